@@ -1,1 +1,4 @@
 //! (front page)
+
+pub mod checked;
+pub mod openapi;

@@ -1,0 +1,127 @@
+use std::fmt;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+/// What an answer held besides its typed fields, kept as the JSON that it was.
+///
+/// Fields that this version does not know are here, and known fields whose value has another type
+/// than documented. They are written back when the value is serialized, so nothing is lost.
+///
+/// ```
+/// use mem0_types::Memory;
+///
+/// let memory: Memory = serde_json::from_str(
+///     r#"{"id": "m-1", "memory": "Loves hiking", "mood": "sunny", "created_at": {"y": 2026}}"#,
+/// )?;
+/// assert_eq!(memory.extra().get::<String>("mood").as_deref(), Some("sunny"));
+/// assert_eq!(memory.created_at, None);
+/// assert!(memory.extra().contains("created_at"));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Default)]
+pub struct Extra(Vec<(String, Box<RawValue>)>);
+
+impl Extra {
+    /// The field decoded as `T`; `None` when it is absent or no `T`.
+    ///
+    /// ```
+    /// # use mem0_types::Memory;
+    /// let memory: Memory = serde_json::from_str(r#"{"id": "m-1", "rank": 3}"#)?;
+    /// assert_eq!(memory.extra().get::<u32>("rank"), Some(3));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn get<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
+        serde_json::from_str(self.raw(name)?).ok()
+    }
+
+    /// The field's JSON text, as it was sent.
+    ///
+    /// ```
+    /// # use mem0_types::Memory;
+    /// let memory: Memory = serde_json::from_str(r#"{"id": "m-1", "rank": 1e400}"#)?;
+    /// assert_eq!(memory.extra().raw("rank"), Some("1e400"));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn raw(&self, name: &str) -> Option<&str> {
+        self.0
+            .iter()
+            .find(|(field, _)| field == name)
+            .map(|(_, json)| json.get())
+    }
+
+    /// Whether there is a field of this name.
+    ///
+    /// ```
+    /// # use mem0_types::Extra;
+    /// assert!(!Extra::default().contains("mood"));
+    /// ```
+    pub fn contains(&self, name: &str) -> bool {
+        self.raw(name).is_some()
+    }
+
+    /// The fields' names, in the order in which they were sent.
+    ///
+    /// ```
+    /// # use mem0_types::Extra;
+    /// assert_eq!(Extra::default().names().count(), 0);
+    /// ```
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// Whether there is nothing besides the typed fields.
+    ///
+    /// ```
+    /// # use mem0_types::Extra;
+    /// assert!(Extra::default().is_empty());
+    /// ```
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn push(&mut self, name: &str, json: &RawValue) {
+        self.0.push((name.to_owned(), json.to_owned()));
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &RawValue)> {
+        self.0
+            .iter()
+            .map(|(name, json)| (name.as_str(), json.as_ref()))
+    }
+}
+
+impl PartialEq for Extra {
+    /// Equal when the same fields hold the same JSON, in whatever order.
+    fn eq(&self, other: &Self) -> bool {
+        fn same(left: &str, right: &str) -> bool {
+            left == right
+                || match (
+                    serde_json::from_str(left),
+                    serde_json::from_str::<Value>(right),
+                ) {
+                    (Ok(left), Ok(right)) => Value::eq(&left, &right),
+                    _ => false,
+                }
+        }
+        self.0.len() == other.0.len()
+            && self
+                .iter()
+                .all(|(name, json)| other.raw(name).is_some_and(|there| same(json.get(), there)))
+    }
+}
+
+impl fmt::Debug for Extra {
+    /// The fields' names, never their values.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.names()).finish()
+    }
+}
+
+impl Serialize for Extra {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter())
+    }
+}

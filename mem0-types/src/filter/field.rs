@@ -1,0 +1,273 @@
+use std::fmt;
+
+use serde_json::Value;
+
+use super::{
+    CategoryCondition, Condition, Expression, Filter, MetadataCondition, TextCondition,
+    TimeComparison, TimeField,
+};
+use crate::Timestamp;
+
+/// A time field that awaits its comparison; see [`Filter::created_at`].
+///
+/// The platform refuses an explicit `eq` here, so [`TimeFilter::is`] prints the bare value.
+///
+/// ```
+/// use mem0_types::Filter;
+///
+/// let this_year = Filter::created_at().gte("2026-01-01");
+/// # let _ = this_year;
+/// ```
+///
+/// Times have no `contains`:
+///
+/// ```compile_fail
+/// let filter = mem0_types::Filter::created_at().contains("2026");
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct TimeFilter(pub(super) TimeField);
+
+impl TimeFilter {
+    fn compare(self, comparisons: Vec<TimeComparison>) -> Filter {
+        Filter(Expression::Condition(Condition::Time(self.0, comparisons)))
+    }
+
+    /// Exactly this time.
+    ///
+    /// ```
+    /// # use mem0_types::Filter;
+    /// let filter = Filter::expiration_date().is("2027-01-31");
+    /// assert_eq!(filter.to_string(), r#"{"expiration_date":"2027-01-31"}"#);
+    /// ```
+    pub fn is(self, time: impl Into<Timestamp>) -> Filter {
+        self.compare(vec![TimeComparison::Is(time.into())])
+    }
+
+    /// Another time, or null.
+    ///
+    /// ```
+    /// # use mem0_types::Filter;
+    /// let filter = Filter::expiration_date().ne("2027-01-31");
+    /// assert_eq!(filter.to_string(), r#"{"expiration_date":{"ne":"2027-01-31"}}"#);
+    /// ```
+    pub fn ne(self, time: impl Into<Timestamp>) -> Filter {
+        self.compare(vec![TimeComparison::Ne(time.into())])
+    }
+
+    /// Later than this time.
+    ///
+    /// ```
+    /// # use mem0_types::Filter;
+    /// assert_eq!(Filter::created_at().gt(0).to_string(), r#"{"created_at":{"gt":0}}"#);
+    /// ```
+    pub fn gt(self, time: impl Into<Timestamp>) -> Filter {
+        self.compare(vec![TimeComparison::Gt(time.into())])
+    }
+
+    /// This time or later.
+    ///
+    /// ```
+    /// # use mem0_types::Filter;
+    /// assert_eq!(Filter::created_at().gte(0).to_string(), r#"{"created_at":{"gte":0}}"#);
+    /// ```
+    pub fn gte(self, time: impl Into<Timestamp>) -> Filter {
+        self.compare(vec![TimeComparison::Gte(time.into())])
+    }
+
+    /// Earlier than this time.
+    ///
+    /// ```
+    /// # use mem0_types::Filter;
+    /// assert_eq!(Filter::created_at().lt(9).to_string(), r#"{"created_at":{"lt":9}}"#);
+    /// ```
+    pub fn lt(self, time: impl Into<Timestamp>) -> Filter {
+        self.compare(vec![TimeComparison::Lt(time.into())])
+    }
+
+    /// This time or earlier.
+    ///
+    /// ```
+    /// # use mem0_types::Filter;
+    /// assert_eq!(Filter::created_at().lte(9).to_string(), r#"{"created_at":{"lte":9}}"#);
+    /// ```
+    pub fn lte(self, time: impl Into<Timestamp>) -> Filter {
+        self.compare(vec![TimeComparison::Lte(time.into())])
+    }
+
+    /// From the first time to the second, both included.
+    ///
+    /// ```
+    /// # use mem0_types::Filter;
+    /// let filter = Filter::created_at().between(0, 9);
+    /// assert_eq!(filter.to_string(), r#"{"created_at":{"gte":0,"lte":9}}"#);
+    /// ```
+    pub fn between(self, from: impl Into<Timestamp>, to: impl Into<Timestamp>) -> Filter {
+        self.compare(vec![
+            TimeComparison::Gte(from.into()),
+            TimeComparison::Lte(to.into()),
+        ])
+    }
+
+    /// One of these times.
+    ///
+    /// ```
+    /// # use mem0_types::Filter;
+    /// let filter = Filter::expiration_date().one_of(["2027-01-31"]);
+    /// assert_eq!(filter.to_string(), r#"{"expiration_date":{"in":["2027-01-31"]}}"#);
+    /// ```
+    pub fn one_of<T: Into<Timestamp>>(self, times: impl IntoIterator<Item = T>) -> Filter {
+        self.compare(vec![TimeComparison::In(
+            times.into_iter().map(Into::into).collect(),
+        )])
+    }
+
+    /// Any time: the field is not null.
+    ///
+    /// ```
+    /// # use mem0_types::Filter;
+    /// let filter = Filter::expiration_date().exists();
+    /// assert_eq!(filter.to_string(), r#"{"expiration_date":"*"}"#);
+    /// ```
+    pub fn exists(self) -> Filter {
+        self.compare(vec![TimeComparison::Any])
+    }
+}
+
+/// The `categories` field that awaits its comparison; see [`Filter::categories`].
+///
+/// The platform refuses a bare value, `eq` and `ne` here, so there are none:
+///
+/// ```compile_fail
+/// let filter = mem0_types::Filter::categories().eq("food");
+/// ```
+///
+/// ```
+/// let filter = mem0_types::Filter::categories().any_of(["food"]);
+/// # let _ = filter;
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct CategoriesFilter(pub(super) ());
+
+impl CategoriesFilter {
+    /// At least one of these categories, spelled the same.
+    ///
+    /// ```
+    /// # use mem0_types::Filter;
+    /// let filter = Filter::categories().any_of(["food"]);
+    /// assert_eq!(filter.to_string(), r#"{"categories":{"in":["food"]}}"#);
+    /// ```
+    #[doc(alias = "in")]
+    pub fn any_of<I: Into<String>>(self, names: impl IntoIterator<Item = I>) -> Filter {
+        let names = names.into_iter().map(Into::into).collect();
+        Filter(Expression::Condition(Condition::Categories(
+            CategoryCondition::In(names),
+        )))
+    }
+
+    /// Some category has this text in it, in any case.
+    ///
+    /// ```
+    /// # use mem0_types::Filter;
+    /// let filter = Filter::categories().contains("foo");
+    /// assert_eq!(filter.to_string(), r#"{"categories":{"contains":"foo"}}"#);
+    /// ```
+    pub fn contains(self, text: impl Into<String>) -> Filter {
+        let condition = CategoryCondition::Contains(text.into());
+        Filter(Expression::Condition(Condition::Categories(condition)))
+    }
+}
+
+/// A metadata key that awaits its comparison; see [`Filter::metadata`].
+///
+/// The platform has no ranges and no `in` on metadata:
+///
+/// ```compile_fail
+/// let filter = mem0_types::Filter::metadata("age").gt(3);
+/// ```
+///
+/// ```
+/// let filter = mem0_types::Filter::metadata("age").eq(3);
+/// # let _ = filter;
+/// ```
+#[derive(Clone)]
+pub struct MetadataFilter(pub(super) String);
+
+impl MetadataFilter {
+    fn compare(self, condition: MetadataCondition) -> Filter {
+        Filter(Expression::Condition(Condition::Metadata(
+            self.0, condition,
+        )))
+    }
+
+    /// Equal to this JSON value.
+    ///
+    /// ```
+    /// # use mem0_types::Filter;
+    /// let filter = Filter::metadata("ok").eq(true);
+    /// assert_eq!(filter.to_string(), r#"{"metadata":{"ok":true}}"#);
+    /// ```
+    pub fn eq(self, value: impl Into<Value>) -> Filter {
+        self.compare(MetadataCondition::Eq(value.into()))
+    }
+
+    /// Another value, or no such key.
+    ///
+    /// ```
+    /// # use mem0_types::Filter;
+    /// let filter = Filter::metadata("ok").ne(true);
+    /// assert_eq!(filter.to_string(), r#"{"metadata":{"ok":{"ne":true}}}"#);
+    /// ```
+    pub fn ne(self, value: impl Into<Value>) -> Filter {
+        self.compare(MetadataCondition::Ne(value.into()))
+    }
+
+    /// The value has this in it: a part of a text, or an element of a list.
+    ///
+    /// ```
+    /// # use mem0_types::Filter;
+    /// let filter = Filter::metadata("tags").contains("vip");
+    /// assert_eq!(filter.to_string(), r#"{"metadata":{"tags":{"contains":"vip"}}}"#);
+    /// ```
+    pub fn contains(self, value: impl Into<Value>) -> Filter {
+        self.compare(MetadataCondition::Contains(value.into()))
+    }
+}
+
+impl fmt::Debug for MetadataFilter {
+    /// Without the key, which is the user's.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MetadataFilter")
+    }
+}
+
+/// The memory's text that awaits its comparison; see [`Filter::keywords`].
+#[derive(Debug, Clone, Copy)]
+pub struct KeywordsFilter(pub(super) ());
+
+impl KeywordsFilter {
+    /// Has this text in it, in the same case.
+    ///
+    /// ```
+    /// # use mem0_types::Filter;
+    /// let filter = Filter::keywords().contains("Rome");
+    /// assert_eq!(filter.to_string(), r#"{"keywords":{"contains":"Rome"}}"#);
+    /// ```
+    pub fn contains(self, text: impl Into<String>) -> Filter {
+        Filter(Expression::Condition(Condition::Keywords(
+            TextCondition::Contains(text.into()),
+        )))
+    }
+
+    /// Has this text in it, in any case.
+    ///
+    /// ```
+    /// # use mem0_types::Filter;
+    /// let filter = Filter::keywords().icontains("rome");
+    /// assert_eq!(filter.to_string(), r#"{"keywords":{"icontains":"rome"}}"#);
+    /// ```
+    pub fn icontains(self, text: impl Into<String>) -> Filter {
+        Filter(Expression::Condition(Condition::Keywords(
+            TextCondition::Icontains(text.into()),
+        )))
+    }
+}

@@ -1,0 +1,290 @@
+use serde_json::{Map, Value};
+
+use super::{
+    CategoryCondition, Condition, Expression, Filter, IdCondition, MetadataCondition,
+    TextCondition, TimeComparison, TimeField,
+};
+use crate::{IdField, InvalidInput, Timestamp};
+
+const FIELDS: &str = "['AND', 'OR', 'NOT', 'user_id', 'agent_id', 'app_id', 'run_id', \
+                      'created_at', 'updated_at', 'timestamp', 'expiration_date', 'categories', \
+                      'metadata', 'keywords', 'memory_ids']";
+
+/// Deeper filters are refused rather than risk the stack of whoever evaluates them.
+const MAX_DEPTH: usize = 32;
+
+impl Filter {
+    /// Reads a filter from the platform's JSON.
+    ///
+    /// Sibling keys of one object are joined with "and", as the platform does. Equality may be
+    /// spelled as a bare value or, where the platform accepts it, as `eq`.
+    ///
+    /// # Errors
+    /// [`InvalidInput`] with the platform's own wording where it is known, for an unknown field or
+    /// operator, an operator that the field does not take, an `AND` beside an `OR` in one object
+    /// (the hosted service silently drops the `OR`), and nesting deeper than 32.
+    ///
+    /// ```
+    /// use mem0_types::Filter;
+    /// use serde_json::json;
+    ///
+    /// let filter = Filter::from_json(&json!({"OR": [{"user_id": "alice"}, {"agent_id": "*"}]}))?;
+    /// assert_eq!(filter, Filter::user_id("alice") | Filter::any_agent());
+    /// assert!(Filter::from_json(&json!({"userId": "alice"})).is_err());
+    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// ```
+    pub fn from_json(json: &Value) -> Result<Self, InvalidInput> {
+        object(json, 0)
+    }
+}
+
+fn refuse<T>(message: impl Into<String>) -> Result<T, InvalidInput> {
+    Err(InvalidInput::new("filters", message.into()))
+}
+
+fn object(json: &Value, depth: usize) -> Result<Filter, InvalidInput> {
+    let Value::Object(fields) = json else {
+        return refuse("must be a JSON object");
+    };
+    if depth > MAX_DEPTH {
+        return refuse(format!("must not nest deeper than {MAX_DEPTH} levels"));
+    }
+    if fields.contains_key("AND") && fields.contains_key("OR") {
+        return refuse(
+            "must not have AND beside OR in one object; nest one inside the other, for example \
+             {\"AND\": [..., {\"OR\": [...]}]}",
+        );
+    }
+    let mut parts = Vec::with_capacity(fields.len());
+    for (name, value) in fields {
+        parts.push(entry(name, value, depth)?);
+    }
+    match (parts.len(), parts.pop()) {
+        (1, Some(only)) => Ok(only),
+        (_, Some(last)) => {
+            parts.push(last);
+            Ok(Filter::all(parts))
+        }
+        (_, None) => refuse("must not be empty"),
+    }
+}
+
+fn entry(name: &str, value: &Value, depth: usize) -> Result<Filter, InvalidInput> {
+    let condition = match name {
+        "AND" => return Ok(Filter::all(operands(name, value, depth)?)),
+        "OR" => return Ok(Filter::any(operands(name, value, depth)?)),
+        "NOT" => return negated(value, depth),
+        "user_id" => Condition::Id(IdField::UserId, id(name, value)?),
+        "agent_id" => Condition::Id(IdField::AgentId, id(name, value)?),
+        "app_id" => Condition::Id(IdField::AppId, id(name, value)?),
+        "run_id" => Condition::Id(IdField::RunId, id(name, value)?),
+        "created_at" => time(TimeField::CreatedAt, value)?,
+        "updated_at" => time(TimeField::UpdatedAt, value)?,
+        "timestamp" => time(TimeField::Timestamp, value)?,
+        "expiration_date" => time(TimeField::ExpirationDate, value)?,
+        "categories" => Condition::Categories(categories(value)?),
+        "metadata" => return metadata(value),
+        "keywords" => Condition::Keywords(keywords(value)?),
+        "memory_ids" => Condition::MemoryIds(memory_ids(value)?),
+        _ => {
+            return refuse(format!(
+                "Top-level key must be a logical operator or an allowed field: {FIELDS}"
+            ));
+        }
+    };
+    Ok(Filter(Expression::Condition(condition)))
+}
+
+fn operands(name: &str, value: &Value, depth: usize) -> Result<Vec<Filter>, InvalidInput> {
+    match value {
+        Value::Array(parts) if !parts.is_empty() => {
+            parts.iter().map(|part| object(part, depth + 1)).collect()
+        }
+        _ => refuse(format!("'{name}' must be a non-empty list of filters")),
+    }
+}
+
+/// A list under NOT means that none of its members holds.
+fn negated(value: &Value, depth: usize) -> Result<Filter, InvalidInput> {
+    if value.is_object() {
+        return Ok(!object(value, depth + 1)?);
+    }
+    let mut parts: Vec<_> = operands("NOT", value, depth)?
+        .into_iter()
+        .map(|part| !part)
+        .collect();
+    match (parts.len(), parts.pop()) {
+        (1, Some(only)) => Ok(only),
+        (_, last) => {
+            parts.extend(last);
+            Ok(Filter::all(parts))
+        }
+    }
+}
+
+fn text(name: &str, value: &Value) -> Result<String, InvalidInput> {
+    match value {
+        Value::String(text) => Ok(text.clone()),
+        _ => refuse(format!("'{name}' must be compared with a string")),
+    }
+}
+
+fn texts(name: &str, value: &Value) -> Result<Vec<String>, InvalidInput> {
+    match value {
+        Value::Array(values) => values.iter().map(|value| text(name, value)).collect(),
+        _ => refuse(format!("the 'in' of '{name}' must be a list of strings")),
+    }
+}
+
+fn only_operator<'a>(
+    name: &str,
+    operators: &'a Map<String, Value>,
+) -> Result<(&'a str, &'a Value), InvalidInput> {
+    match (operators.len(), operators.iter().next()) {
+        (1, Some((operator, value))) => Ok((operator, value)),
+        _ => refuse(format!("'{name}' must have exactly one operator")),
+    }
+}
+
+fn unsupported<T>(name: &str, supported: &str) -> Result<T, InvalidInput> {
+    refuse(format!(
+        "Unsupported operator for '{name}'. Supported: {supported}"
+    ))
+}
+
+fn id(name: &str, value: &Value) -> Result<IdCondition, InvalidInput> {
+    let is = |id: String| {
+        if id == "*" {
+            IdCondition::Any
+        } else {
+            IdCondition::Is(id)
+        }
+    };
+    let Value::Object(operators) = value else {
+        return text(name, value).map(is);
+    };
+    match only_operator(name, operators)? {
+        ("eq", value) => text(name, value).map(is),
+        ("ne", value) => Ok(IdCondition::IsNot(text(name, value)?)),
+        ("in", value) => Ok(IdCondition::In(texts(name, value)?)),
+        _ => unsupported(name, "eq, ne, in, '*'"),
+    }
+}
+
+fn moment(name: &str, value: &Value) -> Result<Timestamp, InvalidInput> {
+    let read = match value {
+        Value::String(_) | Value::Number(_) => {
+            serde_json::from_value::<Timestamp>(value.clone()).ok()
+        }
+        _ => None,
+    };
+    match read {
+        Some(time) if time.unix_micros().is_some() => Ok(time),
+        _ => refuse(format!(
+            "'{name}' must be compared with a date (YYYY-MM-DD), an ISO 8601 date-time or epoch \
+             seconds"
+        )),
+    }
+}
+
+fn time(field: TimeField, value: &Value) -> Result<Condition, InvalidInput> {
+    let name = field.as_str();
+    let comparisons = match value {
+        Value::String(any) if any == "*" => vec![TimeComparison::Any],
+        Value::Object(operators) if operators.is_empty() => {
+            return refuse(format!("'{name}' must have an operator"));
+        }
+        Value::Object(operators) => operators
+            .iter()
+            .map(|(operator, value)| time_comparison(name, operator, value))
+            .collect::<Result<_, _>>()?,
+        bare => vec![TimeComparison::Is(moment(name, bare)?)],
+    };
+    Ok(Condition::Time(field, comparisons))
+}
+
+fn time_comparison(
+    name: &str,
+    operator: &str,
+    value: &Value,
+) -> Result<TimeComparison, InvalidInput> {
+    Ok(match operator {
+        "ne" => TimeComparison::Ne(moment(name, value)?),
+        "gt" => TimeComparison::Gt(moment(name, value)?),
+        "gte" => TimeComparison::Gte(moment(name, value)?),
+        "lt" => TimeComparison::Lt(moment(name, value)?),
+        "lte" => TimeComparison::Lte(moment(name, value)?),
+        "in" => match value {
+            Value::Array(times) => TimeComparison::In(
+                times
+                    .iter()
+                    .map(|time| moment(name, time))
+                    .collect::<Result<_, _>>()?,
+            ),
+            _ => return refuse(format!("the 'in' of '{name}' must be a list of times")),
+        },
+        _ => return unsupported(name, "a bare value, ne, gt, gte, lt, lte, in, '*'"),
+    })
+}
+
+fn categories(value: &Value) -> Result<CategoryCondition, InvalidInput> {
+    let Value::Object(operators) = value else {
+        return refuse("'categories' value must be a dictionary");
+    };
+    match only_operator("categories", operators)? {
+        ("in", value) => Ok(CategoryCondition::In(texts("categories", value)?)),
+        ("contains", value) => Ok(CategoryCondition::Contains(text("categories", value)?)),
+        _ => unsupported("categories", "in, contains"),
+    }
+}
+
+fn metadata(value: &Value) -> Result<Filter, InvalidInput> {
+    let keys = match value {
+        Value::Object(keys) if !keys.is_empty() => keys,
+        _ => return refuse("'metadata' value must be a dictionary with at least one key"),
+    };
+    let mut parts = Vec::with_capacity(keys.len());
+    for (key, value) in keys {
+        let condition = match value {
+            Value::Object(operators) => match only_operator("metadata", operators)? {
+                ("eq", value) => MetadataCondition::Eq(value.clone()),
+                ("ne", value) => MetadataCondition::Ne(value.clone()),
+                ("contains", value) => MetadataCondition::Contains(value.clone()),
+                _ => return unsupported("metadata", "eq, ne, contains"),
+            },
+            bare => MetadataCondition::Eq(bare.clone()),
+        };
+        parts.push(Filter(Expression::Condition(Condition::Metadata(
+            key.clone(),
+            condition,
+        ))));
+    }
+    match (parts.len(), parts.pop()) {
+        (1, Some(only)) => Ok(only),
+        (_, last) => {
+            parts.extend(last);
+            Ok(Filter::all(parts))
+        }
+    }
+}
+
+fn keywords(value: &Value) -> Result<TextCondition, InvalidInput> {
+    let Value::Object(operators) = value else {
+        return refuse("'keywords' value must be a dictionary");
+    };
+    match only_operator("keywords", operators)? {
+        ("contains", value) => Ok(TextCondition::Contains(text("keywords", value)?)),
+        ("icontains", value) => Ok(TextCondition::Icontains(text("keywords", value)?)),
+        _ => unsupported("keywords", "contains, icontains"),
+    }
+}
+
+fn memory_ids(value: &Value) -> Result<Vec<String>, InvalidInput> {
+    match value {
+        Value::Object(operators) => match only_operator("memory_ids", operators)? {
+            ("in", value) => texts("memory_ids", value),
+            _ => unsupported("memory_ids", "a list, in"),
+        },
+        list => texts("memory_ids", list),
+    }
+}

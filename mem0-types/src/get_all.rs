@@ -1,0 +1,175 @@
+use http::Method;
+use serde::Serialize;
+
+use crate::options::options;
+use crate::{Call, Endpoint, Filter, InvalidInput, Memory, Page, Repeat, Timestamp, path};
+
+/// Lists memories, page by page: `POST /v3/memories/`.
+///
+/// The clients' `get_all` asks for one page; their stream and iterator ask for all.
+///
+/// ```
+/// use mem0_types::{Endpoint, Filter, GetAllMemories, GetAllMemoryOptions};
+///
+/// let options = GetAllMemoryOptions::new(Filter::user_id("alice")).page(2).page_size(50);
+/// let call = GetAllMemories::new(options).into_call()?;
+/// assert_eq!(call.path_and_query()?, "/v3/memories/?page=2&page_size=50");
+/// assert_eq!(call.body().unwrap(), br#"{"filters":{"user_id":"alice"}}"#.as_slice());
+/// # Ok::<(), mem0_types::InvalidInput>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct GetAllMemories {
+    options: GetAllMemoryOptions,
+}
+
+impl GetAllMemories {
+    /// What to list: a [`Filter`] alone, or [`GetAllMemoryOptions`].
+    ///
+    /// ```
+    /// use mem0_types::{Filter, GetAllMemories};
+    ///
+    /// let request = GetAllMemories::new(Filter::user_id("alice"));
+    /// # let _ = request;
+    /// ```
+    pub fn new(options: impl Into<GetAllMemoryOptions>) -> Self {
+        Self {
+            options: options.into(),
+        }
+    }
+}
+
+impl Endpoint for GetAllMemories {
+    type Response = Page<Memory>;
+
+    fn into_call(self) -> Result<Call, InvalidInput> {
+        #[derive(Serialize)]
+        struct Body<'a> {
+            filters: &'a Filter,
+            #[serde(flatten)]
+            options: &'a GetAllMemoryOptions,
+        }
+
+        let options = &self.options;
+        options.filter.check()?;
+        options.check_extra(&["filters", "page", "page_size"])?;
+        let call = Call::new("get_all", Method::POST, path::LIST, Repeat::Read);
+        page_query(call, options.page, options.page_size)?.json(&Body {
+            filters: &options.filter,
+            options,
+        })
+    }
+}
+
+/// The query parameters of every paged operation.
+pub(crate) fn page_query(
+    mut call: Call,
+    page: Option<u64>,
+    page_size: Option<u32>,
+) -> Result<Call, InvalidInput> {
+    if let Some(page) = page {
+        if page == 0 {
+            return Err(InvalidInput::new("page", "must be at least 1"));
+        }
+        call = call.query("page", page.to_string());
+    }
+    if let Some(page_size) = page_size {
+        if page_size == 0 {
+            return Err(InvalidInput::new("page_size", "must be at least 1"));
+        }
+        call = call.query("page_size", page_size.to_string());
+    }
+    Ok(call)
+}
+
+options! {
+    /// What a list holds.
+    ///
+    /// ```
+    /// use mem0_types::{Filter, GetAllMemoryOptions};
+    ///
+    /// let options = GetAllMemoryOptions::new(Filter::user_id("alice"))
+    ///     .start_date("2026-01-01")
+    ///     .page_size(200);
+    /// # let _ = options;
+    /// ```
+    pub struct GetAllMemoryOptions {
+        filter: Filter,
+        page: Option<u64>,
+        page_size: Option<u32>,
+    }
+    example "GetAllMemoryOptions::new(Filter::user_id(\"alice\"))";
+    body {
+        /// Whether to list memories whose `expiration_date` has passed. Default `false`.
+        show_expired: bool as value = "true",
+        /// List only memories created at this time or later.
+        start_date: Timestamp as into = "\"2026-01-01\"",
+        /// List only memories created at this time or earlier; a date alone includes that day.
+        end_date: Timestamp as into = "\"2026-02-01\"",
+        /// List only memories with at least one of these categories.
+        categories: Vec<String> as list = "[\"food\"]",
+        /// The fields to return. Default: all.
+        fields: Vec<String> as list = "[\"memory\"]",
+        /// List only memories with this text in them.
+        keywords: String as into = "\"sushi\"",
+        /// Whether to hide memories that a newer one has replaced. Not in the published
+        /// specification.
+        latest_only: bool as value = "true",
+    }
+}
+
+impl GetAllMemoryOptions {
+    /// Nothing but the filter.
+    ///
+    /// ```
+    /// use mem0_types::{Filter, GetAllMemoryOptions};
+    ///
+    /// let filter = Filter::user_id("alice");
+    /// assert_eq!(GetAllMemoryOptions::new(filter.clone()), filter.into());
+    /// ```
+    pub fn new(filter: Filter) -> Self {
+        Self::unset(filter, None, None)
+    }
+
+    /// Which page, from 1. Default 1. Streams and iterators start here.
+    ///
+    /// ```
+    /// # use mem0_types::{Filter, GetAllMemoryOptions};
+    /// let options = GetAllMemoryOptions::new(Filter::user_id("alice")).page(2);
+    /// # let _ = options;
+    /// ```
+    #[must_use]
+    pub fn page(mut self, page: u64) -> Self {
+        self.page = Some(page);
+        self
+    }
+
+    /// How many memories a page holds, 1 to 200. Default 100.
+    ///
+    /// ```
+    /// # use mem0_types::{Filter, GetAllMemoryOptions};
+    /// let options = GetAllMemoryOptions::new(Filter::user_id("alice")).page_size(200);
+    /// # let _ = options;
+    /// ```
+    #[must_use]
+    pub fn page_size(mut self, page_size: u32) -> Self {
+        self.page_size = Some(page_size);
+        self
+    }
+
+    /// The page asked for, if one was.
+    ///
+    /// ```
+    /// # use mem0_types::{Filter, GetAllMemoryOptions};
+    /// let options = GetAllMemoryOptions::new(Filter::user_id("alice"));
+    /// assert_eq!(options.page_number(), None);
+    /// ```
+    pub fn page_number(&self) -> Option<u64> {
+        self.page
+    }
+}
+
+impl From<Filter> for GetAllMemoryOptions {
+    fn from(filter: Filter) -> Self {
+        Self::new(filter)
+    }
+}

@@ -1,0 +1,120 @@
+use std::fmt;
+
+use http::Method;
+use serde_json::Value;
+
+use crate::open_enum::open_enum;
+use crate::record::record;
+use crate::{Call, Endpoint, InvalidInput, Message, Metadata, Page, Repeat, Timestamp, path};
+
+/// Reads how a memory came to be: `GET /v1/memories/{memory_id}/history/`.
+///
+/// ```
+/// use mem0_types::{Endpoint, MemoryHistory};
+///
+/// let call = MemoryHistory::new("m-1").into_call()?;
+/// assert_eq!(call.path()?, "/v1/memories/m-1/history/");
+/// # Ok::<(), mem0_types::InvalidInput>(())
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct MemoryHistory {
+    memory_id: String,
+}
+
+impl MemoryHistory {
+    /// The history of the memory with this id. Deleted memories have one too.
+    ///
+    /// ```
+    /// # use mem0_types::MemoryHistory;
+    /// let request = MemoryHistory::new("m-1");
+    /// # let _ = request;
+    /// ```
+    pub fn new(memory_id: impl Into<String>) -> Self {
+        Self {
+            memory_id: memory_id.into(),
+        }
+    }
+}
+
+impl fmt::Debug for MemoryHistory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemoryHistory").finish_non_exhaustive()
+    }
+}
+
+impl Endpoint for MemoryHistory {
+    type Response = Page<History>;
+
+    fn into_call(self) -> Result<Call, InvalidInput> {
+        Call::new("history", Method::GET, path::HISTORY, Repeat::Read)
+            .segment("memory_id", self.memory_id)
+    }
+}
+
+open_enum! {
+    /// What happened to a memory.
+    pub enum MemoryEvent {
+        /// It was added.
+        Add = "ADD",
+        /// It was changed.
+        Update = "UPDATE",
+        /// It was deleted.
+        Delete = "DELETE",
+        /// It was looked at and left as it was.
+        Noop = "NOOP",
+    }
+}
+
+record! {
+    /// One change of a memory.
+    ///
+    /// ```
+    /// use mem0_types::{History, MemoryEvent};
+    ///
+    /// let change: History = serde_json::from_str(
+    ///     r#"{"id": "h-1", "old_memory": "Hikes", "new_memory": "Climbs", "event": "UPDATE"}"#,
+    /// )?;
+    /// assert_eq!(change.event, Some(MemoryEvent::Update));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub struct History {
+        required {
+            /// The id of the change.
+            id: String = "id",
+        }
+        defaulted {
+            /// The messages that led to it.
+            input: Vec<Message> = "input",
+        }
+        optional {
+            /// The memory that changed.
+            memory_id: String = "memory_id",
+            /// The text before.
+            old_memory: String = "old_memory",
+            /// The text after.
+            new_memory: String = "new_memory",
+            /// What happened.
+            event: MemoryEvent = "event",
+            /// The user the memory belongs to.
+            user_id: String = "user_id",
+            /// The agent it belongs to.
+            agent_id: String = "agent_id",
+            /// The app it belongs to.
+            app_id: String = "app_id",
+            /// The run it belongs to; `session_id` on the wire.
+            run_id: String = "session_id" | "run_id",
+            /// Its categories at the time.
+            categories: Vec<String> = "categories",
+            /// Your own keys at the time.
+            metadata: Metadata = "metadata",
+            /// The embedding after, in a form that the platform does not document.
+            embedding_qwen: Value = "embedding_qwen",
+            /// The embedding before, in a form that the platform does not document.
+            previous_embedding_qwen: Value = "previous_embedding_qwen",
+            /// When the change was made.
+            created_at: Timestamp = "created_at",
+            /// When the record of it last changed.
+            updated_at: Timestamp = "updated_at",
+        }
+    }
+}

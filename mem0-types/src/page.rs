@@ -1,0 +1,249 @@
+use std::fmt;
+
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::value::RawValue;
+
+use crate::Extra;
+use crate::record::{Fields, Record, read};
+
+/// The rows of one answer, with what the platform says about the pages around them.
+///
+/// A row that cannot be what it should be (a memory without an id) is set aside in
+/// [`malformed`](Self::malformed) and never costs the others. An empty page is not the end of a
+/// list: rows may have been deleted between two requests; `next` says whether there is more.
+///
+/// Search and history answers are pages too, without `count` and links.
+///
+/// ```
+/// use mem0_types::{Memory, Page};
+///
+/// let page: Page<Memory> = serde_json::from_str(
+///     r#"{"count": 2, "next": null, "results": [{"id": "m-1", "memory": "Hikes"}, {"memory": "?"}]}"#,
+/// )?;
+/// assert_eq!(page.count, Some(2));
+/// assert_eq!(page.results[0].memory, "Hikes");
+/// assert_eq!(page.malformed.len(), 1);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Page<T> {
+    /// The rows, in the platform's order.
+    pub results: Vec<T>,
+    /// Rows that could not be read.
+    pub malformed: Vec<Malformed>,
+    /// How many rows the whole list has, where the operation counts them.
+    pub count: Option<u64>,
+    /// The address of the next page; `None` on the last one. Never follow it with your key: ask
+    /// for the next page number instead, as the clients' streams do.
+    pub next: Option<String>,
+    /// The address of the page before.
+    pub previous: Option<String>,
+    extra: Extra,
+}
+
+impl<T> Page<T> {
+    /// A page of these rows and nothing else, for tests and fakes.
+    ///
+    /// ```
+    /// use mem0_types::{Memory, Page};
+    ///
+    /// let page = Page::new(vec![Memory::new("m-1")]);
+    /// assert_eq!(page.results.len(), 1);
+    /// ```
+    pub fn new(results: Vec<T>) -> Self {
+        Self {
+            results,
+            malformed: Vec::new(),
+            count: None,
+            next: None,
+            previous: None,
+            extra: Extra::default(),
+        }
+    }
+
+    /// What the answer held besides these fields.
+    ///
+    /// ```
+    /// use mem0_types::{Memory, Page};
+    ///
+    /// let page: Page<Memory> = serde_json::from_str(r#"{"results": [], "took_ms": 4}"#)?;
+    /// assert_eq!(page.extra().get::<u64>("took_ms"), Some(4));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn extra(&self) -> &Extra {
+        &self.extra
+    }
+}
+
+impl<T> IntoIterator for Page<T> {
+    type Item = T;
+    type IntoIter = std::vec::IntoIter<T>;
+
+    /// The rows, without the malformed ones.
+    fn into_iter(self) -> Self::IntoIter {
+        self.results.into_iter()
+    }
+}
+
+impl<'a, T> IntoIterator for &'a Page<T> {
+    type Item = &'a T;
+    type IntoIter = std::slice::Iter<'a, T>;
+
+    /// The rows, without the malformed ones.
+    fn into_iter(self) -> Self::IntoIter {
+        self.results.iter()
+    }
+}
+
+impl<'de, T: Record> Deserialize<'de> for Page<T> {
+    /// Takes the platform's page object, and the bare list of older services.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let json = <Box<RawValue>>::deserialize(deserializer)?;
+        read_page(json.get()).map_err(serde::de::Error::custom)
+    }
+}
+
+fn read_page<T: Record>(json: &str) -> Result<Page<T>, serde_json::Error> {
+    let mut page = Page::new(Vec::new());
+    if json.trim_start().starts_with('[') {
+        page.read_rows(serde_json::from_str(json)?);
+        return Ok(page);
+    }
+    let mut results: Option<Vec<&RawValue>> = None;
+    for (name, json) in serde_json::from_str::<Fields<'_>>(json)?.0 {
+        match name.as_ref() {
+            "results" => results = Some(serde_json::from_str(json.get())?),
+            "count" => read(&mut page.count, "count", json, &mut page.extra),
+            "next" => read(&mut page.next, "next", json, &mut page.extra),
+            "previous" => read(&mut page.previous, "previous", json, &mut page.extra),
+            name => page.extra.push(name, json),
+        }
+    }
+    page.read_rows(results.ok_or_else(|| serde::de::Error::missing_field("results"))?);
+    Ok(page)
+}
+
+impl<T: Record> Page<T> {
+    fn read_rows(&mut self, rows: Vec<&RawValue>) {
+        self.results.reserve(rows.len());
+        for (index, row) in rows.into_iter().enumerate() {
+            match T::from_object(row.get()) {
+                Ok(row) => self.results.push(row),
+                Err(error) => self.malformed.push(Malformed {
+                    index,
+                    reason: error.to_string(),
+                    json: row.to_owned(),
+                }),
+            }
+        }
+    }
+}
+
+impl<T: Serialize> Serialize for Page<T> {
+    /// The page object, every row at the place where it was read.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        if let Some(count) = &self.count {
+            map.serialize_entry("count", count)?;
+        }
+        if let Some(next) = &self.next {
+            map.serialize_entry("next", next)?;
+        }
+        if let Some(previous) = &self.previous {
+            map.serialize_entry("previous", previous)?;
+        }
+        map.serialize_entry("results", &Rows(self))?;
+        for (name, json) in self.extra.iter() {
+            map.serialize_entry(name, json)?;
+        }
+        map.end()
+    }
+}
+
+struct Rows<'a, T>(&'a Page<T>);
+
+impl<T: Serialize> Serialize for Rows<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        #[serde(untagged)]
+        enum Row<'a, T> {
+            Good(&'a T),
+            Malformed(&'a RawValue),
+        }
+
+        let mut malformed = self.0.malformed.iter().peekable();
+        let mut rows = Vec::with_capacity(self.0.results.len() + self.0.malformed.len());
+        for row in &self.0.results {
+            while let Some(odd) = malformed.next_if(|odd| odd.index <= rows.len()) {
+                rows.push(Row::Malformed(&odd.json));
+            }
+            rows.push(Row::Good(row));
+        }
+        rows.extend(malformed.map(|odd| Row::Malformed(&odd.json)));
+        rows.serialize(serializer)
+    }
+}
+
+/// A row that could not be read, kept beside the rows that could.
+#[derive(Clone)]
+pub struct Malformed {
+    index: usize,
+    reason: String,
+    json: Box<RawValue>,
+}
+
+impl Malformed {
+    /// Its place among all rows of the answer, from 0.
+    ///
+    /// ```
+    /// # use mem0_types::{Memory, Page};
+    /// let page: Page<Memory> = serde_json::from_str(r#"{"results": [{"id": "m-1"}, {}]}"#)?;
+    /// assert_eq!(page.malformed[0].index(), 1);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn index(&self) -> usize {
+        self.index
+    }
+
+    /// Why it could not be read, without its content.
+    ///
+    /// ```
+    /// # use mem0_types::{Memory, Page};
+    /// let page: Page<Memory> = serde_json::from_str(r#"{"results": [{}]}"#)?;
+    /// assert!(page.malformed[0].reason().contains("missing field `id`"));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+
+    /// The row's JSON text, as it was sent.
+    ///
+    /// ```
+    /// # use mem0_types::{Memory, Page};
+    /// let page: Page<Memory> = serde_json::from_str(r#"{"results": [{"x": 1}]}"#)?;
+    /// assert_eq!(page.malformed[0].json(), r#"{"x": 1}"#);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn json(&self) -> &str {
+        self.json.get()
+    }
+}
+
+impl PartialEq for Malformed {
+    fn eq(&self, other: &Self) -> bool {
+        self.index == other.index && self.json.get() == other.json.get()
+    }
+}
+
+impl fmt::Debug for Malformed {
+    /// Its place and the reason, never the row.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Malformed")
+            .field("index", &self.index)
+            .field("reason", &self.reason)
+            .finish_non_exhaustive()
+    }
+}

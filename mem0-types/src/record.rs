@@ -1,0 +1,220 @@
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{DeserializeOwned, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+
+use crate::Extra;
+
+/// A type that is read from one JSON object, field by field, so that an odd value costs that
+/// field and not the object.
+pub trait Record: Sized + sealed::Sealed {
+    /// Reads the object.
+    ///
+    /// # Errors
+    /// When the text is no JSON object, or lacks a field without which the type means nothing.
+    #[doc(hidden)]
+    fn from_object(json: &str) -> Result<Self, serde_json::Error>;
+}
+
+pub(crate) mod sealed {
+    pub trait Sealed {}
+}
+
+/// The fields of one JSON object, each still JSON.
+pub(crate) struct Fields<'a>(pub(crate) Vec<(Cow<'a, str>, &'a RawValue)>);
+
+impl<'de> Deserialize<'de> for Fields<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Name<'a>(Cow<'a, str>);
+
+        impl<'de> Deserialize<'de> for Name<'de> {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                struct Borrowed;
+
+                impl<'de> Visitor<'de> for Borrowed {
+                    type Value = Name<'de>;
+
+                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                        f.write_str("a field name")
+                    }
+
+                    fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Name<'de>, E> {
+                        Ok(Name(Cow::Borrowed(name)))
+                    }
+
+                    fn visit_str<E>(self, name: &str) -> Result<Name<'de>, E> {
+                        Ok(Name(Cow::Owned(name.to_owned())))
+                    }
+                }
+
+                deserializer.deserialize_str(Borrowed)
+            }
+        }
+
+        struct Object;
+
+        impl<'de> Visitor<'de> for Object {
+            type Value = Fields<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields<'de>, A::Error> {
+                let mut fields = Vec::with_capacity(16);
+                while let Some((Name(name), json)) = map.next_entry()? {
+                    fields.push((name, json));
+                }
+                Ok(Fields(fields))
+            }
+        }
+
+        deserializer.deserialize_map(Object)
+    }
+}
+
+/// Reads one field into its slot; what does not fit there stays among the extras.
+pub(crate) fn read<T: DeserializeOwned>(
+    slot: &mut Option<T>,
+    name: &str,
+    json: &RawValue,
+    extra: &mut Extra,
+) {
+    if json.get() == "null" {
+        return;
+    }
+    match serde_json::from_str(json.get()) {
+        Ok(value) if slot.is_none() => *slot = Some(value),
+        _ => extra.push(name, json),
+    }
+}
+
+/// Emits a response type: its struct, reading, writing and a `Debug` that shows no content.
+///
+/// `required` fields make the object what it is, `defaulted` ones are empty when absent, and
+/// everything else is `optional`. A field may have one more wire name, `"run_id" | "session_id"`.
+macro_rules! record {
+    (
+        $(#[$meta:meta])*
+        pub struct $name:ident {
+            required { $( $(#[$rmeta:meta])* $rfield:ident: $rty:ty = $rwire:literal, )* }
+            defaulted { $( $(#[$dmeta:meta])* $dfield:ident: $dty:ty = $dwire:literal, )* }
+            optional {
+                $( $(#[$ometa:meta])* $ofield:ident: $oty:ty = $owire:literal $(| $alias:literal)?, )*
+            }
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, PartialEq)]
+        #[non_exhaustive]
+        pub struct $name {
+            $( $(#[$rmeta])* pub $rfield: $rty, )*
+            $( $(#[$dmeta])* pub $dfield: $dty, )*
+            $( $(#[$ometa])* pub $ofield: Option<$oty>, )*
+            extra: $crate::Extra,
+        }
+
+        impl $name {
+            #[doc = concat!("A `", stringify!($name), "` with these fields and no others, for tests and fakes.")]
+            #[allow(clippy::new_without_default, reason = "an empty answer is no sensible default")]
+            pub fn new($( $rfield: impl Into<$rty> ),*) -> Self {
+                Self {
+                    $( $rfield: $rfield.into(), )*
+                    $( $dfield: Default::default(), )*
+                    $( $ofield: None, )*
+                    extra: $crate::Extra::default(),
+                }
+            }
+
+            /// What the answer held besides these fields.
+            pub fn extra(&self) -> &$crate::Extra {
+                &self.extra
+            }
+        }
+
+        impl $crate::record::sealed::Sealed for $name {}
+
+        impl $crate::record::Record for $name {
+            fn from_object(json: &str) -> Result<Self, serde_json::Error> {
+                $( let mut $rfield: Option<$rty> = None; )*
+                $( let mut $dfield: Option<$dty> = None; )*
+                $( let mut $ofield: Option<$oty> = None; )*
+                let mut extra = $crate::Extra::default();
+                for (name, json) in serde_json::from_str::<$crate::record::Fields<'_>>(json)?.0 {
+                    match name.as_ref() {
+                        $( $rwire => $crate::record::read(&mut $rfield, $rwire, json, &mut extra), )*
+                        $( $dwire => $crate::record::read(&mut $dfield, $dwire, json, &mut extra), )*
+                        $(
+                            $owire $(| $alias)? => {
+                                $crate::record::read(&mut $ofield, &name, json, &mut extra);
+                            }
+                        )*
+                        name => extra.push(name, json),
+                    }
+                }
+                Ok(Self {
+                    $( $rfield: match $rfield {
+                        Some(value) => value,
+                        None => return Err(serde::de::Error::missing_field($rwire)),
+                    }, )*
+                    $( $dfield: $dfield.unwrap_or_default(), )*
+                    $( $ofield, )*
+                    extra,
+                })
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let json = <Box<serde_json::value::RawValue>>::deserialize(deserializer)?;
+                $crate::record::Record::from_object(json.get()).map_err(serde::de::Error::custom)
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                use serde::ser::SerializeMap;
+
+                let mut map = serializer.serialize_map(None)?;
+                $( map.serialize_entry($rwire, &self.$rfield)?; )*
+                $(
+                    if self.$dfield != <$dty>::default() {
+                        map.serialize_entry($dwire, &self.$dfield)?;
+                    }
+                )*
+                $(
+                    if let Some(value) = &self.$ofield {
+                        map.serialize_entry($owire, value)?;
+                    }
+                )*
+                for (name, json) in self.extra.iter() {
+                    let written = match name {
+                        $( $rwire => true, )*
+                        $( $dwire => self.$dfield != <$dty>::default(), )*
+                        $( $owire => self.$ofield.is_some(), )*
+                        _ => false,
+                    };
+                    if !written {
+                        map.serialize_entry(name, json)?;
+                    }
+                }
+                map.end()
+            }
+        }
+
+        impl std::fmt::Debug for $name {
+            /// Which fields are set, never their values: answers hold what people said.
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                let mut set: Vec<&str> = vec![$( $rwire ),*];
+                $( if self.$dfield != <$dty>::default() { set.push($dwire); } )*
+                $( if self.$ofield.is_some() { set.push($owire); } )*
+                f.write_str(stringify!($name))?;
+                f.debug_set().entries(set.into_iter().chain(self.extra.names())).finish()
+            }
+        }
+    };
+}
+
+pub(crate) use record;

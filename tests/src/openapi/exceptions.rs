@@ -1,0 +1,137 @@
+//! Where the local platform answers what the published specification doesn't list.
+//!
+//! Each exception is a row of `docs/compatibility.md`, found there by its label.
+
+use serde_json::Value;
+
+/// How an answer may depart from the specification.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Departure {
+    /// A status that the operation doesn't list. Its body is still one of the platform's error shapes.
+    Status(u16),
+    /// A path that the specification doesn't have, with any status and body.
+    Path,
+    /// A field of the answer with this status whose value the schema doesn't allow, named as `results[].memory`.
+    Field(u16, &'static str),
+}
+
+/// Every operation, and also every request that no operation takes.
+pub const EVERY: &str = "every operation";
+
+/// A request that no operation of the specification takes.
+pub const UNKNOWN: &str = "an unknown path or method";
+
+/// One row of the table.
+#[derive(Debug)]
+pub struct Exception {
+    /// `GET /v1/ping/` with the specification's path template, [`EVERY`] or [`UNKNOWN`].
+    pub operation: &'static str,
+    /// What is allowed beyond the specification.
+    pub departure: Departure,
+    /// The row's label in `docs/compatibility.md`.
+    pub row: &'static str,
+    /// Why the local platform does it.
+    pub reason: &'static str,
+}
+
+const fn exception(
+    operation: &'static str,
+    departure: Departure,
+    row: &'static str,
+    reason: &'static str,
+) -> Exception {
+    Exception {
+        operation,
+        departure,
+        row,
+        reason,
+    }
+}
+
+use Departure::{Field, Path, Status};
+
+/// Every departure that [`super::Specification::validate`] lets pass.
+pub const EXCEPTIONS: &[Exception] = &[
+    exception(
+        EVERY,
+        Status(401),
+        "S1",
+        "a missing or wrong key is refused by every operation, listed or not",
+    ),
+    exception(
+        "GET /health",
+        Path,
+        "S2",
+        "readiness of a self-hosted server; the hosted service has none",
+    ),
+    exception(
+        UNKNOWN,
+        Status(404),
+        "S3",
+        "a path that the platform doesn't have",
+    ),
+    exception(
+        UNKNOWN,
+        Status(405),
+        "S3",
+        "a method that the path doesn't take",
+    ),
+    exception(
+        "GET /v1/memories/{memory_id}/history/",
+        Status(400),
+        "S4",
+        "an id that is no UUID, as on get",
+    ),
+    exception(
+        "GET /v1/memories/{memory_id}/history/",
+        Status(404),
+        "S4",
+        "an unknown memory, as on get",
+    ),
+    exception(
+        "DELETE /v1/memories/",
+        Status(400),
+        "S5",
+        "a delete without a filter deletes nothing",
+    ),
+    exception(
+        "GET /v1/entities/",
+        Status(404),
+        "S6",
+        "a page past the end",
+    ),
+    exception("GET /v1/events/", Status(404), "S6", "a page past the end"),
+    exception(
+        "POST /v3/memories/",
+        Status(404),
+        "S6",
+        "a page past the end",
+    ),
+    exception(
+        EVERY,
+        Status(413),
+        "S7",
+        "a request body over the server's limit",
+    ),
+    exception(
+        "GET /v1/memories/{memory_id}/history/",
+        Field(200, "[].user_id"),
+        "S8",
+        "null for a memory that has an agent, app or run and no user",
+    ),
+];
+
+/// Whether `body` is one of the shapes in which the platform puts an error.
+pub(super) fn is_error_shape(body: &Value) -> bool {
+    let Some(object) = body.as_object() else {
+        return false;
+    };
+    let reasons = ["detail", "error", "message"];
+    match object.len() {
+        1 => object
+            .iter()
+            .all(|(name, value)| reasons.contains(&name.as_str()) && value.is_string()),
+        2 => body["error"].is_string() && body["details"]["message"].is_string(),
+        _ => false,
+    }
+}
