@@ -1,1 +1,41 @@
-//! (front page)
+//! `MemoryClient`: the blocking client for the [Mem0](https://docs.mem0.ai) platform, the memory
+//! layer for AI agents.
+//!
+//! ```no_run
+//! use mem0_client_blocking::{Filter, MemoryClient, Scope, WaitOptions};
+//!
+//! # fn example() -> Result<(), mem0_client_blocking::Error> {
+//! let client = MemoryClient::from_env()?; // MEM0_API_KEY; no I/O here, ever
+//! let added = client.add("I'm vegetarian and allergic to nuts", Scope::user("alice"))?;
+//! client.wait_for_event(&added.event_id, WaitOptions::default())?;
+//!
+//! for hit in client.search("what can I cook for dinner?", Filter::user_id("alice"))? {
+//!     println!("{:.2}  {}", hit.score.unwrap_or_default(), hit.memory);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! It is the async client of `mem0-client` behind calls that wait: the same methods, options,
+//! retries, limits and errors.
+//!
+//! # Threads and runtimes
+//!
+//! A client may be made, used, cloned and dropped on any thread, on many at once, and inside a tokio
+//! runtime of either flavour too. There a call blocks its thread as everywhere, and with it the
+//! tasks that the thread would run: prefer `mem0-client` in async code, or `spawn_blocking`.
+
+mod builder;
+mod client;
+mod driver;
+mod entities;
+mod events;
+mod memories;
+mod memories_iter;
+mod reset;
+
+pub use mem0_client::*;
+
+pub use builder::MemoryClientBuilder;
+pub use client::MemoryClient;
+pub use memories_iter::Memories;

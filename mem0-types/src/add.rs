@@ -1,3 +1,5 @@
+use std::fmt;
+
 use http::Method;
 use serde::Serialize;
 use serde_json::Value;
@@ -53,10 +55,7 @@ impl AddMemory {
     /// # let _ = request;
     /// ```
     pub fn new(messages: impl Into<Messages>, options: impl Into<AddMemoryOptions>) -> Self {
-        Self {
-            messages: messages.into(),
-            options: options.into(),
-        }
+        Self { messages: messages.into(), options: options.into() }
     }
 }
 
@@ -78,10 +77,7 @@ impl Endpoint for AddMemory {
         options.scope.check()?;
         options.check_extra(&["messages", "user_id", "agent_id", "app_id", "run_id"])?;
         check_object("metadata", options.metadata.as_ref())?;
-        check_object(
-            "structured_data_schema",
-            options.structured_data_schema.as_ref(),
-        )?;
+        check_object("structured_data_schema", options.structured_data_schema.as_ref())?;
         Call::new("add", Method::POST, path::ADD, Repeat::Once).json(&Body {
             messages,
             scope: &options.scope,
@@ -165,7 +161,7 @@ impl From<Scope> for AddMemoryOptions {
 /// assert_eq!(serde_json::to_string(&diet)?, r#"{"diet":"What she eats"}"#);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct CustomCategory {
     name: String,
     description: String,
@@ -179,10 +175,14 @@ impl CustomCategory {
     /// # let _ = diet;
     /// ```
     pub fn new(name: impl Into<String>, description: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            description: description.into(),
-        }
+        Self { name: name.into(), description: description.into() }
+    }
+}
+
+impl fmt::Debug for CustomCategory {
+    /// Neither name nor description, which are the user's.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CustomCategory").finish_non_exhaustive()
     }
 }
 

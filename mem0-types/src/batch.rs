@@ -16,10 +16,7 @@ fn check_size(size: usize) -> Result<(), InvalidInput> {
     if (1..=BATCH_LIMIT).contains(&size) {
         Ok(())
     } else {
-        Err(InvalidInput::new(
-            "memories",
-            "must have between 1 and 1000 memories",
-        ))
+        Err(InvalidInput::new("memories", "must have between 1 and 1000 memories"))
     }
 }
 
@@ -48,9 +45,7 @@ impl BatchUpdate {
     /// assert!(BatchUpdate::new([]).into_call().is_err());
     /// ```
     pub fn new(memories: impl IntoIterator<Item = MemoryUpdate>) -> Self {
-        Self {
-            memories: memories.into_iter().collect(),
-        }
+        Self { memories: memories.into_iter().collect() }
     }
 }
 
@@ -90,11 +85,7 @@ impl MemoryUpdate {
     /// assert!(BatchUpdate::new([MemoryUpdate::new("m-1")]).into_call().is_err());
     /// ```
     pub fn new(memory_id: impl Into<String>) -> Self {
-        Self {
-            memory_id: memory_id.into(),
-            text: None,
-            metadata: None,
-        }
+        Self { memory_id: memory_id.into(), text: None, metadata: None }
     }
 
     /// The new text.
@@ -127,14 +118,10 @@ impl MemoryUpdate {
         check_id("memory_id", &self.memory_id)?;
         check_object("metadata", self.metadata.as_ref())?;
         match (&self.text, &self.metadata) {
-            (None, None) => Err(InvalidInput::new(
-                "memories",
-                "must each set text or metadata",
-            )),
-            (Some(text), _) if text.trim().is_empty() => Err(InvalidInput::new(
-                "text",
-                "must not be empty; delete the memory instead",
-            )),
+            (None, None) => Err(InvalidInput::new("memories", "must each set text or metadata")),
+            (Some(text), _) if text.trim().is_empty() => {
+                Err(InvalidInput::new("text", "must not be empty; delete the memory instead"))
+            }
             _ => Ok(()),
         }
     }
@@ -175,17 +162,13 @@ impl BatchDelete {
     /// assert!(BatchDelete::new(["m-1", "*"]).into_call().is_err());
     /// ```
     pub fn new<I: Into<String>>(memory_ids: impl IntoIterator<Item = I>) -> Self {
-        Self {
-            memory_ids: memory_ids.into_iter().map(Into::into).collect(),
-        }
+        Self { memory_ids: memory_ids.into_iter().map(Into::into).collect() }
     }
 }
 
 impl fmt::Debug for BatchDelete {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("BatchDelete")
-            .field("memories", &self.memory_ids.len())
-            .finish()
+        f.debug_struct("BatchDelete").field("memories", &self.memory_ids.len()).finish()
     }
 }
 
@@ -204,21 +187,10 @@ impl Endpoint for BatchDelete {
         }
 
         check_size(self.memory_ids.len())?;
-        self.memory_ids
-            .iter()
-            .try_for_each(|id| check_id("memory_id", id))?;
-        let memories = self
-            .memory_ids
-            .iter()
-            .map(|memory_id| Item { memory_id })
-            .collect();
-        Call::new(
-            "batch_delete",
-            Method::DELETE,
-            path::BATCH,
-            Repeat::Idempotent,
-        )
-        .json(&Body { memories })
+        self.memory_ids.iter().try_for_each(|id| check_id("memory_id", id))?;
+        let memories = self.memory_ids.iter().map(|memory_id| Item { memory_id }).collect();
+        Call::new("batch_delete", Method::DELETE, path::BATCH, Repeat::Idempotent)
+            .json(&Body { memories })
     }
 }
 

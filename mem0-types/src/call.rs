@@ -23,9 +23,9 @@ use crate::identifier::check_id;
 /// assert_eq!(call.path()?, "/v1/memories/m-1/");
 /// # Ok::<(), mem0_types::InvalidInput>(())
 /// ```
-pub trait Endpoint {
+pub trait Endpoint: Send {
     /// What the platform answers with on success.
-    type Response: DeserializeOwned;
+    type Response: DeserializeOwned + Send;
 
     /// Checks the request and writes it down.
     ///
@@ -214,12 +214,8 @@ impl Call {
     /// # Ok::<(), mem0_types::InvalidInput>(())
     /// ```
     pub fn path(&self) -> Result<String, InvalidInput> {
-        let mismatch = || {
-            InvalidInput::new(
-                "path",
-                "must have one `{name}` for each segment of the call",
-            )
-        };
+        let mismatch =
+            || InvalidInput::new("path", "must have one `{name}` for each segment of the call");
         let mut path = String::with_capacity(self.template.len() + 40);
         let mut segments = self.segments.iter();
         let mut rest = self.template.as_ref();
@@ -230,11 +226,7 @@ impl Call {
             rest = after;
         }
         path.push_str(rest);
-        if segments.next().is_some() {
-            Err(mismatch())
-        } else {
-            Ok(path)
-        }
+        if segments.next().is_some() { Err(mismatch()) } else { Ok(path) }
     }
 
     /// The query parameters in order, not encoded.
@@ -246,9 +238,7 @@ impl Call {
     /// # Ok::<(), mem0_types::InvalidInput>(())
     /// ```
     pub fn query_pairs(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.query
-            .iter()
-            .map(|(name, value)| (name.as_ref(), value.as_str()))
+        self.query.iter().map(|(name, value)| (name.as_ref(), value.as_str()))
     }
 
     /// Path and query as they go on the wire.

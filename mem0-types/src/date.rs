@@ -43,10 +43,7 @@ impl Date {
         if valid {
             Ok(Self { year, month, day })
         } else {
-            Err(InvalidInput::new(
-                "date",
-                "must be a day of the calendar, as YYYY-MM-DD",
-            ))
+            Err(InvalidInput::new("date", "must be a day of the calendar, as YYYY-MM-DD"))
         }
     }
 
@@ -105,18 +102,10 @@ impl Date {
         let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
         let shifted_month = (5 * day_of_year + 2) / 153;
         let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-        let month = if shifted_month < 10 {
-            shifted_month + 3
-        } else {
-            shifted_month - 9
-        };
+        let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
         let year = year_of_era + era * 400 + i64::from(month <= 2);
-        Self::new(
-            u16::try_from(year).ok()?,
-            u8::try_from(month).ok()?,
-            u8::try_from(day).ok()?,
-        )
-        .ok()
+        Self::new(u16::try_from(year).ok()?, u8::try_from(month).ok()?, u8::try_from(day).ok()?)
+            .ok()
     }
 }
 
@@ -144,9 +133,7 @@ impl FromStr for Date {
             return Err(refused());
         }
         let number = |range: std::ops::Range<usize>| {
-            text.get(range)
-                .and_then(|digits| digits.parse::<u16>().ok())
-                .ok_or_else(refused)
+            text.get(range).and_then(|digits| digits.parse::<u16>().ok()).ok_or_else(refused)
         };
         let (month, day) = (number(5..7)?, number(8..10)?);
         Self::new(
@@ -200,15 +187,9 @@ mod tests {
 
     #[test]
     fn refuses_other_spellings() {
-        for text in [
-            "",
-            "2027-1-1",
-            "2027/01/01",
-            "2027-02-29",
-            "2027-13-01",
-            "0000-01-01",
-            "２０27-01-01",
-        ] {
+        for text in
+            ["", "2027-1-1", "2027/01/01", "2027-02-29", "2027-13-01", "0000-01-01", "２０27-01-01"]
+        {
             assert!(text.parse::<Date>().is_err(), "{text:?} was accepted");
         }
     }

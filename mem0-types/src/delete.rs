@@ -28,10 +28,7 @@ impl DeleteMemory {
     /// # Ok::<(), mem0_types::InvalidInput>(())
     /// ```
     pub fn new(memory_id: impl Into<String>) -> Self {
-        Self {
-            memory_id: memory_id.into(),
-            delete_linked: false,
-        }
+        Self { memory_id: memory_id.into(), delete_linked: false }
     }
 
     /// Whether the memories that are linked to it go too. Default `false`.
@@ -81,11 +78,7 @@ impl Endpoint for DeleteMemory {
     fn into_call(self) -> Result<Call, InvalidInput> {
         let call = Call::new("delete", Method::DELETE, path::MEMORY, Repeat::Idempotent)
             .segment("memory_id", self.memory_id)?;
-        Ok(if self.delete_linked {
-            call.query("delete_linked", "true")
-        } else {
-            call
-        })
+        Ok(if self.delete_linked { call.query("delete_linked", "true") } else { call })
     }
 }
 

@@ -46,21 +46,16 @@ impl Endpoint for DeleteAllMemories {
     type Response = QueuedDelete;
 
     fn into_call(self) -> Result<Call, InvalidInput> {
-        let call = Call::new(
-            "delete_all",
-            Method::DELETE,
-            path::MEMORIES,
-            Repeat::Idempotent,
-        );
+        let call = Call::new("delete_all", Method::DELETE, path::MEMORIES, Repeat::Idempotent);
         match self.scope.0 {
             Which::One(field, id) => {
                 check_id(field.as_str(), &id)?;
                 Ok(call.query(field.as_str(), id))
             }
             Which::Any(field) => Ok(call.query(field.as_str(), "*")),
-            Which::Everything => Ok(IdField::ALL
-                .iter()
-                .fold(call, |call, field| call.query(field.as_str(), "*"))),
+            Which::Everything => {
+                Ok(IdField::ALL.iter().fold(call, |call, field| call.query(field.as_str(), "*")))
+            }
         }
     }
 }
@@ -198,7 +193,8 @@ impl DeleteScope {
     /// );
     /// # Ok::<(), mem0_types::InvalidInput>(())
     /// ```
-    pub fn project(_confirmation: DeleteEverything) -> Self {
+    pub fn project(confirmation: DeleteEverything) -> Self {
+        let DeleteEverything = confirmation;
         Self(Which::Everything)
     }
 }

@@ -130,10 +130,7 @@ impl EntityRef {
     /// assert_eq!(EntityRef::new(EntityType::User, "alice"), EntityRef::user("alice"));
     /// ```
     pub fn new(entity_type: EntityType, entity_id: impl Into<String>) -> Self {
-        Self {
-            entity_type,
-            entity_id: entity_id.into(),
-        }
+        Self { entity_type, entity_id: entity_id.into() }
     }
 
     /// The user with this `user_id`.
@@ -200,8 +197,6 @@ impl EntityRef {
 impl fmt::Debug for EntityRef {
     /// Names the kind, never the id.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("EntityRef")
-            .field("entity_type", &self.entity_type)
-            .finish_non_exhaustive()
+        f.debug_struct("EntityRef").field("entity_type", &self.entity_type).finish_non_exhaustive()
     }
 }

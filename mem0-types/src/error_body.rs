@@ -54,9 +54,7 @@ impl ErrorBody {
 
     fn from_fields(fields: Map<String, Value>) -> Self {
         let text = |name: &str| fields.get(name).and_then(Value::as_str).map(str::to_owned);
-        let nested = fields
-            .get("details")
-            .and_then(|details| details.get("message"));
+        let nested = fields.get("details").and_then(|details| details.get("message"));
         if let Some(detail) = text("detail") {
             return Self::Detail(detail);
         }
@@ -69,10 +67,7 @@ impl ErrorBody {
             return Self::Error(error);
         }
         if let Some(code) = fields.get("error").and_then(|error| error.get("code")) {
-            return Self::Code(
-                code.as_str()
-                    .map_or_else(|| code.to_string(), str::to_owned),
-            );
+            return Self::Code(code.as_str().map_or_else(|| code.to_string(), str::to_owned));
         }
         if let Some(message) = text("message") {
             return Self::Message(message);
@@ -99,9 +94,7 @@ impl ErrorBody {
             | Self::Code(text) => text.clone(),
             Self::Text(text) => text.trim().to_owned(),
             Self::Errors(fields) | Self::Fields(fields) => {
-                let fields = fields
-                    .iter()
-                    .map(|(name, value)| format!("{name}: {}", plain(value)));
+                let fields = fields.iter().map(|(name, value)| format!("{name}: {}", plain(value)));
                 fields.collect::<Vec<_>>().join("; ")
             }
             Self::List(values) => values.iter().map(plain).collect::<Vec<_>>().join("; "),
@@ -178,22 +171,10 @@ mod tests {
             (json!({"error": "No"}), "Error", "No"),
             (json!({"message": "No"}), "Message", "No"),
             (bad_request, "BadRequest", "No id"),
-            (
-                json!({"errors": {"name": ["a", "b"]}}),
-                "Errors",
-                "name: a b",
-            ),
-            (
-                json!({"name": ["a"], "url": ["b"]}),
-                "Fields",
-                "name: a; url: b",
-            ),
+            (json!({"errors": {"name": ["a", "b"]}}), "Errors", "name: a b"),
+            (json!({"name": ["a"], "url": ["b"]}), "Fields", "name: a; url: b"),
             (json!(["a", "b"]), "List", "a; b"),
-            (
-                json!({"error": {"code": "agentrush_full"}}),
-                "Code",
-                "agentrush_full",
-            ),
+            (json!({"error": {"code": "agentrush_full"}}), "Code", "agentrush_full"),
         ] {
             let read = ErrorBody::decode(body.to_string().as_bytes());
             assert_eq!(format!("{read:?}"), shape);

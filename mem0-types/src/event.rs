@@ -91,9 +91,7 @@ impl GetEvent {
     /// assert!(GetEvent::new("").into_call().is_err());
     /// ```
     pub fn new(event_id: impl Into<String>) -> Self {
-        Self {
-            event_id: event_id.into(),
-        }
+        Self { event_id: event_id.into() }
     }
 }
 

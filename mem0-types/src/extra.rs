@@ -22,7 +22,11 @@ use serde_json::value::RawValue;
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Default)]
-pub struct Extra(Vec<(String, Box<RawValue>)>);
+pub struct Extra {
+    fields: Vec<(String, Box<RawValue>)>,
+    /// Typed fields that were sent empty, so that they are written back as sent.
+    empty: Vec<&'static str>,
+}
 
 impl Extra {
     /// The field decoded as `T`; `None` when it is absent or no `T`.
@@ -46,10 +50,7 @@ impl Extra {
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub fn raw(&self, name: &str) -> Option<&str> {
-        self.0
-            .iter()
-            .find(|(field, _)| field == name)
-            .map(|(_, json)| json.get())
+        self.fields.iter().find(|(field, _)| field == name).map(|(_, json)| json.get())
     }
 
     /// Whether there is a field of this name.
@@ -69,7 +70,7 @@ impl Extra {
     /// assert_eq!(Extra::default().names().count(), 0);
     /// ```
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(|(name, _)| name.as_str())
+        self.fields.iter().map(|(name, _)| name.as_str())
     }
 
     /// Whether there is nothing besides the typed fields.
@@ -79,37 +80,47 @@ impl Extra {
     /// assert!(Extra::default().is_empty());
     /// ```
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.fields.is_empty()
     }
 
     pub(crate) fn push(&mut self, name: &str, json: &RawValue) {
-        self.0.push((name.to_owned(), json.to_owned()));
+        self.fields.push((name.to_owned(), json.to_owned()));
+    }
+
+    pub(crate) fn note_empty(&mut self, name: &'static str) {
+        self.empty.push(name);
+    }
+
+    pub(crate) fn was_empty(&self, name: &str) -> bool {
+        self.empty.contains(&name)
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &RawValue)> {
-        self.0
-            .iter()
-            .map(|(name, json)| (name.as_str(), json.as_ref()))
+        self.fields.iter().map(|(name, json)| (name.as_str(), json.as_ref()))
     }
+}
+
+/// Whether two texts are the same JSON, however they are spelled.
+pub(crate) fn same_json(left: &RawValue, right: &RawValue) -> bool {
+    left.get() == right.get()
+        || match (serde_json::from_str(left.get()), serde_json::from_str::<Value>(right.get())) {
+            (Ok(left), Ok(right)) => Value::eq(&left, &right),
+            _ => false,
+        }
 }
 
 impl PartialEq for Extra {
     /// Equal when the same fields hold the same JSON, in whatever order.
     fn eq(&self, other: &Self) -> bool {
-        fn same(left: &str, right: &str) -> bool {
-            left == right
-                || match (
-                    serde_json::from_str(left),
-                    serde_json::from_str::<Value>(right),
-                ) {
-                    (Ok(left), Ok(right)) => Value::eq(&left, &right),
-                    _ => false,
-                }
-        }
-        self.0.len() == other.0.len()
-            && self
-                .iter()
-                .all(|(name, json)| other.raw(name).is_some_and(|there| same(json.get(), there)))
+        // A name may come twice, so each field takes its own counterpart.
+        let mut there: Vec<_> = other.iter().collect();
+        self.fields.len() == there.len()
+            && self.iter().all(|(name, json)| {
+                let counterpart = there.iter().position(|(other_name, other_json)| {
+                    name == *other_name && same_json(json, other_json)
+                });
+                counterpart.map(|index| there.swap_remove(index)).is_some()
+            })
     }
 }
 

@@ -124,14 +124,7 @@ macro_rules! id_filter {
 
 impl Filter {
     id_filter!(UserId, "user", user_id, user_id_ne, user_id_in, any_user);
-    id_filter!(
-        AgentId,
-        "agent",
-        agent_id,
-        agent_id_ne,
-        agent_id_in,
-        any_agent
-    );
+    id_filter!(AgentId, "agent", agent_id, agent_id_ne, agent_id_in, any_agent);
     id_filter!(AppId, "app", app_id, app_id_ne, app_id_in, any_app);
     id_filter!(RunId, "run", run_id, run_id_ne, run_id_in, any_run);
 
@@ -342,9 +335,9 @@ impl Filter {
                 positive != matches!(condition, IdCondition::IsNot(_))
             }
             Expression::Condition(_) => false,
-            Expression::And(parts) | Expression::Or(parts) => parts
-                .iter()
-                .any(|part| part.names_an_entity_under(positive)),
+            Expression::And(parts) | Expression::Or(parts) => {
+                parts.iter().any(|part| part.names_an_entity_under(positive))
+            }
             Expression::Not(part) => part.names_an_entity_under(!positive),
             Expression::Raw(_) => true,
         }
@@ -368,9 +361,9 @@ impl Filter {
     fn check_conditions(&self) -> Result<(), InvalidInput> {
         match &self.0 {
             Expression::Condition(condition) => condition.check(),
-            Expression::And(parts) | Expression::Or(parts) if parts.is_empty() => Err(
-                InvalidInput::new("filters", "must not have an empty AND or OR"),
-            ),
+            Expression::And(parts) | Expression::Or(parts) if parts.is_empty() => {
+                Err(InvalidInput::new("filters", "must not have an empty AND or OR"))
+            }
             Expression::And(parts) | Expression::Or(parts) => {
                 parts.iter().try_for_each(Self::check_conditions)
             }

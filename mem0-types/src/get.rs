@@ -25,9 +25,7 @@ impl GetMemory {
     /// # Ok::<(), mem0_types::InvalidInput>(())
     /// ```
     pub fn new(memory_id: impl Into<String>) -> Self {
-        Self {
-            memory_id: memory_id.into(),
-        }
+        Self { memory_id: memory_id.into() }
     }
 }
 

@@ -32,9 +32,7 @@ impl GetAllMemories {
     /// # let _ = request;
     /// ```
     pub fn new(options: impl Into<GetAllMemoryOptions>) -> Self {
-        Self {
-            options: options.into(),
-        }
+        Self { options: options.into() }
     }
 }
 
@@ -53,10 +51,8 @@ impl Endpoint for GetAllMemories {
         options.filter.check()?;
         options.check_extra(&["filters", "page", "page_size"])?;
         let call = Call::new("get_all", Method::POST, path::LIST, Repeat::Read);
-        page_query(call, options.page, options.page_size)?.json(&Body {
-            filters: &options.filter,
-            options,
-        })
+        page_query(call, options.page, options.page_size)?
+            .json(&Body { filters: &options.filter, options })
     }
 }
 

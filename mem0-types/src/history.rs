@@ -30,9 +30,7 @@ impl MemoryHistory {
     /// # let _ = request;
     /// ```
     pub fn new(memory_id: impl Into<String>) -> Self {
-        Self {
-            memory_id: memory_id.into(),
-        }
+        Self { memory_id: memory_id.into() }
     }
 }
 

@@ -28,10 +28,7 @@ impl InvalidInput {
     /// assert_eq!(refused.to_string(), "top_k: must be between 1 and 1000");
     /// ```
     pub fn new(field: impl Into<Cow<'static, str>>, message: impl Into<Cow<'static, str>>) -> Self {
-        Self {
-            field: field.into(),
-            message: message.into(),
-        }
+        Self { field: field.into(), message: message.into() }
     }
 
     /// The wire name of the argument that was refused, for example `user_id`.

@@ -107,10 +107,7 @@ impl Media {
     /// assert_eq!(photo.url(), "https://example.com/a.jpg");
     /// ```
     pub fn image_url(url: impl Into<String>) -> Self {
-        Self {
-            kind: MediaKind::Image,
-            url: url.into(),
-        }
+        Self { kind: MediaKind::Image, url: url.into() }
     }
 
     /// A picture sent as these bytes, in a `data:` URL of this media type, for example
@@ -123,10 +120,7 @@ impl Media {
     pub fn image_bytes(media_type: &str, bytes: impl AsRef<[u8]>) -> Self {
         let mut url = format!("data:{media_type};base64,");
         STANDARD.encode_string(bytes, &mut url);
-        Self {
-            kind: MediaKind::Image,
-            url,
-        }
+        Self { kind: MediaKind::Image, url }
     }
 
     /// A picture read to its end, as [`Media::image_bytes`].
@@ -142,27 +136,12 @@ impl Media {
     /// ```
     pub fn image_reader(media_type: &str, reader: impl Read) -> io::Result<Self> {
         let url = encode(format!("data:{media_type};base64,"), reader)?;
-        Ok(Self {
-            kind: MediaKind::Image,
-            url,
-        })
+        Ok(Self { kind: MediaKind::Image, url })
     }
 
     document!(Pdf, "PDF document", pdf_url, pdf_bytes, pdf_reader);
-    document!(
-        Mdx,
-        "Markdown or MDX document",
-        mdx_url,
-        mdx_bytes,
-        mdx_reader
-    );
-    document!(
-        Text,
-        "plain text document",
-        text_url,
-        text_bytes,
-        text_reader
-    );
+    document!(Mdx, "Markdown or MDX document", mdx_url, mdx_bytes, mdx_reader);
+    document!(Text, "plain text document", text_url, text_bytes, text_reader);
 
     /// What kind of media it is.
     ///
@@ -188,9 +167,7 @@ impl Media {
     pub(crate) fn from_json(json: &Value) -> Option<Self> {
         let fields = json.as_object()?;
         let name = fields.get("type")?.as_str()?;
-        let kind = MediaKind::ALL
-            .into_iter()
-            .find(|kind| kind.as_str() == name)?;
+        let kind = MediaKind::ALL.into_iter().find(|kind| kind.as_str() == name)?;
         let inner = fields.get(name)?.as_object()?;
         let url = inner.get("url")?.as_str()?.to_owned();
         (fields.len() == 2 && inner.len() == 1).then_some(Self { kind, url })
@@ -221,8 +198,6 @@ impl Serialize for Media {
 impl fmt::Debug for Media {
     /// The kind, never the address or the bytes.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Media")
-            .field("kind", &self.kind)
-            .finish_non_exhaustive()
+        f.debug_struct("Media").field("kind", &self.kind).finish_non_exhaustive()
     }
 }

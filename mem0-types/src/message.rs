@@ -204,17 +204,9 @@ impl Messages {
 
     pub(crate) fn check(&self, infer: bool) -> Result<(), InvalidInput> {
         if self.0.is_empty() {
-            return Err(InvalidInput::new(
-                "messages",
-                "must have at least one message",
-            ));
+            return Err(InvalidInput::new("messages", "must have at least one message"));
         }
-        if !infer
-            && self
-                .0
-                .iter()
-                .any(|message| message.content.as_text().is_none())
-        {
+        if !infer && self.0.iter().any(|message| message.content.as_text().is_none()) {
             return Err(InvalidInput::new(
                 "messages",
                 "must be text when infer is false, since images and documents are read by \

@@ -142,10 +142,9 @@ use crate::InvalidInput;
 /// Setters take any `Value` so that `json!({…})` fits; what must be an object is checked here.
 pub(crate) fn check_object(field: &'static str, value: Option<&Value>) -> Result<(), InvalidInput> {
     match value {
-        Some(value) if !value.is_object() => Err(InvalidInput::new(
-            field,
-            "must be a JSON object, for example json!({\"key\": 1})",
-        )),
+        Some(value) if !value.is_object() => {
+            Err(InvalidInput::new(field, "must be a JSON object, for example json!({\"key\": 1})"))
+        }
         _ => Ok(()),
     }
 }

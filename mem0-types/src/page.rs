@@ -5,6 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use crate::Extra;
+use crate::extra::same_json;
 use crate::record::{Fields, Record, read};
 
 /// The rows of one answer, with what the platform says about the pages around them.
@@ -26,7 +27,7 @@ use crate::record::{Fields, Record, read};
 /// assert_eq!(page.malformed.len(), 1);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Page<T> {
     /// The rows, in the platform's order.
@@ -77,6 +78,20 @@ impl<T> Page<T> {
     }
 }
 
+impl<T: fmt::Debug> fmt::Debug for Page<T> {
+    /// The rows as they show themselves, and which links are set, since addresses hold ids.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Page")
+            .field("results", &self.results)
+            .field("malformed", &self.malformed)
+            .field("count", &self.count)
+            .field("next", &self.next.is_some())
+            .field("previous", &self.previous.is_some())
+            .field("extra", &self.extra)
+            .finish()
+    }
+}
+
 impl<T> IntoIterator for Page<T> {
     type Item = T;
     type IntoIter = std::vec::IntoIter<T>;
@@ -108,13 +123,13 @@ impl<'de, T: Record> Deserialize<'de> for Page<T> {
 fn read_page<T: Record>(json: &str) -> Result<Page<T>, serde_json::Error> {
     let mut page = Page::new(Vec::new());
     if json.trim_start().starts_with('[') {
-        page.read_rows(serde_json::from_str(json)?);
+        page.read_rows(rows(json)?);
         return Ok(page);
     }
     let mut results: Option<Vec<&RawValue>> = None;
-    for (name, json) in serde_json::from_str::<Fields<'_>>(json)?.0 {
+    for (name, json) in Fields::of(json)?.0 {
         match name.as_ref() {
-            "results" => results = Some(serde_json::from_str(json.get())?),
+            "results" => results = Some(rows(json.get())?),
             "count" => read(&mut page.count, "count", json, &mut page.extra),
             "next" => read(&mut page.next, "next", json, &mut page.extra),
             "previous" => read(&mut page.previous, "previous", json, &mut page.extra),
@@ -123,6 +138,15 @@ fn read_page<T: Record>(json: &str) -> Result<Page<T>, serde_json::Error> {
     }
     page.read_rows(results.ok_or_else(|| serde::de::Error::missing_field("results"))?);
     Ok(page)
+}
+
+/// Says what is wrong without quoting the text, as serde's own error would.
+fn rows(json: &str) -> Result<Vec<&RawValue>, serde_json::Error> {
+    if json.trim_start().starts_with('[') {
+        serde_json::from_str(json)
+    } else {
+        Err(serde::de::Error::custom("`results` is not a list"))
+    }
 }
 
 impl<T: Record> Page<T> {
@@ -156,7 +180,15 @@ impl<T: Serialize> Serialize for Page<T> {
         }
         map.serialize_entry("results", &Rows(self))?;
         for (name, json) in self.extra.iter() {
-            map.serialize_entry(name, json)?;
+            let written = match name {
+                "count" => self.count.is_some(),
+                "next" => self.next.is_some(),
+                "previous" => self.previous.is_some(),
+                _ => false,
+            };
+            if !written {
+                map.serialize_entry(name, json)?;
+            }
         }
         map.end()
     }
@@ -234,7 +266,7 @@ impl Malformed {
 
 impl PartialEq for Malformed {
     fn eq(&self, other: &Self) -> bool {
-        self.index == other.index && self.json.get() == other.json.get()
+        self.index == other.index && same_json(&self.json, &other.json)
     }
 }
 

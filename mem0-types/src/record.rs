@@ -25,6 +25,26 @@ pub(crate) mod sealed {
 /// The fields of one JSON object, each still JSON.
 pub(crate) struct Fields<'a>(pub(crate) Vec<(Cow<'a, str>, &'a RawValue)>);
 
+impl<'a> Fields<'a> {
+    /// Reads the fields. Says what is wrong without quoting the text, as serde's own error would.
+    pub(crate) fn of(json: &'a str) -> Result<Self, serde_json::Error> {
+        if json.trim_start().starts_with('{') {
+            serde_json::from_str(json)
+        } else {
+            Err(serde::de::Error::custom("expected a JSON object"))
+        }
+    }
+
+    /// The same fields, those of these names last, so that a field's first name wins over its
+    /// other name in whatever order they were sent.
+    pub(crate) fn with_last(mut self, names: &[&str]) -> Self {
+        if !names.is_empty() {
+            self.0.sort_by_key(|(name, _)| names.contains(&name.as_ref()));
+        }
+        self
+    }
+}
+
 impl<'de> Deserialize<'de> for Fields<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Name<'a>(Cow<'a, str>);
@@ -86,15 +106,43 @@ pub(crate) fn read<T: DeserializeOwned>(
         return;
     }
     match serde_json::from_str(json.get()) {
-        Ok(value) if slot.is_none() => *slot = Some(value),
+        Ok(value) if slot.is_none() && !has_huge_integer(json.get()) => *slot = Some(value),
         _ => extra.push(name, json),
     }
+}
+
+/// Whether an integer of more than 64 bits is in this JSON, which a [`serde_json::Value`] would
+/// turn into a float of another value.
+fn has_huge_integer(json: &str) -> bool {
+    let mut rest = json;
+    while let Some(start) = rest.find(|c: char| matches!(c, '"' | '-' | '0'..='9')) {
+        let token = rest.get(start..).unwrap_or_default();
+        if let Some(text) = token.strip_prefix('"') {
+            let mut escaped = false;
+            let end = text.find(|c: char| {
+                let closes = c == '"' && !escaped;
+                escaped = c == '\\' && !escaped;
+                closes
+            });
+            rest = end.and_then(|end| text.get(end + 1..)).unwrap_or_default();
+        } else {
+            let number = |c: char| matches!(c, '-' | '+' | '.' | 'e' | 'E' | '0'..='9');
+            let (token, after) = token.split_at(token.find(|c| !number(c)).unwrap_or(token.len()));
+            let integer = !token.contains(['.', 'e', 'E']);
+            if integer && token.parse::<i64>().is_err() && token.parse::<u64>().is_err() {
+                return true;
+            }
+            rest = after;
+        }
+    }
+    false
 }
 
 /// Emits a response type: its struct, reading, writing and a `Debug` that shows no content.
 ///
 /// `required` fields make the object what it is, `defaulted` ones are empty when absent, and
-/// everything else is `optional`. A field may have one more wire name, `"run_id" | "session_id"`.
+/// everything else is `optional`. A field may have one more wire name, `"run_id" | "session_id"`;
+/// when both are sent, the first is the field and the other stays among the extras.
 macro_rules! record {
     (
         $(#[$meta:meta])*
@@ -142,7 +190,8 @@ macro_rules! record {
                 $( let mut $dfield: Option<$dty> = None; )*
                 $( let mut $ofield: Option<$oty> = None; )*
                 let mut extra = $crate::Extra::default();
-                for (name, json) in serde_json::from_str::<$crate::record::Fields<'_>>(json)?.0 {
+                let fields = $crate::record::Fields::of(json)?.with_last(&[$( $($alias,)? )*]);
+                for (name, json) in fields.0 {
                     match name.as_ref() {
                         $( $rwire => $crate::record::read(&mut $rfield, $rwire, json, &mut extra), )*
                         $( $dwire => $crate::record::read(&mut $dfield, $dwire, json, &mut extra), )*
@@ -154,6 +203,11 @@ macro_rules! record {
                         name => extra.push(name, json),
                     }
                 }
+                $(
+                    if $dfield.as_ref().is_some_and(|value| *value == <$dty>::default()) {
+                        extra.note_empty($dwire);
+                    }
+                )*
                 Ok(Self {
                     $( $rfield: match $rfield {
                         Some(value) => value,
@@ -180,22 +234,27 @@ macro_rules! record {
                 let mut map = serializer.serialize_map(None)?;
                 $( map.serialize_entry($rwire, &self.$rfield)?; )*
                 $(
-                    if self.$dfield != <$dty>::default() {
+                    let $dfield =
+                        self.$dfield != <$dty>::default() || self.extra.was_empty($dwire);
+                    if $dfield {
                         map.serialize_entry($dwire, &self.$dfield)?;
                     }
                 )*
                 $(
+                    let $ofield = $owire;
+                    $(
+                        // The first name is taken by a value of another type.
+                        let $ofield = if self.extra.contains($owire) { $alias } else { $ofield };
+                    )?
                     if let Some(value) = &self.$ofield {
-                        map.serialize_entry($owire, value)?;
+                        map.serialize_entry($ofield, value)?;
                     }
                 )*
                 for (name, json) in self.extra.iter() {
-                    let written = match name {
-                        $( $rwire => true, )*
-                        $( $dwire => self.$dfield != <$dty>::default(), )*
-                        $( $owire => self.$ofield.is_some(), )*
-                        _ => false,
-                    };
+                    let written = false
+                        $( || name == $rwire )*
+                        $( || (name == $dwire && $dfield) )*
+                        $( || (name == $ofield && self.$ofield.is_some()) )*;
                     if !written {
                         map.serialize_entry(name, json)?;
                     }

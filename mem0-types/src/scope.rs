@@ -73,12 +73,7 @@ macro_rules! scope_id {
 }
 
 impl Scope {
-    const EMPTY: Self = Self {
-        user_id: None,
-        agent_id: None,
-        app_id: None,
-        run_id: None,
-    };
+    const EMPTY: Self = Self { user_id: None, agent_id: None, app_id: None, run_id: None };
 
     scope_id!(user, with_user, user_id, "user");
     scope_id!(agent, with_agent, agent_id, "agent");
@@ -106,8 +101,7 @@ impl Scope {
     }
 
     pub(crate) fn check(&self) -> Result<(), InvalidInput> {
-        self.ids()
-            .try_for_each(|(field, id)| check_id(field.as_str(), id))
+        self.ids().try_for_each(|(field, id)| check_id(field.as_str(), id))
     }
 }
 

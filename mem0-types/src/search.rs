@@ -35,19 +35,14 @@ impl SearchMemories {
     /// # let _ = request;
     /// ```
     pub fn new(query: impl Into<String>, options: impl Into<SearchMemoryOptions>) -> Self {
-        Self {
-            query: query.into(),
-            options: options.into(),
-        }
+        Self { query: query.into(), options: options.into() }
     }
 }
 
 impl std::fmt::Debug for SearchMemories {
     /// The options that are set, never the query.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SearchMemories")
-            .field("options", &self.options)
-            .finish_non_exhaustive()
+        f.debug_struct("SearchMemories").field("options", &self.options).finish_non_exhaustive()
     }
 }
 
@@ -71,20 +66,11 @@ impl Endpoint for SearchMemories {
         options.filter.check()?;
         options.check_extra(&["query", "filters"])?;
         check_object("metadata", options.metadata.as_ref())?;
-        if options
-            .top_k
-            .is_some_and(|top_k| !(1..=1000).contains(&top_k))
-        {
+        if options.top_k.is_some_and(|top_k| !(1..=1000).contains(&top_k)) {
             return Err(InvalidInput::new("top_k", "must be between 1 and 1000"));
         }
-        if options
-            .threshold
-            .is_some_and(|threshold| !(0.0..=1.0).contains(&threshold))
-        {
-            return Err(InvalidInput::new(
-                "threshold",
-                "must be between 0.0 and 1.0",
-            ));
+        if options.threshold.is_some_and(|threshold| !(0.0..=1.0).contains(&threshold)) {
+            return Err(InvalidInput::new("threshold", "must be between 0.0 and 1.0"));
         }
         Call::new("search", Method::POST, path::SEARCH, Repeat::Read).json(&Body {
             query,

@@ -23,11 +23,11 @@ const MICROS_PER_DAY: i64 = 86_400 * MICROS_PER_SECOND;
 /// assert_eq!(created.to_string(), "2026-03-01T09:30:00.630547-07:00");
 /// assert_eq!(Timestamp::from("soon").unix_micros(), None);
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Timestamp(Repr);
 
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(untagged)]
 enum Repr {
     Text(String),
@@ -58,9 +58,7 @@ impl Timestamp {
         let of_day = micros.rem_euclid(MICROS_PER_DAY);
         let (seconds, fraction) = (of_day / MICROS_PER_SECOND, of_day % MICROS_PER_SECOND);
         let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-        Some(Self(Repr::Text(format!(
-            "{date}T{hour:02}:{minute:02}:{second:02}.{fraction:06}Z"
-        ))))
+        Some(Self(Repr::Text(format!("{date}T{hour:02}:{minute:02}:{second:02}.{fraction:06}Z"))))
     }
 
     /// Microseconds since 1970-01-01T00:00:00Z; digits beyond them are dropped. A text without an
@@ -127,9 +125,7 @@ fn parse(text: &str) -> Option<i64> {
     let rest = text.get(11..)?;
     let clock_end = rest.find(['Z', 'z', '+', '-']).unwrap_or(rest.len());
     let (clock, offset) = (rest.get(..clock_end)?, rest.get(clock_end..)?);
-    midnight
-        .checked_add(clock_micros(clock.trim_end())?)?
-        .checked_sub(offset_micros(offset)?)
+    midnight.checked_add(clock_micros(clock.trim_end())?)?.checked_sub(offset_micros(offset)?)
 }
 
 fn two_digits(text: &str, limit: i64) -> Option<i64> {
@@ -144,9 +140,7 @@ fn clock_micros(clock: &str) -> Option<i64> {
     let hour = two_digits(parts.next()?, 23)?;
     let minute = two_digits(parts.next()?, 59)?;
     // 60 is a leap second, which the count since the epoch does not have.
-    let second = parts
-        .next()
-        .map_or(Some(0), |second| two_digits(second, 60))?;
+    let second = parts.next().map_or(Some(0), |second| two_digits(second, 60))?;
     if parts.next().is_some()
         || fraction.is_empty()
         || !fraction.bytes().all(|b| b.is_ascii_digit())
@@ -175,6 +169,16 @@ fn offset_micros(offset: &str) -> Option<i64> {
         None => (digits.get(..2)?, digits.get(2..)?),
     };
     Some(sign * (two_digits(hours, 23)? * 60 + two_digits(minutes, 59)?) * 60 * MICROS_PER_SECOND)
+}
+
+impl fmt::Debug for Timestamp {
+    /// The moment; a text that is none may be anything and isn't shown.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.unix_micros() {
+            Some(_) => write!(f, "Timestamp({self})"),
+            None => f.write_str("Timestamp(no moment)"),
+        }
+    }
 }
 
 impl fmt::Display for Timestamp {
@@ -264,12 +268,7 @@ mod tests {
 
     #[test]
     fn keeps_what_was_written() {
-        for json in [
-            "\"2026-03-01T09:30:00.10Z\"",
-            "1700000000",
-            "1700000000.25",
-            "\"soon\"",
-        ] {
+        for json in ["\"2026-03-01T09:30:00.10Z\"", "1700000000", "1700000000.25", "\"soon\""] {
             let read: Timestamp = serde_json::from_str(json).unwrap();
             assert_eq!(serde_json::to_string(&read).unwrap(), json);
         }
@@ -278,13 +277,9 @@ mod tests {
 
     #[test]
     fn writes_what_it_reads() {
-        for micros in [
-            0,
-            -1,
-            1_772_382_600_630_547,
-            253_402_300_799_999_999,
-            -62_135_596_800_000_000,
-        ] {
+        for micros in
+            [0, -1, 1_772_382_600_630_547, 253_402_300_799_999_999, -62_135_596_800_000_000]
+        {
             let written = Timestamp::from_unix_micros(micros).unwrap();
             assert_eq!(written.unix_micros(), Some(micros));
         }

@@ -30,19 +30,14 @@ impl UpdateMemory {
     /// # Ok::<(), mem0_types::InvalidInput>(())
     /// ```
     pub fn new(memory_id: impl Into<String>, options: impl Into<UpdateMemoryOptions>) -> Self {
-        Self {
-            memory_id: memory_id.into(),
-            options: options.into(),
-        }
+        Self { memory_id: memory_id.into(), options: options.into() }
     }
 }
 
 impl std::fmt::Debug for UpdateMemory {
     /// The options that are set, never the id.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("UpdateMemory")
-            .field("options", &self.options)
-            .finish_non_exhaustive()
+        f.debug_struct("UpdateMemory").field("options", &self.options).finish_non_exhaustive()
     }
 }
 
@@ -53,15 +48,8 @@ impl Endpoint for UpdateMemory {
         let options = &self.options;
         options.check_extra(&[])?;
         check_object("metadata", options.metadata.as_ref())?;
-        if options
-            .text
-            .as_ref()
-            .is_some_and(|text| text.trim().is_empty())
-        {
-            return Err(InvalidInput::new(
-                "text",
-                "must not be empty; delete the memory instead",
-            ));
+        if options.text.as_ref().is_some_and(|text| text.trim().is_empty()) {
+            return Err(InvalidInput::new("text", "must not be empty; delete the memory instead"));
         }
         if *options == UpdateMemoryOptions::new() {
             return Err(InvalidInput::new(

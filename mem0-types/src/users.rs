@@ -102,13 +102,8 @@ impl Endpoint for DeleteUsers {
     type Response = QueuedDelete;
 
     fn into_call(self) -> Result<Call, InvalidInput> {
-        Call::new(
-            "delete_users",
-            Method::DELETE,
-            path::ENTITY,
-            Repeat::Idempotent,
-        )
-        .segment("entity_type", self.entity.entity_type().as_str())?
-        .segment("entity_id", self.entity.entity_id())
+        Call::new("delete_users", Method::DELETE, path::ENTITY, Repeat::Idempotent)
+            .segment("entity_type", self.entity.entity_type().as_str())?
+            .segment("entity_id", self.entity.entity_id())
     }
 }

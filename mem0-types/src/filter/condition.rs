@@ -1,4 +1,5 @@
 use std::fmt;
+use std::slice;
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -140,7 +141,36 @@ impl Condition {
                 Err(InvalidInput::new("metadata", "must name a top-level key"))
             }
             Self::Categories(_) | Self::Metadata(..) | Self::Keywords(_) => Ok(()),
-            Self::Time(..) => Ok(()),
+            Self::Time(field, comparisons) => {
+                comparisons.iter().try_for_each(|comparison| comparison.check(field.as_str()))
+            }
+        }
+    }
+}
+
+impl TimeComparison {
+    /// Refuses texts that are no moment, `*` among them.
+    fn check(&self, field: &'static str) -> Result<(), InvalidInput> {
+        let times = match self {
+            Self::Is(time)
+            | Self::Ne(time)
+            | Self::Gt(time)
+            | Self::Gte(time)
+            | Self::Lt(time)
+            | Self::Lte(time) => slice::from_ref(time),
+            Self::In(times) if times.is_empty() => {
+                return Err(InvalidInput::new(field, "must not be an empty list"));
+            }
+            Self::In(times) => times,
+            Self::Any => &[],
+        };
+        if times.iter().all(|time| time.unix_micros().is_some()) {
+            Ok(())
+        } else {
+            Err(InvalidInput::new(
+                field,
+                "must be compared with a date (YYYY-MM-DD), an ISO 8601 date-time or epoch seconds",
+            ))
         }
     }
 }
@@ -269,19 +299,7 @@ macro_rules! operator_debug {
 }
 
 operator_debug!(IdCondition { Is, IsNot, In, Any });
-operator_debug!(TimeComparison {
-    Is,
-    Ne,
-    Gt,
-    Gte,
-    Lt,
-    Lte,
-    In,
-    Any
-});
+operator_debug!(TimeComparison { Is, Ne, Gt, Gte, Lt, Lte, In, Any });
 operator_debug!(CategoryCondition { In, Contains });
 operator_debug!(MetadataCondition { Eq, Ne, Contains });
-operator_debug!(TextCondition {
-    Contains,
-    Icontains
-});
+operator_debug!(TextCondition { Contains, Icontains });

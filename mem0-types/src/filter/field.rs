@@ -102,10 +102,7 @@ impl TimeFilter {
     /// assert_eq!(filter.to_string(), r#"{"created_at":{"gte":0,"lte":9}}"#);
     /// ```
     pub fn between(self, from: impl Into<Timestamp>, to: impl Into<Timestamp>) -> Filter {
-        self.compare(vec![
-            TimeComparison::Gte(from.into()),
-            TimeComparison::Lte(to.into()),
-        ])
+        self.compare(vec![TimeComparison::Gte(from.into()), TimeComparison::Lte(to.into())])
     }
 
     /// One of these times.
@@ -116,9 +113,7 @@ impl TimeFilter {
     /// assert_eq!(filter.to_string(), r#"{"expiration_date":{"in":["2027-01-31"]}}"#);
     /// ```
     pub fn one_of<T: Into<Timestamp>>(self, times: impl IntoIterator<Item = T>) -> Filter {
-        self.compare(vec![TimeComparison::In(
-            times.into_iter().map(Into::into).collect(),
-        )])
+        self.compare(vec![TimeComparison::In(times.into_iter().map(Into::into).collect())])
     }
 
     /// Any time: the field is not null.
@@ -159,9 +154,7 @@ impl CategoriesFilter {
     #[doc(alias = "in")]
     pub fn any_of<I: Into<String>>(self, names: impl IntoIterator<Item = I>) -> Filter {
         let names = names.into_iter().map(Into::into).collect();
-        Filter(Expression::Condition(Condition::Categories(
-            CategoryCondition::In(names),
-        )))
+        Filter(Expression::Condition(Condition::Categories(CategoryCondition::In(names))))
     }
 
     /// Some category has this text in it, in any case.
@@ -194,9 +187,7 @@ pub struct MetadataFilter(pub(super) String);
 
 impl MetadataFilter {
     fn compare(self, condition: MetadataCondition) -> Filter {
-        Filter(Expression::Condition(Condition::Metadata(
-            self.0, condition,
-        )))
+        Filter(Expression::Condition(Condition::Metadata(self.0, condition)))
     }
 
     /// Equal to this JSON value.
@@ -253,9 +244,7 @@ impl KeywordsFilter {
     /// assert_eq!(filter.to_string(), r#"{"keywords":{"contains":"Rome"}}"#);
     /// ```
     pub fn contains(self, text: impl Into<String>) -> Filter {
-        Filter(Expression::Condition(Condition::Keywords(
-            TextCondition::Contains(text.into()),
-        )))
+        Filter(Expression::Condition(Condition::Keywords(TextCondition::Contains(text.into()))))
     }
 
     /// Has this text in it, in any case.
@@ -266,8 +255,6 @@ impl KeywordsFilter {
     /// assert_eq!(filter.to_string(), r#"{"keywords":{"icontains":"rome"}}"#);
     /// ```
     pub fn icontains(self, text: impl Into<String>) -> Filter {
-        Filter(Expression::Condition(Condition::Keywords(
-            TextCondition::Icontains(text.into()),
-        )))
+        Filter(Expression::Condition(Condition::Keywords(TextCondition::Icontains(text.into()))))
     }
 }

@@ -109,10 +109,7 @@ fn negated(value: &Value, depth: usize) -> Result<Filter, InvalidInput> {
     if value.is_object() {
         return Ok(!object(value, depth + 1)?);
     }
-    let mut parts: Vec<_> = operands("NOT", value, depth)?
-        .into_iter()
-        .map(|part| !part)
-        .collect();
+    let mut parts: Vec<_> = operands("NOT", value, depth)?.into_iter().map(|part| !part).collect();
     match (parts.len(), parts.pop()) {
         (1, Some(only)) => Ok(only),
         (_, last) => {
@@ -147,18 +144,12 @@ fn only_operator<'a>(
 }
 
 fn unsupported<T>(name: &str, supported: &str) -> Result<T, InvalidInput> {
-    refuse(format!(
-        "Unsupported operator for '{name}'. Supported: {supported}"
-    ))
+    refuse(format!("Unsupported operator for '{name}'. Supported: {supported}"))
 }
 
 fn id(name: &str, value: &Value) -> Result<IdCondition, InvalidInput> {
     let is = |id: String| {
-        if id == "*" {
-            IdCondition::Any
-        } else {
-            IdCondition::Is(id)
-        }
+        if id == "*" { IdCondition::Any } else { IdCondition::Is(id) }
     };
     let Value::Object(operators) = value else {
         return text(name, value).map(is);
@@ -216,10 +207,7 @@ fn time_comparison(
         "lte" => TimeComparison::Lte(moment(name, value)?),
         "in" => match value {
             Value::Array(times) => TimeComparison::In(
-                times
-                    .iter()
-                    .map(|time| moment(name, time))
-                    .collect::<Result<_, _>>()?,
+                times.iter().map(|time| moment(name, time)).collect::<Result<_, _>>()?,
             ),
             _ => return refuse(format!("the 'in' of '{name}' must be a list of times")),
         },
@@ -254,10 +242,7 @@ fn metadata(value: &Value) -> Result<Filter, InvalidInput> {
             },
             bare => MetadataCondition::Eq(bare.clone()),
         };
-        parts.push(Filter(Expression::Condition(Condition::Metadata(
-            key.clone(),
-            condition,
-        ))));
+        parts.push(Filter(Expression::Condition(Condition::Metadata(key.clone(), condition))));
     }
     match (parts.len(), parts.pop()) {
         (1, Some(only)) => Ok(only),

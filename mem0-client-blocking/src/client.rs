@@ -1,0 +1,143 @@
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+
+use mem0_client::{AsyncMemoryClient, CallOptions, Endpoint, Error, Ping, PingResponse, Response};
+
+use crate::MemoryClientBuilder;
+use crate::driver::Driver;
+
+/// The blocking client for the Mem0 platform.
+///
+/// Making one does no I/O. Clones are cheap and share connections, limits and the retry budget;
+/// [`with`](Self::with) gives a view of the same client with other options.
+///
+/// ```
+/// use mem0_client_blocking::MemoryClient;
+///
+/// let client = MemoryClient::new("m0-key")?;
+/// assert!(!format!("{client:?}").contains("m0-key"));
+/// # Ok::<(), mem0_client_blocking::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct MemoryClient {
+    pub(crate) inner: AsyncMemoryClient,
+    driver: Arc<Driver>,
+}
+
+impl MemoryClient {
+    /// A client for the hosted platform with this API key and the default settings.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when the key is empty or
+    /// cannot be a header.
+    ///
+    /// ```
+    /// # use mem0_client_blocking::MemoryClient;
+    /// assert!(MemoryClient::new("m0-key").is_ok());
+    /// assert!(MemoryClient::new("  ").is_err());
+    /// ```
+    pub fn new(api_key: impl Into<String>) -> Result<Self, Error> {
+        Self::builder().api_key(api_key).build()
+    }
+
+    /// A client with the key of `MEM0_API_KEY`, for the base URL of `MEM0_BASE_URL` or else the
+    /// hosted platform.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when `MEM0_API_KEY` is unset
+    /// or a variable cannot be used.
+    ///
+    /// ```no_run
+    /// # use mem0_client_blocking::MemoryClient;
+    /// let client = MemoryClient::from_env()?;
+    /// # Ok::<(), mem0_client_blocking::Error>(())
+    /// ```
+    pub fn from_env() -> Result<Self, Error> {
+        Self::builder().env().build()
+    }
+
+    /// A client set up in every detail.
+    ///
+    /// ```
+    /// # use mem0_client_blocking::MemoryClient;
+    /// let client = MemoryClient::builder().api_key("m0-key").max_connections(32).build()?;
+    /// # Ok::<(), mem0_client_blocking::Error>(())
+    /// ```
+    pub fn builder() -> MemoryClientBuilder {
+        MemoryClientBuilder::new()
+    }
+
+    pub(crate) fn from_parts(inner: AsyncMemoryClient, driver: Arc<Driver>) -> Self {
+        Self { inner, driver }
+    }
+
+    /// A view of this client whose calls are sent with these options; what they leave open stays as
+    /// it is here. Cheap.
+    ///
+    /// ```
+    /// # use mem0_client_blocking::{CallOptions, MemoryClient};
+    /// # let client = MemoryClient::new("m0-key")?;
+    /// let quick = client.with(CallOptions::new().timeout(std::time::Duration::from_secs(2)));
+    /// # let _ = quick;
+    /// # Ok::<(), mem0_client_blocking::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with(&self, options: CallOptions) -> Self {
+        Self::from_parts(self.inner.with(options), Arc::clone(&self.driver))
+    }
+
+    /// Sends any request value, and answers with status, headers, attempts and time too.
+    ///
+    /// # Errors
+    /// [`Error`], like every method.
+    ///
+    /// ```
+    /// # use mem0_client_blocking::{Error, MemoryClient, Users};
+    /// # fn example(client: MemoryClient) -> Result<(), Error> {
+    /// let second_page = client.execute(Users::new().page(2))?;
+    /// println!("{} entities, {:?}", second_page.results.len(), second_page.elapsed());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn execute<E: Endpoint>(&self, request: E) -> Result<Response<E::Response>, Error> {
+        self.run(self.inner.execute(request))
+    }
+
+    pub(crate) fn value<E: Endpoint>(&self, request: E) -> Result<E::Response, Error> {
+        Ok(self.execute(request)?.into_value())
+    }
+
+    pub(crate) fn run<T: Send>(
+        &self,
+        future: impl Future<Output = Result<T, Error>> + Send,
+    ) -> Result<T, Error> {
+        self.driver.run(future)
+    }
+
+    pub(crate) fn driver(&self) -> Arc<Driver> {
+        Arc::clone(&self.driver)
+    }
+
+    /// Asks who the API key belongs to: `GET /v1/ping/`. Nothing else ever calls it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Authentication`](crate::ErrorKind::Authentication) for a wrong key.
+    ///
+    /// ```
+    /// # use mem0_client_blocking::{Error, MemoryClient};
+    /// # fn example(client: MemoryClient) -> Result<(), Error> {
+    /// println!("project {:?}", client.ping()?.project_id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn ping(&self) -> Result<PingResponse, Error> {
+        self.value(Ping::new())
+    }
+}
+
+impl fmt::Debug for MemoryClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("MemoryClient").field(&self.inner).finish()
+    }
+}

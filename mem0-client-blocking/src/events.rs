@@ -1,0 +1,69 @@
+use mem0_client::{Error, Event, Events, GetEvent, Page, WaitOptions};
+
+use crate::MemoryClient;
+
+impl MemoryClient {
+    /// Lists queued and finished work, newest first: `GET /v1/events/`, its first page.
+    ///
+    /// For another page, [`execute`](Self::execute) an [`Events`].
+    ///
+    /// # Errors
+    /// As every method.
+    ///
+    /// ```
+    /// # use mem0_client_blocking::{MemoryClient, Error};
+    /// # fn example(client: MemoryClient) -> Result<(), Error> {
+    /// for event in client.events()? {
+    ///     println!("{:?} {}", event.event_type, event.status);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn events(&self) -> Result<Page<Event>, Error> {
+        self.value(Events::new())
+    }
+
+    /// Reads one event: `GET /v1/event/{event_id}/`.
+    ///
+    /// # Errors
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; else as every method.
+    ///
+    /// ```
+    /// # use mem0_client_blocking::{MemoryClient, Error};
+    /// # fn example(client: MemoryClient) -> Result<(), Error> {
+    /// let event = client.event("2c4d1f44-4f7b-4b2f-9f6e-7b5b4f5a1234")?;
+    /// println!("{}", event.status);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn event(&self, event_id: impl Into<String>) -> Result<Event, Error> {
+        self.value(GetEvent::new(event_id))
+    }
+
+    /// Asks for an event until its work has ended, and answers with it.
+    ///
+    /// On the hosted service, categories and search may lag a little behind a succeeded event.
+    ///
+    /// # Errors
+    /// [`EventFailed`](crate::ErrorKind::EventFailed) when the work failed,
+    /// [`EventPending`](crate::ErrorKind::EventPending) when it still goes on at the end of the
+    /// wait; else as [`event`](Self::event).
+    ///
+    /// ```
+    /// # use mem0_client_blocking::{MemoryClient, Error, Scope, WaitOptions};
+    /// # fn example(client: MemoryClient) -> Result<(), Error> {
+    /// let added = client.add("I love hiking", Scope::user("alice"))?;
+    /// let event = client.wait_for_event(&added.event_id, WaitOptions::default())?;
+    /// println!("{} memories", event.results.len());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn wait_for_event(
+        &self,
+        event_id: impl Into<String>,
+        wait: WaitOptions,
+    ) -> Result<Event, Error> {
+        let event_id: String = event_id.into();
+        self.run(self.inner.wait_for_event(event_id, wait))
+    }
+}

@@ -1,0 +1,272 @@
+use mem0_client::{
+    AddMemory, AddMemoryOptions, AddMemoryResponse, BatchDelete, BatchResponse, BatchUpdate,
+    DeleteAllMemories, DeleteMemory, DeleteMemoryResponse, DeleteScope, Error, Event,
+    GetAllMemories, GetAllMemoryOptions, GetMemory, History, Memory, MemoryHistory, MemoryUpdate,
+    Messages, Page, QueuedDelete, SearchMemories, SearchMemoryOptions, UpdateMemory,
+    UpdateMemoryOptions, WaitOptions,
+};
+
+use crate::{Memories, MemoryClient};
+
+impl MemoryClient {
+    /// Adds memories from messages: `POST /v3/memories/add/`.
+    ///
+    /// With inference, the default, the answer is an event to wait for; with
+    /// [`infer(false)`](AddMemoryOptions::infer) it holds what was stored. An add is sent again only
+    /// when the platform cannot have seen it; see
+    /// [`is_outcome_unknown`](Error::is_outcome_unknown).
+    ///
+    /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for no message, an id that cannot be one, or
+    /// media with `infer` off; else as every method.
+    ///
+    /// ```
+    /// # use mem0_client_blocking::{AddMemoryOptions, MemoryClient, Error, Message, Scope};
+    /// # fn example(client: MemoryClient) -> Result<(), Error> {
+    /// client.add("I love hiking", Scope::user("alice"))?;
+    ///
+    /// let talk = [Message::user("I moved to Rome"), Message::assistant("How is it there?")];
+    /// let options = AddMemoryOptions::new(Scope::user("alice").with_run("trip")).infer(false);
+    /// let stored = client.add(talk, options)?;
+    /// println!("{} memories", stored.results.len());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn add(
+        &self,
+        messages: impl Into<Messages>,
+        options: impl Into<AddMemoryOptions>,
+    ) -> Result<AddMemoryResponse, Error> {
+        self.value(AddMemory::new(messages, options))
+    }
+
+    /// Adds memories and waits until they are there.
+    ///
+    /// # Errors
+    /// As [`add`](Self::add) and [`wait_for_event`](Self::wait_for_event).
+    ///
+    /// ```
+    /// # use mem0_client_blocking::{MemoryClient, Error, Scope, WaitOptions};
+    /// # fn example(client: MemoryClient) -> Result<(), Error> {
+    /// let wait = WaitOptions::default();
+    /// let event = client.add_and_wait("I love hiking", Scope::user("alice"), wait)?;
+    /// for result in &event.results {
+    ///     println!("{:?}", result.text());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn add_and_wait(
+        &self,
+        messages: impl Into<Messages>,
+        options: impl Into<AddMemoryOptions>,
+        wait: WaitOptions,
+    ) -> Result<Event, Error> {
+        let (messages, options): (Messages, AddMemoryOptions) = (messages.into(), options.into());
+        self.run(self.inner.add_and_wait(messages, options, wait))
+    }
+
+    /// Finds the memories that answer a query, best first: `POST /v3/memories/search/`.
+    ///
+    /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an empty query, a filter that names no
+    /// entity, or options out of range; else as every method.
+    ///
+    /// ```
+    /// # use mem0_client_blocking::{MemoryClient, Error, Filter, SearchMemoryOptions};
+    /// # fn example(client: MemoryClient) -> Result<(), Error> {
+    /// let filter = Filter::user_id("alice") & !Filter::categories().contains("work");
+    /// let options = SearchMemoryOptions::new(filter).top_k(5);
+    /// for hit in client.search("dinner", options)? {
+    ///     println!("{:.2} {}", hit.score.unwrap_or_default(), hit.memory);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn search(
+        &self,
+        query: impl Into<String>,
+        options: impl Into<SearchMemoryOptions>,
+    ) -> Result<Page<Memory>, Error> {
+        self.value(SearchMemories::new(query, options))
+    }
+
+    /// Reads one memory, expired or not: `GET /v1/memories/{memory_id}/`.
+    ///
+    /// # Errors
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; else as every method.
+    ///
+    /// ```
+    /// # use mem0_client_blocking::{MemoryClient, Error};
+    /// # fn example(client: MemoryClient) -> Result<(), Error> {
+    /// let memory = client.get("0f1c8fb4-6d20-4a5e-9d62-0a4c7b1f5f10")?;
+    /// println!("{}", memory.memory);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn get(&self, memory_id: impl Into<String>) -> Result<Memory, Error> {
+        self.value(GetMemory::new(memory_id))
+    }
+
+    /// Lists one page of memories: `POST /v3/memories/`. See
+    /// [`get_all_iter`](Self::get_all_iter) for all of them.
+    ///
+    /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for a filter that names no entity;
+    /// [`NotFound`](crate::ErrorKind::NotFound) for a page beyond the last; else as every method.
+    ///
+    /// ```
+    /// # use mem0_client_blocking::{MemoryClient, Error, Filter, GetAllMemoryOptions};
+    /// # fn example(client: MemoryClient) -> Result<(), Error> {
+    /// let options = GetAllMemoryOptions::new(Filter::user_id("alice")).page(2).page_size(50);
+    /// let page = client.get_all(options)?;
+    /// println!("{} of {:?}", page.results.len(), page.count);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "getAll")]
+    pub fn get_all(&self, options: impl Into<GetAllMemoryOptions>) -> Result<Page<Memory>, Error> {
+        self.value(GetAllMemories::new(options))
+    }
+
+    /// Lists memories page after page, each once, as an iterator. Nothing is sent before the first
+    /// memory is asked for.
+    ///
+    /// ```
+    /// # use mem0_client_blocking::{Error, Filter, MemoryClient};
+    /// # fn example(client: MemoryClient) -> Result<(), Error> {
+    /// for memory in client.get_all_iter(Filter::user_id("alice")) {
+    ///     println!("{}", memory?.memory);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn get_all_iter(&self, options: impl Into<GetAllMemoryOptions>) -> Memories {
+        Memories::new(self, self.inner.get_all_stream(options))
+    }
+
+    /// Changes one memory: `PUT /v1/memories/{memory_id}/`.
+    ///
+    /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when nothing is to be changed;
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is no such memory; else as every method.
+    ///
+    /// ```
+    /// # use mem0_client_blocking::{MemoryClient, Error, UpdateMemoryOptions};
+    /// # fn example(client: MemoryClient) -> Result<(), Error> {
+    /// let id = "0f1c8fb4-6d20-4a5e-9d62-0a4c7b1f5f10";
+    /// client.update(id, "Loves climbing")?;
+    /// client.update(id, UpdateMemoryOptions::new().clear_expiration_date())?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn update(
+        &self,
+        memory_id: impl Into<String>,
+        options: impl Into<UpdateMemoryOptions>,
+    ) -> Result<Memory, Error> {
+        self.value(UpdateMemory::new(memory_id, options))
+    }
+
+    /// Deletes one memory: `DELETE /v1/memories/{memory_id}/`.
+    ///
+    /// When the answer to the first attempt was lost, a 404 on the second is a success.
+    ///
+    /// # Errors
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is no such memory; else as every method.
+    ///
+    /// ```
+    /// # use mem0_client_blocking::{MemoryClient, DeleteMemory, Error};
+    /// # fn example(client: MemoryClient) -> Result<(), Error> {
+    /// let id = "0f1c8fb4-6d20-4a5e-9d62-0a4c7b1f5f10";
+    /// client.delete(DeleteMemory::new(id).delete_linked(true))?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete(&self, memory: impl Into<DeleteMemory>) -> Result<DeleteMemoryResponse, Error> {
+        self.value(memory.into())
+    }
+
+    /// Deletes all memories of one scope: `DELETE /v1/memories/`. The work is queued.
+    ///
+    /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an id that cannot be one; else as every
+    /// method.
+    ///
+    /// ```
+    /// # use mem0_client_blocking::{MemoryClient, DeleteScope, Error, WaitOptions};
+    /// # fn example(client: MemoryClient) -> Result<(), Error> {
+    /// let queued = client.delete_all(DeleteScope::user("alice"))?;
+    /// if let Some(event_id) = queued.event_id {
+    ///     client.wait_for_event(event_id, WaitOptions::default())?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "deleteAll")]
+    pub fn delete_all(&self, scope: DeleteScope) -> Result<QueuedDelete, Error> {
+        self.value(DeleteAllMemories::new(scope))
+    }
+
+    /// Reads how a memory came to be, oldest change first:
+    /// `GET /v1/memories/{memory_id}/history/`.
+    ///
+    /// # Errors
+    /// As every method.
+    ///
+    /// ```
+    /// # use mem0_client_blocking::{MemoryClient, Error};
+    /// # fn example(client: MemoryClient) -> Result<(), Error> {
+    /// for change in client.history("0f1c8fb4-6d20-4a5e-9d62-0a4c7b1f5f10")? {
+    ///     println!("{:?} → {:?}", change.old_memory, change.new_memory);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn history(&self, memory_id: impl Into<String>) -> Result<Page<History>, Error> {
+        self.value(MemoryHistory::new(memory_id))
+    }
+
+    /// Changes up to 1000 memories at once: `PUT /v1/batch/`.
+    ///
+    /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for none or more than 1000, or a change of
+    /// nothing; else as every method.
+    ///
+    /// ```
+    /// # use mem0_client_blocking::{MemoryClient, Error, MemoryUpdate};
+    /// # fn example(client: MemoryClient) -> Result<(), Error> {
+    /// let id = "0f1c8fb4-6d20-4a5e-9d62-0a4c7b1f5f10";
+    /// client.batch_update([MemoryUpdate::new(id).text("Loves climbing")])?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "batchUpdate")]
+    pub fn batch_update(
+        &self,
+        memories: impl IntoIterator<Item = MemoryUpdate>,
+    ) -> Result<BatchResponse, Error> {
+        self.value(BatchUpdate::new(memories))
+    }
+
+    /// Deletes up to 1000 memories at once: `DELETE /v1/batch/`.
+    ///
+    /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for none or more than 1000; else as every
+    /// method.
+    ///
+    /// ```
+    /// # use mem0_client_blocking::{MemoryClient, Error};
+    /// # fn example(client: MemoryClient) -> Result<(), Error> {
+    /// client.batch_delete(["0f1c8fb4-6d20-4a5e-9d62-0a4c7b1f5f10"])?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "batchDelete")]
+    pub fn batch_delete<I: Into<String>>(
+        &self,
+        memory_ids: impl IntoIterator<Item = I>,
+    ) -> Result<BatchResponse, Error> {
+        self.value(BatchDelete::new(memory_ids))
+    }
+}

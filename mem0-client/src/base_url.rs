@@ -1,0 +1,103 @@
+use url::{Host, Url};
+
+use crate::Error;
+
+/// Where the platform is: scheme, authority and path prefix, without a `/` at the end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct BaseUrl {
+    text: String,
+    https: bool,
+    loopback: bool,
+}
+
+impl BaseUrl {
+    pub(crate) fn parse(text: &str) -> Result<Self, Error> {
+        let refuse = |why: &str| {
+            Err(Error::configuration(format!(
+                "the base URL {why}; it should look like https://api.mem0.ai"
+            )))
+        };
+        let Ok(url) = Url::parse(text.trim()) else {
+            return refuse("cannot be parsed");
+        };
+        if !matches!(url.scheme(), "http" | "https") {
+            return refuse("must begin with http:// or https://");
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return refuse("must not hold a user name or password");
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return refuse("must not have a query or a fragment");
+        }
+        let loopback = match url.host() {
+            Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.is_loopback(),
+            None => return refuse("has no host"),
+        };
+        let https = url.scheme() == "https";
+        Ok(Self { text: url.as_str().trim_end_matches('/').to_owned(), https, loopback })
+    }
+
+    /// The address of a path that begins with `/`.
+    pub(crate) fn join(&self, path_and_query: &str) -> String {
+        format!("{}{path_and_query}", self.text)
+    }
+
+    pub(crate) fn is_https(&self) -> bool {
+        self.https
+    }
+
+    pub(crate) fn is_loopback(&self) -> bool {
+        self.loopback
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::BaseUrl;
+
+    #[test]
+    fn keeps_a_path_prefix_and_drops_the_last_slash() {
+        for (text, joined) in [
+            ("https://api.mem0.ai", "https://api.mem0.ai/v1/ping/"),
+            ("https://api.mem0.ai///", "https://api.mem0.ai/v1/ping/"),
+            (" http://localhost:8888/mem0/ ", "http://localhost:8888/mem0/v1/ping/"),
+            ("http://[::1]:8888", "http://[::1]:8888/v1/ping/"),
+        ] {
+            assert_eq!(BaseUrl::parse(text).unwrap().join("/v1/ping/"), joined);
+        }
+    }
+
+    #[test]
+    fn refuses_what_is_no_base() {
+        for text in [
+            "",
+            "api.mem0.ai",
+            "ftp://api.mem0.ai",
+            "https://",
+            "https://me:secret@api.mem0.ai",
+            "https://api.mem0.ai/?a=b",
+            "https://api.mem0.ai/#x",
+            "file:///etc/passwd",
+        ] {
+            let refused = BaseUrl::parse(text).unwrap_err().to_string();
+            assert!(!refused.contains("secret"), "{refused}");
+        }
+    }
+
+    #[test]
+    fn knows_loopback() {
+        for (text, loopback) in [
+            ("http://127.0.0.1:1", true),
+            ("http://127.8.8.8", true),
+            ("http://[::1]", true),
+            ("http://localhost", true),
+            ("http://mem0.localhost", true),
+            ("http://localhost.evil.example", false),
+            ("http://10.0.0.1", false),
+        ] {
+            assert_eq!(BaseUrl::parse(text).unwrap().is_loopback(), loopback, "{text}");
+        }
+    }
+}

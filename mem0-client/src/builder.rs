@@ -1,0 +1,355 @@
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{HeaderName, HeaderValue, Request};
+use tokio::sync::Semaphore;
+use tower_service::Service;
+
+use crate::api_key::ApiKey;
+use crate::base_url::BaseUrl;
+use crate::http_client::HttpClient;
+use crate::retry::RetryBudget;
+use crate::sender::Sender;
+use crate::service::{BoxError, Transport, transport};
+use crate::{AsyncMemoryClient, Body, CallOptions, Error, RetryPolicy};
+
+const BASE_URL: &str = "https://api.mem0.ai";
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+const MAX_CONNECTIONS: usize = 256;
+const RESPONSE_LIMIT: usize = 64 * 1024 * 1024;
+
+/// How an [`AsyncMemoryClient`] is set up; made by [`AsyncMemoryClient::builder`].
+///
+/// ```
+/// use mem0_client::AsyncMemoryClient;
+/// use std::time::Duration;
+///
+/// let client = AsyncMemoryClient::builder()
+///     .api_key("m0-key")
+///     .base_url("http://127.0.0.1:8888")
+///     .timeout(Duration::from_secs(10))
+///     .build()?;
+/// # let _ = client;
+/// # Ok::<(), mem0_client::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct AsyncMemoryClientBuilder {
+    api_key: Option<String>,
+    base_url: String,
+    connect_timeout: Duration,
+    max_connections: usize,
+    response_limit: usize,
+    user_agent: Option<HeaderValue>,
+    options: CallOptions,
+    way: Way,
+}
+
+/// What carries the requests.
+#[derive(Clone)]
+enum Way {
+    Own,
+    Reqwest(reqwest::Client),
+    Service(Arc<dyn Transport>),
+}
+
+impl AsyncMemoryClientBuilder {
+    pub(crate) fn new() -> Self {
+        Self {
+            api_key: None,
+            base_url: BASE_URL.to_owned(),
+            connect_timeout: CONNECT_TIMEOUT,
+            max_connections: MAX_CONNECTIONS,
+            response_limit: RESPONSE_LIMIT,
+            user_agent: None,
+            options: CallOptions::new(),
+            way: Way::Own,
+        }
+    }
+
+    /// Takes what the environment sets: `MEM0_API_KEY` and `MEM0_BASE_URL`. Empty variables count
+    /// as unset.
+    ///
+    /// ```
+    /// # use mem0_client::AsyncMemoryClient;
+    /// let builder = AsyncMemoryClient::builder().env();
+    /// # let _ = builder;
+    /// ```
+    #[must_use]
+    pub fn env(mut self) -> Self {
+        let variable = |name| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
+        if let Some(key) = variable("MEM0_API_KEY") {
+            self.api_key = Some(key);
+        }
+        if let Some(base_url) = variable("MEM0_BASE_URL") {
+            self.base_url = base_url;
+        }
+        self
+    }
+
+    /// The API key, sent as `Authorization: Token …` to the base URL's origin and nowhere else.
+    ///
+    /// ```
+    /// # use mem0_client::AsyncMemoryClient;
+    /// let builder = AsyncMemoryClient::builder().api_key("m0-key");
+    /// assert!(!format!("{builder:?}").contains("m0-key"));
+    /// ```
+    #[must_use]
+    pub fn api_key(mut self, api_key: impl Into<String>) -> Self {
+        self.api_key = Some(api_key.into());
+        self
+    }
+
+    /// Where the platform is. Default `https://api.mem0.ai`. A path is kept as a prefix.
+    ///
+    /// ```
+    /// # use mem0_client::AsyncMemoryClient;
+    /// let builder = AsyncMemoryClient::builder().base_url("http://127.0.0.1:8888");
+    /// # let _ = builder;
+    /// ```
+    #[doc(alias = "host")]
+    #[must_use]
+    pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
+        self.base_url = base_url.into();
+        self
+    }
+
+    /// How long one attempt may take. Default 60 s. See [`CallOptions::timeout`].
+    ///
+    /// ```
+    /// # use mem0_client::AsyncMemoryClient;
+    /// let builder = AsyncMemoryClient::builder().timeout(std::time::Duration::from_secs(5));
+    /// # let _ = builder;
+    /// ```
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.options = self.options.timeout(timeout);
+        self
+    }
+
+    /// How long a call may take in all. Default 180 s. See [`CallOptions::deadline`].
+    ///
+    /// ```
+    /// # use mem0_client::AsyncMemoryClient;
+    /// let builder = AsyncMemoryClient::builder().deadline(std::time::Duration::from_secs(30));
+    /// # let _ = builder;
+    /// ```
+    #[must_use]
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.options = self.options.deadline(deadline);
+        self
+    }
+
+    /// How long connecting may take. Default 10 s. For our own HTTP client only.
+    ///
+    /// ```
+    /// # use mem0_client::AsyncMemoryClient;
+    /// let second = std::time::Duration::from_secs(1);
+    /// let builder = AsyncMemoryClient::builder().connect_timeout(second);
+    /// # let _ = builder;
+    /// ```
+    #[must_use]
+    pub fn connect_timeout(mut self, connect_timeout: Duration) -> Self {
+        self.connect_timeout = connect_timeout;
+        self
+    }
+
+    /// How failed requests are repeated. Default: twice.
+    ///
+    /// ```
+    /// # use mem0_client::{AsyncMemoryClient, RetryPolicy};
+    /// let builder = AsyncMemoryClient::builder().retry(RetryPolicy::none());
+    /// # let _ = builder;
+    /// ```
+    #[must_use]
+    pub fn retry(mut self, retry: RetryPolicy) -> Self {
+        self.options = self.options.retry(retry);
+        self
+    }
+
+    /// How many requests of all clones are under way at most; further ones wait. Default 256.
+    ///
+    /// ```
+    /// # use mem0_client::AsyncMemoryClient;
+    /// let builder = AsyncMemoryClient::builder().max_connections(32);
+    /// # let _ = builder;
+    /// ```
+    #[must_use]
+    pub fn max_connections(mut self, max_connections: usize) -> Self {
+        self.max_connections = max_connections;
+        self
+    }
+
+    /// How many bytes an answer may have. Default 64 MiB.
+    ///
+    /// ```
+    /// # use mem0_client::AsyncMemoryClient;
+    /// let builder = AsyncMemoryClient::builder().response_limit(1024 * 1024);
+    /// # let _ = builder;
+    /// ```
+    #[must_use]
+    pub fn response_limit(mut self, response_limit: usize) -> Self {
+        self.response_limit = response_limit;
+        self
+    }
+
+    /// Sends this header with every request. See [`CallOptions::header`].
+    ///
+    /// ```
+    /// # use http::{HeaderName, HeaderValue};
+    /// # use mem0_client::AsyncMemoryClient;
+    /// let builder = AsyncMemoryClient::builder()
+    ///     .header(HeaderName::from_static("x-team"), HeaderValue::from_static("memory"));
+    /// # let _ = builder;
+    /// ```
+    #[must_use]
+    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.options = self.options.header(name, value);
+        self
+    }
+
+    /// How the app names itself. Default `mem0-rust/` and the version.
+    ///
+    /// ```
+    /// # use http::HeaderValue;
+    /// # use mem0_client::AsyncMemoryClient;
+    /// let builder =
+    ///     AsyncMemoryClient::builder().user_agent(HeaderValue::from_static("kitchen/1.0"));
+    /// # let _ = builder;
+    /// ```
+    #[must_use]
+    pub fn user_agent(mut self, user_agent: HeaderValue) -> Self {
+        self.user_agent = Some(user_agent);
+        self
+    }
+
+    /// Sends through this `reqwest` client instead of our own.
+    ///
+    /// Its own policy for redirects, proxies, retries and certificates holds: reqwest's default
+    /// follows redirects, and on 307 and 308 sends a whole body to another origin. A `reqwest`
+    /// client belongs to the runtime on which it was first used.
+    ///
+    /// ```
+    /// # use mem0_client::AsyncMemoryClient;
+    /// let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
+    /// let builder = AsyncMemoryClient::builder().http_client(http);
+    /// # let _ = builder;
+    /// # Ok::<(), reqwest::Error>(())
+    /// ```
+    #[must_use]
+    pub fn http_client(mut self, client: reqwest::Client) -> Self {
+        self.way = Way::Reqwest(client);
+        self
+    }
+
+    /// Sends through this tower service: a stack of layers, a fake, or the `Router` of
+    /// `mem0-server`, which puts the local platform under the client without a socket.
+    ///
+    /// The service sees whole requests, `Authorization` included. Timeouts, retries and limits
+    /// stay the client's.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), mem0_client::Error> {
+    /// use mem0_client::{AsyncMemoryClient, Body};
+    ///
+    /// #[derive(Clone)]
+    /// struct Fake;
+    ///
+    /// impl tower_service::Service<http::Request<Body>> for Fake {
+    ///     type Response = http::Response<Body>;
+    ///     type Error = std::convert::Infallible;
+    ///     type Future = std::future::Ready<Result<Self::Response, Self::Error>>;
+    ///
+    ///     fn poll_ready(
+    ///         &mut self,
+    ///         _: &mut std::task::Context<'_>,
+    ///     ) -> std::task::Poll<Result<(), Self::Error>> {
+    ///         std::task::Poll::Ready(Ok(()))
+    ///     }
+    ///
+    ///     fn call(&mut self, _: http::Request<Body>) -> Self::Future {
+    ///         std::future::ready(Ok(http::Response::new(Body::from(r#"{"status": "ok"}"#))))
+    ///     }
+    /// }
+    ///
+    /// let client = AsyncMemoryClient::builder().api_key("test").service(Fake).build()?;
+    /// assert_eq!(client.ping().await?.status.as_deref(), Some("ok"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn service<S, B>(mut self, service: S) -> Self
+    where
+        S: Service<Request<Body>, Response = http::Response<B>> + Clone + Send + Sync + 'static,
+        S::Future: Send,
+        S::Error: Into<BoxError>,
+        B: http_body::Body + Send + 'static,
+        B::Data: Send,
+        B::Error: Into<BoxError>,
+    {
+        self.way = Way::Service(transport(service));
+        self
+    }
+
+    /// The client. Nothing is opened, read or sent.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when there is no key, the key
+    /// cannot be a header, the base URL is none, or it begins with `https://` and the crate was
+    /// built without TLS.
+    ///
+    /// ```
+    /// # use mem0_client::AsyncMemoryClient;
+    /// assert!(AsyncMemoryClient::builder().base_url("nonsense").api_key("k").build().is_err());
+    /// ```
+    pub fn build(self) -> Result<AsyncMemoryClient, Error> {
+        let key = self.api_key.ok_or_else(|| {
+            Error::configuration("no API key: give one to the builder or set MEM0_API_KEY")
+        })?;
+        let api_key = ApiKey::new(&key)?;
+        let base_url = BaseUrl::parse(&self.base_url)?;
+        self.options.check().map_err(Error::from)?;
+        if self.max_connections == 0 || self.max_connections > Semaphore::MAX_PERMITS {
+            return Err(Error::configuration("max_connections must be at least 1"));
+        }
+        let transport = match self.way {
+            Way::Service(service) => service,
+            Way::Reqwest(client) => {
+                transport(HttpClient::from_reqwest(client, base_url.clone(), self.connect_timeout))
+            }
+            Way::Own if base_url.is_https() && cfg!(not(feature = "rustls")) => {
+                return Err(Error::configuration(
+                    "an https:// base URL needs TLS: enable the feature `rustls` of this crate",
+                ));
+            }
+            Way::Own => transport(HttpClient::new(base_url.clone(), self.connect_timeout)),
+        };
+        let version = concat!("mem0-rust/", env!("CARGO_PKG_VERSION"));
+        Ok(AsyncMemoryClient::from_parts(
+            Sender {
+                base_url,
+                api_key,
+                transport,
+                connections: Semaphore::new(self.max_connections),
+                budget: RetryBudget::new(),
+                response_limit: self.response_limit,
+                user_agent: self.user_agent.unwrap_or(HeaderValue::from_static(version)),
+            },
+            self.options,
+        ))
+    }
+}
+
+impl fmt::Debug for AsyncMemoryClientBuilder {
+    /// The settings; the key redacted, the base URL left out until it is checked.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AsyncMemoryClientBuilder")
+            .field("api_key", &self.api_key.as_ref().map(|_| "[redacted]"))
+            .field("connect_timeout", &self.connect_timeout)
+            .field("max_connections", &self.max_connections)
+            .field("response_limit", &self.response_limit)
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,143 @@
+use std::fmt;
+use std::time::Duration;
+
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+use mem0_types::InvalidInput;
+
+use crate::RetryPolicy;
+
+/// How calls are sent, where it should differ from the client's own settings.
+///
+/// ```
+/// use mem0_client::{AsyncMemoryClient, CallOptions, RetryPolicy};
+/// use std::time::Duration;
+///
+/// let client = AsyncMemoryClient::new("m0-key")?;
+/// let patient = client.with(CallOptions::new().deadline(Duration::from_secs(600)));
+/// let impatient = client.with(CallOptions::new().retry(RetryPolicy::none()));
+/// # let _ = (patient, impatient);
+/// # Ok::<(), mem0_client::Error>(())
+/// ```
+#[derive(Clone, Default)]
+pub struct CallOptions {
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) deadline: Option<Duration>,
+    pub(crate) retry: Option<RetryPolicy>,
+    pub(crate) headers: HeaderMap,
+}
+
+impl CallOptions {
+    /// Nothing differs yet.
+    ///
+    /// ```
+    /// let options = mem0_client::CallOptions::new();
+    /// # let _ = options;
+    /// ```
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How long one attempt may take, from connecting to the last byte of the answer. Default
+    /// 60 s.
+    ///
+    /// ```
+    /// # use mem0_client::CallOptions;
+    /// let options = CallOptions::new().timeout(std::time::Duration::from_secs(5));
+    /// # let _ = options;
+    /// ```
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// How long a call may take in all: attempts, the waits between them, and the wait for a free
+    /// connection. Default 180 s.
+    ///
+    /// ```
+    /// # use mem0_client::CallOptions;
+    /// let options = CallOptions::new().deadline(std::time::Duration::from_secs(30));
+    /// # let _ = options;
+    /// ```
+    #[must_use]
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = Some(deadline);
+        self
+    }
+
+    /// How a failed request is repeated.
+    ///
+    /// ```
+    /// # use mem0_client::{CallOptions, RetryPolicy};
+    /// let options = CallOptions::new().retry(RetryPolicy::none());
+    /// # let _ = options;
+    /// ```
+    #[must_use]
+    pub fn retry(mut self, retry: RetryPolicy) -> Self {
+        self.retry = Some(retry);
+        self
+    }
+
+    /// Sends this header too, in place of one of the same name. The headers that the client owns
+    /// (`authorization`, `content-type`, `content-length`, `host` and the like) are refused when
+    /// the call is made.
+    ///
+    /// ```
+    /// use http::{HeaderName, HeaderValue};
+    /// use mem0_client::CallOptions;
+    ///
+    /// let options = CallOptions::new().header(
+    ///     HeaderName::from_static("x-trace"),
+    ///     HeaderValue::from_static("on"),
+    /// );
+    /// # let _ = options;
+    /// ```
+    #[must_use]
+    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.insert(name, value);
+        self
+    }
+
+    /// These options where they are set, `base` elsewhere.
+    pub(crate) fn over(self, base: &Self) -> Self {
+        let mut headers = base.headers.clone();
+        headers.extend(self.headers);
+        Self {
+            timeout: self.timeout.or(base.timeout),
+            deadline: self.deadline.or(base.deadline),
+            retry: self.retry.or_else(|| base.retry.clone()),
+            headers,
+        }
+    }
+
+    pub(crate) fn check(&self) -> Result<(), InvalidInput> {
+        const OWNED: [HeaderName; 7] = [
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            header::CONTENT_LENGTH,
+            header::HOST,
+            header::CONNECTION,
+            header::TRANSFER_ENCODING,
+            header::PROXY_AUTHORIZATION,
+        ];
+        match OWNED.iter().find(|name| self.headers.contains_key(*name)) {
+            None => Ok(()),
+            Some(name) => Err(InvalidInput::new(
+                name.to_string(),
+                "is set by the client and cannot be given as a header of a call",
+            )),
+        }
+    }
+}
+
+impl fmt::Debug for CallOptions {
+    /// The headers' names, never their values.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CallOptions")
+            .field("timeout", &self.timeout)
+            .field("deadline", &self.deadline)
+            .field("retry", &self.retry)
+            .field("headers", &self.headers.keys().map(HeaderName::as_str).collect::<Vec<_>>())
+            .finish()
+    }
+}

@@ -1,0 +1,136 @@
+use std::fmt;
+use std::sync::Arc;
+
+use mem0_types::{Endpoint, Ping, PingResponse};
+
+use crate::sender::Sender;
+use crate::{AsyncMemoryClientBuilder, CallOptions, Error, Response};
+
+/// The async client for the Mem0 platform.
+///
+/// Making one does no I/O. Clones are cheap and share connections, limits and the retry budget;
+/// [`with`](Self::with) gives a view of the same client with other options.
+///
+/// ```
+/// use mem0_client::AsyncMemoryClient;
+///
+/// let client = AsyncMemoryClient::new("m0-key")?;
+/// assert!(!format!("{client:?}").contains("m0-key"));
+/// # Ok::<(), mem0_client::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct AsyncMemoryClient {
+    sender: Arc<Sender>,
+    options: CallOptions,
+}
+
+impl AsyncMemoryClient {
+    /// A client for the hosted platform with this API key and the default settings.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when the key is empty or
+    /// cannot be a header.
+    ///
+    /// ```
+    /// # use mem0_client::AsyncMemoryClient;
+    /// assert!(AsyncMemoryClient::new("m0-key").is_ok());
+    /// assert!(AsyncMemoryClient::new("  ").is_err());
+    /// ```
+    pub fn new(api_key: impl Into<String>) -> Result<Self, Error> {
+        Self::builder().api_key(api_key).build()
+    }
+
+    /// A client with the key of `MEM0_API_KEY`, for the base URL of `MEM0_BASE_URL` or else the
+    /// hosted platform.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when `MEM0_API_KEY` is unset
+    /// or a variable cannot be used.
+    ///
+    /// ```no_run
+    /// # use mem0_client::AsyncMemoryClient;
+    /// let client = AsyncMemoryClient::from_env()?;
+    /// # Ok::<(), mem0_client::Error>(())
+    /// ```
+    pub fn from_env() -> Result<Self, Error> {
+        Self::builder().env().build()
+    }
+
+    /// A client set up in every detail.
+    ///
+    /// ```
+    /// # use mem0_client::AsyncMemoryClient;
+    /// let client = AsyncMemoryClient::builder().api_key("m0-key").max_connections(32).build()?;
+    /// # Ok::<(), mem0_client::Error>(())
+    /// ```
+    pub fn builder() -> AsyncMemoryClientBuilder {
+        AsyncMemoryClientBuilder::new()
+    }
+
+    pub(crate) fn from_parts(sender: Sender, options: CallOptions) -> Self {
+        Self { sender: Arc::new(sender), options }
+    }
+
+    /// A view of this client whose calls are sent with these options; what they leave open stays as
+    /// it is here. Cheap.
+    ///
+    /// ```
+    /// # use mem0_client::{AsyncMemoryClient, CallOptions};
+    /// # let client = AsyncMemoryClient::new("m0-key")?;
+    /// let quick = client.with(CallOptions::new().timeout(std::time::Duration::from_secs(2)));
+    /// # let _ = quick;
+    /// # Ok::<(), mem0_client::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with(&self, options: CallOptions) -> Self {
+        Self { sender: Arc::clone(&self.sender), options: options.over(&self.options) }
+    }
+
+    /// Sends any request value, and answers with status, headers, attempts and time too.
+    ///
+    /// # Errors
+    /// [`Error`], like every method.
+    ///
+    /// ```
+    /// # use mem0_client::{AsyncMemoryClient, Error, Users};
+    /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
+    /// let second_page = client.execute(Users::new().page(2)).await?;
+    /// println!("{} entities, {:?}", second_page.results.len(), second_page.elapsed());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn execute<E: Endpoint>(&self, request: E) -> Result<Response<E::Response>, Error> {
+        let call = request.into_call()?;
+        self.sender.send(call, &self.options).await
+    }
+
+    pub(crate) async fn value<E: Endpoint>(&self, request: E) -> Result<E::Response, Error> {
+        Ok(self.execute(request).await?.into_value())
+    }
+
+    /// Asks who the API key belongs to: `GET /v1/ping/`. Nothing else ever calls it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Authentication`](crate::ErrorKind::Authentication) for a wrong key.
+    ///
+    /// ```
+    /// # use mem0_client::{AsyncMemoryClient, Error};
+    /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
+    /// println!("project {:?}", client.ping().await?.project_id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn ping(&self) -> Result<PingResponse, Error> {
+        self.value(Ping::new()).await
+    }
+}
+
+impl fmt::Debug for AsyncMemoryClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AsyncMemoryClient")
+            .field("base_url", &self.sender.base_url)
+            .field("api_key", &self.sender.api_key)
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,554 @@
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::Duration;
+
+use http::{HeaderMap, StatusCode};
+use mem0_types::{ErrorBody, InvalidInput};
+use serde_json::Value;
+
+use crate::response::request_id;
+use crate::retry::retry_after;
+use crate::service::BoxError;
+
+/// Why a call failed.
+///
+/// One pointer wide. `Display` is one line without the source, which [`source`](StdError::source)
+/// gives; neither they nor `Debug` show the API key, and only the platform's own words may repeat
+/// what was sent to it.
+///
+/// ```
+/// # use mem0_client::{AsyncMemoryClient, Error, ErrorKind};
+/// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
+/// match client.get("0f1c8fb4-6d20-4a5e-9d62-0a4c7b1f5f10").await {
+///     Ok(memory) => println!("{}", memory.memory),
+///     Err(error) if error.kind() == ErrorKind::NotFound => println!("it is gone"),
+///     Err(error) if error.is_retryable() => println!("later: {}", error.suggestion()),
+///     Err(error) => return Err(error),
+/// }
+/// # Ok(())
+/// # }
+/// ```
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    operation: Option<String>,
+    message: String,
+    source: Option<BoxError>,
+    answer: Option<Answer>,
+    attempts: u32,
+    elapsed: Duration,
+    retryable: bool,
+    outcome_unknown: bool,
+}
+
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Option<ErrorBody>,
+}
+
+/// What kind of failure it was, to match on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// An argument was refused before anything was sent.
+    InvalidInput,
+    /// The client cannot work as it was set up.
+    Configuration,
+    /// 401 or 403: the key is missing, wrong, or not allowed to do this.
+    Authentication,
+    /// 400, 409 or 422: the platform refused the request.
+    Validation,
+    /// 404: there is no such memory, entity, event or path.
+    NotFound,
+    /// 413: the request is too large or over the quota.
+    QuotaExceeded,
+    /// 429: too many requests.
+    RateLimit,
+    /// 5xx, or a status that no other kind stands for.
+    Server,
+    /// The platform could not be reached, or the connection broke.
+    Network,
+    /// An attempt, or the call with all its attempts, took too long; or 408.
+    Timeout,
+    /// The answer was not what the operation answers with.
+    Decode,
+    /// The work of an event failed.
+    EventFailed,
+    /// The work of an event was still going on when the wait ended. It may still succeed.
+    EventPending,
+}
+
+impl Error {
+    fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            operation: None,
+            message: message.into(),
+            source: None,
+            answer: None,
+            attempts: 0,
+            elapsed: Duration::ZERO,
+            retryable: false,
+            outcome_unknown: false,
+        }))
+    }
+
+    pub(crate) fn configuration(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Configuration, message)
+    }
+
+    pub(crate) fn network(connect: bool, source: BoxError) -> Self {
+        let message =
+            if connect { "no connection to the platform" } else { "the connection broke" };
+        let mut error = Self::new(ErrorKind::Network, message);
+        error.0.source = Some(source);
+        error
+    }
+
+    pub(crate) fn timeout(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Timeout, message)
+    }
+
+    pub(crate) fn decode(
+        message: impl Into<String>,
+        status: StatusCode,
+        headers: HeaderMap,
+    ) -> Self {
+        let mut error = Self::new(ErrorKind::Decode, message);
+        error.0.answer = Some(Answer { status, headers, body: None });
+        error
+    }
+
+    pub(crate) fn answered(status: StatusCode, headers: HeaderMap, body: ErrorBody) -> Self {
+        let kind = match status.as_u16() {
+            401 | 403 => ErrorKind::Authentication,
+            400 | 409 | 422 => ErrorKind::Validation,
+            404 => ErrorKind::NotFound,
+            408 => ErrorKind::Timeout,
+            413 => ErrorKind::QuotaExceeded,
+            429 => ErrorKind::RateLimit,
+            _ => ErrorKind::Server,
+        };
+        let mut error = Self::new(kind, one_line(&body.message()));
+        error.0.answer = Some(Answer { status, headers, body: Some(body) });
+        error
+    }
+
+    pub(crate) fn event_failed(reason: Option<&str>) -> Self {
+        Self::new(ErrorKind::EventFailed, one_line(reason.unwrap_or("no reason was given")))
+    }
+
+    pub(crate) fn event_pending(waited: Duration) -> Self {
+        let message = format!(
+            "still not done after {:.1} s; it goes on, and may be waited for again",
+            waited.as_secs_f64()
+        );
+        Self::new(ErrorKind::EventPending, message)
+    }
+
+    /// For the blocking client, whose runtime is the one thing that the async client lacks.
+    #[doc(hidden)]
+    pub fn no_runtime(source: std::io::Error) -> Self {
+        let mut error = Self::configuration("the system gave no thread or event queue");
+        error.0.source = Some(source.into());
+        error
+    }
+
+    pub(crate) fn about(mut self, operation: &str) -> Self {
+        self.0.operation = Some(operation.to_owned());
+        self
+    }
+
+    pub(crate) fn after(mut self, attempts: u32, elapsed: Duration) -> Self {
+        self.0.attempts = attempts;
+        self.0.elapsed = elapsed;
+        self
+    }
+
+    pub(crate) fn outcome(mut self, retryable: bool, outcome_unknown: bool) -> Self {
+        self.0.retryable = retryable;
+        self.0.outcome_unknown = outcome_unknown;
+        self
+    }
+
+    /// What kind of failure it was.
+    ///
+    /// ```
+    /// use mem0_client::{AsyncMemoryClient, ErrorKind};
+    ///
+    /// let error = AsyncMemoryClient::new("").unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::Configuration);
+    /// ```
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The operation that failed, named as its method; `None` before there was one.
+    ///
+    /// ```
+    /// # use mem0_client::Error;
+    /// fn name(error: &Error) -> &str {
+    ///     error.operation().unwrap_or("setup")
+    /// }
+    /// ```
+    pub fn operation(&self) -> Option<&str> {
+        self.0.operation.as_deref()
+    }
+
+    /// The HTTP status, if the platform answered.
+    ///
+    /// ```
+    /// # use mem0_client::Error;
+    /// fn is_conflict(error: &Error) -> bool {
+    ///     error.status() == Some(http::StatusCode::CONFLICT)
+    /// }
+    /// ```
+    pub fn status(&self) -> Option<StatusCode> {
+        self.0.answer.as_ref().map(|answer| answer.status)
+    }
+
+    /// The code of the official clients: `HTTP_404`, `NET_TIMEOUT`, `NET_CONNECT`, `NET_GENERIC`;
+    /// or, for failures that they do not name, the kind in capitals.
+    ///
+    /// ```
+    /// use mem0_client::AsyncMemoryClient;
+    ///
+    /// assert_eq!(AsyncMemoryClient::new("").unwrap_err().code(), "CONFIGURATION");
+    /// ```
+    #[doc(alias = "error_code")]
+    #[doc(alias = "errorCode")]
+    pub fn code(&self) -> String {
+        match (self.0.kind, self.status()) {
+            (ErrorKind::Decode, _) => "DECODE".to_owned(),
+            (_, Some(status)) => format!("HTTP_{}", status.as_u16()),
+            (ErrorKind::Timeout, None) => "NET_TIMEOUT".to_owned(),
+            (ErrorKind::Network, None) if !self.0.outcome_unknown && self.is_connect() => {
+                "NET_CONNECT".to_owned()
+            }
+            (ErrorKind::Network, None) => "NET_GENERIC".to_owned(),
+            (ErrorKind::InvalidInput, None) => "INVALID_INPUT".to_owned(),
+            (ErrorKind::EventFailed, None) => "EVENT_FAILED".to_owned(),
+            (ErrorKind::EventPending, None) => "EVENT_PENDING".to_owned(),
+            (_, None) => "CONFIGURATION".to_owned(),
+        }
+    }
+
+    /// What to do, in a sentence; for HTTP statuses the official clients' own.
+    ///
+    /// ```
+    /// use mem0_client::AsyncMemoryClient;
+    ///
+    /// let error = AsyncMemoryClient::new("").unwrap_err();
+    /// assert!(!error.suggestion().is_empty());
+    /// ```
+    pub fn suggestion(&self) -> &'static str {
+        match (self.0.kind, self.status().map(|status| status.as_u16())) {
+            (ErrorKind::Decode, _) => {
+                "The service answered in an unexpected form. Check the base URL, and report it"
+            }
+            (_, Some(400)) => "Please check your request parameters and try again",
+            (_, Some(401)) => "Please check your API key and authentication credentials",
+            (_, Some(403)) => "You don't have permission to perform this operation",
+            (_, Some(404)) => "The requested resource was not found",
+            (_, Some(408)) => "Request timed out. Please try again",
+            (_, Some(409)) => "Resource conflict. Please check your request",
+            (_, Some(413)) => "Request too large. Please reduce the size of your request",
+            (_, Some(422)) => "Invalid request data. Please check your input",
+            (_, Some(429)) => "Rate limit exceeded. Please wait before making more requests",
+            (_, Some(500)) => "Internal server error. Please try again later",
+            (_, Some(502)) => "Service temporarily unavailable. Please try again later",
+            (_, Some(503)) => "Service unavailable. Please try again later",
+            (_, Some(504)) => "Gateway timeout. Please try again later",
+            (_, Some(_)) => "Please try again later",
+            (ErrorKind::Network | ErrorKind::Timeout, None) => {
+                "Please check your internet connection and try again"
+            }
+            (ErrorKind::InvalidInput, None) => "Change the argument that the message names",
+            (ErrorKind::EventFailed, None) => "Read the event for its error, and add again",
+            (ErrorKind::EventPending, None) => "Wait for the same event again",
+            (_, None) => "Check how the client is built",
+        }
+    }
+
+    /// The body of the error answer as JSON, if there was one. It may repeat what was sent.
+    ///
+    /// ```
+    /// # use mem0_client::Error;
+    /// fn field_errors(error: &Error) -> Option<serde_json::Value> {
+    ///     error.details()?.get("errors").cloned()
+    /// }
+    /// ```
+    pub fn details(&self) -> Option<Value> {
+        self.0.answer.as_ref()?.body.as_ref().map(ErrorBody::to_json)
+    }
+
+    /// The headers of the answer, if there was one.
+    ///
+    /// ```
+    /// # use mem0_client::Error;
+    /// fn server(error: &Error) -> Option<&str> {
+    ///     error.headers()?.get("server")?.to_str().ok()
+    /// }
+    /// ```
+    pub fn headers(&self) -> Option<&HeaderMap> {
+        self.0.answer.as_ref().map(|answer| &answer.headers)
+    }
+
+    /// What the platform calls this request in its own logs, if it says so.
+    ///
+    /// ```
+    /// # use mem0_client::Error;
+    /// fn report(error: &Error) -> String {
+    ///     format!("{error} (request {})", error.request_id().unwrap_or("unknown"))
+    /// }
+    /// ```
+    pub fn request_id(&self) -> Option<&str> {
+        request_id(self.headers()?)
+    }
+
+    /// How long the platform asks to wait before the next request, from `Retry-After`.
+    ///
+    /// ```
+    /// # use mem0_client::Error;
+    /// fn pause(error: &Error) -> std::time::Duration {
+    ///     error.retry_after().unwrap_or(std::time::Duration::from_secs(1))
+    /// }
+    /// ```
+    pub fn retry_after(&self) -> Option<Duration> {
+        retry_after(self.headers()?)
+    }
+
+    /// What the platform says about the rate limit, if it says anything.
+    ///
+    /// ```
+    /// # use mem0_client::Error;
+    /// fn remaining(error: &Error) -> Option<String> {
+    ///     error.rate_limit()?.remaining
+    /// }
+    /// ```
+    pub fn rate_limit(&self) -> Option<RateLimit> {
+        let headers = self.headers()?;
+        let text = |name| Some(headers.get(name)?.to_str().ok()?.to_owned());
+        let limit = RateLimit {
+            limit: text("x-ratelimit-limit"),
+            remaining: text("x-ratelimit-remaining"),
+            reset: text("x-ratelimit-reset"),
+        };
+        (limit != RateLimit::default()).then_some(limit)
+    }
+
+    /// How often the request was sent; 0 when it never was.
+    ///
+    /// ```
+    /// use mem0_client::AsyncMemoryClient;
+    ///
+    /// assert_eq!(AsyncMemoryClient::new("").unwrap_err().attempts(), 0);
+    /// ```
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// How long the call took in all.
+    ///
+    /// ```
+    /// # use mem0_client::Error;
+    /// fn seconds(error: &Error) -> f64 {
+    ///     error.elapsed().as_secs_f64()
+    /// }
+    /// ```
+    pub fn elapsed(&self) -> Duration {
+        self.0.elapsed
+    }
+
+    /// Whether something took too long: an attempt, the call, or the platform itself (408, 504).
+    ///
+    /// ```
+    /// # use mem0_client::Error;
+    /// fn advice(error: &Error) -> &str {
+    ///     if error.is_timeout() { "give it more time" } else { "look closer" }
+    /// }
+    /// ```
+    pub fn is_timeout(&self) -> bool {
+        self.0.kind == ErrorKind::Timeout || self.status() == Some(StatusCode::GATEWAY_TIMEOUT)
+    }
+
+    /// Whether no connection could be made, so that the platform cannot have seen the request.
+    ///
+    /// ```
+    /// # use mem0_client::Error;
+    /// fn is_offline(error: &Error) -> bool {
+    ///     error.is_connect()
+    /// }
+    /// ```
+    pub fn is_connect(&self) -> bool {
+        self.0.kind == ErrorKind::Network
+            && self.0.source.as_deref().is_some_and(|source| is_connect(source))
+    }
+
+    /// Whether sending the same request later may succeed and does no harm.
+    ///
+    /// ```
+    /// # use mem0_client::Error;
+    /// fn requeue(error: &Error) -> bool {
+    ///     error.is_retryable()
+    /// }
+    /// ```
+    pub fn is_retryable(&self) -> bool {
+        self.0.retryable
+    }
+
+    /// Whether the platform may have acted although the call failed. Look before sending an add
+    /// again.
+    ///
+    /// ```
+    /// # use mem0_client::Error;
+    /// fn look_first(error: &Error) -> bool {
+    ///     error.is_outcome_unknown()
+    /// }
+    /// ```
+    pub fn is_outcome_unknown(&self) -> bool {
+        self.0.outcome_unknown
+    }
+}
+
+/// The platform's rate limit headers, as they were sent: it documents no units.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RateLimit {
+    /// `X-RateLimit-Limit`.
+    pub limit: Option<String>,
+    /// `X-RateLimit-Remaining`.
+    pub remaining: Option<String>,
+    /// `X-RateLimit-Reset`.
+    pub reset: Option<String>,
+}
+
+/// Whether the error, or one beneath it, says that no connection was made.
+pub(crate) fn is_connect(error: &(dyn StdError + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if error.downcast_ref::<reqwest::Error>().is_some_and(reqwest::Error::is_connect) {
+            return true;
+        }
+        if let Some(io) = error.downcast_ref::<std::io::Error>() {
+            // Only connecting can be refused.
+            if io.kind() == std::io::ErrorKind::ConnectionRefused {
+                return true;
+            }
+        }
+        next = error.source();
+    }
+    false
+}
+
+/// The text on one line and of bounded length, for messages that end up in logs.
+fn one_line(text: &str) -> String {
+    const LONGEST: usize = 300;
+    let mut line: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if let Some((end, _)) = line.char_indices().nth(LONGEST) {
+        line.truncate(end);
+        line.push('…');
+    }
+    line
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Inner { operation, message, attempts, .. } = &*self.0;
+        if let Some(operation) = operation {
+            write!(f, "{operation}: ")?;
+        }
+        match (self.0.kind, self.status()) {
+            (ErrorKind::Decode, _) | (_, None) => f.write_str(message)?,
+            (_, Some(status)) if message.is_empty() => write!(f, "{status}")?,
+            (_, Some(status)) => write!(f, "{status}: {message}")?,
+        }
+        if *attempts > 1 {
+            write!(f, " (after {attempts} attempts)")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    /// Everything but headers and bodies.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("kind", &self.0.kind)
+            .field("operation", &self.0.operation)
+            .field("message", &self.0.message)
+            .field("status", &self.status())
+            .field("attempts", &self.0.attempts)
+            .field("elapsed", &self.0.elapsed)
+            .field("outcome_unknown", &self.0.outcome_unknown)
+            .field("source", &self.0.source)
+            .finish_non_exhaustive()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_deref().map(|source| source as _)
+    }
+}
+
+impl From<InvalidInput> for Error {
+    fn from(refused: InvalidInput) -> Self {
+        let mut error = Self::new(ErrorKind::InvalidInput, refused.to_string());
+        error.0.source = Some(Box::new(refused));
+        error
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_one_word_wide_and_crosses_threads() {
+        fn crosses_threads<T: Send + Sync + 'static>() {}
+        crosses_threads::<Error>();
+        assert_eq!(size_of::<Error>(), size_of::<usize>());
+    }
+
+    #[test]
+    fn prints_one_line_of_bounded_length() {
+        let body = ErrorBody::Text(format!("<html>\n{}</html>", "long ".repeat(1000)));
+        let error = Error::answered(StatusCode::BAD_GATEWAY, HeaderMap::new(), body)
+            .about("search")
+            .after(3, Duration::ZERO);
+        let text = error.to_string();
+        assert!(text.starts_with("search: 502 Bad Gateway: <html> long long"), "{text}");
+        assert!(text.ends_with("… (after 3 attempts)"), "{text}");
+        assert!(!text.contains('\n') && text.chars().count() < 400);
+    }
+
+    #[test]
+    fn names_the_official_codes_and_suggestions() {
+        for (status, code, suggestion) in [
+            (400, "HTTP_400", "Please check your request parameters and try again"),
+            (404, "HTTP_404", "The requested resource was not found"),
+            (418, "HTTP_418", "Please try again later"),
+            (504, "HTTP_504", "Gateway timeout. Please try again later"),
+        ] {
+            let status = StatusCode::from_u16(status).unwrap();
+            let error = Error::answered(status, HeaderMap::new(), ErrorBody::Text(String::new()));
+            assert_eq!((error.code().as_str(), error.suggestion()), (code, suggestion));
+        }
+        assert_eq!(Error::timeout("slow").code(), "NET_TIMEOUT");
+        let refused = std::io::Error::from(std::io::ErrorKind::ConnectionRefused);
+        assert_eq!(Error::network(true, refused.into()).code(), "NET_CONNECT");
+        assert_eq!(Error::network(false, "reset".into()).code(), "NET_GENERIC");
+    }
+
+    #[test]
+    fn keeps_its_source_out_of_its_text() {
+        let refused = Error::from(InvalidInput::new("query", "must not be empty")).about("search");
+        assert_eq!(refused.to_string(), "search: query: must not be empty");
+        let broken = Error::network(false, "secret socket".into());
+        assert_eq!(broken.to_string(), "the connection broke");
+        assert_eq!(broken.source().map(ToString::to_string).as_deref(), Some("secret socket"));
+    }
+}

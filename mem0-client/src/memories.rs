@@ -1,0 +1,278 @@
+use mem0_types::{
+    AddMemory, AddMemoryOptions, AddMemoryResponse, BatchDelete, BatchResponse, BatchUpdate,
+    DeleteAllMemories, DeleteMemory, DeleteMemoryResponse, DeleteScope, Event, GetAllMemories,
+    GetAllMemoryOptions, GetMemory, History, Memory, MemoryHistory, MemoryUpdate, Messages, Page,
+    QueuedDelete, SearchMemories, SearchMemoryOptions, UpdateMemory, UpdateMemoryOptions,
+};
+
+use crate::{AsyncMemoryClient, Error, Memories, WaitOptions};
+
+impl AsyncMemoryClient {
+    /// Adds memories from messages: `POST /v3/memories/add/`.
+    ///
+    /// With inference, the default, the answer is an event to wait for; with
+    /// [`infer(false)`](AddMemoryOptions::infer) it holds what was stored. An add is sent again only
+    /// when the platform cannot have seen it; see
+    /// [`is_outcome_unknown`](Error::is_outcome_unknown).
+    ///
+    /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for no message, an id that cannot be one, or
+    /// media with `infer` off; else as every method.
+    ///
+    /// ```
+    /// # use mem0_client::{AddMemoryOptions, AsyncMemoryClient, Error, Message, Scope};
+    /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
+    /// client.add("I love hiking", Scope::user("alice")).await?;
+    ///
+    /// let talk = [Message::user("I moved to Rome"), Message::assistant("How is it there?")];
+    /// let options = AddMemoryOptions::new(Scope::user("alice").with_run("trip")).infer(false);
+    /// let stored = client.add(talk, options).await?;
+    /// println!("{} memories", stored.results.len());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn add(
+        &self,
+        messages: impl Into<Messages>,
+        options: impl Into<AddMemoryOptions>,
+    ) -> Result<AddMemoryResponse, Error> {
+        self.value(AddMemory::new(messages, options)).await
+    }
+
+    /// Adds memories and waits until they are there.
+    ///
+    /// # Errors
+    /// As [`add`](Self::add) and [`wait_for_event`](Self::wait_for_event).
+    ///
+    /// ```
+    /// # use mem0_client::{AsyncMemoryClient, Error, Scope, WaitOptions};
+    /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
+    /// let wait = WaitOptions::default();
+    /// let event = client.add_and_wait("I love hiking", Scope::user("alice"), wait).await?;
+    /// for result in &event.results {
+    ///     println!("{:?}", result.text());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn add_and_wait(
+        &self,
+        messages: impl Into<Messages>,
+        options: impl Into<AddMemoryOptions>,
+        wait: WaitOptions,
+    ) -> Result<Event, Error> {
+        let added = self.add(messages, options).await?;
+        self.wait_for_event(added.event_id, wait).await
+    }
+
+    /// Finds the memories that answer a query, best first: `POST /v3/memories/search/`.
+    ///
+    /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an empty query, a filter that names no
+    /// entity, or options out of range; else as every method.
+    ///
+    /// ```
+    /// # use mem0_client::{AsyncMemoryClient, Error, Filter, SearchMemoryOptions};
+    /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
+    /// let filter = Filter::user_id("alice") & !Filter::categories().contains("work");
+    /// let options = SearchMemoryOptions::new(filter).top_k(5);
+    /// for hit in client.search("dinner", options).await? {
+    ///     println!("{:.2} {}", hit.score.unwrap_or_default(), hit.memory);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn search(
+        &self,
+        query: impl Into<String>,
+        options: impl Into<SearchMemoryOptions>,
+    ) -> Result<Page<Memory>, Error> {
+        self.value(SearchMemories::new(query, options)).await
+    }
+
+    /// Reads one memory, expired or not: `GET /v1/memories/{memory_id}/`.
+    ///
+    /// # Errors
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; else as every method.
+    ///
+    /// ```
+    /// # use mem0_client::{AsyncMemoryClient, Error};
+    /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
+    /// let memory = client.get("0f1c8fb4-6d20-4a5e-9d62-0a4c7b1f5f10").await?;
+    /// println!("{}", memory.memory);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn get(&self, memory_id: impl Into<String>) -> Result<Memory, Error> {
+        self.value(GetMemory::new(memory_id)).await
+    }
+
+    /// Lists one page of memories: `POST /v3/memories/`. See
+    /// [`get_all_stream`](Self::get_all_stream) for all of them.
+    ///
+    /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for a filter that names no entity;
+    /// [`NotFound`](crate::ErrorKind::NotFound) for a page beyond the last; else as every method.
+    ///
+    /// ```
+    /// # use mem0_client::{AsyncMemoryClient, Error, Filter, GetAllMemoryOptions};
+    /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
+    /// let options = GetAllMemoryOptions::new(Filter::user_id("alice")).page(2).page_size(50);
+    /// let page = client.get_all(options).await?;
+    /// println!("{} of {:?}", page.results.len(), page.count);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "getAll")]
+    pub async fn get_all(
+        &self,
+        options: impl Into<GetAllMemoryOptions>,
+    ) -> Result<Page<Memory>, Error> {
+        self.value(GetAllMemories::new(options)).await
+    }
+
+    /// Lists memories page after page, each once, as a stream. Nothing is sent before the stream
+    /// is polled.
+    ///
+    /// ```
+    /// # use mem0_client::{AsyncMemoryClient, Error, Filter};
+    /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
+    /// let mut all = client.get_all_stream(Filter::user_id("alice"));
+    /// while let Some(memory) = all.next().await {
+    ///     println!("{}", memory?.memory);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn get_all_stream(&self, options: impl Into<GetAllMemoryOptions>) -> Memories {
+        Memories::new(self.clone(), options.into())
+    }
+
+    /// Changes one memory: `PUT /v1/memories/{memory_id}/`.
+    ///
+    /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when nothing is to be changed;
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is no such memory; else as every method.
+    ///
+    /// ```
+    /// # use mem0_client::{AsyncMemoryClient, Error, UpdateMemoryOptions};
+    /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
+    /// let id = "0f1c8fb4-6d20-4a5e-9d62-0a4c7b1f5f10";
+    /// client.update(id, "Loves climbing").await?;
+    /// client.update(id, UpdateMemoryOptions::new().clear_expiration_date()).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn update(
+        &self,
+        memory_id: impl Into<String>,
+        options: impl Into<UpdateMemoryOptions>,
+    ) -> Result<Memory, Error> {
+        self.value(UpdateMemory::new(memory_id, options)).await
+    }
+
+    /// Deletes one memory: `DELETE /v1/memories/{memory_id}/`.
+    ///
+    /// When the answer to the first attempt was lost, a 404 on the second is a success.
+    ///
+    /// # Errors
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is no such memory; else as every method.
+    ///
+    /// ```
+    /// # use mem0_client::{AsyncMemoryClient, DeleteMemory, Error};
+    /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
+    /// let id = "0f1c8fb4-6d20-4a5e-9d62-0a4c7b1f5f10";
+    /// client.delete(DeleteMemory::new(id).delete_linked(true)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn delete(
+        &self,
+        memory: impl Into<DeleteMemory>,
+    ) -> Result<DeleteMemoryResponse, Error> {
+        self.value(memory.into()).await
+    }
+
+    /// Deletes all memories of one scope: `DELETE /v1/memories/`. The work is queued.
+    ///
+    /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an id that cannot be one; else as every
+    /// method.
+    ///
+    /// ```
+    /// # use mem0_client::{AsyncMemoryClient, DeleteScope, Error, WaitOptions};
+    /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
+    /// let queued = client.delete_all(DeleteScope::user("alice")).await?;
+    /// if let Some(event_id) = queued.event_id {
+    ///     client.wait_for_event(event_id, WaitOptions::default()).await?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "deleteAll")]
+    pub async fn delete_all(&self, scope: DeleteScope) -> Result<QueuedDelete, Error> {
+        self.value(DeleteAllMemories::new(scope)).await
+    }
+
+    /// Reads how a memory came to be, oldest change first:
+    /// `GET /v1/memories/{memory_id}/history/`.
+    ///
+    /// # Errors
+    /// As every method.
+    ///
+    /// ```
+    /// # use mem0_client::{AsyncMemoryClient, Error};
+    /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
+    /// for change in client.history("0f1c8fb4-6d20-4a5e-9d62-0a4c7b1f5f10").await? {
+    ///     println!("{:?} → {:?}", change.old_memory, change.new_memory);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn history(&self, memory_id: impl Into<String>) -> Result<Page<History>, Error> {
+        self.value(MemoryHistory::new(memory_id)).await
+    }
+
+    /// Changes up to 1000 memories at once: `PUT /v1/batch/`.
+    ///
+    /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for none or more than 1000, or a change of
+    /// nothing; else as every method.
+    ///
+    /// ```
+    /// # use mem0_client::{AsyncMemoryClient, Error, MemoryUpdate};
+    /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
+    /// let id = "0f1c8fb4-6d20-4a5e-9d62-0a4c7b1f5f10";
+    /// client.batch_update([MemoryUpdate::new(id).text("Loves climbing")]).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "batchUpdate")]
+    pub async fn batch_update(
+        &self,
+        memories: impl IntoIterator<Item = MemoryUpdate>,
+    ) -> Result<BatchResponse, Error> {
+        self.value(BatchUpdate::new(memories)).await
+    }
+
+    /// Deletes up to 1000 memories at once: `DELETE /v1/batch/`.
+    ///
+    /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for none or more than 1000; else as every
+    /// method.
+    ///
+    /// ```
+    /// # use mem0_client::{AsyncMemoryClient, Error};
+    /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
+    /// client.batch_delete(["0f1c8fb4-6d20-4a5e-9d62-0a4c7b1f5f10"]).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "batchDelete")]
+    pub async fn batch_delete<I: Into<String>>(
+        &self,
+        memory_ids: impl IntoIterator<Item = I>,
+    ) -> Result<BatchResponse, Error> {
+        self.value(BatchDelete::new(memory_ids)).await
+    }
+}

@@ -1,0 +1,197 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::response::Parts;
+use http::{HeaderValue, Method, Request, StatusCode, header};
+use mem0_types::{Call, ErrorBody};
+use serde::de::DeserializeOwned;
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, timeout_at};
+use tracing::Instrument;
+
+use crate::api_key::ApiKey;
+use crate::base_url::BaseUrl;
+use crate::error::is_connect;
+use crate::retry::{Failure, RetryBudget, retry_after};
+use crate::service::{ServiceError, Transport};
+use crate::{Body, CallOptions, Error, Response, decode};
+
+/// What all clones and views of a client share: the one place that sends.
+pub(crate) struct Sender {
+    pub(crate) base_url: BaseUrl,
+    pub(crate) api_key: ApiKey,
+    pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) connections: Semaphore,
+    pub(crate) budget: RetryBudget,
+    pub(crate) response_limit: usize,
+    pub(crate) user_agent: HeaderValue,
+}
+
+const TIMEOUT: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_secs(180);
+
+/// How an attempt ended that did not end the call.
+struct Failed {
+    failure: Failure,
+    retry_after: Option<Duration>,
+    error: Error,
+}
+
+impl Sender {
+    /// Sends the call until it succeeds, must not be repeated, or is out of time.
+    ///
+    /// Dropping the future ends the call wherever it is; nothing goes on in the background.
+    pub(crate) async fn send<T: DeserializeOwned>(
+        &self,
+        call: Call,
+        options: &CallOptions,
+    ) -> Result<Response<T>, Error> {
+        let span = tracing::debug_span!(
+            "mem0",
+            operation = call.operation(),
+            http.request.method = call.method().as_str(),
+            url.template = call.template(),
+        );
+        let started = Instant::now();
+        let (answer, attempts) =
+            self.send_until(&call, options, started).instrument(span).await.map_err(
+                |(error, attempts)| {
+                    error.about(call.operation()).after(attempts, started.elapsed())
+                },
+            )?;
+        let (parts, bytes) = answer;
+        let value = decode::answer(&bytes).map_err(|message| {
+            Error::decode(message, parts.status, parts.headers.clone())
+                .about(call.operation())
+                .after(attempts, started.elapsed())
+        })?;
+        Ok(Response {
+            value,
+            status: parts.status,
+            headers: parts.headers,
+            attempts,
+            elapsed: started.elapsed(),
+        })
+    }
+
+    async fn send_until(
+        &self,
+        call: &Call,
+        options: &CallOptions,
+        started: Instant,
+    ) -> Result<((Parts, Bytes), u32), (Error, u32)> {
+        options.check().map_err(|refused| (refused.into(), 0))?;
+        let policy = options.retry.clone().unwrap_or_default();
+        let deadline = started + options.deadline.unwrap_or(DEADLINE);
+        let mut attempts = 0;
+        let mut outcome_unknown = false;
+        loop {
+            // A permit is held until the body is read, and given back while the call waits.
+            let permit = match timeout_at(deadline, self.connections.acquire()).await {
+                Ok(Ok(permit)) => permit,
+                Ok(Err(_)) | Err(_) => {
+                    let error = Error::timeout("no connection was free before the deadline");
+                    return Err((error.outcome(true, outcome_unknown), attempts));
+                }
+            };
+            attempts += 1;
+            let until = deadline.min(Instant::now() + options.timeout.unwrap_or(TIMEOUT));
+            let attempt = self.attempt(call, options, until).await;
+            drop(permit);
+            let failed = match attempt {
+                Ok(answer) => {
+                    self.budget.give_back();
+                    return Ok((answer, attempts));
+                }
+                Err(failed) => failed,
+            };
+            let Failed { failure, retry_after, error } = *failed;
+            let gone = matches!(failure, Failure::Status { status: StatusCode::NOT_FOUND, .. });
+            if gone && outcome_unknown && *call.method() == Method::DELETE {
+                // The attempt whose answer was lost did delete it.
+                return Ok((deleted(), attempts));
+            }
+            outcome_unknown |= failure.outcome_unknown(call.repeat());
+            let repeatable = failure.may_repeat(call.repeat());
+            let error = error.outcome(repeatable, outcome_unknown);
+            let delay = if repeatable { policy.delay(attempts - 1, retry_after) } else { None };
+            let Some(delay) = delay else {
+                return Err((error, attempts));
+            };
+            let resume = Instant::now() + delay;
+            if resume >= deadline || !self.budget.take() {
+                return Err((error, attempts));
+            }
+            tracing::debug!(attempt = attempts, delay_ms = delay.as_millis() as u64, "retrying");
+            tokio::time::sleep_until(resume).await;
+        }
+    }
+
+    async fn attempt(
+        &self,
+        call: &Call,
+        options: &CallOptions,
+        until: Instant,
+    ) -> Result<(Parts, Bytes), Box<Failed>> {
+        let request = self.request(call, options).map_err(|error| {
+            // A request that cannot be made cannot be made later either.
+            let failure = Failure::Status { status: StatusCode::BAD_REQUEST, retry_after: false };
+            Box::new(Failed { failure, retry_after: None, error })
+        })?;
+        let sent = timeout_at(until, self.transport.send(request, self.response_limit)).await;
+        let (failure, retry_after, error) = match sent {
+            Err(_) => {
+                (Failure::Transport, None, Error::timeout("no answer within the time allowed"))
+            }
+            Ok(Err(ServiceError::TooLarge(limit))) => {
+                let failure = Failure::Status { status: StatusCode::OK, retry_after: false };
+                let message = format!("the answer is larger than {limit} bytes");
+                (failure, None, Error::decode(message, StatusCode::OK, Default::default()))
+            }
+            Ok(Err(ServiceError::Failed(source))) => {
+                let connect = is_connect(&*source);
+                let failure = if connect { Failure::Connect } else { Failure::Transport };
+                (failure, None, Error::network(connect, source))
+            }
+            Ok(Ok((parts, bytes))) => {
+                tracing::debug!(http.response.status_code = parts.status.as_u16(), "answered");
+                if parts.status.is_success() {
+                    return Ok((parts, bytes));
+                }
+                let asked = retry_after(&parts.headers);
+                let failure =
+                    Failure::Status { status: parts.status, retry_after: asked.is_some() };
+                let text = self.api_key.redact(&String::from_utf8_lossy(&bytes));
+                let body = ErrorBody::decode(text.as_bytes());
+                (failure, asked, Error::answered(parts.status, parts.headers, body))
+            }
+        };
+        Err(Box::new(Failed { failure, retry_after, error }))
+    }
+
+    fn request(&self, call: &Call, options: &CallOptions) -> Result<Request<Body>, Error> {
+        let uri = self.base_url.join(&call.path_and_query()?);
+        let body = call.body().cloned();
+        let mut request = Request::builder()
+            .method(call.method())
+            .uri(uri)
+            .body(body.map(Body::from).unwrap_or_default())
+            .map_err(|_| Error::configuration("the path cannot be part of an address"))?;
+        let headers = request.headers_mut();
+        headers.extend(options.headers.clone());
+        headers.insert(header::AUTHORIZATION, self.api_key.header());
+        headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+        headers.entry(header::USER_AGENT).or_insert_with(|| self.user_agent.clone());
+        if call.body().is_some() {
+            let json = HeaderValue::from_static("application/json");
+            headers.insert(header::CONTENT_TYPE, json);
+        }
+        Ok(request)
+    }
+}
+
+/// The answer to a delete that had already happened.
+fn deleted() -> (Parts, Bytes) {
+    (http::Response::new(()).into_parts().0, Bytes::from_static(b"{}"))
+}

@@ -1,0 +1,230 @@
+//! Filters as an algebra: what is built is what is printed, and what is printed reads back.
+
+use fastrand::Rng;
+use mem0_types::{Expression, Filter, Scope};
+use serde_json::{Value, json};
+
+use crate::random;
+
+/// An id; `*` is none, since it means "any".
+fn id(rng: &mut Rng) -> &'static str {
+    match random::text(rng) {
+        "*" => "**",
+        id => id,
+    }
+}
+
+fn texts(rng: &mut Rng, text: fn(&mut Rng) -> &'static str) -> Vec<&'static str> {
+    (0..rng.usize(1..4)).map(|_| text(rng)).collect()
+}
+
+fn value(rng: &mut Rng) -> Value {
+    loop {
+        if let Ok(value) = serde_json::from_str(&random::any(rng, 3)) {
+            return value;
+        }
+    }
+}
+
+fn time(rng: &mut Rng) -> mem0_types::Timestamp {
+    match rng.u8(..4) {
+        0 => rng.i64(-1_000_000_000..4_000_000_000).into(),
+        1 => "2026-03-01".into(),
+        2 => "2026-03-01T09:30:00.10-07:00".into(),
+        _ => "2026-03-01 09:30:00".into(),
+    }
+}
+
+fn condition(rng: &mut Rng) -> Filter {
+    match rng.u8(..24) {
+        0 => Filter::user_id(id(rng)),
+        1 => Filter::user_id_ne(id(rng)),
+        2 => Filter::user_id_in(texts(rng, id)),
+        3 => Filter::any_user(),
+        4 => Filter::agent_id(id(rng)),
+        5 => Filter::agent_id_ne(id(rng)),
+        6 => Filter::agent_id_in(texts(rng, id)),
+        7 => Filter::any_agent(),
+        8 => Filter::app_id(id(rng)),
+        9 => Filter::app_id_ne(id(rng)),
+        10 => Filter::app_id_in(texts(rng, id)),
+        11 => Filter::any_app(),
+        12 => Filter::run_id(id(rng)),
+        13 => Filter::run_id_ne(id(rng)),
+        14 => Filter::run_id_in(texts(rng, id)),
+        15 => Filter::any_run(),
+        16 => Filter::memory_ids(texts(rng, random::text)),
+        17 => Filter::categories().any_of(texts(rng, random::text)),
+        18 => Filter::categories().contains(random::text(rng)),
+        19 => Filter::keywords().contains(random::text(rng)),
+        20 => Filter::keywords().icontains(random::text(rng)),
+        21 => {
+            let key = Filter::metadata(random::text(rng));
+            match rng.u8(..3) {
+                0 => key.eq(value(rng)),
+                1 => key.ne(value(rng)),
+                _ => key.contains(value(rng)),
+            }
+        }
+        _ => {
+            let field = match rng.u8(..4) {
+                0 => Filter::created_at(),
+                1 => Filter::updated_at(),
+                2 => Filter::timestamp(),
+                _ => Filter::expiration_date(),
+            };
+            let time = time(rng);
+            match rng.u8(..9) {
+                0 => field.is(time),
+                1 => field.ne(time),
+                2 => field.gt(time),
+                3 => field.gte(time),
+                4 => field.lt(time),
+                5 => field.lte(time),
+                6 => field.between(time, 4_000_000_000),
+                7 => field.one_of([time, 0.into()]),
+                _ => field.exists(),
+            }
+        }
+    }
+}
+
+fn filter(rng: &mut Rng, depth: usize) -> Filter {
+    if depth == 0 || rng.u8(..4) == 0 {
+        return condition(rng);
+    }
+    let parts = |rng: &mut Rng| -> Vec<_> {
+        (0..rng.usize(1..4)).map(|_| filter(rng, depth - 1)).collect()
+    };
+    match rng.u8(..5) {
+        0 => filter(rng, depth - 1) & filter(rng, depth - 1),
+        1 => filter(rng, depth - 1) | filter(rng, depth - 1),
+        2 => !filter(rng, depth - 1),
+        3 => Filter::all(parts(rng)),
+        _ => Filter::any(parts(rng)),
+    }
+}
+
+#[test]
+fn what_is_printed_reads_back() {
+    for seed in 0..20_000 {
+        let built = filter(&mut Rng::with_seed(seed), 5);
+        let printed = built.to_string();
+        let read: Filter = serde_json::from_str(&printed)
+            .unwrap_or_else(|error| panic!("seed {seed}: {error} in {printed}"));
+        assert!(read == built, "seed {seed}: {printed} became {read}");
+        let value = serde_json::to_value(&built).unwrap();
+        assert!(Filter::from_json(&value).unwrap() == built, "seed {seed}");
+        assert!(serde_json::from_value::<Filter>(value).unwrap() == built);
+    }
+}
+
+#[test]
+fn negating_twice_changes_nothing() {
+    for seed in 0..1_000 {
+        let built = filter(&mut Rng::with_seed(seed), 4);
+        assert!(!!built.clone() == built, "seed {seed}: {built}");
+        assert!(!!!built.clone() == !built, "seed {seed}");
+    }
+}
+
+fn printed(filter: &Filter) -> Value {
+    serde_json::to_value(filter).unwrap()
+}
+
+#[test]
+fn chains_print_as_one_list() {
+    let [a, b, c] = ["a", "b", "c"].map(|id| move || Filter::user_id(id));
+    let (ja, jb, jc) = (json!({"user_id": "a"}), json!({"user_id": "b"}), json!({"user_id": "c"}));
+    assert_eq!(printed(&(a() & b() & c())), json!({"AND": [ja, jb, jc]}),);
+    assert_eq!(printed(&(a() | b() | c())), json!({"OR": [ja, jb, jc]}),);
+    // `&` binds tighter than `|`, and neither rewrites what the other made.
+    assert_eq!(printed(&(a() | b() & c())), json!({"OR": [ja, {"AND": [jb, jc]}]}),);
+    assert_eq!(printed(&((a() | b()) & c())), json!({"AND": [{"OR": [ja, jb]}, jc]}),);
+    assert_eq!(printed(&(a() & (b() & c()))), json!({"AND": [ja, {"AND": [jb, jc]}]}),);
+}
+
+#[test]
+fn a_negation_stays_where_it_was_put() {
+    let (a, b) = (Filter::user_id("a"), Filter::user_id("b"));
+    let (ja, jb) = (json!({"user_id": "a"}), json!({"user_id": "b"}));
+    assert_eq!(printed(&!(a.clone() & b.clone())), json!({"NOT": [{"AND": [ja, jb]}]}),);
+    assert_eq!(printed(&(!a.clone() | !b.clone())), json!({"OR": [{"NOT": [ja]}, {"NOT": [jb]}]}),);
+    assert_eq!(printed(&!Filter::user_id_ne("a")), json!({"NOT": [{"user_id": {"ne": "a"}}]}));
+    assert_eq!(printed(&!!(a & b)), json!({"AND": [ja, jb]}));
+}
+
+#[test]
+fn raw_json_is_printed_as_it_is() {
+    let odd = json!({"AND": [], "OR": 5, "userId": "*", "nested": {"NOT": null}});
+    assert_eq!(printed(&Filter::raw(odd.clone())), odd);
+    assert_eq!(
+        printed(&!(Filter::user_id("a") & Filter::raw(odd.clone()))),
+        json!({"NOT": [{"AND": [{"user_id": "a"}, odd]}]}),
+    );
+}
+
+#[test]
+fn scopes_become_filters_only_on_request() {
+    let one = Scope::run("r");
+    assert_eq!(Filter::any_of(&one), Filter::run_id("r"));
+    assert_eq!(Filter::all_of(&one), Filter::run_id("r"));
+    let all = Scope::run("r").with_app("p").with_agent("g").with_user("u");
+    let parts = json!([
+        {"user_id": "u"}, {"agent_id": "g"}, {"app_id": "p"}, {"run_id": "r"},
+    ]);
+    assert_eq!(printed(&Filter::any_of(&all)), json!({"OR": parts}));
+    assert_eq!(printed(&Filter::all_of(&all)), json!({"AND": parts}));
+}
+
+#[test]
+fn an_entity_counts_when_it_is_not_negated() {
+    let is = || Filter::user_id("a");
+    let ne = || Filter::user_id_ne("a");
+    let food = || Filter::categories().contains("food");
+    let raw = || Filter::raw(json!({"x": 1}));
+    for (filter, names) in [
+        (is(), true),
+        (ne(), false),
+        (Filter::agent_id_in(["a"]), true),
+        (Filter::any_app(), true),
+        (Filter::run_id("r"), true),
+        (food(), false),
+        (Filter::memory_ids(["m"]), false),
+        (Filter::created_at().gt(0), false),
+        (Filter::metadata("user_id").eq("a"), false),
+        (!is(), false),
+        (!!is(), true),
+        (!ne(), true),
+        (!!ne(), false),
+        (!Filter::any_user(), false),
+        (is() & food(), true),
+        (food() | is(), true),
+        (food() & !is(), false),
+        (!(food() & !is()), true),
+        (!(food() | is()), false),
+        (!(food() & ne()), true),
+        (!Filter::all([!Filter::any([is()])]), true),
+        (Filter::all([]), false),
+        (Filter::any([]), false),
+        (!Filter::all([]), false),
+        (raw(), true),
+        (!raw(), true),
+        (food() & raw(), true),
+    ] {
+        assert_eq!(filter.names_an_entity(), names, "{filter}");
+    }
+}
+
+#[test]
+fn the_structure_can_be_looked_at() {
+    let filter = !(Filter::user_id("a") & Filter::raw(json!({})));
+    let Expression::Not(inner) = filter.expression() else {
+        panic!("{filter:?}");
+    };
+    let Expression::And(parts) = inner.expression() else {
+        panic!("{inner:?}");
+    };
+    assert!(matches!(parts[0].expression(), Expression::Condition(_)));
+    assert!(matches!(parts[1].expression(), Expression::Raw(_)));
+}

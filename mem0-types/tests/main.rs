@@ -1,0 +1,17 @@
+//! The types as their users meet them: whole operations and whole answers.
+
+mod debug_output;
+mod extra_fields;
+mod filter_algebra;
+mod filter_language;
+mod ids;
+mod json;
+mod media;
+mod open_enums;
+mod pages;
+mod random;
+mod recorded;
+mod requests;
+mod round_trip;
+mod specification;
+mod traits;

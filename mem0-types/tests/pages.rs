@@ -1,0 +1,136 @@
+//! Pages whose rows, or what surrounds them, are not what they should be.
+
+use mem0_types::{Entity, Event, History, Memory, Page, Record};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+/// Reads in all three ways, which must agree.
+fn read<T: Record + DeserializeOwned + PartialEq>(json: &str) -> Page<T> {
+    let page: Page<T> = serde_json::from_str(json).unwrap();
+    let from_slice: Page<T> = serde_json::from_slice(json.as_bytes()).unwrap();
+    assert!(from_slice == page);
+    if let Ok(value) = serde_json::from_str::<Value>(json) {
+        let from_value: Page<T> = serde_json::from_value(value).unwrap();
+        assert!(from_value == page);
+    }
+    page
+}
+
+#[test]
+fn one_malformed_row_of_three_costs_only_itself() {
+    for odd in [
+        r#"{"memory":"no id"}"#,
+        r#"{"id":5,"memory":"NEEDLE-7f3a"}"#,
+        r#"{"id":null}"#,
+        "null",
+        "17",
+        "1e400",
+        r#""NEEDLE-7f3a""#,
+        r#"["NEEDLE-7f3a"]"#,
+    ] {
+        for place in 0..3 {
+            let mut rows = vec![r#"{"id":"a","memory":"one"}"#, r#"{"id":"b","memory":"two"}"#];
+            rows.insert(place, odd);
+            let sent = format!(r#"{{"count":3,"next":null,"results":[{}]}}"#, rows.join(","));
+            let page = read::<Memory>(&sent);
+            let ids: Vec<_> = page.results.iter().map(|memory| memory.id.as_str()).collect();
+            assert_eq!(ids, ["a", "b"], "{sent}");
+            assert_eq!(page.malformed.len(), 1);
+            assert_eq!(page.malformed[0].index(), place);
+            assert_eq!(page.malformed[0].json(), odd);
+            assert!(!page.malformed[0].reason().contains("NEEDLE"), "{:?}", page.malformed[0]);
+            assert_eq!(serde_json::to_string(&page).unwrap(), sent.replace(r#""next":null,"#, ""),);
+        }
+    }
+}
+
+#[test]
+fn malformed_rows_go_back_to_their_places() {
+    let sent = r#"{"results":[1,{"id":"a"},2,3,{"id":"b"},4]}"#;
+    let page = read::<Memory>(sent);
+    let places: Vec<_> = page.malformed.iter().map(|row| row.index()).collect();
+    assert_eq!(places, [0, 2, 3, 5]);
+    assert_eq!(serde_json::to_string(&page).unwrap(), sent);
+}
+
+#[test]
+fn a_score_that_no_float_holds_costs_only_itself() {
+    let page = read::<Memory>(
+        r#"{"results":[{"id":"a","score":0.5},{"id":"b","score":1e400},{"id":"c","score":0.1}]}"#,
+    );
+    let scores: Vec<_> = page.results.iter().map(|memory| memory.score).collect();
+    assert_eq!(scores, [Some(0.5), None, Some(0.1)]);
+    assert_eq!(page.results[1].extra().raw("score"), Some("1e400"));
+    assert!(page.malformed.is_empty());
+}
+
+#[test]
+fn both_names_of_a_run_cost_nothing() {
+    let page = read::<Memory>(
+        r#"{"results":[
+            {"id":"a","session_id":"r","run_id":"r"},
+            {"id":"b","session_id":"s","run_id":"r"},
+            {"id":"c","run_id":"r","session_id":"s"}
+        ]}"#,
+    );
+    assert!(page.malformed.is_empty());
+    for memory in &page {
+        assert_eq!(memory.run_id.as_deref(), Some("r"), "{}", memory.id);
+    }
+    assert_eq!(page.results[1].extra().get::<String>("session_id").as_deref(), Some("s"));
+}
+
+#[test]
+fn a_bare_list_is_a_page() {
+    let page = read::<History>(r#" [{"id":"h-1","event":"ADD"},{"event":"?"},{"id":"h-2"}]"#);
+    assert_eq!(page.results.len(), 2);
+    assert_eq!((page.malformed.len(), page.count), (1, None));
+    let ids: Vec<_> = page.into_iter().map(|change| change.id).collect();
+    assert_eq!(ids, ["h-1", "h-2"]);
+    assert_eq!(read::<Memory>("[]"), Page::new(Vec::new()));
+}
+
+#[test]
+fn every_kind_of_row_may_be_malformed() {
+    assert_eq!(read::<Entity>(r#"{"results":[{"id":"1"}]}"#).malformed.len(), 1);
+    assert_eq!(read::<Event>(r#"{"results":[{"id":"1"}]}"#).malformed.len(), 1);
+    assert_eq!(read::<History>(r#"{"results":[{}]}"#).malformed.len(), 1);
+}
+
+#[test]
+fn without_rows_there_is_no_page() {
+    for sent in [
+        "{}",
+        r#"{"count":0}"#,
+        r#"{"results":null}"#,
+        r#"{"results":"NEEDLE-7f3a"}"#,
+        r#"{"results":{"NEEDLE-7f3a":[]}}"#,
+        r#""NEEDLE-7f3a""#,
+        "null",
+    ] {
+        let error = serde_json::from_str::<Page<Memory>>(sent).unwrap_err().to_string();
+        assert!(!error.contains("NEEDLE"), "{error}");
+        if sent.starts_with('{') {
+            assert!(error.contains("results"), "{sent}: {error}");
+        }
+    }
+}
+
+#[test]
+fn odd_surroundings_stay_among_the_extras() {
+    let sent = r#"{"count":"3","next":5,"previous":[],"results":[],"mem0_notice":"claim me"}"#;
+    let page = read::<Memory>(sent);
+    assert_eq!((page.count, &page.next, &page.previous), (None, &None, &None));
+    let names: Vec<_> = page.extra().names().collect();
+    assert_eq!(names, ["count", "next", "previous", "mem0_notice"]);
+    let written: Value = serde_json::from_str(&serde_json::to_string(&page).unwrap()).unwrap();
+    assert_eq!(written, serde_json::from_str::<Value>(sent).unwrap());
+}
+
+#[test]
+fn a_set_field_is_written_once() {
+    let mut page = read::<Memory>(r#"{"count":"3","results":[]}"#);
+    page.count = Some(4);
+    assert_eq!(serde_json::to_string(&page).unwrap(), r#"{"count":4,"results":[]}"#);
+    assert_eq!(serde_json::to_value(&page).unwrap(), json!({"count": 4, "results": []}));
+}

@@ -1,0 +1,186 @@
+//! What requests send, and what they refuse to.
+
+use mem0_types::{
+    AddMemory, AddMemoryOptions, BATCH_LIMIT, BatchDelete, BatchUpdate, Endpoint, Events, Filter,
+    GetAllMemories, GetAllMemoryOptions, InvalidInput, Media, MemoryUpdate, Message, Messages,
+    Scope, SearchMemories, SearchMemoryOptions, UpdateMemory, UpdateMemoryOptions, Users,
+};
+use serde_json::{Value, json};
+
+pub(crate) fn body(request: impl Endpoint) -> Value {
+    let call = request.into_call().unwrap();
+    serde_json::from_slice(call.body().unwrap()).unwrap()
+}
+
+fn refusal(request: impl Endpoint) -> InvalidInput {
+    request.into_call().unwrap_err()
+}
+
+fn alice() -> Filter {
+    Filter::user_id("alice")
+}
+
+#[test]
+fn a_search_needs_a_query_an_entity_and_numbers_in_range() {
+    let search = |options| SearchMemories::new("q", options);
+    let options = || SearchMemoryOptions::new(alice());
+    for query in ["", "  ", "\n\t"] {
+        assert_eq!(refusal(SearchMemories::new(query, alice())).field(), "query");
+    }
+    for top_k in [0, 1001, u32::MAX] {
+        assert_eq!(refusal(search(options().top_k(top_k))).field(), "top_k");
+    }
+    for threshold in [-0.001, 1.001, f64::NAN, f64::INFINITY] {
+        assert_eq!(refusal(search(options().threshold(threshold))).field(), "threshold");
+    }
+    for metadata in [json!("text"), json!([1]), Value::Null] {
+        assert_eq!(refusal(search(options().metadata(metadata))).field(), "metadata");
+    }
+    let edges = options().top_k(1000).threshold(0.0);
+    assert_eq!(body(search(edges))["threshold"], json!(0.0));
+    assert!(search(options().top_k(1).threshold(1.0)).into_call().is_ok());
+}
+
+#[test]
+fn searches_and_lists_need_an_entity() {
+    let metadata = || Filter::metadata("a").eq(1);
+    for filter in [
+        metadata(),
+        !alice(),
+        Filter::user_id_ne("alice"),
+        metadata() & !alice(),
+        Filter::memory_ids(["m-1"]),
+        Filter::all([]),
+        Filter::any([]),
+    ] {
+        assert_eq!(refusal(SearchMemories::new("q", filter.clone())).field(), "filters");
+        assert_eq!(refusal(GetAllMemories::new(filter)).field(), "filters");
+    }
+    for filter in [
+        alice(),
+        Filter::any_run(),
+        Filter::user_id_in(["a", "b"]),
+        !Filter::user_id_ne("alice"),
+        metadata() | alice(),
+    ] {
+        assert!(SearchMemories::new("q", filter.clone()).into_call().is_ok());
+        assert!(GetAllMemories::new(filter).into_call().is_ok());
+    }
+}
+
+#[test]
+fn a_filter_is_checked_to_its_last_condition() {
+    for (odd, field) in [
+        (Filter::created_at().gt("soon"), "created_at"),
+        (Filter::created_at().is("*"), "created_at"),
+        (Filter::expiration_date().one_of(["2027-01-31", "2027-02-30"]), "expiration_date"),
+        (Filter::timestamp().one_of::<&str>([]), "timestamp"),
+        (Filter::updated_at().between("2026-01-01", ""), "updated_at"),
+        (Filter::categories().any_of::<&str>([]), "categories"),
+        (Filter::metadata("").eq(1), "metadata"),
+        (Filter::memory_ids::<&str>([]), "memory_ids"),
+        (Filter::agent_id_in::<&str>([]), "agent_id"),
+        (Filter::all([]), "filters"),
+        (Filter::raw(json!("x")), "filters"),
+    ] {
+        for filter in [
+            alice() & odd.clone(),
+            alice() | odd.clone(),
+            alice() & !odd.clone(),
+            Filter::any([Filter::all([!odd.clone(), alice()])]),
+        ] {
+            assert_eq!(refusal(GetAllMemories::new(filter)).field(), field, "{odd}");
+        }
+    }
+    for fine in [
+        Filter::created_at().gt(0),
+        Filter::created_at().is("2026-03-01T09:30:00.5-07:00"),
+        Filter::expiration_date().exists(),
+        Filter::categories().contains(""),
+        Filter::raw(json!({"new": 1})),
+    ] {
+        assert!(GetAllMemories::new(alice() & fine).into_call().is_ok());
+    }
+}
+
+#[test]
+fn an_add_needs_messages() {
+    let scope = || Scope::user("alice");
+    assert_eq!(refusal(AddMemory::new(Vec::new(), scope())).field(), "messages");
+    let none = Messages::from_iter([]);
+    assert_eq!(refusal(AddMemory::new(none, scope())).field(), "messages");
+    let options = AddMemoryOptions::new(scope()).metadata(json!([1]));
+    assert_eq!(refusal(AddMemory::new("Hi", options)).field(), "metadata");
+    let options = AddMemoryOptions::new(scope()).structured_data_schema("x");
+    assert_eq!(refusal(AddMemory::new("Hi", options)).field(), "structured_data_schema");
+}
+
+#[test]
+fn media_need_inference() {
+    let photo = || [Message::user("Look"), Message::user(Media::image_url("https://a.example"))];
+    let stored = AddMemoryOptions::new(Scope::user("alice")).infer(false);
+    assert_eq!(refusal(AddMemory::new(photo(), stored)).field(), "messages");
+    let inferred = AddMemoryOptions::new(Scope::user("alice")).infer(true);
+    assert!(AddMemory::new(photo(), inferred).into_call().is_ok());
+    assert!(AddMemory::new(photo(), Scope::user("alice")).into_call().is_ok());
+}
+
+#[test]
+fn an_update_changes_something() {
+    let update = |options: UpdateMemoryOptions| UpdateMemory::new("m-1", options);
+    assert_eq!(refusal(update(UpdateMemoryOptions::new())).field(), "text");
+    assert_eq!(refusal(update("".into())).field(), "text");
+    assert_eq!(refusal(update(" \n".into())).field(), "text");
+    let list = UpdateMemoryOptions::new().metadata(json!([1]));
+    assert_eq!(refusal(update(list)).field(), "metadata");
+    let cleared = update(UpdateMemoryOptions::new().clear_expiration_date());
+    assert_eq!(body(cleared), json!({"expiration_date": null}));
+    assert_eq!(body(update(UpdateMemoryOptions::new().extra("a", 1))), json!({"a": 1}));
+}
+
+#[test]
+fn a_batch_has_one_to_a_thousand_memories() {
+    let ids = |count: usize| (0..count).map(|index| format!("m-{index}"));
+    let updates = |count| BatchUpdate::new(ids(count).map(|id| MemoryUpdate::new(id).text("x")));
+    for count in [0, BATCH_LIMIT + 1] {
+        assert_eq!(refusal(BatchDelete::new(ids(count))).field(), "memories");
+        assert_eq!(refusal(updates(count)).field(), "memories");
+    }
+    assert_eq!(body(updates(BATCH_LIMIT))["memories"].as_array().unwrap().len(), BATCH_LIMIT);
+    let deleted = body(BatchDelete::new(ids(BATCH_LIMIT)));
+    assert_eq!(deleted["memories"][999], json!({"memory_id": "m-999"}));
+
+    let one = |update| refusal(BatchUpdate::new([MemoryUpdate::new("a").text("x"), update]));
+    assert_eq!(one(MemoryUpdate::new("b")).field(), "memories");
+    assert_eq!(one(MemoryUpdate::new("b").text(" ")).field(), "text");
+    assert_eq!(one(MemoryUpdate::new("b").metadata(3)).field(), "metadata");
+}
+
+#[test]
+fn pages_count_from_one() {
+    let list = || GetAllMemoryOptions::new(alice());
+    assert_eq!(refusal(GetAllMemories::new(list().page(0))).field(), "page");
+    assert_eq!(refusal(GetAllMemories::new(list().page_size(0))).field(), "page_size");
+    assert_eq!(refusal(Users::new().page(0)).field(), "page");
+    assert_eq!(refusal(Users::new().page_size(0)).field(), "page_size");
+    assert_eq!(refusal(Events::new().page(0)).field(), "page");
+    assert_eq!(refusal(Events::new().page_size(0)).field(), "page_size");
+    assert_eq!(list().page(7).page_number(), Some(7));
+}
+
+#[test]
+fn users_keys_are_never_rewritten() {
+    let keys = json!({"userId": 1, "UPPER_case": {"camelCase": null, "": [1, {"x y": true}]}});
+    let add = AddMemoryOptions::new(Scope::user("alice"))
+        .metadata(keys.clone())
+        .structured_data_schema(keys.clone());
+    let sent = body(AddMemory::new("Hi", add));
+    assert_eq!((&sent["metadata"], &sent["structured_data_schema"]), (&keys, &keys));
+    let update = UpdateMemoryOptions::new().metadata(keys.clone());
+    assert_eq!(body(UpdateMemory::new("m-1", update))["metadata"], keys);
+    let filter = alice() & Filter::metadata("userId").eq(keys.clone());
+    assert_eq!(
+        body(GetAllMemories::new(filter))["filters"]["AND"][1],
+        json!({"metadata": {"userId": {"eq": keys}}}),
+    );
+}
