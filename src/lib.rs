@@ -11,3 +11,7 @@ pub use mem0_client_blocking::MemoryClient;
 pub mod blocking {
     pub use mem0_client_blocking::{Memories, MemoryClient, MemoryClientBuilder};
 }
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

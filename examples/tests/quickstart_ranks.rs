@@ -1,0 +1,92 @@
+//! The quickstart's questions, with the whole search and with half of it switched off.
+
+use mem0_engine::{Engine, Signals};
+use mem0_examples::conversation::{Conversation, Question};
+use mem0_examples::crowd;
+use mem0_sdk::{AsyncMemoryClient, Filter, MemoryClient, Scope, SearchMemoryOptions, WaitOptions};
+use mem0_server::{Authentication, router};
+
+const TOP: u32 = 3;
+
+/// The questions whose answer is not among the first three, and those whose older fact is above
+/// the newer one.
+struct Missed {
+    unanswered: Vec<String>,
+    outdated: Vec<String>,
+}
+
+#[test]
+fn every_question_finds_its_turn_and_each_half_of_the_search_is_needed() {
+    let folder = tempfile::tempdir().unwrap();
+    let engine = Engine::open(folder.path()).unwrap();
+    let conversation = Conversation::load().unwrap();
+    assert!(conversation.turns() >= 150);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let client = client(&engine, Signals::default());
+        crowd::store(&client, |_| {}).await.unwrap();
+        let scope = Scope::user("nadia");
+        conversation.remember(&client, &scope, &WaitOptions::default(), |_| {}).await.unwrap();
+    });
+
+    let ask = |semantic, keyword| {
+        let client = client(&engine, Signals { semantic, keyword });
+        runtime.block_on(missed(&client, &conversation))
+    };
+    let whole = ask(true, true);
+    assert_eq!(whole.unanswered, [""; 0]);
+    assert_eq!(whole.outdated, [""; 0]);
+    let keyword_only = ask(false, true).unanswered;
+    assert!(keyword_only.len() >= 3, "without meaning still found: all but {keyword_only:?}");
+    let semantic_only = ask(true, false).unanswered;
+    assert!(semantic_only.len() >= 3, "without words still found: all but {semantic_only:?}");
+
+    let app = router(engine.clone(), Authentication::Off);
+    let blocking =
+        MemoryClient::builder().api_key("test").service_with(move || app).build().unwrap();
+    let client = client(&engine, Signals::default());
+    for question in Question::load_all().unwrap() {
+        let options = || SearchMemoryOptions::new(Filter::user_id("nadia")).top_k(TOP);
+        let waited = blocking.search(&question.question, options()).unwrap();
+        let awaited = runtime.block_on(client.search(&question.question, options())).unwrap();
+        assert_eq!(waited, awaited, "{}", question.question);
+    }
+}
+
+fn client(engine: &Engine, signals: Signals) -> AsyncMemoryClient {
+    let app = router(engine.clone().with_signals(signals), Authentication::Off);
+    AsyncMemoryClient::builder().api_key("test").service(app).build().unwrap()
+}
+
+async fn missed(client: &AsyncMemoryClient, conversation: &Conversation) -> Missed {
+    let mut missed = Missed { unanswered: Vec::new(), outdated: Vec::new() };
+    for question in Question::load_all().unwrap() {
+        let filter = Filter::user_id("nadia");
+        let everything = SearchMemoryOptions::new(filter.clone()).top_k(1000).threshold(0.0);
+        let hits = client.search(&question.question, everything).await.unwrap();
+        // A memory that neither half has anything to say about has no place at all.
+        let mut scored = hits.clone();
+        scored.results.retain(|hit| hit.score.is_some_and(|score| score > 0.0));
+        assert!(
+            hits.results.iter().all(|hit| hit.user_id.as_deref() == Some("nadia")),
+            "someone else's memory was found",
+        );
+        let rank = conversation.rank(&scored, &question.turns);
+        if question.turns.is_empty() {
+            let best = SearchMemoryOptions::new(filter).threshold(0.2);
+            let found = client.search(&question.question, best).await.unwrap();
+            if !found.results.is_empty() {
+                missed.unanswered.push(question.question);
+            }
+            continue;
+        }
+        let old = conversation.rank(&scored, &question.superseded);
+        if old.is_some_and(|old| rank.is_none_or(|rank| old < rank)) {
+            missed.outdated.push(question.question.clone());
+        }
+        if rank.is_none_or(|rank| rank > TOP as usize) {
+            missed.unanswered.push(question.question);
+        }
+    }
+    missed
+}
