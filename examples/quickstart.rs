@@ -23,9 +23,6 @@ use mem0_sdk::{
 };
 use mem0_server::{Authentication, router};
 
-/// Below this score a memory is about something else.
-const THRESHOLD: f64 = 0.2;
-
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     match Arguments::read()? {

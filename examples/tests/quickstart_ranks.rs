@@ -73,8 +73,7 @@ async fn missed(client: &AsyncMemoryClient, conversation: &Conversation) -> Miss
         );
         let rank = conversation.rank(&scored, &question.turns);
         if question.turns.is_empty() {
-            let best = SearchMemoryOptions::new(filter).threshold(0.2);
-            let found = client.search(&question.question, best).await.unwrap();
+            let found = client.search(&question.question, filter).await.unwrap();
             if !found.results.is_empty() {
                 missed.unanswered.push(question.question);
             }

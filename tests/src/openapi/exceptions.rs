@@ -40,12 +40,7 @@ const fn exception(
     row: &'static str,
     reason: &'static str,
 ) -> Exception {
-    Exception {
-        operation,
-        departure,
-        row,
-        reason,
-    }
+    Exception { operation, departure, row, reason }
 }
 
 use Departure::{Field, Path, Status};
@@ -64,18 +59,8 @@ pub const EXCEPTIONS: &[Exception] = &[
         "S2",
         "readiness of a self-hosted server; the hosted service has none",
     ),
-    exception(
-        UNKNOWN,
-        Status(404),
-        "S3",
-        "a path that the platform doesn't have",
-    ),
-    exception(
-        UNKNOWN,
-        Status(405),
-        "S3",
-        "a method that the path doesn't take",
-    ),
+    exception(UNKNOWN, Status(404), "S3", "a path that the platform doesn't have"),
+    exception(UNKNOWN, Status(405), "S3", "a method that the path doesn't take"),
     exception(
         "GET /v1/memories/{memory_id}/history/",
         Status(400),
@@ -94,30 +79,62 @@ pub const EXCEPTIONS: &[Exception] = &[
         "S5",
         "a delete without a filter deletes nothing",
     ),
-    exception(
-        "GET /v1/entities/",
-        Status(404),
-        "S6",
-        "a page past the end",
-    ),
+    exception("GET /v1/entities/", Status(404), "S6", "a page past the end"),
     exception("GET /v1/events/", Status(404), "S6", "a page past the end"),
-    exception(
-        "POST /v3/memories/",
-        Status(404),
-        "S6",
-        "a page past the end",
-    ),
-    exception(
-        EVERY,
-        Status(413),
-        "S7",
-        "a request body over the server's limit",
-    ),
+    exception("POST /v3/memories/", Status(404), "S6", "a page past the end"),
+    exception(EVERY, Status(413), "S7", "a request body over the server's limit"),
     exception(
         "GET /v1/memories/{memory_id}/history/",
         Field(200, "[].user_id"),
         "S8",
         "null for a memory that has an agent, app or run and no user",
+    ),
+    exception(
+        "POST /v3/memories/search/",
+        Field(200, "results[].memory"),
+        "S9",
+        "left out by `fields`",
+    ),
+    exception(
+        "POST /v3/memories/search/",
+        Field(200, "results[].created_at"),
+        "S9",
+        "left out by `fields`",
+    ),
+    exception("POST /v3/memories/", Field(200, "results[].memory"), "S9", "left out by `fields`"),
+    exception(
+        "POST /v3/memories/",
+        Field(200, "results[].created_at"),
+        "S9",
+        "left out by `fields`",
+    ),
+    exception(
+        "GET /v2/entities/{entity_type}/{entity_id}/",
+        Status(400),
+        "S10",
+        "a kind that there is not",
+    ),
+    exception(
+        "GET /v2/entities/{entity_type}/{entity_id}/",
+        Status(404),
+        "S10",
+        "an entity that nobody named",
+    ),
+    exception(
+        "DELETE /v2/entities/{entity_type}/{entity_id}/",
+        Status(404),
+        "S10",
+        "an entity that nobody named",
+    ),
+    exception("GET /v1/entities/", Status(400), "S11", "a page or page size that cannot be"),
+    exception("GET /v1/events/", Status(400), "S11", "a page or page size that cannot be"),
+    exception(EVERY, Status(500), "S12", "a defect or a broken disk"),
+    exception(EVERY, Status(503), "S12", "the server is stopping"),
+    exception(
+        "GET /v1/memories/{memory_id}/history/",
+        Field(200, "[].input[].role"),
+        "S13",
+        "the role that was added",
     ),
 ];
 
@@ -128,9 +145,9 @@ pub(super) fn is_error_shape(body: &Value) -> bool {
     };
     let reasons = ["detail", "error", "message"];
     match object.len() {
-        1 => object
-            .iter()
-            .all(|(name, value)| reasons.contains(&name.as_str()) && value.is_string()),
+        1 => {
+            object.iter().all(|(name, value)| reasons.contains(&name.as_str()) && value.is_string())
+        }
         2 => body["error"].is_string() && body["details"]["message"].is_string(),
         _ => false,
     }
