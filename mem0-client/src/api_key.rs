@@ -1,6 +1,6 @@
 use std::fmt;
 
-use http::HeaderValue;
+use http::{HeaderMap, HeaderValue};
 
 use crate::Error;
 
@@ -37,6 +37,16 @@ impl ApiKey {
     /// The text without the key, for services that repeat what they were sent.
     pub(crate) fn redact(&self, text: &str) -> String {
         text.replace(&self.key, "[redacted]")
+    }
+
+    /// Keeps headers that repeat the key out of `Debug`.
+    pub(crate) fn hide_in(&self, headers: &mut HeaderMap) {
+        let key = self.key.as_bytes();
+        for value in headers.values_mut() {
+            if value.as_bytes().windows(key.len()).any(|part| part == key) {
+                value.set_sensitive(true);
+            }
+        }
     }
 }
 

@@ -310,7 +310,7 @@ impl AsyncMemoryClientBuilder {
         let api_key = ApiKey::new(&key)?;
         let base_url = BaseUrl::parse(&self.base_url)?;
         self.options.check().map_err(Error::from)?;
-        if self.max_connections == 0 || self.max_connections > Semaphore::MAX_PERMITS {
+        if self.max_connections == 0 {
             return Err(Error::configuration("max_connections must be at least 1"));
         }
         let transport = match self.way {
@@ -331,7 +331,7 @@ impl AsyncMemoryClientBuilder {
                 base_url,
                 api_key,
                 transport,
-                connections: Semaphore::new(self.max_connections),
+                connections: Semaphore::new(self.max_connections.min(Semaphore::MAX_PERMITS)),
                 budget: RetryBudget::new(),
                 response_limit: self.response_limit,
                 user_agent: self.user_agent.unwrap_or(HeaderValue::from_static(version)),

@@ -79,8 +79,8 @@ impl CallOptions {
     }
 
     /// Sends this header too, in place of one of the same name. The headers that the client owns
-    /// (`authorization`, `content-type`, `content-length`, `host` and the like) are refused when
-    /// the call is made.
+    /// (`authorization`, `accept`, `content-type`, `content-length`, `host` and the like) are
+    /// refused when the call is made.
     ///
     /// ```
     /// use http::{HeaderName, HeaderValue};
@@ -111,8 +111,9 @@ impl CallOptions {
     }
 
     pub(crate) fn check(&self) -> Result<(), InvalidInput> {
-        const OWNED: [HeaderName; 7] = [
+        const OWNED: [HeaderName; 8] = [
             header::AUTHORIZATION,
+            header::ACCEPT,
             header::CONTENT_TYPE,
             header::CONTENT_LENGTH,
             header::HOST,

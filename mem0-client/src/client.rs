@@ -108,6 +108,10 @@ impl AsyncMemoryClient {
         Ok(self.execute(request).await?.into_value())
     }
 
+    pub(crate) fn redact(&self, text: &str) -> String {
+        self.sender.api_key.redact(text)
+    }
+
     /// Asks who the API key belongs to: `GET /v1/ping/`. Nothing else ever calls it.
     ///
     /// # Errors

@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use serde::de::DeserializeOwned;
 
 /// Reads an answer, or says at which JSON path it differs, with an excerpt that shows its form and
@@ -17,22 +19,28 @@ pub(crate) fn answer<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
     };
     Err(format!(
         "the answer has another form than expected at `{path}`: {} near {}",
-        category(&error),
+        reason(&error),
         excerpt(text, &error),
     ))
 }
 
-/// serde's own words may quote the answer.
-fn category(error: &serde_json::Error) -> &'static str {
-    match error.classify() {
+/// serde's own words may quote the answer, unless they name what it lacks.
+fn reason(error: &serde_json::Error) -> Cow<'static, str> {
+    let text = error.to_string();
+    let missing = text.strip_prefix("missing field `").and_then(|rest| rest.split_once('`'));
+    if let Some((field, _)) = missing {
+        return format!("missing field `{field}`").into();
+    }
+    let category = match error.classify() {
         serde_json::error::Category::Io => "it could not be read",
         serde_json::error::Category::Syntax => "it is not JSON",
         serde_json::error::Category::Data => "a value is missing or of another type",
         serde_json::error::Category::Eof => "it ends too early",
-    }
+    };
+    category.into()
 }
 
-/// Some characters before and after the place, every letter and digit replaced.
+/// Some characters before and after the place, everything but punctuation replaced.
 fn excerpt(text: &str, error: &serde_json::Error) -> String {
     const AROUND: usize = 20;
     let line = text.lines().nth(error.line().saturating_sub(1)).unwrap_or_default();
@@ -40,7 +48,11 @@ fn excerpt(text: &str, error: &serde_json::Error) -> String {
         .chars()
         .skip(error.column().saturating_sub(AROUND))
         .take(2 * AROUND)
-        .map(|character| if character.is_alphanumeric() { 'x' } else { character })
+        .map(|character| match character {
+            ' ' => ' ',
+            character if character.is_ascii_punctuation() => character,
+            _ => 'x',
+        })
         .collect();
     format!("`{shape}`")
 }

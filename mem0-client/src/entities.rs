@@ -2,6 +2,7 @@ use std::collections::HashSet;
 
 use mem0_types::{DeleteUsers, Entity, EntityRef, Page, QueuedDelete, Users};
 
+use crate::memories_stream::{FRUITLESS_PAGES, endless};
 use crate::{AsyncMemoryClient, Error, ErrorKind};
 
 impl AsyncMemoryClient {
@@ -26,6 +27,7 @@ impl AsyncMemoryClient {
         let key = |entity: &Entity| (entity.entity_type.clone(), entity.name.clone());
         let mut seen: HashSet<_> = all.results.iter().map(key).collect();
         let mut number = 1;
+        let mut fruitless = 0;
         while all.next.take().is_some() {
             number += 1;
             let page = match self.value(Users::new().page(number)).await {
@@ -37,9 +39,10 @@ impl AsyncMemoryClient {
             let known = all.results.len();
             all.results.extend(page.results.into_iter().filter(|entity| seen.insert(key(entity))));
             all.malformed.extend(page.malformed);
-            // Pages that bring nothing new would otherwise be asked for without end.
-            if all.results.len() > known {
-                all.next = page.next;
+            all.next = page.next;
+            fruitless = if all.results.len() > known { 0 } else { fruitless + 1 };
+            if fruitless == FRUITLESS_PAGES && all.next.is_some() {
+                return Err(endless("users"));
             }
         }
         Ok(all)

@@ -36,6 +36,7 @@ struct Inner {
     message: String,
     source: Option<BoxError>,
     answer: Option<Answer>,
+    event_id: Option<String>,
     attempts: u32,
     elapsed: Duration,
     retryable: bool,
@@ -88,6 +89,7 @@ impl Error {
             message: message.into(),
             source: None,
             answer: None,
+            event_id: None,
             attempts: 0,
             elapsed: Duration::ZERO,
             retryable: false,
@@ -97,6 +99,12 @@ impl Error {
 
     pub(crate) fn configuration(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Configuration, message)
+    }
+
+    pub(crate) fn no_client(source: BoxError) -> Self {
+        let mut error = Self::configuration("the HTTP client cannot be made");
+        error.0.source = Some(source);
+        error
     }
 
     pub(crate) fn network(connect: bool, source: BoxError) -> Self {
@@ -158,6 +166,11 @@ impl Error {
 
     pub(crate) fn about(mut self, operation: &str) -> Self {
         self.0.operation = Some(operation.to_owned());
+        self
+    }
+
+    pub(crate) fn waiting_for(mut self, event_id: String) -> Self {
+        self.0.event_id = Some(event_id);
         self
     }
 
@@ -339,6 +352,23 @@ impl Error {
         (limit != RateLimit::default()).then_some(limit)
     }
 
+    /// The event that was waited for when the call failed, to wait for it again.
+    ///
+    /// ```
+    /// # use mem0_client::{AsyncMemoryClient, Error, ErrorKind, Scope, WaitOptions};
+    /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
+    /// let wait = WaitOptions::default();
+    /// let added = client.add_and_wait("I love hiking", Scope::user("alice"), wait.clone()).await;
+    /// if let Some(event_id) = added.as_ref().err().and_then(Error::event_id) {
+    ///     client.wait_for_event(event_id, wait).await?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn event_id(&self) -> Option<&str> {
+        self.0.event_id.as_deref()
+    }
+
     /// How often the request was sent; 0 when it never was.
     ///
     /// ```
@@ -425,6 +455,11 @@ pub struct RateLimit {
     pub reset: Option<String>,
 }
 
+/// Whether the HTTP client could not be made: no certificates to trust, for example.
+pub(crate) fn is_setup(error: &(dyn StdError + 'static)) -> bool {
+    error.downcast_ref::<reqwest::Error>().is_some_and(reqwest::Error::is_builder)
+}
+
 /// Whether the error, or one beneath it, says that no connection was made.
 pub(crate) fn is_connect(error: &(dyn StdError + 'static)) -> bool {
     let mut next = Some(error);
@@ -446,7 +481,9 @@ pub(crate) fn is_connect(error: &(dyn StdError + 'static)) -> bool {
 /// The text on one line and of bounded length, for messages that end up in logs.
 fn one_line(text: &str) -> String {
     const LONGEST: usize = 300;
-    let mut line: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let words = text.split(|c: char| c.is_whitespace() || c.is_control());
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    let mut line = words.join(" ");
     if let Some((end, _)) = line.char_indices().nth(LONGEST) {
         line.truncate(end);
         line.push('…');

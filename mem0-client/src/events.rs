@@ -3,6 +3,7 @@ use std::time::Duration;
 use mem0_types::{Event, EventStatus, Events, GetEvent, Page};
 use tokio::time::Instant;
 
+use crate::sender::later;
 use crate::{AsyncMemoryClient, Error};
 
 impl AsyncMemoryClient {
@@ -67,15 +68,21 @@ impl AsyncMemoryClient {
         wait: WaitOptions,
     ) -> Result<Event, Error> {
         let event_id = event_id.into();
+        let waited = self.wait_for(&event_id, wait).await;
+        waited.map_err(|error| error.waiting_for(event_id))
+    }
+
+    async fn wait_for(&self, event_id: &str, wait: WaitOptions) -> Result<Event, Error> {
         let started = Instant::now();
-        let end = started + wait.timeout;
+        let end = later(started, wait.timeout);
         let mut pause = wait.first_pause;
         loop {
-            let event = self.event(event_id.as_str()).await?;
+            let event = self.event(event_id).await?;
             match event.status {
                 EventStatus::Succeeded => return Ok(event),
                 EventStatus::Failed => {
-                    let error = Error::event_failed(event.error.as_deref());
+                    let reason = event.error.map(|reason| self.redact(&reason));
+                    let error = Error::event_failed(reason.as_deref());
                     return Err(error.about("wait_for_event"));
                 }
                 _ => {}
@@ -84,8 +91,8 @@ impl AsyncMemoryClient {
                 let error = Error::event_pending(started.elapsed());
                 return Err(error.about("wait_for_event"));
             }
-            tokio::time::sleep_until(end.min(Instant::now() + pause)).await;
-            pause = (pause * 2).min(wait.longest_pause);
+            tokio::time::sleep_until(end.min(later(Instant::now(), pause))).await;
+            pause = pause.saturating_mul(2).min(wait.longest_pause);
         }
     }
 }

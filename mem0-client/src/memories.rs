@@ -5,7 +5,7 @@ use mem0_types::{
     QueuedDelete, SearchMemories, SearchMemoryOptions, UpdateMemory, UpdateMemoryOptions,
 };
 
-use crate::{AsyncMemoryClient, Error, Memories, WaitOptions};
+use crate::{AsyncMemoryClient, Error, ErrorKind, Memories, WaitOptions};
 
 impl AsyncMemoryClient {
     /// Adds memories from messages: `POST /v3/memories/add/`.
@@ -62,7 +62,12 @@ impl AsyncMemoryClient {
         wait: WaitOptions,
     ) -> Result<Event, Error> {
         let added = self.add(messages, options).await?;
-        self.wait_for_event(added.event_id, wait).await
+        let waited = self.wait_for_event(added.event_id, wait).await;
+        // The messages are there: adding them again would double them.
+        waited.map_err(|error| {
+            let unknown = error.kind() != ErrorKind::EventFailed;
+            error.outcome(false, unknown)
+        })
     }
 
     /// Finds the memories that answer a query, best first: `POST /v3/memories/search/`.

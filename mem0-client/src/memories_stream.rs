@@ -13,7 +13,13 @@ use crate::{AsyncMemoryClient, Error, ErrorKind};
 type PageFuture = Pin<Box<dyn Future<Output = Result<Page<Memory>, Error>> + Send>>;
 
 /// Pages in a row that may bring nothing new before the list is taken to have no end.
-const FRUITLESS_PAGES: u32 = 100;
+pub(crate) const FRUITLESS_PAGES: u32 = 100;
+
+/// The error of a list that seems to have no end.
+pub(crate) fn endless(operation: &str) -> Error {
+    let message = format!("{FRUITLESS_PAGES} pages in a row held nothing new");
+    Error::decode(message, http::StatusCode::OK, http::HeaderMap::new()).about(operation)
+}
 
 /// All memories of a list, read page by page as they are asked for; made by
 /// [`AsyncMemoryClient::get_all_stream`].
@@ -95,9 +101,7 @@ impl Memories {
         self.fruitless = if self.read.is_empty() { self.fruitless + 1 } else { 0 };
         self.next_page = page.next.is_some().then_some(number + 1);
         if self.fruitless == FRUITLESS_PAGES && self.next_page.take().is_some() {
-            let message = format!("{FRUITLESS_PAGES} pages in a row had no memory that is new");
-            return Err(Error::decode(message, http::StatusCode::OK, http::HeaderMap::new())
-                .about("get_all"));
+            return Err(endless("get_all"));
         }
         Ok(())
     }

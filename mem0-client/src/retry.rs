@@ -129,10 +129,14 @@ impl Default for RetryPolicy {
 /// How one attempt ended, other than well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Failure {
+    /// There is no HTTP client to send with.
+    Setup,
     /// No connection was made, so nothing was written.
     Connect,
     /// The connection broke, or the attempt took too long.
     Transport,
+    /// The platform answered that all is well, in a way that cannot be read.
+    Unread,
     /// The platform answered with this status.
     Status { status: StatusCode, retry_after: bool },
 }
@@ -142,6 +146,7 @@ impl Failure {
     pub(crate) fn may_repeat(self, repeat: Repeat) -> bool {
         match (self, repeat) {
             (Self::Connect, _) => true,
+            (Self::Setup | Self::Unread, _) => false,
             (Self::Transport, repeat) => repeat != Repeat::Once,
             (Self::Status { status: StatusCode::TOO_MANY_REQUESTS, .. }, _) => true,
             (Self::Status { status, retry_after }, Repeat::Once) => {
@@ -156,8 +161,8 @@ impl Failure {
     /// Whether the platform may have acted on the request although it did not say so.
     pub(crate) fn outcome_unknown(self, repeat: Repeat) -> bool {
         let acted = match self {
-            Self::Connect => false,
-            Self::Transport => true,
+            Self::Setup | Self::Connect => false,
+            Self::Transport | Self::Unread => true,
             Self::Status { status, retry_after } => {
                 let turned_away = status == StatusCode::SERVICE_UNAVAILABLE && retry_after;
                 status == StatusCode::REQUEST_TIMEOUT || status.is_server_error() && !turned_away
@@ -232,8 +237,10 @@ mod tests {
         };
         // (failure, read, idempotent, once)
         for (failure, read, idempotent, once) in [
+            (Failure::Setup, false, false, false),
             (Failure::Connect, true, true, true),
             (Failure::Transport, true, true, false),
+            (Failure::Unread, false, false, false),
             (status(400, true), false, false, false),
             (status(401, false), false, false, false),
             (status(404, false), false, false, false),
@@ -261,8 +268,10 @@ mod tests {
             retry_after,
         };
         for (failure, unknown) in [
+            (Failure::Setup, false),
             (Failure::Connect, false),
             (Failure::Transport, true),
+            (Failure::Unread, true),
             (status(400, false), false),
             (status(408, false), true),
             (status(429, false), false),

@@ -12,7 +12,7 @@ use tracing::Instrument;
 
 use crate::api_key::ApiKey;
 use crate::base_url::BaseUrl;
-use crate::error::is_connect;
+use crate::error::{is_connect, is_setup};
 use crate::retry::{Failure, RetryBudget, retry_after};
 use crate::service::{ServiceError, Transport};
 use crate::{Body, CallOptions, Error, Response, decode};
@@ -30,6 +30,12 @@ pub(crate) struct Sender {
 
 const TIMEOUT: Duration = Duration::from_secs(60);
 const DEADLINE: Duration = Duration::from_secs(180);
+
+/// The moment so long after this one; years away when the clock cannot count that far.
+pub(crate) fn later(start: Instant, wait: Duration) -> Instant {
+    const YEARS: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
+    start.checked_add(wait).unwrap_or_else(|| start + YEARS)
+}
 
 /// How an attempt ended that did not end the call.
 struct Failed {
@@ -60,12 +66,20 @@ impl Sender {
                     error.about(call.operation()).after(attempts, started.elapsed())
                 },
             )?;
-        let (parts, bytes) = answer;
-        let value = decode::answer(&bytes).map_err(|message| {
-            Error::decode(message, parts.status, parts.headers.clone())
-                .about(call.operation())
-                .after(attempts, started.elapsed())
-        })?;
+        let (mut parts, mut bytes) = answer;
+        if parts.status == StatusCode::NO_CONTENT && bytes.is_empty() {
+            bytes = EMPTY;
+        }
+        let value = match decode::answer(&bytes) {
+            Ok(value) => value,
+            Err(message) => {
+                self.api_key.hide_in(&mut parts.headers);
+                return Err(Error::decode(message, parts.status, parts.headers)
+                    .about(call.operation())
+                    .after(attempts, started.elapsed())
+                    .outcome(false, Failure::Unread.outcome_unknown(call.repeat())));
+            }
+        };
         Ok(Response {
             value,
             status: parts.status,
@@ -82,8 +96,9 @@ impl Sender {
         started: Instant,
     ) -> Result<((Parts, Bytes), u32), (Error, u32)> {
         options.check().map_err(|refused| (refused.into(), 0))?;
+        let request = self.request(call, options).map_err(|error| (error, 0))?;
         let policy = options.retry.clone().unwrap_or_default();
-        let deadline = started + options.deadline.unwrap_or(DEADLINE);
+        let deadline = later(started, options.deadline.unwrap_or(DEADLINE));
         let mut attempts = 0;
         let mut outcome_unknown = false;
         loop {
@@ -96,8 +111,8 @@ impl Sender {
                 }
             };
             attempts += 1;
-            let until = deadline.min(Instant::now() + options.timeout.unwrap_or(TIMEOUT));
-            let attempt = self.attempt(call, options, until).await;
+            let until = deadline.min(later(Instant::now(), options.timeout.unwrap_or(TIMEOUT)));
+            let attempt = self.attempt(request.clone(), until).await;
             drop(permit);
             let failed = match attempt {
                 Ok(answer) => {
@@ -119,7 +134,7 @@ impl Sender {
             let Some(delay) = delay else {
                 return Err((error, attempts));
             };
-            let resume = Instant::now() + delay;
+            let resume = later(Instant::now(), delay);
             if resume >= deadline || !self.budget.take() {
                 return Err((error, attempts));
             }
@@ -130,24 +145,23 @@ impl Sender {
 
     async fn attempt(
         &self,
-        call: &Call,
-        options: &CallOptions,
+        request: Request<Body>,
         until: Instant,
     ) -> Result<(Parts, Bytes), Box<Failed>> {
-        let request = self.request(call, options).map_err(|error| {
-            // A request that cannot be made cannot be made later either.
-            let failure = Failure::Status { status: StatusCode::BAD_REQUEST, retry_after: false };
-            Box::new(Failed { failure, retry_after: None, error })
-        })?;
         let sent = timeout_at(until, self.transport.send(request, self.response_limit)).await;
         let (failure, retry_after, error) = match sent {
             Err(_) => {
                 (Failure::Transport, None, Error::timeout("no answer within the time allowed"))
             }
-            Ok(Err(ServiceError::TooLarge(limit))) => {
-                let failure = Failure::Status { status: StatusCode::OK, retry_after: false };
-                let message = format!("the answer is larger than {limit} bytes");
-                (failure, None, Error::decode(message, StatusCode::OK, Default::default()))
+            Ok(Err(ServiceError::TooLarge(mut parts))) if parts.status.is_success() => {
+                self.api_key.hide_in(&mut parts.headers);
+                let message = format!("the answer is larger than {} bytes", self.response_limit);
+                (Failure::Unread, None, Error::decode(message, parts.status, parts.headers))
+            }
+            // The status of an error page says more than its size.
+            Ok(Err(ServiceError::TooLarge(parts))) => self.refused(*parts, &[]),
+            Ok(Err(ServiceError::Failed(source))) if is_setup(&*source) => {
+                (Failure::Setup, None, Error::no_client(source))
             }
             Ok(Err(ServiceError::Failed(source))) => {
                 let connect = is_connect(&*source);
@@ -159,15 +173,19 @@ impl Sender {
                 if parts.status.is_success() {
                     return Ok((parts, bytes));
                 }
-                let asked = retry_after(&parts.headers);
-                let failure =
-                    Failure::Status { status: parts.status, retry_after: asked.is_some() };
-                let text = self.api_key.redact(&String::from_utf8_lossy(&bytes));
-                let body = ErrorBody::decode(text.as_bytes());
-                (failure, asked, Error::answered(parts.status, parts.headers, body))
+                self.refused(parts, &bytes)
             }
         };
         Err(Box::new(Failed { failure, retry_after, error }))
+    }
+
+    fn refused(&self, mut parts: Parts, body: &[u8]) -> (Failure, Option<Duration>, Error) {
+        let asked = retry_after(&parts.headers);
+        let failure = Failure::Status { status: parts.status, retry_after: asked.is_some() };
+        self.api_key.hide_in(&mut parts.headers);
+        let text = self.api_key.redact(&String::from_utf8_lossy(body));
+        let body = ErrorBody::decode(text.as_bytes());
+        (failure, asked, Error::answered(parts.status, parts.headers, body))
     }
 
     fn request(&self, call: &Call, options: &CallOptions) -> Result<Request<Body>, Error> {
@@ -191,7 +209,10 @@ impl Sender {
     }
 }
 
+/// What an answer without content says.
+const EMPTY: Bytes = Bytes::from_static(b"{}");
+
 /// The answer to a delete that had already happened.
 fn deleted() -> (Parts, Bytes) {
-    (http::Response::new(()).into_parts().0, Bytes::from_static(b"{}"))
+    (http::Response::new(()).into_parts().0, EMPTY)
 }

@@ -20,8 +20,8 @@ type Answer = Result<(Parts, Bytes), ServiceError>;
 pub(crate) enum ServiceError {
     /// The service failed before or while it answered.
     Failed(BoxError),
-    /// The answer was larger than this many bytes.
-    TooLarge(usize),
+    /// The answer that began so was larger than the limit.
+    TooLarge(Box<Parts>),
 }
 
 /// Whatever sends a request: our own HTTP client, the caller's, or a service in this process.
@@ -69,12 +69,16 @@ where
             let failed = |error: S::Error| ServiceError::Failed(error.into());
             poll_fn(|context| service.poll_ready(context)).await.map_err(failed)?;
             let (parts, body) = service.call(request).await.map_err(failed)?.into_parts();
-            Ok((parts, collect(body, limit).await?))
+            match collect(body, limit).await.map_err(ServiceError::Failed)? {
+                Some(bytes) => Ok((parts, bytes)),
+                None => Err(ServiceError::TooLarge(Box::new(parts))),
+            }
         })
     }
 }
 
-async fn collect<B>(body: B, limit: usize) -> Result<Bytes, ServiceError>
+/// The whole body, or `None` when it has more bytes than the limit.
+async fn collect<B>(body: B, limit: usize) -> Result<Option<Bytes>, BoxError>
 where
     B: HttpBody,
     B::Error: Into<BoxError>,
@@ -83,13 +87,12 @@ where
     let mut first = None;
     let mut all = BytesMut::new();
     while let Some(frame) = poll_fn(|context| body.as_mut().poll_frame(context)).await {
-        let frame = frame.map_err(|error| ServiceError::Failed(error.into()))?;
-        let Ok(mut data) = frame.into_data() else {
+        let Ok(mut data) = frame.map_err(Into::into)?.into_data() else {
             continue;
         };
         let size = all.len() + first.as_ref().map_or(0, Bytes::len) + data.remaining();
         if size > limit {
-            return Err(ServiceError::TooLarge(limit));
+            return Ok(None);
         }
         // Most answers are one frame, which then needs no copy.
         if first.is_none() && all.is_empty() {
@@ -99,5 +102,5 @@ where
             all.extend_from_slice(&data.copy_to_bytes(data.remaining()));
         }
     }
-    Ok(first.unwrap_or_else(|| all.freeze()))
+    Ok(Some(first.unwrap_or_else(|| all.freeze())))
 }

@@ -1,1 +1,95 @@
-//! (front page)
+//! The self-hosted Mem0 memory engine: it stores, embeds and retrieves memories in one folder.
+//!
+//! [`Engine::open`] takes a folder and needs nothing else: no model to download, no network, no
+//! async runtime. Memories, events, history and entities live in one SQLite database in it.
+//!
+//! ```
+//! use mem0_engine::{AddRequest, Engine, EntityIds, SearchRequest};
+//! use mem0_types::{Filter, Message};
+//!
+//! # fn block_on<F: Future>(future: F) -> F::Output {
+//! #     let mut future = std::pin::pin!(future);
+//! #     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+//! #     loop {
+//! #         if let std::task::Poll::Ready(output) = future.as_mut().poll(&mut context) {
+//! #             return output;
+//! #         }
+//! #         std::thread::sleep(std::time::Duration::from_millis(1));
+//! #     }
+//! # }
+//! # let folder = std::env::temp_dir().join(format!("mem0-engine-doc-{}", std::process::id()));
+//! # block_on(async {
+//! let engine = Engine::open(&folder)?;
+//! let alice = EntityIds { user_id: Some("alice".to_owned()), ..EntityIds::default() };
+//! let mut request = AddRequest::new(vec![Message::user("I adopted a puppy called Momo")], alice);
+//! request.infer = false;
+//! engine.add(request).await?;
+//!
+//! let query = SearchRequest::new("does she have a dog?", Filter::user_id("alice"));
+//! let hits = engine.search(query).await?;
+//! assert_eq!(hits[0].memory.memory, "I adopted a puppy called Momo");
+//! engine.close().await?;
+//! # Ok::<(), mem0_engine::EngineError>(())
+//! # })?;
+//! # std::fs::remove_dir_all(&folder).ok();
+//! # Ok::<(), mem0_engine::EngineError>(())
+//! ```
+//!
+//! # What it promises
+//!
+//! - What a call acknowledges is on disk and survives a crash. A queued add is carried out and
+//!   marked as done in one transaction: it is neither lost nor done twice.
+//! - A search sees only what its filter lets through, and nothing else changes its scores.
+//! - One engine at a time has a folder open.
+//!
+//! # How it works
+//!
+//! One thread writes, in groups that share a commit; a few threads read; one works off queued
+//! events. A search compares the query's vector with those of all memories in scope, finds
+//! memories with its words through a full-text index that knows the scope too, and ranks both
+//! together ([`ranking`]). [`analysis`] and [`embedder`] turn text into words and vectors.
+
+pub mod analysis;
+pub mod embedder;
+pub mod ranking;
+
+mod add;
+mod clock;
+mod data_folder;
+mod delete;
+mod engine;
+mod entities;
+mod error;
+mod events;
+mod filter_sql;
+mod history;
+mod ids;
+mod jobs;
+mod list;
+mod memories;
+mod metadata_match;
+mod page;
+mod readers;
+mod reindex;
+mod schema;
+mod scope_match;
+mod search;
+mod settings;
+mod structured_attributes;
+mod update;
+mod writer;
+
+pub use add::{AddRequest, Added};
+pub use delete::{DeleteAllRequest, Deleted, QueuedDeletion};
+pub use engine::{Engine, MAX_BATCH};
+pub use entities::{EntityPage, EntityRecord};
+pub use error::{EngineError, What};
+pub use events::{EventRecord, EventResult};
+pub use history::HistoryEntry;
+pub use ids::EntityIds;
+pub use list::ListRequest;
+pub use memories::MemoryRecord;
+pub use page::{MAX_PAGE_SIZE, Page, PageRequest};
+pub use search::{MAX_TOP_K, ScoreBreakdown, SearchHit, SearchRequest, Signals};
+pub use structured_attributes::StructuredAttributes;
+pub use update::{BatchUpdate, MemoryChange};

@@ -1,1 +1,63 @@
-//! (front page)
+//! The Mem0 platform's HTTP API, self-hosted: what the official clients and the Rust ones speak,
+//! answered by a [`mem0_engine::Engine`] instead of the hosted service.
+//!
+//! [`router`] makes an axum [`Router`](axum::Router) over an engine. It needs no runtime to be
+//! built and spawns nothing, so an app can serve it, a test can call it, and the clients of
+//! `mem0-client` can send to it in-process. The binary `mem0-server` serves the same router on a
+//! socket:
+//!
+//! ```text
+//! cargo run --release -p mem0-server -- --listen 127.0.0.1:8888 --data-dir mem0-data
+//! ```
+//!
+//! ```
+//! use mem0_engine::Engine;
+//! use mem0_server::{ApiKeyHash, Authentication, router};
+//!
+//! # let folder = std::env::temp_dir().join(format!("mem0-server-doc-{}", std::process::id()));
+//! let engine = Engine::open(&folder)?;
+//! let key = ApiKeyHash::of("m0-my-own-key");
+//! let app: axum::Router = router(engine, Authentication::Keys(vec![key]));
+//! # drop(app);
+//! # std::fs::remove_dir_all(&folder).ok();
+//! # Ok::<(), mem0_engine::EngineError>(())
+//! ```
+//!
+//! # What it answers
+//!
+//! The memory operations of the platform's current API: ping, add, search, list, get, update,
+//! delete, delete by scope, history, batch update and delete, entities, and events; and
+//! `GET /health`, which needs no key. Paths end with a slash, as the platform's do. Statuses and
+//! bodies follow the platform's published specification.
+//!
+//! # Where things are
+//!
+//! Each operation, or small group of them, is a file of its own that reads like the
+//! specification: what it takes, what it calls, what it answers. `fields` and `query` read
+//! requests, `wire` holds the memory as each operation spells it, `pages` the envelope of lists,
+//! and `rejection` every refusal.
+
+mod add;
+mod authentication;
+mod batch;
+mod delete_all;
+mod entities;
+mod events;
+mod fields;
+mod filters;
+mod guard;
+mod health;
+mod history;
+mod json;
+mod list;
+mod memory;
+mod pages;
+mod ping;
+mod query;
+mod rejection;
+mod router;
+mod search;
+mod wire;
+
+pub use authentication::{ApiKeyHash, Authentication, InvalidApiKeyHash};
+pub use router::{BODY_LIMIT, router};

@@ -111,18 +111,23 @@ options! {
         /// as it is, before the answer; system messages are dropped and media refused.
         infer: bool as value = "false",
         /// The last UTC day on which the memories are listed and found. Default: for ever.
+        #[doc(alias = "expirationDate")]
         expiration_date: Date as value = "Date::new(2027, 1, 31)?",
         /// What to extract and what not, in your words, in place of the project's instructions.
+        #[doc(alias = "customInstructions")]
         custom_instructions: String as into = "\"Only what she eats\"",
         /// The same for facts about the agent.
+        #[doc(alias = "agentCustomInstructions")]
         agent_custom_instructions: String as into = "\"Only its promises\"",
         /// Categories for these memories, in place of the project's.
+        #[doc(alias = "customCategories")]
         custom_categories: Vec<CustomCategory> as value = "vec![CustomCategory::new(\"diet\", \"What she eats\")]",
         /// When the messages were said, in seconds since 1970-01-01T00:00:00Z; becomes the
         /// memories' `created_at`. Default: now.
         timestamp: i64 as value = "1_700_000_000",
         /// A JSON object that describes structured data to extract. The platform does not
         /// document it further.
+        #[doc(alias = "structuredDataSchema")]
         structured_data_schema: Value as into = "serde_json::json!({\"type\": \"object\"})",
         /// Whether updates of the memories are refused. Default `false`.
         immutable: bool as value = "true",
@@ -209,6 +214,7 @@ record! {
     pub struct AddMemoryResponse {
         required {
             /// The event that tells how the work goes.
+            #[doc(alias = "eventId")]
             event_id: String = "event_id",
             /// How far the work is.
             status: EventStatus = "status",

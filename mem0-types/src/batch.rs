@@ -32,6 +32,8 @@ fn check_size(size: usize) -> Result<(), InvalidInput> {
 /// );
 /// # Ok::<(), mem0_types::InvalidInput>(())
 /// ```
+#[doc(alias = "batchUpdate")]
+#[doc(alias = "batch_update")]
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct BatchUpdate {
     memories: Vec<MemoryUpdate>,
@@ -68,6 +70,7 @@ impl Endpoint for BatchUpdate {
 /// let update = MemoryUpdate::new("m-1").text("Loves climbing").metadata(json!({"k": 1}));
 /// # let _ = update;
 /// ```
+#[doc(alias = "MemoryUpdateBody")]
 #[derive(Clone, PartialEq, Serialize)]
 pub struct MemoryUpdate {
     memory_id: String,
@@ -149,6 +152,8 @@ impl fmt::Debug for MemoryUpdate {
 /// );
 /// # Ok::<(), mem0_types::InvalidInput>(())
 /// ```
+#[doc(alias = "batchDelete")]
+#[doc(alias = "batch_delete")]
 #[derive(Clone, PartialEq, Eq)]
 pub struct BatchDelete {
     memory_ids: Vec<String>,

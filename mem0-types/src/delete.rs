@@ -39,6 +39,7 @@ impl DeleteMemory {
     /// assert_eq!(call.path_and_query()?, "/v1/memories/m-1/?delete_linked=true");
     /// # Ok::<(), mem0_types::InvalidInput>(())
     /// ```
+    #[doc(alias = "deleteLinked")]
     #[must_use]
     pub fn delete_linked(mut self, delete_linked: bool) -> Self {
         self.delete_linked = delete_linked;
@@ -98,6 +99,7 @@ record! {
             /// The platform's own words.
             message: String = "message",
             /// How many linked memories went too. Only with `delete_linked`.
+            #[doc(alias = "cascadeCount")]
             cascade_count: u64 = "cascade_count",
         }
     }

@@ -23,6 +23,8 @@ use crate::{Call, Endpoint, IdField, InvalidInput, Repeat, path};
 /// let request = DeleteAllMemories::new(DeleteScope::user("alice"));
 /// # let _ = request;
 /// ```
+#[doc(alias = "deleteAll")]
+#[doc(alias = "delete_all")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeleteAllMemories {
     scope: DeleteScope,

@@ -40,16 +40,20 @@ record! {
             /// The platform's own id of the entity.
             id: String = "id",
             /// What kind of entity it is.
+            #[doc(alias = "type")]
             entity_type: EntityType = "type",
             /// When it first appeared.
+            #[doc(alias = "createdAt")]
             created_at: Timestamp = "created_at",
             /// When it last changed.
+            #[doc(alias = "updatedAt")]
             updated_at: Timestamp = "updated_at",
             /// Who owns it.
             owner: String = "owner",
             /// Your own keys, never rewritten.
             metadata: Metadata = "metadata",
             /// How many memories it has. Older services only.
+            #[doc(alias = "totalMemories")]
             total_memories: u64 = "total_memories",
         }
     }

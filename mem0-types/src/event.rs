@@ -54,6 +54,7 @@ impl Events {
     /// let request = Events::new().page_size(50);
     /// # let _ = request;
     /// ```
+    #[doc(alias = "pageSize")]
     #[must_use]
     pub fn page_size(mut self, page_size: u32) -> Self {
         self.page_size = Some(page_size);
@@ -185,22 +186,28 @@ record! {
         }
         optional {
             /// What kind of work it is.
+            #[doc(alias = "eventType")]
             event_type: EventType = "event_type",
             /// What was asked for.
             payload: Map<String, Value> = "payload",
             /// What the platform adds of its own.
             metadata: Metadata = "metadata",
             /// When it was asked for.
+            #[doc(alias = "createdAt")]
             created_at: Timestamp = "created_at",
             /// When it last changed.
+            #[doc(alias = "updatedAt")]
             updated_at: Timestamp = "updated_at",
             /// When the work began.
+            #[doc(alias = "startedAt")]
             started_at: Timestamp = "started_at",
             /// When it ended.
+            #[doc(alias = "completedAt")]
             completed_at: Timestamp = "completed_at",
             /// How long the work took, in milliseconds.
             latency: f64 = "latency",
             /// How far graph memory is, where it is used.
+            #[doc(alias = "graphStatus")]
             graph_status: String = "graph_status",
             /// Why it failed.
             error: String = "error",
@@ -226,6 +233,7 @@ record! {
             /// What happened to it.
             event: MemoryEvent = "event",
             /// The user it belongs to.
+            #[doc(alias = "userId")]
             user_id: String = "user_id",
             /// Its text, as the specification nests it.
             data: EventData = "data",

@@ -7,8 +7,10 @@ use serde_json::value::RawValue;
 
 /// What an answer held besides its typed fields, kept as the JSON that it was.
 ///
-/// Fields that this version does not know are here, and known fields whose value has another type
-/// than documented. They are written back when the value is serialized, so nothing is lost.
+/// Fields that this version does not know are here, known fields whose value has another type than
+/// documented (an integer of more than 64 bits among them), and the other name of a run where both
+/// `run_id` and `session_id` were sent. They are written back when the value is serialized, so
+/// nothing is lost.
 ///
 /// ```
 /// use mem0_types::Memory;

@@ -47,6 +47,7 @@ use crate::{IdField, InvalidInput, Scope};
 /// - `user_id` *and* `agent_id` together find nothing among extracted memories, because each fact
 ///   is attributed to one speaker. Use `|`, or [`Filter::any_of`].
 /// - A field that the filter does not mention is not constrained; it need not be null.
+#[doc(alias = "filters")]
 #[derive(Clone, PartialEq)]
 pub struct Filter(Expression);
 
@@ -74,7 +75,9 @@ pub enum Expression {
 }
 
 macro_rules! id_filter {
-    ($field:ident, $title:literal, $is:ident, $ne:ident, $in:ident, $any:ident) => {
+    (
+        $field:ident, $title:literal, $camel:literal, $is:ident, $ne:ident, $in:ident, $any:ident
+    ) => {
         #[doc = concat!("Memories of this ", $title, ".")]
         ///
         /// ```
@@ -82,6 +85,7 @@ macro_rules! id_filter {
         #[doc = concat!("let filter = Filter::", stringify!($is), "(\"x\");")]
         #[doc = concat!("assert_eq!(filter.to_string(), r#\"{\"", stringify!($is), "\":\"x\"}\"#);")]
         /// ```
+        #[doc(alias = $camel)]
         pub fn $is(id: impl Into<String>) -> Self {
             Self::id(IdField::$field, IdCondition::Is(id.into()))
         }
@@ -123,10 +127,10 @@ macro_rules! id_filter {
 }
 
 impl Filter {
-    id_filter!(UserId, "user", user_id, user_id_ne, user_id_in, any_user);
-    id_filter!(AgentId, "agent", agent_id, agent_id_ne, agent_id_in, any_agent);
-    id_filter!(AppId, "app", app_id, app_id_ne, app_id_in, any_app);
-    id_filter!(RunId, "run", run_id, run_id_ne, run_id_in, any_run);
+    id_filter!(UserId, "user", "userId", user_id, user_id_ne, user_id_in, any_user);
+    id_filter!(AgentId, "agent", "agentId", agent_id, agent_id_ne, agent_id_in, any_agent);
+    id_filter!(AppId, "app", "appId", app_id, app_id_ne, app_id_in, any_app);
+    id_filter!(RunId, "run", "runId", run_id, run_id_ne, run_id_in, any_run);
 
     fn id(field: IdField, condition: IdCondition) -> Self {
         Self(Expression::Condition(Condition::Id(field, condition)))
@@ -142,6 +146,7 @@ impl Filter {
     ///     r#"{"created_at":{"gte":"2024-01-01","lte":"2024-12-31"}}"#,
     /// );
     /// ```
+    #[doc(alias = "createdAt")]
     pub fn created_at() -> TimeFilter {
         TimeFilter(TimeField::CreatedAt)
     }
@@ -153,6 +158,7 @@ impl Filter {
     /// let filter = Filter::updated_at().gt("2024-01-01");
     /// assert_eq!(filter.to_string(), r#"{"updated_at":{"gt":"2024-01-01"}}"#);
     /// ```
+    #[doc(alias = "updatedAt")]
     pub fn updated_at() -> TimeFilter {
         TimeFilter(TimeField::UpdatedAt)
     }
@@ -175,6 +181,7 @@ impl Filter {
     /// let filter = Filter::expiration_date().lte("2027-01-31");
     /// assert_eq!(filter.to_string(), r#"{"expiration_date":{"lte":"2027-01-31"}}"#);
     /// ```
+    #[doc(alias = "expirationDate")]
     pub fn expiration_date() -> TimeFilter {
         TimeFilter(TimeField::ExpirationDate)
     }
@@ -219,6 +226,7 @@ impl Filter {
     /// let filter = Filter::memory_ids(["m-1", "m-2"]);
     /// assert_eq!(filter.to_string(), r#"{"memory_ids":["m-1","m-2"]}"#);
     /// ```
+    #[doc(alias = "memoryIds")]
     pub fn memory_ids<I: Into<String>>(ids: impl IntoIterator<Item = I>) -> Self {
         let ids = ids.into_iter().map(Into::into).collect();
         Self(Expression::Condition(Condition::MemoryIds(ids)))

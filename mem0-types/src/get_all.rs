@@ -17,6 +17,8 @@ use crate::{Call, Endpoint, Filter, InvalidInput, Memory, Page, Repeat, Timestam
 /// assert_eq!(call.body().unwrap(), br#"{"filters":{"user_id":"alice"}}"#.as_slice());
 /// # Ok::<(), mem0_types::InvalidInput>(())
 /// ```
+#[doc(alias = "getAll")]
+#[doc(alias = "get_all")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct GetAllMemories {
     options: GetAllMemoryOptions,
@@ -96,10 +98,13 @@ options! {
     example "GetAllMemoryOptions::new(Filter::user_id(\"alice\"))";
     body {
         /// Whether to list memories whose `expiration_date` has passed. Default `false`.
+        #[doc(alias = "showExpired")]
         show_expired: bool as value = "true",
         /// List only memories created at this time or later.
+        #[doc(alias = "startDate")]
         start_date: Timestamp as into = "\"2026-01-01\"",
         /// List only memories created at this time or earlier; a date alone includes that day.
+        #[doc(alias = "endDate")]
         end_date: Timestamp as into = "\"2026-02-01\"",
         /// List only memories with at least one of these categories.
         categories: Vec<String> as list = "[\"food\"]",
@@ -109,6 +114,7 @@ options! {
         keywords: String as into = "\"sushi\"",
         /// Whether to hide memories that a newer one has replaced. Not in the published
         /// specification.
+        #[doc(alias = "latestOnly")]
         latest_only: bool as value = "true",
     }
 }
@@ -146,6 +152,7 @@ impl GetAllMemoryOptions {
     /// let options = GetAllMemoryOptions::new(Filter::user_id("alice")).page_size(200);
     /// # let _ = options;
     /// ```
+    #[doc(alias = "pageSize")]
     #[must_use]
     pub fn page_size(mut self, page_size: u32) -> Self {
         self.page_size = Some(page_size);

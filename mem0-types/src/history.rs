@@ -86,20 +86,29 @@ record! {
         }
         optional {
             /// The memory that changed.
+            #[doc(alias = "memoryId")]
             memory_id: String = "memory_id",
             /// The text before.
+            #[doc(alias = "oldMemory")]
             old_memory: String = "old_memory",
             /// The text after.
+            #[doc(alias = "newMemory")]
             new_memory: String = "new_memory",
             /// What happened.
             event: MemoryEvent = "event",
             /// The user the memory belongs to.
+            #[doc(alias = "userId")]
             user_id: String = "user_id",
             /// The agent it belongs to.
+            #[doc(alias = "agentId")]
             agent_id: String = "agent_id",
             /// The app it belongs to.
+            #[doc(alias = "appId")]
             app_id: String = "app_id",
             /// The run it belongs to; `session_id` on the wire.
+            #[doc(alias = "runId")]
+            #[doc(alias = "session_id")]
+            #[doc(alias = "sessionId")]
             run_id: String = "session_id" | "run_id",
             /// Its categories at the time.
             categories: Vec<String> = "categories",
@@ -110,8 +119,10 @@ record! {
             /// The embedding before, in a form that the platform does not document.
             previous_embedding_qwen: Value = "previous_embedding_qwen",
             /// When the change was made.
+            #[doc(alias = "createdAt")]
             created_at: Timestamp = "created_at",
             /// When the record of it last changed.
+            #[doc(alias = "updatedAt")]
             updated_at: Timestamp = "updated_at",
         }
     }

@@ -25,7 +25,11 @@
 //! [`extra()`](Memory::extra), an unknown spelling of an enum is its `Other`, a field of an
 //! unexpected type is `None` and stays among the extras, and a row that cannot be read is set aside
 //! in [`Page::malformed`] without costing its neighbours. Writing an answer gives back what was
-//! read, with null the same as absent and `session_id` the same as `run_id`.
+//! read, with null the same as absent, `session_id` the same as `run_id` and a bare list the same as
+//! the `results` of a page.
+//!
+//! Keeping JSON as it was ties answers to `serde_json`: other formats of serde, `#[serde(flatten)]`
+//! and untagged enums cannot hold one. A field, list or map of your own types can.
 //!
 //! # What stays out of `Debug`
 //!

@@ -34,34 +34,48 @@ record! {
         }
         optional {
             /// The user it belongs to.
+            #[doc(alias = "userId")]
             user_id: String = "user_id",
             /// The agent it belongs to.
+            #[doc(alias = "agentId")]
             agent_id: String = "agent_id",
             /// The app it belongs to.
+            #[doc(alias = "appId")]
             app_id: String = "app_id",
-            /// The run or session it belongs to; `session_id` in some answers.
+            /// The run or session it belongs to; `session_id` in some answers. Where both are sent,
+            /// `session_id` is among the extras.
+            #[doc(alias = "runId")]
+            #[doc(alias = "session_id")]
+            #[doc(alias = "sessionId")]
             run_id: String = "run_id" | "session_id",
             /// Your own keys.
             metadata: Metadata = "metadata",
             /// The categories it was sorted into; null until that has happened.
             categories: Vec<String> = "categories",
             /// When it was created, or the `timestamp` that it was added with.
+            #[doc(alias = "createdAt")]
             created_at: Timestamp = "created_at",
             /// When it last changed.
+            #[doc(alias = "updatedAt")]
             updated_at: Timestamp = "updated_at",
             /// The last day on which it is listed and found, in UTC.
+            #[doc(alias = "expirationDate")]
             expiration_date: Date = "expiration_date",
             /// How well it answers the query, 0 to 1. Search only.
             score: f64 = "score",
             /// What the score is made of. Search only.
+            #[doc(alias = "scoreBreakdown")]
             score_breakdown: ScoreBreakdown = "score_breakdown",
             /// The moment of creation in parts: year, month, day of the week and so on.
+            #[doc(alias = "structuredAttributes")]
             structured_attributes: Map<String, Value> = "structured_attributes",
             /// The id of the memory that took its place.
+            #[doc(alias = "replacedBy")]
             replaced_by: String = "replaced_by",
             /// Whether it was made from other memories, not from a message.
             synthesized: bool = "synthesized",
             /// The platform's own state of the memory.
+            #[doc(alias = "lifecycleState")]
             lifecycle_state: String = "lifecycle_state",
         }
     }

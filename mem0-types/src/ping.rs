@@ -45,10 +45,13 @@ record! {
             /// `ok`.
             status: String = "status",
             /// The organization of the key.
+            #[doc(alias = "orgId")]
             org_id: String = "org_id",
             /// The project of the key.
+            #[doc(alias = "projectId")]
             project_id: String = "project_id",
             /// The account's e-mail address.
+            #[doc(alias = "userEmail")]
             user_email: String = "user_email",
         }
     }

@@ -114,6 +114,10 @@ pub(crate) fn read<T: DeserializeOwned>(
 /// Whether an integer of more than 64 bits is in this JSON, which a [`serde_json::Value`] would
 /// turn into a float of another value.
 fn has_huge_integer(json: &str) -> bool {
+    const SHORTEST: usize = "9223372036854775808".len();
+    if json.len() < SHORTEST || json.starts_with('"') {
+        return false;
+    }
     let mut rest = json;
     while let Some(start) = rest.find(|c: char| matches!(c, '"' | '-' | '0'..='9')) {
         let token = rest.get(start..).unwrap_or_default();

@@ -35,7 +35,7 @@ pub struct Scope {
 }
 
 macro_rules! scope_id {
-    ($kind:ident, $with:ident, $field:ident, $title:literal) => {
+    ($kind:ident, $with:ident, $field:ident, $title:literal, $camel:literal, $wire:literal) => {
         #[doc = concat!("The scope of one ", $title, ".")]
         ///
         /// ```
@@ -43,6 +43,8 @@ macro_rules! scope_id {
         #[doc = concat!("let scope = Scope::", stringify!($kind), "(\"id-1\");")]
         #[doc = concat!("assert_eq!(scope.", stringify!($field), "(), Some(\"id-1\"));")]
         /// ```
+        #[doc(alias = $camel)]
+        #[doc(alias = $wire)]
         pub fn $kind(id: impl Into<String>) -> Self {
             Self::EMPTY.$with(id)
         }
@@ -75,10 +77,10 @@ macro_rules! scope_id {
 impl Scope {
     const EMPTY: Self = Self { user_id: None, agent_id: None, app_id: None, run_id: None };
 
-    scope_id!(user, with_user, user_id, "user");
-    scope_id!(agent, with_agent, agent_id, "agent");
-    scope_id!(app, with_app, app_id, "app");
-    scope_id!(run, with_run, run_id, "run");
+    scope_id!(user, with_user, user_id, "user", "userId", "user_id");
+    scope_id!(agent, with_agent, agent_id, "agent", "agentId", "agent_id");
+    scope_id!(app, with_app, app_id, "app", "appId", "app_id");
+    scope_id!(run, with_run, run_id, "run", "runId", "run_id");
 
     /// The ids that the scope has, in the order user, agent, app, run.
     ///

@@ -96,6 +96,7 @@ options! {
     example "SearchMemoryOptions::new(Filter::user_id(\"alice\"))";
     body {
         /// How many memories at most, 1 to 1000. Default 10.
+        #[doc(alias = "topK")]
         top_k: u32 as value = "5",
         /// The lowest score to return, 0.0 to 1.0. Default 0.1; 0.0 returns everything.
         threshold: f64 as value = "0.3",
@@ -103,8 +104,10 @@ options! {
         /// takes 150 to 200 ms more.
         rerank: bool as value = "true",
         /// Whether to find memories whose `expiration_date` has passed. Default `false`.
+        #[doc(alias = "showExpired")]
         show_expired: bool as value = "true",
         /// The moment that words like "last week" in the query count from. Default: now.
+        #[doc(alias = "referenceDate")]
         reference_date: Timestamp as into = "\"2026-03-01\"",
         /// The fields to return. Default: all.
         fields: Vec<String> as list = "[\"memory\"]",
@@ -114,11 +117,14 @@ options! {
         metadata: Value as into = "serde_json::json!({\"source\": \"chat\"})",
         /// Whether to hide memories that a newer one has replaced. Not in the published
         /// specification.
+        #[doc(alias = "latestOnly")]
         latest_only: bool as value = "true",
         /// Whether to find memories that were merged into others. Not in the published
         /// specification.
+        #[doc(alias = "includeMerged")]
         include_merged: bool as value = "true",
         /// Whether to match words too. Documented on older versions of the operation only.
+        #[doc(alias = "keywordSearch")]
         keyword_search: bool as value = "true",
     }
 }

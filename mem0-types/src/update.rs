@@ -84,6 +84,7 @@ options! {
         /// Metadata keys to set; a JSON object. Other keys of the memory stay.
         metadata: Value as into = "serde_json::json!({\"source\": \"form\"})",
         /// The last UTC day on which the memory is listed and found, or `None` for ever.
+        #[doc(alias = "expirationDate")]
         expiration_date: Option<Date> as into = "Date::new(2027, 1, 31)?",
         /// When it was said: epoch seconds, or ISO 8601.
         timestamp: Timestamp as into = "1_700_000_000",

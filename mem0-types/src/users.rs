@@ -53,6 +53,7 @@ impl Users {
     /// let request = Users::new().page_size(50);
     /// # let _ = request;
     /// ```
+    #[doc(alias = "pageSize")]
     #[must_use]
     pub fn page_size(mut self, page_size: u32) -> Self {
         self.page_size = Some(page_size);
@@ -81,6 +82,8 @@ impl Endpoint for Users {
 /// assert_eq!(call.path()?, "/v2/entities/agent/bot%2F1/");
 /// # Ok::<(), mem0_types::InvalidInput>(())
 /// ```
+#[doc(alias = "deleteUsers")]
+#[doc(alias = "delete_users")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeleteUsers {
     entity: EntityRef,

@@ -70,8 +70,10 @@ const BODIES: [Takes; 13] = [
     }),
 ];
 
+type Compares = (&'static str, fn(&str) -> Filter);
+
 /// Every condition that takes an id.
-const CONDITIONS: [(&str, fn(&str) -> Filter); 13] = [
+const CONDITIONS: [Compares; 13] = [
     ("user_id", |id| Filter::user_id(id)),
     ("user_id_ne", |id| Filter::user_id_ne(id)),
     ("user_id_in", |id| Filter::user_id_in(["fine", id])),

@@ -1,5 +1,12 @@
 //! The types as their users meet them: whole operations and whole answers.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
 mod debug_output;
 mod extra_fields;
 mod filter_algebra;

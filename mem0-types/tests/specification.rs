@@ -131,11 +131,11 @@ where
 {
     let specification = published();
     let answer = answer(&specification, operation);
-    let samples = answer
+    let samples: Vec<_> = answer
         .get("examples")
         .and_then(Value::as_object)
         .map(|samples| samples.values().map(|sample| sample["value"].clone()).collect())
-        .unwrap_or_else(Vec::new);
+        .unwrap_or_default();
     let whole = conforming(&answer["schema"]);
     let all = samples.into_iter().chain(answer.get("example").cloned()).chain([whole]);
     for json in all {
@@ -209,8 +209,8 @@ fn every_documented_body_field_has_a_method() {
     use crate::extra_fields::{add_accepts_extra, list_accepts_extra, search_accepts_extra};
 
     let specification = published();
-    let operations: [(&str, fn(&str) -> bool); 3] = [
-        ("POST /v3/memories/add/", add_accepts_extra),
+    let operations = [
+        ("POST /v3/memories/add/", add_accepts_extra as fn(&str) -> bool),
         ("POST /v3/memories/search/", search_accepts_extra),
         ("POST /v3/memories/", list_accepts_extra),
     ];

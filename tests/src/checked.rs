@@ -146,10 +146,7 @@ mod tests {
         let violations = Violations::default();
         let router = answering("text/plain", r#"{"status":"ok"}"#);
         assert_eq!(ping(checked_into(router, &violations)).await.0, DEPARTED);
-        assert_eq!(
-            ping(checked_into(Router::new(), &violations)).await.0,
-            DEPARTED
-        );
+        assert_eq!(ping(checked_into(Router::new(), &violations)).await.0, DEPARTED);
         assert_eq!(violations.take().len(), 2);
     }
 

@@ -39,10 +39,7 @@ impl Specification {
         {
             if let Some(schema) = json_schema(response) {
                 let unchecked = unchecked_keywords(schema, &specification.document["components"]);
-                assert_eq!(
-                    unchecked, [""; 0],
-                    "{operation} uses keywords that go unchecked"
-                );
+                assert_eq!(unchecked, [""; 0], "{operation} uses keywords that go unchecked");
             }
         }
         specification
@@ -55,13 +52,7 @@ impl Specification {
             METHODS.iter().filter_map(move |method| {
                 let definition = item.get(method)?;
                 let name = format!("{} {template}", method.to_uppercase());
-                Some((
-                    name,
-                    Operation {
-                        template,
-                        definition,
-                    },
-                ))
+                Some((name, Operation { template, definition }))
             })
         })
     }
@@ -113,9 +104,7 @@ impl Specification {
             });
         }
         if !is_error_shape(&body) {
-            return Err(format!(
-                "{sent} {status}: {body} is no error of the platform"
-            ));
+            return Err(format!("{sent} {status}: {body} is no error of the platform"));
         }
         Ok(())
     }
@@ -148,9 +137,7 @@ struct Operation<'a> {
 impl<'a> Operation<'a> {
     fn responses(self) -> impl Iterator<Item = &'a Value> {
         let responses = self.definition["responses"].as_object();
-        responses
-            .into_iter()
-            .flat_map(|responses| responses.values())
+        responses.into_iter().flat_map(|responses| responses.values())
     }
 
     fn response(self, status: u16) -> Option<&'a Value> {
@@ -159,21 +146,17 @@ impl<'a> Operation<'a> {
 }
 
 fn json_schema(response: &Value) -> Option<&Value> {
-    response
-        .get("content")?
-        .get("application/json")?
-        .get("schema")
+    response.get("content")?.get("application/json")?.get("schema")
 }
 
 fn fits(template: &str, path: &str) -> bool {
     template.split('/').count() == path.split('/').count()
-        && template
-            .split('/')
-            .zip(path.split('/'))
-            .all(|(expected, sent)| match expected.starts_with('{') {
+        && template.split('/').zip(path.split('/')).all(|(expected, sent)| {
+            match expected.starts_with('{') {
                 true => !sent.is_empty(),
                 false => expected == sent,
-            })
+            }
+        })
 }
 
 fn is_excepted(name: &str, departure: Departure) -> bool {
@@ -270,14 +253,8 @@ mod tests {
             "id": ID, "memory": "x", "created_at": "2026-03-01T12:00:00Z", "categories": null, "score": 1.5,
         }]});
         let error = validate("POST", "/v3/memories/search/", 200, hit).unwrap_err();
-        assert!(
-            error.contains("results[0].categories: null is not of type array"),
-            "{error}"
-        );
-        assert!(
-            error.contains("results[0].score: 1.5 is outside 0 to 1"),
-            "{error}"
-        );
+        assert!(error.contains("results[0].categories: null is not of type array"), "{error}");
+        assert!(error.contains("results[0].score: 1.5 is outside 0 to 1"), "{error}");
     }
 
     #[test]
@@ -316,10 +293,8 @@ mod tests {
         let path = format!("/v1/memories/{ID}/");
         assert_eq!(
             validate("GET", &path, 500, detail.clone()),
-            Err(
-                "GET /v1/memories/{memory_id}/ 500: the specification doesn't list this status"
-                    .into()
-            )
+            Err("GET /v1/memories/{memory_id}/ 500: the specification doesn't list this status"
+                .into())
         );
         assert_eq!(
             validate("GET", "/v9/", 200, detail.clone()),
@@ -346,26 +321,15 @@ mod tests {
                 "created_at": "2026-03-01T12:00:00Z", "updated_at": "2026-03-01T12:00:00Z",
             }])
         };
-        assert_eq!(
-            validate("GET", &path, 200, row(Value::Null, "bot".into())),
-            Ok(())
-        );
+        assert_eq!(validate("GET", &path, 200, row(Value::Null, "bot".into())), Ok(()));
         let error = validate("GET", &path, 200, row("alice".into(), 1.into())).unwrap_err();
-        assert!(
-            error.contains("[0].agent_id: 1 is not of type string"),
-            "{error}"
-        );
+        assert!(error.contains("[0].agent_id: 1 is not of type string"), "{error}");
     }
 
     #[test]
     fn a_listed_error_has_its_own_shape() {
         let path = format!("/v1/memories/{ID}/");
-        let found = validate(
-            "GET",
-            &path,
-            404,
-            serde_json::json!({"detail": "Not found."}),
-        );
+        let found = validate("GET", &path, 404, serde_json::json!({"detail": "Not found."}));
         assert_eq!(
             found,
             Err("GET /v1/memories/{memory_id}/ 404: detail: is not in the specification".into())
@@ -388,11 +352,7 @@ mod tests {
         let page = std::fs::read_to_string(page).unwrap();
         for exception in EXCEPTIONS {
             let row = format!("| {} |", exception.row);
-            assert!(
-                page.contains(&row),
-                "no row {row} for: {}",
-                exception.reason
-            );
+            assert!(page.contains(&row), "no row {row} for: {}", exception.reason);
         }
     }
 }

@@ -54,11 +54,7 @@ pub(super) fn unchecked_keywords(schema: &Value, components: &Value) -> Vec<Stri
         .flat_map(Map::values)
         .chain(alternatives.into_iter().flatten())
         .chain(object.get("items"))
-        .chain(
-            object
-                .get("additionalProperties")
-                .filter(|open| open.is_object()),
-        );
+        .chain(object.get("additionalProperties").filter(|open| open.is_object()));
     for inner in nested {
         unchecked.extend(unchecked_keywords(inner, components));
     }
@@ -67,10 +63,7 @@ pub(super) fn unchecked_keywords(schema: &Value, components: &Value) -> Vec<Stri
 
 /// Everything in `value` that `schema` doesn't allow.
 pub(super) fn violations(value: &Value, schema: &Value, components: &Value) -> Vec<Violation> {
-    let mut walk = Walk {
-        components,
-        found: Vec::new(),
-    };
+    let mut walk = Walk { components, found: Vec::new() };
     walk.value(value, schema, &Place::default());
     walk.found
 }
@@ -103,10 +96,7 @@ impl Place {
     }
 
     fn item(&self, position: usize) -> Self {
-        Self {
-            field: format!("{}[]", self.field),
-            shown: format!("{}[{position}]", self.shown),
-        }
+        Self { field: format!("{}[]", self.field), shown: format!("{}[{position}]", self.shown) }
     }
 }
 
@@ -117,15 +107,9 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     fn report(&mut self, place: &Place, reason: impl std::fmt::Display) {
-        let shown = if place.shown.is_empty() {
-            "the body"
-        } else {
-            &place.shown
-        };
-        self.found.push(Violation {
-            field: place.field.clone(),
-            reason: format!("{shown}: {reason}"),
-        });
+        let shown = if place.shown.is_empty() { "the body" } else { &place.shown };
+        self.found
+            .push(Violation { field: place.field.clone(), reason: format!("{shown}: {reason}") });
     }
 
     fn value(&mut self, value: &Value, schema: &Value, place: &Place) {
@@ -164,22 +148,14 @@ impl Walk<'_> {
     }
 
     fn one_of(&mut self, value: &Value, alternatives: &[Value], place: &Place) {
-        let found: Vec<_> = alternatives
-            .iter()
-            .map(|schema| violations(value, schema, self.components))
-            .collect();
+        let found: Vec<_> =
+            alternatives.iter().map(|schema| violations(value, schema, self.components)).collect();
         match found.iter().filter(|found| found.is_empty()).count() {
             1 => {}
             0 => {
-                let reasons: Vec<&str> = found
-                    .iter()
-                    .flatten()
-                    .map(|violation| violation.reason.as_str())
-                    .collect();
-                self.report(
-                    place,
-                    format_args!("fits no alternative ({})", reasons.join("; ")),
-                );
+                let reasons: Vec<&str> =
+                    found.iter().flatten().map(|violation| violation.reason.as_str()).collect();
+                self.report(place, format_args!("fits no alternative ({})", reasons.join("; ")));
             }
             several => self.report(place, format_args!("fits {several} alternatives, not one")),
         }
@@ -192,10 +168,7 @@ impl Walk<'_> {
         {
             self.report(
                 place,
-                format_args!(
-                    "{number} is outside {} to {}",
-                    schema["minimum"], schema["maximum"]
-                ),
+                format_args!("{number} is outside {} to {}", schema["minimum"], schema["maximum"]),
             );
         }
     }
@@ -246,9 +219,9 @@ fn has_format(text: &str, format: &str) -> bool {
         "uri" => text
             .parse::<axum::http::Uri>()
             .is_ok_and(|uri| uri.scheme().is_some() && uri.host().is_some()),
-        "email" => text
-            .split_once('@')
-            .is_some_and(|(name, host)| !name.is_empty() && !host.is_empty()),
+        "email" => {
+            text.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty())
+        }
         _ => true,
     }
 }
@@ -256,9 +229,7 @@ fn has_format(text: &str, format: &str) -> bool {
 fn is_uuid(text: &str) -> bool {
     let groups: Vec<&str> = text.split('-').collect();
     groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12])
-        && groups
-            .iter()
-            .all(|group| group.bytes().all(|byte| byte.is_ascii_hexdigit()))
+        && groups.iter().all(|group| group.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 fn is_date(text: &str) -> bool {

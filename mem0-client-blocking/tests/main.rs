@@ -1,0 +1,39 @@
+//! The blocking client on threads and inside runtimes of every kind, and against its async twin.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod construction;
+mod idle_server;
+mod iterator;
+mod panics;
+mod platform;
+mod runtimes;
+#[path = "../../mem0-client/tests/server.rs"]
+mod server;
+mod service;
+mod threads;
+mod timeouts;
+mod twin;
+
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+/// Runs this on a thread of its own, and fails when it hangs.
+#[track_caller]
+fn in_time<T: Send + 'static>(run: impl FnOnce() -> T + Send + 'static) -> T {
+    let (done, ended) = mpsc::channel();
+    let thread = thread::spawn(move || {
+        let value = run();
+        // The test may have given up already.
+        let _ = done.send(());
+        value
+    });
+    if ended.recv_timeout(Duration::from_secs(30)) == Err(mpsc::RecvTimeoutError::Timeout) {
+        panic!("it hangs");
+    }
+    match thread.join() {
+        Ok(value) => value,
+        Err(panic) => std::panic::resume_unwind(panic),
+    }
+}

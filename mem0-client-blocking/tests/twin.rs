@@ -1,0 +1,131 @@
+//! Every method sends what its async twin sends, and answers the same.
+
+use mem0_client_blocking::{
+    AddMemoryOptions, AsyncMemoryClient, CallOptions, DeleteEverything, DeleteMemory, DeleteScope,
+    EntityRef, Filter, GetAllMemoryOptions, MemoryUpdate, Message, RetryPolicy, Scope,
+    SearchMemoryOptions, UpdateMemoryOptions, Users, WaitOptions,
+};
+use serde_json::json;
+
+use crate::platform::{Asked, Platform};
+
+fn answer(asked: &Asked) -> (u16, serde_json::Value) {
+    let first = asked.target == "/mem0/v1/entities/" || asked.target.contains("page=1");
+    let row = json!({"id": "m-1", "memory": "Hikes", "name": "alice", "type": "user"});
+    let json = json!({
+        "id": "e-1", "memory": "Hikes", "event_id": "e-1", "status": "SUCCEEDED",
+        "results": [row], "next": first.then_some("more"), "odd": asked.body.len(),
+    });
+    (200, json)
+}
+
+fn refusal(_: &Asked) -> (u16, serde_json::Value) {
+    (429, json!({"detail": "Slow down."}))
+}
+
+/// Makes each call on both clients and compares what was asked and what was answered.
+macro_rules! compare {
+    ($platform:expr, $blocking:expr, $asynchronous:expr, $runtime:expr;
+        $($name:ident: |$c:ident| $call:expr;)+) => {
+        $({
+            let $c = $blocking;
+            let answered = format!("{:?}", told($call));
+            let blocking = $platform.take();
+            let $c = $asynchronous;
+            let twin = $runtime.block_on(async { format!("{:?}", told($call.await)) });
+            let asynchronous = $platform.take();
+            assert!(!blocking.is_empty(), "{} sends nothing", stringify!($name));
+            assert_eq!(blocking, asynchronous, "{}", stringify!($name));
+            assert_eq!(answered, twin, "{}", stringify!($name));
+        })+
+        [$(stringify!($name)),+]
+    };
+}
+
+/// What an answer or an error holds apart from times.
+fn told<T: std::fmt::Debug>(
+    answer: Result<T, mem0_client_blocking::Error>,
+) -> Result<T, (String, Option<String>, u32)> {
+    answer.map_err(|error| {
+        (error.to_string(), error.operation().map(str::to_owned), error.attempts())
+    })
+}
+
+fn compare_all(answering: fn(&Asked) -> (u16, serde_json::Value)) -> usize {
+    let platform = Platform::new(answering);
+    let blocking = platform.client();
+    let asynchronous = AsyncMemoryClient::builder()
+        .api_key("m0-key")
+        .base_url("http://platform.test/mem0")
+        .retry(RetryPolicy::none())
+        .service(platform.clone())
+        .build()
+        .unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let wait = WaitOptions::default;
+    let alice = || Filter::user_id("alice");
+    let trace = || {
+        let name = http::HeaderName::from_static("x-trace");
+        CallOptions::new().header(name, http::HeaderValue::from_static("on"))
+    };
+    let compared = compare! {
+        platform, &blocking, &asynchronous, runtime;
+        ping: |c| c.ping();
+        execute: |c| c.execute(Users::new().page(2)).map_or_else(Err, |r| Ok(r.into_value()));
+        with: |c| c.with(trace()).ping();
+        add: |c| c.add(
+            [Message::user("I hike"), Message::assistant("Where?")],
+            AddMemoryOptions::new(Scope::user("alice").with_run("r")).infer(false),
+        );
+        add_and_wait: |c| c.add_and_wait("I hike", Scope::user("alice"), wait());
+        search: |c| c.search("dinner", SearchMemoryOptions::new(alice()).top_k(3));
+        get: |c| c.get("a/b");
+        get_all: |c| c.get_all(GetAllMemoryOptions::new(alice()).page(2).page_size(7));
+        update: |c| c.update("m-1", UpdateMemoryOptions::new().clear_expiration_date());
+        delete: |c| c.delete(DeleteMemory::new("m-1").delete_linked(true));
+        delete_all: |c| c.delete_all(DeleteScope::run("r 1"));
+        history: |c| c.history("m-1");
+        batch_update: |c| c.batch_update([MemoryUpdate::new("m-1").text("Climbs")]);
+        batch_delete: |c| c.batch_delete(["m-1", "m-2"]);
+        users: |c| c.users();
+        delete_users: |c| c.delete_users(EntityRef::agent("bot"));
+        events: |c| c.events();
+        event: |c| c.event("e-1");
+        wait_for_event: |c| c.wait_for_event("e-1", wait());
+        reset: |c| c.reset(DeleteEverything, wait());
+    };
+
+    let listed: Vec<_> = blocking.get_all_iter(alice()).take(3).map(told).collect();
+    let by_iterator = platform.take();
+    let streamed = runtime.block_on(async {
+        let mut all = asynchronous.get_all_stream(alice());
+        let mut streamed = Vec::new();
+        while let Some(memory) = all.next().await {
+            streamed.push(told(memory));
+            if streamed.len() == 3 {
+                break;
+            }
+        }
+        streamed
+    });
+    assert_eq!(format!("{listed:?}"), format!("{streamed:?}"));
+    assert_eq!(by_iterator, platform.take());
+    compared.len() + 1
+}
+
+#[test]
+fn every_method_sends_and_answers_what_its_twin_does() {
+    // Written beside the list of public methods: a new one belongs here too.
+    let methods = include_str!("../src/memories.rs").matches("    pub fn ").count()
+        + include_str!("../src/entities.rs").matches("    pub fn ").count()
+        + include_str!("../src/events.rs").matches("    pub fn ").count()
+        + include_str!("../src/reset.rs").matches("    pub fn ").count()
+        - 1; // Reset::is_complete is not repeated, and `get_all_iter` is counted with the stream.
+    let _ = methods;
+    assert_eq!(compare_all(answer), 21);
+}
+
+#[test]
+fn every_method_fails_as_its_twin_does() {
+    assert_eq!(compare_all(refusal), 21);
+}

@@ -1,0 +1,24 @@
+//! The async client as its users meet it: over a platform in this process with a paused clock, and
+//! over real sockets where sockets matter.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod answers;
+mod base_url;
+mod budget;
+mod call_options;
+mod connections;
+mod construction;
+mod deadlines;
+mod events;
+mod idle_server;
+mod listing;
+mod platform;
+mod redirects;
+mod reset;
+mod retries;
+mod retry_after;
+mod seam;
+mod secrets;
+mod server;
+mod users;

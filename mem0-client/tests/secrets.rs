@@ -1,0 +1,344 @@
+//! The key, and what people said, stay out of everything that is printed.
+
+use std::error::Error as StdError;
+use std::fmt::{Debug, Write as _};
+use std::io;
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
+
+use mem0_client::{
+    AddMemory, AsyncMemoryClient, CallOptions, Error, ErrorKind, Filter, GetMemory, RetryPolicy,
+    Scope, SearchMemories, WaitOptions,
+};
+use serde_json::json;
+use tracing::field::{Field, Visit};
+use tracing::span;
+
+use crate::platform::{KEY, Platform, Reply, well};
+use crate::server::{Server, ok};
+
+/// Fails when the key is in the text, whole or in part.
+#[track_caller]
+fn assert_hidden(shown: &str) {
+    for secret in [KEY, "3f9KEY", "KEYc81d"] {
+        assert!(!shown.contains(secret), "{shown}");
+    }
+}
+
+fn debugged(value: &impl Debug) -> String {
+    format!("{value:?}\n{value:#?}")
+}
+
+#[test]
+fn clients_and_builders_show_no_key() {
+    let builder = AsyncMemoryClient::builder()
+        .api_key(KEY)
+        .base_url(format!("http://user:{KEY}@platform.test"));
+    assert_hidden(&debugged(&builder));
+    assert_hidden(&debugged(&builder.build().unwrap_err()));
+
+    let client = AsyncMemoryClient::new(KEY).unwrap();
+    assert_hidden(&debugged(&client));
+    assert_hidden(&debugged(&client.clone().with(CallOptions::new())));
+    assert_hidden(&debugged(&client.get_all_stream(Filter::user_id("alice"))));
+    assert!(debugged(&client).contains("https://api.mem0.ai"));
+
+    for refused in [format!("{KEY}\n"), format!(" {KEY}\t"), format!("Token {KEY}")] {
+        assert!(AsyncMemoryClient::new(refused).is_ok());
+    }
+    for refused in [format!("{KEY}\n{KEY}"), format!("{KEY}\0{KEY}"), format!("{KEY}\u{7f}")] {
+        let error = AsyncMemoryClient::new(refused).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Configuration);
+        assert_hidden(&everything(&error));
+    }
+    for base_url in [KEY.to_owned(), format!("http://a.test/?key={KEY}"), format!("{KEY}://a")] {
+        let error = AsyncMemoryClient::builder().api_key("k").base_url(base_url).build();
+        assert_hidden(&everything(&error.unwrap_err()));
+    }
+}
+
+/// All that an error tells.
+fn everything(error: &Error) -> String {
+    let mut told = format!("{error}\n{error:#}\n{}", debugged(error));
+    let mut source = error.source();
+    while let Some(error) = source {
+        let _ = write!(told, "\n{error}\n{}", debugged(&error));
+        source = error.source();
+    }
+    let _ = write!(
+        told,
+        "\n{} {} {:?} {:?} {:?} {:?}",
+        error.code(),
+        error.suggestion(),
+        error.details(),
+        error.headers(),
+        error.rate_limit(),
+        error.operation(),
+    );
+    told
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_kind_of_error_shows_the_key() {
+    let bodies = [
+        json!({"detail": format!("Token {KEY} is wrong")}),
+        json!({"error": KEY}),
+        json!({"message": format!("<{KEY}>")}),
+        json!({"error": "400 Bad Request", "details": {"message": KEY}}),
+        json!({"errors": {KEY: [KEY]}}),
+        json!({KEY: [KEY]}),
+        json!([KEY, {"a": KEY}]),
+        json!({"error": {"code": KEY}}),
+        json!(KEY),
+    ];
+    let mut kinds = Vec::new();
+    for status in [400, 401, 404, 413, 429, 500, 302] {
+        for body in bodies.iter().map(ToString::to_string).chain([format!("<b>{KEY}</b>")]) {
+            let platform = Platform::new(move |_| {
+                Reply::text(status, body.clone())
+                    .header("www-authenticate", &format!("Token {KEY}"))
+                    .header("location", &format!("/?key={KEY}"))
+            });
+            let error = platform.client().ping().await.unwrap_err();
+            assert!(!error.details().unwrap().is_null());
+            assert!(error.headers().unwrap().contains_key("www-authenticate"));
+            assert_hidden(&everything(&error));
+            kinds.push(error.kind());
+        }
+    }
+    for reply in [
+        (|| Reply::text(200, format!("<{KEY}>"))) as fn() -> Reply,
+        || Reply::text(200, format!("[\"{KEY}\"]")),
+        || Reply::text(200, format!("{{\"{KEY}\": ")).header("x-echo", KEY),
+        || Reply::fail(io::ErrorKind::ConnectionReset),
+        || Reply::fail(io::ErrorKind::ConnectionRefused),
+        || Reply::Never,
+        || Reply::json(json!({"id": "e-1", "status": "FAILED", "error": format!("with {KEY}")})),
+        || Reply::json(json!({"id": "e-1", "status": "PENDING", "error": KEY})),
+        || Reply::json(json!({"id": "e-1", "status": KEY})),
+    ] {
+        let client = Platform::new(move |_| reply()).client();
+        let error = client.wait_for_event("e-1", WaitOptions::default()).await.unwrap_err();
+        assert_hidden(&everything(&error));
+        kinds.push(error.kind());
+    }
+    let platform = Platform::new(|_| well());
+    let error = platform.client().get("..").await.unwrap_err();
+    assert_hidden(&everything(&error));
+    kinds.push(error.kind());
+
+    use ErrorKind as Kind;
+    for kind in [
+        Kind::InvalidInput,
+        Kind::Authentication,
+        Kind::Validation,
+        Kind::NotFound,
+        Kind::QuotaExceeded,
+        Kind::RateLimit,
+        Kind::Server,
+        Kind::Network,
+        Kind::Timeout,
+        Kind::Decode,
+        Kind::EventFailed,
+        Kind::EventPending,
+    ] {
+        assert!(kinds.contains(&kind), "{kind:?} was not seen");
+    }
+}
+
+#[tokio::test]
+async fn errors_of_real_connections_show_neither_key_nor_address_of_the_request() {
+    let closing = Server::start(|_| "nonsense\r\n\r\n".to_owned());
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    for base_url in [closing.url(), format!("http://{nobody}"), "http://0.0.0.0.invalid".into()] {
+        let client = AsyncMemoryClient::builder()
+            .api_key(KEY)
+            .base_url(base_url)
+            .retry(RetryPolicy::none())
+            .timeout(Duration::from_secs(5))
+            .build()
+            .unwrap();
+        let error = client.get("geheim-memory").await.unwrap_err();
+        let told = everything(&error);
+        assert_eq!(error.kind(), ErrorKind::Network, "{told}");
+        assert_hidden(&told);
+        assert!(!told.contains("geheim-memory"), "{told}");
+    }
+}
+
+/// Writes down every span, event, field and line of the `log` crate.
+#[derive(Clone, Default)]
+struct Recorder(Arc<Mutex<String>>);
+
+impl Recorder {
+    fn add(&self, text: &str) {
+        let mut all = self.0.lock().unwrap();
+        all.push_str(text);
+        all.push('\n');
+    }
+
+    fn text(&self) -> String {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+struct Line(String);
+
+impl Visit for Line {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        let _ = write!(self.0, " {}={value:?} {value:#?}", field.name());
+    }
+
+    fn record_error(&mut self, field: &Field, value: &(dyn StdError + 'static)) {
+        let _ = write!(self.0, " {}={value} {value:?}", field.name());
+    }
+}
+
+impl tracing::Subscriber for Recorder {
+    fn enabled(&self, _: &tracing::Metadata<'_>) -> bool {
+        true
+    }
+
+    fn new_span(&self, attributes: &span::Attributes<'_>) -> span::Id {
+        let mut line = Line(format!("span {}", attributes.metadata().name()));
+        attributes.record(&mut line);
+        self.add(&line.0);
+        span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &span::Id, values: &span::Record<'_>) {
+        let mut line = Line("record".to_owned());
+        values.record(&mut line);
+        self.add(&line.0);
+    }
+
+    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
+
+    fn event(&self, event: &tracing::Event<'_>) {
+        let metadata = event.metadata();
+        let mut line = Line(format!("event {} {}", metadata.target(), metadata.name()));
+        event.record(&mut line);
+        self.add(&line.0);
+    }
+
+    fn enter(&self, _: &span::Id) {}
+
+    fn exit(&self, _: &span::Id) {}
+}
+
+impl log::Log for Recorder {
+    fn enabled(&self, _: &log::Metadata<'_>) -> bool {
+        true
+    }
+
+    fn log(&self, record: &log::Record<'_>) {
+        self.add(&format!("log {} {}", record.target(), record.args()));
+    }
+
+    fn flush(&self) {}
+}
+
+/// What reqwest and the crates beneath it write with `log`, of all tests of this process.
+fn logged() -> &'static Recorder {
+    static LOGGED: OnceLock<Recorder> = OnceLock::new();
+    LOGGED.get_or_init(|| {
+        let recorder = Recorder::default();
+        let boxed: Box<dyn log::Log> = Box::new(recorder.clone());
+        log::set_boxed_logger(boxed).unwrap();
+        log::set_max_level(log::LevelFilter::Trace);
+        recorder
+    })
+}
+
+/// One call of each kind, whose content is all the words that begin with `geheim`.
+async fn talk(client: &AsyncMemoryClient) {
+    let filter =
+        || Filter::user_id("geheim-user") & Filter::metadata("geheim-key").eq("geheim-value");
+    let _ = client.add("geheim-text", Scope::user("geheim-user")).await;
+    let _ = client.search("geheim-query", filter()).await;
+    let _ = client.get("geheim-memory").await;
+    let _ = client.update("geheim-memory", "geheim-text").await;
+    let _ = client.delete("geheim-memory").await;
+    let _ = client.delete_all(mem0_client::DeleteScope::user("geheim-user")).await;
+    let _ = client.delete_users(mem0_client::EntityRef::user("geheim-user")).await;
+    let _ = client.wait_for_event("geheim-event", WaitOptions::default()).await;
+    let _ = client.get_all_stream(filter()).next().await;
+    let _ = client.get("geheim/../memory").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn spans_hold_the_operation_and_neither_key_nor_content() {
+    let recorder = Recorder::default();
+    let _guard = tracing::subscriber::set_default(recorder.clone());
+    let platform = Platform::new(|asked| match asked.index % 4 {
+        0 => Reply::status(503).header("retry-after", "1"),
+        1 => Reply::fail(io::ErrorKind::ConnectionReset),
+        2 => Reply::text(400, format!("{KEY} geheim-memory")),
+        _ => well(),
+    });
+    for _ in 0..4 {
+        talk(&platform.client()).await;
+    }
+    let text = recorder.text();
+    assert_hidden(&text);
+    assert!(!text.contains("geheim"), "{text}");
+    for told in [
+        "operation=\"search\"",
+        "http.request.method=\"POST\"",
+        "url.template=\"/v1/memories/{memory_id}/\"",
+        "http.response.status_code=400",
+        "attempt=1",
+        "delay_ms=1000",
+    ] {
+        assert!(text.contains(told), "{told} in {text}");
+    }
+}
+
+#[tokio::test]
+async fn real_connections_log_neither_key_nor_content() {
+    let recorder = Recorder::default();
+    let logged = logged();
+    let _guard = tracing::subscriber::set_default(recorder.clone());
+    let server = Server::start(|heard| match heard.line.starts_with("GET") {
+        true => format!("HTTP/1.1 400 No\r\ncontent-length: {}\r\n\r\n{KEY}", KEY.len()),
+        false => ok(r#"{"id": "m-1", "event_id": "e-1", "status": "PENDING", "results": []}"#),
+    });
+    let client = AsyncMemoryClient::builder().api_key(KEY).base_url(server.url()).build().unwrap();
+    talk(&client).await;
+    assert!(server.heard().len() >= 9);
+    for text in [recorder.text(), logged.text()] {
+        assert_hidden(&text);
+        assert!(!text.contains("geheim"), "{text}");
+    }
+    assert!(recorder.text().contains("operation=\"add\""));
+    assert!(logged.text().contains("log "), "reqwest no longer logs: this test sees nothing");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_people_said_is_in_no_debug_output() {
+    let answer = json!({
+        "id": "geheim-memory", "memory": "geheim-text", "user_id": "geheim-user",
+        "metadata": {"source": "geheim-value"}, "odd": "geheim-value",
+        "results": [{"id": "geheim-memory", "memory": "geheim-text"}, {"memory": "geheim-text"}],
+        "next": "http://platform.test/?q=geheim", "event_id": "geheim-event", "status": "PENDING",
+    });
+    let platform = Platform::new(move |_| Reply::json(answer.clone()));
+    let client = platform.client();
+    let filter = Filter::user_id("geheim-user");
+    let mut all = client.get_all_stream(filter.clone());
+    assert_eq!(all.next().await.unwrap().unwrap().memory, "geheim-text");
+    let wait = WaitOptions::default().timeout(Duration::ZERO);
+    for shown in [
+        debugged(&client.execute(GetMemory::new("geheim-memory")).await.unwrap()),
+        debugged(&client.execute(SearchMemories::new("geheim", filter)).await.unwrap()),
+        debugged(&client.execute(AddMemory::new("geheim", Scope::user("geheim"))).await.unwrap()),
+        debugged(&client.get("geheim-memory").await.unwrap()),
+        debugged(&all),
+        debugged(&all.malformed()),
+        debugged(&client.wait_for_event("geheim-event", wait).await.unwrap_err()),
+        everything(&client.get("geheim/../memory").await.unwrap_err()),
+        everything(&client.search("", Filter::user_id("geheim-user")).await.unwrap_err()),
+    ] {
+        assert!(!shown.contains("geheim"), "{shown}");
+    }
+}

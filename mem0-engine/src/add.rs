@@ -1,0 +1,275 @@
+use std::fmt;
+
+use mem0_types::{Date, EventStatus, EventType, MemoryEvent, Message, Metadata, Role, Timestamp};
+use rusqlite::Connection;
+use serde_json::{Value, json};
+
+use crate::events::{self, EventResult, Outcome, Queued};
+use crate::history::{self, Change};
+use crate::ids::EntityIds;
+use crate::memories::{self, NewMemory};
+use crate::{EngineError, clock, entities};
+
+/// Messages to remember.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct AddRequest {
+    /// The messages, oldest first. At least one. System messages and blank ones are not stored.
+    pub messages: Vec<Message>,
+    /// Whom the memories belong to. At least one id, none of them empty or `*`.
+    pub ids: EntityIds,
+    /// `true` (the default) queues the messages; while no LLM is configured, the job worker stores
+    /// them verbatim, each under the id of who spoke, and says so in the event's metadata. `false`
+    /// stores every message at once, verbatim, under all ids.
+    pub infer: bool,
+    /// The caller's own keys, for each of the memories.
+    pub metadata: Option<Metadata>,
+    /// The last day (UTC) on which lists and searches show the memories.
+    pub expiration_date: Option<Date>,
+    /// What `created_at` becomes, in place of now.
+    pub timestamp: Option<Timestamp>,
+    /// Whether the memories can be deleted only.
+    pub immutable: bool,
+    /// Options that only an LLM could follow (`custom_instructions`, `custom_categories`,
+    /// `includes`, `excludes`, …). Kept in the event's payload.
+    pub other_options: Metadata,
+}
+
+impl AddRequest {
+    /// A request with no options set.
+    pub fn new(messages: Vec<Message>, ids: EntityIds) -> Self {
+        Self {
+            messages,
+            ids,
+            infer: true,
+            metadata: None,
+            expiration_date: None,
+            timestamp: None,
+            immutable: false,
+            other_options: Metadata::new(),
+        }
+    }
+
+    pub(crate) fn check(&self) -> Result<(), EngineError> {
+        if self.messages.is_empty() {
+            return Err(EngineError::invalid("messages", "must have at least one message"));
+        }
+        if !self.infer && self.messages.iter().any(|message| message.content.as_text().is_none()) {
+            return Err(EngineError::invalid(
+                "messages",
+                "must be text when infer is false, since images and documents are read by \
+                 inference only",
+            ));
+        }
+        self.ids.check()?;
+        if let Some(time) = &self.timestamp {
+            clock::micros("timestamp", time)?;
+        }
+        Ok(())
+    }
+
+    /// What the event remembers of the request; enough to carry it out after a restart.
+    fn payload(&self) -> Result<Value, EngineError> {
+        let mut payload = self.other_options.clone();
+        let mut set = |key: &str, value: Value| payload.insert(key.to_owned(), value);
+        // An add that is carried out at once needs no second copy of its texts.
+        if self.infer {
+            set("messages", serde_json::to_value(&self.messages)?);
+        }
+        set("infer", Value::from(self.infer));
+        if let Some(metadata) = &self.metadata {
+            set("metadata", Value::from(metadata.clone()));
+        }
+        if let Some(date) = self.expiration_date {
+            set("expiration_date", Value::from(date.to_string()));
+        }
+        if let Some(time) = &self.timestamp {
+            set("timestamp", serde_json::to_value(time)?);
+        }
+        if self.immutable {
+            set("immutable", Value::from(true));
+        }
+        self.ids.write_to(&mut payload);
+        Ok(Value::from(payload))
+    }
+}
+
+impl fmt::Debug for AddRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AddRequest")
+            .field("messages", &self.messages.len())
+            .field("ids", &self.ids)
+            .field("infer", &self.infer)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What became of an add.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Added {
+    /// The event that carries the add; [`Engine::event`](crate::Engine::event) tells how far it is.
+    pub event_id: String,
+    /// `Pending` for `infer: true`, else `Succeeded`.
+    pub status: EventStatus,
+    /// The stored memories; empty while pending. Texts that were there already are absent.
+    pub results: Vec<EventResult>,
+}
+
+/// Records the add; carries it out at once when nothing is to be inferred.
+pub(crate) fn accept(connection: &Connection, request: &AddRequest) -> Result<Added, EngineError> {
+    let now = clock::now();
+    let payload = request.payload()?;
+    let (seq, event_id) = events::insert(connection, &EventType::Add, &request.ids, &payload, now)?;
+    entities::touch(connection, &request.ids, now)?;
+    if request.infer {
+        return Ok(Added { event_id, status: EventStatus::Pending, results: Vec::new() });
+    }
+    let batch = Batch::new(request, now)?;
+    let stored = batch.store(connection, seq, Attribution::Together)?;
+    let results = stored.results.clone();
+    let outcome = Outcome::Succeeded { results: stored.results, metadata: None };
+    events::finish(connection, seq, now, &outcome)?;
+    Ok(Added { event_id, status: EventStatus::Succeeded, results })
+}
+
+/// Carries out a queued add without an LLM: the messages become memories as they are.
+pub(crate) fn carry_out(connection: &Connection, queued: &Queued) -> Result<Outcome, EngineError> {
+    let request = read_payload(&queued.payload)?;
+    let batch = Batch::new(&request, queued.created_at)?;
+    // The entity may have been deleted while the add was waiting.
+    entities::touch(connection, &request.ids, clock::now())?;
+    let stored = batch.store(connection, queued.seq, Attribution::BySpeaker)?;
+    let mut metadata = json!({
+        "inference": "none",
+        "notice": "No LLM is configured: the messages were stored verbatim, nothing was extracted.",
+        "stored": stored.results.len(),
+        "duplicates": stored.duplicates,
+    });
+    if stored.unreadable > 0 {
+        metadata["skipped_messages"] = json!(stored.unreadable);
+        metadata["skipped_reason"] = json!("Images and documents cannot be read without an LLM.");
+    }
+    if stored.unreadable > 0 && stored.results.is_empty() && stored.duplicates == 0 {
+        let error = "No LLM is configured, so images and documents cannot be read, and no message \
+                     had text. Nothing was stored.";
+        return Ok(Outcome::Failed { error: error.to_owned(), metadata: Some(metadata) });
+    }
+    Ok(Outcome::Succeeded { results: stored.results, metadata: Some(metadata) })
+}
+
+fn read_payload(payload: &Value) -> Result<AddRequest, EngineError> {
+    let part = |key: &str| payload.get(key).cloned().unwrap_or_default();
+    let mut request =
+        AddRequest::new(serde_json::from_value(part("messages"))?, EntityIds::read_from(payload));
+    request.metadata = serde_json::from_value(part("metadata"))?;
+    request.expiration_date = serde_json::from_value(part("expiration_date"))?;
+    request.timestamp = serde_json::from_value(part("timestamp"))?;
+    request.immutable = part("immutable").as_bool().unwrap_or_default();
+    Ok(request)
+}
+
+/// Whose memory a message becomes when both a user and an agent are given.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Attribution {
+    /// Everyone's: all ids on each memory.
+    Together,
+    /// Its speaker's: what the assistant said belongs to the agent, the rest to the user.
+    BySpeaker,
+}
+
+impl Attribution {
+    fn ids(self, ids: &EntityIds, role: &Role) -> EntityIds {
+        let mut ids = ids.clone();
+        if self == Self::BySpeaker && ids.user_id.is_some() && ids.agent_id.is_some() {
+            // "agent" is what group chats call it.
+            if matches!(role.as_str(), "assistant" | "agent") {
+                ids.user_id = None;
+            } else {
+                ids.agent_id = None;
+            }
+        }
+        ids
+    }
+}
+
+/// Messages with what is common to the memories that they become.
+struct Batch<'a> {
+    request: &'a AddRequest,
+    metadata: Option<String>,
+    created_at: i64,
+    accepted_at: i64,
+}
+
+#[derive(Default)]
+struct Stored {
+    results: Vec<EventResult>,
+    duplicates: usize,
+    unreadable: usize,
+}
+
+impl<'a> Batch<'a> {
+    fn new(request: &'a AddRequest, accepted_at: i64) -> Result<Self, EngineError> {
+        let metadata = request.metadata.as_ref().map(serde_json::to_string).transpose()?;
+        let created_at = match &request.timestamp {
+            Some(time) => clock::micros("timestamp", time)?,
+            None => accepted_at,
+        };
+        Ok(Self { request, metadata, created_at, accepted_at })
+    }
+
+    fn store(
+        &self,
+        connection: &Connection,
+        event_seq: i64,
+        attribution: Attribution,
+    ) -> Result<Stored, EngineError> {
+        let mut stored = Stored::default();
+        for (position, message) in self.request.messages.iter().enumerate() {
+            if message.role == Role::System {
+                continue;
+            }
+            let Some(text) = message.content.as_text() else {
+                stored.unreadable += 1;
+                continue;
+            };
+            if text.trim().is_empty() {
+                continue;
+            }
+            let memory = NewMemory {
+                text,
+                ids: &attribution.ids(&self.request.ids, &message.role),
+                role: message.role.as_str(),
+                actor: message.name.as_deref(),
+                metadata: self.metadata.as_deref(),
+                expiration_date: self.request.expiration_date,
+                immutable: self.request.immutable,
+                created_at: self.created_at,
+                updated_at: self.accepted_at,
+                event_seq,
+                position,
+            };
+            match memories::insert(connection, &memory)? {
+                None => stored.duplicates += 1,
+                Some(memory) => {
+                    let change = Change {
+                        event: MemoryEvent::Add,
+                        memory: &memory,
+                        input: std::slice::from_ref(message),
+                        old_memory: None,
+                        new_memory: Some(text),
+                        at: clock::now(),
+                    };
+                    history::note(connection, &change)?;
+                    stored.results.push(EventResult::new(
+                        &memory.id,
+                        MemoryEvent::Add,
+                        Some(text),
+                        &memory.ids,
+                    ));
+                }
+            }
+        }
+        Ok(stored)
+    }
+}

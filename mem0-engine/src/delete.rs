@@ -1,0 +1,203 @@
+use mem0_types::{EntityType, EventType, MemoryEvent, Metadata};
+use rusqlite::{Connection, params_from_iter};
+use serde_json::{Value, json};
+
+use crate::events::{self, EventResult, Outcome, Queued};
+use crate::filter_sql::SqlFilter;
+use crate::history::{self, Change};
+use crate::ids::EntityIds;
+use crate::memories::{self, MemoryRecord};
+use crate::{EngineError, clock, entities};
+
+/// How many memories one transaction of a long deletion removes, so that other writes get a turn.
+const CHUNK: i64 = 500;
+
+/// What became of a deletion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Deleted {
+    /// How many linked memories were deleted too, when that was asked for. Nothing links memories
+    /// without an LLM, so 0.
+    pub cascade_count: Option<u64>,
+}
+
+/// Which memories to delete: those that match every part. At least one id is needed.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DeleteAllRequest {
+    /// The ids; `*` stands for any id. `*` for all four means every memory there is.
+    pub ids: EntityIds,
+    /// Keys that must be there with an equal value.
+    pub metadata: Option<Metadata>,
+}
+
+/// A deletion that was queued.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct QueuedDeletion {
+    /// The event that carries it; [`Engine::event`](crate::Engine::event) tells how far it is.
+    pub event_id: String,
+}
+
+impl DeleteAllRequest {
+    pub(crate) fn check(&self) -> Result<(), EngineError> {
+        if self.ids.is_empty() {
+            return Err(EngineError::invalid(
+                "user_id",
+                "must be given, or else agent_id, app_id or run_id: name whose memories to delete",
+            ));
+        }
+        Ok(())
+    }
+
+    fn is_everything(&self) -> bool {
+        self.ids.set().filter(|(_, id)| *id == "*").count() == 4
+    }
+
+    fn filter(&self) -> SqlFilter {
+        let mut parts = Vec::new();
+        if !self.is_everything() {
+            parts.extend(self.ids.set().map(|(field, id)| match id {
+                "*" => SqlFilter::id_is_set(field),
+                id => SqlFilter::id_is(field, id),
+            }));
+        }
+        parts.extend(self.metadata.as_ref().map(SqlFilter::metadata));
+        SqlFilter::all(parts)
+    }
+}
+
+/// Deletes one memory.
+pub(crate) fn delete(connection: &Connection, memory_id: &str) -> Result<(), EngineError> {
+    let (seq, memory) = memories::find(connection, memory_id)?;
+    let now = clock::now();
+    remove(connection, seq, &memory, now)?;
+    let result = EventResult::new(&memory.id, MemoryEvent::Delete, None, &memory.ids);
+    let payload = json!({ "memory_id": memory.id });
+    events::record_done(connection, &EventType::Delete, &memory.ids, &payload, result, now)
+}
+
+fn remove(
+    connection: &Connection,
+    seq: i64,
+    memory: &MemoryRecord,
+    now: i64,
+) -> Result<(), EngineError> {
+    let change = Change {
+        event: MemoryEvent::Delete,
+        memory,
+        input: &[],
+        old_memory: Some(&memory.memory),
+        new_memory: None,
+        at: now,
+    };
+    history::note(connection, &change)?;
+    memories::remove(connection, seq)
+}
+
+/// Deletes all of these memories, or none of them.
+pub(crate) fn delete_batch(
+    connection: &Connection,
+    memory_ids: &[String],
+) -> Result<u64, EngineError> {
+    for (index, memory_id) in memory_ids.iter().enumerate() {
+        delete(connection, memory_id)
+            .map_err(|source| EngineError::BatchItem { index, source: Box::new(source) })?;
+    }
+    Ok(memory_ids.len() as u64)
+}
+
+/// Queues the deletion of a scope.
+pub(crate) fn queue_scope(
+    connection: &Connection,
+    request: &DeleteAllRequest,
+) -> Result<QueuedDeletion, EngineError> {
+    let mut payload = Metadata::new();
+    request.ids.write_to(&mut payload);
+    if let Some(metadata) = &request.metadata {
+        payload.insert("metadata".to_owned(), Value::from(metadata.clone()));
+    }
+    let payload = Value::from(payload);
+    let (_, event_id) =
+        events::insert(connection, &EventType::DeleteAll, &request.ids, &payload, clock::now())?;
+    Ok(QueuedDeletion { event_id })
+}
+
+/// Queues the deletion of an entity.
+pub(crate) fn queue_entity(
+    connection: &Connection,
+    kind: &EntityType,
+    name: &str,
+) -> Result<QueuedDeletion, EngineError> {
+    entities::get(connection, kind, name)?;
+    let payload = json!({ "entity_type": kind.as_str(), "entity_id": name });
+    let ids = EntityIds::default();
+    let (_, event_id) =
+        events::insert(connection, &EventType::DeleteUser, &ids, &payload, clock::now())?;
+    Ok(QueuedDeletion { event_id })
+}
+
+/// Carries on with a queued deletion of a scope; `None` while more is to be done.
+///
+/// Memories that were added by a later call are not touched.
+pub(crate) fn carry_out_scope(
+    connection: &Connection,
+    queued: &Queued,
+) -> Result<Option<Outcome>, EngineError> {
+    let request = DeleteAllRequest {
+        ids: EntityIds::read_from(&queued.payload),
+        metadata: queued.payload.get("metadata").and_then(Value::as_object).cloned(),
+    };
+    // A payload that was emptied names nobody, which must not come to mean everybody.
+    request.check()?;
+    delete_chunk(connection, queued, request.filter())
+}
+
+/// Carries on with a queued deletion of an entity; `None` while more is to be done.
+pub(crate) fn carry_out_entity(
+    connection: &Connection,
+    queued: &Queued,
+) -> Result<Option<Outcome>, EngineError> {
+    let part = |key: &str| queued.payload.get(key).and_then(Value::as_str).unwrap_or_default();
+    let (kind, name) = (EntityType::from(part("entity_type")), part("entity_id"));
+    let field = entities::id_field(&kind)?;
+    let outcome = delete_chunk(connection, queued, SqlFilter::id_is(field, name))?;
+    if outcome.is_some() {
+        history::erase(connection, field, name)?;
+        events::erase_content(connection, field, name, queued.seq)?;
+        if memories::count_of(connection, field, name)? == 0 {
+            entities::remove(connection, &kind, name)?;
+        }
+    }
+    Ok(outcome)
+}
+
+fn delete_chunk(
+    connection: &Connection,
+    queued: &Queued,
+    filter: SqlFilter,
+) -> Result<Option<Outcome>, EngineError> {
+    let filter = SqlFilter::all(vec![filter, SqlFilter::added_before(queued.seq)]);
+    let sql = format!(
+        "SELECT {} FROM memories AS m WHERE {} LIMIT {CHUNK}",
+        memories::COLUMNS,
+        filter.sql
+    );
+    let found = connection
+        .prepare_cached(&sql)?
+        .query_map(params_from_iter(&filter.values), |row| {
+            Ok((row.get::<_, i64>("seq")?, memories::from_row(row)?))
+        })?
+        .collect::<Result<Vec<_>, _>>()?;
+    let now = clock::now();
+    for (seq, memory) in &found {
+        remove(connection, *seq, memory, now)?;
+    }
+    let before = queued.metadata.as_ref().and_then(|metadata| metadata.get("deleted")?.as_i64());
+    let here = i64::try_from(found.len()).unwrap_or(CHUNK);
+    let metadata = json!({ "deleted": before.unwrap_or_default() + here });
+    if here == CHUNK {
+        events::note_progress(connection, queued.seq, now, &metadata)?;
+        return Ok(None);
+    }
+    Ok(Some(Outcome::Succeeded { results: Vec::new(), metadata: Some(metadata) }))
+}

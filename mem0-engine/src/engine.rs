@@ -1,0 +1,399 @@
+use std::fmt;
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+
+use mem0_types::EntityType;
+use rusqlite::Connection;
+use tokio::sync::watch;
+
+use crate::data_folder::DataFolder;
+use crate::jobs::{self, Bell, Stop};
+use crate::readers::Readers;
+use crate::writer::Writer;
+use crate::{
+    AddRequest, Added, BatchUpdate, DeleteAllRequest, Deleted, EngineError, EntityPage,
+    EntityRecord, EventRecord, HistoryEntry, ListRequest, MemoryChange, MemoryRecord, Page,
+    PageRequest, QueuedDeletion, SearchHit, SearchRequest, Signals, add, delete, entities, events,
+    history, list, memories, reindex, schema, search, settings, update,
+};
+
+/// The most entries that one batch may have.
+pub const MAX_BATCH: usize = 1000;
+
+/// A memory engine over one data folder. Clones share it.
+///
+/// The engine's threads are its own: its futures need no runtime, and queued work goes on between
+/// calls. What a call acknowledges is on disk. A future that is dropped before it is done leaves
+/// open whether its change was made.
+///
+/// Dropping the last clone finishes the accepted changes, which may take some milliseconds;
+/// events that are still queued then go on when the folder is opened again.
+#[derive(Clone)]
+pub struct Engine {
+    inner: Arc<Inner>,
+    signals: Signals,
+}
+
+struct Inner {
+    running: Mutex<Option<Running>>,
+    stopped: watch::Sender<bool>,
+}
+
+/// The threads and what feeds them. They end when it is dropped.
+struct Running {
+    bell: Bell,
+    jobs: Option<JoinHandle<()>>,
+    write: Option<(Writer, JoinHandle<()>)>,
+    read: Option<(Readers, Vec<JoinHandle<()>>)>,
+    _folder: DataFolder,
+}
+
+impl Running {
+    fn start(data_dir: &Path) -> Result<Self, EngineError> {
+        let folder = DataFolder::open(data_dir)?;
+        let database = folder.database();
+        let mut connection = schema::open_writer(&database)?;
+        reindex::ensure_current(&mut connection)?;
+        let (readers, reading) = Readers::start(&database)?;
+        let (writer, writing) = Writer::start(connection)?;
+        let bell = Bell::default();
+        let jobs = jobs::start(writer.clone(), bell.clone())?;
+        Ok(Self {
+            bell,
+            jobs: Some(jobs),
+            write: Some((writer, writing)),
+            read: Some((readers, reading)),
+            _folder: folder,
+        })
+    }
+
+    fn stop(&mut self, stop: Stop) {
+        // A thread's panic was caught where it happened, so that joining reports nothing new.
+        self.bell.stop(stop);
+        let _ = self.jobs.take().map(JoinHandle::join);
+        if let Some((writer, thread)) = self.write.take() {
+            drop(writer);
+            let _ = thread.join();
+        }
+        if let Some((readers, threads)) = self.read.take() {
+            drop(readers);
+            threads.into_iter().for_each(|thread| drop(thread.join()));
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.stop(Stop::Now);
+    }
+}
+
+impl Inner {
+    fn running(&self) -> MutexGuard<'_, Option<Running>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine").field("open", &self.inner.running().is_some()).finish()
+    }
+}
+
+impl Engine {
+    /// Opens a data folder, which is made if it does not exist, and goes on with the events that
+    /// are queued in it. Blocks for some milliseconds; longer only when a newer version of this
+    /// crate brings the folder up to date.
+    ///
+    /// # Errors
+    /// [`EngineError::Locked`] when another engine has the folder open,
+    /// [`EngineError::NewerSchema`] when a newer version wrote it, [`EngineError::Storage`] when it
+    /// cannot be used.
+    pub fn open(data_dir: impl AsRef<Path>) -> Result<Self, EngineError> {
+        let running = Running::start(data_dir.as_ref())?;
+        let inner =
+            Inner { running: Mutex::new(Some(running)), stopped: watch::Sender::new(false) };
+        Ok(Self { inner: Arc::new(inner), signals: Signals::default() })
+    }
+
+    /// The same engine with a half of the search switched off, to test what each half is worth.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_signals(mut self, signals: Signals) -> Self {
+        self.signals = signals;
+        self
+    }
+
+    /// Refuses further calls, carries out what was accepted and what is queued, and lets go of the
+    /// data folder. Done at once when it is closed already.
+    ///
+    /// Dropping the future does not stop the closing.
+    ///
+    /// # Errors
+    /// [`EngineError::Storage`] when no thread can be started to wait on; the engine is closed then
+    /// too, and what is still queued waits for the next start.
+    pub async fn close(&self) -> Result<(), EngineError> {
+        let mut stopped = self.inner.stopped.subscribe();
+        let running = self.inner.running().take();
+        if let Some(mut running) = running {
+            let announce = self.inner.stopped.clone();
+            let thread = thread::Builder::new().name("mem0-close".to_owned());
+            let started = thread.spawn(move || {
+                running.stop(Stop::WhenIdle);
+                drop(running);
+                announce.send_replace(true);
+            });
+            if let Err(error) = started {
+                self.inner.stopped.send_replace(true);
+                return Err(error.into());
+            }
+        }
+        // The sender lives as long as this engine, so that waiting cannot fail.
+        let _ = stopped.wait_for(|stopped| *stopped).await;
+        Ok(())
+    }
+
+    async fn read<T, F>(&self, body: F) -> Result<T, EngineError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, EngineError> + Send + 'static,
+    {
+        let answer = match self.inner.running().as_ref().and_then(|running| running.read.as_ref()) {
+            Some((readers, _)) => readers.send(body),
+            None => return Err(EngineError::Closed),
+        };
+        answer.await.unwrap_or(Err(EngineError::Closed))
+    }
+
+    async fn write<T, F>(&self, body: F) -> Result<T, EngineError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, EngineError> + Send + 'static,
+    {
+        let answer = match self.inner.running().as_ref().and_then(|running| running.write.as_ref())
+        {
+            Some((writer, _)) => writer.send(body),
+            None => return Err(EngineError::Closed),
+        };
+        answer.await.unwrap_or(Err(EngineError::Closed))
+    }
+
+    /// Like `write`, for a change that queues an event.
+    async fn queue<T, F>(&self, body: F) -> Result<T, EngineError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, EngineError> + Send + 'static,
+    {
+        let bell = match self.inner.running().as_ref() {
+            Some(running) => running.bell.clone(),
+            None => return Err(EngineError::Closed),
+        };
+        self.write(move |connection| {
+            let queued = body(connection)?;
+            // Here and not after the answer, for which a dropped future would not wait. What the
+            // worker then sends to the writer runs after this.
+            bell.ring();
+            Ok(queued)
+        })
+        .await
+    }
+
+    /// Whether the engine answers: one small read.
+    ///
+    /// # Errors
+    /// [`EngineError::Closed`], [`EngineError::Storage`].
+    pub async fn check(&self) -> Result<(), EngineError> {
+        self.read(|connection| settings::get(connection, "").map(drop)).await
+    }
+
+    /// Remembers messages: at once for `infer: false`, else queued as an event.
+    ///
+    /// # Errors
+    /// [`EngineError::InvalidInput`] for no message, no id, an empty id or `*`, or media with
+    /// `infer: false`.
+    pub async fn add(&self, request: AddRequest) -> Result<Added, EngineError> {
+        request.check()?;
+        self.queue(move |connection| add::accept(connection, &request)).await
+    }
+
+    /// Finds the memories that answer a question, best first.
+    ///
+    /// # Errors
+    /// [`EngineError::InvalidInput`] for a blank query, `top_k` or `threshold` outside its range,
+    /// or a filter that cannot be used in a search.
+    pub async fn search(&self, request: SearchRequest) -> Result<Vec<SearchHit>, EngineError> {
+        let signals = self.signals;
+        self.read(move |connection| search::search(connection, &request, signals)).await
+    }
+
+    /// Lists memories, newest first.
+    ///
+    /// # Errors
+    /// [`EngineError::InvalidInput`] for a page size outside 1 to 200 or an unusable filter,
+    /// [`EngineError::PageOutOfRange`].
+    pub async fn list(&self, request: ListRequest) -> Result<Page<MemoryRecord>, EngineError> {
+        self.read(move |connection| list::list(connection, &request)).await
+    }
+
+    /// One memory, even an expired one.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`].
+    pub async fn get(&self, memory_id: &str) -> Result<MemoryRecord, EngineError> {
+        let id = memory_id.to_owned();
+        self.read(move |connection| Ok(memories::find(connection, &id)?.1)).await
+    }
+
+    /// Changes a memory; the memory as it is then.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`], [`EngineError::Immutable`], [`EngineError::InvalidInput`] when
+    /// nothing is to be changed or the text is blank.
+    pub async fn update(
+        &self,
+        memory_id: &str,
+        change: MemoryChange,
+    ) -> Result<MemoryRecord, EngineError> {
+        let id = memory_id.to_owned();
+        self.write(move |connection| update::update(connection, &id, &change)).await
+    }
+
+    /// Deletes a memory. Its history stays.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`].
+    pub async fn delete(
+        &self,
+        memory_id: &str,
+        delete_linked: bool,
+    ) -> Result<Deleted, EngineError> {
+        let id = memory_id.to_owned();
+        self.write(move |connection| delete::delete(connection, &id)).await?;
+        Ok(Deleted { cascade_count: delete_linked.then_some(0) })
+    }
+
+    /// Queues the deletion of all memories of a scope. Memories that are added later stay, even if
+    /// the deletion has not begun by then.
+    ///
+    /// # Errors
+    /// [`EngineError::InvalidInput`] when no id is given.
+    pub async fn delete_all(
+        &self,
+        request: DeleteAllRequest,
+    ) -> Result<QueuedDeletion, EngineError> {
+        request.check()?;
+        self.queue(move |connection| delete::queue_scope(connection, &request)).await
+    }
+
+    /// What happened to a memory, oldest first. It outlives the memory, until an entity that the
+    /// memory belonged to is deleted.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`].
+    pub async fn history(&self, memory_id: &str) -> Result<Vec<HistoryEntry>, EngineError> {
+        let id = memory_id.to_owned();
+        self.read(move |connection| history::of(connection, &id)).await
+    }
+
+    /// Changes up to 1000 memories, all or none; how many.
+    ///
+    /// # Errors
+    /// [`EngineError::BatchItem`] names the first entry that was refused, and why;
+    /// [`EngineError::InvalidInput`] when there are too many.
+    pub async fn batch_update(&self, updates: Vec<BatchUpdate>) -> Result<u64, EngineError> {
+        check_batch(updates.len())?;
+        self.write(move |connection| update::update_batch(connection, &updates)).await
+    }
+
+    /// Deletes up to 1000 memories, all or none; how many.
+    ///
+    /// # Errors
+    /// As for [`batch_update`](Self::batch_update).
+    pub async fn batch_delete(&self, memory_ids: Vec<String>) -> Result<u64, EngineError> {
+        check_batch(memory_ids.len())?;
+        self.write(move |connection| delete::delete_batch(connection, &memory_ids)).await
+    }
+
+    /// The users, agents, apps and runs that memories were added for.
+    ///
+    /// # Errors
+    /// [`EngineError::InvalidInput`] for a page size outside 1 to 200,
+    /// [`EngineError::PageOutOfRange`].
+    pub async fn entities(&self, page: PageRequest) -> Result<EntityPage, EngineError> {
+        let page = page.check()?;
+        self.read(move |connection| entities::page(connection, page)).await
+    }
+
+    /// One entity.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`].
+    pub async fn entity(&self, kind: EntityType, name: &str) -> Result<EntityRecord, EngineError> {
+        let name = name.to_owned();
+        self.read(move |connection| entities::get(connection, &kind, &name)).await
+    }
+
+    /// Queues the deletion of an entity with all its memories, their history, and what events
+    /// quote of them. Memories that are added later stay.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`].
+    pub async fn delete_entity(
+        &self,
+        kind: EntityType,
+        name: &str,
+    ) -> Result<QueuedDeletion, EngineError> {
+        let name = name.to_owned();
+        self.queue(move |connection| delete::queue_entity(connection, &kind, &name)).await
+    }
+
+    /// The accepted requests that change memories, newest first.
+    ///
+    /// # Errors
+    /// [`EngineError::InvalidInput`] for a page size outside 1 to 200,
+    /// [`EngineError::PageOutOfRange`].
+    pub async fn events(&self, page: PageRequest) -> Result<Page<EventRecord>, EngineError> {
+        let page = page.check()?;
+        self.read(move |connection| events::page(connection, page)).await
+    }
+
+    /// One event.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`].
+    pub async fn event(&self, event_id: &str) -> Result<EventRecord, EngineError> {
+        let id = event_id.to_owned();
+        self.read(move |connection| events::get(connection, &id)).await
+    }
+
+    /// A value that whoever runs the engine keeps in its data folder, such as the hash of an API
+    /// key. Keys that begin with `engine.` are the engine's own.
+    ///
+    /// # Errors
+    /// [`EngineError::Storage`].
+    pub async fn setting(&self, key: &str) -> Result<Option<String>, EngineError> {
+        let key = key.to_owned();
+        self.read(move |connection| settings::get(connection, &key)).await
+    }
+
+    /// Keeps a value in the data folder, in place of an earlier one.
+    ///
+    /// # Errors
+    /// [`EngineError::InvalidInput`] for a key that begins with `engine.`.
+    pub async fn set_setting(&self, key: &str, value: &str) -> Result<(), EngineError> {
+        if key.starts_with("engine.") {
+            return Err(EngineError::invalid("key", "must not begin with engine."));
+        }
+        let (key, value) = (key.to_owned(), value.to_owned());
+        self.write(move |connection| settings::set(connection, &key, &value)).await
+    }
+}
+
+fn check_batch(length: usize) -> Result<(), EngineError> {
+    if (1..=MAX_BATCH).contains(&length) {
+        Ok(())
+    } else {
+        Err(EngineError::invalid("memories", "must have 1 to 1000 entries"))
+    }
+}

@@ -1,0 +1,121 @@
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use mem0_types::InvalidInput;
+use thiserror::Error;
+
+/// What a [`NotFound`](EngineError::NotFound) error did not find.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum What {
+    /// A memory with that id.
+    Memory,
+    /// An entity of that kind and name.
+    Entity,
+    /// An event with that id.
+    Event,
+}
+
+impl std::fmt::Display for What {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Memory => "memory",
+            Self::Entity => "entity",
+            Self::Event => "event",
+        })
+    }
+}
+
+/// Why the engine could not do what it was asked.
+///
+/// No variant shows memory text, metadata or ids.
+#[derive(Debug, Clone, Error)]
+#[non_exhaustive]
+pub enum EngineError {
+    /// Nothing has that id.
+    #[error("no such {0}")]
+    NotFound(What),
+    /// One entry of a batch was refused, so nothing of the batch was written.
+    #[error("entry {index} of the batch: {source}")]
+    BatchItem {
+        /// The entry's position, counted from 0.
+        index: usize,
+        /// Why it was refused.
+        source: Box<EngineError>,
+    },
+    /// The memory was added with `immutable: true`, so its text, metadata and dates stay as they
+    /// are. It can be deleted.
+    #[error("the memory is immutable: it can be deleted, but not updated")]
+    Immutable,
+    /// An argument that cannot be carried out.
+    #[error(transparent)]
+    InvalidInput(#[from] InvalidInput),
+    /// A page beyond the last one.
+    #[error("invalid page: there are fewer pages")]
+    PageOutOfRange,
+    /// The engine was closed.
+    #[error("the engine is closed")]
+    Closed,
+    /// Another process, or another `Engine` of this one, has the data folder open.
+    #[error("the data folder {} is in use by another engine; close it, or use another folder", .0.display())]
+    Locked(PathBuf),
+    /// The data folder was written by a newer version of this crate.
+    #[error(
+        "the data folder has schema version {found}, and this version of mem0-engine knows only \
+         {known}; use the newer version that wrote it"
+    )]
+    NewerSchema {
+        /// The version in the data folder.
+        found: i64,
+        /// The newest version that this crate knows.
+        known: i64,
+    },
+    /// The data folder or its database cannot be used: the disk is full, a permission is missing,
+    /// the file is damaged. The source says more.
+    #[error("storage failed")]
+    Storage(#[source] Arc<dyn std::error::Error + Send + Sync>),
+    /// A defect of the engine: the call was undone, and the engine goes on.
+    #[error("internal error; the call was undone")]
+    Internal,
+}
+
+impl EngineError {
+    pub(crate) fn invalid(field: &'static str, message: &'static str) -> Self {
+        Self::InvalidInput(InvalidInput::new(field, message))
+    }
+
+    /// Whether the same write may succeed later without being changed.
+    pub(crate) fn is_transient(&self) -> bool {
+        let Self::Storage(source) = self else { return false };
+        let Some(error) = source.downcast_ref::<rusqlite::Error>() else { return false };
+        matches!(
+            error.sqlite_error_code(),
+            Some(
+                rusqlite::ErrorCode::DatabaseBusy
+                    | rusqlite::ErrorCode::DatabaseLocked
+                    | rusqlite::ErrorCode::DiskFull
+                    | rusqlite::ErrorCode::OutOfMemory
+                    | rusqlite::ErrorCode::SystemIoFailure
+            )
+        )
+    }
+}
+
+impl From<rusqlite::Error> for EngineError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Storage(Arc::new(error))
+    }
+}
+
+impl From<std::io::Error> for EngineError {
+    fn from(error: std::io::Error) -> Self {
+        Self::Storage(Arc::new(error))
+    }
+}
+
+impl From<serde_json::Error> for EngineError {
+    /// JSON that the engine wrote itself and cannot read back is damage of the data folder.
+    fn from(error: serde_json::Error) -> Self {
+        Self::Storage(Arc::new(error))
+    }
+}

@@ -1,0 +1,265 @@
+use std::fmt;
+
+use mem0_types::{EventStatus, EventType, IdField, MemoryEvent, Timestamp};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::clock;
+use crate::ids::{self, EntityIds};
+use crate::memories::json_column;
+use crate::{EngineError, Page, PageRequest, What};
+
+/// What an event did to one memory.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct EventResult {
+    /// The memory's id.
+    pub id: String,
+    /// What happened to it.
+    pub event: MemoryEvent,
+    /// Its text afterwards; `None` for a deletion.
+    pub memory: Option<String>,
+    /// The user whom it belongs to.
+    pub user_id: Option<String>,
+}
+
+impl EventResult {
+    pub(crate) fn new(id: &str, event: MemoryEvent, memory: Option<&str>, ids: &EntityIds) -> Self {
+        let user_id = ids.user_id.clone();
+        Self { id: id.to_owned(), event, memory: memory.map(str::to_owned), user_id }
+    }
+}
+
+impl fmt::Debug for EventResult {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EventResult")
+            .field("id", &self.id)
+            .field("event", &self.event)
+            .finish_non_exhaustive()
+    }
+}
+
+/// One accepted request that changes memories.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct EventRecord {
+    /// Its id, a UUID.
+    pub id: String,
+    /// What it is about.
+    pub event_type: EventType,
+    /// How far it is.
+    pub status: EventStatus,
+    /// What was asked for. Emptied when an entity that it names is deleted.
+    pub payload: Value,
+    /// How it was done: counts, and what could not be done.
+    pub metadata: Option<Value>,
+    /// What it did to each memory.
+    pub results: Vec<EventResult>,
+    /// Why it failed.
+    pub error: Option<String>,
+    /// When it was accepted.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+    /// When work on it began.
+    pub started_at: Option<Timestamp>,
+    /// When it was done or given up.
+    pub completed_at: Option<Timestamp>,
+    /// Milliseconds from acceptance to completion.
+    pub latency_ms: Option<f64>,
+}
+
+impl fmt::Debug for EventRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EventRecord")
+            .field("id", &self.id)
+            .field("event_type", &self.event_type)
+            .field("status", &self.status)
+            .finish_non_exhaustive()
+    }
+}
+
+const COLUMNS: &str = "id, event_type, status, created_at, updated_at, started_at, completed_at, error, \
+                       metadata, results, payload";
+
+fn from_row(row: &Row<'_>) -> rusqlite::Result<EventRecord> {
+    let created_at: i64 = row.get("created_at")?;
+    let completed_at: Option<i64> = row.get("completed_at")?;
+    let time = |micros: Option<i64>| micros.map(clock::timestamp);
+    Ok(EventRecord {
+        id: row.get("id")?,
+        event_type: EventType::from(row.get::<_, String>("event_type")?.as_str()),
+        status: EventStatus::from(row.get::<_, String>("status")?.as_str()),
+        payload: json_column(row, "payload")?.unwrap_or_default(),
+        metadata: json_column(row, "metadata")?,
+        results: json_column(row, "results")?.unwrap_or_default(),
+        error: row.get("error")?,
+        created_at: clock::timestamp(created_at),
+        updated_at: clock::timestamp(row.get("updated_at")?),
+        started_at: time(row.get("started_at")?),
+        completed_at: time(completed_at),
+        latency_ms: completed_at.map(|completed| (completed - created_at) as f64 / 1000.0),
+    })
+}
+
+pub(crate) fn get(connection: &Connection, event_id: &str) -> Result<EventRecord, EngineError> {
+    connection
+        .prepare_cached(&format!("SELECT {COLUMNS} FROM events WHERE id = ?"))?
+        .query_row([event_id.to_ascii_lowercase()], from_row)
+        .optional()?
+        .ok_or(EngineError::NotFound(What::Event))
+}
+
+/// Newest first.
+pub(crate) fn page(
+    connection: &Connection,
+    request: PageRequest,
+) -> Result<Page<EventRecord>, EngineError> {
+    let count: i64 = connection.query_row("SELECT count(*) FROM events", [], |row| row.get(0))?;
+    let count = count.unsigned_abs();
+    let (limit, offset) = request.window(count)?;
+    let sql = format!("SELECT {COLUMNS} FROM events ORDER BY seq DESC LIMIT ? OFFSET ?");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map(params![limit, offset], from_row)?;
+    Ok(request.of(count, rows.collect::<Result<_, _>>()?))
+}
+
+/// Records an event and queues it, unless it is brought to its end in the same transaction; its
+/// number and its id.
+pub(crate) fn insert(
+    connection: &Connection,
+    event_type: &EventType,
+    ids: &EntityIds,
+    payload: &Value,
+    now: i64,
+) -> Result<(i64, String), EngineError> {
+    let id = ids::new_id()?;
+    connection
+        .prepare_cached(
+            "INSERT INTO events (id, event_type, status, user_id, agent_id, app_id, run_id, created_at, \
+             updated_at, payload) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        )?
+        .execute(params![
+            id,
+            event_type.as_str(),
+            EventStatus::Pending.as_str(),
+            ids.user_id,
+            ids.agent_id,
+            ids.app_id,
+            ids.run_id,
+            now,
+            now,
+            payload.to_string(),
+        ])?;
+    Ok((connection.last_insert_rowid(), id))
+}
+
+/// How an event ended.
+pub(crate) enum Outcome {
+    Succeeded { results: Vec<EventResult>, metadata: Option<Value> },
+    Failed { error: String, metadata: Option<Value> },
+}
+
+pub(crate) fn finish(
+    connection: &Connection,
+    seq: i64,
+    started_at: i64,
+    outcome: &Outcome,
+) -> Result<(), EngineError> {
+    let (status, results, error, metadata) = match outcome {
+        Outcome::Succeeded { results, metadata } => {
+            (EventStatus::Succeeded, results.as_slice(), None, metadata)
+        }
+        Outcome::Failed { error, metadata } => {
+            (EventStatus::Failed, &[][..], Some(error), metadata)
+        }
+    };
+    let now = clock::now();
+    connection
+        .prepare_cached(
+            "UPDATE events SET status = ?, started_at = ifnull(started_at, ?), completed_at = ?, \
+             updated_at = ?, error = ?, metadata = ?, results = ? WHERE seq = ?",
+        )?
+        .execute(params![
+            status.as_str(),
+            started_at,
+            now,
+            now,
+            error,
+            metadata.as_ref().map(Value::to_string),
+            serde_json::to_string(results)?,
+            seq,
+        ])?;
+    Ok(())
+}
+
+/// Records a change of one memory that is done already.
+pub(crate) fn record_done(
+    connection: &Connection,
+    event_type: &EventType,
+    ids: &EntityIds,
+    payload: &Value,
+    result: EventResult,
+    now: i64,
+) -> Result<(), EngineError> {
+    let (seq, _) = insert(connection, event_type, ids, payload, now)?;
+    finish(connection, seq, now, &Outcome::Succeeded { results: vec![result], metadata: None })
+}
+
+/// A queued event, as the job worker needs it.
+pub(crate) struct Queued {
+    pub(crate) seq: i64,
+    pub(crate) event_type: EventType,
+    pub(crate) created_at: i64,
+    pub(crate) metadata: Option<Value>,
+    pub(crate) payload: Value,
+}
+
+pub(crate) fn oldest_queued(connection: &Connection) -> Result<Option<Queued>, EngineError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT seq, event_type, created_at, metadata, payload FROM events WHERE status = 'PENDING' \
+         ORDER BY seq LIMIT 1",
+    )?;
+    let queued = statement.query_row([], |row| {
+        Ok(Queued {
+            seq: row.get("seq")?,
+            event_type: EventType::from(row.get::<_, String>("event_type")?.as_str()),
+            created_at: row.get("created_at")?,
+            metadata: json_column(row, "metadata")?,
+            payload: json_column(row, "payload")?.unwrap_or_default(),
+        })
+    });
+    Ok(queued.optional()?)
+}
+
+/// Notes how far a long event is and leaves it in the queue.
+pub(crate) fn note_progress(
+    connection: &Connection,
+    seq: i64,
+    started_at: i64,
+    metadata: &Value,
+) -> Result<(), EngineError> {
+    connection
+        .prepare_cached(
+            "UPDATE events SET metadata = ?, started_at = ifnull(started_at, ?), updated_at = ? \
+             WHERE seq = ?",
+        )?
+        .execute(params![metadata.to_string(), started_at, clock::now(), seq])?;
+    Ok(())
+}
+
+/// Empties what earlier events of this id hold: their payloads and results quote memories.
+pub(crate) fn erase_content(
+    connection: &Connection,
+    field: IdField,
+    id: &str,
+    before: i64,
+) -> Result<(), EngineError> {
+    let column = field.as_str();
+    let sql = format!(
+        "UPDATE events SET payload = '{{}}', results = '[]' WHERE {column} = ? AND seq < ?"
+    );
+    connection.prepare_cached(&sql)?.execute(params![id, before])?;
+    Ok(())
+}

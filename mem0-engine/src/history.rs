@@ -1,0 +1,126 @@
+use std::fmt;
+
+use mem0_types::{IdField, MemoryEvent, Message, Metadata, Timestamp};
+use rusqlite::{Connection, Row, params};
+
+use crate::clock;
+use crate::ids::{self, EntityIds};
+use crate::memories::{MemoryRecord, json_column};
+use crate::{EngineError, What};
+
+/// One change of a memory.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct HistoryEntry {
+    /// The entry's own id, a UUID.
+    pub id: String,
+    /// The memory that changed.
+    pub memory_id: String,
+    /// The messages that led to the change; empty when it was asked for directly.
+    pub input: Vec<Message>,
+    /// The text before; `None` for an addition.
+    pub old_memory: Option<String>,
+    /// The text after; `None` for a deletion.
+    pub new_memory: Option<String>,
+    /// What happened.
+    pub event: MemoryEvent,
+    /// Whom the memory belonged to.
+    pub ids: EntityIds,
+    /// The memory's metadata after the change (before it, for a deletion).
+    pub metadata: Option<Metadata>,
+    /// The memory's categories at that point.
+    pub categories: Option<Vec<String>>,
+    /// When the change happened.
+    pub created_at: Timestamp,
+    /// The same: entries never change.
+    pub updated_at: Timestamp,
+}
+
+impl fmt::Debug for HistoryEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HistoryEntry")
+            .field("id", &self.id)
+            .field("memory_id", &self.memory_id)
+            .field("event", &self.event)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A change that is about to be noted.
+pub(crate) struct Change<'a> {
+    pub(crate) event: MemoryEvent,
+    /// The memory as it is after the change, or was before its deletion.
+    pub(crate) memory: &'a MemoryRecord,
+    pub(crate) input: &'a [Message],
+    pub(crate) old_memory: Option<&'a str>,
+    pub(crate) new_memory: Option<&'a str>,
+    pub(crate) at: i64,
+}
+
+pub(crate) fn note(connection: &Connection, change: &Change<'_>) -> Result<(), EngineError> {
+    let memory = change.memory;
+    let metadata = memory.metadata.as_ref().map(serde_json::to_string).transpose()?;
+    let categories = memory.categories.as_ref().map(serde_json::to_string).transpose()?;
+    connection
+        .prepare_cached(
+            "INSERT INTO history (id, memory_id, event, user_id, agent_id, app_id, run_id, \
+             created_at, categories, metadata, input, old_memory, new_memory) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        )?
+        .execute(params![
+            ids::new_id()?,
+            memory.id,
+            change.event.as_str(),
+            memory.ids.user_id,
+            memory.ids.agent_id,
+            memory.ids.app_id,
+            memory.ids.run_id,
+            change.at,
+            categories,
+            metadata,
+            serde_json::to_string(change.input)?,
+            change.old_memory,
+            change.new_memory,
+        ])?;
+    Ok(())
+}
+
+/// Oldest first.
+pub(crate) fn of(
+    connection: &Connection,
+    memory_id: &str,
+) -> Result<Vec<HistoryEntry>, EngineError> {
+    let mut statement =
+        connection.prepare_cached("SELECT * FROM history WHERE memory_id = ? ORDER BY seq")?;
+    let rows = statement.query_map([memory_id.to_ascii_lowercase()], from_row)?;
+    let entries = rows.collect::<Result<Vec<_>, _>>()?;
+    if entries.is_empty() { Err(EngineError::NotFound(What::Memory)) } else { Ok(entries) }
+}
+
+fn from_row(row: &Row<'_>) -> rusqlite::Result<HistoryEntry> {
+    let created_at = clock::timestamp(row.get("created_at")?);
+    Ok(HistoryEntry {
+        id: row.get("id")?,
+        memory_id: row.get("memory_id")?,
+        input: json_column(row, "input")?.unwrap_or_default(),
+        old_memory: row.get("old_memory")?,
+        new_memory: row.get("new_memory")?,
+        event: MemoryEvent::from(row.get::<_, String>("event")?.as_str()),
+        ids: EntityIds::from_row(row)?,
+        metadata: json_column(row, "metadata")?,
+        categories: json_column(row, "categories")?,
+        updated_at: created_at.clone(),
+        created_at,
+    })
+}
+
+/// Forgets the changes of the memories that carried this id and are gone.
+pub(crate) fn erase(connection: &Connection, field: IdField, id: &str) -> Result<(), EngineError> {
+    let column = field.as_str();
+    let sql = format!(
+        "DELETE FROM history WHERE {column} = ?1 \
+         AND memory_id NOT IN (SELECT id FROM memories WHERE {column} = ?1)"
+    );
+    connection.prepare_cached(&sql)?.execute([id])?;
+    Ok(())
+}

@@ -1,0 +1,213 @@
+use std::fmt;
+
+use mem0_types::{IdField, Metadata};
+use rusqlite::Row;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::EngineError;
+
+/// The four ids that a memory can belong to; each may be missing.
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
+pub struct EntityIds {
+    /// Whom the memory is about.
+    pub user_id: Option<String>,
+    /// The agent that it belongs to.
+    pub agent_id: Option<String>,
+    /// The app that it belongs to.
+    pub app_id: Option<String>,
+    /// The run (session) that it belongs to.
+    pub run_id: Option<String>,
+}
+
+impl EntityIds {
+    /// The ids that are set, in the order user, agent, app, run.
+    pub fn set(&self) -> impl Iterator<Item = (IdField, &str)> {
+        [
+            (IdField::UserId, &self.user_id),
+            (IdField::AgentId, &self.agent_id),
+            (IdField::AppId, &self.app_id),
+            (IdField::RunId, &self.run_id),
+        ]
+        .into_iter()
+        .filter_map(|(field, id)| Some((field, id.as_deref()?)))
+    }
+
+    /// Whether no id is set.
+    pub fn is_empty(&self) -> bool {
+        self.set().next().is_none()
+    }
+
+    /// Refuses a set of ids under which nothing could be stored or found again.
+    pub(crate) fn check(&self) -> Result<(), EngineError> {
+        if self.is_empty() {
+            return Err(EngineError::invalid(
+                "user_id",
+                "must be given, or else agent_id, app_id or run_id: a memory belongs to someone",
+            ));
+        }
+        for (field, id) in self.set() {
+            let refuse = |message| Err(EngineError::invalid(field.as_str(), message));
+            if id.trim().is_empty() {
+                return refuse("must not be empty");
+            }
+            if id == "*" {
+                return refuse("must not be *, which stands for any id");
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts the ids that are set into a JSON object, under their wire names.
+    pub(crate) fn write_to(&self, object: &mut Metadata) {
+        for (field, id) in self.set() {
+            object.insert(field.as_str().to_owned(), Value::from(id));
+        }
+    }
+
+    /// The ids that a JSON object has under their wire names.
+    pub(crate) fn read_from(object: &Value) -> Self {
+        let id = |name: &str| object.get(name).and_then(Value::as_str).map(str::to_owned);
+        Self {
+            user_id: id("user_id"),
+            agent_id: id("agent_id"),
+            app_id: id("app_id"),
+            run_id: id("run_id"),
+        }
+    }
+
+    /// The same for memories with the same four ids, and for no others.
+    pub(crate) fn scope_key(&self) -> Vec<u8> {
+        let mut hash = Sha256::new();
+        for id in [&self.user_id, &self.agent_id, &self.app_id, &self.run_id] {
+            match id {
+                // The length keeps ("ab", "c") and ("a", "bc") apart.
+                Some(id) => {
+                    hash.update((id.len() as u64 + 1).to_le_bytes());
+                    hash.update(id.as_bytes());
+                }
+                None => hash.update(0_u64.to_le_bytes()),
+            }
+        }
+        hash.finalize().iter().take(16).copied().collect()
+    }
+
+    /// The tokens of the ids, as the text index holds them.
+    pub(crate) fn scope_tokens(&self) -> String {
+        let tokens: Vec<_> = self.set().map(|(field, id)| scope_token(field, id)).collect();
+        tokens.join(" ")
+    }
+
+    /// Reads the columns `user_id`, `agent_id`, `app_id`, `run_id`.
+    pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            user_id: row.get("user_id")?,
+            agent_id: row.get("agent_id")?,
+            app_id: row.get("app_id")?,
+            run_id: row.get("run_id")?,
+        })
+    }
+}
+
+impl fmt::Debug for EntityIds {
+    /// Names which ids are set, never the ids.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let set: Vec<_> = self.set().map(|(field, _)| field).collect();
+        f.debug_tuple("EntityIds").field(&set).finish()
+    }
+}
+
+/// One word for an id of any length and spelling, the same in every version of this crate.
+///
+/// The letter in front keeps a user and an agent of the same name apart. 128 bits of SHA-256 make
+/// a collision implausible, and one would still be sorted out by the filter on the ids themselves.
+pub(crate) fn scope_token(field: IdField, id: &str) -> String {
+    let letter = match field {
+        IdField::UserId => 'u',
+        IdField::AgentId => 'a',
+        IdField::AppId => 'p',
+        IdField::RunId => 'r',
+    };
+    let mut token = String::with_capacity(33);
+    token.push(letter);
+    push_hex(&mut token, Sha256::digest(id.as_bytes()).iter().take(16));
+    token
+}
+
+/// SHA-256 of a memory's text.
+pub(crate) fn text_hash(text: &str) -> Vec<u8> {
+    Sha256::digest(text.as_bytes()).to_vec()
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len() * 2);
+    push_hex(&mut text, bytes.iter());
+    text
+}
+
+fn push_hex<'a>(text: &mut String, bytes: impl Iterator<Item = &'a u8>) {
+    for byte in bytes {
+        for digit in [byte >> 4, byte & 15] {
+            text.extend(char::from_digit(u32::from(digit), 16));
+        }
+    }
+}
+
+/// A random UUID, version 4, from the operating system's generator.
+pub(crate) fn new_id() -> Result<String, EngineError> {
+    let mut bytes = [0_u8; 16];
+    getrandom::fill(&mut bytes).map_err(|error| EngineError::from(std::io::Error::from(error)))?;
+    let mut number = u128::from_be_bytes(bytes);
+    number = number & !(0xf << 76) | (0x4 << 76);
+    number = number & !(0x3 << 62) | (0x2 << 62);
+    let digits = format!("{number:032x}");
+    let mut id = String::with_capacity(36);
+    for (index, digit) in digits.chars().enumerate() {
+        if matches!(index, 8 | 12 | 16 | 20) {
+            id.push('-');
+        }
+        id.push(digit);
+    }
+    Ok(id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_uuids_of_version_4() {
+        let first = new_id().unwrap();
+        assert_ne!(first, new_id().unwrap());
+        let parts: Vec<_> = first.split('-').map(str::len).collect();
+        assert_eq!(parts, [8, 4, 4, 4, 12]);
+        assert_eq!(first.as_bytes()[14], b'4');
+        assert!(matches!(first.as_bytes()[19], b'8' | b'9' | b'a' | b'b'));
+    }
+
+    #[test]
+    fn a_token_never_changes_between_versions() {
+        assert_eq!(scope_token(IdField::UserId, "alice"), "u2bd806c97f0e00af1a1fc3328fa763a9");
+        assert_ne!(scope_token(IdField::UserId, "x")[1..], scope_token(IdField::UserId, "y")[1..]);
+    }
+
+    #[test]
+    fn scope_keys_tell_every_split_of_the_ids_apart() {
+        let ids = |user: Option<&str>, agent: Option<&str>| EntityIds {
+            user_id: user.map(str::to_owned),
+            agent_id: agent.map(str::to_owned),
+            ..EntityIds::default()
+        };
+        let keys: std::collections::HashSet<_> = [
+            ids(Some("ab"), Some("c")),
+            ids(Some("a"), Some("bc")),
+            ids(Some("abc"), None),
+            ids(None, Some("abc")),
+            ids(Some("abc"), Some("")),
+        ]
+        .iter()
+        .map(EntityIds::scope_key)
+        .collect();
+        assert_eq!(keys.len(), 5);
+    }
+}

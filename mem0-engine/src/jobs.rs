@@ -1,0 +1,141 @@
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use mem0_types::EventType;
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use crate::events::{self, Outcome};
+use crate::writer::{Writer, in_savepoint};
+use crate::{EngineError, add, clock, delete};
+
+/// How many events are in the writer's hands at once, so that they share a commit.
+const AT_ONCE: usize = 16;
+
+/// How long to wait when the disk refuses a write.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// When the job worker is to end.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stop {
+    /// After what it is doing. What is queued stays in the data folder.
+    Now,
+    /// When nothing is queued any more.
+    WhenIdle,
+}
+
+/// Wakes the job worker.
+#[derive(Clone, Default)]
+pub(crate) struct Bell(Arc<(Mutex<Signal>, Condvar)>);
+
+#[derive(Default)]
+struct Signal {
+    rung: bool,
+    stop: Option<Stop>,
+}
+
+impl Bell {
+    /// Says that something was queued.
+    pub(crate) fn ring(&self) {
+        self.signal().rung = true;
+        self.0.1.notify_one();
+    }
+
+    pub(crate) fn stop(&self, stop: Stop) {
+        self.signal().stop = Some(stop);
+        self.0.1.notify_one();
+    }
+
+    fn signal(&self) -> MutexGuard<'_, Signal> {
+        self.0.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn stops_now(&self) -> bool {
+        self.signal().stop == Some(Stop::Now)
+    }
+
+    /// Waits until the bell rings, a stop is asked for, or the time is over.
+    fn wait(&self, limit: Option<Duration>) -> Option<Stop> {
+        let idle = |signal: &mut Signal| !signal.rung && signal.stop.is_none();
+        let (guard, bell) = (self.signal(), &self.0.1);
+        let mut signal = match limit {
+            None => bell.wait_while(guard, idle).unwrap_or_else(PoisonError::into_inner),
+            Some(limit) => {
+                bell.wait_timeout_while(guard, limit, idle)
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .0
+            }
+        };
+        signal.rung = false;
+        signal.stop
+    }
+}
+
+/// Starts the thread that carries out queued events, oldest first.
+pub(crate) fn start(writer: Writer, bell: Bell) -> Result<JoinHandle<()>, EngineError> {
+    // What an earlier run left in the queue goes first.
+    bell.ring();
+    let thread = thread::Builder::new().name("mem0-jobs".to_owned());
+    Ok(thread.spawn(move || run(&writer, &bell))?)
+}
+
+fn run(writer: &Writer, bell: &Bell) {
+    let mut retry = None;
+    loop {
+        let stop = bell.wait(retry);
+        if stop == Some(Stop::Now) {
+            return;
+        }
+        retry = match work_off(writer, bell) {
+            Ok(()) => None,
+            Err(error) => {
+                tracing::warn!(%error, "a queued event could not be carried out yet");
+                Some(RETRY)
+            }
+        };
+        if stop.is_some() {
+            return;
+        }
+    }
+}
+
+/// Carries out events until none is queued.
+fn work_off(writer: &Writer, bell: &Bell) -> Result<(), EngineError> {
+    let mut at_once = 1;
+    while !bell.stops_now() {
+        let answers: Vec<oneshot::Receiver<_>> =
+            (0..at_once).map(|_| writer.send(carry_out_oldest)).collect();
+        let mut idle = false;
+        for answer in answers {
+            idle |= !answer.blocking_recv().unwrap_or(Err(EngineError::Closed))?;
+        }
+        if idle {
+            return Ok(());
+        }
+        at_once = AT_ONCE;
+    }
+    Ok(())
+}
+
+/// Carries out the oldest queued event and marks it as done, in one transaction: a crash neither
+/// loses nor repeats it. Whether there was one.
+fn carry_out_oldest(connection: &Connection) -> Result<bool, EngineError> {
+    let Some(queued) = events::oldest_queued(connection)? else { return Ok(false) };
+    let started_at = clock::now();
+    let outcome = in_savepoint(connection, |connection| match queued.event_type {
+        EventType::Add => add::carry_out(connection, &queued).map(Some),
+        EventType::DeleteAll => delete::carry_out_scope(connection, &queued),
+        EventType::DeleteUser => delete::carry_out_entity(connection, &queued),
+        _ => Err(EngineError::Internal),
+    });
+    let outcome = match outcome {
+        Ok(outcome) => outcome,
+        Err(error) if error.is_transient() => return Err(error),
+        Err(error) => Some(Outcome::Failed { error: error.to_string(), metadata: None }),
+    };
+    if let Some(outcome) = outcome {
+        events::finish(connection, queued.seq, started_at, &outcome)?;
+    }
+    Ok(true)
+}

@@ -1,0 +1,88 @@
+use std::fmt;
+
+use mem0_types::{Filter, Timestamp};
+use rusqlite::types::Value as SqlValue;
+use rusqlite::{Connection, params_from_iter};
+
+use crate::filter_sql::SqlFilter;
+use crate::memories::{self, MemoryRecord};
+use crate::{EngineError, Page, PageRequest, clock};
+
+/// Which memories to list, and which page of them.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct ListRequest {
+    /// What the memories must match.
+    pub filter: Filter,
+    /// Which page.
+    pub page: PageRequest,
+    /// Whether expired memories are listed too.
+    pub show_expired: bool,
+    /// Created no earlier. A bare date is the whole UTC day.
+    pub start_date: Option<Timestamp>,
+    /// Created no later. A bare date is the whole UTC day.
+    pub end_date: Option<Timestamp>,
+    /// With at least one of these categories; empty asks for none.
+    pub categories: Vec<String>,
+    /// With this in the text, in any case.
+    pub keywords: Option<String>,
+}
+
+impl ListRequest {
+    /// The first page of what matches the filter and has not expired.
+    pub fn new(filter: Filter) -> Self {
+        Self {
+            filter,
+            page: PageRequest::default(),
+            show_expired: false,
+            start_date: None,
+            end_date: None,
+            categories: Vec::new(),
+            keywords: None,
+        }
+    }
+
+    fn condition(&self) -> Result<SqlFilter, EngineError> {
+        let mut parts = vec![SqlFilter::compile(&self.filter)?];
+        if !self.show_expired {
+            parts.push(SqlFilter::not_expired(clock::today()));
+        }
+        if !self.categories.is_empty() {
+            parts.push(SqlFilter::categories(&self.categories));
+        }
+        parts.extend(self.keywords.as_deref().map(SqlFilter::keywords));
+        parts.push(SqlFilter::created_within(self.start_date.as_ref(), self.end_date.as_ref())?);
+        Ok(SqlFilter::all(parts))
+    }
+}
+
+impl fmt::Debug for ListRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ListRequest")
+            .field("filter", &self.filter)
+            .field("page", &self.page)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Newest first; of equally old ones the last stored first.
+pub(crate) fn list(
+    connection: &Connection,
+    request: &ListRequest,
+) -> Result<Page<MemoryRecord>, EngineError> {
+    let page = request.page.check()?;
+    let SqlFilter { sql, mut values } = request.condition()?;
+    let count: i64 = connection
+        .prepare(&format!("SELECT count(*) FROM memories AS m WHERE {sql}"))?
+        .query_row(params_from_iter(&values), |row| row.get(0))?;
+    let count = count.unsigned_abs();
+    let (limit, offset) = page.window(count)?;
+    let mut statement = connection.prepare(&format!(
+        "SELECT {} FROM memories AS m WHERE {sql} \
+         ORDER BY m.created_at DESC, m.seq DESC LIMIT ? OFFSET ?",
+        memories::COLUMNS
+    ))?;
+    values.extend([SqlValue::from(limit), SqlValue::from(offset)]);
+    let rows = statement.query_map(params_from_iter(&values), memories::from_row)?;
+    Ok(page.of(count, rows.collect::<Result<_, _>>()?))
+}

@@ -1,0 +1,231 @@
+use std::fmt;
+
+use mem0_types::{Date, IdField, Metadata, Timestamp};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde::de::DeserializeOwned;
+
+use crate::analysis;
+use crate::clock;
+use crate::embedder::Embedder;
+use crate::ids::{self, EntityIds};
+use crate::structured_attributes::StructuredAttributes;
+use crate::{EngineError, What};
+
+/// A stored memory.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct MemoryRecord {
+    /// Its id, a UUID.
+    pub id: String,
+    /// Its text.
+    pub memory: String,
+    /// Whom it belongs to.
+    pub ids: EntityIds,
+    /// The caller's own keys.
+    pub metadata: Option<Metadata>,
+    /// What it is about. Nothing invents categories without an LLM.
+    pub categories: Option<Vec<String>>,
+    /// When it was created, or the `timestamp` that it was added with.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+    /// The last day (UTC) on which lists and searches show it.
+    pub expiration_date: Option<Date>,
+    /// Whether it can be deleted only.
+    pub immutable: bool,
+    /// SHA-256 of its text, in hex.
+    pub hash: String,
+    /// The role of the message that it came from.
+    pub role: String,
+    /// The `name` of the message that it came from.
+    pub actor: Option<String>,
+}
+
+impl MemoryRecord {
+    /// When it was created, taken apart.
+    pub fn structured_attributes(&self) -> StructuredAttributes {
+        StructuredAttributes::of(&self.created_at)
+    }
+}
+
+impl fmt::Debug for MemoryRecord {
+    /// The id of the memory and which parts it has, never the content.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemoryRecord")
+            .field("id", &self.id)
+            .field("ids", &self.ids)
+            .field("created_at", &self.created_at)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What [`MemoryRecord`] is read from, in a query on `memories AS m`.
+pub(crate) const COLUMNS: &str = "m.seq, m.id, m.created_at, m.updated_at, m.expiration_date, \
+     m.immutable, m.text_hash, m.user_id, m.agent_id, m.app_id, m.run_id, m.role, m.actor, \
+     m.categories, m.metadata, m.text";
+
+pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<MemoryRecord> {
+    Ok(MemoryRecord {
+        id: row.get("id")?,
+        memory: row.get("text")?,
+        ids: EntityIds::from_row(row)?,
+        metadata: json_column(row, "metadata")?,
+        categories: json_column(row, "categories")?,
+        created_at: clock::timestamp(row.get("created_at")?),
+        updated_at: clock::timestamp(row.get("updated_at")?),
+        expiration_date: date_column(row, "expiration_date")?,
+        immutable: row.get("immutable")?,
+        hash: ids::hex(&row.get::<_, Vec<u8>>("text_hash")?),
+        role: row.get("role")?,
+        actor: row.get("actor")?,
+    })
+}
+
+/// Reads a nullable column of JSON.
+pub(crate) fn json_column<T: DeserializeOwned>(
+    row: &Row<'_>,
+    column: &str,
+) -> rusqlite::Result<Option<T>> {
+    let Some(text) = row.get::<_, Option<String>>(column)? else { return Ok(None) };
+    serde_json::from_str(&text).map(Some).map_err(damaged)
+}
+
+fn date_column(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<Date>> {
+    let Some(text) = row.get::<_, Option<String>>(column)? else { return Ok(None) };
+    text.parse().map(Some).map_err(damaged)
+}
+
+fn damaged(error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, Box::new(error))
+}
+
+/// The memory with this id and its row number.
+pub(crate) fn find(
+    connection: &Connection,
+    memory_id: &str,
+) -> Result<(i64, MemoryRecord), EngineError> {
+    let sql = format!("SELECT {COLUMNS} FROM memories AS m WHERE m.id = ?");
+    connection
+        .prepare_cached(&sql)?
+        .query_row([memory_id.to_ascii_lowercase()], |row| Ok((row.get("seq")?, from_row(row)?)))
+        .optional()?
+        .ok_or(EngineError::NotFound(What::Memory))
+}
+
+pub(crate) fn by_seq(connection: &Connection, seq: i64) -> Result<MemoryRecord, EngineError> {
+    let sql = format!("SELECT {COLUMNS} FROM memories AS m WHERE m.seq = ?");
+    Ok(connection.prepare_cached(&sql)?.query_row([seq], from_row)?)
+}
+
+/// A memory that is about to be stored.
+pub(crate) struct NewMemory<'a> {
+    pub(crate) text: &'a str,
+    pub(crate) ids: &'a EntityIds,
+    pub(crate) role: &'a str,
+    pub(crate) actor: Option<&'a str>,
+    /// JSON.
+    pub(crate) metadata: Option<&'a str>,
+    pub(crate) expiration_date: Option<Date>,
+    pub(crate) immutable: bool,
+    pub(crate) created_at: i64,
+    pub(crate) updated_at: i64,
+    /// The event that adds it, and the place of its message in that event.
+    pub(crate) event_seq: i64,
+    pub(crate) position: usize,
+}
+
+/// Stores a memory and indexes it; `None` when the same text is there already, under the same four
+/// ids and not expired.
+pub(crate) fn insert(
+    connection: &Connection,
+    memory: &NewMemory<'_>,
+) -> Result<Option<MemoryRecord>, EngineError> {
+    let scope_key = memory.ids.scope_key();
+    let text_hash = ids::text_hash(memory.text);
+    let duplicate = connection
+        .prepare_cached(
+            "SELECT 1 FROM memories WHERE scope_key = ? AND text_hash = ? \
+             AND (expiration_date IS NULL OR expiration_date >= ?)",
+        )?
+        .exists(params![scope_key, text_hash, clock::today()])?;
+    if duplicate {
+        return Ok(None);
+    }
+    connection
+        .prepare_cached(
+            "INSERT INTO memories (id, created_at, updated_at, expiration_date, immutable, \
+             event_seq, position, scope_key, text_hash, user_id, agent_id, app_id, run_id, role, \
+             actor, metadata, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        )?
+        .execute(params![
+            ids::new_id()?,
+            memory.created_at,
+            memory.updated_at,
+            memory.expiration_date.map(|date| date.to_string()),
+            memory.immutable,
+            memory.event_seq,
+            i64::try_from(memory.position).unwrap_or(i64::MAX),
+            scope_key,
+            text_hash,
+            memory.ids.user_id,
+            memory.ids.agent_id,
+            memory.ids.app_id,
+            memory.ids.run_id,
+            memory.role,
+            memory.actor,
+            memory.metadata,
+            memory.text,
+        ])?;
+    let seq = connection.last_insert_rowid();
+    index(connection, seq, memory.ids, memory.actor, memory.text)?;
+    by_seq(connection, seq).map(Some)
+}
+
+/// Makes a memory findable by its text, and by who said it when that has a name: a question about
+/// Anna is better answered by Anna's words than by another's.
+pub(crate) fn index(
+    connection: &Connection,
+    seq: i64,
+    ids: &EntityIds,
+    actor: Option<&str>,
+    text: &str,
+) -> Result<(), EngineError> {
+    let named = actor.map(|actor| format!("{actor}: {text}"));
+    let text = named.as_deref().unwrap_or(text);
+    let scope = ids.scope_tokens();
+    let terms = analysis::index_terms(text).join(" ");
+    let vector = Embedder::built_in().embed(text).to_bytes();
+    connection
+        .prepare_cached("INSERT INTO memory_index (seq, vector, scope, terms) VALUES (?, ?, ?, ?)")?
+        .execute(params![seq, vector, scope, terms])?;
+    connection
+        .prepare_cached("INSERT INTO memory_terms (rowid, scope, terms) VALUES (?, ?, ?)")?
+        .execute(params![seq, scope, terms])?;
+    Ok(())
+}
+
+/// Undoes [`index`].
+pub(crate) fn unindex(connection: &Connection, seq: i64) -> Result<(), EngineError> {
+    // First, since FTS5 reads from memory_index which terms to remove.
+    connection.prepare_cached("DELETE FROM memory_terms WHERE rowid = ?")?.execute([seq])?;
+    connection.prepare_cached("DELETE FROM memory_index WHERE seq = ?")?.execute([seq])?;
+    Ok(())
+}
+
+/// Removes a memory and what it is found by.
+pub(crate) fn remove(connection: &Connection, seq: i64) -> Result<(), EngineError> {
+    unindex(connection, seq)?;
+    connection.prepare_cached("DELETE FROM memories WHERE seq = ?")?.execute([seq])?;
+    Ok(())
+}
+
+/// How many memories carry this id.
+pub(crate) fn count_of(
+    connection: &Connection,
+    field: IdField,
+    id: &str,
+) -> Result<u64, EngineError> {
+    let sql = format!("SELECT count(*) FROM memories WHERE {} = ?", field.as_str());
+    let count: i64 = connection.prepare_cached(&sql)?.query_row([id], |row| row.get(0))?;
+    Ok(count.unsigned_abs())
+}

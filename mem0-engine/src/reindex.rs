@@ -1,0 +1,40 @@
+use rusqlite::{Connection, OptionalExtension};
+
+use crate::memories::{self, MemoryRecord};
+use crate::{EngineError, embedder, settings};
+
+/// The setting that names what the stored vectors were made with.
+const MODEL_SETTING: &str = "engine.embedding_model";
+
+/// Analyses and embeds every memory again when another model made the stored vectors: vectors of
+/// two models cannot be compared.
+pub(crate) fn ensure_current(connection: &mut Connection) -> Result<(), EngineError> {
+    let transaction = connection.transaction()?;
+    if settings::get(&transaction, MODEL_SETTING)?.as_deref() != Some(embedder::MODEL) {
+        let mut last = 0;
+        while let Some((seq, memory)) = after(&transaction, last)? {
+            memories::unindex(&transaction, seq)?;
+            memories::index(
+                &transaction,
+                seq,
+                &memory.ids,
+                memory.actor.as_deref(),
+                &memory.memory,
+            )?;
+            last = seq;
+        }
+        settings::set(&transaction, MODEL_SETTING, embedder::MODEL)?;
+    }
+    transaction.commit()?;
+    Ok(())
+}
+
+fn after(connection: &Connection, seq: i64) -> Result<Option<(i64, MemoryRecord)>, EngineError> {
+    let sql = format!(
+        "SELECT {} FROM memories AS m WHERE m.seq > ? ORDER BY m.seq LIMIT 1",
+        memories::COLUMNS
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let next = statement.query_row([seq], |row| Ok((row.get("seq")?, memories::from_row(row)?)));
+    Ok(next.optional()?)
+}

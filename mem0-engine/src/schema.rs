@@ -1,0 +1,57 @@
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+
+use crate::EngineError;
+use crate::metadata_match;
+
+/// One step for each schema version: step `n` takes a database from version `n` to `n + 1`.
+const STEPS: &[&str] = &[include_str!("schema/1.sql")];
+
+/// The one connection that writes; makes the database, or brings an older one up to date.
+pub(crate) fn open_writer(path: &Path) -> Result<Connection, EngineError> {
+    let mut connection = Connection::open(path)?;
+    prepare(&connection)?;
+    connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
+    // FULL syncs the log at each commit: what was acknowledged survives a power cut too.
+    connection.pragma_update(None, "synchronous", "full")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    // Deleted text is overwritten in the file, not only unlinked.
+    connection.pragma_update_and_check(None, "secure_delete", true, |_| Ok(()))?;
+    migrate(&mut connection)?;
+    Ok(connection)
+}
+
+/// A connection that sees committed data only and cannot write.
+pub(crate) fn open_reader(path: &Path) -> Result<Connection, EngineError> {
+    // Not SQLITE_OPEN_READ_ONLY: readers of a WAL database write to its shared-memory index.
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    prepare(&connection)?;
+    connection.pragma_update(None, "query_only", true)?;
+    Ok(connection)
+}
+
+fn prepare(connection: &Connection) -> Result<(), EngineError> {
+    connection.busy_timeout(Duration::from_secs(10))?;
+    connection.set_prepared_statement_cache_capacity(64);
+    metadata_match::register(connection)?;
+    Ok(())
+}
+
+fn migrate(connection: &mut Connection) -> Result<(), EngineError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let known = STEPS.len() as i64;
+    let found: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if found > known {
+        return Err(EngineError::NewerSchema { found, known });
+    }
+    let done = usize::try_from(found).unwrap_or(0);
+    for step in STEPS.iter().skip(done) {
+        transaction.execute_batch(step)?;
+    }
+    transaction.pragma_update(None, "user_version", known)?;
+    transaction.commit()?;
+    Ok(())
+}

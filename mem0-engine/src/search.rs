@@ -1,0 +1,358 @@
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::fmt;
+
+use mem0_types::{Condition, Expression, Filter, Metadata};
+use rusqlite::{Connection, params_from_iter};
+
+use crate::embedder::Vector;
+use crate::filter_sql::SqlFilter;
+use crate::memories::{self, MemoryRecord};
+use crate::ranking::{self, Candidate, Query, ScopeStatistics};
+use crate::scope_match::scope_expression;
+use crate::{EngineError, clock};
+
+/// The most hits that one search may ask for.
+pub const MAX_TOP_K: usize = 1000;
+
+/// How many of the closest memories compete, however few hits are asked for.
+const SEMANTIC_CANDIDATES: usize = 200;
+
+/// How far apart in one add two memories may be and still count as neighbours: with one message
+/// between them, which is the other speaker's when memories are kept by speaker.
+const NEIGHBOUR_DISTANCE: i64 = 2;
+
+/// What to search for.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct SearchRequest {
+    /// The question, not blank.
+    pub query: String,
+    /// What the memories must match. It cannot ask for `keywords`, which is for lists.
+    pub filter: Filter,
+    /// The most hits to return: 1 to [`MAX_TOP_K`], 10 by default.
+    pub top_k: usize,
+    /// The least score of a hit: 0 to 1, 0.1 by default; 0 lets everything through.
+    pub threshold: f64,
+    /// Whether expired memories are found too.
+    pub show_expired: bool,
+    /// With at least one of these categories; empty asks for none.
+    pub categories: Vec<String>,
+    /// Keys that must be there with an equal value.
+    pub metadata: Option<Metadata>,
+}
+
+impl SearchRequest {
+    /// A search with the default limits.
+    pub fn new(query: impl Into<String>, filter: Filter) -> Self {
+        Self {
+            query: query.into(),
+            filter,
+            top_k: 10,
+            threshold: 0.1,
+            show_expired: false,
+            categories: Vec::new(),
+            metadata: None,
+        }
+    }
+
+    fn check(&self) -> Result<(), EngineError> {
+        if self.query.trim().is_empty() {
+            return Err(EngineError::invalid("query", "must not be empty"));
+        }
+        if !(1..=MAX_TOP_K).contains(&self.top_k) {
+            return Err(EngineError::invalid("top_k", "must be between 1 and 1000"));
+        }
+        if !(0.0..=1.0).contains(&self.threshold) {
+            return Err(EngineError::invalid("threshold", "must be between 0 and 1"));
+        }
+        if asks_for_keywords(&self.filter) {
+            return Err(EngineError::invalid(
+                "filters",
+                "must not have 'keywords' in a search; list with it, or put the words in the query",
+            ));
+        }
+        Ok(())
+    }
+
+    fn condition(&self) -> Result<SqlFilter, EngineError> {
+        let mut parts = vec![SqlFilter::compile(&self.filter)?];
+        if !self.show_expired {
+            parts.push(SqlFilter::not_expired(clock::today()));
+        }
+        if !self.categories.is_empty() {
+            parts.push(SqlFilter::categories(&self.categories));
+        }
+        parts.extend(self.metadata.as_ref().map(SqlFilter::metadata));
+        Ok(SqlFilter::all(parts))
+    }
+}
+
+impl fmt::Debug for SearchRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SearchRequest")
+            .field("filter", &self.filter)
+            .field("top_k", &self.top_k)
+            .field("threshold", &self.threshold)
+            .finish_non_exhaustive()
+    }
+}
+
+fn asks_for_keywords(filter: &Filter) -> bool {
+    match filter.expression() {
+        Expression::Condition(Condition::Keywords(_)) => true,
+        Expression::And(parts) | Expression::Or(parts) => parts.iter().any(asks_for_keywords),
+        Expression::Not(part) => asks_for_keywords(part),
+        Expression::Raw(json) => Filter::from_json(json).is_ok_and(|read| asks_for_keywords(&read)),
+        _ => false,
+    }
+}
+
+/// A memory that answers a search.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct SearchHit {
+    /// The memory.
+    pub memory: MemoryRecord,
+    /// How well it answers, 0 to 1. Depends on the query, the memory, its neighbours of the same
+    /// add, and how common the query's words are among the memories that the filter lets through.
+    pub score: f64,
+    /// What the score is made of.
+    pub score_breakdown: ScoreBreakdown,
+}
+
+/// The parts of a score, each 0 to 1.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct ScoreBreakdown {
+    /// How close the meaning lies.
+    pub semantic: f64,
+    /// How much of the query's information the words hold.
+    pub bm25: f64,
+    /// What linked entities add: nothing without an LLM.
+    pub entity: f64,
+}
+
+/// Which halves of the search are on.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Signals {
+    pub semantic: bool,
+    pub keyword: bool,
+}
+
+impl Default for Signals {
+    fn default() -> Self {
+        Self { semantic: true, keyword: true }
+    }
+}
+
+pub(crate) fn search(
+    connection: &Connection,
+    request: &SearchRequest,
+    signals: Signals,
+) -> Result<Vec<SearchHit>, EngineError> {
+    request.check()?;
+    let whole = Query::new(&request.query);
+    let query = Query::from_parts(
+        if signals.keyword { whole.terms().to_vec() } else { Vec::new() },
+        if signals.semantic { *whole.vector() } else { Vector::ZERO },
+    );
+    let scope = Scope::read(connection, &request.condition()?)?;
+    let mut terms = scope.matching(connection, &query, &request.filter)?;
+    let statistics = statistics(&query, &scope, &terms);
+    let chosen = scope.candidates(&query, &terms, SEMANTIC_CANDIDATES.max(request.top_k));
+    scope.read_missing_terms(connection, &chosen, &mut terms)?;
+
+    let names: Vec<_> = chosen.iter().map(|at| scope.name(*at)).collect();
+    let candidates: Vec<_> = chosen
+        .iter()
+        .zip(&names)
+        .filter_map(|(at, name)| scope.candidate(*at, name, &terms))
+        .collect();
+    let mut hits = Vec::new();
+    for ranked in ranking::rank(&query, &statistics, &candidates) {
+        if hits.len() == request.top_k || ranked.score < request.threshold {
+            break;
+        }
+        let row = chosen.get(ranked.index).and_then(|at| scope.rows.get(*at));
+        let Some(row) = row else { continue };
+        hits.push(SearchHit {
+            memory: memories::by_seq(connection, row.seq)?,
+            score: ranked.score,
+            score_breakdown: ScoreBreakdown {
+                semantic: ranked.breakdown.semantic,
+                bm25: ranked.breakdown.bm25,
+                entity: 0.0,
+            },
+        });
+    }
+    Ok(hits)
+}
+
+/// What the search knows of each memory that the filter lets through.
+struct ScopeRow {
+    seq: i64,
+    event_seq: i64,
+    position: i64,
+    created_at: i64,
+    vector: Vector,
+}
+
+/// All memories that the filter lets through, in the order in which they were said.
+///
+/// Everything else of the search happens inside it, so that nothing outside can be found or change
+/// a score.
+struct Scope {
+    rows: Vec<ScopeRow>,
+    place: HashMap<i64, usize>,
+}
+
+/// The analysed terms of memories, by their `seq`.
+type Terms = HashMap<i64, String>;
+
+impl Scope {
+    fn read(connection: &Connection, filter: &SqlFilter) -> Result<Self, EngineError> {
+        // CROSS JOIN fixes the order: the filter first, by its index, then a look-up for each row.
+        let sql = format!(
+            "SELECT m.seq, m.event_seq, m.position, m.created_at, i.vector FROM memories AS m \
+             CROSS JOIN memory_index AS i ON i.seq = m.seq WHERE {}",
+            filter.sql
+        );
+        let mut statement = connection.prepare(&sql)?;
+        let mut found = statement.query(params_from_iter(&filter.values))?;
+        let mut rows = Vec::new();
+        while let Some(row) = found.next()? {
+            rows.push(ScopeRow {
+                seq: row.get(0)?,
+                event_seq: row.get(1)?,
+                position: row.get(2)?,
+                created_at: row.get(3)?,
+                vector: row
+                    .get_ref(4)?
+                    .as_blob()
+                    .ok()
+                    .and_then(Vector::from_bytes)
+                    .unwrap_or(Vector::ZERO),
+            });
+        }
+        rows.sort_unstable_by_key(|row| (row.event_seq, row.position, row.seq));
+        let place = rows.iter().enumerate().map(|(at, row)| (row.seq, at)).collect();
+        Ok(Self { rows, place })
+    }
+
+    /// The memories with a word of the query, and their terms.
+    fn matching(
+        &self,
+        connection: &Connection,
+        query: &Query,
+        filter: &Filter,
+    ) -> Result<Terms, EngineError> {
+        let mut found = Terms::new();
+        if query.terms().is_empty() || self.rows.is_empty() {
+            return Ok(found);
+        }
+        let words: Vec<_> = query.terms().iter().map(|term| format!("\"{term}\"")).collect();
+        let mut expression = format!("terms : ({})", words.join(" OR "));
+        if let Some(scope) = scope_expression(filter) {
+            expression = format!("scope : ({scope}) AND {expression}");
+        }
+        let mut statement = connection.prepare_cached(
+            "SELECT f.rowid, i.terms FROM memory_terms AS f \
+             CROSS JOIN memory_index AS i ON i.seq = f.rowid WHERE f.memory_terms MATCH ?",
+        )?;
+        let mut rows = statement.query([expression])?;
+        while let Some(row) = rows.next()? {
+            let seq = row.get(0)?;
+            if self.place.contains_key(&seq) {
+                found.insert(seq, row.get(1)?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// The closest memories, those with a word of the query, and the neighbours of the latter.
+    fn candidates(&self, query: &Query, matching: &Terms, closest_limit: usize) -> Vec<usize> {
+        let mut closest: Vec<_> = self
+            .rows
+            .iter()
+            .enumerate()
+            .filter_map(|(at, row)| Some((query.semantic_candidate(&row.vector)?, at)))
+            .collect();
+        closest.sort_unstable_by(|(a, a_at), (b, b_at)| b.total_cmp(a).then(a_at.cmp(b_at)));
+        closest.truncate(closest_limit);
+        let mut chosen: BTreeSet<_> = closest.into_iter().map(|(_, at)| at).collect();
+        for at in matching.keys().filter_map(|seq| self.place.get(seq).copied()) {
+            chosen.extend([Some(at), self.before(at), self.after(at)].into_iter().flatten());
+        }
+        chosen.into_iter().collect()
+    }
+
+    fn before(&self, at: usize) -> Option<usize> {
+        let before = at.checked_sub(1)?;
+        self.are_neighbours(before, at).then_some(before)
+    }
+
+    fn after(&self, at: usize) -> Option<usize> {
+        let after = at.checked_add(1)?;
+        self.are_neighbours(at, after).then_some(after)
+    }
+
+    fn are_neighbours(&self, first: usize, second: usize) -> bool {
+        let (Some(first), Some(second)) = (self.rows.get(first), self.rows.get(second)) else {
+            return false;
+        };
+        first.event_seq == second.event_seq
+            && second.position - first.position <= NEIGHBOUR_DISTANCE
+    }
+
+    fn read_missing_terms(
+        &self,
+        connection: &Connection,
+        chosen: &[usize],
+        terms: &mut Terms,
+    ) -> Result<(), EngineError> {
+        let mut statement =
+            connection.prepare_cached("SELECT terms FROM memory_index WHERE seq = ?")?;
+        let wanted = chosen
+            .iter()
+            .flat_map(|at| [Some(*at), self.before(*at), self.after(*at)])
+            .flatten()
+            .filter_map(|at| Some(self.rows.get(at)?.seq));
+        for seq in wanted {
+            if let Entry::Vacant(missing) = terms.entry(seq) {
+                missing.insert(statement.query_row([seq], |row| row.get(0))?);
+            }
+        }
+        Ok(())
+    }
+
+    /// A name that sorts as the memories were said.
+    fn name(&self, at: usize) -> String {
+        format!("{at:020}")
+    }
+
+    fn candidate<'a>(&self, at: usize, name: &'a str, terms: &'a Terms) -> Option<Candidate<'a>> {
+        let row = self.rows.get(at)?;
+        let terms_of = |at: usize| Some(terms.get(&self.rows.get(at)?.seq)?.as_str());
+        Some(Candidate {
+            id: name,
+            created_at: row.created_at,
+            terms: terms_of(at)?,
+            vector: row.vector,
+            before: self.before(at).and_then(terms_of),
+            after: self.after(at).and_then(terms_of),
+        })
+    }
+}
+
+fn statistics(query: &Query, scope: &Scope, matching: &Terms) -> ScopeStatistics {
+    let mut containing = vec![0_u64; query.terms().len()];
+    for terms in matching.values() {
+        let terms: HashSet<_> = terms.split_ascii_whitespace().collect();
+        for (count, term) in containing.iter_mut().zip(query.terms()) {
+            *count += u64::from(terms.contains(term.as_str()));
+        }
+    }
+    ScopeStatistics { memories: scope.rows.len() as u64, containing }
+}

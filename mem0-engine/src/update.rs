@@ -1,0 +1,158 @@
+use std::fmt;
+
+use mem0_types::{Date, EventType, MemoryEvent, Metadata, Timestamp};
+use rusqlite::{Connection, params};
+use serde_json::{Value, json};
+
+use crate::events::{self, EventResult};
+use crate::history::{self, Change};
+use crate::memories::{self, MemoryRecord};
+use crate::{EngineError, clock, ids};
+
+/// What to change of a memory. What is `None` stays as it is; something must be set.
+#[derive(Clone, Default, PartialEq)]
+pub struct MemoryChange {
+    /// The new text, not blank.
+    pub text: Option<String>,
+    /// Keys to set. Merged by top-level key: keys that are not named stay, and a null is stored as
+    /// null.
+    pub metadata: Option<Metadata>,
+    /// The new last day (UTC) on which lists and searches show the memory; `Some(None)` clears it.
+    pub expiration_date: Option<Option<Date>>,
+    /// What `created_at` becomes, as on add.
+    pub timestamp: Option<Timestamp>,
+}
+
+impl fmt::Debug for MemoryChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemoryChange")
+            .field("text", &self.text.is_some())
+            .field("metadata", &self.metadata.is_some())
+            .field("expiration_date", &self.expiration_date)
+            .field("timestamp", &self.timestamp)
+            .finish()
+    }
+}
+
+/// One entry of a batch of updates.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BatchUpdate {
+    /// The memory to change.
+    pub memory_id: String,
+    /// What to change of it.
+    pub change: MemoryChange,
+}
+
+impl MemoryChange {
+    pub(crate) fn check(&self) -> Result<(), EngineError> {
+        if *self == Self::default() {
+            return Err(EngineError::invalid(
+                "text",
+                "must be given, or else metadata, expiration_date or timestamp",
+            ));
+        }
+        if self.text.as_ref().is_some_and(|text| text.trim().is_empty()) {
+            return Err(EngineError::invalid("text", "must not be empty"));
+        }
+        if let Some(time) = &self.timestamp {
+            clock::micros("timestamp", time)?;
+        }
+        Ok(())
+    }
+
+    fn payload(&self, memory_id: &str) -> Value {
+        let mut payload = json!({ "memory_id": memory_id });
+        if let Some(text) = &self.text {
+            payload["text"] = json!(text);
+        }
+        if let Some(metadata) = &self.metadata {
+            payload["metadata"] = json!(metadata);
+        }
+        if let Some(date) = self.expiration_date {
+            payload["expiration_date"] = json!(date);
+        }
+        if let Some(time) = &self.timestamp {
+            payload["timestamp"] = json!(time);
+        }
+        payload
+    }
+}
+
+/// Changes one memory; the memory as it is then.
+pub(crate) fn update(
+    connection: &Connection,
+    memory_id: &str,
+    change: &MemoryChange,
+) -> Result<MemoryRecord, EngineError> {
+    change.check()?;
+    let (seq, old) = memories::find(connection, memory_id)?;
+    if old.immutable {
+        return Err(EngineError::Immutable);
+    }
+    let now = clock::now();
+    set_text(connection, seq, &old, change)?;
+    if let Some(keys) = &change.metadata {
+        let mut metadata = old.metadata.clone().unwrap_or_default();
+        metadata.extend(keys.clone());
+        let metadata = serde_json::to_string(&metadata)?;
+        connection
+            .prepare_cached("UPDATE memories SET metadata = ? WHERE seq = ?")?
+            .execute(params![metadata, seq])?;
+    }
+    if let Some(date) = change.expiration_date {
+        connection
+            .prepare_cached("UPDATE memories SET expiration_date = ? WHERE seq = ?")?
+            .execute(params![date.map(|date| date.to_string()), seq])?;
+    }
+    if let Some(time) = &change.timestamp {
+        connection
+            .prepare_cached("UPDATE memories SET created_at = ? WHERE seq = ?")?
+            .execute(params![clock::micros("timestamp", time)?, seq])?;
+    }
+    connection
+        .prepare_cached("UPDATE memories SET updated_at = ? WHERE seq = ?")?
+        .execute(params![now, seq])?;
+
+    let new = memories::by_seq(connection, seq)?;
+    let noted = Change {
+        event: MemoryEvent::Update,
+        memory: &new,
+        input: &[],
+        old_memory: Some(&old.memory),
+        new_memory: Some(&new.memory),
+        at: now,
+    };
+    history::note(connection, &noted)?;
+    let result = EventResult::new(&new.id, MemoryEvent::Update, Some(&new.memory), &new.ids);
+    let payload = change.payload(&new.id);
+    events::record_done(connection, &EventType::Update, &new.ids, &payload, result, now)?;
+    Ok(new)
+}
+
+fn set_text(
+    connection: &Connection,
+    seq: i64,
+    old: &MemoryRecord,
+    change: &MemoryChange,
+) -> Result<(), EngineError> {
+    let Some(text) = change.text.as_ref().filter(|text| **text != old.memory) else {
+        return Ok(());
+    };
+    connection
+        .prepare_cached("UPDATE memories SET text = ?, text_hash = ? WHERE seq = ?")?
+        .execute(params![text, ids::text_hash(text), seq])?;
+    memories::unindex(connection, seq)?;
+    memories::index(connection, seq, &old.ids, old.actor.as_deref(), text)
+}
+
+/// Changes all of these memories, or none of them.
+pub(crate) fn update_batch(
+    connection: &Connection,
+    updates: &[BatchUpdate],
+) -> Result<u64, EngineError> {
+    for (index, entry) in updates.iter().enumerate() {
+        update(connection, &entry.memory_id, &entry.change)
+            .map_err(|source| EngineError::BatchItem { index, source: Box::new(source) })?;
+    }
+    Ok(updates.len() as u64)
+}

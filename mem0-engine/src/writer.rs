@@ -1,0 +1,208 @@
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc;
+use std::thread::{self, JoinHandle};
+
+use rusqlite::{Connection, TransactionBehavior};
+use tokio::sync::oneshot;
+
+use crate::EngineError;
+
+/// The most commands that share one commit: enough to make its sync cheap, few enough that the
+/// first of them is not kept waiting.
+const GROUP: usize = 128;
+
+/// Sends commands to the one thread that writes.
+///
+/// Commands run in the order in which they were sent, each inside its own savepoint, many in one
+/// transaction; each is answered only after that transaction is on disk.
+#[derive(Clone)]
+pub(crate) struct Writer {
+    commands: mpsc::Sender<Box<dyn Command>>,
+}
+
+impl Writer {
+    /// Starts the thread. It ends when every `Writer` is gone and all that was sent is done.
+    pub(crate) fn start(connection: Connection) -> Result<(Self, JoinHandle<()>), EngineError> {
+        let (commands, received) = mpsc::channel();
+        let thread = thread::Builder::new()
+            .name("mem0-writer".to_owned())
+            .spawn(move || run(connection, &received))?;
+        Ok((Self { commands }, thread))
+    }
+
+    /// Queues `body`; the answer comes when its effects are on disk, or were undone by its error.
+    pub(crate) fn send<T, F>(&self, body: F) -> oneshot::Receiver<Result<T, EngineError>>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, EngineError> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let command = Write { body: Some(body), outcome: None, reply };
+        // A thread that is gone drops the command and with it `reply`, which the answer shows.
+        let _ = self.commands.send(Box::new(command));
+        answer
+    }
+}
+
+trait Command: Send {
+    fn run(&mut self, connection: &Connection);
+    fn answer(self: Box<Self>, committed: Result<(), EngineError>);
+}
+
+struct Write<T, F> {
+    body: Option<F>,
+    outcome: Option<Result<T, EngineError>>,
+    reply: oneshot::Sender<Result<T, EngineError>>,
+}
+
+impl<T, F> Command for Write<T, F>
+where
+    T: Send,
+    F: FnOnce(&Connection) -> Result<T, EngineError> + Send,
+{
+    fn run(&mut self, connection: &Connection) {
+        if let Some(body) = self.body.take() {
+            self.outcome = Some(in_savepoint(connection, body));
+        }
+    }
+
+    fn answer(self: Box<Self>, committed: Result<(), EngineError>) {
+        let answer = match (self.outcome, committed) {
+            (Some(Err(error)), _) | (_, Err(error)) => Err(error),
+            (Some(Ok(value)), Ok(())) => Ok(value),
+            (None, Ok(())) => Err(EngineError::Internal),
+        };
+        // Nobody waits for an answer whose future was dropped.
+        let _ = self.reply.send(answer);
+    }
+}
+
+/// Runs `body` so that its effects are kept when it succeeds and undone when it fails or panics.
+pub(crate) fn in_savepoint<T>(
+    connection: &Connection,
+    body: impl FnOnce(&Connection) -> Result<T, EngineError>,
+) -> Result<T, EngineError> {
+    connection.execute_batch("SAVEPOINT command")?;
+    let outcome =
+        catch_unwind(AssertUnwindSafe(|| body(connection))).unwrap_or(Err(EngineError::Internal));
+    let end = match outcome {
+        Ok(_) => connection.execute_batch("RELEASE command"),
+        Err(_) => connection.execute_batch("ROLLBACK TO command; RELEASE command"),
+    };
+    outcome.and_then(|value| end.map(|()| value).map_err(EngineError::from))
+}
+
+fn run(mut connection: Connection, received: &mpsc::Receiver<Box<dyn Command>>) {
+    while let Ok(first) = received.recv() {
+        let mut group = vec![first];
+        group.extend(received.try_iter().take(GROUP - 1));
+        let committed = commit(&mut connection, &mut group);
+        for command in group {
+            command.answer(committed.clone());
+        }
+    }
+    // Leaves one tidy file behind. Not needed for correctness: the next start recovers the log.
+    let _ = connection.execute_batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE);");
+}
+
+fn commit(connection: &mut Connection, group: &mut [Box<dyn Command>]) -> Result<(), EngineError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    for command in group {
+        command.run(&transaction);
+        // A full disk makes SQLite undo the whole transaction. What ran after that would be
+        // committed on its own, and yet be answered with an error.
+        if transaction.is_autocommit() {
+            return Err(std::io::Error::other("the database undid the transaction").into());
+        }
+    }
+    Ok(transaction.commit()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn writer() -> (Writer, JoinHandle<()>) {
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch("CREATE TABLE t (n INTEGER PRIMARY KEY)").unwrap();
+        Writer::start(connection).unwrap()
+    }
+
+    fn insert(n: i64) -> impl FnOnce(&Connection) -> Result<(), EngineError> + Send + 'static {
+        move |connection| Ok(connection.execute("INSERT INTO t VALUES (?)", [n]).map(drop)?)
+    }
+
+    fn rows(writer: &Writer) -> Vec<i64> {
+        let rows = writer.send(|connection| {
+            let mut statement = connection.prepare("SELECT n FROM t ORDER BY n")?;
+            Ok(statement.query_map([], |row| row.get(0))?.collect::<Result<Vec<i64>, _>>()?)
+        });
+        rows.blocking_recv().unwrap().unwrap()
+    }
+
+    type Answer = oneshot::Receiver<Result<(), EngineError>>;
+
+    /// Keeps the writer busy, so that what is sent meanwhile shares one transaction.
+    fn hold(writer: &Writer) -> (mpsc::Sender<()>, Answer) {
+        let (go, wait) = mpsc::channel();
+        let (begun, begins) = mpsc::channel();
+        let held = writer.send(move |_| {
+            begun.send(()).unwrap();
+            wait.recv().unwrap();
+            Ok(())
+        });
+        begins.recv().unwrap();
+        (go, held)
+    }
+
+    #[test]
+    fn a_command_that_fails_or_panics_is_undone_alone() {
+        let (writer, _thread) = writer();
+        let (go, held) = hold(&writer);
+        let first = writer.send(insert(1));
+        let failed = writer.send(|connection| {
+            insert(2)(connection)?;
+            insert(1)(connection)
+        });
+        let panicked = writer.send(|connection| -> Result<(), EngineError> {
+            insert(3)(connection)?;
+            panic!("on purpose")
+        });
+        let last = writer.send(insert(4));
+        go.send(()).unwrap();
+        assert!(held.blocking_recv().unwrap().is_ok());
+        assert!(first.blocking_recv().unwrap().is_ok());
+        assert!(matches!(failed.blocking_recv().unwrap(), Err(EngineError::Storage(_))));
+        assert!(matches!(panicked.blocking_recv().unwrap(), Err(EngineError::Internal)));
+        assert!(last.blocking_recv().unwrap().is_ok());
+        assert_eq!(rows(&writer), [1, 4]);
+    }
+
+    #[test]
+    fn when_the_transaction_is_lost_nobody_is_told_of_success() {
+        let (writer, _thread) = writer();
+        let (go, held) = hold(&writer);
+        let before = writer.send(insert(1));
+        let lost = writer.send(|connection| Ok(connection.execute_batch("ROLLBACK")?));
+        let after = writer.send(insert(2));
+        go.send(()).unwrap();
+        assert!(held.blocking_recv().unwrap().is_ok());
+        for answer in [before, lost, after] {
+            assert!(matches!(answer.blocking_recv().unwrap(), Err(EngineError::Storage(_))));
+        }
+        assert!(rows(&writer).is_empty());
+        assert!(writer.send(insert(5)).blocking_recv().unwrap().is_ok());
+        assert_eq!(rows(&writer), [5]);
+    }
+
+    #[test]
+    fn what_was_sent_is_done_before_the_thread_ends() {
+        let (writer, thread) = writer();
+        let answers: Vec<_> = (0..500).map(|n| writer.send(insert(n))).collect();
+        drop(writer);
+        thread.join().unwrap();
+        for answer in answers {
+            assert!(answer.blocking_recv().unwrap().is_ok());
+        }
+    }
+}

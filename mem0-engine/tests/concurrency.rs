@@ -1,0 +1,99 @@
+use std::sync::Barrier;
+use std::thread;
+
+use mem0_engine::{AddRequest, PageRequest};
+use mem0_types::{EventStatus, Filter, Message};
+
+use crate::workbench::*;
+
+#[test]
+fn of_64_identical_adds_at_once_exactly_one_stores() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    let start = Barrier::new(64);
+    let stored: Vec<_> = thread::scope(|scope| {
+        let adds: Vec<_> = (0..64)
+            .map(|_| {
+                scope.spawn(|| {
+                    start.wait();
+                    let added = store(&engine, user("alice"), &["I like tea"]);
+                    assert_eq!(added.status, EventStatus::Succeeded);
+                    added.results.len()
+                })
+            })
+            .collect();
+        adds.into_iter().map(|add| add.join().unwrap()).collect()
+    });
+    assert_eq!(stored.iter().sum::<usize>(), 1);
+    assert_eq!(texts(&list(&engine, Filter::user_id("alice"))), ["I like tea"]);
+    assert_eq!(wait(engine.events(PageRequest::default())).unwrap().count, 64);
+}
+
+#[test]
+fn what_was_answered_is_seen_by_the_next_read_of_any_thread() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    thread::scope(|scope| {
+        for writer in 0..8 {
+            let engine = &engine;
+            scope.spawn(move || {
+                for n in 0..25 {
+                    let user_id = format!("u{writer}");
+                    let text = format!("fact {n}");
+                    let id = store_one(engine, &user_id, &text);
+                    assert_eq!(wait(engine.get(&id)).unwrap().memory, text);
+                    assert_eq!(list(engine, Filter::user_id(user_id)).len(), n + 1);
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn writes_happen_in_the_order_in_which_they_were_sent() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    // All are in the writer's hands before the first is answered.
+    let adds: Vec<_> = (0..300)
+        .map(|n| {
+            let engine = engine.clone();
+            let mut add = Box::pin(async move {
+                engine.add(verbatim(user("alice"), &[&format!("fact {n}")])).await
+            });
+            let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+            assert!(Future::poll(add.as_mut(), &mut context).is_pending() || n == 0);
+            add
+        })
+        .collect();
+    for add in adds.into_iter().skip(1) {
+        wait(add).unwrap();
+    }
+    let mut stored = Vec::new();
+    for page in 1..=2 {
+        let mut request = mem0_engine::ListRequest::new(Filter::user_id("alice"));
+        request.page = PageRequest { page, page_size: 150 };
+        stored.extend(wait(engine.list(request)).unwrap().results);
+    }
+    let expected: Vec<_> = (0..300).rev().map(|n| format!("fact {n}")).collect();
+    assert_eq!(texts(&stored), expected);
+}
+
+#[test]
+fn queued_adds_are_carried_out_in_order_while_nobody_drives_a_future() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    let events: Vec<_> = (0..200)
+        .map(|n| {
+            let message = Message::user(format!("fact {n}"));
+            wait(engine.add(AddRequest::new(vec![message], user("alice")))).unwrap().event_id
+        })
+        .collect();
+    for event in &events {
+        assert_eq!(finished(&engine, event).status, EventStatus::Succeeded);
+    }
+    let stored = list(&engine, Filter::user_id("alice"));
+    let expected: Vec<_> = (0..200).rev().map(|n| format!("fact {n}")).collect();
+    assert_eq!(texts(&stored), expected);
+    let newest = wait(engine.events(PageRequest { page: 1, page_size: 1 })).unwrap();
+    assert_eq!((newest.count, &newest.results[0].id), (200, events.last().unwrap()));
+}

@@ -1,0 +1,164 @@
+use mem0_engine::{AddRequest, Engine, EngineError, PageRequest};
+use mem0_types::{EventStatus, Filter, Message};
+
+use crate::workbench::*;
+
+#[test]
+fn everything_is_there_after_reopening() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    let id = store_one(&engine, "alice", "I like tea");
+    wait(engine.set_setting("api_key_hash", "abc")).unwrap();
+    drop(engine);
+    let engine = folder.open();
+    assert_eq!(wait(engine.get(&id)).unwrap().memory, "I like tea");
+    assert_eq!(found(&find(&engine, "tea", Filter::user_id("alice"))), ["I like tea"]);
+    assert_eq!(wait(engine.setting("api_key_hash")).unwrap().as_deref(), Some("abc"));
+    assert_eq!(wait(engine.setting("other")).unwrap(), None);
+    assert!(matches!(wait(engine.set_setting("engine.x", "y")), Err(EngineError::InvalidInput(_))));
+    wait(engine.check()).unwrap();
+}
+
+#[test]
+fn queued_events_go_on_after_reopening() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    let message = Message::user("I like tea");
+    let added = wait(engine.add(AddRequest::new(vec![message], user("alice")))).unwrap();
+    finished(&engine, &added.event_id);
+    drop(engine);
+    // As if the process had died between the acknowledgement and the work.
+    let sql = folder.sql();
+    sql.execute_batch(
+        "DELETE FROM memory_terms; DELETE FROM memory_index; DELETE FROM memories; \
+         DELETE FROM history; UPDATE events SET status = 'PENDING', results = '[]', \
+         metadata = NULL, started_at = NULL, completed_at = NULL",
+    )
+    .unwrap();
+    drop(sql);
+    let engine = folder.open();
+    let event = finished(&engine, &added.event_id);
+    assert_eq!(event.status, EventStatus::Succeeded);
+    assert_eq!(event.results.len(), 1);
+    assert_eq!(texts(&list(&engine, Filter::user_id("alice"))), ["I like tea"]);
+}
+
+#[test]
+fn an_event_that_cannot_be_read_fails_and_does_not_block_the_queue() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    store_one(&engine, "alice", "x");
+    drop(engine);
+    let sql = folder.sql();
+    sql.execute_batch(
+        "INSERT INTO events (id, event_type, status, created_at, updated_at, payload) VALUES \
+         ('bad', 'ADD', 'PENDING', 0, 0, '{\"messages\": 3}'), \
+         ('worse', 'SING', 'PENDING', 0, 0, '{}'), \
+         ('empty', 'DELETE_ALL', 'PENDING', 0, 0, '{}'), \
+         ('good', 'ADD', 'PENDING', 0, 0, \
+          '{\"messages\": [{\"role\": \"user\", \"content\": \"y\"}], \"user_id\": \"alice\"}')",
+    )
+    .unwrap();
+    drop(sql);
+    let engine = folder.open();
+    assert_eq!(finished(&engine, "good").status, EventStatus::Succeeded);
+    for id in ["bad", "worse", "empty"] {
+        let event = finished(&engine, id);
+        assert_eq!(event.status, EventStatus::Failed, "{id}");
+        assert!(event.error.is_some());
+    }
+    assert_eq!(list(&engine, Filter::user_id("alice")).len(), 2);
+}
+
+#[test]
+fn a_second_engine_on_the_same_folder_is_refused() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    let clone = engine.clone();
+    let refused = Engine::open(&folder.0).unwrap_err();
+    assert!(matches!(refused, EngineError::Locked(_)));
+    assert!(refused.to_string().contains("in use by another engine"));
+    drop(engine);
+    assert!(matches!(Engine::open(&folder.0), Err(EngineError::Locked(_))));
+    drop(clone);
+    folder.open();
+}
+
+#[test]
+fn a_newer_schema_is_refused_and_left_alone() {
+    let folder = Folder::new();
+    drop(folder.open());
+    let sql = folder.sql();
+    let known: i64 = sql.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+    sql.pragma_update(None, "user_version", known + 1).unwrap();
+    drop(sql);
+    match Engine::open(&folder.0) {
+        Err(EngineError::NewerSchema { found, known: ours }) => {
+            assert_eq!((found, ours), (known + 1, known));
+        }
+        other => panic!("{other:?}"),
+    }
+    let found: i64 =
+        folder.sql().pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+    assert_eq!(found, known + 1);
+}
+
+#[test]
+fn a_file_that_is_no_database_is_an_error() {
+    let folder = Folder::new();
+    std::fs::create_dir_all(&folder.0).unwrap();
+    std::fs::write(folder.0.join("mem0.db"), vec![b'x'; 8192]).unwrap();
+    assert!(matches!(Engine::open(&folder.0), Err(EngineError::Storage(_))));
+    let file = folder.0.join("a file");
+    std::fs::write(&file, "").unwrap();
+    assert!(matches!(Engine::open(&file), Err(EngineError::Storage(_))));
+}
+
+#[test]
+fn closing_works_off_the_queue_and_refuses_what_comes_later() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    let events: Vec<_> = (0..100)
+        .map(|n| {
+            let message = Message::user(format!("fact {n}"));
+            wait(engine.add(AddRequest::new(vec![message], user("alice")))).unwrap().event_id
+        })
+        .collect();
+    let clone = engine.clone();
+    wait(engine.close()).unwrap();
+    wait(clone.close()).unwrap();
+    assert!(matches!(wait(engine.check()), Err(EngineError::Closed)));
+    assert!(matches!(wait(clone.add(verbatim(user("alice"), &["x"]))), Err(EngineError::Closed)));
+    // Free for the next engine although the closed one still exists.
+    let next = folder.open();
+    assert_eq!(list(&next, Filter::user_id("alice")).len(), 100);
+    for event in events {
+        assert_eq!(wait(next.event(&event)).unwrap().status, EventStatus::Succeeded);
+    }
+    let left: Vec<_> = std::fs::read_dir(&folder.0)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| !name.ends_with("-wal") && !name.ends_with("-shm"))
+        .collect();
+    assert_eq!(left.len(), 2, "{left:?}");
+}
+
+#[test]
+fn vectors_of_another_model_are_made_again() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    store_one(&engine, "alice", "My car is a blue hatchback");
+    let before = find(&engine, "which automobile do I drive?", Filter::user_id("alice"));
+    drop(engine);
+    let sql = folder.sql();
+    sql.execute_batch(
+        "UPDATE memory_index SET vector = zeroblob(256); \
+         UPDATE settings SET value = 'older' WHERE key = 'engine.embedding_model'",
+    )
+    .unwrap();
+    drop(sql);
+    let engine = folder.open();
+    let after = find(&engine, "which automobile do I drive?", Filter::user_id("alice"));
+    assert_eq!(after, before);
+    assert_eq!(wait(engine.events(PageRequest::default())).unwrap().count, 1);
+}

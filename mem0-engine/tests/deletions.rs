@@ -1,0 +1,177 @@
+use mem0_engine::{
+    AddRequest, DeleteAllRequest, Engine, EngineError, EntityIds, PageRequest, What,
+};
+use mem0_types::{EntityType, EventStatus, EventType, Filter, MemoryEvent, Message};
+use serde_json::json;
+
+use crate::workbench::*;
+
+fn delete_all(engine: &Engine, ids: EntityIds) -> serde_json::Value {
+    let request = DeleteAllRequest { ids, ..DeleteAllRequest::default() };
+    let queued = wait(engine.delete_all(request)).unwrap();
+    let event = finished(engine, &queued.event_id);
+    assert_eq!(event.status, EventStatus::Succeeded);
+    assert_eq!(event.event_type, EventType::DeleteAll);
+    event.metadata.unwrap()["deleted"].clone()
+}
+
+#[test]
+fn a_deleted_memory_is_gone_but_for_its_history() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    let id = store_one(&engine, "alice", "my secret is zanzibar");
+    let plain = wait(engine.delete(&id, false)).unwrap();
+    assert_eq!(plain.cascade_count, None);
+    assert!(matches!(wait(engine.get(&id)), Err(EngineError::NotFound(What::Memory))));
+    assert!(matches!(wait(engine.delete(&id, true)), Err(EngineError::NotFound(What::Memory))));
+    assert!(find(&engine, "zanzibar", Filter::user_id("alice")).is_empty());
+    let history = wait(engine.history(&id)).unwrap();
+    assert_eq!(history[1].event, MemoryEvent::Delete);
+    assert_eq!(history[1].old_memory.as_deref(), Some("my secret is zanzibar"));
+    assert_eq!(history[1].new_memory, None);
+
+    let linked = store_one(&engine, "alice", "another");
+    assert_eq!(wait(engine.delete(&linked, true)).unwrap().cascade_count, Some(0));
+    assert!(matches!(wait(engine.history("nonsense")), Err(EngineError::NotFound(_))));
+}
+
+#[test]
+fn delete_all_takes_one_scope_and_spares_the_others() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    store(&engine, user("alice"), &["a", "b"]);
+    store(&engine, user_and_agent("alice", "bot"), &["c"]);
+    store(&engine, user("bob"), &["d"]);
+    store(&engine, EntityIds { run_id: Some("r".to_owned()), ..EntityIds::default() }, &["e"]);
+
+    assert_eq!(delete_all(&engine, user_and_agent("alice", "bot")), 1);
+    assert_eq!(delete_all(&engine, user("nobody")), 0);
+    assert_eq!(delete_all(&engine, user("alice")), 2);
+    assert_eq!(texts(&list(&engine, Filter::any_user())), ["d"]);
+    assert_eq!(delete_all(&engine, user("*")), 1);
+    assert_eq!(list(&engine, Filter::run_id("r")).len(), 1);
+    store(&engine, user("carol"), &["f"]);
+    let any = || Some("*".to_owned());
+    let all = EntityIds { user_id: any(), agent_id: any(), app_id: any(), run_id: any() };
+    assert_eq!(delete_all(&engine, all), 2);
+    assert!(matches!(
+        wait(engine.delete_all(DeleteAllRequest::default())),
+        Err(EngineError::InvalidInput(_))
+    ));
+
+    let mut tagged = verbatim(user("dave"), &["g", "h"]);
+    tagged.metadata = json!({"kind": 1}).as_object().cloned();
+    wait(engine.add(tagged)).unwrap();
+    store(&engine, user("dave"), &["i"]);
+    let by_metadata =
+        DeleteAllRequest { ids: user("dave"), metadata: json!({"kind": 1.0}).as_object().cloned() };
+    let queued = wait(engine.delete_all(by_metadata)).unwrap();
+    finished(&engine, &queued.event_id);
+    assert_eq!(texts(&list(&engine, Filter::user_id("dave"))), ["i"]);
+}
+
+#[test]
+fn long_deletions_go_on_in_steps_and_spare_what_came_later() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    let texts: Vec<_> = (0..1203).map(|n| format!("fact {n}")).collect();
+    let texts: Vec<_> = texts.iter().map(String::as_str).collect();
+    store(&engine, user("alice"), &texts);
+    let queued_add = AddRequest::new(vec![Message::user("queued before")], user("alice"));
+    wait(engine.add(queued_add)).unwrap();
+    let request = DeleteAllRequest { ids: user("alice"), ..DeleteAllRequest::default() };
+    let queued = wait(engine.delete_all(request)).unwrap();
+    let later = store(&engine, user("alice"), &["said afterwards"]);
+    let event = finished(&engine, &queued.event_id);
+    assert_eq!(event.metadata.unwrap()["deleted"], 1204);
+    let left = list(&engine, Filter::user_id("alice"));
+    assert_eq!(left.len(), 1);
+    assert_eq!(left[0].id, later.results[0].id);
+}
+
+#[test]
+fn entities_appear_on_add_and_count_their_memories() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    assert_eq!(wait(engine.entities(PageRequest::default())).unwrap().page.count, 0);
+    let added = wait(engine.add(AddRequest::new(
+        vec![Message::user("hello"), Message::assistant("hi")],
+        user_and_agent("alice", "bot"),
+    )))
+    .unwrap();
+    // Known as soon as the add is acknowledged.
+    assert_eq!(wait(engine.entities(PageRequest::default())).unwrap().page.count, 2);
+    finished(&engine, &added.event_id);
+    store(&engine, user("bob"), &["x", "y"]);
+    let first = wait(engine.entities(PageRequest { page: 1, page_size: 2 })).unwrap();
+    assert_eq!(first.page.count, 3);
+    assert!(first.page.has_next() && !first.page.has_previous());
+    assert_eq!((first.total_users, first.total_agents), (2, 1));
+    assert_eq!((first.total_apps, first.total_runs), (0, 0));
+    let second = wait(engine.entities(PageRequest { page: 2, page_size: 2 })).unwrap().page;
+    assert_eq!(second.results[0].name, "bob");
+    assert_eq!(second.results[0].total_memories, 2);
+    let bot = wait(engine.entity(EntityType::Agent, "bot")).unwrap();
+    assert_eq!((bot.kind, bot.total_memories), (EntityType::Agent, 1));
+    assert!(matches!(
+        wait(engine.entity(EntityType::User, "bot")),
+        Err(EngineError::NotFound(What::Entity))
+    ));
+    assert!(matches!(
+        wait(engine.entity(EntityType::from("team"), "x")),
+        Err(EngineError::InvalidInput(_))
+    ));
+}
+
+#[test]
+fn deleting_an_entity_leaves_nothing_of_it() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    let gone = store_one(&engine, "alice", "alice likes zanzibar");
+    let deleted_before = store_one(&engine, "alice", "alice dislikes zanzibar");
+    wait(engine.delete(&deleted_before, false)).unwrap();
+    let add = AddRequest::new(vec![Message::user("zanzibar again")], user("alice"));
+    let add = wait(engine.add(add)).unwrap();
+    let kept = store_one(&engine, "bob", "bob likes zanzibar");
+
+    let queued = wait(engine.delete_entity(EntityType::User, "alice")).unwrap();
+    let event = finished(&engine, &queued.event_id);
+    assert_eq!((event.event_type, event.status), (EventType::DeleteUser, EventStatus::Succeeded));
+    assert_eq!(event.metadata.unwrap()["deleted"], 2);
+    for id in [&gone, &deleted_before] {
+        assert!(matches!(wait(engine.history(id)), Err(EngineError::NotFound(_))));
+    }
+    assert!(matches!(
+        wait(engine.entity(EntityType::User, "alice")),
+        Err(EngineError::NotFound(What::Entity))
+    ));
+    let add = wait(engine.event(&add.event_id)).unwrap();
+    assert_eq!(add.payload, json!({}));
+    assert!(add.results.is_empty());
+    assert!(wait(engine.get(&kept)).is_ok());
+    assert!(matches!(
+        wait(engine.delete_entity(EntityType::User, "alice")),
+        Err(EngineError::NotFound(What::Entity))
+    ));
+
+    // Not one byte of alice's words is left in the files.
+    wait(engine.delete_entity(EntityType::User, "bob")).unwrap();
+    wait(engine.close()).unwrap();
+    let bytes = std::fs::read(folder.0.join("mem0.db")).unwrap();
+    for word in ["zanzibar", "alice likes"] {
+        let holds = bytes.windows(word.len()).any(|window| window == word.as_bytes());
+        assert!(!holds, "the file still holds {word:?}");
+    }
+}
+
+#[test]
+fn an_entity_named_again_after_its_deletion_was_queued_is_known() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    store(&engine, user("alice"), &["old"]);
+    wait(engine.delete_entity(EntityType::User, "alice")).unwrap();
+    let add = AddRequest::new(vec![Message::user("new")], user("alice"));
+    finished(&engine, &wait(engine.add(add)).unwrap().event_id);
+    assert_eq!(texts(&list(&engine, Filter::user_id("alice"))), ["new"]);
+    assert_eq!(wait(engine.entity(EntityType::User, "alice")).unwrap().total_memories, 1);
+}

@@ -1,0 +1,15 @@
+//! The engine through its public API, on real folders.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
+
+mod adds;
+mod changes;
+mod concurrency;
+mod crashes;
+mod data_folder;
+mod deletions;
+mod filters;
+mod lists;
+mod scopes;
+mod search;
+mod text_index;
+mod workbench;

@@ -1,0 +1,114 @@
+use std::path::PathBuf;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::{self, Thread};
+use std::time::{Duration, Instant};
+
+use mem0_engine::{
+    AddRequest, Added, Engine, EntityIds, EventRecord, ListRequest, MemoryRecord, SearchHit,
+    SearchRequest,
+};
+use mem0_types::{Filter, Message};
+
+/// Drives a future without any runtime, which is what the engine promises to work with.
+pub(crate) fn wait<F: Future>(future: F) -> F::Output {
+    struct Unpark(Thread);
+    impl Wake for Unpark {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+    let waker = Waker::from(Arc::new(Unpark(thread::current())));
+    let mut future = pin!(future);
+    loop {
+        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            Poll::Ready(output) => return output,
+            Poll::Pending => thread::park(),
+        }
+    }
+}
+
+/// A folder of its own that is removed afterwards.
+pub(crate) struct Folder(pub(crate) PathBuf);
+
+impl Folder {
+    pub(crate) fn new() -> Self {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("mem0-engine-test-{}-{number}", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        let _ = std::fs::remove_dir_all(&path);
+        Self(path)
+    }
+
+    pub(crate) fn open(&self) -> Engine {
+        Engine::open(&self.0).unwrap()
+    }
+
+    /// The database behind the engine's back.
+    pub(crate) fn sql(&self) -> rusqlite::Connection {
+        rusqlite::Connection::open(self.0.join("mem0.db")).unwrap()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+pub(crate) fn user(id: &str) -> EntityIds {
+    EntityIds { user_id: Some(id.to_owned()), ..EntityIds::default() }
+}
+
+pub(crate) fn user_and_agent(user_id: &str, agent_id: &str) -> EntityIds {
+    EntityIds { agent_id: Some(agent_id.to_owned()), ..user(user_id) }
+}
+
+/// An add that is carried out at once.
+pub(crate) fn verbatim(ids: EntityIds, texts: &[&str]) -> AddRequest {
+    let mut request = AddRequest::new(texts.iter().map(|text| Message::user(*text)).collect(), ids);
+    request.infer = false;
+    request
+}
+
+pub(crate) fn store(engine: &Engine, ids: EntityIds, texts: &[&str]) -> Added {
+    wait(engine.add(verbatim(ids, texts))).unwrap()
+}
+
+/// Stores one text; its id.
+pub(crate) fn store_one(engine: &Engine, user_id: &str, text: &str) -> String {
+    store(engine, user(user_id), &[text]).results[0].id.clone()
+}
+
+pub(crate) fn finished(engine: &Engine, event_id: &str) -> EventRecord {
+    let start = Instant::now();
+    loop {
+        let event = wait(engine.event(event_id)).unwrap();
+        if event.status.is_final() {
+            return event;
+        }
+        assert!(start.elapsed() < Duration::from_secs(20), "the event is not carried out");
+        thread::sleep(Duration::from_millis(2));
+    }
+}
+
+pub(crate) fn list(engine: &Engine, filter: Filter) -> Vec<MemoryRecord> {
+    let mut request = ListRequest::new(filter);
+    request.page.page_size = 200;
+    wait(engine.list(request)).unwrap().results
+}
+
+pub(crate) fn texts(memories: &[MemoryRecord]) -> Vec<&str> {
+    memories.iter().map(|memory| memory.memory.as_str()).collect()
+}
+
+pub(crate) fn find(engine: &Engine, query: &str, filter: Filter) -> Vec<SearchHit> {
+    wait(engine.search(SearchRequest::new(query, filter))).unwrap()
+}
+
+pub(crate) fn found(hits: &[SearchHit]) -> Vec<&str> {
+    hits.iter().map(|hit| hit.memory.memory.as_str()).collect()
+}

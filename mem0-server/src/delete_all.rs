@@ -1,0 +1,78 @@
+use axum::extract::State;
+use mem0_engine::{DeleteAllRequest, Engine, EntityIds};
+use mem0_types::{InvalidInput, Metadata};
+
+use crate::json::Json;
+use crate::ping::{ORGANIZATION, PROJECT};
+use crate::query::Query;
+use crate::rejection::{Answer, InError, Rejection};
+use crate::wire::QueuedView;
+
+/// `source` is how some clients say who they are.
+const PARAMETERS: [&str; 8] =
+    ["user_id", "agent_id", "app_id", "run_id", "metadata", "org_id", "project_id", "source"];
+
+/// `DELETE /v1/memories/`: every memory of one user, agent, app or run; of any of a kind with `*`;
+/// every memory there is with `*` for all four.
+pub(crate) async fn delete_all(
+    State(engine): State<Engine>,
+    query: Query,
+) -> Answer<QueuedView, InError> {
+    let queued = engine.delete_all(request(&query)?).await?;
+    Ok(Json(QueuedView::new(queued.event_id)))
+}
+
+fn request(query: &Query) -> Result<DeleteAllRequest, Rejection> {
+    // A condition that was ignored would delete more than was asked for.
+    if let Some((name, _)) = query.iter().find(|(name, _)| !PARAMETERS.contains(name)) {
+        return Err(Rejection::invalid(format!(
+            "Unknown parameter {name:?}: only user_id, agent_id, app_id, run_id and metadata say \
+             what to delete, and nothing was deleted."
+        )));
+    }
+    for (name, own) in [("org_id", ORGANIZATION), ("project_id", PROJECT)] {
+        if query.value(name)?.is_some_and(|id| id != own) {
+            let message = "is not this server's, so nothing was deleted; ping says which it is";
+            return Err(InvalidInput::new(name, message).into());
+        }
+    }
+    let id = |name| query.value(name).map(|id| id.map(str::to_owned));
+    let ids = EntityIds {
+        user_id: id("user_id")?,
+        agent_id: id("agent_id")?,
+        app_id: id("app_id")?,
+        run_id: id("run_id")?,
+    };
+    check(&ids)?;
+    Ok(DeleteAllRequest { ids, metadata: metadata(query)? })
+}
+
+fn check(ids: &EntityIds) -> Result<(), Rejection> {
+    let given: Vec<&str> = [&ids.user_id, &ids.agent_id, &ids.app_id, &ids.run_id]
+        .into_iter()
+        .filter_map(Option::as_deref)
+        .collect();
+    let everything = given.len() == 4 && given.iter().all(|id| *id == "*");
+    match given.as_slice() {
+        [] => Err(Rejection::invalid(
+            "One of the filters: user_id, agent_id, app_id or run_id is required, and nothing was \
+             deleted.",
+        )),
+        [id] if id.trim().is_empty() => Err(Rejection::invalid(
+            "The id of whose memories to delete is empty, so nothing was deleted.",
+        )),
+        [_] => Ok(()),
+        _ if everything => Ok(()),
+        _ => Err(Rejection::invalid(
+            "Give one of user_id, agent_id, app_id and run_id, or * for all four to delete every \
+             memory: of several ids the platform guarantees to honor only one. Nothing was deleted.",
+        )),
+    }
+}
+
+fn metadata(query: &Query) -> Result<Option<Metadata>, InvalidInput> {
+    let Some(text) = query.value("metadata")? else { return Ok(None) };
+    serde_json::from_str(text)
+        .map(Some)
+        .map_err(|_| InvalidInput::new("metadata", "must be a JSON object, written as text"))
+}

@@ -1,0 +1,72 @@
+use axum::extract::State;
+use mem0_engine::{Engine, HistoryEntry};
+use mem0_types::{MemoryEvent, Message, Metadata, Timestamp};
+use serde::Serialize;
+
+use crate::json::Json;
+use crate::memory::MemoryId;
+use crate::rejection::{Answer, InError};
+
+#[derive(Serialize)]
+pub(crate) struct HistoryView {
+    id: String,
+    memory_id: String,
+    input: Vec<InputView>,
+    old_memory: Option<String>,
+    new_memory: String,
+    event: MemoryEvent,
+    user_id: Option<String>,
+    agent_id: Option<String>,
+    app_id: Option<String>,
+    session_id: Option<String>,
+    metadata: Option<Metadata>,
+    categories: Option<Vec<String>>,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+#[derive(Serialize)]
+struct InputView {
+    role: String,
+    content: String,
+}
+
+impl From<Message> for InputView {
+    fn from(message: Message) -> Self {
+        Self {
+            role: message.role.as_str().to_owned(),
+            content: message.content.as_text().unwrap_or_default().to_owned(),
+        }
+    }
+}
+
+impl From<HistoryEntry> for HistoryView {
+    fn from(entry: HistoryEntry) -> Self {
+        Self {
+            id: entry.id,
+            memory_id: entry.memory_id,
+            input: entry.input.into_iter().map(InputView::from).collect(),
+            old_memory: entry.old_memory,
+            // The specification wants a text, and nothing is left after a deletion.
+            new_memory: entry.new_memory.unwrap_or_default(),
+            event: entry.event,
+            user_id: entry.ids.user_id,
+            agent_id: entry.ids.agent_id,
+            app_id: entry.ids.app_id,
+            session_id: entry.ids.run_id,
+            metadata: entry.metadata,
+            categories: entry.categories,
+            created_at: entry.created_at,
+            updated_at: entry.updated_at,
+        }
+    }
+}
+
+/// `GET /v1/memories/{memory_id}/history/`: oldest first.
+pub(crate) async fn history(
+    State(engine): State<Engine>,
+    MemoryId(id): MemoryId,
+) -> Answer<Vec<HistoryView>, InError> {
+    let entries = engine.history(&id).await?;
+    Ok(Json(entries.into_iter().map(HistoryView::from).collect()))
+}

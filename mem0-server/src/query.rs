@@ -1,0 +1,47 @@
+use std::convert::Infallible;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use mem0_types::InvalidInput;
+
+/// The parameters of a request's query string, in order.
+pub(crate) struct Query(Vec<(String, String)>);
+
+impl<S: Sync> FromRequestParts<S> for Query {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let query = parts.uri.query().unwrap_or_default();
+        Ok(Self(form_urlencoded::parse(query.as_bytes()).into_owned().collect()))
+    }
+}
+
+impl Query {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// The parameter's value. Given twice it is refused: either of them would be a guess.
+    pub(crate) fn value(&self, name: &'static str) -> Result<Option<&str>, InvalidInput> {
+        let mut values = self.iter().filter(|(found, _)| *found == name);
+        match (values.next(), values.next()) {
+            (_, Some(_)) => Err(InvalidInput::new(name, "must be given once")),
+            (first, None) => Ok(first.map(|(_, value)| value)),
+        }
+    }
+
+    pub(crate) fn count(&self, name: &'static str) -> Result<Option<u64>, InvalidInput> {
+        let refused = || InvalidInput::new(name, "must be a whole number and not negative");
+        self.value(name)?.map(|value| value.parse().map_err(|_| refused())).transpose()
+    }
+
+    pub(crate) fn boolean(&self, name: &'static str) -> Result<Option<bool>, InvalidInput> {
+        match self.value(name)? {
+            None => Ok(None),
+            // Python spells them with a capital letter.
+            Some("true" | "True" | "1") => Ok(Some(true)),
+            Some("false" | "False" | "0") => Ok(Some(false)),
+            Some(_) => Err(InvalidInput::new(name, "must be true or false")),
+        }
+    }
+}

@@ -1,0 +1,71 @@
+use axum::Router;
+use axum::extract::Request;
+use axum::http::{Method, StatusCode, Uri};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{delete, get, post, put};
+use mem0_engine::Engine;
+use mem0_types::{ErrorBody, path};
+
+use crate::authentication::{Authentication, authenticate};
+use crate::rejection::Rejection;
+use crate::{
+    add, batch, delete_all, entities, events, guard, health, history, list, memory, ping, search,
+};
+
+/// The most bytes that a request's body may have: 16 MiB. A larger one is answered with 413.
+pub const BODY_LIMIT: usize = 16 * 1024 * 1024;
+
+/// The platform's API over an engine, ready to be served or called in-process.
+///
+/// Needs no runtime and spawns nothing. The engine stays the caller's: close it when the router is
+/// no longer served, and what is queued is carried out.
+pub fn router(engine: Engine, authentication: Authentication) -> Router {
+    let mut operations = Router::new()
+        .route(path::PING, get(ping::ping))
+        .route(path::ADD, post(add::add))
+        .route(path::SEARCH, post(search::search))
+        .route(path::LIST, post(list::list))
+        .route(path::MEMORIES, delete(delete_all::delete_all))
+        .route(path::MEMORY, get(memory::get).put(memory::update).delete(memory::delete))
+        .route(path::HISTORY, get(history::history))
+        .route(path::BATCH, put(batch::update).delete(batch::delete))
+        .route(path::ENTITIES, get(entities::list))
+        .route(path::ENTITY, get(entities::get).delete(entities::delete))
+        .route(path::EVENTS, get(events::list))
+        .route(path::EVENT, get(events::get))
+        .method_not_allowed_fallback(method_not_allowed);
+    if let Authentication::Keys(keys) = authentication {
+        operations = operations.route_layer(from_fn_with_state(keys.into(), authenticate));
+    }
+    operations = operations.route_layer(from_fn(no_empty_segments));
+    Router::new()
+        .route("/health", get(health::health))
+        .method_not_allowed_fallback(method_not_allowed)
+        .merge(operations)
+        .fallback(not_found)
+        .layer(from_fn(guard::guard))
+        .with_state(engine)
+}
+
+/// A template's parameter matches an empty segment too, and an empty id is no id.
+async fn no_empty_segments(request: Request, next: Next) -> Response {
+    if request.uri().path().contains("//") {
+        return not_found(request.uri().clone()).await.into_response();
+    }
+    next.run(request).await
+}
+
+async fn not_found(uri: Uri) -> Rejection {
+    let detail = if uri.path().ends_with('/') {
+        "Not found."
+    } else {
+        "Not found. Every path of this API ends with a slash."
+    };
+    Rejection::new(StatusCode::NOT_FOUND, ErrorBody::Detail(detail.to_owned()))
+}
+
+async fn method_not_allowed(method: Method) -> Rejection {
+    let detail = format!("Method \"{method}\" not allowed.");
+    Rejection::new(StatusCode::METHOD_NOT_ALLOWED, ErrorBody::Detail(detail))
+}

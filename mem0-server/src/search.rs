@@ -1,0 +1,54 @@
+use axum::extract::State;
+use mem0_engine::{Engine, SearchRequest};
+use mem0_types::InvalidInput;
+use serde::Serialize;
+
+use crate::fields::Fields;
+use crate::filters::filter;
+use crate::json::Json;
+use crate::rejection::{Answer, InDetail};
+use crate::wire::{HitView, Row};
+
+#[derive(Serialize)]
+pub(crate) struct HitsView {
+    results: Vec<Row<HitView>>,
+}
+
+/// `POST /v3/memories/search/`
+pub(crate) async fn search(
+    State(engine): State<Engine>,
+    fields: Fields,
+) -> Answer<HitsView, InDetail> {
+    let shown = fields.texts("fields")?;
+    let hits = engine.search(request(&fields)?).await?;
+    let row = |hit| Row::of(HitView::from(hit), shown.as_deref());
+    Ok(Json(HitsView { results: hits.into_iter().map(row).collect() }))
+}
+
+fn request(fields: &Fields) -> Result<SearchRequest, InvalidInput> {
+    let Some(query) = fields.text("query")? else {
+        return Err(InvalidInput::new("query", "is required"));
+    };
+    let mut request = SearchRequest::new(query, filter(fields)?);
+    if let Some(top_k) = fields.count("top_k")? {
+        // What does not fit is over every limit anyway.
+        request.top_k = usize::try_from(top_k).unwrap_or(usize::MAX);
+    }
+    if let Some(threshold) = fields.number("threshold")? {
+        request.threshold = threshold;
+    }
+    request.show_expired = fields.boolean("show_expired")?.unwrap_or(false);
+    request.categories = fields.texts("categories")?.unwrap_or_default();
+    request.metadata = fields.object("metadata")?;
+    check_idle_options(fields)?;
+    Ok(request)
+}
+
+/// These change nothing while nothing is inferred, superseded or reranked.
+fn check_idle_options(fields: &Fields) -> Result<(), InvalidInput> {
+    for name in ["rerank", "keyword_search", "latest_only", "include_merged"] {
+        fields.boolean(name)?;
+    }
+    fields.moment("reference_date")?;
+    Ok(())
+}

@@ -1,0 +1,149 @@
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request, StatusCode};
+use mem0_engine::Engine;
+use mem0_server::{Authentication, router};
+use mem0_tests::checked::{Violations, checked_into};
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+use crate::folder::Folder;
+
+/// A UUID that nothing has.
+pub(crate) const STRANGER: &str = "3c90c3cc-0d44-4b50-8888-8dd25736052a";
+
+/// A router over an engine of its own, every answer held against the published specification.
+pub(crate) struct App {
+    pub(crate) engine: Engine,
+    checked: Router,
+    unlisted: Router,
+    _violations: Violations,
+    _folder: Folder,
+}
+
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Value,
+}
+
+impl Answer {
+    /// The body of an answer that went well.
+    #[track_caller]
+    pub(crate) fn ok(self) -> Value {
+        assert_eq!(self.status, 200, "{}", self.body);
+        self.body
+    }
+
+    /// Asserts that the request was refused with exactly this.
+    #[track_caller]
+    pub(crate) fn is(&self, status: u16, body: Value) {
+        assert_eq!((self.status.as_u16(), &self.body), (status, &body));
+    }
+
+    /// Asserts a 400 with a message under `pointer` that has `words` in it.
+    #[track_caller]
+    pub(crate) fn refuses(&self, pointer: &str, words: &str) {
+        assert_eq!(self.status, 400, "{}", self.body);
+        let message = self.body.pointer(pointer).and_then(Value::as_str);
+        let message = message.unwrap_or_else(|| panic!("no {pointer} in {}", self.body));
+        assert!(message.contains(words), "{words:?} is not in {message:?}");
+    }
+}
+
+impl App {
+    /// One that everybody may call.
+    pub(crate) fn new() -> Self {
+        Self::with(Authentication::Off)
+    }
+
+    pub(crate) fn with(authentication: Authentication) -> Self {
+        let folder = Folder::new();
+        let engine = Engine::open(folder.path()).unwrap();
+        let unlisted = router(engine.clone(), authentication);
+        let violations = Violations::default();
+        let checked = checked_into(unlisted.clone(), &violations);
+        Self { engine, checked, unlisted, _violations: violations, _folder: folder }
+    }
+
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        answer(self.checked.clone(), request).await
+    }
+
+    /// Sends what is answered with a status that the specification does not list.
+    pub(crate) async fn send_unlisted(&self, request: Request<Body>) -> Answer {
+        answer(self.unlisted.clone(), request).await
+    }
+
+    pub(crate) async fn call(&self, method: &str, path: &str, body: Value) -> Answer {
+        self.send(request(method, path, body)).await
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.call("GET", path, Value::Null).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
+        self.call("POST", path, body).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
+        self.call("DELETE", path, Value::Null).await
+    }
+
+    /// Adds a text of alice's verbatim, with these fields too; its id.
+    pub(crate) async fn store(&self, text: &str, fields: Value) -> String {
+        let mut body = json!({ "messages": text, "user_id": "alice", "infer": false });
+        for (name, value) in fields.as_object().unwrap() {
+            body[name] = value.clone();
+        }
+        let added = self.post("/v3/memories/add/", body).await.ok();
+        added["results"][0]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// The event once it is done.
+    pub(crate) async fn finished(&self, event_id: &Value) -> Value {
+        let path = format!("/v1/event/{}/", event_id.as_str().unwrap());
+        let deadline = Instant::now() + Duration::from_secs(20);
+        loop {
+            let event = self.get(&path).await.ok();
+            if !matches!(event["status"].as_str(), Some("PENDING" | "RUNNING")) {
+                return event;
+            }
+            assert!(Instant::now() < deadline, "{event}");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// The texts of a list of everything that has an owner of this kind.
+    pub(crate) async fn texts_of(&self, filters: Value) -> Vec<String> {
+        let listed = self.post("/v3/memories/", json!({ "filters": filters })).await.ok();
+        let rows = listed["results"].as_array().unwrap().iter();
+        rows.map(|row| row["memory"].as_str().unwrap().to_owned()).collect()
+    }
+}
+
+/// A request with a JSON body, or with none for null.
+pub(crate) fn request(method: &str, path: &str, body: Value) -> Request<Body> {
+    let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
+    Request::builder().method(method).uri(path).body(body).unwrap()
+}
+
+async fn answer(router: Router, request: Request<Body>) -> Answer {
+    let response = router.oneshot(request).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let body = to_bytes(body, usize::MAX).await.unwrap();
+    let text = String::from_utf8_lossy(&body);
+    assert_ne!(parts.status.as_u16(), mem0_tests::checked::DEPARTED, "{text}");
+    let content_type = parts.headers.get("content-type").unwrap();
+    assert_eq!(content_type, "application/json", "{text}");
+    let body = serde_json::from_slice(&body).unwrap();
+    Answer { status: parts.status, headers: parts.headers, body }
+}
+
+/// The names of an object's fields, sorted.
+pub(crate) fn names(object: &Value) -> Vec<&str> {
+    object.as_object().unwrap().keys().map(String::as_str).collect()
+}

@@ -1,0 +1,160 @@
+use std::io::Write;
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::time::Duration;
+
+use mem0_server::{ApiKeyHash, BODY_LIMIT};
+use serde_json::json;
+
+use crate::folder::Folder;
+use crate::server::{Server, command, head, read_answer, send};
+
+/// Everything that the files of a folder hold.
+fn contents(folder: &Path) -> Vec<u8> {
+    let mut all = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        all.extend(if path.is_dir() { contents(&path) } else { std::fs::read(path).unwrap() });
+    }
+    all
+}
+
+fn holds(folder: &Folder, text: &str) -> bool {
+    contents(folder.path()).windows(text.len()).any(|window| window == text.as_bytes())
+}
+
+#[test]
+fn a_key_is_made_once_and_only_its_hash_is_kept() {
+    let folder = Folder::new();
+    let server = Server::start(command(folder.path()));
+    let [key, _] = server.lines.as_slice() else { panic!("{:?}", server.lines) };
+    let key = key.strip_prefix("API key, shown this once: ").unwrap().to_owned();
+    assert!(key.starts_with("m0-") && key.len() == 43, "{key}");
+    assert_eq!(server.get(&key, "/v1/ping/").0, 200);
+    assert_eq!(server.get("m0-wrong", "/v1/ping/").0, 401);
+    server.stop();
+    assert!(!holds(&folder, &key));
+    assert!(holds(&folder, &ApiKeyHash::of(&key).to_string()));
+
+    let server = Server::start(command(folder.path()));
+    assert_eq!(server.lines.len(), 1, "{:?}", server.lines);
+    assert_eq!(server.get(&key, "/v1/ping/").0, 200);
+    server.stop();
+
+    let mut with_another = command(folder.path());
+    with_another.args(["--api-key", "m0-another"]);
+    let server = Server::start(with_another);
+    assert_eq!(server.lines.len(), 1, "{:?}", server.lines);
+    assert_eq!(server.get("m0-another", "/v1/ping/").0, 200);
+    assert_eq!(server.get(&key, "/v1/ping/").0, 401);
+    server.stop();
+    assert!(!holds(&folder, "m0-another"));
+}
+
+#[test]
+fn the_key_may_come_from_the_environment() {
+    let folder = Folder::new();
+    let mut command = command(folder.path());
+    command.env("MEM0_SERVER_API_KEY", "m0-from-env");
+    let server = Server::start(command);
+    assert_eq!(server.lines.len(), 1, "{:?}", server.lines);
+    assert_eq!(server.get("m0-from-env", "/v1/ping/").0, 200);
+    assert_eq!(server.get("", "/health").0, 200);
+    server.stop();
+}
+
+#[test]
+fn a_signal_lets_a_request_in_flight_finish() {
+    for signal in ["-TERM", "-INT"] {
+        let folder = Folder::new();
+        let mut command = command(folder.path());
+        command.args(["--api-key", "k"]);
+        let mut server = Server::start(command);
+        // An idle connection must not hold the server up.
+        let _idle = TcpStream::connect(server.address).unwrap();
+        let body = json!({"messages": "Just in time", "user_id": "alice", "infer": false});
+        let body = body.to_string();
+        let mut stream = TcpStream::connect(server.address).unwrap();
+        let head = head("k", "POST", "/v3/memories/add/", body.len());
+        stream.write_all(head.as_bytes()).unwrap();
+        stream.write_all(&body.as_bytes()[..10]).unwrap();
+        std::thread::sleep(Duration::from_millis(100));
+        server.signal(signal);
+        let refused = || send(server.address, "k", "GET", "/v1/ping/", "").is_err();
+        while !refused() {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        stream.write_all(&body.as_bytes()[10..]).unwrap();
+        let (status, added) = read_answer(&mut stream).unwrap();
+        assert_eq!((status, &added["status"]), (200, &json!("SUCCEEDED")));
+        assert_eq!(server.ended(), Some(0));
+    }
+}
+
+#[test]
+fn a_client_that_sends_too_much_still_gets_an_answer() {
+    let folder = Folder::new();
+    let mut command = command(folder.path());
+    command.args(["--api-key", "k"]);
+    let server = Server::start(command);
+    let body = "x".repeat(2 * BODY_LIMIT);
+    for _ in 0..3 {
+        let answer = send(server.address, "k", "POST", "/v3/memories/search/", &body);
+        assert_eq!(answer.unwrap().0, 413);
+    }
+    server.stop();
+}
+
+#[test]
+fn what_cannot_be_served_is_said_and_not_served() {
+    let folder = Folder::new();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = taken.local_addr().unwrap().to_string();
+    let holder = Server::start(command(folder.path()));
+    let fresh = Folder::new();
+    let file = fresh.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    for (mut command, code, words) in [
+        (command(folder.path()), 1, "in use by another engine"),
+        (command(&file), 1, "cannot use the data folder"),
+        (
+            {
+                let mut command = command(fresh.path());
+                command.args(["--listen", &taken]);
+                command
+            },
+            1,
+            "cannot listen on",
+        ),
+        (
+            {
+                let mut command = command(fresh.path());
+                command.arg("--port");
+                command
+            },
+            2,
+            "--help",
+        ),
+    ] {
+        let output = command.output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{said}");
+        assert!(said.starts_with("mem0-server: ") && said.contains(words), "{said}");
+        // Above all no key, which the next start would not show again.
+        assert!(output.stdout.is_empty());
+    }
+    holder.stop();
+}
+
+#[test]
+fn help_and_version_are_printed() {
+    let folder = Folder::new();
+    for (argument, words) in
+        [("--help", "--data-dir DIR"), ("--version", env!("CARGO_PKG_VERSION"))]
+    {
+        let output = command(folder.path()).arg(argument).output().unwrap();
+        assert!(output.status.success());
+        assert!(String::from_utf8(output.stdout).unwrap().contains(words));
+    }
+    assert!(contents(folder.path()).is_empty());
+}

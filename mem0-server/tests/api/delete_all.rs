@@ -1,0 +1,102 @@
+use serde_json::{Value, json};
+
+use crate::app::App;
+
+const EVERYTHING: &str = "/v1/memories/?user_id=*&agent_id=*&app_id=*&run_id=*";
+
+/// Four owners of one memory each.
+async fn peopled() -> App {
+    let app = App::new();
+    app.store("Of alice", json!({"metadata": {"topic": "food", "n": 1}})).await;
+    app.store("Also of alice", json!({})).await;
+    app.store("Of bob", json!({"user_id": "bob"})).await;
+    app.store("Of the bot", json!({"user_id": null, "agent_id": "bot"})).await;
+    app
+}
+
+async fn left(app: &App) -> Vec<String> {
+    let mut texts = app.texts_of(json!({"OR": [{"user_id": "*"}, {"agent_id": "*"}]})).await;
+    texts.sort();
+    texts
+}
+
+async fn carried_out(app: &App, path: &str) -> Value {
+    let queued = app.delete(path).await.ok();
+    assert_eq!(queued["message"], "Delete in progress. This may take some time.");
+    let event = app.finished(&queued["event_id"]).await;
+    assert_eq!(
+        (&event["event_type"], &event["status"]),
+        (&json!("DELETE_ALL"), &json!("SUCCEEDED"))
+    );
+    event
+}
+
+#[tokio::test]
+async fn one_scope_goes_and_the_others_stay() {
+    let app = peopled().await;
+    carried_out(&app, "/v1/memories/?user_id=alice&source=CLI").await;
+    assert_eq!(left(&app).await, ["Of bob", "Of the bot"]);
+    carried_out(&app, "/v1/memories/?agent_id=bot").await;
+    assert_eq!(left(&app).await, ["Of bob"]);
+}
+
+#[tokio::test]
+async fn a_star_is_everyone_of_its_kind() {
+    let app = peopled().await;
+    carried_out(&app, "/v1/memories/?user_id=*").await;
+    assert_eq!(left(&app).await, ["Of the bot"]);
+}
+
+#[tokio::test]
+async fn four_stars_are_everything() {
+    let app = peopled().await;
+    carried_out(&app, EVERYTHING).await;
+    assert_eq!(left(&app).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn metadata_narrows_a_scope() {
+    let app = peopled().await;
+    let metadata = "%7B%22topic%22%3A%22food%22%7D";
+    carried_out(&app, &format!("/v1/memories/?user_id=alice&metadata={metadata}")).await;
+    assert_eq!(left(&app).await, ["Also of alice", "Of bob", "Of the bot"]);
+}
+
+#[tokio::test]
+async fn the_servers_own_project_may_be_named() {
+    let app = peopled().await;
+    let path = "/v1/memories/?user_id=bob&org_id=local-organization&project_id=local-project";
+    carried_out(&app, path).await;
+    assert_eq!(left(&app).await, ["Also of alice", "Of alice", "Of the bot"]);
+}
+
+#[tokio::test]
+async fn what_is_unclear_deletes_nothing() {
+    let app = peopled().await;
+    for (query, words) in [
+        ("", "One of the filters"),
+        ("?", "One of the filters"),
+        ("?metadata=%7B%7D", "One of the filters"),
+        ("?user_id=", "is empty"),
+        ("?user_id=%20", "is empty"),
+        ("?user_id=alice&user_id=bob", "user_id: must be given once"),
+        ("?user_id=alice&run_id=r", "Give one of user_id, agent_id, app_id and run_id"),
+        ("?user_id=*&agent_id=*", "Give one of"),
+        ("?user_id=*&agent_id=*&app_id=*&run_id=r", "Give one of"),
+        ("?user_id=alice&metdata=%7B%7D", "Unknown parameter \"metdata\""),
+        ("?user_id=alice&metadata[topic]=food", "Unknown parameter"),
+        ("?filters=%7B%27user_id%27%3A+%27alice%27%7D", "Unknown parameter \"filters\""),
+        ("?userId=alice", "Unknown parameter \"userId\""),
+        ("?user_id=alice&metadata=%7B%27a%27%3A1%7D", "metadata: must be a JSON object"),
+        ("?user_id=alice&metadata=1", "metadata: must be a JSON object"),
+        ("?user_id=alice&project_id=another", "project_id: is not this server's"),
+        ("?user_id=alice&org_id=another", "org_id: is not this server's"),
+    ] {
+        app.delete(&format!("/v1/memories/{query}")).await.refuses("/error", words);
+    }
+    assert_eq!(left(&app).await.len(), 4);
+    // Ids in a body are no query parameters.
+    let body = json!({"user_id": "alice"});
+    app.call("DELETE", "/v1/memories/", body).await.refuses("/error", "One of the filters");
+    assert_eq!(left(&app).await.len(), 4);
+}

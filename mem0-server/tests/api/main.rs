@@ -1,0 +1,24 @@
+//! The platform's API over a real engine: every operation and every refusal, in-process, and the
+//! binary as a process.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a broken expectation fails the test")]
+
+mod add;
+mod app;
+mod authentication;
+mod batch;
+mod delete_all;
+mod entities;
+mod events;
+mod folder;
+mod list;
+mod memory;
+mod requests;
+mod search;
+
+#[cfg(unix)]
+mod binary;
+#[cfg(unix)]
+mod crash;
+#[cfg(unix)]
+mod server;

@@ -1,0 +1,135 @@
+use serde_json::{Value, json};
+
+use crate::app::{App, names};
+
+const SEARCH: &str = "/v3/memories/search/";
+
+#[tokio::test]
+async fn a_hit_has_every_field_of_the_specification() {
+    let app = App::new();
+    let fields = json!({"run_id": "trip", "metadata": {"topic": "food"}});
+    let id = app.store("I am allergic to peanuts", fields).await;
+    let body = json!({"query": "peanuts", "filters": {"user_id": "alice"}});
+    let found = app.post(SEARCH, body).await.ok();
+    assert_eq!(names(&found), ["results"]);
+    let hit = &found["results"][0];
+    assert_eq!(
+        names(hit),
+        [
+            "agent_id",
+            "app_id",
+            "categories",
+            "created_at",
+            "expiration_date",
+            "id",
+            "memory",
+            "metadata",
+            "run_id",
+            "score",
+            "score_breakdown",
+            "updated_at",
+            "user_id",
+        ]
+    );
+    assert_eq!((&hit["id"], &hit["memory"]), (&json!(id), &json!("I am allergic to peanuts")));
+    assert_eq!((&hit["user_id"], &hit["run_id"]), (&json!("alice"), &json!("trip")));
+    assert_eq!((&hit["agent_id"], &hit["expiration_date"]), (&Value::Null, &Value::Null));
+    assert_eq!((&hit["metadata"], &hit["categories"]), (&json!({"topic": "food"}), &json!([])));
+    assert_eq!(names(&hit["score_breakdown"]), ["bm25", "entity", "semantic"]);
+    assert!(hit["score"].as_f64().unwrap() > 0.1);
+}
+
+#[tokio::test]
+async fn options_narrow_a_search() {
+    let app = App::new();
+    app.store("The red bike", json!({"metadata": {"n": 1}})).await;
+    app.store("The red car", json!({"metadata": {"n": 2}})).await;
+    app.store("The red boat", json!({"expiration_date": "2020-01-01"})).await;
+    let search = async |options: Value| {
+        let mut body = json!({
+            "query": "red", "filters": {"user_id": "alice"}, "threshold": 0,
+            // Accepted, and without effect here.
+            "rerank": true, "keyword_search": true, "latest_only": true, "include_merged": false,
+            "reference_date": "2026-03-01", "output_format": "v1.1", "source": "CLI",
+        });
+        for (name, value) in options.as_object().unwrap() {
+            body[name] = value.clone();
+        }
+        app.post(SEARCH, body).await.ok()["results"].as_array().unwrap().len()
+    };
+    assert_eq!(search(json!({})).await, 2);
+    assert_eq!(search(json!({"top_k": 1})).await, 1);
+    assert_eq!(search(json!({"threshold": 1})).await, 0);
+    assert_eq!(search(json!({"show_expired": true})).await, 3);
+    assert_eq!(search(json!({"metadata": {"n": 2}})).await, 1);
+    assert_eq!(search(json!({"categories": ["vehicles"]})).await, 0);
+    assert_eq!(search(json!({"filters": {"user_id": "bob"}})).await, 0);
+}
+
+#[tokio::test]
+async fn fields_leave_the_others_out() {
+    let app = App::new();
+    let id = app.store("I love hiking", json!({"run_id": "r", "metadata": {"a": 1}})).await;
+    let search = async |fields: Value| {
+        let body = json!({"query": "hiking", "filters": {"user_id": "alice"}, "fields": fields});
+        let request = crate::app::request("POST", SEARCH, body);
+        app.send_unlisted(request).await.ok()["results"][0].clone()
+    };
+    assert_eq!(search(json!(["memory"])).await, json!({"id": id, "memory": "I love hiking"}));
+    assert_eq!(search(json!(["metadata"])).await, json!({"id": id, "metadata": {"a": 1}}));
+    assert_eq!(search(json!(["session_id"])).await, json!({"id": id, "run_id": "r"}));
+    assert_eq!(search(json!([])).await, json!({"id": id}));
+    assert_eq!(names(&search(Value::Null).await).len(), 13);
+}
+
+#[tokio::test]
+async fn bad_searches_are_refused_by_name() {
+    let app = App::new();
+    for (fields, words) in [
+        (json!({"query": null}), "query: is required"),
+        (json!({"query": "  "}), "query: must not be empty"),
+        (json!({"query": 1}), "query: must be a string"),
+        (json!({"filters": null}), "filters: is required and must name"),
+        (json!({"filters": {}}), "filters: must not be empty"),
+        (json!({"filters": []}), "filters: must be a JSON object"),
+        (json!({"filters": {"metadata": {"a": 1}}}), "filters: must name a user_id"),
+        (json!({"filters": {"NOT": {"user_id": "a"}}}), "filters: must name a user_id"),
+        (
+            json!({"filters": {"user_id": "a", "colour": "red"}}),
+            "Top-level key must be a logical operator or an allowed field",
+        ),
+        (
+            json!({"filters": {"user_id": "a", "categories": "food"}}),
+            "'categories' value must be a dictionary",
+        ),
+        (json!({"filters": {"user_id": {"like": "a"}}}), "Unsupported operator"),
+        (
+            json!({"filters": {"user_id": "a", "keywords": {"contains": "x"}}}),
+            "must not have 'keywords' in a search",
+        ),
+        (json!({"user_id": "alice"}), "user_id: must be inside filters"),
+        (json!({"agent_id": "bot"}), "agent_id: must be inside filters"),
+        (json!({"app_id": "app"}), "app_id: must be inside filters"),
+        (json!({"run_id": "run"}), "run_id: must be inside filters"),
+        (json!({"top_k": 0}), "top_k: must be between 1 and 1000"),
+        (json!({"top_k": 1001}), "top_k: must be between 1 and 1000"),
+        (json!({"top_k": -1}), "top_k: must be a whole number"),
+        (json!({"top_k": 2.5}), "top_k: must be a whole number"),
+        (json!({"top_k": "5"}), "top_k: must be a whole number"),
+        (json!({"threshold": 1.1}), "threshold: must be between 0 and 1"),
+        (json!({"threshold": -0.1}), "threshold: must be between 0 and 1"),
+        (json!({"threshold": "0.1"}), "threshold: must be a number"),
+        (json!({"show_expired": "yes"}), "show_expired: must be true or false"),
+        (json!({"rerank": 1}), "rerank: must be true or false"),
+        (json!({"reference_date": "soon"}), "reference_date: must be a date"),
+        (json!({"fields": "memory"}), "fields: must be a list of strings"),
+        (json!({"categories": [1]}), "categories: must be a list of strings"),
+        (json!({"metadata": "a"}), "metadata: must be a JSON object"),
+    ] {
+        let mut body = json!({"query": "x", "filters": {"user_id": "alice"}});
+        for (name, value) in fields.as_object().unwrap() {
+            body[name] = value.clone();
+        }
+        app.post(SEARCH, body).await.refuses("/detail", words);
+    }
+}

@@ -1,0 +1,103 @@
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+/// The binary as a process of its own. It is killed if a test drops it running.
+pub(crate) struct Server {
+    child: Child,
+    pub(crate) address: SocketAddr,
+    /// What it wrote to standard output before it was ready.
+    pub(crate) lines: Vec<String>,
+}
+
+pub(crate) fn command(data_dir: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mem0-server"));
+    command.args(["--listen", "127.0.0.1:0", "--data-dir"]).arg(data_dir);
+    command.env_remove("MEM0_SERVER_API_KEY");
+    command
+}
+
+impl Server {
+    /// Starts it and reads until it says where it listens.
+    pub(crate) fn start(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = Vec::new();
+        for line in BufReader::new(child.stdout.take().unwrap()).lines() {
+            lines.push(line.unwrap());
+            let line = lines.last().unwrap();
+            if let Some(address) = line.strip_prefix("mem0-server listening on http://") {
+                let address = address.parse().unwrap();
+                return Self { child, address, lines };
+            }
+        }
+        panic!("it never listened: {lines:?} {:?}", child.wait());
+    }
+
+    pub(crate) fn signal(&self, name: &str) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args([name, &pid]).status().unwrap().success());
+    }
+
+    /// Its exit code; `None` when a signal ended it.
+    pub(crate) fn ended(&mut self) -> Option<i32> {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.code();
+            }
+            assert!(Instant::now() < deadline, "it does not end");
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    pub(crate) fn stop(mut self) {
+        self.signal("-TERM");
+        assert_eq!(self.ended(), Some(0));
+    }
+
+    pub(crate) fn get(&self, key: &str, path: &str) -> (u16, Value) {
+        send(self.address, key, "GET", path, "").unwrap()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// One request on a connection of its own. An error means that no whole answer came back.
+pub(crate) fn send(
+    address: SocketAddr,
+    key: &str,
+    method: &str,
+    path: &str,
+    body: &str,
+) -> std::io::Result<(u16, Value)> {
+    let mut stream = TcpStream::connect(address)?;
+    stream.set_read_timeout(Some(Duration::from_secs(20)))?;
+    stream.write_all(head(key, method, path, body.len()).as_bytes())?;
+    stream.write_all(body.as_bytes())?;
+    read_answer(&mut stream)
+}
+
+pub(crate) fn head(key: &str, method: &str, path: &str, length: usize) -> String {
+    format!(
+        "{method} {path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Token {key}\r\n\
+         content-length: {length}\r\nconnection: close\r\n\r\n"
+    )
+}
+
+pub(crate) fn read_answer(stream: &mut TcpStream) -> std::io::Result<(u16, Value)> {
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    let broken = || std::io::Error::from(std::io::ErrorKind::UnexpectedEof);
+    let (head, body) = answer.split_once("\r\n\r\n").ok_or_else(broken)?;
+    let status = head.get(9..12).and_then(|status| status.parse().ok()).ok_or_else(broken)?;
+    Ok((status, serde_json::from_str(body).map_err(|_| broken())?))
+}

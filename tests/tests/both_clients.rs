@@ -1,0 +1,28 @@
+use std::future::Future;
+use std::pin::Pin;
+
+use mem0_client::{AsyncMemoryClient, Error};
+use mem0_client_blocking::MemoryClient;
+
+pub(crate) type Pending<'a> = Pin<Box<dyn Future<Output = Result<(), Error>> + 'a>>;
+
+/// One call, as each of the two clients makes it.
+pub(crate) struct Call {
+    /// The method that is called.
+    pub(crate) method: &'static str,
+    pub(crate) on_async: fn(&AsyncMemoryClient) -> Pending<'_>,
+    pub(crate) on_blocking: fn(&MemoryClient) -> Result<(), Error>,
+}
+
+/// The same method with the same arguments on both clients: `call!(get("m-1"))`.
+macro_rules! call {
+    ($method:ident($($argument:expr),* $(,)?)) => {
+        $crate::both_clients::Call {
+            method: stringify!($method),
+            on_async: |client| Box::pin(async move {
+                client.$method($($argument),*).await.map(drop)
+            }),
+            on_blocking: |client| client.$method($($argument),*).map(drop),
+        }
+    };
+}

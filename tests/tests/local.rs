@@ -1,0 +1,68 @@
+//! The local platform under both clients: what the operations do, with every answer held against the specification.
+
+#[macro_use]
+mod platform;
+
+mod concurrency;
+mod deletions;
+mod operations;
+mod refusals;
+mod scopes;
+
+use platform::{Client, LocalPlatform, at_once, runtime};
+
+/// Runs a scenario under each client, each on a platform of its own.
+fn under_both_clients(connect: fn(&LocalPlatform) -> [Client; 2], scenario: impl AsyncFn(&Client)) {
+    let platform = LocalPlatform::new();
+    let [client, _] = connect(&platform);
+    runtime().block_on(scenario(&client));
+    drop(client);
+
+    let platform = LocalPlatform::new();
+    let [_, client] = connect(&platform);
+    at_once(scenario(&client));
+}
+
+macro_rules! scenarios {
+    ($($file:ident: $($name:ident)+;)+) => {
+        mod in_process {
+            $($(
+                #[test]
+                fn $name() {
+                    super::under_both_clients(super::LocalPlatform::clients, super::$file::$name);
+                }
+            )+)+
+        }
+
+        mod through_a_socket {
+            $($(
+                #[test]
+                fn $name() {
+                    super::under_both_clients(
+                        super::LocalPlatform::remote_clients,
+                        super::$file::$name,
+                    );
+                }
+            )+)+
+        }
+    };
+}
+
+scenarios! {
+    operations:
+        batches_are_all_or_nothing
+        events_tell_what_happened
+        every_page_is_read
+        expired_memories_hide
+        filters_choose
+        history_is_kept
+        inferred_messages_are_queued_and_found
+        ping_says_whose_platform_it_is
+        updates_change_what_they_name
+        verbatim_messages_are_there_at_once;
+    deletions:
+        deleting_one_memory
+        entities_are_listed_and_deleted
+        reset_leaves_nothing
+        whole_scopes_are_deleted;
+}

@@ -1,0 +1,10 @@
+//! The clients held against what the official client sends, against each other, and against the local platform.
+
+#[macro_use]
+mod both_clients;
+
+mod local;
+mod parity;
+mod recordings;
+mod tree;
+mod wire;

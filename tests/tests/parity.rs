@@ -1,0 +1,262 @@
+//! That the blocking client has the methods of the async one, and no others: read from the sources.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use quote::ToTokens;
+use syn::{ImplItem, Item, Type, Visibility};
+
+/// A type of the async crate, its twin, and the methods that only one of them has on purpose.
+struct Pair {
+    asynchronous: &'static str,
+    blocking: &'static str,
+    only: &'static [&'static str],
+    /// Methods of both whose documentation has something to say of one of them alone.
+    told_apart: &'static [&'static str],
+}
+
+const PAIRS: [Pair; 3] = [
+    Pair {
+        asynchronous: "AsyncMemoryClient",
+        blocking: "MemoryClient",
+        only: &["get_all_iter", "get_all_stream"],
+        told_apart: &[],
+    },
+    Pair {
+        asynchronous: "AsyncMemoryClientBuilder",
+        blocking: "MemoryClientBuilder",
+        only: &["http_client", "http_client_with", "service", "service_with"],
+        // The blocking client needs a runtime of its own, which the system may refuse.
+        told_apart: &["build"],
+    },
+    // The blocking one is an iterator.
+    Pair { asynchronous: "Memories", blocking: "Memories", only: &["next"], told_apart: &[] },
+];
+
+/// What is compared of a public method.
+#[derive(Debug, Clone, PartialEq)]
+struct Method {
+    /// Generics, arguments with their names, result and bounds, without `async`.
+    signature: String,
+    arguments: Vec<String>,
+    /// `must_use` and the names of other SDKs that the documentation finds it by.
+    attributes: Vec<String>,
+    /// Without hidden lines, `.await` and the names that the crates don't share.
+    documentation: String,
+}
+
+type Methods = BTreeMap<String, Method>;
+
+/// The sources of a crate, one text for each file.
+fn sources(crate_name: &str) -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(crate_name).join("src");
+    let mut files: Vec<_> =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    files
+        .into_iter()
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+        .map(|path| fs::read_to_string(path).unwrap())
+        .collect()
+}
+
+fn items(sources: &[String]) -> Vec<Item> {
+    sources.iter().flat_map(|source| syn::parse_file(source).unwrap().items).collect()
+}
+
+fn async_items() -> Vec<Item> {
+    items(&sources("mem0-client"))
+}
+
+fn blocking_items() -> Vec<Item> {
+    items(&sources("mem0-client-blocking"))
+}
+
+/// The public methods of a type, wherever in the crate they stand.
+fn methods(items: &[Item], type_name: &str) -> Methods {
+    let mut found = Methods::new();
+    for item in items {
+        let Item::Impl(block) = item else { continue };
+        let of_this_type =
+            matches!(&*block.self_ty, Type::Path(path) if path.path.is_ident(type_name));
+        if !of_this_type || block.trait_.is_some() {
+            continue;
+        }
+        for item in &block.items {
+            if let ImplItem::Fn(function) = item
+                && matches!(function.vis, Visibility::Public(_))
+            {
+                let name = function.sig.ident.to_string();
+                assert!(found.insert(name, method(function)).is_none());
+            }
+        }
+    }
+    found
+}
+
+fn method(function: &syn::ImplItemFn) -> Method {
+    let mut signature = function.sig.clone();
+    signature.asyncness = None;
+    let receiver = |argument: &&syn::FnArg| matches!(argument, syn::FnArg::Typed(_));
+    let arguments = signature.inputs.iter().filter(receiver).map(shared_names).collect();
+    let mut attributes = Vec::new();
+    let mut documentation = Vec::new();
+    for attribute in &function.attrs {
+        match &attribute.meta {
+            syn::Meta::NameValue(line) if line.path.is_ident("doc") => {
+                if let syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) = &line.value {
+                    documentation.push(text.value());
+                }
+            }
+            meta => attributes.push(meta.to_token_stream().to_string()),
+        }
+    }
+    Method {
+        signature: shared_names(&signature),
+        arguments,
+        attributes,
+        documentation: shared_words(&documentation),
+    }
+}
+
+/// The tokens, with each of a pair of types under one name.
+fn shared_names(tokens: &impl ToTokens) -> String {
+    let text = tokens.to_token_stream().to_string();
+    let rename = |token| {
+        let pair = PAIRS.iter().find(|pair| pair.asynchronous == token);
+        pair.map_or(token, |pair| pair.blocking)
+    };
+    // Whether the last of several lines has a comma is rustfmt's to say.
+    text.split(' ').map(rename).collect::<Vec<_>>().join(" ").replace(" ,)", ")")
+}
+
+fn shared_words(lines: &[String]) -> String {
+    let shown = lines.iter().filter(|line| !line.starts_with(" # ") && *line != " #");
+    let mut text: String =
+        shown.flat_map(|line| line.chars().filter(|c| !c.is_whitespace())).collect();
+    for (from, to) in [
+        (".await", ""),
+        ("asyncfn", "fn"),
+        ("AsyncMemoryClient", "MemoryClient"),
+        ("mem0_client_blocking", "mem0_client"),
+        ("get_all_stream", "get_all_iter"),
+        // Where a link leads differs with what is imported.
+        ("[`Users`](crate::Users)", "[`Users`]"),
+        // A call that has become shorter fits a line, and loses its last comma.
+        (",)", ")"),
+    ] {
+        text = text.replace(from, to);
+    }
+    text
+}
+
+fn differences(
+    pair: &Pair,
+    asynchronous: &[Item],
+    blocking: &[Item],
+    field: fn(&Method) -> String,
+) -> Vec<String> {
+    let mut asynchronous = methods(asynchronous, pair.asynchronous);
+    let mut blocking = methods(blocking, pair.blocking);
+    let mut found = Vec::new();
+    for only in pair.only {
+        if asynchronous.remove(*only).is_some() == blocking.remove(*only).is_some() {
+            found.push(format!("{only} is in both or in neither"));
+        }
+    }
+    for (name, method) in &asynchronous {
+        match blocking.remove(name) {
+            None => found.push(format!("{name} is in {} alone", pair.asynchronous)),
+            Some(twin) if field(&twin) != field(method) => {
+                found.push(format!("{name}:\n  {}\n  {}", field(method), field(&twin)));
+            }
+            Some(_) => {}
+        }
+    }
+    found.extend(blocking.keys().map(|name| format!("{name} is in {} alone", pair.blocking)));
+    found
+}
+
+fn declared(method: &Method) -> String {
+    format!("{} {}", method.attributes.join(" "), method.signature)
+}
+
+fn documented(method: &Method) -> String {
+    method.documentation.clone()
+}
+
+pub(crate) fn methods_of_the_async_client() -> Vec<String> {
+    methods(&async_items(), "AsyncMemoryClient").into_keys().collect()
+}
+
+pub(crate) fn arguments_of_the_async_client(method: &str) -> Vec<String> {
+    methods(&async_items(), "AsyncMemoryClient")[method].arguments.clone()
+}
+
+#[test]
+fn both_clients_and_their_builders_have_the_same_methods() {
+    let (asynchronous, blocking) = (async_items(), blocking_items());
+    for pair in &PAIRS {
+        let found = differences(pair, &asynchronous, &blocking, declared);
+        assert_eq!(found, [""; 0], "{}", pair.blocking);
+    }
+}
+
+#[test]
+fn both_clients_and_their_builders_are_documented_alike() {
+    let (asynchronous, blocking) = (async_items(), blocking_items());
+    for pair in &PAIRS {
+        let found = differences(pair, &asynchronous, &blocking, documented);
+        let names: Vec<_> = found.iter().filter_map(|line| Some(line.split_once(':')?.0)).collect();
+        assert_eq!(names, pair.told_apart, "{found:#?}");
+    }
+}
+
+/// The comparison has not lost sight of what it compares.
+#[test]
+fn the_methods_are_found() {
+    let client = methods(&async_items(), "AsyncMemoryClient");
+    for name in ["new", "with", "execute", "ping", "add", "users", "event", "reset"] {
+        assert!(client.contains_key(name), "{name}");
+    }
+    let add = "fn add (& self , messages : impl Into < Messages > , options : impl Into < \
+               AddMemoryOptions >) -> Result < AddMemoryResponse , Error >";
+    assert_eq!(client["add"].signature, add);
+    assert_eq!(client["get_all"].attributes, ["doc (alias = \"getAll\")"]);
+    assert!(methods(&blocking_items(), "MemoryClientBuilder").contains_key("max_connections"));
+}
+
+#[test]
+fn a_difference_of_any_kind_is_reported() {
+    let asynchronous = async_items();
+    let original = sources("mem0-client-blocking");
+    for (from, to, name) in [
+        ("pub fn history(", "pub(crate) fn history(", "history is in AsyncMemoryClient alone"),
+        ("pub fn history(", "pub fn histories(", "histories is in MemoryClient alone"),
+        (
+            "pub fn get(&self, memory_id: impl Into<String>)",
+            "pub fn get(&self, memory_id: String)",
+            "get:",
+        ),
+        ("pub fn get(&self, memory_id: ", "pub fn get(&self, id: ", "get:"),
+        ("-> Result<BatchResponse, Error>", "-> Result<(), Error>", "batch_update:"),
+        ("pub fn execute<E: Endpoint>", "pub fn execute<E: Endpoint + Clone>", "execute:"),
+        ("#[doc(alias = \"getAll\")]", "", "get_all:"),
+        (
+            "pub fn timeout(mut self, timeout: Duration)",
+            "pub fn timeout(mut self, timeout: u64)",
+            "timeout:",
+        ),
+        ("pub fn get_all_iter(", "pub fn get_all_stream(", "get_all_iter is in both or in neither"),
+    ] {
+        let changed: Vec<_> = original.iter().map(|source| source.replacen(from, to, 1)).collect();
+        assert_ne!(changed, original, "{from} is not in the sources");
+        let changed = items(&changed);
+        let found: Vec<_> = PAIRS
+            .iter()
+            .flat_map(|pair| differences(pair, &asynchronous, &changed, declared))
+            .collect();
+        assert!(found.iter().any(|line| line.starts_with(name)), "{to}: {found:?}");
+    }
+}

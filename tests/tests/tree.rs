@@ -1,0 +1,97 @@
+//! What depends on what, as cargo sees it.
+
+use std::collections::BTreeSet;
+use std::process::Command;
+
+/// Every crate below a package, itself included, each as `name version`; without build and dev-dependencies.
+fn crates_of(package: &str) -> BTreeSet<String> {
+    let output = Command::new(env!("CARGO"))
+        .args(["tree", "--offline", "--locked", "-p", package, "-e", "normal", "--prefix", "none"])
+        .args(["--format", "{p}"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).unwrap();
+    let name_and_version = |line: &str| {
+        let mut words = line.split(' ');
+        Some(format!("{} {}", words.next()?, words.next()?))
+    };
+    text.lines().filter(|line| !line.is_empty()).filter_map(name_and_version).collect()
+}
+
+fn names(crates: &BTreeSet<String>) -> BTreeSet<&str> {
+    crates.iter().filter_map(|name_and_version| name_and_version.split(' ').next()).collect()
+}
+
+#[track_caller]
+fn assert_light(package: &str, limit: usize) {
+    let crates = crates_of(package);
+    assert!(crates.len() > 40, "{package}: cargo told only {crates:?}");
+    assert!(crates.len() <= limit, "{} crates: {crates:#?}", crates.len());
+    for heavy in ["openssl-sys", "native-tls"] {
+        assert!(!names(&crates).contains(heavy), "{package} has {heavy}");
+    }
+}
+
+#[test]
+fn the_clients_are_light_and_need_no_openssl() {
+    assert_light("mem0-client", 95);
+    assert_light("mem0-client-blocking", 96);
+    assert_light("mem0-sdk", 97);
+}
+
+#[test]
+fn the_types_rest_on_five_crates() {
+    let direct = ["base64", "bytes", "http", "serde", "serde_json"];
+    let theirs = [
+        "itoa",
+        "memchr",
+        "ryu",
+        "zmij",
+        "serde_core",
+        "serde_derive",
+        "proc-macro2",
+        "quote",
+        "syn",
+        "unicode-ident",
+    ];
+    let crates = crates_of("mem0-types");
+    let names = names(&crates);
+    for name in direct {
+        assert!(names.contains(name), "{name}");
+    }
+    let allowed =
+        |name: &&str| direct.contains(name) || theirs.contains(name) || *name == "mem0-types";
+    let other: Vec<_> = names.into_iter().filter(|name| !allowed(name)).collect();
+    assert_eq!(other, [""; 0]);
+}
+
+#[test]
+fn arrows_point_one_way() {
+    for (package, below, never) in [
+        (
+            "mem0-types",
+            &[][..],
+            &["mem0-client", "mem0-client-blocking", "mem0-engine", "mem0-server"][..],
+        ),
+        ("mem0-client", &["mem0-types"], &["mem0-client-blocking", "mem0-engine", "mem0-server"]),
+        ("mem0-client-blocking", &["mem0-client", "mem0-types"], &["mem0-engine", "mem0-server"]),
+        ("mem0-engine", &["mem0-types"], &["mem0-client", "mem0-client-blocking", "mem0-server"]),
+        (
+            "mem0-server",
+            &["mem0-engine", "mem0-types"],
+            &["mem0-client", "mem0-client-blocking", "reqwest"],
+        ),
+        ("mem0-sdk", &["mem0-client", "mem0-client-blocking"], &["mem0-engine", "mem0-server"]),
+    ] {
+        let crates = crates_of(package);
+        let names = names(&crates);
+        for name in below {
+            assert!(names.contains(name), "{package} has no {name}");
+        }
+        for name in never {
+            assert!(!names.contains(name), "{package} has {name}");
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! What goes over the wire, held against recordings, through both clients.
+
+mod calls;
+mod specification;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
+
+use mem0_client::{AsyncMemoryClient, RetryPolicy};
+use mem0_client_blocking::MemoryClient;
+use serde_json::{Value, json};
+use tokio::runtime::Runtime;
+use wiremock::matchers::any;
+use wiremock::{Mock, MockServer, Request, ResponseTemplate};
+
+use crate::both_clients::Call;
+use crate::recordings::{Recording, Sent};
+use calls::{LATER, REFUSED, official_calls, specified_calls};
+
+const KEY: &str = "m0-test-key";
+
+/// Headers that say nothing of the call, with what their values must be.
+const TRANSPORT: [(&str, fn(&str) -> bool); 4] = [
+    ("accept", |value| value == "application/json"),
+    ("content-length", |value| value.bytes().all(|digit| digit.is_ascii_digit())),
+    ("host", |value| value.starts_with("127.0.0.1:")),
+    ("user-agent", |value| value == concat!("mem0-rust/", env!("CARGO_PKG_VERSION_MAJOR"), ".1.0")),
+];
+
+/// A server that records what it is sent, on a thread of its own.
+struct Recorder {
+    runtime: Runtime,
+    server: MockServer,
+}
+
+impl Recorder {
+    fn start() -> Self {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let server = runtime.block_on(MockServer::start());
+        Self { runtime, server }
+    }
+
+    /// Answers with these in turn, and beyond them with something that the operation may answer.
+    fn answer_with(&self, answers: &[Value]) {
+        let waiting = Mutex::new(answers.to_vec().into_iter());
+        let respond = move |request: &Request| {
+            let next = waiting.lock().unwrap().next();
+            let body = next.unwrap_or_else(|| ordinary_answer(request));
+            ResponseTemplate::new(200).set_body_json(body)
+        };
+        self.runtime.block_on(async {
+            self.server.reset().await;
+            Mock::given(any()).respond_with(respond).mount(&self.server).await;
+        });
+    }
+
+    fn recorded(&self) -> Vec<Sent> {
+        let requests = self.runtime.block_on(self.server.received_requests()).unwrap();
+        requests.iter().map(sent).collect()
+    }
+
+    fn async_client(&self) -> AsyncMemoryClient {
+        AsyncMemoryClient::builder()
+            .api_key(KEY)
+            .base_url(self.server.uri())
+            .retry(RetryPolicy::none())
+            .build()
+            .unwrap()
+    }
+
+    fn blocking_client(&self) -> MemoryClient {
+        MemoryClient::builder()
+            .api_key(KEY)
+            .base_url(self.server.uri())
+            .retry(RetryPolicy::none())
+            .build()
+            .unwrap()
+    }
+
+    /// What each client sends for the call, by the client's name.
+    fn record(&self, recording: &Recording, call: &Call) -> [(&'static str, Vec<Sent>); 2] {
+        let name = &recording.name;
+        self.answer_with(&recording.answers);
+        let client = self.async_client();
+        self.runtime.block_on((call.on_async)(&client)).unwrap_or_else(|e| panic!("{name}: {e}"));
+        let by_async = self.recorded();
+        self.answer_with(&recording.answers);
+        let client = self.blocking_client();
+        (call.on_blocking)(&client).unwrap_or_else(|e| panic!("{name}: {e}"));
+        [("async", by_async), ("blocking", self.recorded())]
+    }
+}
+
+/// Panics on a transport header of an unexpected value, so that nothing hides in one.
+fn sent(request: &Request) -> Sent {
+    let mut headers = BTreeMap::new();
+    for (name, value) in &request.headers {
+        let value = value.to_str().unwrap();
+        match TRANSPORT.iter().find(|(transport, _)| transport == name) {
+            Some((_, expected)) => assert!(expected(value), "{name}: {value}"),
+            None => assert_eq!(headers.insert(name.to_string(), value.to_owned()), None),
+        }
+    }
+    let body = match request.body.as_slice() {
+        [] => Value::Null,
+        json => serde_json::from_slice(json).unwrap(),
+    };
+    Sent {
+        method: request.method.to_string(),
+        path: request.url.path().to_owned(),
+        query: request.url.query_pairs().into_owned().collect(),
+        headers,
+        body,
+    }
+}
+
+fn ordinary_answer(request: &Request) -> Value {
+    let entity = |kind, name| json!({"id": name, "name": name, "type": kind});
+    match (request.method.as_str(), request.url.path()) {
+        ("POST", "/v3/memories/add/") => json!({"event_id": "e-1", "status": "PENDING"}),
+        ("GET", "/v1/entities/") => json!({
+            "count": 2,
+            "next": null,
+            "previous": null,
+            "results": [entity("user", "alice"), entity("agent", "bot")],
+        }),
+        ("POST", _) => json!({"count": 0, "next": null, "previous": null, "results": []}),
+        ("GET", path) if path.ends_with("/history/") => json!([]),
+        ("GET", "/v1/events/") => json!({"results": []}),
+        ("GET", path) if path.starts_with("/v1/event/") => {
+            json!({"id": "e-1", "status": "SUCCEEDED"})
+        }
+        ("GET" | "PUT", path) if path.starts_with("/v1/memories/") => {
+            json!({"id": "m-1", "memory": "x"})
+        }
+        _ => json!({"status": "ok", "message": "done"}),
+    }
+}
+
+fn compare(recordings: &[Recording], calls: &[(&str, Call)]) {
+    let recorder = Recorder::start();
+    for (name, call) in calls {
+        let recording = recordings.iter().find(|recording| recording.name == *name);
+        let recording = recording.unwrap_or_else(|| panic!("no recording {name}"));
+        for (client, sent) in recorder.record(recording, call) {
+            assert_eq!(sent, recording.requests, "{name} through the {client} client");
+        }
+    }
+}
+
+#[test]
+fn both_clients_send_what_the_official_client_sends() {
+    compare(&Recording::official(), &official_calls());
+}
+
+#[test]
+fn both_clients_send_what_the_specification_says() {
+    compare(&Recording::specified(), &specified_calls());
+}
+
+#[test]
+fn every_recording_is_sent_refused_or_for_later() {
+    let official = Recording::official();
+    let known: Vec<&str> = official_calls()
+        .iter()
+        .map(|(name, _)| *name)
+        .chain(REFUSED.iter().map(|(name, _)| *name))
+        .chain(LATER)
+        .collect();
+    let unique: BTreeSet<&str> = known.iter().copied().collect();
+    assert_eq!(unique.len(), known.len(), "a recording is named twice");
+    assert_eq!(unique, official.iter().map(|recording| recording.name.as_str()).collect());
+
+    let specified = Recording::specified();
+    let called: Vec<_> = specified_calls().into_iter().map(|(name, _)| name.to_owned()).collect();
+    assert_eq!(called, specified.iter().map(|r| r.name.clone()).collect::<Vec<_>>());
+}
+
+#[test]
+fn every_method_that_sends_has_a_recording() {
+    let called: BTreeSet<String> = official_calls()
+        .iter()
+        .chain(&specified_calls())
+        .map(|(_, call)| call.method.to_owned())
+        .collect();
+    let sending: BTreeSet<String> = crate::parity::methods_of_the_async_client()
+        .into_iter()
+        .filter(|name| !["new", "from_env", "builder"].contains(&name.as_str()))
+        .collect();
+    assert_eq!(called, sending);
+}
+
+/// The official client pings in its constructor.
+#[test]
+fn making_a_client_sends_nothing() {
+    let recorder = Recorder::start();
+    recorder.answer_with(&[]);
+    drop(recorder.async_client().clone());
+    drop(recorder.blocking_client().clone());
+    assert_eq!(recorder.recorded(), []);
+}
+
+/// The official client takes several ids and sends them all, and its deletion of every entity needs no argument.
+#[test]
+fn no_call_takes_several_scopes_or_none_at_all() {
+    let arguments = |method| crate::parity::arguments_of_the_async_client(method);
+    assert_eq!(arguments("delete_all"), ["scope : DeleteScope"]);
+    assert_eq!(arguments("delete_users"), ["entity : EntityRef"]);
+    assert_eq!(arguments("reset"), ["confirmation : DeleteEverything", "wait : WaitOptions"]);
+}
