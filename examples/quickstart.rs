@@ -64,8 +64,7 @@ async fn local(folder: &Path) -> Result<(), Box<dyn Error>> {
     let mut agreed = 0;
     let questions = Question::load_all()?;
     for (number, question) in questions.iter().enumerate() {
-        let options =
-            SearchMemoryOptions::new(Filter::user_id("nadia")).top_k(3).threshold(THRESHOLD);
+        let options = SearchMemoryOptions::new(Filter::user_id("nadia")).top_k(3);
         let hits = client.search(&question.question, options.clone()).await?;
         println!("{}. {}", number + 1, question.question);
         print(&conversation, question, &hits);

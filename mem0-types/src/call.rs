@@ -60,7 +60,7 @@ pub enum Repeat {
 /// assert_eq!(call.path()?, "/v1/colors/a%2Fb/");
 /// # Ok::<(), mem0_types::InvalidInput>(())
 /// ```
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub struct Call {
     operation: Cow<'static, str>,
     method: Method,

@@ -26,7 +26,7 @@ pub enum ErrorBody {
     BadRequest(String),
     /// `{"errors": {field: ["…"]}}`: organizations and members.
     Errors(Map<String, Value>),
-    /// `{field: ["…"]}`: webhooks.
+    /// `{field: ["…"]}`: webhooks; and any object that is more than one of the shapes above.
     Fields(Map<String, Value>),
     /// `["…"]`: the older list.
     List(Vec<Value>),
@@ -45,37 +45,34 @@ impl ErrorBody {
     /// ```
     pub fn decode(body: &[u8]) -> Self {
         match serde_json::from_slice(body) {
-            Ok(Value::Object(fields)) => Self::from_fields(fields),
+            Ok(Value::Object(fields)) => match Self::from_fields(&fields) {
+                Some(body) if body.to_json().as_object() == Some(&fields) => body,
+                _ => Self::Fields(fields),
+            },
             Ok(Value::Array(values)) => Self::List(values),
             Ok(Value::String(text)) => Self::Text(text),
             _ => Self::Text(String::from_utf8_lossy(body).into_owned()),
         }
     }
 
-    fn from_fields(fields: Map<String, Value>) -> Self {
+    /// The known shape that these fields begin like; there may be more of them than it has.
+    fn from_fields(fields: &Map<String, Value>) -> Option<Self> {
         let text = |name: &str| fields.get(name).and_then(Value::as_str).map(str::to_owned);
-        let nested = fields.get("details").and_then(|details| details.get("message"));
+        let nested = || Some(fields.get("details")?.get("message")?.as_str()?.to_owned());
         if let Some(detail) = text("detail") {
-            return Self::Detail(detail);
+            return Some(Self::Detail(detail));
         }
-        if let (true, Some(message)) =
-            (fields.contains_key("error"), nested.and_then(Value::as_str))
-        {
-            return Self::BadRequest(message.to_owned());
-        }
-        if let Some(error) = text("error") {
-            return Self::Error(error);
-        }
-        if let Some(code) = fields.get("error").and_then(|error| error.get("code")) {
-            return Self::Code(code.as_str().map_or_else(|| code.to_string(), str::to_owned));
+        if let Some(error) = fields.get("error") {
+            let code = || error.get("code").and_then(Value::as_str).map(str::to_owned);
+            return nested()
+                .map(Self::BadRequest)
+                .or_else(|| text("error").map(Self::Error))
+                .or_else(|| code().map(Self::Code));
         }
         if let Some(message) = text("message") {
-            return Self::Message(message);
+            return Some(Self::Message(message));
         }
-        if let Some(Value::Object(errors)) = fields.get("errors") {
-            return Self::Errors(errors.clone());
-        }
-        Self::Fields(fields)
+        Some(Self::Errors(fields.get("errors")?.as_object()?.clone()))
     }
 
     /// What went wrong, in the platform's words; empty when the body was empty.
@@ -93,6 +90,9 @@ impl ErrorBody {
             | Self::BadRequest(text)
             | Self::Code(text) => text.clone(),
             Self::Text(text) => text.trim().to_owned(),
+            Self::Fields(fields) if Self::from_fields(fields).is_some() => {
+                Self::from_fields(fields).map(|body| body.message()).unwrap_or_default()
+            }
             Self::Errors(fields) | Self::Fields(fields) => {
                 let fields = fields.iter().map(|(name, value)| format!("{name}: {}", plain(value)));
                 fields.collect::<Vec<_>>().join("; ")
@@ -164,7 +164,7 @@ mod tests {
     use super::ErrorBody;
 
     #[test]
-    fn reads_all_eight_shapes() {
+    fn reads_all_shapes_and_loses_nothing() {
         let bad_request = json!({"error": "400 Bad Request", "details": {"message": "No id"}});
         for (body, shape, message) in [
             (json!({"detail": "No"}), "Detail", "No"),
@@ -175,6 +175,12 @@ mod tests {
             (json!({"name": ["a"], "url": ["b"]}), "Fields", "name: a; url: b"),
             (json!(["a", "b"]), "List", "a; b"),
             (json!({"error": {"code": "agentrush_full"}}), "Code", "agentrush_full"),
+            (json!({"detail": "No", "code": "no_key"}), "Fields", "No"),
+            (
+                json!({"error": "No", "details": {"message": "No id", "field": 1}}),
+                "Fields",
+                "No id",
+            ),
         ] {
             let read = ErrorBody::decode(body.to_string().as_bytes());
             assert_eq!(format!("{read:?}"), shape);

@@ -337,6 +337,16 @@ impl Filter {
         self.names_an_entity_under(true)
     }
 
+    /// Whether some condition is on the text, which a search cannot have.
+    pub(crate) fn has_keywords(&self) -> bool {
+        match &self.0 {
+            Expression::Condition(condition) => matches!(condition, Condition::Keywords(_)),
+            Expression::And(parts) | Expression::Or(parts) => parts.iter().any(Self::has_keywords),
+            Expression::Not(part) => part.has_keywords(),
+            Expression::Raw(_) => false,
+        }
+    }
+
     fn names_an_entity_under(&self, positive: bool) -> bool {
         match &self.0 {
             Expression::Condition(Condition::Id(_, condition)) => {

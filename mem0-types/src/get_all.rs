@@ -1,7 +1,7 @@
 use http::Method;
 use serde::Serialize;
 
-use crate::options::options;
+use crate::options::{check_time, options};
 use crate::{Call, Endpoint, Filter, InvalidInput, Memory, Page, Repeat, Timestamp, path};
 
 /// Lists memories, page by page: `POST /v3/memories/`.
@@ -52,6 +52,8 @@ impl Endpoint for GetAllMemories {
         let options = &self.options;
         options.filter.check()?;
         options.check_extra(&["filters", "page", "page_size"])?;
+        check_time("start_date", options.start_date.as_ref())?;
+        check_time("end_date", options.end_date.as_ref())?;
         let call = Call::new("get_all", Method::POST, path::LIST, Repeat::Read);
         page_query(call, options.page, options.page_size)?
             .json(&Body { filters: &options.filter, options })

@@ -247,6 +247,12 @@ impl<const N: usize> From<[Message; N]> for Messages {
     }
 }
 
+impl From<&Vec<Message>> for Messages {
+    fn from(messages: &Vec<Message>) -> Self {
+        Self(messages.clone())
+    }
+}
+
 impl From<&[Message]> for Messages {
     fn from(messages: &[Message]) -> Self {
         Self(messages.to_vec())

@@ -137,7 +137,21 @@ pub(crate) use {options, setter};
 
 use serde_json::Value;
 
-use crate::InvalidInput;
+use crate::{InvalidInput, Timestamp};
+
+/// Refuses a text that is no moment, which a service may take for none at all.
+pub(crate) fn check_time(
+    field: &'static str,
+    time: Option<&Timestamp>,
+) -> Result<(), InvalidInput> {
+    match time {
+        Some(time) if time.unix_micros().is_none() => Err(InvalidInput::new(
+            field,
+            "must be a date (YYYY-MM-DD), an ISO 8601 date-time or epoch seconds",
+        )),
+        _ => Ok(()),
+    }
+}
 
 /// Setters take any `Value` so that `json!({…})` fits; what must be an object is checked here.
 pub(crate) fn check_object(field: &'static str, value: Option<&Value>) -> Result<(), InvalidInput> {

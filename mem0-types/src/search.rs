@@ -2,7 +2,7 @@ use http::Method;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::options::{check_object, options};
+use crate::options::{check_object, check_time, options};
 use crate::{Call, Endpoint, Filter, InvalidInput, Memory, Page, Repeat, Timestamp, path};
 
 /// Finds the memories that answer a query: `POST /v3/memories/search/`.
@@ -64,8 +64,16 @@ impl Endpoint for SearchMemories {
             return Err(InvalidInput::new("query", "must not be empty"));
         }
         options.filter.check()?;
+        if options.filter.has_keywords() {
+            return Err(InvalidInput::new(
+                "filters",
+                "must not have keywords in a search, which the platform answers with 500; list with \
+                 them, or put the words into the query",
+            ));
+        }
         options.check_extra(&["query", "filters"])?;
         check_object("metadata", options.metadata.as_ref())?;
+        check_time("reference_date", options.reference_date.as_ref())?;
         if options.top_k.is_some_and(|top_k| !(1..=1000).contains(&top_k)) {
             return Err(InvalidInput::new("top_k", "must be between 1 and 1000"));
         }

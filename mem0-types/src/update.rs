@@ -1,7 +1,7 @@
 use http::Method;
 use serde_json::Value;
 
-use crate::options::{check_object, options};
+use crate::options::{check_object, check_time, options};
 use crate::{Call, Date, Endpoint, InvalidInput, Memory, Repeat, Timestamp, path};
 
 /// Changes one memory: `PUT /v1/memories/{memory_id}/`.
@@ -48,6 +48,7 @@ impl Endpoint for UpdateMemory {
         let options = &self.options;
         options.check_extra(&[])?;
         check_object("metadata", options.metadata.as_ref())?;
+        check_time("timestamp", options.timestamp.as_ref())?;
         if options.text.as_ref().is_some_and(|text| text.trim().is_empty()) {
             return Err(InvalidInput::new("text", "must not be empty; delete the memory instead"));
         }

@@ -42,6 +42,27 @@ fn a_search_needs_a_query_an_entity_and_numbers_in_range() {
 }
 
 #[test]
+fn a_search_has_no_condition_on_the_text() {
+    let keywords = || Filter::keywords().contains("Rome");
+    for filter in [alice() & keywords(), alice() | !keywords()] {
+        assert_eq!(refusal(SearchMemories::new("q", filter.clone())).field(), "filters");
+        assert!(GetAllMemories::new(filter).into_call().is_ok());
+    }
+}
+
+#[test]
+fn a_time_must_be_one() {
+    let search = SearchMemoryOptions::new(alice()).reference_date("last week");
+    assert_eq!(refusal(SearchMemories::new("q", search)).field(), "reference_date");
+    let list = GetAllMemoryOptions::new(alice());
+    let from = list.clone().start_date("yesterday");
+    assert_eq!(refusal(GetAllMemories::new(from)).field(), "start_date");
+    assert_eq!(refusal(GetAllMemories::new(list.end_date("2026-02-30"))).field(), "end_date");
+    let update = UpdateMemoryOptions::new().timestamp("soon");
+    assert_eq!(refusal(UpdateMemory::new("m-1", update)).field(), "timestamp");
+}
+
+#[test]
 fn searches_and_lists_need_an_entity() {
     let metadata = || Filter::metadata("a").eq(1);
     for filter in [

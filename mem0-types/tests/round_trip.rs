@@ -334,7 +334,8 @@ fn the_same_unknown_name_twice_is_kept_twice() {
     assert_eq!(memory, memory.clone());
     assert_eq!(serde_json::to_string(&memory).unwrap(), sent);
     let once: Memory = serde_json::from_str(r#"{"id":"m","mood":1,"mood":1}"#).unwrap();
-    assert!(memory != once && once != memory);
+    assert_ne!(memory, once);
+    assert_ne!(once, memory);
 }
 
 #[test]

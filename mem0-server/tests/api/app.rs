@@ -18,7 +18,6 @@ pub(crate) const STRANGER: &str = "3c90c3cc-0d44-4b50-8888-8dd25736052a";
 pub(crate) struct App {
     pub(crate) engine: Engine,
     checked: Router,
-    unlisted: Router,
     _violations: Violations,
     _folder: Folder,
 }
@@ -62,19 +61,13 @@ impl App {
     pub(crate) fn with(authentication: Authentication) -> Self {
         let folder = Folder::new();
         let engine = Engine::open(folder.path()).unwrap();
-        let unlisted = router(engine.clone(), authentication);
         let violations = Violations::default();
-        let checked = checked_into(unlisted.clone(), &violations);
-        Self { engine, checked, unlisted, _violations: violations, _folder: folder }
+        let checked = checked_into(router(engine.clone(), authentication), &violations);
+        Self { engine, checked, _violations: violations, _folder: folder }
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
         answer(self.checked.clone(), request).await
-    }
-
-    /// Sends what is answered with a status that the specification does not list.
-    pub(crate) async fn send_unlisted(&self, request: Request<Body>) -> Answer {
-        answer(self.unlisted.clone(), request).await
     }
 
     pub(crate) async fn call(&self, method: &str, path: &str, body: Value) -> Answer {

@@ -60,7 +60,7 @@ async fn an_entity_goes_with_its_memories() {
 async fn other_kinds_unknown_names_and_stars_are_refused() {
     let app = peopled().await;
     for method in ["GET", "DELETE"] {
-        let send = async |path: &str| app.send_unlisted(request(method, path, Value::Null)).await;
+        let send = async |path: &str| app.send(request(method, path, Value::Null)).await;
         send("/v2/entities/robot/x/").await.is(400, json!({"message": "Invalid entity type"}));
         send("/v2/entities/users/alice/").await.is(400, json!({"message": "Invalid entity type"}));
         send("/v2/entities/user/*/").await.refuses("/message", "entity_id: must not be *");
@@ -72,6 +72,6 @@ async fn other_kinds_unknown_names_and_stars_are_refused() {
         send("/v2/entities/user/%2e%2e/").await.is(404, unknown);
     }
     let page_size = request("GET", "/v1/entities/?page_size=0", Value::Null);
-    app.send_unlisted(page_size).await.refuses("/error", "page_size: must be between 1 and 200");
+    app.send(page_size).await.refuses("/error", "page_size: must be between 1 and 200");
     assert_eq!(app.get("/v1/entities/").await.ok()["count"], 3);
 }

@@ -137,7 +137,7 @@ async fn fields_leave_the_others_out() {
     let list = async |fields: Value| {
         let mut body = of_alice();
         body["fields"] = fields;
-        app.send_unlisted(request("POST", LIST, body)).await.ok()["results"][0].clone()
+        app.send(request("POST", LIST, body)).await.ok()["results"][0].clone()
     };
     assert_eq!(list(json!(["memory"])).await, json!({"id": id, "memory": "I love hiking"}));
     assert_eq!(list(json!(["run_id"])).await, json!({"id": id, "session_id": "r"}));

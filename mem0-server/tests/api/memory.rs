@@ -177,3 +177,12 @@ async fn the_history_of_an_agents_memory_names_no_user() {
     let rows = app.get(&format!("{}history/", path(&id))).await.ok();
     assert_eq!((&rows[0]["user_id"], &rows[0]["agent_id"]), (&Value::Null, &json!("bot")));
 }
+
+#[tokio::test]
+async fn history_keeps_the_role_that_a_message_had() {
+    let app = App::new();
+    let messages = json!([{"role": "agent", "content": "I booked it", "name": "Bot"}]);
+    let id = app.store("", json!({ "messages": messages })).await;
+    let rows = app.get(&format!("{}history/", path(&id))).await.ok();
+    assert_eq!(rows[0]["input"], json!([{"role": "agent", "content": "I booked it"}]));
+}

@@ -73,7 +73,7 @@ async fn fields_leave_the_others_out() {
     let search = async |fields: Value| {
         let body = json!({"query": "hiking", "filters": {"user_id": "alice"}, "fields": fields});
         let request = crate::app::request("POST", SEARCH, body);
-        app.send_unlisted(request).await.ok()["results"][0].clone()
+        app.send(request).await.ok()["results"][0].clone()
     };
     assert_eq!(search(json!(["memory"])).await, json!({"id": id, "memory": "I love hiking"}));
     assert_eq!(search(json!(["metadata"])).await, json!({"id": id, "metadata": {"a": 1}}));
