@@ -58,7 +58,10 @@ async fn local(folder: &Path) -> Result<(), Box<dyn Error>> {
     let wait = WaitOptions::default();
     conversation.remember(&client, &scope, &wait, |count| bar.inc(count as u64)).await?;
     bar.finish_and_clear();
-    println!("… done in {:.1} s.\n", started.elapsed().as_secs_f64());
+    println!(
+        "… done in {:.1} s. (→ answers the question, · was true once)\n",
+        started.elapsed().as_secs_f64()
+    );
 
     let mut answered = 0;
     let mut agreed = 0;
@@ -97,7 +100,7 @@ fn print(conversation: &Conversation, question: &Question, hits: &Page<Memory>) 
         let turn = conversation.turn_of(hit);
         let mark = match turn {
             Some(turn) if question.turns.contains(&turn.id) => "→",
-            Some(turn) if question.superseded.contains(&turn.id) => "·", // once true
+            Some(turn) if question.superseded.contains(&turn.id) => "·",
             _ => " ",
         };
         let day = hit.created_at.as_ref().and_then(|created| created.date());

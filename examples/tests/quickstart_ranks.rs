@@ -5,6 +5,7 @@ use mem0_examples::conversation::{Conversation, Question};
 use mem0_examples::crowd;
 use mem0_sdk::{AsyncMemoryClient, Filter, MemoryClient, Scope, SearchMemoryOptions, WaitOptions};
 use mem0_server::{Authentication, router};
+use mem0_tests::checked::checked;
 
 const TOP: u32 = 3;
 
@@ -41,7 +42,7 @@ fn every_question_finds_its_turn_and_each_half_of_the_search_is_needed() {
     let semantic_only = ask(true, false).unanswered;
     assert!(semantic_only.len() >= 3, "without words still found: all but {semantic_only:?}");
 
-    let app = router(engine.clone(), Authentication::Off);
+    let app = checked(router(engine.clone(), Authentication::Off));
     let blocking =
         MemoryClient::builder().api_key("test").service_with(move || app).build().unwrap();
     let client = client(&engine, Signals::default());
@@ -54,7 +55,7 @@ fn every_question_finds_its_turn_and_each_half_of_the_search_is_needed() {
 }
 
 fn client(engine: &Engine, signals: Signals) -> AsyncMemoryClient {
-    let app = router(engine.clone().with_signals(signals), Authentication::Off);
+    let app = checked(router(engine.clone().with_signals(signals), Authentication::Off));
     AsyncMemoryClient::builder().api_key("test").service(app).build().unwrap()
 }
 

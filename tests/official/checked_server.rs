@@ -1,0 +1,39 @@
+//! The local platform on a loopback socket, with every answer held against the published specification.
+//!
+//! Takes the options of `mem0-server` that `run` gives. An answer that departs from the specification reaches the
+//! client as a 599 with the reason, and makes the process end with status 1.
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use mem0_engine::Engine;
+use mem0_server::{ApiKeyHash, Authentication, router};
+use mem0_tests::checked::{Violations, checked_into};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+#[tokio::main]
+async fn main() -> Result<ExitCode, Box<dyn Error>> {
+    let engine = Engine::open(option("--data-dir")?)?;
+    let keys = Authentication::Keys(vec![ApiKeyHash::of(&option("--api-key")?)]);
+    let violations = Violations::default();
+    let app = checked_into(router(engine.clone(), keys), &violations);
+    let listener = TcpListener::bind(option("--listen")?).await?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    println!("checked server listening on http://{}", listener.local_addr()?);
+    let stopped = async move {
+        terminate.recv().await;
+    };
+    axum::serve(listener, app).with_graceful_shutdown(stopped).await?;
+    engine.close().await?;
+    let departed = violations.take();
+    for violation in &departed {
+        eprintln!("{violation}");
+    }
+    Ok(if departed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn option(name: &str) -> Result<String, String> {
+    let mut words = std::env::args().skip_while(|word| word != name).skip(1);
+    words.next().ok_or_else(|| format!("{name} is missing"))
+}
