@@ -77,7 +77,8 @@ impl MemoryClientBuilder {
         self
     }
 
-    /// How long one attempt may take. Default 60 s. See [`CallOptions::timeout`].
+    /// How long one attempt may take. Default 60 s. See
+    /// [`CallOptions::timeout`](crate::CallOptions::timeout).
     ///
     /// ```
     /// # use mem0_client_blocking::MemoryClient;
@@ -90,7 +91,8 @@ impl MemoryClientBuilder {
         self
     }
 
-    /// How long a call may take in all. Default 180 s. See [`CallOptions::deadline`].
+    /// How long a call may take in all. Default 180 s. See
+    /// [`CallOptions::deadline`](crate::CallOptions::deadline).
     ///
     /// ```
     /// # use mem0_client_blocking::MemoryClient;
@@ -156,7 +158,8 @@ impl MemoryClientBuilder {
         self
     }
 
-    /// Sends this header with every request. See [`CallOptions::header`].
+    /// Sends this header with every request. See
+    /// [`CallOptions::header`](crate::CallOptions::header).
     ///
     /// ```
     /// # use http::{HeaderName, HeaderValue};
@@ -214,7 +217,8 @@ impl MemoryClientBuilder {
     /// `Router` of `mem0-server`.
     ///
     /// The closure runs once, in [`build`](Self::build), inside the client's runtime, which some
-    /// layers need.
+    /// layers need. A panic of the service unwinds out of the call that met it; the client and its
+    /// other calls go on.
     ///
     /// ```
     /// use mem0_client_blocking::{Body, MemoryClient};

@@ -8,7 +8,8 @@ impl MemoryClient {
     /// For one page, [`execute`](Self::execute) a [`Users`](crate::Users).
     ///
     /// # Errors
-    /// As every method.
+    /// [`Decode`](crate::ErrorKind::Decode) for a list that seems to have no end; else as every
+    /// method.
     ///
     /// ```
     /// # use mem0_client_blocking::{MemoryClient, Error};

@@ -43,7 +43,9 @@ impl MemoryClient {
     /// Adds memories and waits until they are there.
     ///
     /// # Errors
-    /// As [`add`](Self::add) and [`wait_for_event`](Self::wait_for_event).
+    /// As [`add`](Self::add) and [`wait_for_event`](Self::wait_for_event). When the wait fails, the
+    /// messages have been added: the error is not retryable, and its
+    /// [`event_id`](Error::event_id) says what to wait for.
     ///
     /// ```
     /// # use mem0_client_blocking::{MemoryClient, Error, Scope, WaitOptions};

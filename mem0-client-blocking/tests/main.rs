@@ -1,6 +1,11 @@
 //! The blocking client on threads and inside runtimes of every kind, and against its async twin.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 mod construction;
 mod idle_server;
@@ -8,6 +13,7 @@ mod iterator;
 mod panics;
 mod platform;
 mod runtimes;
+#[allow(dead_code, reason = "shared with the async client's tests, which use all of it")]
 #[path = "../../mem0-client/tests/server.rs"]
 mod server;
 mod service;

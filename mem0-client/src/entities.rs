@@ -11,7 +11,8 @@ impl AsyncMemoryClient {
     /// For one page, [`execute`](Self::execute) a [`Users`].
     ///
     /// # Errors
-    /// As every method.
+    /// [`Decode`](crate::ErrorKind::Decode) for a list that seems to have no end; else as every
+    /// method.
     ///
     /// ```
     /// # use mem0_client::{AsyncMemoryClient, Error};

@@ -42,7 +42,9 @@ impl AsyncMemoryClient {
     /// Adds memories and waits until they are there.
     ///
     /// # Errors
-    /// As [`add`](Self::add) and [`wait_for_event`](Self::wait_for_event).
+    /// As [`add`](Self::add) and [`wait_for_event`](Self::wait_for_event). When the wait fails, the
+    /// messages have been added: the error is not retryable, and its
+    /// [`event_id`](Error::event_id) says what to wait for.
     ///
     /// ```
     /// # use mem0_client::{AsyncMemoryClient, Error, Scope, WaitOptions};

@@ -1,9 +1,8 @@
 //! Base URLs with a path, and loopback base URLs under proxy variables.
 
-use std::process::Command;
-
 use mem0_client::{AsyncMemoryClient, DeleteScope, EntityRef, Filter, RetryPolicy};
 
+use crate::child;
 use crate::platform::{Platform, well};
 use crate::server::{Server, ok};
 
@@ -53,14 +52,15 @@ async fn asks_when_told_to() {
 }
 
 /// Runs [`asks_when_told_to`] in a process with every proxy variable set to the proxy.
-fn ask_under_proxy(base_url: &str, proxy: &Server) -> bool {
-    let mut child = Command::new(std::env::current_exe().unwrap());
-    child.args(["--exact", "base_url::asks_when_told_to"]).env(ORDER, base_url);
-    for name in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"] {
-        child.env(name, proxy.url()).env(name.to_lowercase(), proxy.url());
-    }
-    child.env_remove("NO_PROXY").env_remove("no_proxy").env_remove("REQUEST_METHOD");
-    child.output().unwrap().status.success()
+#[track_caller]
+fn ask_under_proxy(base_url: &str, proxy: &Server) {
+    child::run("base_url::asks_when_told_to", |child| {
+        child.env(ORDER, base_url);
+        for name in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"] {
+            child.env(name, proxy.url()).env(name.to_lowercase(), proxy.url());
+        }
+        child.env_remove("NO_PROXY").env_remove("no_proxy").env_remove("REQUEST_METHOD");
+    });
 }
 
 #[test]
@@ -68,7 +68,7 @@ fn loopback_ignores_proxy_variables() {
     let proxy = Server::start(|_| ok("{}"));
     let server = Server::start(|_| ok(r#"{"status": "ok"}"#));
     for base_url in [server.url(), format!("http://localhost:{}/mem0", server.port())] {
-        assert!(ask_under_proxy(&base_url, &proxy), "{base_url}");
+        ask_under_proxy(&base_url, &proxy);
     }
     assert_eq!(server.heard().len(), 2);
     assert_eq!(proxy.connections(), 0);
@@ -77,7 +77,7 @@ fn loopback_ignores_proxy_variables() {
 #[test]
 fn other_hosts_are_reached_through_the_proxy() {
     let proxy = Server::start(|_| ok(r#"{"status": "ok"}"#));
-    assert!(ask_under_proxy("http://platform.invalid", &proxy));
+    ask_under_proxy("http://platform.invalid", &proxy);
     let heard = proxy.heard();
     assert_eq!(heard.len(), 1);
     assert!(heard[0].line.starts_with("GET http://platform.invalid/v1/ping/ "), "{heard:?}");

@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use mem0_client::{AsyncMemoryClient, CallOptions, Filter};
 
+use crate::child;
 use crate::server::{Server, ok};
 
 /// Makes clients in every way, under the base URL given.
 fn construct(base_url: &str) -> Vec<AsyncMemoryClient> {
-    let made = vec![
+    let made = [
         AsyncMemoryClient::new("m0-key").unwrap(),
         AsyncMemoryClient::from_env().unwrap(),
         AsyncMemoryClient::builder().api_key("m0-key").base_url(base_url).build().unwrap(),
@@ -37,14 +38,48 @@ const NO_CERTIFICATES: &str = "MEM0_TEST_NO_CERTIFICATES";
 #[cfg(target_os = "linux")]
 #[test]
 fn a_system_without_certificates_is_no_broken_connection() {
-    let mut child = std::process::Command::new(std::env::current_exe().unwrap());
-    child.args(["--exact", "construction::asks_without_certificates_when_told_to"]);
-    child.env(NO_CERTIFICATES, "1");
-    for name in ["SSL_CERT_FILE", "SSL_CERT_DIR"] {
-        child.env(name, "/nonexistent/mem0");
+    child::run("construction::asks_without_certificates_when_told_to", |child| {
+        child.env(NO_CERTIFICATES, "1");
+        for name in ["SSL_CERT_FILE", "SSL_CERT_DIR"] {
+            child.env(name, "/nonexistent/mem0");
+        }
+    });
+}
+
+const ENVIRONMENT: &str = "MEM0_TEST_ENVIRONMENT";
+
+/// Reads the environment, when a test has started this process for that.
+#[test]
+fn reads_the_environment_when_told_to() {
+    let Ok(expected) = std::env::var(ENVIRONMENT) else { return };
+    let told = match AsyncMemoryClient::from_env() {
+        Ok(client) => format!("{client:?}"),
+        Err(error) => error.to_string(),
+    };
+    assert!(told.contains(&expected), "{told} should say {expected}");
+}
+
+#[test]
+fn the_environment_gives_key_and_base_url() {
+    for (key, base_url, expected) in [
+        (None, None, "no API key"),
+        (Some(" "), None, "no API key"),
+        (Some("k"), None, "\"https://api.mem0.ai\""),
+        (Some(" k\n"), Some(""), "\"https://api.mem0.ai\""),
+        (Some("k"), Some("http://127.0.0.1:8888/mem0/"), "\"http://127.0.0.1:8888/mem0\""),
+        (Some("k"), Some("nonsense"), "the base URL cannot be parsed"),
+        (Some("a\nb"), None, "characters that an HTTP header cannot carry"),
+    ] {
+        child::run("construction::reads_the_environment_when_told_to", |child| {
+            child.env(ENVIRONMENT, expected);
+            for (name, value) in [(KEY, key), (BASE_URL, base_url)] {
+                match value {
+                    Some(value) => child.env(name, value),
+                    None => child.env_remove(name),
+                };
+            }
+        });
     }
-    let output = child.output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
 }
 
 const BASE_URL: &str = "MEM0_BASE_URL";
@@ -71,10 +106,9 @@ fn constructs_when_told_to() {
 #[test]
 fn no_request_is_made() {
     let (base, named) = (Server::start(|_| ok("{}")), Server::start(|_| ok("{}")));
-    let mut child = std::process::Command::new(std::env::current_exe().unwrap());
-    child.args(["--exact", "construction::constructs_when_told_to"]);
-    child.env(ORDER, base.url()).env(BASE_URL, named.url()).env(KEY, "m0-key");
-    assert!(child.output().unwrap().status.success());
+    child::run("construction::constructs_when_told_to", |child| {
+        child.env(ORDER, base.url()).env(BASE_URL, named.url()).env(KEY, "m0-key");
+    });
     std::thread::sleep(Duration::from_millis(100));
     assert_eq!((base.connections(), named.connections()), (0, 0));
 }

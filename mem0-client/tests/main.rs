@@ -1,12 +1,18 @@
 //! The async client as its users meet it: over a platform in this process with a paused clock, and
 //! over real sockets where sockets matter.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 mod answers;
 mod base_url;
 mod budget;
 mod call_options;
+mod child;
 mod connections;
 mod construction;
 mod deadlines;

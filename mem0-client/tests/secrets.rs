@@ -150,7 +150,7 @@ async fn no_kind_of_error_shows_the_key() {
 async fn errors_of_real_connections_show_neither_key_nor_address_of_the_request() {
     let closing = Server::start(|_| "nonsense\r\n\r\n".to_owned());
     let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    for base_url in [closing.url(), format!("http://{nobody}"), "http://0.0.0.0.invalid".into()] {
+    for base_url in [closing.url(), format!("http://{nobody}")] {
         let client = AsyncMemoryClient::builder()
             .api_key(KEY)
             .base_url(base_url)

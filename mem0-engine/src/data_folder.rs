@@ -1,4 +1,5 @@
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::EngineError;
@@ -14,14 +15,15 @@ pub(crate) struct DataFolder {
 
 impl DataFolder {
     pub(crate) fn open(path: &Path) -> Result<Self, EngineError> {
-        fs::create_dir_all(path)?;
-        let lock = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(path.join("mem0.lock"))?;
+        private_folder(path)?;
+        let lock = private_file(&path.join("mem0.lock"))?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
+            Ok(()) => {
+                let folder = Self { path: path.to_owned(), _lock: lock };
+                // SQLite gives its log and index the permissions of the database.
+                private_file(&folder.database())?;
+                Ok(folder)
+            }
             Err(TryLockError::WouldBlock) => Err(EngineError::Locked(path.to_owned())),
             Err(TryLockError::Error(error)) => Err(error.into()),
         }
@@ -30,4 +32,22 @@ impl DataFolder {
     pub(crate) fn database(&self) -> PathBuf {
         self.path.join("mem0.db")
     }
+}
+
+/// Makes the folder, for its owner alone; one that exists keeps its permissions.
+fn private_folder(path: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+/// Opens the file, made for its owner alone if it is not there.
+fn private_file(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.create(true).truncate(false).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }

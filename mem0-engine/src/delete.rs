@@ -7,7 +7,7 @@ use crate::filter_sql::SqlFilter;
 use crate::history::{self, Change};
 use crate::ids::EntityIds;
 use crate::memories::{self, MemoryRecord};
-use crate::{EngineError, clock, entities};
+use crate::{EngineError, clock, entities, text_index};
 
 /// How many memories one transaction of a long deletion removes, so that other writes get a turn.
 const CHUNK: i64 = 500;
@@ -99,9 +99,18 @@ pub(crate) fn delete_batch(
     connection: &Connection,
     memory_ids: &[String],
 ) -> Result<u64, EngineError> {
-    for (index, memory_id) in memory_ids.iter().enumerate() {
-        delete(connection, memory_id)
-            .map_err(|source| EngineError::BatchItem { index, source: Box::new(source) })?;
+    let delete_all = |connection: &Connection| {
+        for (index, memory_id) in memory_ids.iter().enumerate() {
+            delete(connection, memory_id)
+                .map_err(|source| EngineError::BatchItem { index, source: Box::new(source) })?;
+        }
+        Ok(())
+    };
+    if text_index::is_bulk(memory_ids.len()) {
+        text_index::in_bulk(connection, delete_all)?;
+        text_index::sweep(connection)?;
+    } else {
+        delete_all(connection)?;
     }
     Ok(memory_ids.len() as u64)
 }
@@ -189,15 +198,24 @@ fn delete_chunk(
         })?
         .collect::<Result<Vec<_>, _>>()?;
     let now = clock::now();
-    for (seq, memory) in &found {
-        remove(connection, *seq, memory, now)?;
-    }
+    let remove_found = |connection: &Connection| {
+        found.iter().try_for_each(|(seq, memory)| remove(connection, *seq, memory, now))
+    };
     let before = queued.metadata.as_ref().and_then(|metadata| metadata.get("deleted")?.as_i64());
+    let bulk = before.is_some() || text_index::is_bulk(found.len());
+    if bulk {
+        text_index::in_bulk(connection, remove_found)?;
+    } else {
+        remove_found(connection)?;
+    }
     let here = i64::try_from(found.len()).unwrap_or(CHUNK);
     let metadata = json!({ "deleted": before.unwrap_or_default() + here });
     if here == CHUNK {
         events::note_progress(connection, queued.seq, now, &metadata)?;
         return Ok(None);
+    }
+    if bulk {
+        text_index::sweep(connection)?;
     }
     Ok(Some(Outcome::Succeeded { results: Vec::new(), metadata: Some(metadata) }))
 }

@@ -76,6 +76,7 @@ mod scope_match;
 mod search;
 mod settings;
 mod structured_attributes;
+mod text_index;
 mod update;
 mod writer;
 

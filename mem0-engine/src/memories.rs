@@ -4,11 +4,10 @@ use mem0_types::{Date, IdField, Metadata, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::de::DeserializeOwned;
 
-use crate::analysis;
 use crate::clock;
-use crate::embedder::Embedder;
 use crate::ids::{self, EntityIds};
 use crate::structured_attributes::StructuredAttributes;
+use crate::text_index;
 use crate::{EngineError, What};
 
 /// A stored memory.
@@ -177,44 +176,13 @@ pub(crate) fn insert(
             memory.text,
         ])?;
     let seq = connection.last_insert_rowid();
-    index(connection, seq, memory.ids, memory.actor, memory.text)?;
+    text_index::insert(connection, seq, memory.ids, memory.actor, memory.text)?;
     by_seq(connection, seq).map(Some)
-}
-
-/// Makes a memory findable by its text, and by who said it when that has a name: a question about
-/// Anna is better answered by Anna's words than by another's.
-pub(crate) fn index(
-    connection: &Connection,
-    seq: i64,
-    ids: &EntityIds,
-    actor: Option<&str>,
-    text: &str,
-) -> Result<(), EngineError> {
-    let named = actor.map(|actor| format!("{actor}: {text}"));
-    let text = named.as_deref().unwrap_or(text);
-    let scope = ids.scope_tokens();
-    let terms = analysis::index_terms(text).join(" ");
-    let vector = Embedder::built_in().embed(text).to_bytes();
-    connection
-        .prepare_cached("INSERT INTO memory_index (seq, vector, scope, terms) VALUES (?, ?, ?, ?)")?
-        .execute(params![seq, vector, scope, terms])?;
-    connection
-        .prepare_cached("INSERT INTO memory_terms (rowid, scope, terms) VALUES (?, ?, ?)")?
-        .execute(params![seq, scope, terms])?;
-    Ok(())
-}
-
-/// Undoes [`index`].
-pub(crate) fn unindex(connection: &Connection, seq: i64) -> Result<(), EngineError> {
-    // First, since FTS5 reads from memory_index which terms to remove.
-    connection.prepare_cached("DELETE FROM memory_terms WHERE rowid = ?")?.execute([seq])?;
-    connection.prepare_cached("DELETE FROM memory_index WHERE seq = ?")?.execute([seq])?;
-    Ok(())
 }
 
 /// Removes a memory and what it is found by.
 pub(crate) fn remove(connection: &Connection, seq: i64) -> Result<(), EngineError> {
-    unindex(connection, seq)?;
+    text_index::remove(connection, seq)?;
     connection.prepare_cached("DELETE FROM memories WHERE seq = ?")?.execute([seq])?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::memories::{self, MemoryRecord};
-use crate::{EngineError, embedder, settings};
+use crate::{EngineError, embedder, settings, text_index};
 
 /// The setting that names what the stored vectors were made with.
 const MODEL_SETTING: &str = "engine.embedding_model";
@@ -13,8 +13,8 @@ pub(crate) fn ensure_current(connection: &mut Connection) -> Result<(), EngineEr
     if settings::get(&transaction, MODEL_SETTING)?.as_deref() != Some(embedder::MODEL) {
         let mut last = 0;
         while let Some((seq, memory)) = after(&transaction, last)? {
-            memories::unindex(&transaction, seq)?;
-            memories::index(
+            text_index::remove(&transaction, seq)?;
+            text_index::insert(
                 &transaction,
                 seq,
                 &memory.ids,

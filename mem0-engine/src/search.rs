@@ -1,5 +1,5 @@
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 
 use mem0_types::{Condition, Expression, Filter, Metadata};
@@ -349,9 +349,8 @@ impl Scope {
 fn statistics(query: &Query, scope: &Scope, matching: &Terms) -> ScopeStatistics {
     let mut containing = vec![0_u64; query.terms().len()];
     for terms in matching.values() {
-        let terms: HashSet<_> = terms.split_ascii_whitespace().collect();
         for (count, term) in containing.iter_mut().zip(query.terms()) {
-            *count += u64::from(terms.contains(term.as_str()));
+            *count += u64::from(terms.split_ascii_whitespace().any(|own| own == term));
         }
     }
     ScopeStatistics { memories: scope.rows.len() as u64, containing }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::events::{self, EventResult};
 use crate::history::{self, Change};
 use crate::memories::{self, MemoryRecord};
-use crate::{EngineError, clock, ids};
+use crate::{EngineError, clock, ids, text_index};
 
 /// What to change of a memory. What is `None` stays as it is; something must be set.
 #[derive(Clone, Default, PartialEq)]
@@ -141,8 +141,8 @@ fn set_text(
     connection
         .prepare_cached("UPDATE memories SET text = ?, text_hash = ? WHERE seq = ?")?
         .execute(params![text, ids::text_hash(text), seq])?;
-    memories::unindex(connection, seq)?;
-    memories::index(connection, seq, &old.ids, old.actor.as_deref(), text)
+    text_index::remove(connection, seq)?;
+    text_index::insert(connection, seq, &old.ids, old.actor.as_deref(), text)
 }
 
 /// Changes all of these memories, or none of them.
@@ -150,9 +150,18 @@ pub(crate) fn update_batch(
     connection: &Connection,
     updates: &[BatchUpdate],
 ) -> Result<u64, EngineError> {
-    for (index, entry) in updates.iter().enumerate() {
-        update(connection, &entry.memory_id, &entry.change)
-            .map_err(|source| EngineError::BatchItem { index, source: Box::new(source) })?;
+    let update_all = |connection: &Connection| {
+        for (index, entry) in updates.iter().enumerate() {
+            update(connection, &entry.memory_id, &entry.change)
+                .map_err(|source| EngineError::BatchItem { index, source: Box::new(source) })?;
+        }
+        Ok(())
+    };
+    if text_index::is_bulk(updates.len()) {
+        text_index::in_bulk(connection, update_all)?;
+        text_index::sweep(connection)?;
+    } else {
+        update_all(connection)?;
     }
     Ok(updates.len() as u64)
 }

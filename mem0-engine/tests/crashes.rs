@@ -1,6 +1,7 @@
 use std::collections::HashSet;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use mem0_engine::{AddRequest, Engine, PageRequest};
@@ -59,6 +60,8 @@ fn what_was_acknowledged_survives_kill_9_and_nothing_is_doubled() {
             let deadline = *deadline
                 .get_or_insert_with(|| Instant::now() + Duration::from_millis(rng.u64(20..150)));
             if Instant::now() > deadline {
+                // Anywhere in what the child does between two lines.
+                thread::sleep(Duration::from_micros(rng.u64(..4000)));
                 child.kill().unwrap();
             }
         }
@@ -71,7 +74,10 @@ fn what_was_acknowledged_survives_kill_9_and_nothing_is_doubled() {
         assert_eq!(&wait(engine.get(id)).unwrap().memory, text);
     }
     for (id, _) in &queued {
-        assert_eq!(finished(&engine, id).status, EventStatus::Succeeded);
+        let event = finished(&engine, id);
+        assert_eq!(event.status, EventStatus::Succeeded);
+        // Carried out twice, it would have met its own text as a duplicate.
+        assert_eq!(event.results.len(), 1);
     }
     let mut all = Vec::new();
     for page in 1.. {

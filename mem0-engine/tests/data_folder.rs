@@ -20,14 +20,19 @@ fn everything_is_there_after_reopening() {
 }
 
 #[test]
-fn queued_events_go_on_after_reopening() {
+fn queued_events_go_on_in_order_after_reopening() {
     let folder = Folder::new();
     let engine = folder.open();
-    let message = Message::user("I like tea");
-    let added = wait(engine.add(AddRequest::new(vec![message], user("alice")))).unwrap();
-    finished(&engine, &added.event_id);
+    let events: Vec<_> = ["first", "second", "third"]
+        .iter()
+        .map(|text| {
+            let add = AddRequest::new(vec![Message::user(*text)], user("alice"));
+            wait(engine.add(add)).unwrap().event_id
+        })
+        .collect();
+    events.iter().for_each(|event| drop(finished(&engine, event)));
     drop(engine);
-    // As if the process had died between the acknowledgement and the work.
+    // As if the process had died between the acknowledgements and the work.
     let sql = folder.sql();
     sql.execute_batch(
         "DELETE FROM memory_terms; DELETE FROM memory_index; DELETE FROM memories; \
@@ -37,10 +42,19 @@ fn queued_events_go_on_after_reopening() {
     .unwrap();
     drop(sql);
     let engine = folder.open();
-    let event = finished(&engine, &added.event_id);
-    assert_eq!(event.status, EventStatus::Succeeded);
-    assert_eq!(event.results.len(), 1);
-    assert_eq!(texts(&list(&engine, Filter::user_id("alice"))), ["I like tea"]);
+    for event in &events {
+        let event = finished(&engine, event);
+        assert_eq!(event.status, EventStatus::Succeeded);
+        assert_eq!(event.results.len(), 1);
+    }
+    // By the order of storing, whatever the clock said when they were accepted.
+    let stored: Vec<String> = {
+        let sql = folder.sql();
+        let mut statement = sql.prepare("SELECT text FROM memories ORDER BY seq").unwrap();
+        let rows = statement.query_map([], |row| row.get(0)).unwrap();
+        rows.map(Result::unwrap).collect()
+    };
+    assert_eq!(stored, ["first", "second", "third"]);
 }
 
 #[test]
@@ -68,6 +82,24 @@ fn an_event_that_cannot_be_read_fails_and_does_not_block_the_queue() {
         assert!(event.error.is_some());
     }
     assert_eq!(list(&engine, Filter::user_id("alice")).len(), 2);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_it_makes_is_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let parent = Folder::new();
+    let folder = parent.0.join("made/here");
+    let engine = Engine::open(&folder).unwrap();
+    store_one(&engine, "alice", "x");
+    let mode = |path: &std::path::Path| path.metadata().unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&folder), 0o700);
+    let files: Vec<_> = folder.read_dir().unwrap().map(|file| file.unwrap().path()).collect();
+    assert!(files.len() >= 3, "{files:?}");
+    for file in files {
+        assert_eq!(mode(&file), 0o600, "{file:?}");
+    }
 }
 
 #[test]

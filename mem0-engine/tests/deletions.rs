@@ -154,14 +154,41 @@ fn deleting_an_entity_leaves_nothing_of_it() {
         Err(EngineError::NotFound(What::Entity))
     ));
 
-    // Not one byte of alice's words is left in the files.
+    // Not one byte of alice's words is left in the files, nor of bob's.
     wait(engine.delete_entity(EntityType::User, "bob")).unwrap();
     wait(engine.close()).unwrap();
+    assert_gone(&folder, &["zanzibar", "alice likes"]);
+}
+
+fn assert_gone(folder: &Folder, words: &[&str]) {
     let bytes = std::fs::read(folder.0.join("mem0.db")).unwrap();
-    for word in ["zanzibar", "alice likes"] {
+    for word in words {
         let holds = bytes.windows(word.len()).any(|window| window == word.as_bytes());
         assert!(!holds, "the file still holds {word:?}");
     }
+}
+
+#[test]
+fn deleting_an_entity_with_many_memories_leaves_nothing_either() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    let said: Vec<_> = (0..620).map(|n| format!("zanzibar {n}")).collect();
+    let said: Vec<_> = said.iter().map(String::as_str).collect();
+    store(&engine, user("alice"), &said);
+    store(&engine, user("bob"), &["the harbour"]);
+    let queued = wait(engine.delete_entity(EntityType::User, "alice")).unwrap();
+    let event = finished(&engine, &queued.event_id);
+    assert_eq!(event.metadata.unwrap()["deleted"], 620);
+    assert_eq!(found(&find(&engine, "harbour", Filter::user_id("bob"))), ["the harbour"]);
+    let ids: Vec<_> = store(&engine, user("carol"), &said[..150])
+        .results
+        .into_iter()
+        .map(|result| result.id)
+        .collect();
+    wait(engine.batch_delete(ids)).unwrap();
+    finished(&engine, &wait(engine.delete_entity(EntityType::User, "carol")).unwrap().event_id);
+    wait(engine.close()).unwrap();
+    assert_gone(&folder, &["zanzibar"]);
 }
 
 #[test]
@@ -174,4 +201,27 @@ fn an_entity_named_again_after_its_deletion_was_queued_is_known() {
     finished(&engine, &wait(engine.add(add)).unwrap().event_id);
     assert_eq!(texts(&list(&engine, Filter::user_id("alice"))), ["new"]);
     assert_eq!(wait(engine.entity(EntityType::User, "alice")).unwrap().total_memories, 1);
+}
+
+#[test]
+fn a_deletion_spares_what_was_added_after_it_was_asked_for() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    store_one(&engine, "alice", "before");
+    let request = DeleteAllRequest { ids: user("nobody"), ..DeleteAllRequest::default() };
+    let queued = wait(engine.delete_all(request)).unwrap();
+    finished(&engine, &queued.event_id);
+    store_one(&engine, "alice", "after");
+    drop(engine);
+    // As if the deletion had been alice's and had waited until now.
+    folder
+        .sql()
+        .execute(
+            "UPDATE events SET status = 'PENDING', payload = '{\"user_id\": \"alice\"}' WHERE id = ?",
+            [&queued.event_id],
+        )
+        .unwrap();
+    let engine = folder.open();
+    finished(&engine, &queued.event_id);
+    assert_eq!(texts(&list(&engine, Filter::user_id("alice"))), ["after"]);
 }

@@ -90,10 +90,20 @@ fn a_neighbour_lends_its_words_until_it_is_changed_or_deleted() {
     wait(engine.delete(question, false)).unwrap();
     assert!(words_of("oslo").is_empty());
 
-    // With what stood between them gone, two memories are neighbours; further apart they are not.
+    // With what stood between them gone, two memories are neighbours.
     wait(engine.delete(&added.results[2].id, false)).unwrap();
     assert_eq!(words_of("splendid").len(), 2);
     assert_eq!(words_of("fence").len(), 2);
+
+    // With more between them, or in another add, they are not.
+    let apart = store(&engine, user("alice"), &["a lighthouse", "one", "two", "a violin"]);
+    for middle in &apart.results[1..3] {
+        wait(engine.delete(&middle.id, false)).unwrap();
+    }
+    assert_eq!(words_of("lighthouse").len(), 1);
+    store_one(&engine, "alice", "a trumpet");
+    assert_eq!(words_of("violin").len(), 1);
+    assert_eq!(words_of("trumpet").len(), 1);
 }
 
 #[test]
@@ -173,4 +183,17 @@ fn expiry_categories_and_metadata_narrow_a_search() {
         request.metadata = json!({"place": "office"}).as_object().cloned();
     });
     assert!(of_office.is_empty());
+}
+
+#[test]
+fn words_that_the_scope_is_full_of_count_for_less() {
+    let folder = Folder::new();
+    let engine = folder.open().with_signals(KEYWORD);
+    store_one(&engine, "alice", "the quuxom stands there 99");
+    for n in 0..40 {
+        store_one(&engine, "alice", &format!("the blorfit stands there {n}"));
+    }
+    let hits = find(&engine, "blorfit quuxom", Filter::user_id("alice"));
+    assert_eq!(hits[0].memory.memory, "the quuxom stands there 99");
+    assert!(hits[0].score > hits[1].score);
 }

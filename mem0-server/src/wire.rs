@@ -106,6 +106,8 @@ impl From<SearchHit> for HitView {
     }
 }
 
+const REQUIRED: [&str; 3] = ["id", "memory", "created_at"];
+
 /// A row, whole or with only the fields that were asked for.
 #[derive(Serialize)]
 #[serde(untagged)]
@@ -115,12 +117,15 @@ pub(crate) enum Row<T> {
 }
 
 impl<T: Serialize> Row<T> {
-    /// The row with these fields, or with all. The id always stays.
+    /// The row with these fields, or with all. Those that the specification requires always stay.
     pub(crate) fn of(view: T, fields: Option<&[String]>) -> Self {
         let Some(fields) = fields else { return Self::Whole(view) };
         match serde_json::to_value(&view) {
             Ok(Value::Object(mut row)) => {
-                row.retain(|name, _| name == "id" || fields.iter().any(|field| asks(field, name)));
+                row.retain(|name, _| {
+                    REQUIRED.contains(&name.as_str())
+                        || fields.iter().any(|field| asks(field, name))
+                });
                 Self::Part(Value::Object(row))
             }
             _ => Self::Whole(view),

@@ -50,15 +50,21 @@ type Methods = BTreeMap<String, Method>;
 
 /// The sources of a crate, one text for each file.
 fn sources(crate_name: &str) -> Vec<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(crate_name).join("src");
-    let mut files: Vec<_> =
-        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.sort();
-    files
-        .into_iter()
-        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
-        .map(|path| fs::read_to_string(path).unwrap())
-        .collect()
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut texts = Vec::new();
+    read_folder(&root.join(crate_name).join("src"), &mut texts);
+    texts
+}
+
+fn read_folder(folder: &Path, texts: &mut Vec<String>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            read_folder(&path, texts);
+        } else {
+            texts.push(fs::read_to_string(path).unwrap());
+        }
+    }
 }
 
 fn items(sources: &[String]) -> Vec<Item> {
@@ -96,10 +102,9 @@ fn methods(items: &[Item], type_name: &str) -> Methods {
 }
 
 fn method(function: &syn::ImplItemFn) -> Method {
-    let mut signature = function.sig.clone();
-    signature.asyncness = None;
-    let receiver = |argument: &&syn::FnArg| matches!(argument, syn::FnArg::Typed(_));
-    let arguments = signature.inputs.iter().filter(receiver).map(shared_names).collect();
+    let signature = shared_names(&function.sig);
+    let is_named = |argument: &&syn::FnArg| matches!(argument, syn::FnArg::Typed(_));
+    let arguments = function.sig.inputs.iter().filter(is_named).map(shared_names).collect();
     let mut attributes = Vec::new();
     let mut documentation = Vec::new();
     for attribute in &function.attrs {
@@ -113,7 +118,7 @@ fn method(function: &syn::ImplItemFn) -> Method {
         }
     }
     Method {
-        signature: shared_names(&signature),
+        signature: signature.trim_start_matches("async ").to_owned(),
         arguments,
         attributes,
         documentation: shared_words(&documentation),
@@ -141,12 +146,15 @@ fn shared_words(lines: &[String]) -> String {
         ("AsyncMemoryClient", "MemoryClient"),
         ("mem0_client_blocking", "mem0_client"),
         ("get_all_stream", "get_all_iter"),
-        // Where a link leads differs with what is imported.
-        ("[`Users`](crate::Users)", "[`Users`]"),
         // A call that has become shorter fits a line, and loses its last comma.
         (",)", ")"),
     ] {
         text = text.replace(from, to);
+    }
+    // Whether a link needs an address depends on what the file imports.
+    while let Some(start) = text.find("](crate::") {
+        let length = text[start..].find(')').unwrap();
+        text.replace_range(start + 1..=start + length, "");
     }
     text
 }

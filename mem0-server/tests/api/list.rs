@@ -139,8 +139,10 @@ async fn fields_leave_the_others_out() {
         body["fields"] = fields;
         app.send(request("POST", LIST, body)).await.ok()["results"][0].clone()
     };
-    assert_eq!(list(json!(["memory"])).await, json!({"id": id, "memory": "I love hiking"}));
-    assert_eq!(list(json!(["run_id"])).await, json!({"id": id, "session_id": "r"}));
+    assert_eq!(names(&list(json!(["memory"])).await), ["created_at", "id", "memory"]);
+    let run = list(json!(["run_id"])).await;
+    assert_eq!(names(&run), ["created_at", "id", "memory", "session_id"]);
+    assert_eq!((&run["id"], &run["session_id"]), (&json!(id), &json!("r")));
 }
 
 #[tokio::test]

@@ -90,25 +90,6 @@ pub const EXCEPTIONS: &[Exception] = &[
         "null for a memory that has an agent, app or run and no user",
     ),
     exception(
-        "POST /v3/memories/search/",
-        Field(200, "results[].memory"),
-        "S9",
-        "left out by `fields`",
-    ),
-    exception(
-        "POST /v3/memories/search/",
-        Field(200, "results[].created_at"),
-        "S9",
-        "left out by `fields`",
-    ),
-    exception("POST /v3/memories/", Field(200, "results[].memory"), "S9", "left out by `fields`"),
-    exception(
-        "POST /v3/memories/",
-        Field(200, "results[].created_at"),
-        "S9",
-        "left out by `fields`",
-    ),
-    exception(
         "GET /v2/entities/{entity_type}/{entity_id}/",
         Status(400),
         "S10",
@@ -128,7 +109,6 @@ pub const EXCEPTIONS: &[Exception] = &[
     ),
     exception("GET /v1/entities/", Status(400), "S11", "a page or page size that cannot be"),
     exception("GET /v1/events/", Status(400), "S11", "a page or page size that cannot be"),
-    exception(EVERY, Status(500), "S12", "a defect or a broken disk"),
     exception(EVERY, Status(503), "S12", "the server is stopping"),
     exception(
         "GET /v1/memories/{memory_id}/history/",

@@ -36,7 +36,7 @@ pub(super) fn texts(page: &Page<Memory>) -> Vec<&str> {
     page.results.iter().map(|memory| memory.memory.as_str()).collect()
 }
 
-fn sorted<'a>(mut texts: Vec<&'a str>) -> Vec<&'a str> {
+fn sorted(mut texts: Vec<&str>) -> Vec<&str> {
     texts.sort_unstable();
     texts
 }
@@ -238,7 +238,7 @@ pub(super) async fn filters_choose(client: &Client) {
     assert_eq!(listed(client, options().categories(["food"])).await, [""; 0]);
     let page = ask!(client.get_all(options().fields(["memory"]).page_size(1))).unwrap();
     let [memory] = page.results.as_slice() else { panic!("{} results", page.results.len()) };
-    assert_eq!((memory.memory.as_str(), &memory.user_id, &memory.created_at), (c, &None, &None));
+    assert_eq!((memory.memory.as_str(), &memory.user_id, &memory.updated_at), (c, &None, &None));
 
     let search = || SearchMemoryOptions::new(Filter::any_user()).threshold(0.0);
     let hits = ask!(client.search("sushi", search().metadata(json!({"n": 1})))).unwrap();
@@ -293,25 +293,24 @@ pub(super) async fn history_is_kept(client: &Client) {
     ask!(client.update(&id, "Likes coffee")).unwrap();
     ask!(client.delete(&id)).unwrap();
     let history = ask!(client.history(&id)).unwrap();
+    for entry in &history.results {
+        assert_eq!(entry.memory_id.as_deref(), Some(id.as_str()));
+        assert_eq!(entry.user_id.as_deref(), Some("alice"));
+    }
     let told: Vec<_> = history
         .results
         .iter()
         .map(|entry| {
-            assert_eq!(entry.memory_id.as_deref(), Some(id.as_str()));
-            assert_eq!(entry.user_id.as_deref(), Some("alice"));
-            let text = |text: &Option<String>| text.clone().unwrap_or_default();
-            (entry.event.clone().unwrap(), text(&entry.old_memory), text(&entry.new_memory))
+            let (old, new) = (entry.old_memory.as_deref(), entry.new_memory.as_deref());
+            (entry.event.clone().unwrap(), old.unwrap_or_default(), new.unwrap_or_default())
         })
         .collect();
-    let (tea, coffee, none) = || -> (String, String, String) {
-        ("Likes tea".into(), "Likes coffee".into(), String::new())
-    }();
     assert_eq!(
         told,
         [
-            (MemoryEvent::Add, none.clone(), tea.clone()),
-            (MemoryEvent::Update, tea, coffee.clone()),
-            (MemoryEvent::Delete, coffee, none),
+            (MemoryEvent::Add, "", "Likes tea"),
+            (MemoryEvent::Update, "Likes tea", "Likes coffee"),
+            (MemoryEvent::Delete, "Likes coffee", ""),
         ]
     );
     let [input] = history.results[0].input.as_slice() else { panic!("more than one input") };

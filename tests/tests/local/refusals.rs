@@ -26,7 +26,7 @@ fn a_wrong_key_is_an_authentication_error_that_does_not_show_it() {
 async fn refused_by_the_platform(client: &Client) {
     let unknown = Filter::raw(json!({"user_id": "alice", "userId": "bob"}));
     let operator = Filter::raw(json!({"user_id": "alice", "created_at": {"eq": "2024-01-01"}}));
-    let keywords = Filter::user_id("alice") & Filter::keywords().contains("tea");
+    let keywords = Filter::raw(json!({"user_id": "alice", "keywords": {"contains": "tea"}}));
     let media = [Message::user(Media::image_url("https://example.com/a.jpg"))];
     let errors = [
         (ask!(client.get("not-a-uuid")).map(drop), "UUID"),
@@ -68,6 +68,10 @@ async fn refused_before_it_is_sent(client: &Client) {
         (ask!(client.search("  ", alice())).map(drop), "query"),
         (ask!(client.search("q", SearchMemoryOptions::new(alice()).top_k(0))).map(drop), "top_k"),
         (ask!(client.search("q", !alice())).map(drop), "filters"),
+        (
+            ask!(client.search("q", alice() & Filter::keywords().contains("q"))).map(drop),
+            "keywords",
+        ),
         (ask!(client.get("..")).map(drop), "memory_id"),
         (ask!(client.add("x", Scope::user("*"))).map(drop), "user_id"),
         (ask!(client.add(media.clone(), verbatim())).map(drop), "messages"),

@@ -1,0 +1,78 @@
+//! A server that closes connections soon after they fall idle.
+
+use std::thread;
+use std::time::Duration;
+
+use mem0_client_blocking::{MemoryClient, Scope};
+
+use crate::in_time;
+use crate::server::{Server, ok};
+
+fn impatient() -> Server {
+    Server::start_with(Some(Duration::from_millis(100)), |_| {
+        ok(r#"{"event_id": "e-1", "status": "PENDING"}"#)
+    })
+}
+
+fn client(server: &Server) -> MemoryClient {
+    MemoryClient::builder().api_key("k").base_url(server.url()).build().unwrap()
+}
+
+/// Twenty calls with pauses in which the server closes the connection.
+fn twenty(call: impl Fn()) {
+    for _ in 0..20 {
+        call();
+        thread::sleep(Duration::from_millis(250));
+    }
+}
+
+#[track_caller]
+fn assert_twenty(server: &Server) {
+    assert_eq!(server.heard().len(), 20);
+    // Most calls came on a new connection, or the server was no test.
+    assert!(server.connections() >= 14, "{}", server.connections());
+}
+
+#[test]
+fn twenty_of_twenty_spaced_gets_succeed() {
+    let server = impatient();
+    let client = client(&server);
+    in_time(move || twenty(|| drop(client.ping().unwrap())));
+    assert_twenty(&server);
+}
+
+#[test]
+fn twenty_of_twenty_spaced_adds_succeed() {
+    let server = impatient();
+    let client = client(&server);
+    in_time(move || twenty(|| drop(client.add("I climb", Scope::user("alice")).unwrap())));
+    assert_twenty(&server);
+}
+
+#[test]
+fn twenty_of_twenty_spaced_adds_succeed_inside_a_runtime() {
+    let server = impatient();
+    let client = client(&server);
+    in_time(move || {
+        let runtime = tokio::runtime::Builder::new_multi_thread().build().unwrap();
+        runtime.block_on(async {
+            twenty(|| drop(client.add("I climb", Scope::user("alice")).unwrap()));
+        });
+    });
+    assert_twenty(&server);
+}
+
+#[test]
+fn twenty_of_twenty_spaced_adds_succeed_on_changing_threads() {
+    let server = impatient();
+    let client = client(&server);
+    in_time(move || {
+        twenty(|| {
+            let client = client.clone();
+            thread::spawn(move || drop(client.add("I climb", Scope::user("alice")).unwrap()))
+                .join()
+                .unwrap();
+        });
+    });
+    assert_twenty(&server);
+}
