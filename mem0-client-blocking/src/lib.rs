@@ -9,7 +9,7 @@
 //! let added = client.add("I'm vegetarian and allergic to nuts", Scope::user("alice"))?;
 //! client.wait_for_event(&added.event_id, WaitOptions::default())?;
 //!
-//! for hit in client.search("what can I cook for dinner?", Filter::user_id("alice"))? {
+//! for hit in client.search("can she eat peanuts?", Filter::user_id("alice"))? {
 //!     println!("{:.2}  {}", hit.score.unwrap_or_default(), hit.memory);
 //! }
 //! # Ok(())

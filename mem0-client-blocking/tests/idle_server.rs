@@ -33,46 +33,35 @@ fn assert_twenty(server: &Server) {
     assert!(server.connections() >= 14, "{}", server.connections());
 }
 
-#[test]
-fn twenty_of_twenty_spaced_gets_succeed() {
-    let server = impatient();
-    let client = client(&server);
-    in_time(move || twenty(|| drop(client.ping().unwrap())));
-    assert_twenty(&server);
+fn add(client: &MemoryClient) {
+    client.add("I climb", Scope::user("alice")).unwrap();
 }
 
+/// All at once, since each takes five seconds.
 #[test]
-fn twenty_of_twenty_spaced_adds_succeed() {
-    let server = impatient();
-    let client = client(&server);
-    in_time(move || twenty(|| drop(client.add("I climb", Scope::user("alice")).unwrap())));
-    assert_twenty(&server);
-}
-
-#[test]
-fn twenty_of_twenty_spaced_adds_succeed_inside_a_runtime() {
-    let server = impatient();
-    let client = client(&server);
-    in_time(move || {
-        let runtime = tokio::runtime::Builder::new_multi_thread().build().unwrap();
-        runtime.block_on(async {
-            twenty(|| drop(client.add("I climb", Scope::user("alice")).unwrap()));
-        });
+fn twenty_of_twenty_spaced_calls_succeed_wherever_they_are_made() {
+    let ways: [fn(MemoryClient); 4] = [
+        |client| twenty(|| drop(client.ping().unwrap())),
+        |client| twenty(|| add(&client)),
+        |client| {
+            let runtime = tokio::runtime::Builder::new_multi_thread().build().unwrap();
+            runtime.block_on(async { twenty(|| add(&client)) });
+        },
+        |client| {
+            twenty(|| {
+                let client = client.clone();
+                thread::spawn(move || add(&client)).join().unwrap();
+            });
+        },
+    ];
+    thread::scope(|scope| {
+        for way in ways {
+            scope.spawn(move || {
+                let server = impatient();
+                let client = client(&server);
+                in_time(move || way(client));
+                assert_twenty(&server);
+            });
+        }
     });
-    assert_twenty(&server);
-}
-
-#[test]
-fn twenty_of_twenty_spaced_adds_succeed_on_changing_threads() {
-    let server = impatient();
-    let client = client(&server);
-    in_time(move || {
-        twenty(|| {
-            let client = client.clone();
-            thread::spawn(move || drop(client.add("I climb", Scope::user("alice")).unwrap()))
-                .join()
-                .unwrap();
-        });
-    });
-    assert_twenty(&server);
 }

@@ -9,7 +9,7 @@
 //! let added = client.add("I'm vegetarian and allergic to nuts", Scope::user("alice")).await?;
 //! client.wait_for_event(&added.event_id, WaitOptions::default()).await?;
 //!
-//! for hit in client.search("what can I cook for dinner?", Filter::user_id("alice")).await? {
+//! for hit in client.search("can she eat peanuts?", Filter::user_id("alice")).await? {
 //!     println!("{:.2}  {}", hit.score.unwrap_or_default(), hit.memory);
 //! }
 //! # Ok(())

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use mem0_client::{AsyncMemoryClient, Filter, Scope};
+use tokio::runtime::Builder;
 
 use crate::server::{Server, ok};
 
@@ -36,19 +37,8 @@ async fn twenty_calls() {
     assert!(server.connections() >= 40, "{}", server.connections());
 }
 
-#[tokio::test(flavor = "current_thread")]
-async fn twenty_of_twenty_spaced_calls_succeed_on_one_thread() {
-    twenty_calls().await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn twenty_of_twenty_spaced_calls_succeed_on_many_threads() {
-    twenty_calls().await;
-}
-
-/// A task that never yields keeps the runtime from learning what the server closed.
-#[tokio::test(flavor = "current_thread")]
-async fn adds_succeed_after_a_pause_that_blocked_the_runtime() {
+/// A task that never yields keeps its runtime from learning what the server closed.
+async fn twenty_adds_of_a_busy_thread() {
     let server = impatient();
     let client = AsyncMemoryClient::builder().api_key("k").base_url(server.url()).build().unwrap();
     for _ in 0..20 {
@@ -56,4 +46,21 @@ async fn adds_succeed_after_a_pause_that_blocked_the_runtime() {
         std::thread::sleep(Duration::from_millis(250));
     }
     assert_eq!(server.heard().len(), 20);
+}
+
+/// All at once, since each takes five seconds.
+#[test]
+fn twenty_of_twenty_spaced_calls_succeed_in_every_runtime() {
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            Builder::new_current_thread().enable_all().build().unwrap().block_on(twenty_calls());
+        });
+        scope.spawn(|| {
+            Builder::new_multi_thread().enable_all().build().unwrap().block_on(twenty_calls());
+        });
+        scope.spawn(|| {
+            let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(twenty_adds_of_a_busy_thread());
+        });
+    });
 }

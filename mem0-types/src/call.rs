@@ -49,7 +49,8 @@ pub enum Repeat {
 
 /// A request as bytes and names, ready for any transport.
 ///
-/// A hand-made `Call` reaches operations that this version does not know:
+/// A hand-made `Call` reaches operations that this version does not know; the clients execute it like
+/// any request and answer with the JSON:
 ///
 /// ```
 /// use mem0_types::{Call, Repeat};
@@ -272,6 +273,14 @@ impl Call {
     /// ```
     pub fn body(&self) -> Option<&Bytes> {
         self.body.as_ref()
+    }
+}
+
+impl Endpoint for Call {
+    type Response = serde_json::Value;
+
+    fn into_call(self) -> Result<Call, InvalidInput> {
+        Ok(self)
     }
 }
 
