@@ -13,7 +13,8 @@ use crate::driver::Driver;
 /// most once, for which the iterator keeps 16 bytes of each. Memories that are *deleted* meanwhile
 /// pull others onto pages that were read already, which no client can see.
 ///
-/// After an error the iterator goes on: the next call asks for the same page again.
+/// After an error that may pass ([`Error::is_retryable`]) the next call asks for the same page
+/// again; after any other error, and after the last memory, there are none.
 pub struct Memories {
     stream: mem0_client::Memories,
     driver: Arc<Driver>,

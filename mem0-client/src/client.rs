@@ -1,9 +1,10 @@
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use mem0_types::{Endpoint, Ping, PingResponse};
 
-use crate::sender::Sender;
+use crate::sender::{DEADLINE, Sender};
 use crate::{AsyncMemoryClientBuilder, CallOptions, Error, Response};
 
 /// The async client for the Mem0 platform.
@@ -102,6 +103,12 @@ impl AsyncMemoryClient {
     pub async fn execute<E: Endpoint>(&self, request: E) -> Result<Response<E::Response>, Error> {
         let call = request.into_call()?;
         self.sender.send(call, &self.options).await
+    }
+
+    /// This client with a deadline that is no later than its own.
+    pub(crate) fn within(&self, limit: Duration) -> Self {
+        let own = self.options.deadline.unwrap_or(DEADLINE);
+        self.with(CallOptions::new().deadline(own.min(limit)))
     }
 
     pub(crate) async fn value<E: Endpoint>(&self, request: E) -> Result<E::Response, Error> {

@@ -11,17 +11,23 @@ pub(crate) fn answer<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
         Err(error) => error,
     };
     // Reading again is slower, and tells where.
-    let path = match serde_path_to_error::deserialize::<_, T>(
-        &mut serde_json::Deserializer::from_str(text),
-    ) {
-        Err(located) => located.path().to_string(),
-        Ok(_) => ".".to_owned(),
-    };
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let located = serde_path_to_error::deserialize::<_, T>(&mut reader).err();
+    let mut path = located.map_or_else(|| ".".to_owned(), |error| error.path().to_string());
+    if let (".", Some(field)) = (path.as_str(), named_field(&error.to_string())) {
+        path = field.to_owned();
+    }
     Err(format!(
         "the answer has another form than expected at `{path}`: {} near {}",
         reason(&error),
         excerpt(text, &error),
     ))
+}
+
+/// The field that the error is about, which records name themselves: they read each field apart.
+fn named_field(error: &str) -> Option<&str> {
+    let text = error.strip_prefix("missing field ").unwrap_or(error);
+    Some(text.strip_prefix('`')?.split_once('`')?.0)
 }
 
 /// serde's own words may quote the answer, unless they name what it lacks.
@@ -66,7 +72,7 @@ mod tests {
     #[test]
     fn says_where_and_shows_no_content() {
         let told = answer::<Page<Memory>>(br#"{"results": {"memory": "secret"}}"#).unwrap_err();
-        assert!(told.contains("a value is missing or of another type"), "{told}");
+        assert!(told.contains("at `results`: a value is missing or of another type"), "{told}");
         assert!(!told.contains("secret"), "{told}");
         let told = answer::<Page<Memory>>(b"<html>secret</html>").unwrap_err();
         assert!(told.contains("it is not JSON near `<xxxx>"), "{told}");

@@ -1,3 +1,7 @@
+mod cause;
+mod kind;
+mod rate_limit;
+
 use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
@@ -5,6 +9,10 @@ use std::time::Duration;
 use http::{HeaderMap, StatusCode};
 use mem0_types::{ErrorBody, InvalidInput};
 use serde_json::Value;
+
+pub(crate) use cause::{is_connect, is_setup};
+pub use kind::ErrorKind;
+pub use rate_limit::RateLimit;
 
 use crate::response::request_id;
 use crate::retry::retry_after;
@@ -41,44 +49,13 @@ struct Inner {
     elapsed: Duration,
     retryable: bool,
     outcome_unknown: bool,
+    refused: Option<InvalidInput>,
 }
 
 struct Answer {
     status: StatusCode,
     headers: HeaderMap,
     body: Option<ErrorBody>,
-}
-
-/// What kind of failure it was, to match on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ErrorKind {
-    /// An argument was refused before anything was sent.
-    InvalidInput,
-    /// The client cannot work as it was set up.
-    Configuration,
-    /// 401 or 403: the key is missing, wrong, or not allowed to do this.
-    Authentication,
-    /// 400, 409 or 422: the platform refused the request.
-    Validation,
-    /// 404: there is no such memory, entity, event or path.
-    NotFound,
-    /// 413: the request is too large or over the quota.
-    QuotaExceeded,
-    /// 429: too many requests.
-    RateLimit,
-    /// 5xx, or a status that no other kind stands for.
-    Server,
-    /// The platform could not be reached, or the connection broke.
-    Network,
-    /// An attempt, or the call with all its attempts, took too long; or 408.
-    Timeout,
-    /// The answer was not what the operation answers with.
-    Decode,
-    /// The work of an event failed.
-    EventFailed,
-    /// The work of an event was still going on when the wait ended. It may still succeed.
-    EventPending,
 }
 
 impl Error {
@@ -94,6 +71,7 @@ impl Error {
             elapsed: Duration::ZERO,
             retryable: false,
             outcome_unknown: false,
+            refused: None,
         }))
     }
 
@@ -285,6 +263,19 @@ impl Error {
         }
     }
 
+    /// The argument that was refused before sending, and why.
+    ///
+    /// ```
+    /// # use mem0_client::{AsyncMemoryClient, Error};
+    /// # async fn example(client: AsyncMemoryClient) {
+    /// let refused = client.get("..").await.unwrap_err();
+    /// assert_eq!(refused.invalid_input().map(|input| input.field()), Some("memory_id"));
+    /// # }
+    /// ```
+    pub fn invalid_input(&self) -> Option<&InvalidInput> {
+        self.0.refused.as_ref()
+    }
+
     /// The body of the error answer as JSON, if there was one. It may repeat what was sent.
     ///
     /// ```
@@ -443,41 +434,6 @@ impl Error {
     }
 }
 
-/// The platform's rate limit headers, as they were sent: it documents no units.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct RateLimit {
-    /// `X-RateLimit-Limit`.
-    pub limit: Option<String>,
-    /// `X-RateLimit-Remaining`.
-    pub remaining: Option<String>,
-    /// `X-RateLimit-Reset`.
-    pub reset: Option<String>,
-}
-
-/// Whether the HTTP client could not be made: no certificates to trust, for example.
-pub(crate) fn is_setup(error: &(dyn StdError + 'static)) -> bool {
-    error.downcast_ref::<reqwest::Error>().is_some_and(reqwest::Error::is_builder)
-}
-
-/// Whether the error, or one beneath it, says that no connection was made.
-pub(crate) fn is_connect(error: &(dyn StdError + 'static)) -> bool {
-    let mut next = Some(error);
-    while let Some(error) = next {
-        if error.downcast_ref::<reqwest::Error>().is_some_and(reqwest::Error::is_connect) {
-            return true;
-        }
-        if let Some(io) = error.downcast_ref::<std::io::Error>() {
-            // Only connecting can be refused.
-            if io.kind() == std::io::ErrorKind::ConnectionRefused {
-                return true;
-            }
-        }
-        next = error.source();
-    }
-    false
-}
-
 /// The text on one line and of bounded length, for messages that end up in logs.
 fn one_line(text: &str) -> String {
     const LONGEST: usize = 300;
@@ -534,58 +490,10 @@ impl StdError for Error {
 impl From<InvalidInput> for Error {
     fn from(refused: InvalidInput) -> Self {
         let mut error = Self::new(ErrorKind::InvalidInput, refused.to_string());
-        error.0.source = Some(Box::new(refused));
+        error.0.refused = Some(refused);
         error
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn is_one_word_wide_and_crosses_threads() {
-        fn crosses_threads<T: Send + Sync + 'static>() {}
-        crosses_threads::<Error>();
-        assert_eq!(size_of::<Error>(), size_of::<usize>());
-    }
-
-    #[test]
-    fn prints_one_line_of_bounded_length() {
-        let body = ErrorBody::Text(format!("<html>\n{}</html>", "long ".repeat(1000)));
-        let error = Error::answered(StatusCode::BAD_GATEWAY, HeaderMap::new(), body)
-            .about("search")
-            .after(3, Duration::ZERO);
-        let text = error.to_string();
-        assert!(text.starts_with("search: 502 Bad Gateway: <html> long long"), "{text}");
-        assert!(text.ends_with("… (after 3 attempts)"), "{text}");
-        assert!(!text.contains('\n') && text.chars().count() < 400);
-    }
-
-    #[test]
-    fn names_the_official_codes_and_suggestions() {
-        for (status, code, suggestion) in [
-            (400, "HTTP_400", "Please check your request parameters and try again"),
-            (404, "HTTP_404", "The requested resource was not found"),
-            (418, "HTTP_418", "Please try again later"),
-            (504, "HTTP_504", "Gateway timeout. Please try again later"),
-        ] {
-            let status = StatusCode::from_u16(status).unwrap();
-            let error = Error::answered(status, HeaderMap::new(), ErrorBody::Text(String::new()));
-            assert_eq!((error.code().as_str(), error.suggestion()), (code, suggestion));
-        }
-        assert_eq!(Error::timeout("slow").code(), "NET_TIMEOUT");
-        let refused = std::io::Error::from(std::io::ErrorKind::ConnectionRefused);
-        assert_eq!(Error::network(true, refused.into()).code(), "NET_CONNECT");
-        assert_eq!(Error::network(false, "reset".into()).code(), "NET_GENERIC");
-    }
-
-    #[test]
-    fn keeps_its_source_out_of_its_text() {
-        let refused = Error::from(InvalidInput::new("query", "must not be empty")).about("search");
-        assert_eq!(refused.to_string(), "search: query: must not be empty");
-        let broken = Error::network(false, "secret socket".into());
-        assert_eq!(broken.to_string(), "the connection broke");
-        assert_eq!(broken.source().map(ToString::to_string).as_deref(), Some("secret socket"));
-    }
-}
+mod tests;

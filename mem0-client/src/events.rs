@@ -76,26 +76,33 @@ impl AsyncMemoryClient {
         let started = Instant::now();
         let end = later(started, wait.timeout);
         let mut pause = wait.first_pause;
+        let mut known = false;
         loop {
-            let event = self.event(event_id).await?;
-            match event.status {
-                EventStatus::Succeeded => return Ok(event),
-                EventStatus::Failed => {
+            let left = end.saturating_duration_since(Instant::now());
+            let question = self.within(left.max(LAST_QUESTION));
+            let ended = |error: Error| error.about("wait_for_event").after(0, started.elapsed());
+            match question.event(event_id).await {
+                Ok(event) if event.status == EventStatus::Succeeded => return Ok(event),
+                Ok(event) if event.status == EventStatus::Failed => {
                     let reason = event.error.map(|reason| self.redact(&reason));
-                    let error = Error::event_failed(reason.as_deref());
-                    return Err(error.about("wait_for_event"));
+                    return Err(ended(Error::event_failed(reason.as_deref())));
                 }
-                _ => {}
+                Ok(_) => known = true,
+                // Silence at the end of a wait leaves the work as it was last known.
+                Err(error) if known && error.is_timeout() && Instant::now() >= end => {}
+                Err(error) => return Err(error),
             }
             if Instant::now() >= end {
-                let error = Error::event_pending(started.elapsed());
-                return Err(error.about("wait_for_event"));
+                return Err(ended(Error::event_pending(started.elapsed())));
             }
             tokio::time::sleep_until(end.min(later(Instant::now(), pause))).await;
             pause = pause.saturating_mul(2).min(wait.longest_pause);
         }
     }
 }
+
+/// What the question at the end of a wait may take.
+const LAST_QUESTION: Duration = Duration::from_secs(5);
 
 /// How long, and how often, to ask for an event.
 ///
@@ -114,7 +121,8 @@ pub struct WaitOptions {
 }
 
 impl WaitOptions {
-    /// When to give up. The event is asked for once more at the end. Default 60 s.
+    /// When to give up. The event is asked for once more at the end, which may take 5 s more when the
+    /// platform does not answer. Default 60 s.
     ///
     /// ```
     /// # use mem0_client::WaitOptions;

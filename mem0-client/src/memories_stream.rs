@@ -28,8 +28,9 @@ pub(crate) fn endless(operation: &str) -> Error {
 /// most once, for which the stream keeps 16 bytes of each. Memories that are *deleted* meanwhile
 /// pull others onto pages that were read already, which no client can see.
 ///
-/// After an error the stream goes on: polling again asks for the same page again. Dropping it stops
-/// it. Polling it to the end and again yields `None`.
+/// After an error that may pass ([`Error::is_retryable`]) polling again asks for the same page
+/// again; after any other error, and after the last memory, the stream yields `None`. Dropping it
+/// stops it.
 pub struct Memories {
     client: AsyncMemoryClient,
     options: GetAllMemoryOptions,
@@ -135,7 +136,12 @@ impl Stream for Memories {
                 Err(error) if number > 1 && error.kind() == ErrorKind::NotFound => {
                     this.next_page = None;
                 }
-                Err(error) => return Poll::Ready(Some(Err(error))),
+                Err(error) => {
+                    if !error.is_retryable() {
+                        this.next_page = None;
+                    }
+                    return Poll::Ready(Some(Err(error)));
+                }
             }
         }
     }

@@ -29,7 +29,7 @@ pub(crate) struct Sender {
 }
 
 const TIMEOUT: Duration = Duration::from_secs(60);
-const DEADLINE: Duration = Duration::from_secs(180);
+pub(crate) const DEADLINE: Duration = Duration::from_secs(180);
 
 /// The moment so long after this one; years away when the clock cannot count that far.
 pub(crate) fn later(start: Instant, wait: Duration) -> Instant {

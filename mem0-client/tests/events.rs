@@ -81,6 +81,20 @@ async fn failed_work_is_an_error_with_its_reason() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_platform_that_does_not_answer_is_not_waited_for_much_longer() {
+    let platform = Platform::new(|asked| match asked.index {
+        0 => event("PENDING"),
+        _ => event("SUCCEEDED").after(Duration::from_secs(1000)),
+    });
+    let wait = WaitOptions::default().timeout(Duration::from_secs(20));
+    let client = platform.client();
+    let (error, took) = timed(client.wait_for_event("e-1", wait)).await;
+    let error = error.unwrap_err();
+    assert_eq!((error.kind(), took.as_secs()), (ErrorKind::EventPending, 20));
+    assert_eq!((error.event_id(), error.elapsed()), (Some("e-1"), took));
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_unknown_status_is_waited_out() {
     let platform = work(&["QUEUED", "PROCESSING", "", "succeeded?", "SUCCEEDED"]);
     platform.client().wait_for_event("e-1", WaitOptions::default()).await.unwrap();

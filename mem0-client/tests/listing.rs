@@ -96,7 +96,7 @@ async fn a_page_that_has_gone_meanwhile_is_the_end() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_list_goes_on_after_an_error() {
+async fn the_list_goes_on_after_an_error_that_may_pass() {
     let platform = Platform::new(|asked| match asked.index {
         1..=3 => Reply::fail(io::ErrorKind::ConnectionReset),
         _ => page(asked, &[&["a"], &["b"]]),
@@ -108,6 +108,15 @@ async fn the_list_goes_on_after_an_error() {
     assert!(all.next().await.is_none());
     let pages: Vec<usize> = platform.asked().iter().map(Asked::page).collect();
     assert_eq!(pages, [1, 2, 2, 2, 2]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn any_other_error_is_the_last() {
+    let platform = Platform::new(|_| Reply::status(401));
+    let mut all = platform.client().get_all_stream(alice());
+    assert_eq!(all.next().await.unwrap().unwrap_err().kind(), ErrorKind::Authentication);
+    assert!(all.next().await.is_none());
+    assert_eq!(platform.requests(), 1);
 }
 
 #[tokio::test(start_paused = true)]

@@ -190,7 +190,7 @@ impl Filter {
     ///
     /// ```
     /// # use mem0_types::Filter;
-    /// let filter = Filter::categories().any_of(["food", "travel"]);
+    /// let filter = Filter::categories().is_in(["food", "travel"]);
     /// assert_eq!(filter.to_string(), r#"{"categories":{"in":["food","travel"]}}"#);
     /// ```
     pub fn categories() -> CategoriesFilter {

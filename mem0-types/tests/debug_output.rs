@@ -38,7 +38,7 @@ fn filters() -> Vec<Filter> {
         Filter::user_id_ne(NEEDLE),
         Filter::agent_id_in([NEEDLE]),
         Filter::memory_ids([NEEDLE]),
-        Filter::categories().any_of([NEEDLE]),
+        Filter::categories().is_in([NEEDLE]),
         Filter::categories().contains(NEEDLE),
         Filter::keywords().contains(NEEDLE),
         Filter::keywords().icontains(NEEDLE),
@@ -53,7 +53,7 @@ fn filters() -> Vec<Filter> {
             time.is(NEEDLE),
             time.ne(NEEDLE),
             time.between(NEEDLE, NEEDLE),
-            time.one_of([NEEDLE]),
+            time.is_in([NEEDLE]),
         ]);
     }
     let all = Filter::all(filters.clone());

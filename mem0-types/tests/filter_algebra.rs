@@ -54,7 +54,7 @@ fn condition(rng: &mut Rng) -> Filter {
         14 => Filter::run_id_in(texts(rng, id)),
         15 => Filter::any_run(),
         16 => Filter::memory_ids(texts(rng, random::text)),
-        17 => Filter::categories().any_of(texts(rng, random::text)),
+        17 => Filter::categories().is_in(texts(rng, random::text)),
         18 => Filter::categories().contains(random::text(rng)),
         19 => Filter::keywords().contains(random::text(rng)),
         20 => Filter::keywords().icontains(random::text(rng)),
@@ -82,7 +82,7 @@ fn condition(rng: &mut Rng) -> Filter {
                 4 => field.lt(time),
                 5 => field.lte(time),
                 6 => field.between(time, 4_000_000_000),
-                7 => field.one_of([time, 0.into()]),
+                7 => field.is_in([time, 0.into()]),
                 _ => field.exists(),
             }
         }

@@ -94,10 +94,10 @@ fn a_filter_is_checked_to_its_last_condition() {
     for (odd, field) in [
         (Filter::created_at().gt("soon"), "created_at"),
         (Filter::created_at().is("*"), "created_at"),
-        (Filter::expiration_date().one_of(["2027-01-31", "2027-02-30"]), "expiration_date"),
-        (Filter::timestamp().one_of::<&str>([]), "timestamp"),
+        (Filter::expiration_date().is_in(["2027-01-31", "2027-02-30"]), "expiration_date"),
+        (Filter::timestamp().is_in::<&str>([]), "timestamp"),
         (Filter::updated_at().between("2026-01-01", ""), "updated_at"),
-        (Filter::categories().any_of::<&str>([]), "categories"),
+        (Filter::categories().is_in::<&str>([]), "categories"),
         (Filter::metadata("").eq(1), "metadata"),
         (Filter::memory_ids::<&str>([]), "memory_ids"),
         (Filter::agent_id_in::<&str>([]), "agent_id"),

@@ -109,10 +109,11 @@ impl TimeFilter {
     ///
     /// ```
     /// # use mem0_types::Filter;
-    /// let filter = Filter::expiration_date().one_of(["2027-01-31"]);
+    /// let filter = Filter::expiration_date().is_in(["2027-01-31"]);
     /// assert_eq!(filter.to_string(), r#"{"expiration_date":{"in":["2027-01-31"]}}"#);
     /// ```
-    pub fn one_of<T: Into<Timestamp>>(self, times: impl IntoIterator<Item = T>) -> Filter {
+    #[doc(alias = "in")]
+    pub fn is_in<T: Into<Timestamp>>(self, times: impl IntoIterator<Item = T>) -> Filter {
         self.compare(vec![TimeComparison::In(times.into_iter().map(Into::into).collect())])
     }
 
@@ -137,7 +138,7 @@ impl TimeFilter {
 /// ```
 ///
 /// ```
-/// let filter = mem0_types::Filter::categories().any_of(["food"]);
+/// let filter = mem0_types::Filter::categories().is_in(["food"]);
 /// # let _ = filter;
 /// ```
 #[derive(Debug, Clone, Copy)]
@@ -148,11 +149,11 @@ impl CategoriesFilter {
     ///
     /// ```
     /// # use mem0_types::Filter;
-    /// let filter = Filter::categories().any_of(["food"]);
+    /// let filter = Filter::categories().is_in(["food"]);
     /// assert_eq!(filter.to_string(), r#"{"categories":{"in":["food"]}}"#);
     /// ```
     #[doc(alias = "in")]
-    pub fn any_of<I: Into<String>>(self, names: impl IntoIterator<Item = I>) -> Filter {
+    pub fn is_in<I: Into<String>>(self, names: impl IntoIterator<Item = I>) -> Filter {
         let names = names.into_iter().map(Into::into).collect();
         Filter(Expression::Condition(Condition::Categories(CategoryCondition::In(names))))
     }

@@ -215,7 +215,7 @@ pub(super) async fn filters_choose(client: &Client) {
         (any() & Filter::expiration_date().exists(), vec![c]),
         (any() & !Filter::expiration_date().exists(), vec![a, b]),
         (any() & Filter::categories().contains("food"), vec![]),
-        (any() & !Filter::categories().any_of(["food"]), vec![a, b, c]),
+        (any() & !Filter::categories().is_in(["food"]), vec![a, b, c]),
         (any() & Filter::memory_ids([first.as_str()]), vec![a]),
         (Filter::any([Filter::app_id("kitchen"), any() & Filter::metadata("n").eq(2)]), vec![b, c]),
         (Filter::raw(json!({"user_id": "alice", "run_id": {"ne": "trip"}})), vec![a]),

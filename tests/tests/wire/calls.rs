@@ -172,7 +172,7 @@ fn every_condition() -> Filter {
         Filter::updated_at().gt("2026-01-01"),
         Filter::timestamp().lt(1_700_000_000),
         Filter::expiration_date().exists(),
-        Filter::categories().any_of(["food"]),
+        Filter::categories().is_in(["food"]),
         !Filter::categories().contains("work"),
         Filter::metadata("n").eq(1),
         Filter::metadata("n").ne(2),

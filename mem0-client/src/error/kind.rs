@@ -1,0 +1,31 @@
+/// What kind of failure it was, to match on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// An argument was refused before anything was sent.
+    InvalidInput,
+    /// The client cannot work as it was set up.
+    Configuration,
+    /// 401 or 403: the key is missing, wrong, or not allowed to do this.
+    Authentication,
+    /// 400, 409 or 422: the platform refused the request.
+    Validation,
+    /// 404: there is no such memory, entity, event or path.
+    NotFound,
+    /// 413: the request is too large or over the quota.
+    QuotaExceeded,
+    /// 429: too many requests.
+    RateLimit,
+    /// 5xx, or a status that no other kind stands for.
+    Server,
+    /// The platform could not be reached, or the connection broke.
+    Network,
+    /// An attempt, or the call with all its attempts, took too long; or 408.
+    Timeout,
+    /// The answer was not what the operation answers with.
+    Decode,
+    /// The work of an event failed.
+    EventFailed,
+    /// The work of an event was still going on when the wait ended. It may still succeed.
+    EventPending,
+}

@@ -1,0 +1,47 @@
+use super::*;
+
+#[test]
+fn is_one_word_wide_and_crosses_threads() {
+    fn crosses_threads<T: Send + Sync + 'static>() {}
+    crosses_threads::<Error>();
+    assert_eq!(size_of::<Error>(), size_of::<usize>());
+}
+
+#[test]
+fn prints_one_line_of_bounded_length() {
+    let body = ErrorBody::Text(format!("<html>\n{}</html>", "long ".repeat(1000)));
+    let error = Error::answered(StatusCode::BAD_GATEWAY, HeaderMap::new(), body)
+        .about("search")
+        .after(3, Duration::ZERO);
+    let text = error.to_string();
+    assert!(text.starts_with("search: 502 Bad Gateway: <html> long long"), "{text}");
+    assert!(text.ends_with("… (after 3 attempts)"), "{text}");
+    assert!(!text.contains('\n') && text.chars().count() < 400);
+}
+
+#[test]
+fn names_the_official_codes_and_suggestions() {
+    for (status, code, suggestion) in [
+        (400, "HTTP_400", "Please check your request parameters and try again"),
+        (404, "HTTP_404", "The requested resource was not found"),
+        (418, "HTTP_418", "Please try again later"),
+        (504, "HTTP_504", "Gateway timeout. Please try again later"),
+    ] {
+        let status = StatusCode::from_u16(status).unwrap();
+        let error = Error::answered(status, HeaderMap::new(), ErrorBody::Text(String::new()));
+        assert_eq!((error.code().as_str(), error.suggestion()), (code, suggestion));
+    }
+    assert_eq!(Error::timeout("slow").code(), "NET_TIMEOUT");
+    let refused = std::io::Error::from(std::io::ErrorKind::ConnectionRefused);
+    assert_eq!(Error::network(true, refused.into()).code(), "NET_CONNECT");
+    assert_eq!(Error::network(false, "reset".into()).code(), "NET_GENERIC");
+}
+
+#[test]
+fn keeps_its_source_out_of_its_text() {
+    let refused = Error::from(InvalidInput::new("query", "must not be empty")).about("search");
+    assert_eq!(refused.to_string(), "search: query: must not be empty");
+    let broken = Error::network(false, "secret socket".into());
+    assert_eq!(broken.to_string(), "the connection broke");
+    assert_eq!(broken.source().map(ToString::to_string).as_deref(), Some("secret socket"));
+}
