@@ -7,6 +7,8 @@
     reason = "a test fails by panicking"
 )]
 
+#[path = "../../mem0-client/tests/child.rs"]
+mod child;
 mod construction;
 mod idle_server;
 mod iterator;
@@ -17,6 +19,8 @@ mod runtimes;
 #[path = "../../mem0-client/tests/server.rs"]
 mod server;
 mod service;
+#[path = "../../mem0-client/tests/system_calls.rs"]
+mod system_calls;
 mod threads;
 mod timeouts;
 mod twin;

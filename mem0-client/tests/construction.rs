@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use mem0_client::{AsyncMemoryClient, CallOptions, Filter};
 
-use crate::child;
 use crate::server::{Server, ok};
+use crate::{child, system_calls};
 
 /// Makes clients in every way, under the base URL given.
 fn construct(base_url: &str) -> Vec<AsyncMemoryClient> {
@@ -86,21 +86,15 @@ const BASE_URL: &str = "MEM0_BASE_URL";
 const KEY: &str = "MEM0_API_KEY";
 const ORDER: &str = "MEM0_TEST_CONSTRUCT";
 
-/// A path that is nowhere: looking it up marks a place in the list of system calls.
-const BEGIN: &str = "/mem0-test-construction-begins";
-const END: &str = "/mem0-test-construction-ends";
-
-/// Makes clients between two marks, when a test has started this process for that.
+/// Makes clients, when a test has started this process for that.
 #[test]
 fn constructs_when_told_to() {
     let Ok(base_url) = std::env::var(ORDER) else { return };
-    assert!(!std::path::Path::new(BEGIN).exists());
-    let made = construct(&base_url);
-    let shown = format!("{made:?}").len();
-    let stream = made[0].get_all_stream(Filter::user_id("alice"));
-    drop((made, stream));
-    assert!(!std::path::Path::new(END).exists());
-    assert!(shown > 0);
+    system_calls::marked(|| {
+        let made = construct(&base_url);
+        let _shown = format!("{made:?}");
+        let _stream = made[0].get_all_stream(Filter::user_id("alice"));
+    });
 }
 
 #[test]
@@ -113,50 +107,12 @@ fn no_request_is_made() {
     assert_eq!((base.connections(), named.connections()), (0, 0));
 }
 
-/// Needs `strace`; without it, `MEM0_SKIP_STRACE=1` leaves this out.
 #[cfg(target_os = "linux")]
 #[test]
 fn no_system_call_opens_anything() {
-    use std::process::Command;
-
-    if std::env::var_os("MEM0_SKIP_STRACE").is_some_and(|skip| skip == "1") {
-        return;
-    }
-    let listing = std::env::temp_dir().join(format!("mem0-strace-{}", std::process::id()));
-    let output = Command::new("strace")
-        .args(["-f", "-s", "200", "-o"])
-        .arg(&listing)
-        .arg(std::env::current_exe().unwrap())
-        .args(["--exact", "construction::constructs_when_told_to"])
-        .env(ORDER, "http://127.0.0.1:9/mem0")
-        .env(BASE_URL, "http://127.0.0.1:9")
-        .env(KEY, "m0-key")
-        .output()
-        .expect("strace is needed here; MEM0_SKIP_STRACE=1 leaves this test out");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let calls = std::fs::read_to_string(&listing).unwrap();
-    std::fs::remove_file(&listing).unwrap();
-    let begin = calls.lines().position(|line| line.contains(BEGIN)).unwrap();
-    let end = calls.lines().position(|line| line.contains(END)).unwrap();
-    let between: Vec<&str> = calls.lines().take(end).skip(begin + 1).collect();
-    // Memory, locks, the clock and randomness. Everything else is I/O.
-    let harmless = [
-        "brk(",
-        "mmap(",
-        "munmap(",
-        "mremap(",
-        "mprotect(",
-        "madvise(",
-        "futex(",
-        "getrandom(",
-        "clock_gettime(",
-        "sched_yield(",
-        "sched_getaffinity(",
-        "<... futex",
-        "rt_sig",
-    ];
-    for call in between {
-        let name = call.split_once(' ').map_or(call, |(_, call)| call.trim_start());
-        assert!(harmless.iter().any(|allowed| name.starts_with(allowed)), "{call}");
-    }
+    let calls = system_calls::of("construction::constructs_when_told_to", |child| {
+        child.env(ORDER, "http://127.0.0.1:9/mem0").env(BASE_URL, "http://127.0.0.1:9");
+        child.env(KEY, "m0-key");
+    });
+    assert_eq!(calls.unwrap_or_default(), [""; 0]);
 }

@@ -27,4 +27,5 @@ mod retry_after;
 mod seam;
 mod secrets;
 mod server;
+mod system_calls;
 mod users;

@@ -1,0 +1,67 @@
+//! The system calls between two marks, as `strace` saw them.
+
+use std::path::Path;
+#[cfg(target_os = "linux")]
+use std::process::Command;
+
+/// A path that is nowhere: looking it up marks a place in the list of system calls.
+const BEGIN: &str = "/mem0-test-construction-begins";
+const END: &str = "/mem0-test-construction-ends";
+
+/// Memory, locks, the clock and randomness. Everything else is I/O.
+#[cfg(target_os = "linux")]
+const NO_IO: [&str; 13] = [
+    "brk(",
+    "mmap(",
+    "munmap(",
+    "mremap(",
+    "mprotect(",
+    "madvise(",
+    "futex(",
+    "<... futex",
+    "getrandom(",
+    "clock_gettime(",
+    "sched_yield(",
+    "sched_getaffinity(",
+    "rt_sig",
+];
+
+/// Runs this between the two marks.
+pub(crate) fn marked(run: impl FnOnce()) {
+    assert!(!Path::new(BEGIN).exists());
+    run();
+    assert!(!Path::new(END).exists());
+}
+
+/// The calls that one test of this binary, set up so, makes between the marks, and that are I/O.
+///
+/// None where there is no `strace`, except in continuous integration, where that is a failure.
+#[cfg(target_os = "linux")]
+#[track_caller]
+pub(crate) fn of(test: &str, set_up: impl FnOnce(&mut Command)) -> Option<Vec<String>> {
+    if Command::new("strace").arg("--version").output().is_err() {
+        assert!(std::env::var_os("CI").is_none(), "strace is needed here");
+        #[expect(clippy::print_stderr, reason = "a test that checks nothing says so")]
+        {
+            eprintln!("{test}: unchecked, for there is no strace here");
+        }
+        return None;
+    }
+    let mut command = Command::new("strace");
+    // Only with a file named does every line begin with its thread's number.
+    command.args(["-f", "-s", "200", "-o", "/dev/stderr"]);
+    command.arg(std::env::current_exe().unwrap()).args(["--exact", test]);
+    set_up(&mut command);
+    let output = command.output().unwrap();
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && told.contains(" 1 passed"), "{told}");
+    let calls = String::from_utf8_lossy(&output.stderr);
+    let begin = calls.lines().position(|line| line.contains(BEGIN)).unwrap();
+    let end = calls.lines().position(|line| line.contains(END)).unwrap();
+    assert!(begin < end);
+    let between = calls.lines().take(end).skip(begin + 1);
+    let calls =
+        between.map(|line| line.split_once(' ').map_or(line, |(_, call)| call.trim_start()));
+    let io = calls.filter(|call| !NO_IO.iter().any(|harmless| call.starts_with(harmless)));
+    Some(io.map(str::to_owned).collect())
+}
