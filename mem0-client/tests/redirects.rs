@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use mem0_client::{
-    AsyncMemoryClient, DeleteEverything, ErrorKind, Filter, RetryPolicy, Scope, WaitOptions,
+    AsyncMemoryClient, Call, DeleteEverything, ErrorKind, Filter, Repeat, RetryPolicy, Scope, WaitOptions,
 };
+use http::Method;
 use serde_json::json;
 
 use crate::platform::KEY;
@@ -89,4 +90,42 @@ async fn the_address_of_a_next_page_is_not_followed() {
     assert!(reset.is_complete() && reset.entities.len() == 2);
 
     assert_eq!(elsewhere.connections(), 0);
+}
+
+#[tokio::test]
+async fn a_hand_made_path_cannot_lead_away_from_the_base_url() {
+    let (server, elsewhere) = (Server::start(|_| ok("{}")), Server::start(|_| ok("{}")));
+    let port = elsewhere.port();
+    let base_url = format!("{}/mem0", server.url());
+    let client = AsyncMemoryClient::builder().api_key(KEY).base_url(base_url).build().unwrap();
+    let at_the_root = self::client(&server);
+    for path in [
+        format!("@127.0.0.1:{port}/"),
+        format!("//127.0.0.1:{port}/"),
+        format!("http://127.0.0.1:{port}/"),
+        format!("/\\127.0.0.1:{port}/"),
+        "0/v1/ping/".to_owned(),
+        String::new(),
+        "v1/ping/".to_owned(),
+        "/../v1/ping/".to_owned(),
+        "/v1/..".to_owned(),
+        "/v1/./ping/".to_owned(),
+        "/%2e%2e/v1/ping/".to_owned(),
+        "/v1//ping/".to_owned(),
+        "/v1/ping/?user_id=alice".to_owned(),
+        "/v1/ping/#".to_owned(),
+        "/v1/pi\tng/".to_owned(),
+        "/v1/pïng/".to_owned(),
+        "/v1/{/".to_owned(),
+        "/v1/}/".to_owned(),
+    ] {
+        for client in [&client, &at_the_root] {
+            let call = Call::new("ping", Method::GET, path.clone(), Repeat::Read);
+            let error = client.execute(call).await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidInput, "{path}: {error:?}");
+        }
+    }
+    assert_eq!((server.connections(), elsewhere.connections()), (0, 0));
+    client.execute(Call::new("ping", Method::GET, "/v1/a.b/~c:@d/", Repeat::Read)).await.unwrap();
+    assert_eq!(server.heard()[0].line, "GET /mem0/v1/a.b/~c:@d/ HTTP/1.1");
 }

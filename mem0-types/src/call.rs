@@ -73,8 +73,8 @@ pub struct Call {
 }
 
 impl Call {
-    /// A request without query and body. `template` is the path from the base URL on, with a
-    /// `{name}` for each [`segment`](Self::segment).
+    /// A request without query and body. `template` is the path from the base URL on, beginning with
+    /// `/`, with a `{name}` for each [`segment`](Self::segment). Query parameters are no part of it.
     ///
     /// ```
     /// use mem0_types::{Call, Repeat};
@@ -206,7 +206,10 @@ impl Call {
     /// The path with every id percent-encoded.
     ///
     /// # Errors
-    /// [`InvalidInput`] when the template has more or fewer `{name}`s than there are segments.
+    /// [`InvalidInput`] when the template has more or fewer `{name}`s than there are segments, or
+    /// could lead away from the base URL: it must begin with one `/` and have neither empty, `.` and
+    /// `..` parts nor characters that a URL gives another meaning (`?`, `#`, `\`, `%`, spaces,
+    /// anything beyond ASCII).
     ///
     /// ```
     /// # use mem0_types::{Endpoint, GetMemory};
@@ -217,6 +220,7 @@ impl Call {
     pub fn path(&self) -> Result<String, InvalidInput> {
         let mismatch =
             || InvalidInput::new("path", "must have one `{name}` for each segment of the call");
+        check_template(&self.template)?;
         let mut path = String::with_capacity(self.template.len() + 40);
         let mut segments = self.segments.iter();
         let mut rest = self.template.as_ref();
@@ -227,7 +231,8 @@ impl Call {
             rest = after;
         }
         path.push_str(rest);
-        if segments.next().is_some() { Err(mismatch()) } else { Ok(path) }
+        // A brace that is left is not one of a pair: all others are encoded.
+        if segments.next().is_some() || path.contains('}') { Err(mismatch()) } else { Ok(path) }
     }
 
     /// The query parameters in order, not encoded.
@@ -295,6 +300,26 @@ impl fmt::Debug for Call {
             .field("body_bytes", &self.body.as_ref().map(Bytes::len))
             .finish_non_exhaustive()
     }
+}
+
+/// A template that is appended to the base URL must not change its host, nor climb out of its path.
+fn check_template(template: &str) -> Result<(), InvalidInput> {
+    let mut parts = template.split('/').skip(1).peekable();
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"{}-._~!$&'()*+,;=:@".contains(&byte);
+    let mut is_sound = template.starts_with('/');
+    while let Some(part) = parts.next() {
+        let is_last = parts.peek().is_none();
+        is_sound &= !matches!(part, "." | "..") && (is_last || !part.is_empty());
+        is_sound &= part.bytes().all(plain);
+    }
+    if is_sound {
+        return Ok(());
+    }
+    Err(InvalidInput::new(
+        "path",
+        "must begin with one `/` and be a plain path from the base URL on; give ids to `segment` and \
+         parameters to `query`",
+    ))
 }
 
 /// Percent-encodes everything but RFC 3986's unreserved characters, byte by byte.
