@@ -143,9 +143,21 @@ async fn hosted() -> Result<(), Box<dyn Error>> {
     println!("This adds a conversation as the user {user_id}, and deletes that user at the end.\n");
 
     let outcome = ask_hosted(&client, &user_id).await;
-    let queued = client.delete_users(EntityRef::user(&user_id)).await?;
-    println!("Deleting {user_id}: {}", queued.message.unwrap_or_default());
-    outcome
+    let deleted = forget_hosted(&client, &user_id).await;
+    match &deleted {
+        Ok(()) => println!("Deleted {user_id}."),
+        Err(error) => eprintln!("{user_id} could not be deleted: {error}"),
+    }
+    outcome?;
+    Ok(deleted?)
+}
+
+async fn forget_hosted(client: &AsyncMemoryClient, user_id: &str) -> Result<(), mem0_sdk::Error> {
+    let queued = client.delete_users(EntityRef::user(user_id)).await?;
+    if let Some(event_id) = queued.event_id {
+        client.wait_for_event(event_id, WaitOptions::default()).await?;
+    }
+    Ok(())
 }
 
 async fn ask_hosted(client: &AsyncMemoryClient, user_id: &str) -> Result<(), Box<dyn Error>> {

@@ -1,5 +1,8 @@
 //! The quickstart's questions, with the whole search and with half of it switched off.
 
+use std::collections::BTreeSet;
+
+use mem0_engine::analysis::{index_terms, query_terms};
 use mem0_engine::{Engine, Signals};
 use mem0_examples::conversation::{Conversation, Question};
 use mem0_examples::crowd;
@@ -39,6 +42,9 @@ fn every_question_finds_its_turn_and_each_half_of_the_search_is_needed() {
     assert_eq!(whole.outdated, [""; 0]);
     let keyword_only = ask(false, true).unanswered;
     assert!(keyword_only.len() >= 3, "without meaning still found: all but {keyword_only:?}");
+    for question in Question::load_all().unwrap().iter().filter(|one| one.kind == "paraphrase") {
+        assert!(keyword_only.contains(&question.question), "{}", question.question);
+    }
     let semantic_only = ask(true, false).unanswered;
     assert!(semantic_only.len() >= 3, "without words still found: all but {semantic_only:?}");
 
@@ -51,6 +57,24 @@ fn every_question_finds_its_turn_and_each_half_of_the_search_is_needed() {
         let waited = blocking.search(&question.question, options()).unwrap();
         let awaited = runtime.block_on(client.search(&question.question, options())).unwrap();
         assert_eq!(waited, awaited, "{}", question.question);
+    }
+}
+
+#[test]
+fn a_paraphrase_shares_no_word_with_its_turn() {
+    let conversation = Conversation::load().unwrap();
+    let questions = Question::load_all().unwrap();
+    let paraphrases: Vec<_> = questions.iter().filter(|one| one.kind == "paraphrase").collect();
+    assert!(paraphrases.len() >= 3);
+    for question in paraphrases {
+        let asked: BTreeSet<_> = query_terms(&question.question).into_iter().collect();
+        assert!(!asked.is_empty());
+        for turn in conversation.sessions.iter().flat_map(|session| &session.turns) {
+            if question.turns.contains(&turn.id) {
+                let said = index_terms(&format!("{}: {}", turn.speaker, turn.text));
+                assert!(said.iter().all(|term| !asked.contains(term)), "{}", question.question);
+            }
+        }
     }
 }
 

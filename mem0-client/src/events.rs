@@ -75,7 +75,7 @@ impl AsyncMemoryClient {
     async fn wait_for(&self, event_id: &str, wait: WaitOptions) -> Result<Event, Error> {
         let started = Instant::now();
         let end = later(started, wait.timeout);
-        let mut pause = wait.first_pause;
+        let mut pause = wait.first_pause.max(SHORTEST_PAUSE);
         let mut known = false;
         loop {
             let left = end.saturating_duration_since(Instant::now());
@@ -96,10 +96,13 @@ impl AsyncMemoryClient {
                 return Err(ended(Error::event_pending(started.elapsed())));
             }
             tokio::time::sleep_until(end.min(later(Instant::now(), pause))).await;
-            pause = pause.saturating_mul(2).min(wait.longest_pause);
+            pause = pause.saturating_mul(2).min(wait.longest_pause.max(SHORTEST_PAUSE));
         }
     }
 }
+
+/// Less would be asking without a pause.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(1);
 
 /// What the question at the end of a wait may take.
 const LAST_QUESTION: Duration = Duration::from_secs(5);
@@ -135,7 +138,7 @@ impl WaitOptions {
         self
     }
 
-    /// The pause after the first question; it doubles with each further one. Default 50 ms.
+    /// The pause after the first question; it doubles with each further one. Default 50 ms, at least 1 ms.
     ///
     /// ```
     /// # use mem0_client::WaitOptions;
@@ -148,7 +151,7 @@ impl WaitOptions {
         self
     }
 
-    /// Where the doubling ends. Default 2 s.
+    /// Where the doubling ends. Default 2 s, at least 1 ms.
     ///
     /// ```
     /// # use mem0_client::WaitOptions;

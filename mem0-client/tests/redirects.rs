@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use mem0_client::{
-    AsyncMemoryClient, Call, DeleteEverything, ErrorKind, Filter, Repeat, RetryPolicy, Scope, WaitOptions,
-};
 use http::Method;
+use mem0_client::{
+    AsyncMemoryClient, Call, DeleteEverything, ErrorKind, Filter, Repeat, RetryPolicy, Scope,
+    WaitOptions,
+};
 use serde_json::json;
 
 use crate::platform::KEY;

@@ -8,7 +8,7 @@ use crate::events::{self, EventResult, Outcome, Queued};
 use crate::history::{self, Change};
 use crate::ids::EntityIds;
 use crate::memories::{self, NewMemory};
-use crate::{EngineError, clock, entities};
+use crate::{EngineError, clock, entities, json_depth};
 
 /// Messages to remember.
 #[derive(Clone)]
@@ -120,6 +120,7 @@ pub struct Added {
 pub(crate) fn accept(connection: &Connection, request: &AddRequest) -> Result<Added, EngineError> {
     let now = clock::now();
     let payload = request.payload()?;
+    json_depth::check("metadata", &payload)?;
     let (seq, event_id) = events::insert(connection, &EventType::Add, &request.ids, &payload, now)?;
     entities::touch(connection, &request.ids, now)?;
     if request.infer {

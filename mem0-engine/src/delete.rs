@@ -46,6 +46,7 @@ impl DeleteAllRequest {
                 "must be given, or else agent_id, app_id or run_id: name whose memories to delete",
             ));
         }
+        self.filter().limited()?;
         Ok(())
     }
 

@@ -91,7 +91,8 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<EventRecord> {
         id: row.get("id")?,
         event_type: EventType::from(row.get::<_, String>("event_type")?.as_str()),
         status: EventStatus::from(row.get::<_, String>("status")?.as_str()),
-        payload: json_column(row, "payload")?.unwrap_or_default(),
+        // A damaged payload fails its own event, not the list that shows it.
+        payload: json_column(row, "payload").ok().flatten().unwrap_or_default(),
         metadata: json_column(row, "metadata")?,
         results: json_column(row, "results")?.unwrap_or_default(),
         error: row.get("error")?,
@@ -216,21 +217,27 @@ pub(crate) struct Queued {
     pub(crate) payload: Value,
 }
 
-pub(crate) fn oldest_queued(connection: &Connection) -> Result<Option<Queued>, EngineError> {
+/// The number of the event that is next.
+pub(crate) fn oldest_queued(connection: &Connection) -> Result<Option<i64>, EngineError> {
+    let mut statement = connection
+        .prepare_cached("SELECT seq FROM events WHERE status = 'PENDING' ORDER BY seq LIMIT 1")?;
+    Ok(statement.query_row([], |row| row.get(0)).optional()?)
+}
+
+pub(crate) fn queued(connection: &Connection, seq: i64) -> Result<Queued, EngineError> {
     let mut statement = connection.prepare_cached(
-        "SELECT seq, event_type, created_at, metadata, payload FROM events WHERE status = 'PENDING' \
-         ORDER BY seq LIMIT 1",
+        "SELECT event_type, created_at, metadata, payload FROM events WHERE seq = ?",
     )?;
-    let queued = statement.query_row([], |row| {
+    let queued = statement.query_row([seq], |row| {
         Ok(Queued {
-            seq: row.get("seq")?,
+            seq,
             event_type: EventType::from(row.get::<_, String>("event_type")?.as_str()),
             created_at: row.get("created_at")?,
             metadata: json_column(row, "metadata")?,
             payload: json_column(row, "payload")?.unwrap_or_default(),
         })
     });
-    Ok(queued.optional()?)
+    Ok(queued?)
 }
 
 /// Notes how far a long event is and leaves it in the queue.

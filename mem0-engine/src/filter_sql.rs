@@ -21,15 +21,16 @@ const MAX_CONDITIONS: usize = 1000;
 pub(crate) struct SqlFilter {
     pub(crate) sql: String,
     pub(crate) values: Vec<SqlValue>,
+    conditions: usize,
 }
 
 impl SqlFilter {
     fn new(sql: impl Into<String>, values: impl IntoIterator<Item = SqlValue>) -> Self {
-        Self { sql: sql.into(), values: values.into_iter().collect() }
+        Self { sql: sql.into(), values: values.into_iter().collect(), conditions: 1 }
     }
 
     pub(crate) fn everything() -> Self {
-        Self::new("1", [])
+        Self { conditions: 0, ..Self::new("1", []) }
     }
 
     fn nothing() -> Self {
@@ -45,12 +46,13 @@ impl SqlFilter {
     }
 
     fn negate(self) -> Self {
-        Self { sql: format!("NOT ({})", self.sql), values: self.values }
+        Self { sql: format!("NOT ({})", self.sql), ..self }
     }
 
-    /// Hides memories whose last day is over.
+    /// Hides memories whose last day is over. Nobody asked for it, so it does not count.
     pub(crate) fn not_expired(today: String) -> Self {
-        Self::new("(m.expiration_date IS NULL OR m.expiration_date >= ?)", [SqlValue::from(today)])
+        let sql = "(m.expiration_date IS NULL OR m.expiration_date >= ?)";
+        Self { conditions: 0, ..Self::new(sql, [SqlValue::from(today)]) }
     }
 
     pub(crate) fn id_is(field: IdField, id: &str) -> Self {
@@ -102,14 +104,19 @@ impl SqlFilter {
 
     /// Compiles a filter. Every value is bound, none becomes part of the statement's text.
     pub(crate) fn compile(filter: &Filter) -> Result<Self, EngineError> {
-        let compiled = expression(filter, 0)?;
-        if compiled.values.len() > MAX_CONDITIONS {
+        expression(filter, 0)
+    }
+
+    /// Refuses what SQLite would take long to plan.
+    pub(crate) fn limited(self) -> Result<Self, EngineError> {
+        if self.conditions > MAX_CONDITIONS {
             return Err(EngineError::invalid(
                 "filters",
-                "must not have more than 1000 conditions; use \"in\" for a list of ids",
+                "must not have more than 1000 conditions, with those of metadata; use \"in\" for a \
+                 list of ids",
             ));
         }
-        Ok(compiled)
+        Ok(self)
     }
 }
 
@@ -122,7 +129,8 @@ fn join(mut parts: Vec<SqlFilter>, operator: &str) -> Option<SqlFilter> {
     let right = join(parts.split_off(parts.len() / 2), operator)?;
     let mut left = join(parts, operator)?;
     left.values.extend(right.values);
-    Some(SqlFilter { sql: format!("({} {operator} {})", left.sql, right.sql), values: left.values })
+    left.conditions += right.conditions;
+    Some(SqlFilter { sql: format!("({} {operator} {})", left.sql, right.sql), ..left })
 }
 
 fn expression(filter: &Filter, depth: usize) -> Result<SqlFilter, EngineError> {
@@ -317,7 +325,7 @@ mod tests {
         let folder = std::env::temp_dir().join(format!("mem0-plan-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         let connection = crate::schema::open_writer(&folder.join("plan.db")).unwrap();
-        let SqlFilter { sql, values } = SqlFilter::compile(filter).unwrap();
+        let SqlFilter { sql, values, .. } = SqlFilter::compile(filter).unwrap();
         let sql = format!(
             "EXPLAIN QUERY PLAN SELECT m.seq FROM memories AS m \
              CROSS JOIN memory_index AS i ON i.seq = m.seq WHERE {sql}"

@@ -46,16 +46,7 @@ impl EntityIds {
                 "must be given, or else agent_id, app_id or run_id: a memory belongs to someone",
             ));
         }
-        for (field, id) in self.set() {
-            let refuse = |message| Err(EngineError::invalid(field.as_str(), message));
-            if id.trim().is_empty() {
-                return refuse("must not be empty");
-            }
-            if id == "*" {
-                return refuse("must not be *, which stands for any id");
-            }
-        }
-        Ok(())
+        Ok(self.set().try_for_each(|(field, id)| field.check(id))?)
     }
 
     /// Puts the ids that are set into a JSON object, under their wire names.

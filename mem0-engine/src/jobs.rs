@@ -121,13 +121,16 @@ fn work_off(writer: &Writer, bell: &Bell) -> Result<(), EngineError> {
 /// Carries out the oldest queued event and marks it as done, in one transaction: a crash neither
 /// loses nor repeats it. Whether there was one.
 fn carry_out_oldest(connection: &Connection) -> Result<bool, EngineError> {
-    let Some(queued) = events::oldest_queued(connection)? else { return Ok(false) };
+    let Some(seq) = events::oldest_queued(connection)? else { return Ok(false) };
     let started_at = clock::now();
-    let outcome = in_savepoint(connection, |connection| match queued.event_type {
-        EventType::Add => add::carry_out(connection, &queued).map(Some),
-        EventType::DeleteAll => delete::carry_out_scope(connection, &queued),
-        EventType::DeleteUser => delete::carry_out_entity(connection, &queued),
-        _ => Err(EngineError::Internal),
+    let outcome = in_savepoint(connection, |connection| {
+        let queued = events::queued(connection, seq)?;
+        match queued.event_type {
+            EventType::Add => add::carry_out(connection, &queued).map(Some),
+            EventType::DeleteAll => delete::carry_out_scope(connection, &queued),
+            EventType::DeleteUser => delete::carry_out_entity(connection, &queued),
+            _ => Err(EngineError::Internal),
+        }
     });
     let outcome = match outcome {
         Ok(outcome) => outcome,
@@ -135,7 +138,7 @@ fn carry_out_oldest(connection: &Connection) -> Result<bool, EngineError> {
         Err(error) => Some(Outcome::Failed { error: error.to_string(), metadata: None }),
     };
     if let Some(outcome) = outcome {
-        events::finish(connection, queued.seq, started_at, &outcome)?;
+        events::finish(connection, seq, started_at, &outcome)?;
     }
     Ok(true)
 }

@@ -65,6 +65,7 @@ mod filter_sql;
 mod history;
 mod ids;
 mod jobs;
+mod json_depth;
 mod list;
 mod memories;
 mod metadata_match;

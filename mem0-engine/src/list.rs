@@ -52,7 +52,7 @@ impl ListRequest {
         }
         parts.extend(self.keywords.as_deref().map(SqlFilter::keywords));
         parts.push(SqlFilter::created_within(self.start_date.as_ref(), self.end_date.as_ref())?);
-        Ok(SqlFilter::all(parts))
+        SqlFilter::all(parts).limited()
     }
 }
 
@@ -71,7 +71,7 @@ pub(crate) fn list(
     request: &ListRequest,
 ) -> Result<Page<MemoryRecord>, EngineError> {
     let page = request.page.check()?;
-    let SqlFilter { sql, mut values } = request.condition()?;
+    let SqlFilter { sql, mut values, .. } = request.condition()?;
     let count: i64 = connection
         .prepare(&format!("SELECT count(*) FROM memories AS m WHERE {sql}"))?
         .query_row(params_from_iter(&values), |row| row.get(0))?;

@@ -11,21 +11,22 @@ const MODEL_SETTING: &str = "engine.embedding_model";
 pub(crate) fn ensure_current(connection: &mut Connection) -> Result<(), EngineError> {
     let transaction = connection.transaction()?;
     if settings::get(&transaction, MODEL_SETTING)?.as_deref() != Some(embedder::MODEL) {
-        let mut last = 0;
-        while let Some((seq, memory)) = after(&transaction, last)? {
-            text_index::remove(&transaction, seq)?;
-            text_index::insert(
-                &transaction,
-                seq,
-                &memory.ids,
-                memory.actor.as_deref(),
-                &memory.memory,
-            )?;
-            last = seq;
-        }
+        text_index::in_bulk(&transaction, index_again)?;
+        text_index::sweep(&transaction)?;
         settings::set(&transaction, MODEL_SETTING, embedder::MODEL)?;
     }
     transaction.commit()?;
+    Ok(())
+}
+
+fn index_again(connection: &Connection) -> Result<(), EngineError> {
+    let mut last = 0;
+    while let Some((seq, memory)) = after(connection, last)? {
+        text_index::remove(connection, seq)?;
+        let actor = memory.actor.as_deref();
+        text_index::insert(connection, seq, &memory.ids, actor, &memory.memory)?;
+        last = seq;
+    }
     Ok(())
 }
 

@@ -84,7 +84,7 @@ impl SearchRequest {
             parts.push(SqlFilter::categories(&self.categories));
         }
         parts.extend(self.metadata.as_ref().map(SqlFilter::metadata));
-        Ok(SqlFilter::all(parts))
+        SqlFilter::all(parts).limited()
     }
 }
 

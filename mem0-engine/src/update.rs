@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::events::{self, EventResult};
 use crate::history::{self, Change};
 use crate::memories::{self, MemoryRecord};
-use crate::{EngineError, clock, ids, text_index};
+use crate::{EngineError, clock, ids, json_depth, text_index};
 
 /// What to change of a memory. What is `None` stays as it is; something must be set.
 #[derive(Clone, Default, PartialEq)]
@@ -85,6 +85,8 @@ pub(crate) fn update(
     change: &MemoryChange,
 ) -> Result<MemoryRecord, EngineError> {
     change.check()?;
+    let payload = change.payload(memory_id);
+    json_depth::check("metadata", &payload)?;
     let (seq, old) = memories::find(connection, memory_id)?;
     if old.immutable {
         return Err(EngineError::Immutable);
@@ -124,7 +126,6 @@ pub(crate) fn update(
     };
     history::note(connection, &noted)?;
     let result = EventResult::new(&new.id, MemoryEvent::Update, Some(&new.memory), &new.ids);
-    let payload = change.payload(&new.id);
     events::record_done(connection, &EventType::Update, &new.ids, &payload, result, now)?;
     Ok(new)
 }

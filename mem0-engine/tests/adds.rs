@@ -194,6 +194,13 @@ fn refuses_what_could_not_be_found_again() {
     let mut odd_time = verbatim(user("alice"), &["x"]);
     odd_time.timestamp = Some(Timestamp::from("soon"));
     assert!(matches!(wait(engine.add(odd_time)), Err(EngineError::InvalidInput(_))));
+    for infer in [false, true] {
+        let mut deep = AddRequest::new(vec![Message::user("x")], user("alice"));
+        deep.infer = infer;
+        let nested = (0..120).fold(json!(1), |inner, _| json!([inner]));
+        deep.metadata = json!({ "k": nested }).as_object().cloned();
+        assert!(matches!(wait(engine.add(deep)), Err(EngineError::InvalidInput(_))));
+    }
     assert_eq!(wait(engine.events(Default::default())).unwrap().count, 0);
 }
 

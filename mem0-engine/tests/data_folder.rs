@@ -69,6 +69,7 @@ fn an_event_that_cannot_be_read_fails_and_does_not_block_the_queue() {
          ('bad', 'ADD', 'PENDING', 0, 0, '{\"messages\": 3}'), \
          ('worse', 'SING', 'PENDING', 0, 0, '{}'), \
          ('empty', 'DELETE_ALL', 'PENDING', 0, 0, '{}'), \
+         ('torn', 'ADD', 'PENDING', 0, 0, '{'), \
          ('good', 'ADD', 'PENDING', 0, 0, \
           '{\"messages\": [{\"role\": \"user\", \"content\": \"y\"}], \"user_id\": \"alice\"}')",
     )
@@ -76,7 +77,7 @@ fn an_event_that_cannot_be_read_fails_and_does_not_block_the_queue() {
     drop(sql);
     let engine = folder.open();
     assert_eq!(finished(&engine, "good").status, EventStatus::Succeeded);
-    for id in ["bad", "worse", "empty"] {
+    for id in ["bad", "worse", "empty", "torn"] {
         let event = finished(&engine, id);
         assert_eq!(event.status, EventStatus::Failed, "{id}");
         assert!(event.error.is_some());

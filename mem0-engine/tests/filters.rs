@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use fastrand::Rng;
-use mem0_engine::{EngineError, EntityIds, ListRequest};
+use mem0_engine::{DeleteAllRequest, EngineError, EntityIds, ListRequest, SearchRequest};
 use mem0_types::{Date, Filter, Timestamp};
 use serde_json::{Value, json};
 
@@ -300,9 +300,28 @@ fn long_lists_work_and_endless_filters_are_refused() {
         let all = (0..count).map(|n| Filter::user_id_ne(format!("v{n}")));
         Filter::all(all) & Filter::any_user()
     };
-    assert_eq!(list(&engine, unlike(1000)).len(), 1);
-    let refused = wait(engine.list(ListRequest::new(unlike(1001))));
-    assert!(matches!(refused, Err(EngineError::InvalidInput(_))));
+    assert_eq!(list(&engine, unlike(999)).len(), 1);
+    let days = (0..1000).map(|day| Timestamp::from(format!("2024-01-01T00:00:{day:02}Z")));
+    for endless in [
+        unlike(1000),
+        Filter::all((0..1001).map(|_| Filter::any_user())),
+        Filter::any_user() & Filter::created_at().is_in(days),
+        Filter::any_user() & Filter::all((0..1000).map(|n| Filter::metadata(n.to_string()).eq(1))),
+    ] {
+        let refused = wait(engine.list(ListRequest::new(endless.clone())));
+        assert!(matches!(refused, Err(EngineError::InvalidInput(_))));
+        let refused = wait(engine.search(SearchRequest::new("x", endless)));
+        assert!(matches!(refused, Err(EngineError::InvalidInput(_))));
+    }
+    let keys = |count: usize| (0..count).map(|n| (n.to_string(), json!(1))).collect();
+    for (count, is_refused) in [(999, false), (1000, true)] {
+        let mut search = SearchRequest::new("x", Filter::any_user());
+        search.metadata = Some(keys(count));
+        assert_eq!(wait(engine.search(search)).is_err(), is_refused, "{count}");
+        let ids = EntityIds { user_id: Some("*".to_owned()), ..EntityIds::default() };
+        let delete = DeleteAllRequest { ids, metadata: Some(keys(count)) };
+        assert_eq!(wait(engine.delete_all(delete)).is_err(), is_refused, "{count}");
+    }
     let mut deep = Filter::user_id("u7000");
     for _ in 0..50 {
         deep = Filter::all([Filter::any([deep])]);

@@ -1,5 +1,11 @@
 //! The engine through its public API, on real folders.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a broken expectation fails the test, and some say what they measured"
+)]
 
 mod adds;
 mod changes;

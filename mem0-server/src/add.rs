@@ -74,18 +74,11 @@ fn request(mut fields: Fields) -> Result<AddRequest, Rejection> {
 }
 
 fn ids(fields: &Fields) -> Result<EntityIds, InvalidInput> {
-    let id = |name| {
-        let id = fields.text(name)?;
-        if id.as_ref().is_some_and(|id| id.chars().any(char::is_control)) {
-            return Err(InvalidInput::new(name, "must not contain control characters"));
-        }
-        Ok(id)
-    };
     Ok(EntityIds {
-        user_id: id("user_id")?,
-        agent_id: id("agent_id")?,
-        app_id: id("app_id")?,
-        run_id: id("run_id")?,
+        user_id: fields.text("user_id")?,
+        agent_id: fields.text("agent_id")?,
+        app_id: fields.text("app_id")?,
+        run_id: fields.text("run_id")?,
     })
 }
 

@@ -2,7 +2,6 @@ use std::fmt;
 
 use http::Method;
 
-use crate::identifier::check_id;
 use crate::record::record;
 use crate::{Call, Endpoint, IdField, InvalidInput, Repeat, path};
 
@@ -51,7 +50,7 @@ impl Endpoint for DeleteAllMemories {
         let call = Call::new("delete_all", Method::DELETE, path::MEMORIES, Repeat::Idempotent);
         match self.scope.0 {
             Which::One(field, id) => {
-                check_id(field.as_str(), &id)?;
+                field.check(&id)?;
                 Ok(call.query(field.as_str(), id))
             }
             Which::Any(field) => Ok(call.query(field.as_str(), "*")),

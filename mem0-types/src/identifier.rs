@@ -34,6 +34,23 @@ impl IdField {
             Self::RunId => "run_id",
         }
     }
+
+    /// Refuses an id of this kind that the platform would misread.
+    ///
+    /// # Errors
+    /// [`InvalidInput`] for a blank id, `*`, control characters, and a `.` or `..` part between
+    /// slashes, which no path could hold.
+    ///
+    /// ```
+    /// use mem0_types::IdField;
+    ///
+    /// IdField::UserId.check("alice")?;
+    /// assert!(IdField::UserId.check("..").is_err());
+    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// ```
+    pub fn check(self, id: &str) -> Result<(), InvalidInput> {
+        check_id(self.as_str(), id)
+    }
 }
 
 /// Refuses ids that the platform would misread, wherever an operation takes one.
@@ -47,9 +64,7 @@ pub(crate) fn check_id(field: &'static str, id: &str) -> Result<(), InvalidInput
     }
     // Trimmed, since servers trim: " * " would become "any" there.
     if id.trim() == "*" {
-        return refuse(
-            "must not be `*`, which means \"any\" on the wire; use the constructor that says so",
-        );
+        return refuse("must not be `*`, which means \"any\" on the wire");
     }
     if id.chars().any(char::is_control) {
         return refuse("must not contain control characters");

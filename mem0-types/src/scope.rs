@@ -2,7 +2,6 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::identifier::check_id;
 use crate::{IdField, InvalidInput};
 
 /// Whom an added memory belongs to: a user, an agent, an app, a run, or several of them at once.
@@ -103,7 +102,7 @@ impl Scope {
     }
 
     pub(crate) fn check(&self) -> Result<(), InvalidInput> {
-        self.ids().try_for_each(|(field, id)| check_id(field.as_str(), id))
+        self.ids().try_for_each(|(field, id)| field.check(id))
     }
 }
 

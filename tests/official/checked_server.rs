@@ -10,7 +10,6 @@ use mem0_engine::Engine;
 use mem0_server::{ApiKeyHash, Authentication, router};
 use mem0_tests::checked::{Violations, checked_into};
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
 
 #[tokio::main]
 async fn main() -> Result<ExitCode, Box<dyn Error>> {
@@ -19,18 +18,28 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
     let violations = Violations::default();
     let app = checked_into(router(engine.clone(), keys), &violations);
     let listener = TcpListener::bind(option("--listen")?).await?;
-    let mut terminate = signal(SignalKind::terminate())?;
     println!("checked server listening on http://{}", listener.local_addr()?);
-    let stopped = async move {
-        terminate.recv().await;
-    };
-    axum::serve(listener, app).with_graceful_shutdown(stopped).await?;
+    axum::serve(listener, app).with_graceful_shutdown(terminated()).await?;
     engine.close().await?;
     let departed = violations.take();
     for violation in &departed {
         eprintln!("{violation}");
     }
     Ok(if departed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+#[cfg(unix)]
+async fn terminated() {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    if let Ok(mut signal) = signal(SignalKind::terminate()) {
+        signal.recv().await;
+    }
+}
+
+#[cfg(not(unix))]
+async fn terminated() {
+    let _ = tokio::signal::ctrl_c().await;
 }
 
 fn option(name: &str) -> Result<String, String> {

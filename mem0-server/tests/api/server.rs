@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use mem0_tests::openapi::Specification;
 use serde_json::Value;
 
 /// The binary as a process of its own. It is killed if a test drops it running.
@@ -38,8 +39,9 @@ impl Server {
     }
 
     pub(crate) fn signal(&self, name: &str) {
-        let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args([name, &pid]).status().unwrap().success());
+        // The shell's own, since not every system has it as a program.
+        let kill = format!("kill {name} {}", self.child.id());
+        assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
     }
 
     /// Its exit code; `None` when a signal ended it.
@@ -83,7 +85,11 @@ pub(crate) fn send(
     stream.set_read_timeout(Some(Duration::from_secs(20)))?;
     stream.write_all(head(key, method, path, body.len()).as_bytes())?;
     stream.write_all(body.as_bytes())?;
-    read_answer(&mut stream)
+    let (status, answer) = read_answer(&mut stream)?;
+    let path = path.split('?').next().unwrap();
+    let bytes = answer.to_string();
+    Specification::published().validate(method, path, status, bytes.as_bytes()).unwrap();
+    Ok((status, answer))
 }
 
 pub(crate) fn head(key: &str, method: &str, path: &str, length: usize) -> String {

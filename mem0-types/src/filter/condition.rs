@@ -6,7 +6,6 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::check_ids;
-use crate::identifier::check_id;
 use crate::{IdField, InvalidInput, Timestamp};
 
 /// One condition on one field of a memory.
@@ -129,7 +128,7 @@ impl Condition {
     pub(super) fn check(&self) -> Result<(), InvalidInput> {
         match self {
             Self::Id(field, condition) => match condition {
-                IdCondition::Is(id) | IdCondition::IsNot(id) => check_id(field.as_str(), id),
+                IdCondition::Is(id) | IdCondition::IsNot(id) => field.check(id),
                 IdCondition::In(ids) => check_ids(field.as_str(), ids),
                 IdCondition::Any => Ok(()),
             },

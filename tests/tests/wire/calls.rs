@@ -39,7 +39,9 @@ pub(super) const LATER: [&str; 27] = [
     "feedback_clear",
 ];
 
-/// Recordings that the clients never send, each with its row of `docs/compatibility.md`.
+/// Recordings that the clients never send, each with its row of `docs/compatibility.md`. The proofs are that
+/// construction makes no system call (the tests `construction` of both clients) and that two ids do not compile
+/// (`DeleteScope`).
 pub(super) const REFUSED: [(&str, &str); 2] = [("construct", "C26"), ("delete_all", "C3")];
 
 const ODD_ID: &str = "a/b c?d#e%é";
