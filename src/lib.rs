@@ -9,7 +9,7 @@ pub use mem0_client_blocking::MemoryClient;
 
 /// The blocking client with the types that differ from the async client's.
 pub mod blocking {
-    pub use mem0_client_blocking::{Memories, MemoryClient, MemoryClientBuilder};
+    pub use mem0_client_blocking::{Listing, Memories, MemoryClient, MemoryClientBuilder};
 }
 
 #[cfg(doctest)]

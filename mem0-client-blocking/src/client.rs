@@ -2,10 +2,13 @@ use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
-use mem0_client::{AsyncMemoryClient, CallOptions, Endpoint, Error, Ping, PingResponse, Response};
+use mem0_client::{
+    AsyncMemoryClient, CallOptions, Endpoint, Error, GetStats, Paged, Ping, PingResponse, Response,
+    Stats,
+};
 
-use crate::MemoryClientBuilder;
 use crate::driver::Driver;
+use crate::{Listing, MemoryClientBuilder};
 
 /// The blocking client for the Mem0 platform.
 ///
@@ -104,6 +107,22 @@ impl MemoryClient {
         self.run(self.inner.execute(request))
     }
 
+    /// Lists page after page, each row once, as an iterator. Nothing is sent before the first row is
+    /// asked for.
+    ///
+    /// ```
+    /// # use mem0_client_blocking::{Error, MemoryClient, MemoryEvents};
+    /// # fn example(client: MemoryClient) -> Result<(), Error> {
+    /// for change in client.iter(MemoryEvents::new()) {
+    ///     println!("{:?}", change?.event);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn iter<E: Paged>(&self, request: E) -> Listing<E> {
+        Listing::new(self, self.inner.stream(request))
+    }
+
     pub(crate) fn value<E: Endpoint>(&self, request: E) -> Result<E::Response, Error> {
         Ok(self.execute(request)?.into_value())
     }
@@ -119,7 +138,8 @@ impl MemoryClient {
         Arc::clone(&self.driver)
     }
 
-    /// Asks who the API key belongs to: `GET /v1/ping/`. Nothing else ever calls it.
+    /// Asks who the API key belongs to: `GET /v1/ping/`. Nothing calls it by
+    /// itself but [`ProjectRef::own`](crate::ProjectRef::own) and its like, once for each client.
     ///
     /// # Errors
     /// [`ErrorKind::Authentication`](crate::ErrorKind::Authentication) for a wrong key.
@@ -133,6 +153,22 @@ impl MemoryClient {
     /// ```
     pub fn ping(&self) -> Result<PingResponse, Error> {
         self.value(Ping::new())
+    }
+
+    /// Counts the project's memories, entities and calls: `GET /v1/stats/`.
+    ///
+    /// # Errors
+    /// As every method.
+    ///
+    /// ```
+    /// # use mem0_client_blocking::{MemoryClient, Error};
+    /// # fn example(client: MemoryClient) -> Result<(), Error> {
+    /// println!("{:?} memories", client.stats()?.total_memories);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn stats(&self) -> Result<Stats, Error> {
+        self.value(GetStats::new())
     }
 }
 

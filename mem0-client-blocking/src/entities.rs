@@ -1,11 +1,15 @@
-use mem0_client::{DeleteUsers, Entity, EntityRef, Error, Page, QueuedDelete};
+use mem0_client::{
+    CreateEntity, CreatedEntity, DeleteUsers, Entity, EntityFilters, EntityMemory, EntityRef,
+    Error, GetEntity, GetEntityFilters, GetEntityMemories, Page, QueuedDelete,
+};
 
 use crate::MemoryClient;
 
 impl MemoryClient {
     /// Lists all users, agents, apps and runs: `GET /v1/entities/`, every page of it.
     ///
-    /// For one page, [`execute`](Self::execute) a [`Users`](crate::Users).
+    /// For one page, [`execute`](Self::execute) a [`Users`](crate::Users); to read page by page,
+    /// [`iter`](Self::iter) one.
     ///
     /// # Errors
     /// [`Decode`](crate::ErrorKind::Decode) for a list that seems to have no end; else as every
@@ -44,5 +48,83 @@ impl MemoryClient {
     #[doc(alias = "deleteUser")]
     pub fn delete_users(&self, entity: EntityRef) -> Result<QueuedDelete, Error> {
         self.value(DeleteUsers::new(entity))
+    }
+
+    /// Reads what the platform knows of one user, agent, app or run:
+    /// `GET /v2/entities/{entity_type}/{entity_id}/`. The answer is a list.
+    ///
+    /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an id that cannot be one; else as every
+    /// method.
+    ///
+    /// ```
+    /// # use mem0_client_blocking::{MemoryClient, EntityRef, Error};
+    /// # fn example(client: MemoryClient) -> Result<(), Error> {
+    /// for entity in client.get_entity(EntityRef::user("alice"))? {
+    ///     println!("{:?}", entity.updated_at);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn get_entity(&self, entity: EntityRef) -> Result<Page<Entity>, Error> {
+        self.value(GetEntity::new(entity))
+    }
+
+    /// Reads by what the dashboard can filter entities: `GET /v1/entities/filters/`.
+    ///
+    /// # Errors
+    /// As every method.
+    ///
+    /// ```
+    /// # use mem0_client_blocking::{MemoryClient, Error};
+    /// # fn example(client: MemoryClient) -> Result<(), Error> {
+    /// println!("{} users", client.get_entity_filters()?.users.len());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn get_entity_filters(&self) -> Result<EntityFilters, Error> {
+        self.value(GetEntityFilters::new())
+    }
+
+    /// Creates a user, agent, app or run ahead of its first memory: `POST /v1/users/`, `/v1/agents/`,
+    /// `/v1/apps/` and `/v1/runs/`. That is never needed.
+    ///
+    /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an id that cannot be one; else as every
+    /// method.
+    ///
+    /// ```
+    /// # use mem0_client_blocking::{MemoryClient, CreateEntity, Error};
+    /// # fn example(client: MemoryClient) -> Result<(), Error> {
+    /// client.create_entity(CreateEntity::agent("bot", "Travel bot"))?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create_entity(&self, entity: CreateEntity) -> Result<CreatedEntity, Error> {
+        self.value(entity)
+    }
+
+    /// Lists one page of the memories of a user, agent, app or run, with the messages that they came
+    /// from: `GET /v1/memories/{entity_type}/{entity_id}/`. A page holds 100.
+    ///
+    /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an id that cannot be one;
+    /// [`NotFound`](crate::ErrorKind::NotFound) for a page beyond the last; else as every method.
+    ///
+    /// ```
+    /// # use mem0_client_blocking::{MemoryClient, EntityRef, Error, GetEntityMemories};
+    /// # fn example(client: MemoryClient) -> Result<(), Error> {
+    /// let second = GetEntityMemories::new(EntityRef::user("alice")).page(2);
+    /// for memory in client.get_entity_memories(second)? {
+    ///     println!("{} from {} messages", memory.memory, memory.input.len());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn get_entity_memories(
+        &self,
+        request: impl Into<GetEntityMemories>,
+    ) -> Result<Page<EntityMemory>, Error> {
+        self.value(request.into())
     }
 }

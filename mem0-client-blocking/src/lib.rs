@@ -30,12 +30,18 @@ mod client;
 mod driver;
 mod entities;
 mod events;
+mod exports;
+mod listing;
 mod memories;
-mod memories_iter;
+mod organizations;
+mod profiles;
+mod project_members;
+mod projects;
 mod reset;
+mod webhooks;
 
 pub use mem0_client::*;
 
 pub use builder::MemoryClientBuilder;
 pub use client::MemoryClient;
-pub use memories_iter::Memories;
+pub use listing::{Listing, Memories};

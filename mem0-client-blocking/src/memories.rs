@@ -1,10 +1,12 @@
 use mem0_client::{
     AddMemory, AddMemoryOptions, AddMemoryResponse, BatchDelete, BatchResponse, BatchUpdate,
     DeleteAllMemories, DeleteMemory, DeleteMemoryResponse, DeleteScope, Error, Event,
-    GetAllMemories, GetAllMemoryOptions, GetMemory, History, Memory, MemoryHistory, MemoryUpdate,
-    Messages, Page, QueuedDelete, SearchMemories, SearchMemoryOptions, UpdateMemory,
+    FeedbackOptions, FeedbackResponse, Filter, GetAllMemories, GetAllMemoryOptions, GetMemory,
+    GetSummary, History, Memory, MemoryEvents, MemoryHistory, MemoryUpdate, Messages, Page,
+    QueuedDelete, SearchMemories, SearchMemoryOptions, SendFeedback, UpdateMemory,
     UpdateMemoryOptions, WaitOptions,
 };
+use serde_json::Value;
 
 use crate::{Memories, MemoryClient};
 
@@ -270,5 +272,69 @@ impl MemoryClient {
         memory_ids: impl IntoIterator<Item = I>,
     ) -> Result<BatchResponse, Error> {
         self.value(BatchDelete::new(memory_ids))
+    }
+
+    /// Says how good a memory is, or takes back what was said: `POST /v1/feedback/`.
+    ///
+    /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an id that cannot be one; else as every
+    /// method.
+    ///
+    /// ```
+    /// # use mem0_client_blocking::{MemoryClient, Error, Feedback, FeedbackOptions};
+    /// # fn example(client: MemoryClient) -> Result<(), Error> {
+    /// let id = "0f1c8fb4-6d20-4a5e-9d62-0a4c7b1f5f10";
+    /// client.feedback(id, Feedback::Positive)?;
+    /// client.feedback(id, FeedbackOptions::new(Feedback::Negative).reason("She moved away"))?;
+    /// client.feedback(id, None)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn feedback(
+        &self,
+        memory_id: impl Into<String>,
+        options: impl Into<FeedbackOptions>,
+    ) -> Result<FeedbackResponse, Error> {
+        self.value(SendFeedback::new(memory_id, options))
+    }
+
+    /// Asks for a summary of memories, those of the whole project for `None`: `POST /v1/summary/`.
+    ///
+    /// The platform documents no form of the answer, so it stays JSON.
+    ///
+    /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for a filter that names no entity; else as
+    /// every method.
+    ///
+    /// ```
+    /// # use mem0_client_blocking::{MemoryClient, Error, Filter};
+    /// # fn example(client: MemoryClient) -> Result<(), Error> {
+    /// println!("{}", client.get_summary(Filter::user_id("alice"))?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn get_summary(&self, filter: impl Into<Option<Filter>>) -> Result<Value, Error> {
+        self.value(GetSummary::new(filter))
+    }
+
+    /// Lists one page of the changes of all the project's memories: `GET /v1/memories/events/`.
+    ///
+    /// Despite its address this is history, not queued work, which [`events`](Self::events) lists. For
+    /// all pages, [`iter`](Self::iter) a [`MemoryEvents`].
+    ///
+    /// # Errors
+    /// [`NotFound`](crate::ErrorKind::NotFound) for a page beyond the last; else as every method.
+    ///
+    /// ```
+    /// # use mem0_client_blocking::{MemoryClient, Error, MemoryEvents};
+    /// # fn example(client: MemoryClient) -> Result<(), Error> {
+    /// for change in client.memory_events(MemoryEvents::new().limit(20))? {
+    ///     println!("{:?} {:?}", change.event, change.memory_id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn memory_events(&self, request: MemoryEvents) -> Result<Page<History>, Error> {
+        self.value(request)
     }
 }

@@ -6,7 +6,8 @@ use serde_json::json;
 use crate::platform::Platform;
 
 fn page(target: &str) -> usize {
-    target.split(['?', '&']).find_map(|pair| pair.strip_prefix("page=")).unwrap().parse().unwrap()
+    let page = target.split(['?', '&']).find_map(|pair| pair.strip_prefix("page="));
+    page.map_or(1, |page| page.parse().unwrap())
 }
 
 #[test]

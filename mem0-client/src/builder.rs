@@ -3,11 +3,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::{HeaderName, HeaderValue, Request};
-use tokio::sync::Semaphore;
+use tokio::sync::{OnceCell, Semaphore};
 use tower_service::Service;
 
 use crate::api_key::ApiKey;
 use crate::base_url::BaseUrl;
+use crate::call_options::check_headers;
 use crate::http_client::HttpClient;
 use crate::retry::RetryBudget;
 use crate::sender::Sender;
@@ -309,7 +310,7 @@ impl AsyncMemoryClientBuilder {
         })?;
         let api_key = ApiKey::new(&key)?;
         let base_url = BaseUrl::parse(&self.base_url)?;
-        self.options.check().map_err(Error::from)?;
+        check_headers(&self.options.headers)?;
         if self.max_connections == 0 {
             return Err(Error::configuration("max_connections must be at least 1"));
         }
@@ -335,6 +336,7 @@ impl AsyncMemoryClientBuilder {
                 budget: RetryBudget::new(),
                 response_limit: self.response_limit,
                 user_agent: self.user_agent.unwrap_or(HeaderValue::from_static(version)),
+                key_owner: OnceCell::new(),
             },
             self.options,
         ))

@@ -109,25 +109,26 @@ impl CallOptions {
             headers,
         }
     }
+}
 
-    pub(crate) fn check(&self) -> Result<(), InvalidInput> {
-        const OWNED: [HeaderName; 8] = [
-            header::AUTHORIZATION,
-            header::ACCEPT,
-            header::CONTENT_TYPE,
-            header::CONTENT_LENGTH,
-            header::HOST,
-            header::CONNECTION,
-            header::TRANSFER_ENCODING,
-            header::PROXY_AUTHORIZATION,
-        ];
-        match OWNED.iter().find(|name| self.headers.contains_key(*name)) {
-            None => Ok(()),
-            Some(name) => Err(InvalidInput::new(
-                name.to_string(),
-                "is set by the client and cannot be given as a header of a call",
-            )),
-        }
+/// Refuses the headers that the client owns.
+pub(crate) fn check_headers(headers: &HeaderMap) -> Result<(), InvalidInput> {
+    const OWNED: [HeaderName; 8] = [
+        header::AUTHORIZATION,
+        header::ACCEPT,
+        header::CONTENT_TYPE,
+        header::CONTENT_LENGTH,
+        header::HOST,
+        header::CONNECTION,
+        header::TRANSFER_ENCODING,
+        header::PROXY_AUTHORIZATION,
+    ];
+    match OWNED.iter().find(|name| headers.contains_key(*name)) {
+        None => Ok(()),
+        Some(name) => Err(InvalidInput::new(
+            name.to_string(),
+            "is set by the client and cannot be given as a header of a call",
+        )),
     }
 }
 

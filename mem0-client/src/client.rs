@@ -2,10 +2,11 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use mem0_types::{Endpoint, Ping, PingResponse};
+use mem0_types::{Endpoint, GetStats, Paged, Ping, PingResponse, Stats};
+use tokio::sync::OnceCell;
 
 use crate::sender::{DEADLINE, Sender};
-use crate::{AsyncMemoryClientBuilder, CallOptions, Error, Response};
+use crate::{AsyncMemoryClientBuilder, CallOptions, Error, Listing, Response};
 
 /// The async client for the Mem0 platform.
 ///
@@ -105,6 +106,26 @@ impl AsyncMemoryClient {
         self.sender.send(call, &self.options).await
     }
 
+    /// Lists page after page, each row once, as a stream. Nothing is sent before the stream is polled.
+    ///
+    /// ```
+    /// # use mem0_client::{AsyncMemoryClient, Error, MemoryEvents};
+    /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
+    /// let mut changes = client.stream(MemoryEvents::new());
+    /// while let Some(change) = changes.next().await {
+    ///     println!("{:?}", change?.event);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn stream<E: Paged>(&self, request: E) -> Listing<E> {
+        Listing::new(self.clone(), request)
+    }
+
+    pub(crate) fn key_owner_cell(&self) -> &OnceCell<PingResponse> {
+        &self.sender.key_owner
+    }
+
     /// This client with a deadline that is no later than its own.
     pub(crate) fn within(&self, limit: Duration) -> Self {
         let own = self.options.deadline.unwrap_or(DEADLINE);
@@ -119,7 +140,8 @@ impl AsyncMemoryClient {
         self.sender.api_key.redact(text)
     }
 
-    /// Asks who the API key belongs to: `GET /v1/ping/`. Nothing else ever calls it.
+    /// Asks who the API key belongs to: `GET /v1/ping/`. Nothing calls it by
+    /// itself but [`ProjectRef::own`](crate::ProjectRef::own) and its like, once for each client.
     ///
     /// # Errors
     /// [`ErrorKind::Authentication`](crate::ErrorKind::Authentication) for a wrong key.
@@ -133,6 +155,22 @@ impl AsyncMemoryClient {
     /// ```
     pub async fn ping(&self) -> Result<PingResponse, Error> {
         self.value(Ping::new()).await
+    }
+
+    /// Counts the project's memories, entities and calls: `GET /v1/stats/`.
+    ///
+    /// # Errors
+    /// As every method.
+    ///
+    /// ```
+    /// # use mem0_client::{AsyncMemoryClient, Error};
+    /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
+    /// println!("{:?} memories", client.stats().await?.total_memories);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn stats(&self) -> Result<Stats, Error> {
+        self.value(GetStats::new()).await
     }
 }
 

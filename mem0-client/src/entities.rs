@@ -1,14 +1,15 @@
-use std::collections::HashSet;
+use mem0_types::{
+    CreateEntity, CreatedEntity, DeleteUsers, Entity, EntityFilters, EntityMemory, EntityRef,
+    GetEntity, GetEntityFilters, GetEntityMemories, Page, QueuedDelete, Users,
+};
 
-use mem0_types::{DeleteUsers, Entity, EntityRef, Page, QueuedDelete, Users};
-
-use crate::memories_stream::{FRUITLESS_PAGES, endless};
-use crate::{AsyncMemoryClient, Error, ErrorKind};
+use crate::{AsyncMemoryClient, Error};
 
 impl AsyncMemoryClient {
     /// Lists all users, agents, apps and runs: `GET /v1/entities/`, every page of it.
     ///
-    /// For one page, [`execute`](Self::execute) a [`Users`].
+    /// For one page, [`execute`](Self::execute) a [`Users`]; to read page by page,
+    /// [`stream`](Self::stream) one.
     ///
     /// # Errors
     /// [`Decode`](crate::ErrorKind::Decode) for a list that seems to have no end; else as every
@@ -24,29 +25,7 @@ impl AsyncMemoryClient {
     /// # }
     /// ```
     pub async fn users(&self) -> Result<Page<Entity>, Error> {
-        let mut all = self.value(Users::new()).await?;
-        let key = |entity: &Entity| (entity.entity_type.clone(), entity.name.clone());
-        let mut seen: HashSet<_> = all.results.iter().map(key).collect();
-        let mut number = 1;
-        let mut fruitless = 0;
-        while all.next.take().is_some() {
-            number += 1;
-            let page = match self.value(Users::new().page(number)).await {
-                Ok(page) => page,
-                // The last entities were deleted since the page before was read.
-                Err(error) if error.kind() == ErrorKind::NotFound => break,
-                Err(error) => return Err(error),
-            };
-            let known = all.results.len();
-            all.results.extend(page.results.into_iter().filter(|entity| seen.insert(key(entity))));
-            all.malformed.extend(page.malformed);
-            all.next = page.next;
-            fruitless = if all.results.len() > known { 0 } else { fruitless + 1 };
-            if fruitless == FRUITLESS_PAGES && all.next.is_some() {
-                return Err(endless("users"));
-            }
-        }
-        Ok(all)
+        self.stream(Users::new()).into_page().await
     }
 
     /// Deletes one user, agent, app or run with all its memories:
@@ -69,5 +48,83 @@ impl AsyncMemoryClient {
     #[doc(alias = "deleteUser")]
     pub async fn delete_users(&self, entity: EntityRef) -> Result<QueuedDelete, Error> {
         self.value(DeleteUsers::new(entity)).await
+    }
+
+    /// Reads what the platform knows of one user, agent, app or run:
+    /// `GET /v2/entities/{entity_type}/{entity_id}/`. The answer is a list.
+    ///
+    /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an id that cannot be one; else as every
+    /// method.
+    ///
+    /// ```
+    /// # use mem0_client::{AsyncMemoryClient, EntityRef, Error};
+    /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
+    /// for entity in client.get_entity(EntityRef::user("alice")).await? {
+    ///     println!("{:?}", entity.updated_at);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn get_entity(&self, entity: EntityRef) -> Result<Page<Entity>, Error> {
+        self.value(GetEntity::new(entity)).await
+    }
+
+    /// Reads by what the dashboard can filter entities: `GET /v1/entities/filters/`.
+    ///
+    /// # Errors
+    /// As every method.
+    ///
+    /// ```
+    /// # use mem0_client::{AsyncMemoryClient, Error};
+    /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
+    /// println!("{} users", client.get_entity_filters().await?.users.len());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn get_entity_filters(&self) -> Result<EntityFilters, Error> {
+        self.value(GetEntityFilters::new()).await
+    }
+
+    /// Creates a user, agent, app or run ahead of its first memory: `POST /v1/users/`, `/v1/agents/`,
+    /// `/v1/apps/` and `/v1/runs/`. That is never needed.
+    ///
+    /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an id that cannot be one; else as every
+    /// method.
+    ///
+    /// ```
+    /// # use mem0_client::{AsyncMemoryClient, CreateEntity, Error};
+    /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
+    /// client.create_entity(CreateEntity::agent("bot", "Travel bot")).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn create_entity(&self, entity: CreateEntity) -> Result<CreatedEntity, Error> {
+        self.value(entity).await
+    }
+
+    /// Lists one page of the memories of a user, agent, app or run, with the messages that they came
+    /// from: `GET /v1/memories/{entity_type}/{entity_id}/`. A page holds 100.
+    ///
+    /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an id that cannot be one;
+    /// [`NotFound`](crate::ErrorKind::NotFound) for a page beyond the last; else as every method.
+    ///
+    /// ```
+    /// # use mem0_client::{AsyncMemoryClient, EntityRef, Error, GetEntityMemories};
+    /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
+    /// let second = GetEntityMemories::new(EntityRef::user("alice")).page(2);
+    /// for memory in client.get_entity_memories(second).await? {
+    ///     println!("{} from {} messages", memory.memory, memory.input.len());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn get_entity_memories(
+        &self,
+        request: impl Into<GetEntityMemories>,
+    ) -> Result<Page<EntityMemory>, Error> {
+        self.value(request.into()).await
     }
 }

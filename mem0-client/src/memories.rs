@@ -1,9 +1,11 @@
 use mem0_types::{
     AddMemory, AddMemoryOptions, AddMemoryResponse, BatchDelete, BatchResponse, BatchUpdate,
-    DeleteAllMemories, DeleteMemory, DeleteMemoryResponse, DeleteScope, Event, GetAllMemories,
-    GetAllMemoryOptions, GetMemory, History, Memory, MemoryHistory, MemoryUpdate, Messages, Page,
-    QueuedDelete, SearchMemories, SearchMemoryOptions, UpdateMemory, UpdateMemoryOptions,
+    DeleteAllMemories, DeleteMemory, DeleteMemoryResponse, DeleteScope, Event, FeedbackOptions,
+    FeedbackResponse, Filter, GetAllMemories, GetAllMemoryOptions, GetMemory, GetSummary, History,
+    Memory, MemoryEvents, MemoryHistory, MemoryUpdate, Messages, Page, QueuedDelete,
+    SearchMemories, SearchMemoryOptions, SendFeedback, UpdateMemory, UpdateMemoryOptions,
 };
+use serde_json::Value;
 
 use crate::{AsyncMemoryClient, Error, ErrorKind, Memories, WaitOptions};
 
@@ -152,7 +154,7 @@ impl AsyncMemoryClient {
     /// # }
     /// ```
     pub fn get_all_stream(&self, options: impl Into<GetAllMemoryOptions>) -> Memories {
-        Memories::new(self.clone(), options.into())
+        self.stream(GetAllMemories::new(options))
     }
 
     /// Changes one memory: `PUT /v1/memories/{memory_id}/`.
@@ -281,5 +283,69 @@ impl AsyncMemoryClient {
         memory_ids: impl IntoIterator<Item = I>,
     ) -> Result<BatchResponse, Error> {
         self.value(BatchDelete::new(memory_ids)).await
+    }
+
+    /// Says how good a memory is, or takes back what was said: `POST /v1/feedback/`.
+    ///
+    /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an id that cannot be one; else as every
+    /// method.
+    ///
+    /// ```
+    /// # use mem0_client::{AsyncMemoryClient, Error, Feedback, FeedbackOptions};
+    /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
+    /// let id = "0f1c8fb4-6d20-4a5e-9d62-0a4c7b1f5f10";
+    /// client.feedback(id, Feedback::Positive).await?;
+    /// client.feedback(id, FeedbackOptions::new(Feedback::Negative).reason("She moved away")).await?;
+    /// client.feedback(id, None).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn feedback(
+        &self,
+        memory_id: impl Into<String>,
+        options: impl Into<FeedbackOptions>,
+    ) -> Result<FeedbackResponse, Error> {
+        self.value(SendFeedback::new(memory_id, options)).await
+    }
+
+    /// Asks for a summary of memories, those of the whole project for `None`: `POST /v1/summary/`.
+    ///
+    /// The platform documents no form of the answer, so it stays JSON.
+    ///
+    /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for a filter that names no entity; else as
+    /// every method.
+    ///
+    /// ```
+    /// # use mem0_client::{AsyncMemoryClient, Error, Filter};
+    /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
+    /// println!("{}", client.get_summary(Filter::user_id("alice")).await?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn get_summary(&self, filter: impl Into<Option<Filter>>) -> Result<Value, Error> {
+        self.value(GetSummary::new(filter)).await
+    }
+
+    /// Lists one page of the changes of all the project's memories: `GET /v1/memories/events/`.
+    ///
+    /// Despite its address this is history, not queued work, which [`events`](Self::events) lists. For
+    /// all pages, [`stream`](Self::stream) a [`MemoryEvents`].
+    ///
+    /// # Errors
+    /// [`NotFound`](crate::ErrorKind::NotFound) for a page beyond the last; else as every method.
+    ///
+    /// ```
+    /// # use mem0_client::{AsyncMemoryClient, Error, MemoryEvents};
+    /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
+    /// for change in client.memory_events(MemoryEvents::new().limit(20)).await? {
+    ///     println!("{:?} {:?}", change.event, change.memory_id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn memory_events(&self, request: MemoryEvents) -> Result<Page<History>, Error> {
+        self.value(request).await
     }
 }

@@ -4,14 +4,15 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::response::Parts;
 use http::{HeaderValue, Method, Request, StatusCode, header};
-use mem0_types::{Call, ErrorBody};
+use mem0_types::{Call, ErrorBody, PingResponse};
 use serde::de::DeserializeOwned;
-use tokio::sync::Semaphore;
+use tokio::sync::{OnceCell, Semaphore};
 use tokio::time::{Instant, timeout_at};
 use tracing::Instrument;
 
 use crate::api_key::ApiKey;
 use crate::base_url::BaseUrl;
+use crate::call_options::check_headers;
 use crate::error::{is_connect, is_setup};
 use crate::retry::{Failure, RetryBudget, retry_after};
 use crate::service::{ServiceError, Transport};
@@ -26,6 +27,8 @@ pub(crate) struct Sender {
     pub(crate) budget: RetryBudget,
     pub(crate) response_limit: usize,
     pub(crate) user_agent: HeaderValue,
+    /// Who the API key belongs to, once something needed to know.
+    pub(crate) key_owner: OnceCell<PingResponse>,
 }
 
 const TIMEOUT: Duration = Duration::from_secs(60);
@@ -95,7 +98,6 @@ impl Sender {
         options: &CallOptions,
         started: Instant,
     ) -> Result<((Parts, Bytes), u32), (Error, u32)> {
-        options.check().map_err(|refused| (refused.into(), 0))?;
         let request = self.request(call, options).map_err(|error| (error, 0))?;
         let policy = options.retry.clone().unwrap_or_default();
         let deadline = later(started, options.deadline.unwrap_or(DEADLINE));
@@ -198,6 +200,8 @@ impl Sender {
             .map_err(|_| Error::configuration("the path cannot be part of an address"))?;
         let headers = request.headers_mut();
         headers.extend(options.headers.clone());
+        headers.extend(call.headers().clone());
+        check_headers(headers)?;
         headers.insert(header::AUTHORIZATION, self.api_key.header());
         headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
         headers.entry(header::USER_AGENT).or_insert_with(|| self.user_agent.clone());

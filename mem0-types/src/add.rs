@@ -1,5 +1,3 @@
-use std::fmt;
-
 use http::Method;
 use serde::Serialize;
 use serde_json::Value;
@@ -7,7 +5,8 @@ use serde_json::Value;
 use crate::options::{check_object, options};
 use crate::record::record;
 use crate::{
-    Call, Date, Endpoint, EventResult, EventStatus, InvalidInput, Messages, Repeat, Scope, path,
+    Call, CustomCategory, Date, Endpoint, EventResult, EventStatus, InvalidInput, Messages, Repeat,
+    Scope, path,
 };
 
 /// Adds memories from messages: `POST /v3/memories/add/`.
@@ -154,46 +153,6 @@ impl AddMemoryOptions {
 impl From<Scope> for AddMemoryOptions {
     fn from(scope: Scope) -> Self {
         Self::new(scope)
-    }
-}
-
-/// A category and what belongs in it.
-///
-/// ```
-/// use mem0_types::CustomCategory;
-///
-/// let diet = CustomCategory::new("diet", "What she eats");
-/// assert_eq!(serde_json::to_string(&diet)?, r#"{"diet":"What she eats"}"#);
-/// # Ok::<(), serde_json::Error>(())
-/// ```
-#[derive(Clone, PartialEq, Eq)]
-pub struct CustomCategory {
-    name: String,
-    description: String,
-}
-
-impl CustomCategory {
-    /// The category of this name; the description tells the platform what to put there.
-    ///
-    /// ```
-    /// let diet = mem0_types::CustomCategory::new("diet", "What she eats");
-    /// # let _ = diet;
-    /// ```
-    pub fn new(name: impl Into<String>, description: impl Into<String>) -> Self {
-        Self { name: name.into(), description: description.into() }
-    }
-}
-
-impl fmt::Debug for CustomCategory {
-    /// Neither name nor description, which are the user's.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CustomCategory").finish_non_exhaustive()
-    }
-}
-
-impl Serialize for CustomCategory {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map([(&self.name, &self.description)])
     }
 }
 

@@ -3,7 +3,7 @@ use std::fmt;
 use std::fmt::Write as _;
 
 use bytes::Bytes;
-use http::Method;
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -69,6 +69,7 @@ pub struct Call {
     repeat: Repeat,
     segments: Vec<String>,
     query: Vec<(Cow<'static, str>, String)>,
+    headers: HeaderMap,
     body: Option<Bytes>,
 }
 
@@ -95,6 +96,7 @@ impl Call {
             repeat,
             segments: Vec::new(),
             query: Vec::new(),
+            headers: HeaderMap::new(),
             body: None,
         }
     }
@@ -134,6 +136,24 @@ impl Call {
     #[must_use]
     pub fn query(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
         self.query.push((name.into(), value.into()));
+        self
+    }
+
+    /// Sends this header too, with every attempt; it wins over one of the same name among the
+    /// options of the client's view. The headers that the client owns are refused when the call is
+    /// made.
+    ///
+    /// ```
+    /// use http::{HeaderName, HeaderValue};
+    /// use mem0_types::{Call, Repeat};
+    ///
+    /// let call = Call::new("ping", http::Method::GET, "/v1/ping/", Repeat::Read)
+    ///     .header(HeaderName::from_static("x-team"), HeaderValue::from_static("memory"));
+    /// assert_eq!(call.headers()["x-team"], "memory");
+    /// ```
+    #[must_use]
+    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.insert(name, value);
         self
     }
 
@@ -267,6 +287,17 @@ impl Call {
             encode_into(&mut target, value);
         }
         Ok(target)
+    }
+
+    /// The headers of this request's own, without those of the client.
+    ///
+    /// ```
+    /// # use mem0_types::{Endpoint, Ping};
+    /// assert!(Ping::new().into_call()?.headers().is_empty());
+    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// ```
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
     }
 
     /// The JSON body. Cloning it copies nothing.

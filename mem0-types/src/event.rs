@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::get_all::page_query;
 use crate::open_enum::open_enum;
+use crate::paged::Paged;
 use crate::record::record;
 use crate::{Call, Endpoint, InvalidInput, MemoryEvent, Metadata, Page, Repeat, Timestamp, path};
 
@@ -68,6 +69,22 @@ impl Endpoint for Events {
     fn into_call(self) -> Result<Call, InvalidInput> {
         let call = Call::new("events", Method::GET, path::EVENTS, Repeat::Read);
         page_query(call, self.page, self.page_size)
+    }
+}
+
+impl Paged for Events {
+    type Row = Event;
+
+    fn first_page(&self) -> u64 {
+        self.page.unwrap_or(1)
+    }
+
+    fn at_page(self, page: u64) -> Self {
+        self.page(page)
+    }
+
+    fn key(row: &Event) -> (&str, &str) {
+        ("", &row.id)
     }
 }
 

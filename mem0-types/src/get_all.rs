@@ -2,6 +2,7 @@ use http::Method;
 use serde::Serialize;
 
 use crate::options::{check_time, options};
+use crate::paged::Paged;
 use crate::{Call, Endpoint, Filter, InvalidInput, Memory, Page, Repeat, Timestamp, path};
 
 /// Lists memories, page by page: `POST /v3/memories/`.
@@ -57,6 +58,22 @@ impl Endpoint for GetAllMemories {
         let call = Call::new("get_all", Method::POST, path::LIST, Repeat::Read);
         page_query(call, options.page, options.page_size)?
             .json(&Body { filters: &options.filter, options })
+    }
+}
+
+impl Paged for GetAllMemories {
+    type Row = Memory;
+
+    fn first_page(&self) -> u64 {
+        self.options.page.unwrap_or(1)
+    }
+
+    fn at_page(self, page: u64) -> Self {
+        Self { options: self.options.page(page) }
+    }
+
+    fn key(row: &Memory) -> (&str, &str) {
+        ("", &row.id)
     }
 }
 
@@ -159,17 +176,6 @@ impl GetAllMemoryOptions {
     pub fn page_size(mut self, page_size: u32) -> Self {
         self.page_size = Some(page_size);
         self
-    }
-
-    /// The page asked for, if one was.
-    ///
-    /// ```
-    /// # use mem0_types::{Filter, GetAllMemoryOptions};
-    /// let options = GetAllMemoryOptions::new(Filter::user_id("alice"));
-    /// assert_eq!(options.page_number(), None);
-    /// ```
-    pub fn page_number(&self) -> Option<u64> {
-        self.page
     }
 }
 

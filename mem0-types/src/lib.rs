@@ -39,44 +39,72 @@
 mod add;
 mod batch;
 mod call;
+mod create_entity;
+mod custom_category;
 mod date;
 mod delete;
 mod delete_all;
 mod entity;
+mod entity_memories;
 mod error_body;
 mod event;
+mod export;
 mod extra;
+mod feedback;
 mod filter;
 mod get;
 mod get_all;
+mod get_entity;
 mod history;
 mod identifier;
 mod invalid_input;
 mod media;
+mod member;
 mod memory;
+mod memory_events;
 mod message;
+mod message_response;
 mod open_enum;
 mod options;
+mod organization;
+mod organization_members;
 mod page;
+mod paged;
 pub mod path;
 mod ping;
+mod profile;
+mod profile_job;
+mod project;
+mod project_members;
 mod record;
+mod request;
 mod scope;
 mod search;
+mod stats;
+mod summary;
 mod timestamp;
 mod update;
 mod users;
+mod webhook;
+mod webhook_event_type;
 
-pub use add::{AddMemory, AddMemoryOptions, AddMemoryResponse, CustomCategory};
+pub use add::{AddMemory, AddMemoryOptions, AddMemoryResponse};
 pub use batch::{BATCH_LIMIT, BatchDelete, BatchResponse, BatchUpdate, MemoryUpdate};
 pub use call::{Call, Endpoint, Repeat};
+pub use create_entity::{CreateEntity, CreatedEntity};
+pub use custom_category::{CustomCategory, ProjectCategory};
 pub use date::Date;
 pub use delete::{DeleteMemory, DeleteMemoryResponse};
 pub use delete_all::{DeleteAllMemories, DeleteEverything, DeleteScope, QueuedDelete};
 pub use entity::{Entity, EntityRef, EntityType};
+pub use entity_memories::{EntityMemory, GetEntityMemories};
 pub use error_body::ErrorBody;
 pub use event::{Event, EventData, EventResult, EventStatus, EventType, Events, GetEvent};
+pub use export::{
+    CreateMemoryExport, CreateMemoryExportResponse, GetMemoryExport, MemoryExportOptions,
+};
 pub use extra::Extra;
+pub use feedback::{Feedback, FeedbackOptions, FeedbackResponse, SendFeedback};
 pub use filter::{
     CategoriesFilter, CategoryCondition, Condition, Expression, Filter, IdCondition,
     KeywordsFilter, MetadataCondition, MetadataFilter, TextCondition, TimeComparison, TimeField,
@@ -84,17 +112,54 @@ pub use filter::{
 };
 pub use get::GetMemory;
 pub use get_all::{GetAllMemories, GetAllMemoryOptions};
+pub use get_entity::{
+    EntityFilterOption, EntityFilterParameter, EntityFilters, GetEntity, GetEntityFilters,
+};
 pub use history::{History, MemoryEvent, MemoryHistory};
 pub use identifier::IdField;
 pub use invalid_input::InvalidInput;
 pub use media::{Media, MediaKind};
+pub use member::{Member, MemberRole, Members};
 pub use memory::{Memory, Metadata, ScoreBreakdown};
+pub use memory_events::MemoryEvents;
 pub use message::{Content, Message, Messages, Role};
+pub use message_response::MessageResponse;
+pub use organization::{
+    CreateOrganization, CreateOrganizationResponse, DeleteOrganization, GetOrganization,
+    GetOrganizations, Organization,
+};
+pub use organization_members::{
+    AddOrganizationMember, GetOrganizationMembers, RemoveOrganizationMember,
+    UpdateOrganizationMember,
+};
 pub use page::{Malformed, Page};
+pub use paged::Paged;
 pub use ping::{Ping, PingResponse};
+pub use profile::{
+    GetProfile, GetProfileSettings, Profile, ProfileEntities, ProfileEntitySettings,
+    ProfileSettings, ProfileStatus, UpdateProfileSettings,
+};
+pub use profile_job::{
+    CreateProfileJobResponse, GenerateProfile, GetProfileJob, ProfileJob, ProfileJobResponse,
+    SampleProfiles,
+};
+pub use project::{
+    CreateProject, CreateProjectOptions, CreateProjectResponse, DeleteProject, GetProject,
+    GetProjects, Project, UpdateProject, UpdateProjectOptions,
+};
+pub use project_members::{
+    AddProjectMember, GetProjectMembers, RemoveProjectMember, UpdateProjectMember,
+};
 pub use record::Record;
 pub use scope::Scope;
 pub use search::{SearchMemories, SearchMemoryOptions};
+pub use stats::{GetStats, Stats};
+pub use summary::GetSummary;
 pub use timestamp::Timestamp;
 pub use update::{UpdateMemory, UpdateMemoryOptions};
 pub use users::{DeleteUsers, Users};
+pub use webhook::{
+    CreateWebhook, CreateWebhookOptions, DeleteWebhook, GetWebhooks, UpdateWebhook,
+    UpdateWebhookOptions, Webhook,
+};
+pub use webhook_event_type::WebhookEventType;

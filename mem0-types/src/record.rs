@@ -270,11 +270,14 @@ macro_rules! record {
         impl std::fmt::Debug for $name {
             /// Which fields are set, never their values: answers hold what people said.
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                let mut set: Vec<&str> = vec![$( $rwire ),*];
-                $( if self.$dfield != <$dty>::default() { set.push($dwire); } )*
-                $( if self.$ofield.is_some() { set.push($owire); } )*
+                let fields = [
+                    $( ($rwire, true), )*
+                    $( ($dwire, self.$dfield != <$dty>::default()), )*
+                    $( ($owire, self.$ofield.is_some()), )*
+                ];
+                let set = fields.into_iter().filter_map(|(name, is_set)| is_set.then_some(name));
                 f.write_str(stringify!($name))?;
-                f.debug_set().entries(set.into_iter().chain(self.extra.names())).finish()
+                f.debug_set().entries(set.chain(self.extra.names())).finish()
             }
         }
     };

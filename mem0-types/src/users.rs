@@ -1,7 +1,10 @@
 use http::Method;
 
 use crate::get_all::page_query;
-use crate::{Call, Endpoint, Entity, EntityRef, InvalidInput, Page, QueuedDelete, Repeat, path};
+use crate::paged::Paged;
+use crate::{
+    Call, Endpoint, Entity, EntityRef, EntityType, InvalidInput, Page, QueuedDelete, Repeat, path,
+};
 
 /// Lists users, agents, apps and runs, page by page: `GET /v1/entities/`.
 ///
@@ -67,6 +70,22 @@ impl Endpoint for Users {
     fn into_call(self) -> Result<Call, InvalidInput> {
         let call = Call::new("users", Method::GET, path::ENTITIES, Repeat::Read);
         page_query(call, self.page, self.page_size)
+    }
+}
+
+impl Paged for Users {
+    type Row = Entity;
+
+    fn first_page(&self) -> u64 {
+        self.page.unwrap_or(1)
+    }
+
+    fn at_page(self, page: u64) -> Self {
+        self.page(page)
+    }
+
+    fn key(row: &Entity) -> (&str, &str) {
+        (row.entity_type.as_ref().map_or("", EntityType::as_str), &row.name)
     }
 }
 

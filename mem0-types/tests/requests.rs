@@ -2,8 +2,9 @@
 
 use mem0_types::{
     AddMemory, AddMemoryOptions, BATCH_LIMIT, BatchDelete, BatchUpdate, Endpoint, Events, Filter,
-    GetAllMemories, GetAllMemoryOptions, InvalidInput, Media, MemoryUpdate, Message, Messages,
-    Scope, SearchMemories, SearchMemoryOptions, UpdateMemory, UpdateMemoryOptions, Users,
+    GetAllMemories, GetAllMemoryOptions, InvalidInput, Media, MemoryEvents, MemoryUpdate, Message,
+    Messages, Paged, Scope, SearchMemories, SearchMemoryOptions, UpdateMemory, UpdateMemoryOptions,
+    Users,
 };
 use serde_json::{Value, json};
 
@@ -186,7 +187,8 @@ fn pages_count_from_one() {
     assert_eq!(refusal(Users::new().page_size(0)).field(), "page_size");
     assert_eq!(refusal(Events::new().page(0)).field(), "page");
     assert_eq!(refusal(Events::new().page_size(0)).field(), "page_size");
-    assert_eq!(list().page(7).page_number(), Some(7));
+    assert_eq!(GetAllMemories::new(list().page(7)).first_page(), 7);
+    assert_eq!(refusal(MemoryEvents::new().limit(0)).field(), "limit");
 }
 
 #[test]

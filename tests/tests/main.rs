@@ -3,6 +3,7 @@
 #[macro_use]
 mod both_clients;
 
+mod answers;
 mod local;
 mod parity;
 mod recordings;

@@ -20,7 +20,7 @@ const PAIRS: [Pair; 3] = [
     Pair {
         asynchronous: "AsyncMemoryClient",
         blocking: "MemoryClient",
-        only: &["get_all_iter", "get_all_stream"],
+        only: &["get_all_iter", "get_all_stream", "iter", "stream"],
         told_apart: &[],
     },
     Pair {
@@ -31,7 +31,7 @@ const PAIRS: [Pair; 3] = [
         told_apart: &["build"],
     },
     // The blocking one is an iterator.
-    Pair { asynchronous: "Memories", blocking: "Memories", only: &["next"], told_apart: &[] },
+    Pair { asynchronous: "Listing", blocking: "Listing", only: &["next"], told_apart: &[] },
 ];
 
 /// What is compared of a public method.
@@ -84,8 +84,8 @@ fn methods(items: &[Item], type_name: &str) -> Methods {
     let mut found = Methods::new();
     for item in items {
         let Item::Impl(block) = item else { continue };
-        let of_this_type =
-            matches!(&*block.self_ty, Type::Path(path) if path.path.is_ident(type_name));
+        let Type::Path(of) = &*block.self_ty else { continue };
+        let of_this_type = of.path.segments.last().is_some_and(|last| last.ident == type_name);
         if !of_this_type || block.trait_.is_some() {
             continue;
         }
@@ -146,6 +146,7 @@ fn shared_words(lines: &[String]) -> String {
         ("AsyncMemoryClient", "MemoryClient"),
         ("mem0_client_blocking", "mem0_client"),
         ("get_all_stream", "get_all_iter"),
+        ("[`stream`](Self::stream)", "[`iter`](Self::iter)"),
         // A call that has become shorter fits a line, and loses its last comma.
         (",)", ")"),
     ] {

@@ -1,43 +1,49 @@
 use http::{HeaderName, HeaderValue};
 use mem0_client::{
-    AddMemoryOptions, CallOptions, CustomCategory, Date, DeleteEverything, DeleteMemory,
-    DeleteScope, EntityRef, Events, Filter, GetAllMemoryOptions, Media, MemoryUpdate, Message,
-    Ping, Scope, SearchMemoryOptions, UpdateMemoryOptions, Users, WaitOptions,
+    AddMemoryOptions, CallOptions, CreateEntity, CreateProjectOptions, CreateWebhookOptions,
+    CustomCategory, Date, DeleteEverything, DeleteMemory, DeleteScope, EntityRef, Events, Feedback,
+    FeedbackOptions, Filter, GenerateProfile, GetAllMemoryOptions, GetEntityMemories, GetProject,
+    Media, MemberRole, MemoryEvents, MemoryExportOptions, MemoryUpdate, Message, OrganizationRef,
+    Ping, ProjectRef, SampleProfiles, Scope, SearchMemoryOptions, UpdateMemoryOptions,
+    UpdateProfileSettings, UpdateProjectOptions, UpdateWebhookOptions, Users, WaitOptions,
+    WebhookEventType,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::both_clients::Call;
+use crate::recordings::Sent;
 
-/// Recordings of operations that the clients don't have yet.
-pub(super) const LATER: [&str; 27] = [
-    "create_export",
-    "get_export_by_id",
-    "get_export_by_filters",
-    "get_summary",
-    "get_profile",
-    "generate_profile",
-    "get_profile_settings",
-    "update_profile_settings_enabled",
-    "update_profile_settings_clear",
-    "sample_profiles",
-    "get_profile_job_id",
-    "get_profile_job_url",
-    "project_get",
-    "project_get_fields",
-    "project_create",
-    "project_update",
-    "project_delete",
-    "project_members",
-    "project_add_member",
-    "project_update_member",
-    "project_remove_member",
-    "get_webhooks",
-    "create_webhook",
-    "update_webhook",
-    "delete_webhook",
-    "feedback",
-    "feedback_clear",
+/// What turns a recorded request into ours.
+pub(super) type Change = fn(&mut Sent);
+
+/// Recordings that the clients send but for one thing, each with its row of `docs/compatibility.md` and what differs.
+pub(super) const DIFFERENT: [(&str, &str, Change); 6] = [
+    ("create_export", "C33", |sent| {
+        let filter = sent.body["filters"].take();
+        sent.body["filters"] = json!({"AND": [filter]});
+    }),
+    ("project_get", "C34", without_repeated_ids),
+    ("project_get_fields", "C34", without_repeated_ids),
+    ("project_update", "C34", without_repeated_ids),
+    ("generate_profile", "C35", longer_key),
+    ("sample_profiles", "C35", longer_key),
 ];
+
+/// The ids that the path has already.
+fn without_repeated_ids(sent: &mut Sent) {
+    let repeated = ["org_id", "project_id"];
+    sent.query.retain(|(name, _)| !repeated.contains(&name.as_str()));
+    if let Some(body) = sent.body.as_object_mut() {
+        body.retain(|name, _| !repeated.contains(&name.as_str()));
+    }
+}
+
+/// The recorded keys have six characters, and eight is the fewest that the platform takes.
+fn longer_key(sent: &mut Sent) {
+    if let Some(key) = sent.headers.get_mut("idempotency-key") {
+        key.push_str("-long");
+    }
+}
 
 /// Recordings that the clients never send, each with its row of `docs/compatibility.md`. The proofs are that
 /// construction makes no system call (the tests `construction` of both clients) and that two ids do not compile
@@ -163,7 +169,96 @@ pub(super) fn official_calls() -> Vec<(&'static str, Call)> {
             ])),
         ),
         ("batch_delete", call!(batch_delete(["m1", "m2"]))),
+        ("create_export", call!(create_memory_export(name_schema(), short_export()))),
+        ("get_export_by_id", call!(get_memory_export("job-1"))),
+        ("get_export_by_filters", call!(get_memory_export(Filter::user_id("alice")))),
+        ("get_summary", call!(get_summary(Filter::user_id("alice")))),
+        (
+            "feedback",
+            call!(feedback("mem-1", FeedbackOptions::new(Feedback::Positive).reason("good"))),
+        ),
+        ("feedback_clear", call!(feedback("mem-1", None))),
+        ("project_get", call!(get_project(recorded_project()))),
+        ("project_get_fields", call!(execute(recorded_fields()))),
+        (
+            "project_create",
+            call!(create_project("org-1", CreateProjectOptions::new("P").description("d"))),
+        ),
+        ("project_update", call!(update_project(recorded_project(), recorded_settings()))),
+        ("project_delete", call!(delete_project(recorded_project(), DeleteEverything))),
+        ("project_members", call!(get_project_members(recorded_project()))),
+        (
+            "project_add_member",
+            call!(add_project_member(recorded_project(), "x@y.z", MemberRole::Owner)),
+        ),
+        (
+            "project_update_member",
+            call!(update_project_member(recorded_project(), "x@y.z", MemberRole::Reader)),
+        ),
+        ("project_remove_member", call!(remove_project_member(recorded_project(), "x@y.z"))),
+        ("get_webhooks", call!(get_webhooks(recorded_project()))),
+        ("create_webhook", call!(create_webhook(recorded_project(), recorded_webhook()))),
+        (
+            "update_webhook",
+            call!(update_webhook(
+                "wh-1",
+                UpdateWebhookOptions::new()
+                    .name("n2")
+                    .event_types(vec![WebhookEventType::MemoryDelete])
+            )),
+        ),
+        ("delete_webhook", call!(delete_webhook("wh-1"))),
+        ("get_profile", call!(get_profile("alice"))),
+        (
+            "generate_profile",
+            call!(generate_profile(GenerateProfile::new("alice").idempotency_key("idem-1-long"))),
+        ),
+        (
+            "sample_profiles",
+            call!(sample_profiles(SampleProfiles::new().limit(3).idempotency_key("idem-2-long"))),
+        ),
+        ("get_profile_job_id", call!(get_profile_job("job-1"))),
+        ("get_profile_job_url", call!(get_profile_job("/v2/profiles/jobs/job-9/"))),
+        ("get_profile_settings", call!(get_profile_settings())),
+        (
+            "update_profile_settings_enabled",
+            call!(update_profile_settings(UpdateProfileSettings::new().enabled(true))),
+        ),
+        (
+            "update_profile_settings_clear",
+            call!(update_profile_settings(
+                UpdateProfileSettings::new().clear_schema().custom_instructions("x")
+            )),
+        ),
     ]
+}
+
+fn name_schema() -> Value {
+    json!({"type": "object", "properties": {"name": {"type": "string"}}})
+}
+
+fn short_export() -> MemoryExportOptions {
+    MemoryExportOptions::new(Filter::user_id("alice")).export_instructions("short")
+}
+
+fn recorded_project() -> ProjectRef {
+    ProjectRef::new("org-1", "proj-1")
+}
+
+fn recorded_fields() -> GetProject {
+    let fields = ["custom_categories", "custom_instructions"];
+    GetProject::new("org-1", "proj-1", fields.map(str::to_owned))
+}
+
+fn recorded_settings() -> UpdateProjectOptions {
+    UpdateProjectOptions::new()
+        .custom_instructions("ci")
+        .custom_categories(vec![CustomCategory::new("a", "b").into()])
+}
+
+fn recorded_webhook() -> CreateWebhookOptions {
+    let event_types = [WebhookEventType::MemoryAdd, WebhookEventType::MemoryUpdate];
+    CreateWebhookOptions::new("https://h.example/x", "n", event_types)
 }
 
 fn every_condition() -> Filter {
@@ -306,5 +401,127 @@ pub(super) fn specified_calls() -> Vec<(&'static str, Call)> {
         ("events_page", call!(execute(Events::new().page(3).page_size(20)))),
         ("event", call!(event("e/1"))),
         ("wait_for_event", call!(wait_for_event("e-1", WaitOptions::default()))),
+        ("stats", call!(stats())),
+        ("get_summary_all", call!(get_summary(None))),
+        ("get_entity", call!(get_entity(EntityRef::agent("a/b é")))),
+        ("get_entity_filters", call!(get_entity_filters())),
+        (
+            "create_user",
+            call!(create_entity(CreateEntity::user("alice").metadata(json!({"team": 4})))),
+        ),
+        ("create_agent", call!(create_entity(CreateEntity::agent("x/1", "The name")))),
+        ("create_app", call!(create_entity(CreateEntity::app("x/1", "The name")))),
+        ("create_run", call!(create_entity(CreateEntity::run("x/1", "The name")))),
+        ("get_entity_memories", call!(get_entity_memories(EntityRef::run("r 1")))),
+        (
+            "get_entity_memories_page",
+            call!(get_entity_memories(GetEntityMemories::new(EntityRef::user("alice")).page(3))),
+        ),
+        ("memory_events", call!(memory_events(MemoryEvents::new()))),
+        ("memory_events_page", call!(memory_events(MemoryEvents::new().page(2).limit(50)))),
+        (
+            "stream_memory_events",
+            Call {
+                method: "stream",
+                on_async: |client| {
+                    Box::pin(async {
+                        client.stream(MemoryEvents::new().limit(1)).into_page().await.map(drop)
+                    })
+                },
+                on_blocking: |client| {
+                    client.iter(MemoryEvents::new().limit(1)).into_page().map(drop)
+                },
+            },
+        ),
+        (
+            "create_memory_export_structured",
+            call!(create_memory_export(
+                name_schema(),
+                Filter::user_id("alice") | Filter::agent_id("bot")
+            )),
+        ),
+        ("get_organizations", call!(get_organizations())),
+        ("create_organization", call!(create_organization("Research"))),
+        ("get_organization", call!(get_organization("org 1"))),
+        ("get_organization_own", call!(get_organization(OrganizationRef::own()))),
+        ("delete_organization", call!(delete_organization("org-1", DeleteEverything))),
+        ("get_organization_members", call!(get_organization_members("org-1"))),
+        (
+            "add_organization_member",
+            call!(add_organization_member("org-1", "x@y.z", MemberRole::Reader)),
+        ),
+        (
+            "update_organization_member",
+            call!(update_organization_member("org-1", "x@y.z", MemberRole::Owner)),
+        ),
+        ("remove_organization_member", call!(remove_organization_member("org-1", "x@y.z"))),
+        ("get_projects", call!(get_projects("org-1"))),
+        ("create_project_own", call!(create_project(OrganizationRef::own(), "Kitchen"))),
+        (
+            "get_project_own",
+            Call {
+                method: "get_project",
+                on_async: |client| {
+                    Box::pin(async {
+                        client.get_project(ProjectRef::own()).await?;
+                        client.clone().get_project(ProjectRef::own()).await.map(drop)
+                    })
+                },
+                on_blocking: |client| {
+                    client.get_project(ProjectRef::own())?;
+                    client.clone().get_project(ProjectRef::own()).map(drop)
+                },
+            },
+        ),
+        ("get_project_in_own", call!(get_project(ProjectRef::in_own_organization("p-2")))),
+        ("update_project_all", call!(update_project(recorded_project(), every_setting()))),
+        (
+            "update_project_reset",
+            call!(update_project(
+                recorded_project(),
+                UpdateProjectOptions::new().custom_categories(vec![]).extra("version", "v3")
+            )),
+        ),
+        ("get_webhooks_own", call!(get_webhooks(ProjectRef::own()))),
+        (
+            "create_webhook_inactive",
+            call!(create_webhook(
+                ProjectRef::new("org-1", "p/1"),
+                CreateWebhookOptions::new(
+                    "https://h.example/x",
+                    "n",
+                    [WebhookEventType::MemoryCategorize, WebhookEventType::IngestJobFailed]
+                )
+                .is_active(false)
+            )),
+        ),
+        (
+            "update_webhook_url",
+            call!(update_webhook("wh 1", UpdateWebhookOptions::new().url("https://h.example/y"))),
+        ),
+        (
+            "update_profile_settings_all",
+            call!(update_profile_settings(
+                UpdateProfileSettings::new()
+                    .enabled(false)
+                    .schema(json!({
+                        "type": "object",
+                        "properties": {"diet": {"type": "string", "description": "food"}},
+                    }))
+                    .clear_custom_instructions()
+            )),
+        ),
     ]
+}
+
+fn every_setting() -> UpdateProjectOptions {
+    UpdateProjectOptions::new()
+        .name("Kitchen")
+        .description("Food")
+        .custom_instructions("ci")
+        .agent_custom_instructions("")
+        .custom_categories(vec!["travel".into(), CustomCategory::new("diet", "food").into()])
+        .multilingual(true)
+        .decay(false)
+        .memory_depth("deep")
 }

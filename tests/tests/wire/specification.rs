@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::answers::fits;
 use crate::recordings::{Recording, Sent};
 
 /// What the official clients send and the specification has not caught up with.
@@ -39,6 +40,10 @@ impl Specification {
             .iter()
             .filter(|(template, item)| fits(template, &request.path) && !item[&method].is_null())
             .min_by_key(|(template, _)| template.matches('{').count());
+        // The published specification leaves profiles out.
+        if found.is_none() && request.path.starts_with("/v2/profiles/") {
+            return Vec::new();
+        }
         let Some((template, item)) = found else {
             return vec![format!("{} {}", request.method, request.path)];
         };
@@ -69,14 +74,6 @@ impl Specification {
             .map(|field| format!("{name}: {field}"))
             .collect()
     }
-}
-
-fn fits(template: &str, path: &str) -> bool {
-    template.split('/').count() == path.split('/').count()
-        && template
-            .split('/')
-            .zip(path.split('/'))
-            .all(|(expected, sent)| expected.starts_with('{') || expected == sent)
 }
 
 #[test]

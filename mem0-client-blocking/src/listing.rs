@@ -1,0 +1,77 @@
+use std::fmt;
+use std::sync::Arc;
+
+use mem0_client::{Error, GetAllMemories, Malformed, Page, Paged};
+
+use crate::MemoryClient;
+use crate::driver::Driver;
+
+/// All memories of a list; made by [`MemoryClient::get_all_iter`].
+pub type Memories = Listing<GetAllMemories>;
+
+/// All rows of a list, read page by page as they are asked for; made by [`MemoryClient::iter`] and
+/// [`MemoryClient::get_all_iter`].
+///
+/// Rows that are added meanwhile push others onto later pages; each row is still yielded at most
+/// once, for which the iterator keeps 16 bytes of each. Rows that are *deleted* meanwhile pull others
+/// onto pages that were read already, which no client can see.
+///
+/// After an error that may pass ([`Error::is_retryable`]) the next call asks for the same page
+/// again; after any other error, and after the last row, there are none. The platform's `next` links
+/// are never followed, only counted on.
+pub struct Listing<E: Paged> {
+    stream: mem0_client::Listing<E>,
+    driver: Arc<Driver>,
+}
+
+impl<E: Paged> Listing<E> {
+    pub(crate) fn new(client: &MemoryClient, stream: mem0_client::Listing<E>) -> Self {
+        Self { stream, driver: client.driver() }
+    }
+
+    /// All rows that are left as one page, which has what the first of them says of the whole list.
+    ///
+    /// # Errors
+    /// The first that reading a page gives; the rows read until then are lost.
+    ///
+    /// ```
+    /// # use mem0_client_blocking::{Error, Memories};
+    /// # fn example(all: Memories) -> Result<(), Error> {
+    /// let page = all.into_page()?;
+    /// println!("{} memories", page.results.len());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn into_page(self) -> Result<Page<E::Row>, Error> {
+        self.driver.run(self.stream.into_page())
+    }
+
+    /// The rows so far that could not be read.
+    ///
+    /// ```
+    /// # use mem0_client_blocking::Memories;
+    /// fn report(all: &Memories) {
+    ///     for row in all.malformed() {
+    ///         eprintln!("{}", row.reason());
+    ///     }
+    /// }
+    /// ```
+    pub fn malformed(&self) -> &[Malformed] {
+        self.stream.malformed()
+    }
+}
+
+impl<E: Paged> Iterator for Listing<E> {
+    type Item = Result<E::Row, Error>;
+
+    fn next(&mut self) -> Option<Result<E::Row, Error>> {
+        let stream = &mut self.stream;
+        self.driver.run(async { stream.next().await.transpose() }).transpose()
+    }
+}
+
+impl<E: Paged> fmt::Debug for Listing<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.stream.fmt(f)
+    }
+}

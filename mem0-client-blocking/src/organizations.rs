@@ -1,0 +1,190 @@
+use mem0_client::{
+    CreateOrganization, CreateOrganizationResponse, DeleteEverything, Error, GetOrganizations,
+    MemberRole, Members, MessageResponse, Organization, OrganizationRef, Page,
+};
+
+use crate::MemoryClient;
+
+impl MemoryClient {
+    /// Lists the organizations of the account: `GET /api/v1/orgs/organizations/`.
+    ///
+    /// # Errors
+    /// As every method.
+    ///
+    /// ```
+    /// # use mem0_client_blocking::{MemoryClient, Error};
+    /// # fn example(client: MemoryClient) -> Result<(), Error> {
+    /// for organization in client.get_organizations()? {
+    ///     println!("{} {:?}", organization.org_id, organization.name);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn get_organizations(&self) -> Result<Page<Organization>, Error> {
+        self.value(GetOrganizations::new())
+    }
+
+    /// Creates an organization: `POST /api/v1/orgs/organizations/`.
+    ///
+    /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an empty name; else as every method.
+    ///
+    /// ```
+    /// # use mem0_client_blocking::{MemoryClient, Error};
+    /// # fn example(client: MemoryClient) -> Result<(), Error> {
+    /// let made = client.create_organization("Research")?;
+    /// println!("{}", made.org_id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create_organization(
+        &self,
+        name: impl Into<String>,
+    ) -> Result<CreateOrganizationResponse, Error> {
+        self.value(CreateOrganization::new(name))
+    }
+
+    /// Reads one organization: `GET /api/v1/orgs/organizations/{org_id}/`.
+    ///
+    /// # Errors
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; else as every method.
+    ///
+    /// ```
+    /// # use mem0_client_blocking::{MemoryClient, Error, OrganizationRef};
+    /// # fn example(client: MemoryClient) -> Result<(), Error> {
+    /// let mine = client.get_organization(OrganizationRef::own())?;
+    /// println!("{:?}", mine.name);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn get_organization(
+        &self,
+        organization: impl Into<OrganizationRef>,
+    ) -> Result<Organization, Error> {
+        let organization: OrganizationRef = organization.into();
+        self.run(self.inner.get_organization(organization))
+    }
+
+    /// Deletes an organization with all its projects and their memories: `DELETE
+    /// /api/v1/orgs/organizations/{org_id}/`.
+    ///
+    /// # Errors
+    /// [`Authentication`](crate::ErrorKind::Authentication) when the account may not;
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; else as every method.
+    ///
+    /// ```
+    /// # use mem0_client_blocking::{MemoryClient, DeleteEverything, Error};
+    /// # fn example(client: MemoryClient) -> Result<(), Error> {
+    /// let org_id = "3fa85f64-5717-4562-b3fc-2c963f66afa6";
+    /// client.delete_organization(org_id, DeleteEverything)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete_organization(
+        &self,
+        organization: impl Into<OrganizationRef>,
+        confirmation: DeleteEverything,
+    ) -> Result<MessageResponse, Error> {
+        let organization: OrganizationRef = organization.into();
+        self.run(self.inner.delete_organization(organization, confirmation))
+    }
+
+    /// Lists who has access to an organization: `GET /api/v1/orgs/organizations/{org_id}/members/`.
+    ///
+    /// # Errors
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; else as every method.
+    ///
+    /// ```
+    /// # use mem0_client_blocking::{MemoryClient, Error};
+    /// # fn example(client: MemoryClient) -> Result<(), Error> {
+    /// let all = client.get_organization_members("3fa85f64-5717-4562-b3fc-2c963f66afa6")?;
+    /// println!("{} members", all.members.len());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn get_organization_members(
+        &self,
+        organization: impl Into<OrganizationRef>,
+    ) -> Result<Members, Error> {
+        let organization: OrganizationRef = organization.into();
+        self.run(self.inner.get_organization_members(organization))
+    }
+
+    /// Gives someone access to an organization: `POST /api/v1/orgs/organizations/{org_id}/members/`.
+    ///
+    /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for what is no address;
+    /// [`Authentication`](crate::ErrorKind::Authentication) when the account may not; else as every
+    /// method.
+    ///
+    /// ```
+    /// # use mem0_client_blocking::{MemoryClient, Error, MemberRole};
+    /// # fn example(client: MemoryClient) -> Result<(), Error> {
+    /// let role = MemberRole::Reader;
+    /// client.add_organization_member("3fa85f64-5717-4562-b3fc-2c963f66afa6", "ada@example.com", role)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn add_organization_member(
+        &self,
+        organization: impl Into<OrganizationRef>,
+        email: impl Into<String>,
+        role: MemberRole,
+    ) -> Result<MessageResponse, Error> {
+        let organization: OrganizationRef = organization.into();
+        let email: String = email.into();
+        self.run(self.inner.add_organization_member(organization, email, role))
+    }
+
+    /// Changes what someone may do in an organization: `PUT
+    /// /api/v1/orgs/organizations/{org_id}/members/`.
+    ///
+    /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for what is no address;
+    /// [`Authentication`](crate::ErrorKind::Authentication) when the account may not; else as every
+    /// method.
+    ///
+    /// ```
+    /// # use mem0_client_blocking::{MemoryClient, Error, MemberRole};
+    /// # fn example(client: MemoryClient) -> Result<(), Error> {
+    /// let role = MemberRole::Owner;
+    /// client.update_organization_member("3fa85f64-5717-4562-b3fc-2c963f66afa6", "ada@example.com", role)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn update_organization_member(
+        &self,
+        organization: impl Into<OrganizationRef>,
+        email: impl Into<String>,
+        role: MemberRole,
+    ) -> Result<MessageResponse, Error> {
+        let organization: OrganizationRef = organization.into();
+        let email: String = email.into();
+        self.run(self.inner.update_organization_member(organization, email, role))
+    }
+
+    /// Takes someone's access to an organization away: `DELETE
+    /// /api/v1/orgs/organizations/{org_id}/members/`.
+    ///
+    /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for what is no address;
+    /// [`Authentication`](crate::ErrorKind::Authentication) when the account may not; else as every
+    /// method.
+    ///
+    /// ```
+    /// # use mem0_client_blocking::{MemoryClient, Error};
+    /// # fn example(client: MemoryClient) -> Result<(), Error> {
+    /// client.remove_organization_member("3fa85f64-5717-4562-b3fc-2c963f66afa6", "ada@example.com")?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn remove_organization_member(
+        &self,
+        organization: impl Into<OrganizationRef>,
+        email: impl Into<String>,
+    ) -> Result<MessageResponse, Error> {
+        let organization: OrganizationRef = organization.into();
+        let email: String = email.into();
+        self.run(self.inner.remove_organization_member(organization, email))
+    }
+}

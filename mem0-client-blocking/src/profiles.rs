@@ -1,0 +1,142 @@
+use mem0_client::{
+    CreateProfileJobResponse, Error, GenerateProfile, GetProfile, GetProfileJob,
+    GetProfileSettings, Profile, ProfileJobResponse, ProfileSettings, SampleProfiles,
+    UpdateProfileSettings,
+};
+
+use crate::MemoryClient;
+
+impl MemoryClient {
+    /// Reads what the platform has put together about one user: `GET
+    /// /v2/entities/user/{entity_id}/profile/`. A beta that the platform switches on by request.
+    ///
+    /// # Errors
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is no such user; else as every method.
+    ///
+    /// ```
+    /// # use mem0_client_blocking::{MemoryClient, Error, ProfileStatus};
+    /// # fn example(client: MemoryClient) -> Result<(), Error> {
+    /// let profile = client.get_profile("alice")?;
+    /// if profile.status == ProfileStatus::Succeeded {
+    ///     println!("{} keys", profile.profile.len());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "getProfile")]
+    pub fn get_profile(&self, entity_id: impl Into<String>) -> Result<Profile, Error> {
+        self.value(GetProfile::new(entity_id))
+    }
+
+    /// Has one user's profile made anew: `POST /v2/profiles/jobs/`. The work is queued.
+    ///
+    /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an id or idempotency key that cannot be
+    /// one; else as every method.
+    ///
+    /// ```
+    /// # use mem0_client_blocking::{MemoryClient, Error, GenerateProfile};
+    /// # fn example(client: MemoryClient) -> Result<(), Error> {
+    /// let job = client.generate_profile("alice")?;
+    /// println!("{:?}", client.get_profile_job(job.job_id)?.job.status);
+    ///
+    /// let once = GenerateProfile::new("alice").idempotency_key("nightly-2027-01-31");
+    /// client.generate_profile(once)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "generateProfile")]
+    pub fn generate_profile(
+        &self,
+        request: impl Into<GenerateProfile>,
+    ) -> Result<CreateProfileJobResponse, Error> {
+        self.value(request.into())
+    }
+
+    /// Has profiles of a few users made, to see what the settings give: `POST /v2/profiles/jobs/`. The
+    /// work is queued.
+    ///
+    /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for a limit beyond 1 to 10 or an idempotency
+    /// key that cannot be one; [`RateLimit`](crate::ErrorKind::RateLimit) when the last sample is too
+    /// recent; else as every method.
+    ///
+    /// ```
+    /// # use mem0_client_blocking::{MemoryClient, Error, SampleProfiles};
+    /// # fn example(client: MemoryClient) -> Result<(), Error> {
+    /// let job = client.sample_profiles(SampleProfiles::new().limit(3))?;
+    /// println!("{:?}", job.entity_ids);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "sampleProfiles")]
+    pub fn sample_profiles(
+        &self,
+        request: SampleProfiles,
+    ) -> Result<CreateProfileJobResponse, Error> {
+        self.value(request)
+    }
+
+    /// Reads how far a profile job is, by its id or `status_url`: `GET /v2/profiles/jobs/{job_id}/`.
+    ///
+    /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an address that is no path below
+    /// `/v2/profiles/jobs/`; [`NotFound`](crate::ErrorKind::NotFound) when there is no such job; else
+    /// as every method.
+    ///
+    /// ```
+    /// # use mem0_client_blocking::{MemoryClient, Error};
+    /// # fn example(client: MemoryClient) -> Result<(), Error> {
+    /// let job = client.get_profile_job("/v2/profiles/jobs/j-1/")?.job;
+    /// println!("{:?} of {:?}", job.completed, job.total);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "getProfileJob")]
+    pub fn get_profile_job(
+        &self,
+        job_id_or_status_url: impl Into<String>,
+    ) -> Result<ProfileJobResponse, Error> {
+        self.value(GetProfileJob::new(job_id_or_status_url))
+    }
+
+    /// Reads the settings by which the project makes profiles: `GET /v2/profiles/settings/`.
+    ///
+    /// # Errors
+    /// As every method.
+    ///
+    /// ```
+    /// # use mem0_client_blocking::{MemoryClient, Error};
+    /// # fn example(client: MemoryClient) -> Result<(), Error> {
+    /// println!("{:?}", client.get_profile_settings()?.enabled);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "getProfileSettings")]
+    pub fn get_profile_settings(&self) -> Result<ProfileSettings, Error> {
+        self.value(GetProfileSettings::new())
+    }
+
+    /// Changes the settings by which the project makes profiles: `POST /v2/profiles/settings/`. What is
+    /// not set stays as it is.
+    ///
+    /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when nothing is to be changed, and for a schema
+    /// without descriptions; else as every method.
+    ///
+    /// ```
+    /// # use mem0_client_blocking::{MemoryClient, Error, UpdateProfileSettings};
+    /// # fn example(client: MemoryClient) -> Result<(), Error> {
+    /// let settings = UpdateProfileSettings::new().enabled(true).clear_custom_instructions();
+    /// client.update_profile_settings(settings)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "updateProfileSettings")]
+    pub fn update_profile_settings(
+        &self,
+        settings: UpdateProfileSettings,
+    ) -> Result<ProfileSettings, Error> {
+        self.value(settings)
+    }
+}

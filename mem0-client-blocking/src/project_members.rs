@@ -1,0 +1,99 @@
+use mem0_client::{Error, MemberRole, Members, MessageResponse, ProjectRef};
+
+use crate::MemoryClient;
+
+impl MemoryClient {
+    /// Lists who has access to a project: `GET
+    /// /api/v1/orgs/organizations/{org_id}/projects/{project_id}/members/`.
+    ///
+    /// # Errors
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; else as every method.
+    ///
+    /// ```
+    /// # use mem0_client_blocking::{MemoryClient, Error, ProjectRef};
+    /// # fn example(client: MemoryClient) -> Result<(), Error> {
+    /// let all = client.get_project_members(ProjectRef::own())?;
+    /// println!("{} members", all.members.len());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn get_project_members(&self, project: ProjectRef) -> Result<Members, Error> {
+        self.run(self.inner.get_project_members(project))
+    }
+
+    /// Gives someone access to a project: `POST
+    /// /api/v1/orgs/organizations/{org_id}/projects/{project_id}/members/`.
+    ///
+    /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for what is no address;
+    /// [`Authentication`](crate::ErrorKind::Authentication) when the account may not; else as every
+    /// method.
+    ///
+    /// ```
+    /// # use mem0_client_blocking::{MemoryClient, Error, MemberRole, ProjectRef};
+    /// # fn example(client: MemoryClient) -> Result<(), Error> {
+    /// let role = MemberRole::Reader;
+    /// client.add_project_member(ProjectRef::own(), "ada@example.com", role)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn add_project_member(
+        &self,
+        project: ProjectRef,
+        email: impl Into<String>,
+        role: MemberRole,
+    ) -> Result<MessageResponse, Error> {
+        let email: String = email.into();
+        self.run(self.inner.add_project_member(project, email, role))
+    }
+
+    /// Changes what someone may do in a project: `PUT
+    /// /api/v1/orgs/organizations/{org_id}/projects/{project_id}/members/`.
+    ///
+    /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for what is no address;
+    /// [`Authentication`](crate::ErrorKind::Authentication) when the account may not; else as every
+    /// method.
+    ///
+    /// ```
+    /// # use mem0_client_blocking::{MemoryClient, Error, MemberRole, ProjectRef};
+    /// # fn example(client: MemoryClient) -> Result<(), Error> {
+    /// let role = MemberRole::Owner;
+    /// client.update_project_member(ProjectRef::own(), "ada@example.com", role)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn update_project_member(
+        &self,
+        project: ProjectRef,
+        email: impl Into<String>,
+        role: MemberRole,
+    ) -> Result<MessageResponse, Error> {
+        let email: String = email.into();
+        self.run(self.inner.update_project_member(project, email, role))
+    }
+
+    /// Takes someone's access to a project away: `DELETE
+    /// /api/v1/orgs/organizations/{org_id}/projects/{project_id}/members/`.
+    ///
+    /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for what is no address;
+    /// [`Authentication`](crate::ErrorKind::Authentication) when the account may not; else as every
+    /// method.
+    ///
+    /// ```
+    /// # use mem0_client_blocking::{MemoryClient, Error, ProjectRef};
+    /// # fn example(client: MemoryClient) -> Result<(), Error> {
+    /// client.remove_project_member(ProjectRef::own(), "ada@example.com")?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn remove_project_member(
+        &self,
+        project: ProjectRef,
+        email: impl Into<String>,
+    ) -> Result<MessageResponse, Error> {
+        let email: String = email.into();
+        self.run(self.inner.remove_project_member(project, email))
+    }
+}

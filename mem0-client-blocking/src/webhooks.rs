@@ -1,0 +1,95 @@
+use mem0_client::{
+    CreateWebhookOptions, DeleteWebhook, Error, MessageResponse, Page, ProjectRef, UpdateWebhook,
+    UpdateWebhookOptions, Webhook,
+};
+
+use crate::MemoryClient;
+
+impl MemoryClient {
+    /// Lists a project's webhooks: `GET /api/v1/webhooks/projects/{project_id}/`.
+    ///
+    /// # Errors
+    /// [`Authentication`](crate::ErrorKind::Authentication) when the account may not; else as every
+    /// method.
+    ///
+    /// ```
+    /// # use mem0_client_blocking::{MemoryClient, Error, ProjectRef};
+    /// # fn example(client: MemoryClient) -> Result<(), Error> {
+    /// for webhook in client.get_webhooks(ProjectRef::own())? {
+    ///     println!("{:?} {:?}", webhook.name, webhook.event_types);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "getWebhooks")]
+    pub fn get_webhooks(&self, project: ProjectRef) -> Result<Page<Webhook>, Error> {
+        self.run(self.inner.get_webhooks(project))
+    }
+
+    /// Has the platform call an address of yours when something happens: `POST
+    /// /api/v1/webhooks/projects/{project_id}/`.
+    ///
+    /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for what is no web address, an empty name or no
+    /// kind of event; [`Authentication`](crate::ErrorKind::Authentication) when the account may not;
+    /// else as every method.
+    ///
+    /// ```
+    /// # use mem0_client_blocking::{MemoryClient, CreateWebhookOptions, Error, ProjectRef, WebhookEventType};
+    /// # fn example(client: MemoryClient) -> Result<(), Error> {
+    /// let events = [WebhookEventType::MemoryAdd, WebhookEventType::MemoryDelete];
+    /// let options = CreateWebhookOptions::new("https://example.com/hook", "Kitchen", events);
+    /// let webhook = client.create_webhook(ProjectRef::own(), options)?;
+    /// println!("{}", webhook.webhook_id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "createWebhook")]
+    pub fn create_webhook(
+        &self,
+        project: ProjectRef,
+        options: CreateWebhookOptions,
+    ) -> Result<Webhook, Error> {
+        self.run(self.inner.create_webhook(project, options))
+    }
+
+    /// Changes a webhook: `PUT /api/v1/webhooks/{webhook_id}/`. What is not set stays as it is.
+    ///
+    /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when nothing is to be changed;
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is no such webhook; else as every method.
+    ///
+    /// ```
+    /// # use mem0_client_blocking::{MemoryClient, Error, UpdateWebhookOptions};
+    /// # fn example(client: MemoryClient) -> Result<(), Error> {
+    /// let options = UpdateWebhookOptions::new().url("https://example.com/new");
+    /// client.update_webhook("wh_123", options)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "updateWebhook")]
+    pub fn update_webhook(
+        &self,
+        webhook_id: impl Into<String>,
+        options: UpdateWebhookOptions,
+    ) -> Result<MessageResponse, Error> {
+        self.value(UpdateWebhook::new(webhook_id, options))
+    }
+
+    /// Ends a webhook: `DELETE /api/v1/webhooks/{webhook_id}/`.
+    ///
+    /// # Errors
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; else as every method.
+    ///
+    /// ```
+    /// # use mem0_client_blocking::{MemoryClient, Error};
+    /// # fn example(client: MemoryClient) -> Result<(), Error> {
+    /// client.delete_webhook("wh_123")?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "deleteWebhook")]
+    pub fn delete_webhook(&self, webhook_id: impl Into<String>) -> Result<MessageResponse, Error> {
+        self.value(DeleteWebhook::new(webhook_id))
+    }
+}

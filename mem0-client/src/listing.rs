@@ -1,0 +1,207 @@
+use std::collections::{HashSet, VecDeque};
+use std::fmt;
+use std::future::{Future, poll_fn};
+use std::hash::{BuildHasher, RandomState};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use futures_core::Stream;
+use mem0_types::{GetAllMemories, Malformed, Page, Paged};
+
+use crate::{AsyncMemoryClient, Error, ErrorKind};
+
+type PageFuture<T> = Pin<Box<dyn Future<Output = Result<Page<T>, Error>> + Send>>;
+
+/// Pages in a row that may bring nothing new before the list is taken to have no end.
+const FRUITLESS_PAGES: u32 = 100;
+
+/// All memories of a list; made by [`AsyncMemoryClient::get_all_stream`].
+pub type Memories = Listing<GetAllMemories>;
+
+/// All rows of a list, read page by page as they are asked for; made by
+/// [`AsyncMemoryClient::stream`] and [`AsyncMemoryClient::get_all_stream`].
+///
+/// Rows that are added meanwhile push others onto later pages; each row is still yielded at most
+/// once, for which the stream keeps 16 bytes of each. Rows that are *deleted* meanwhile pull others
+/// onto pages that were read already, which no client can see.
+///
+/// After an error that may pass ([`Error::is_retryable`]) polling again asks for the same page
+/// again; after any other error, and after the last row, the stream yields `None`. Dropping it stops
+/// it. The platform's `next` links are never followed, only counted on.
+pub struct Listing<E: Paged> {
+    client: AsyncMemoryClient,
+    /// The next request and the number of its page.
+    next: Option<(E, u64)>,
+    pending: Option<PageFuture<E::Row>>,
+    read: VecDeque<E::Row>,
+    seen: HashSet<u128>,
+    hashers: [RandomState; 2],
+    malformed: Vec<Malformed>,
+    fruitless: u32,
+}
+
+impl<E: Paged> Listing<E> {
+    pub(crate) fn new(client: AsyncMemoryClient, request: E) -> Self {
+        let first = request.first_page();
+        Self {
+            client,
+            next: Some((request, first)),
+            pending: None,
+            read: VecDeque::new(),
+            seen: HashSet::new(),
+            hashers: [RandomState::new(), RandomState::new()],
+            malformed: Vec::new(),
+            fruitless: 0,
+        }
+    }
+
+    /// The next row; `None` after the last.
+    ///
+    /// Cancel safe: dropping the future loses no row.
+    ///
+    /// ```
+    /// # use mem0_client::{Error, Memories};
+    /// # async fn example(mut all: Memories) -> Result<(), Error> {
+    /// while let Some(memory) = all.next().await {
+    ///     println!("{}", memory?.memory);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn next(&mut self) -> Option<Result<E::Row, Error>> {
+        poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
+    }
+
+    /// All rows that are left as one page, which has what the first of them says of the whole list.
+    ///
+    /// # Errors
+    /// The first that reading a page gives; the rows read until then are lost.
+    ///
+    /// ```
+    /// # use mem0_client::{Error, Memories};
+    /// # async fn example(all: Memories) -> Result<(), Error> {
+    /// let page = all.into_page().await?;
+    /// println!("{} memories", page.results.len());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn into_page(self) -> Result<Page<E::Row>, Error> {
+        let mut rest = self;
+        let mut all: Option<Page<E::Row>> = None;
+        while let Some(page) = poll_fn(|context| rest.poll_page(context)).await {
+            let page = page?;
+            match &mut all {
+                None => all = Some(page),
+                Some(all) => all.results.extend(page.results),
+            }
+        }
+        let mut all = all.unwrap_or_else(|| Page::new(Vec::new()));
+        all.results.splice(..0, rest.read);
+        all.malformed = rest.malformed;
+        all.next = None;
+        Ok(all)
+    }
+
+    /// The rows so far that could not be read.
+    ///
+    /// ```
+    /// # use mem0_client::Memories;
+    /// fn report(all: &Memories) {
+    ///     for row in all.malformed() {
+    ///         eprintln!("{}", row.reason());
+    ///     }
+    /// }
+    /// ```
+    pub fn malformed(&self) -> &[Malformed] {
+        &self.malformed
+    }
+
+    /// The next page without the rows that were seen before.
+    fn poll_page(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Page<E::Row>, Error>>> {
+        let Some((request, number)) = &self.next else {
+            return Poll::Ready(None);
+        };
+        let number = *number;
+        let pending = self.pending.get_or_insert_with(|| {
+            let (client, request) = (self.client.clone(), request.clone());
+            Box::pin(async move { client.value(request).await })
+        });
+        let answer = ready!(pending.as_mut().poll(context));
+        self.pending = None;
+        Poll::Ready(match answer {
+            Ok(page) => Some(self.take(page, number)),
+            // The last rows were deleted since the page before was read.
+            Err(error) if number > 1 && error.kind() == ErrorKind::NotFound => {
+                self.next = None;
+                None
+            }
+            Err(error) => {
+                if !error.is_retryable() {
+                    self.next = None;
+                }
+                Some(Err(error))
+            }
+        })
+    }
+
+    fn take(&mut self, mut page: Page<E::Row>, number: u64) -> Result<Page<E::Row>, Error> {
+        let [first, second] = &self.hashers;
+        page.results.retain(|row| {
+            let key = E::key(row);
+            let hash = u128::from(first.hash_one(key)) << 64 | u128::from(second.hash_one(key));
+            self.seen.insert(hash)
+        });
+        self.malformed.append(&mut page.malformed);
+        self.fruitless = if page.results.is_empty() { self.fruitless + 1 } else { 0 };
+        let request = self.next.take().filter(|_| page.next.is_some()).map(|(request, _)| request);
+        if let Some(request) = request {
+            if self.fruitless == FRUITLESS_PAGES {
+                return Err(endless(request));
+            }
+            self.next = Some((request.at_page(number + 1), number + 1));
+        }
+        Ok(page)
+    }
+}
+
+/// The error of a list that seems to have no end.
+fn endless<E: Paged>(request: E) -> Error {
+    let message = format!("{FRUITLESS_PAGES} pages in a row held nothing new");
+    let error = Error::decode(message, http::StatusCode::OK, http::HeaderMap::new());
+    match request.into_call() {
+        Ok(call) => error.about(call.operation()),
+        Err(_) => error,
+    }
+}
+
+/// Nothing in it is ever pinned.
+impl<E: Paged> Unpin for Listing<E> {}
+
+impl<E: Paged> Stream for Listing<E> {
+    type Item = Result<E::Row, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        loop {
+            if let Some(row) = self.read.pop_front() {
+                return Poll::Ready(Some(Ok(row)));
+            }
+            match ready!(self.poll_page(context)) {
+                None => return Poll::Ready(None),
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                Some(Ok(page)) => self.read.extend(page.results),
+            }
+        }
+    }
+}
+
+impl<E: Paged> fmt::Debug for Listing<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Listing")
+            .field("next_page", &self.next.as_ref().map(|(_, number)| number))
+            .field("seen", &self.seen.len())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,103 @@
+use mem0_types::{
+    AddProjectMember, GetProjectMembers, MemberRole, Members, MessageResponse, RemoveProjectMember,
+    UpdateProjectMember,
+};
+
+use crate::{AsyncMemoryClient, Error, ProjectRef};
+
+impl AsyncMemoryClient {
+    /// Lists who has access to a project: `GET
+    /// /api/v1/orgs/organizations/{org_id}/projects/{project_id}/members/`.
+    ///
+    /// # Errors
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; else as every method.
+    ///
+    /// ```
+    /// # use mem0_client::{AsyncMemoryClient, Error, ProjectRef};
+    /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
+    /// let all = client.get_project_members(ProjectRef::own()).await?;
+    /// println!("{} members", all.members.len());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn get_project_members(&self, project: ProjectRef) -> Result<Members, Error> {
+        let (org_id, project_id) = self.project_ids(project).await?;
+        self.value(GetProjectMembers::new(org_id, project_id)).await
+    }
+
+    /// Gives someone access to a project: `POST
+    /// /api/v1/orgs/organizations/{org_id}/projects/{project_id}/members/`.
+    ///
+    /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for what is no address;
+    /// [`Authentication`](crate::ErrorKind::Authentication) when the account may not; else as every
+    /// method.
+    ///
+    /// ```
+    /// # use mem0_client::{AsyncMemoryClient, Error, MemberRole, ProjectRef};
+    /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
+    /// let role = MemberRole::Reader;
+    /// client.add_project_member(ProjectRef::own(), "ada@example.com", role).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn add_project_member(
+        &self,
+        project: ProjectRef,
+        email: impl Into<String>,
+        role: MemberRole,
+    ) -> Result<MessageResponse, Error> {
+        let (org_id, project_id) = self.project_ids(project).await?;
+        self.value(AddProjectMember::new(org_id, project_id, email, role)).await
+    }
+
+    /// Changes what someone may do in a project: `PUT
+    /// /api/v1/orgs/organizations/{org_id}/projects/{project_id}/members/`.
+    ///
+    /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for what is no address;
+    /// [`Authentication`](crate::ErrorKind::Authentication) when the account may not; else as every
+    /// method.
+    ///
+    /// ```
+    /// # use mem0_client::{AsyncMemoryClient, Error, MemberRole, ProjectRef};
+    /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
+    /// let role = MemberRole::Owner;
+    /// client.update_project_member(ProjectRef::own(), "ada@example.com", role).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn update_project_member(
+        &self,
+        project: ProjectRef,
+        email: impl Into<String>,
+        role: MemberRole,
+    ) -> Result<MessageResponse, Error> {
+        let (org_id, project_id) = self.project_ids(project).await?;
+        self.value(UpdateProjectMember::new(org_id, project_id, email, role)).await
+    }
+
+    /// Takes someone's access to a project away: `DELETE
+    /// /api/v1/orgs/organizations/{org_id}/projects/{project_id}/members/`.
+    ///
+    /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for what is no address;
+    /// [`Authentication`](crate::ErrorKind::Authentication) when the account may not; else as every
+    /// method.
+    ///
+    /// ```
+    /// # use mem0_client::{AsyncMemoryClient, Error, ProjectRef};
+    /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
+    /// client.remove_project_member(ProjectRef::own(), "ada@example.com").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn remove_project_member(
+        &self,
+        project: ProjectRef,
+        email: impl Into<String>,
+    ) -> Result<MessageResponse, Error> {
+        let (org_id, project_id) = self.project_ids(project).await?;
+        self.value(RemoveProjectMember::new(org_id, project_id, email)).await
+    }
+}

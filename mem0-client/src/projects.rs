@@ -1,0 +1,131 @@
+use mem0_types::{
+    CreateProject, CreateProjectOptions, CreateProjectResponse, DeleteEverything, DeleteProject,
+    GetProject, GetProjects, MessageResponse, Page, Project, UpdateProject, UpdateProjectOptions,
+};
+
+use crate::{AsyncMemoryClient, Error, OrganizationRef, ProjectRef};
+
+impl AsyncMemoryClient {
+    /// Lists an organization's projects: `GET /api/v1/orgs/organizations/{org_id}/projects/`.
+    ///
+    /// # Errors
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is no such organization; else as every
+    /// method.
+    ///
+    /// ```
+    /// # use mem0_client::{AsyncMemoryClient, Error, OrganizationRef};
+    /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
+    /// for project in client.get_projects(OrganizationRef::own()).await? {
+    ///     println!("{:?} {:?}", project.project_id, project.name);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn get_projects(
+        &self,
+        organization: impl Into<OrganizationRef>,
+    ) -> Result<Page<Project>, Error> {
+        let org_id = self.org_id(organization.into()).await?;
+        self.value(GetProjects::new(org_id)).await
+    }
+
+    /// Creates a project: `POST /api/v1/orgs/organizations/{org_id}/projects/`.
+    ///
+    /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an empty name;
+    /// [`Authentication`](crate::ErrorKind::Authentication) when the account may not; else as every
+    /// method.
+    ///
+    /// ```
+    /// # use mem0_client::{AsyncMemoryClient, Error, OrganizationRef};
+    /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
+    /// let made = client.create_project(OrganizationRef::own(), "Kitchen").await?;
+    /// println!("{}", made.project_id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn create_project(
+        &self,
+        organization: impl Into<OrganizationRef>,
+        options: impl Into<CreateProjectOptions>,
+    ) -> Result<CreateProjectResponse, Error> {
+        let options = options.into();
+        let org_id = self.org_id(organization.into()).await?;
+        self.value(CreateProject::new(org_id, options)).await
+    }
+
+    /// Reads a project with its settings: `GET
+    /// /api/v1/orgs/organizations/{org_id}/projects/{project_id}/`.
+    ///
+    /// For the fields that you name alone, [`execute`](Self::execute) a [`GetProject`].
+    ///
+    /// # Errors
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; else as every method.
+    ///
+    /// ```
+    /// # use mem0_client::{AsyncMemoryClient, Error, ProjectRef};
+    /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
+    /// let project = client.get_project(ProjectRef::own()).await?;
+    /// println!("{:?} {:?}", project.name, project.custom_instructions);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "getProject")]
+    pub async fn get_project(&self, project: ProjectRef) -> Result<Project, Error> {
+        let (org_id, project_id) = self.project_ids(project).await?;
+        self.value(GetProject::new(org_id, project_id, [])).await
+    }
+
+    /// Changes a project's settings: `PATCH
+    /// /api/v1/orgs/organizations/{org_id}/projects/{project_id}/`. What is not set stays as it is.
+    ///
+    /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when nothing is to be changed;
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is no such project; else as every method.
+    ///
+    /// ```
+    /// # use mem0_client::{AsyncMemoryClient, CustomCategory, Error, ProjectRef, UpdateProjectOptions};
+    /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
+    /// let diet = CustomCategory::new("diet", "What people eat, and what they must not");
+    /// let options = UpdateProjectOptions::new()
+    ///     .custom_instructions("Remember only what people like to eat")
+    ///     .custom_categories(vec![diet.into()]);
+    /// client.update_project(ProjectRef::own(), options).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "updateProject")]
+    pub async fn update_project(
+        &self,
+        project: ProjectRef,
+        options: UpdateProjectOptions,
+    ) -> Result<MessageResponse, Error> {
+        let (org_id, project_id) = self.project_ids(project).await?;
+        self.value(UpdateProject::new(org_id, project_id, options)).await
+    }
+
+    /// Deletes a project with all its memories: `DELETE
+    /// /api/v1/orgs/organizations/{org_id}/projects/{project_id}/`.
+    ///
+    /// # Errors
+    /// [`Authentication`](crate::ErrorKind::Authentication) when the account may not;
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; else as every method.
+    ///
+    /// ```
+    /// # use mem0_client::{AsyncMemoryClient, DeleteEverything, Error, ProjectRef};
+    /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
+    /// let project = ProjectRef::new("3fa85f64-5717-4562-b3fc-2c963f66afa6", "p-1");
+    /// client.delete_project(project, DeleteEverything).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn delete_project(
+        &self,
+        project: ProjectRef,
+        confirmation: DeleteEverything,
+    ) -> Result<MessageResponse, Error> {
+        let DeleteEverything = confirmation;
+        let (org_id, project_id) = self.project_ids(project).await?;
+        self.value(DeleteProject::new(org_id, project_id)).await
+    }
+}

@@ -1,0 +1,100 @@
+use mem0_types::{
+    CreateWebhook, CreateWebhookOptions, DeleteWebhook, GetWebhooks, MessageResponse, Page,
+    UpdateWebhook, UpdateWebhookOptions, Webhook,
+};
+
+use crate::{AsyncMemoryClient, Error, ProjectRef};
+
+impl AsyncMemoryClient {
+    /// Lists a project's webhooks: `GET /api/v1/webhooks/projects/{project_id}/`.
+    ///
+    /// # Errors
+    /// [`Authentication`](crate::ErrorKind::Authentication) when the account may not; else as every
+    /// method.
+    ///
+    /// ```
+    /// # use mem0_client::{AsyncMemoryClient, Error, ProjectRef};
+    /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
+    /// for webhook in client.get_webhooks(ProjectRef::own()).await? {
+    ///     println!("{:?} {:?}", webhook.name, webhook.event_types);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "getWebhooks")]
+    pub async fn get_webhooks(&self, project: ProjectRef) -> Result<Page<Webhook>, Error> {
+        let project_id = self.project_id(project).await?;
+        self.value(GetWebhooks::new(project_id)).await
+    }
+
+    /// Has the platform call an address of yours when something happens: `POST
+    /// /api/v1/webhooks/projects/{project_id}/`.
+    ///
+    /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for what is no web address, an empty name or no
+    /// kind of event; [`Authentication`](crate::ErrorKind::Authentication) when the account may not;
+    /// else as every method.
+    ///
+    /// ```
+    /// # use mem0_client::{AsyncMemoryClient, CreateWebhookOptions, Error, ProjectRef, WebhookEventType};
+    /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
+    /// let events = [WebhookEventType::MemoryAdd, WebhookEventType::MemoryDelete];
+    /// let options = CreateWebhookOptions::new("https://example.com/hook", "Kitchen", events);
+    /// let webhook = client.create_webhook(ProjectRef::own(), options).await?;
+    /// println!("{}", webhook.webhook_id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "createWebhook")]
+    pub async fn create_webhook(
+        &self,
+        project: ProjectRef,
+        options: CreateWebhookOptions,
+    ) -> Result<Webhook, Error> {
+        let project_id = self.project_id(project).await?;
+        self.value(CreateWebhook::new(project_id, options)).await
+    }
+
+    /// Changes a webhook: `PUT /api/v1/webhooks/{webhook_id}/`. What is not set stays as it is.
+    ///
+    /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when nothing is to be changed;
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is no such webhook; else as every method.
+    ///
+    /// ```
+    /// # use mem0_client::{AsyncMemoryClient, Error, UpdateWebhookOptions};
+    /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
+    /// let options = UpdateWebhookOptions::new().url("https://example.com/new");
+    /// client.update_webhook("wh_123", options).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "updateWebhook")]
+    pub async fn update_webhook(
+        &self,
+        webhook_id: impl Into<String>,
+        options: UpdateWebhookOptions,
+    ) -> Result<MessageResponse, Error> {
+        self.value(UpdateWebhook::new(webhook_id, options)).await
+    }
+
+    /// Ends a webhook: `DELETE /api/v1/webhooks/{webhook_id}/`.
+    ///
+    /// # Errors
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; else as every method.
+    ///
+    /// ```
+    /// # use mem0_client::{AsyncMemoryClient, Error};
+    /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
+    /// client.delete_webhook("wh_123").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "deleteWebhook")]
+    pub async fn delete_webhook(
+        &self,
+        webhook_id: impl Into<String>,
+    ) -> Result<MessageResponse, Error> {
+        self.value(DeleteWebhook::new(webhook_id)).await
+    }
+}

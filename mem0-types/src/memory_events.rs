@@ -1,0 +1,93 @@
+use http::Method;
+
+use crate::get_all::page_query;
+use crate::paged::Paged;
+use crate::{Call, Endpoint, History, InvalidInput, Page, Repeat, path};
+
+/// Lists the changes of all the project's memories: `GET /v1/memories/events/`.
+///
+/// Despite its address this is history, not queued work, which [`Events`](crate::Events) lists. The
+/// platform takes no filter here.
+///
+/// ```
+/// use mem0_types::{Endpoint, MemoryEvents};
+///
+/// let call = MemoryEvents::new().page(2).limit(50).into_call()?;
+/// assert_eq!(call.path_and_query()?, "/v1/memories/events/?page=2&limit=50");
+/// # Ok::<(), mem0_types::InvalidInput>(())
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MemoryEvents {
+    page: Option<u64>,
+    limit: Option<u32>,
+}
+
+impl MemoryEvents {
+    /// The first page.
+    ///
+    /// ```
+    /// # use mem0_types::MemoryEvents;
+    /// let request = MemoryEvents::new();
+    /// # let _ = request;
+    /// ```
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Which page, from 1. Default 1.
+    ///
+    /// ```
+    /// # use mem0_types::MemoryEvents;
+    /// let request = MemoryEvents::new().page(2);
+    /// # let _ = request;
+    /// ```
+    #[must_use]
+    pub fn page(mut self, page: u64) -> Self {
+        self.page = Some(page);
+        self
+    }
+
+    /// How many changes a page holds; other lists call it `page_size`. Default 100.
+    ///
+    /// ```
+    /// # use mem0_types::MemoryEvents;
+    /// let request = MemoryEvents::new().limit(50);
+    /// # let _ = request;
+    /// ```
+    #[must_use]
+    pub fn limit(mut self, limit: u32) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+}
+
+impl Endpoint for MemoryEvents {
+    type Response = Page<History>;
+
+    fn into_call(self) -> Result<Call, InvalidInput> {
+        let call = Call::new("memory_events", Method::GET, path::MEMORY_EVENTS, Repeat::Read);
+        let call = page_query(call, self.page, None)?;
+        match self.limit {
+            None => Ok(call),
+            Some(0) => Err(InvalidInput::new("limit", "must be at least 1")),
+            Some(limit) => Ok(call.query("limit", limit.to_string())),
+        }
+    }
+}
+
+impl Paged for MemoryEvents {
+    type Row = History;
+
+    fn first_page(&self) -> u64 {
+        self.page.unwrap_or(1)
+    }
+
+    fn at_page(self, page: u64) -> Self {
+        self.page(page)
+    }
+
+    fn key(row: &History) -> (&str, &str) {
+        ("", &row.id)
+    }
+}

@@ -1,0 +1,42 @@
+use crate::{Endpoint, Page};
+
+/// A request for one page of a list, from which the clients' streams and iterators make the
+/// requests for all of them.
+///
+/// ```
+/// use mem0_types::{Endpoint, Paged, Users};
+///
+/// let second = Users::new().at_page(2).into_call()?;
+/// assert_eq!(second.path_and_query()?, "/v1/entities/?page=2");
+/// # Ok::<(), mem0_types::InvalidInput>(())
+/// ```
+pub trait Paged: Endpoint<Response = Page<Self::Row>> + Clone + 'static {
+    /// What the list holds.
+    type Row: Send + 'static;
+
+    /// The page that is asked for, from 1.
+    ///
+    /// ```
+    /// # use mem0_types::{Paged, Users};
+    /// assert_eq!(Users::new().first_page(), 1);
+    /// ```
+    fn first_page(&self) -> u64;
+
+    /// The same request for this page.
+    ///
+    /// ```
+    /// # use mem0_types::{Paged, Users};
+    /// assert_eq!(Users::new().at_page(2).first_page(), 2);
+    /// ```
+    #[must_use]
+    fn at_page(self, page: u64) -> Self;
+
+    /// What tells a row from every other row of the list, so that none is yielded twice when rows
+    /// move to another page meanwhile.
+    ///
+    /// ```
+    /// # use mem0_types::{GetAllMemories, Memory, Paged};
+    /// assert_eq!(GetAllMemories::key(&Memory::new("m-1")), ("", "m-1"));
+    /// ```
+    fn key(row: &Self::Row) -> (&str, &str);
+}
