@@ -27,6 +27,8 @@
 
 mod builder;
 mod client;
+#[cfg(feature = "legacy")]
+mod deprecated;
 mod driver;
 mod entities;
 mod events;

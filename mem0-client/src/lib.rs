@@ -43,6 +43,8 @@ mod builder;
 mod call_options;
 mod client;
 mod decode;
+#[cfg(feature = "legacy")]
+mod deprecated;
 mod entities;
 mod error;
 mod events;

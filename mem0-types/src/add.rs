@@ -2,11 +2,11 @@ use http::Method;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::options::{check_object, options};
+use crate::options::{check_object, check_time, options};
 use crate::record::record;
 use crate::{
     Call, CustomCategory, Date, Endpoint, EventResult, EventStatus, InvalidInput, Messages, Repeat,
-    Scope, path,
+    Scope, Timestamp, path,
 };
 
 /// Adds memories from messages: `POST /v3/memories/add/`.
@@ -77,6 +77,7 @@ impl Endpoint for AddMemory {
         options.check_extra(&["messages", "user_id", "agent_id", "app_id", "run_id"])?;
         check_object("metadata", options.metadata.as_ref())?;
         check_object("structured_data_schema", options.structured_data_schema.as_ref())?;
+        check_time("observation_datetime", options.observation_datetime.as_ref())?;
         Call::new("add", Method::POST, path::ADD, Repeat::Once).json(&Body {
             messages,
             scope: &options.scope,
@@ -134,6 +135,16 @@ options! {
         includes: String as into = "\"diet\"",
         /// What to leave out, in your words. `custom_instructions` has taken its place.
         excludes: String as into = "\"politics\"",
+        /// A set of prompts of the project, by its id.
+        prompt_profile_id: String as into = "\"profile-1\"",
+        /// Whether to work out when things happened. The platform does not document it further.
+        temporal_reasoning: bool as value = "true",
+        /// The time zone of words like "tomorrow", by its IANA name. Default: UTC.
+        timezone: String as into = "\"Europe/Rome\"",
+        /// When the messages were said, where `timestamp` is not set.
+        observation_datetime: Timestamp as into = "\"2026-03-01T09:30:00Z\"",
+        /// On which day the messages were said, where neither `timestamp` nor `observation_datetime` is set.
+        observation_date: Date as value = "Date::new(2026, 3, 1)?",
     }
 }
 

@@ -58,6 +58,8 @@ mod get_entity;
 mod history;
 mod identifier;
 mod invalid_input;
+#[cfg(feature = "legacy")]
+pub mod legacy;
 mod media;
 mod member;
 mod memory;

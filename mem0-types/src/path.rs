@@ -9,7 +9,7 @@ pub const ADD: &str = "/v3/memories/add/";
 pub const SEARCH: &str = "/v3/memories/search/";
 /// `POST`: list memories.
 pub const LIST: &str = "/v3/memories/";
-/// `DELETE`: all memories of a scope.
+/// `DELETE`: all memories of a scope. `GET`, `POST`: list and add memories; deprecated.
 pub const MEMORIES: &str = "/v1/memories/";
 /// `GET`, `PUT`, `DELETE`: one memory.
 pub const MEMORY: &str = "/v1/memories/{memory_id}/";
@@ -74,3 +74,11 @@ pub const PROFILE_JOBS: &str = "/v2/profiles/jobs/";
 pub const PROFILE_JOB: &str = "/v2/profiles/jobs/{job_id}/";
 /// `GET`, `POST`: how profiles are made.
 pub const PROFILE_SETTINGS: &str = "/v2/profiles/settings/";
+/// `DELETE`: one entity by the platform's own number. Deprecated.
+pub const ENTITY_V1: &str = "/v1/entities/{entity_type}/{entity_id}/";
+/// `POST`: search memories. Deprecated.
+pub const SEARCH_V1: &str = "/v1/memories/search/";
+/// `POST`: list memories. Deprecated.
+pub const LIST_V2: &str = "/v2/memories/";
+/// `POST`: search memories. Deprecated.
+pub const SEARCH_V2: &str = "/v2/memories/search/";

@@ -46,12 +46,12 @@ record! {
             total_agents_with_memories: u64 = "total_agents_with_memories",
             /// How many runs have memories.
             total_runs_with_memories: u64 = "total_runs_with_memories",
-            /// Memories of a user on average. Whole numbers by the specification.
-            memories_per_user: f64 = "memories_per_user",
+            /// Memories of a user on average, a whole number.
+            memories_per_user: u64 = "memories_per_user",
             /// Memories of an agent on average.
-            memories_per_agent: f64 = "memories_per_agent",
+            memories_per_agent: u64 = "memories_per_agent",
             /// Memories of a run on average.
-            memories_per_run: f64 = "memories_per_run",
+            memories_per_run: u64 = "memories_per_run",
         }
     }
 }

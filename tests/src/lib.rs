@@ -10,6 +10,7 @@
 //! The tests are one binary, `tests/main.rs`:
 //!
 //! - `wire`: each operation's method, path, query, headers and body, through both clients;
+//! - `coverage`: that `docs/coverage.md` lists every operation, and what it says of each;
 //! - `parity`: the public methods of the two clients and their builders, read from the sources;
 //! - `local`: the operations on a local platform, in this process and over a loopback socket; scopes, concurrency,
 //!   refusals;

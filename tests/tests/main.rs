@@ -4,6 +4,7 @@
 mod both_clients;
 
 mod answers;
+mod coverage;
 mod local;
 mod parity;
 mod recordings;

@@ -1,12 +1,15 @@
 use http::{HeaderName, HeaderValue};
+use mem0_client::legacy::{
+    AddV1Options, GetAllV1Options, GetAllV2Options, SearchV1Options, SearchV2Options,
+};
 use mem0_client::{
     AddMemoryOptions, CallOptions, CreateEntity, CreateProjectOptions, CreateWebhookOptions,
-    CustomCategory, Date, DeleteEverything, DeleteMemory, DeleteScope, EntityRef, Events, Feedback,
-    FeedbackOptions, Filter, GenerateProfile, GetAllMemoryOptions, GetEntityMemories, GetProject,
-    Media, MemberRole, MemoryEvents, MemoryExportOptions, MemoryUpdate, Message, OrganizationRef,
-    Ping, ProjectRef, SampleProfiles, Scope, SearchMemoryOptions, UpdateMemoryOptions,
-    UpdateProfileSettings, UpdateProjectOptions, UpdateWebhookOptions, Users, WaitOptions,
-    WebhookEventType,
+    CustomCategory, Date, DeleteEverything, DeleteMemory, DeleteScope, EntityRef, EntityType,
+    Events, Feedback, FeedbackOptions, Filter, GenerateProfile, GetAllMemoryOptions,
+    GetEntityMemories, GetProject, Media, MemberRole, MemoryEvents, MemoryExportOptions,
+    MemoryUpdate, Message, OrganizationRef, Ping, ProjectRef, SampleProfiles, Scope,
+    SearchMemoryOptions, UpdateMemoryOptions, UpdateProfileSettings, UpdateProjectOptions,
+    UpdateWebhookOptions, Users, WaitOptions, WebhookEventType,
 };
 use serde_json::{Value, json};
 
@@ -322,7 +325,7 @@ pub(super) fn specified_calls() -> Vec<(&'static str, Call)> {
             "add_extra",
             call!(add(
                 "x",
-                AddMemoryOptions::new(Scope::app("kitchen")).extra("timezone", "Europe/Rome")
+                AddMemoryOptions::new(Scope::app("kitchen")).extra("output_format", "v1.1")
             )),
         ),
         ("add_and_wait", call!(add_and_wait("x", Scope::user("alice"), WaitOptions::default()))),
@@ -511,7 +514,97 @@ pub(super) fn specified_calls() -> Vec<(&'static str, Call)> {
                     .clear_custom_instructions()
             )),
         ),
+        (
+            "add_v1",
+            call!(add_v1(
+                "hi",
+                AddV1Options::new(Scope::user("alice").with_run("r-1"))
+                    .output_format("v1.1")
+                    .version("v2")
+            )),
+        ),
+        ("add_v1_full", call!(add_v1("hi", full_add_v1()))),
+        ("search_v1", call!(search_v1("q", full_search_v1()))),
+        (
+            "search_v2",
+            call!(search_v2(
+                "q",
+                SearchV2Options::new(Filter::user_id("alice")).threshold(0.5).version("v2")
+            )),
+        ),
+        ("get_all_v1", call!(get_all_v1(full_list_v1()))),
+        (
+            "get_all_v2",
+            call!(get_all_v2(
+                GetAllV2Options::new(Filter::user_id("alice"))
+                    .fields(["memory"])
+                    .page(2)
+                    .page_size(50)
+                    .org_id("o-1")
+                    .project_id("p-1")
+            )),
+        ),
+        ("delete_entity_v1", call!(delete_entity_v1(EntityType::Run, 17))),
+        (
+            "add_observed",
+            call!(add(
+                "hi",
+                AddMemoryOptions::new(Scope::user("alice"))
+                    .prompt_profile_id("pp-1")
+                    .temporal_reasoning(true)
+                    .timezone("Europe/Rome")
+                    .observation_datetime("2026-03-01T09:30:00Z")
+                    .observation_date(date("2026-03-01"))
+            )),
+        ),
     ]
+}
+
+fn full_add_v1() -> AddV1Options {
+    AddV1Options::new(Scope::agent("bot"))
+        .metadata(json!({"k": 1}))
+        .includes("a")
+        .excludes("b")
+        .infer(false)
+        .custom_categories(json!({"diet": "food"}))
+        .custom_instructions("ci")
+        .agent_custom_instructions("aci")
+        .immutable(true)
+        .async_mode(false)
+        .timestamp(1_700_000_000)
+        .expiration_date(date("2027-01-31"))
+        .org_id("o-1")
+        .project_id("p-1")
+}
+
+fn full_search_v1() -> SearchV1Options {
+    SearchV1Options::new(Scope::user("alice"))
+        .top_k(3)
+        .fields(["memory"])
+        .rerank(true)
+        .keyword_search(true)
+        .filter_memories(true)
+        .org_id("o-1")
+        .project_id("p-1")
+        .metadata(json!({"k": 1}))
+        .categories(["food"])
+        .output_format("v1.1")
+        .only_metadata_based_search(true)
+}
+
+fn full_list_v1() -> GetAllV1Options {
+    GetAllV1Options::new(Scope::app("a b"))
+        .metadata(json!({"k": "v", "n": 1}))
+        .categories(["food", "work"])
+        .org_id("o-1")
+        .project_id("p-1")
+        .fields(["memory"])
+        .keywords("sushi")
+        .page(2)
+        .page_size(50)
+        .limit(10)
+        .start_date("2026-01-01")
+        .end_date("2026-02-01")
 }
 
 fn every_setting() -> UpdateProjectOptions {

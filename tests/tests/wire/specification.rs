@@ -64,7 +64,8 @@ impl Specification {
             .query
             .iter()
             .map(|(name, _)| name)
-            .filter(|q| !parameters.contains(&q.as_str()));
+            // An object's keys stand in brackets.
+            .filter(|q| !parameters.contains(&q.split('[').next().unwrap_or(q)));
         let body = request.body.as_object().into_iter().flatten().map(|(name, _)| name);
         let unknown_fields =
             body.filter(|field| fields.is_none_or(|fields| !fields.contains_key(*field)));

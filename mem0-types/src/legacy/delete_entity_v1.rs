@@ -1,0 +1,27 @@
+use http::Method;
+
+use crate::request::request;
+use crate::{Call, Endpoint, EntityType, InvalidInput, QueuedDelete, Repeat, path};
+
+request! {
+    /// Deletes a user, agent, app or run by the platform's own number of it:
+    /// `DELETE /v1/entities/{entity_type}/{entity_id}/`.
+    #[doc(alias = "deleteUser")]
+    pub struct DeleteEntityV1 {
+        /// the kind of entity
+        entity_type: EntityType,
+        /// the platform's own number of it
+        entity_id: u64,
+    }
+    example "legacy::DeleteEntityV1::new(EntityType::User, 17_u64)" sends "DELETE" "/v1/entities/user/17/";
+}
+
+impl Endpoint for DeleteEntityV1 {
+    type Response = QueuedDelete;
+
+    fn into_call(self) -> Result<Call, InvalidInput> {
+        Call::new("delete_entity_v1", Method::DELETE, path::ENTITY_V1, Repeat::Idempotent)
+            .segment("entity_type", self.entity_type.as_str())?
+            .segment("entity_id", self.entity_id.to_string())
+    }
+}
