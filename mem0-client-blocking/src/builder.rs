@@ -36,8 +36,9 @@ impl MemoryClientBuilder {
         Self { inner: AsyncMemoryClient::builder(), finish: None }
     }
 
-    /// Takes what the environment sets: `MEM0_API_KEY` and `MEM0_BASE_URL`. Empty variables count
-    /// as unset.
+    /// Takes what the environment sets: `MEM0_API_KEY`, `MEM0_BASE_URL`, and for the headers by which
+    /// the platform tells apps apart `MEM0_SOURCE`, `MEM0_APPLICATION` and `MEM0_CLIENT_STACK`. Empty
+    /// variables count as unset.
     ///
     /// ```
     /// # use mem0_client_blocking::MemoryClient;
@@ -116,6 +117,92 @@ impl MemoryClientBuilder {
     #[must_use]
     pub fn connect_timeout(mut self, connect_timeout: Duration) -> Self {
         self.inner = self.inner.connect_timeout(connect_timeout);
+        self
+    }
+
+    /// Sends everything through this HTTP or HTTPS proxy, even to a loopback address. A user name and
+    /// password in the address are for the proxy, and are never shown. Default: what `HTTPS_PROXY`,
+    /// `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` say, and none for a loopback address. For our own HTTP
+    /// client only.
+    ///
+    /// ```
+    /// # use mem0_client_blocking::MemoryClient;
+    /// let builder = MemoryClient::builder().proxy("http://user:word@proxy.example:3128");
+    /// assert!(!format!("{builder:?}").contains("word"));
+    /// ```
+    #[must_use]
+    pub fn proxy(mut self, url: impl Into<String>) -> Self {
+        self.inner = self.inner.proxy(url);
+        self
+    }
+
+    /// Sends nothing through a proxy, whatever the environment says. For our own HTTP client only.
+    ///
+    /// ```
+    /// # use mem0_client_blocking::MemoryClient;
+    /// let builder = MemoryClient::builder().no_proxy();
+    /// # let _ = builder;
+    /// ```
+    #[must_use]
+    pub fn no_proxy(mut self) -> Self {
+        self.inner = self.inner.no_proxy();
+        self
+    }
+
+    /// Trusts these certificates too, besides the system's: PEM text with one or more of them. May be
+    /// given several times. For our own HTTP client only.
+    ///
+    /// ```
+    /// # use mem0_client_blocking::MemoryClient;
+    /// let builder = MemoryClient::builder().api_key("m0-key").root_certificate("nonsense");
+    /// assert!(builder.build().is_err());
+    /// ```
+    #[must_use]
+    pub fn root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.inner = self.inner.root_certificate(pem);
+        self
+    }
+
+    /// Names the product that the requests come from: the header `X-Mem0-Source`. Default: not sent.
+    /// [`env`](Self::env) takes it from `MEM0_SOURCE`.
+    ///
+    /// ```
+    /// # use mem0_client_blocking::MemoryClient;
+    /// let builder = MemoryClient::builder().source("KITCHEN");
+    /// # let _ = builder;
+    /// ```
+    #[must_use]
+    pub fn source(mut self, source: impl Into<String>) -> Self {
+        self.inner = self.inner.source(source);
+        self
+    }
+
+    /// Names the application that the requests come from: the header `X-Application`. Default: not
+    /// sent. [`env`](Self::env) takes it from `MEM0_APPLICATION`.
+    ///
+    /// ```
+    /// # use mem0_client_blocking::MemoryClient;
+    /// let builder = MemoryClient::builder().application("kitchen");
+    /// # let _ = builder;
+    /// ```
+    #[must_use]
+    pub fn application(mut self, application: impl Into<String>) -> Self {
+        self.inner = self.inner.application(application);
+        self
+    }
+
+    /// Names what the client is built into, outermost first and with commas between: the header
+    /// `X-Mem0-Client`, to which `mem0-rust/VERSION` is added. At most 3 names are sent, and 200
+    /// characters in all. Default: not sent. [`env`](Self::env) takes it from `MEM0_CLIENT_STACK`.
+    ///
+    /// ```
+    /// # use mem0_client_blocking::MemoryClient;
+    /// let builder = MemoryClient::builder().client_stack("kitchen/1.2, agent-kit/0.4");
+    /// # let _ = builder;
+    /// ```
+    #[must_use]
+    pub fn client_stack(mut self, client_stack: impl Into<String>) -> Self {
+        self.inner = self.inner.client_stack(client_stack);
         self
     }
 

@@ -9,14 +9,15 @@ use tower_service::Service;
 use crate::api_key::ApiKey;
 use crate::base_url::BaseUrl;
 use crate::call_options::check_headers;
-use crate::http_client::HttpClient;
+use crate::http_client::{HttpClient, HttpSettings, Proxy};
+use crate::identity::Identity;
 use crate::retry::RetryBudget;
 use crate::sender::Sender;
 use crate::service::{BoxError, Transport, transport};
 use crate::{AsyncMemoryClient, Body, CallOptions, Error, RetryPolicy};
 
 const BASE_URL: &str = "https://api.mem0.ai";
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+const TLS: bool = cfg!(any(feature = "rustls", feature = "native-tls"));
 const MAX_CONNECTIONS: usize = 256;
 const RESPONSE_LIMIT: usize = 64 * 1024 * 1024;
 
@@ -38,7 +39,8 @@ const RESPONSE_LIMIT: usize = 64 * 1024 * 1024;
 pub struct AsyncMemoryClientBuilder {
     api_key: Option<String>,
     base_url: String,
-    connect_timeout: Duration,
+    http: HttpSettings,
+    identity: Identity,
     max_connections: usize,
     response_limit: usize,
     user_agent: Option<HeaderValue>,
@@ -59,7 +61,12 @@ impl AsyncMemoryClientBuilder {
         Self {
             api_key: None,
             base_url: BASE_URL.to_owned(),
-            connect_timeout: CONNECT_TIMEOUT,
+            http: HttpSettings {
+                connect_timeout: None,
+                proxy: Proxy::Environment,
+                root_certificates: Vec::new(),
+            },
+            identity: Identity::default(),
             max_connections: MAX_CONNECTIONS,
             response_limit: RESPONSE_LIMIT,
             user_agent: None,
@@ -68,8 +75,9 @@ impl AsyncMemoryClientBuilder {
         }
     }
 
-    /// Takes what the environment sets: `MEM0_API_KEY` and `MEM0_BASE_URL`. Empty variables count
-    /// as unset.
+    /// Takes what the environment sets: `MEM0_API_KEY`, `MEM0_BASE_URL`, and for the headers by which
+    /// the platform tells apps apart `MEM0_SOURCE`, `MEM0_APPLICATION` and `MEM0_CLIENT_STACK`. Empty
+    /// variables count as unset.
     ///
     /// ```
     /// # use mem0_client::AsyncMemoryClient;
@@ -84,6 +92,15 @@ impl AsyncMemoryClientBuilder {
         }
         if let Some(base_url) = variable("MEM0_BASE_URL") {
             self.base_url = base_url;
+        }
+        for (own, name) in [
+            (&mut self.identity.source, "MEM0_SOURCE"),
+            (&mut self.identity.application, "MEM0_APPLICATION"),
+            (&mut self.identity.client_stack, "MEM0_CLIENT_STACK"),
+        ] {
+            if let Some(value) = variable(name) {
+                *own = Some(value);
+            }
         }
         self
     }
@@ -151,7 +168,93 @@ impl AsyncMemoryClientBuilder {
     /// ```
     #[must_use]
     pub fn connect_timeout(mut self, connect_timeout: Duration) -> Self {
-        self.connect_timeout = connect_timeout;
+        self.http.connect_timeout = Some(connect_timeout);
+        self
+    }
+
+    /// Sends everything through this HTTP or HTTPS proxy, even to a loopback address. A user name and
+    /// password in the address are for the proxy, and are never shown. Default: what `HTTPS_PROXY`,
+    /// `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` say, and none for a loopback address. For our own HTTP
+    /// client only.
+    ///
+    /// ```
+    /// # use mem0_client::AsyncMemoryClient;
+    /// let builder = AsyncMemoryClient::builder().proxy("http://user:word@proxy.example:3128");
+    /// assert!(!format!("{builder:?}").contains("word"));
+    /// ```
+    #[must_use]
+    pub fn proxy(mut self, url: impl Into<String>) -> Self {
+        self.http.proxy = Proxy::Url(url.into());
+        self
+    }
+
+    /// Sends nothing through a proxy, whatever the environment says. For our own HTTP client only.
+    ///
+    /// ```
+    /// # use mem0_client::AsyncMemoryClient;
+    /// let builder = AsyncMemoryClient::builder().no_proxy();
+    /// # let _ = builder;
+    /// ```
+    #[must_use]
+    pub fn no_proxy(mut self) -> Self {
+        self.http.proxy = Proxy::None;
+        self
+    }
+
+    /// Trusts these certificates too, besides the system's: PEM text with one or more of them. May be
+    /// given several times. For our own HTTP client only.
+    ///
+    /// ```
+    /// # use mem0_client::AsyncMemoryClient;
+    /// let builder = AsyncMemoryClient::builder().api_key("m0-key").root_certificate("nonsense");
+    /// assert!(builder.build().is_err());
+    /// ```
+    #[must_use]
+    pub fn root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.http.root_certificates.push(pem.into());
+        self
+    }
+
+    /// Names the product that the requests come from: the header `X-Mem0-Source`. Default: not sent.
+    /// [`env`](Self::env) takes it from `MEM0_SOURCE`.
+    ///
+    /// ```
+    /// # use mem0_client::AsyncMemoryClient;
+    /// let builder = AsyncMemoryClient::builder().source("KITCHEN");
+    /// # let _ = builder;
+    /// ```
+    #[must_use]
+    pub fn source(mut self, source: impl Into<String>) -> Self {
+        self.identity.source = Some(source.into());
+        self
+    }
+
+    /// Names the application that the requests come from: the header `X-Application`. Default: not
+    /// sent. [`env`](Self::env) takes it from `MEM0_APPLICATION`.
+    ///
+    /// ```
+    /// # use mem0_client::AsyncMemoryClient;
+    /// let builder = AsyncMemoryClient::builder().application("kitchen");
+    /// # let _ = builder;
+    /// ```
+    #[must_use]
+    pub fn application(mut self, application: impl Into<String>) -> Self {
+        self.identity.application = Some(application.into());
+        self
+    }
+
+    /// Names what the client is built into, outermost first and with commas between: the header
+    /// `X-Mem0-Client`, to which `mem0-rust/VERSION` is added. At most 3 names are sent, and 200
+    /// characters in all. Default: not sent. [`env`](Self::env) takes it from `MEM0_CLIENT_STACK`.
+    ///
+    /// ```
+    /// # use mem0_client::AsyncMemoryClient;
+    /// let builder = AsyncMemoryClient::builder().client_stack("kitchen/1.2, agent-kit/0.4");
+    /// # let _ = builder;
+    /// ```
+    #[must_use]
+    pub fn client_stack(mut self, client_stack: impl Into<String>) -> Self {
+        self.identity.client_stack = Some(client_stack.into());
         self
     }
 
@@ -297,8 +400,8 @@ impl AsyncMemoryClientBuilder {
     ///
     /// # Errors
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when there is no key, the key
-    /// cannot be a header, the base URL is none, or it begins with `https://` and the crate was
-    /// built without TLS.
+    /// cannot be a header, the base URL or the proxy is none, a certificate cannot be read, or the
+    /// base URL begins with `https://` and the crate was built without TLS.
     ///
     /// ```
     /// # use mem0_client::AsyncMemoryClient;
@@ -315,17 +418,24 @@ impl AsyncMemoryClientBuilder {
             return Err(Error::configuration("max_connections must be at least 1"));
         }
         let transport = match self.way {
-            Way::Service(service) => service,
-            Way::Reqwest(client) => {
-                transport(HttpClient::from_reqwest(client, base_url.clone(), self.connect_timeout))
-            }
-            Way::Own if base_url.is_https() && cfg!(not(feature = "rustls")) => {
+            Way::Service(_) | Way::Reqwest(_) if self.http.are_special() => {
                 return Err(Error::configuration(
-                    "an https:// base URL needs TLS: enable the feature `rustls` of this crate",
+                    "connect_timeout, proxy, no_proxy and root_certificate are for the client's own \
+                     HTTP client: set up your own instead",
                 ));
             }
-            Way::Own => transport(HttpClient::new(base_url.clone(), self.connect_timeout)),
+            Way::Service(service) => service,
+            Way::Reqwest(client) => transport(HttpClient::from_reqwest(client)),
+            Way::Own if base_url.is_https() && !TLS => {
+                return Err(Error::configuration(
+                    "an https:// base URL needs TLS: enable the feature `rustls` or `native-tls` of \
+                     this crate",
+                ));
+            }
+            Way::Own => transport(HttpClient::new(&base_url, self.http)?),
         };
+        let mut options = self.options;
+        self.identity.write_to(&mut options.headers)?;
         let version = concat!("mem0-rust/", env!("CARGO_PKG_VERSION"));
         Ok(AsyncMemoryClient::from_parts(
             Sender {
@@ -338,7 +448,7 @@ impl AsyncMemoryClientBuilder {
                 user_agent: self.user_agent.unwrap_or(HeaderValue::from_static(version)),
                 key_owner: OnceCell::new(),
             },
-            self.options,
+            options,
         ))
     }
 }
@@ -348,7 +458,7 @@ impl fmt::Debug for AsyncMemoryClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AsyncMemoryClientBuilder")
             .field("api_key", &self.api_key.as_ref().map(|_| "[redacted]"))
-            .field("connect_timeout", &self.connect_timeout)
+            .field("connect_timeout", &self.http.connect_timeout)
             .field("max_connections", &self.max_connections)
             .field("response_limit", &self.response_limit)
             .field("options", &self.options)

@@ -1,15 +1,52 @@
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use http::{Request, Response};
 use tower_service::Service;
+use url::Url;
 
-use crate::Body;
 use crate::base_url::BaseUrl;
 use crate::service::BoxError;
+use crate::{Body, Error};
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How our own HTTP client reaches the platform.
+#[derive(Clone)]
+pub(crate) struct HttpSettings {
+    /// `None` is the default.
+    pub(crate) connect_timeout: Option<Duration>,
+    pub(crate) proxy: Proxy,
+    /// PEM bundles of certificates to trust besides the system's.
+    pub(crate) root_certificates: Vec<Vec<u8>>,
+}
+
+#[derive(Clone)]
+pub(crate) enum Proxy {
+    /// What `HTTPS_PROXY` and the like say; none for a loopback base URL.
+    Environment,
+    None,
+    Url(String),
+}
+
+impl HttpSettings {
+    /// Whether they say something that only our own HTTP client could follow.
+    pub(crate) fn are_special(&self) -> bool {
+        self.connect_timeout.is_some()
+            || !matches!(self.proxy, Proxy::Environment)
+            || !self.root_certificates.is_empty()
+    }
+}
+
+impl Proxy {
+    #[cfg(any(feature = "rustls", feature = "native-tls"))]
+    fn is_https(&self) -> bool {
+        matches!(self, Self::Url(url) if url.trim_start().starts_with("https:"))
+    }
+}
 
 /// How our own HTTP client is made, once the first request needs it.
 ///
@@ -17,54 +54,139 @@ use crate::service::BoxError;
 /// I/O; clones of a client share it.
 #[derive(Clone)]
 pub(crate) struct HttpClient {
-    shared: std::sync::Arc<Shared>,
+    shared: Arc<Shared>,
 }
 
 struct Shared {
-    base_url: BaseUrl,
-    connect_timeout: Duration,
+    recipe: Option<Recipe>,
     client: OnceLock<reqwest::Client>,
 }
 
+/// Settings that were checked.
+struct Recipe {
+    connect_timeout: Duration,
+    /// `None` leaves it to the environment.
+    proxy: Option<Option<reqwest::Proxy>>,
+    /// Certificates to trust besides the system's; `None` where nothing speaks TLS.
+    #[cfg(any(feature = "rustls", feature = "native-tls"))]
+    root_certificates: Option<Vec<reqwest::Certificate>>,
+}
+
 impl HttpClient {
-    pub(crate) fn new(base_url: BaseUrl, connect_timeout: Duration) -> Self {
-        let shared = Shared { base_url, connect_timeout, client: OnceLock::new() };
-        Self { shared: shared.into() }
+    pub(crate) fn new(base_url: &BaseUrl, settings: HttpSettings) -> Result<Self, Error> {
+        #[cfg(any(feature = "rustls", feature = "native-tls"))]
+        let root_certificates = {
+            let speaks_tls = base_url.is_https() || settings.proxy.is_https();
+            let checked = checked_certificates(&settings.root_certificates)?;
+            speaks_tls.then_some(checked)
+        };
+        let proxy = match settings.proxy {
+            Proxy::Environment if !base_url.is_loopback() => None,
+            Proxy::Environment | Proxy::None => Some(None),
+            Proxy::Url(url) => Some(Some(checked_proxy(&url)?)),
+        };
+        let recipe = Recipe {
+            connect_timeout: settings.connect_timeout.unwrap_or(CONNECT_TIMEOUT),
+            proxy,
+            #[cfg(any(feature = "rustls", feature = "native-tls"))]
+            root_certificates,
+        };
+        let shared = Shared { recipe: Some(recipe), client: OnceLock::new() };
+        Ok(Self { shared: Arc::new(shared) })
     }
 
     /// The caller's client, with the caller's policy for redirects, proxies and retries.
-    pub(crate) fn from_reqwest(
-        client: reqwest::Client,
-        base_url: BaseUrl,
-        connect_timeout: Duration,
-    ) -> Self {
-        let made = Self::new(base_url, connect_timeout);
-        // A cell that was made a moment ago is empty.
-        let _ = made.shared.client.set(client);
-        made
+    pub(crate) fn from_reqwest(client: reqwest::Client) -> Self {
+        let shared = Shared { recipe: None, client: OnceLock::from(client) };
+        Self { shared: Arc::new(shared) }
     }
 
     fn client(&self) -> Result<reqwest::Client, reqwest::Error> {
-        let Shared { base_url, connect_timeout, client } = &*self.shared;
+        let Shared { recipe, client } = &*self.shared;
         if let Some(client) = client.get() {
             return Ok(client.clone());
         }
         let mut builder = reqwest::Client::builder()
-            .connect_timeout(*connect_timeout)
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .referer(false);
-        if base_url.is_loopback() {
-            builder = builder.no_proxy();
-        }
-        #[cfg(feature = "rustls")]
-        if !base_url.is_https() {
-            // Without certificates to trust, no certificate store is read.
-            builder = builder.tls_certs_only([]);
+        if let Some(recipe) = recipe {
+            builder = recipe.apply(builder);
         }
         let built = builder.build()?;
         Ok(client.get_or_init(|| built).clone())
     }
+}
+
+impl Recipe {
+    fn apply(&self, builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
+        let mut builder = builder.connect_timeout(self.connect_timeout);
+        // Another crate of the program may have switched these on in reqwest.
+        builder = builder.no_brotli().no_deflate().no_zstd();
+        if cfg!(not(feature = "gzip")) {
+            builder = builder.no_gzip();
+        }
+        if let Some(proxy) = &self.proxy {
+            builder = builder.no_proxy();
+            if let Some(proxy) = proxy {
+                builder = builder.proxy(proxy.clone());
+            }
+        }
+        #[cfg(feature = "native-tls")]
+        {
+            builder = builder.tls_backend_native();
+        }
+        #[cfg(all(feature = "rustls", not(feature = "native-tls")))]
+        {
+            builder = builder.tls_backend_rustls();
+        }
+        #[cfg(any(feature = "rustls", feature = "native-tls"))]
+        {
+            builder = match &self.root_certificates {
+                Some(certificates) => builder.tls_certs_merge(certificates.clone()),
+                // Without certificates to trust, no certificate store is read.
+                None => builder.tls_certs_only([]),
+            };
+        }
+        builder
+    }
+}
+
+fn checked_proxy(url: &str) -> Result<reqwest::Proxy, Error> {
+    let refused = || {
+        Error::configuration(
+            "the proxy must be an address like http://proxy.example:3128, with http:// or https://",
+        )
+    };
+    let url = Url::parse(url.trim()).map_err(|_| refused())?;
+    if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
+        return Err(refused());
+    }
+    reqwest::Proxy::all(url).map_err(|_| refused())
+}
+
+#[cfg(any(feature = "rustls", feature = "native-tls"))]
+fn checked_certificates(bundles: &[Vec<u8>]) -> Result<Vec<reqwest::Certificate>, Error> {
+    let refused = || {
+        Error::configuration(
+            "a root certificate must be PEM text: one or more blocks from -----BEGIN CERTIFICATE----- \
+             to -----END CERTIFICATE-----",
+        )
+    };
+    let mut all = Vec::new();
+    for bundle in bundles {
+        let certificates = reqwest::Certificate::from_pem_bundle(bundle).map_err(|_| refused())?;
+        if certificates.is_empty() {
+            return Err(refused());
+        }
+        all.extend(certificates);
+    }
+    if !all.is_empty() {
+        // What is inside the PEM blocks is read only here; the system's certificates are not.
+        let trial = reqwest::Client::builder().no_proxy().tls_certs_only(all.clone());
+        trial.build().map_err(|_| refused())?;
+    }
+    Ok(all)
 }
 
 impl Service<Request<Body>> for HttpClient {

@@ -50,6 +50,7 @@ mod error;
 mod events;
 mod exports;
 mod http_client;
+mod identity;
 mod listing;
 mod memories;
 mod organizations;
@@ -62,6 +63,7 @@ mod response;
 mod retry;
 mod sender;
 mod service;
+mod trace;
 mod webhooks;
 
 pub use mem0_types::*;

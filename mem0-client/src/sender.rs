@@ -8,7 +8,6 @@ use mem0_types::{Call, ErrorBody, PingResponse};
 use serde::de::DeserializeOwned;
 use tokio::sync::{OnceCell, Semaphore};
 use tokio::time::{Instant, timeout_at};
-use tracing::Instrument;
 
 use crate::api_key::ApiKey;
 use crate::base_url::BaseUrl;
@@ -16,7 +15,7 @@ use crate::call_options::check_headers;
 use crate::error::{is_connect, is_setup};
 use crate::retry::{Failure, RetryBudget, retry_after};
 use crate::service::{ServiceError, Transport};
-use crate::{Body, CallOptions, Error, Response, decode};
+use crate::{Body, CallOptions, Error, Response, decode, trace};
 
 /// What all clones and views of a client share: the one place that sends.
 pub(crate) struct Sender {
@@ -56,19 +55,12 @@ impl Sender {
         call: Call,
         options: &CallOptions,
     ) -> Result<Response<T>, Error> {
-        let span = tracing::debug_span!(
-            "mem0",
-            operation = call.operation(),
-            http.request.method = call.method().as_str(),
-            url.template = call.template(),
-        );
         let started = Instant::now();
-        let (answer, attempts) =
-            self.send_until(&call, options, started).instrument(span).await.map_err(
-                |(error, attempts)| {
-                    error.about(call.operation()).after(attempts, started.elapsed())
-                },
-            )?;
+        let (answer, attempts) = trace::of_call(&call, self.send_until(&call, options, started))
+            .await
+            .map_err(|(error, attempts)| {
+                error.about(call.operation()).after(attempts, started.elapsed())
+            })?;
         let (mut parts, mut bytes) = answer;
         if parts.status == StatusCode::NO_CONTENT && bytes.is_empty() {
             bytes = EMPTY;
@@ -140,7 +132,7 @@ impl Sender {
             if resume >= deadline || !self.budget.take() {
                 return Err((error, attempts));
             }
-            tracing::debug!(attempt = attempts, delay_ms = delay.as_millis() as u64, "retrying");
+            trace::retrying(attempts, delay);
             tokio::time::sleep_until(resume).await;
         }
     }
@@ -171,7 +163,7 @@ impl Sender {
                 (failure, None, Error::network(connect, source))
             }
             Ok(Ok((parts, bytes))) => {
-                tracing::debug!(http.response.status_code = parts.status.as_u16(), "answered");
+                trace::answered(parts.status);
                 if parts.status.is_success() {
                     return Ok((parts, bytes));
                 }

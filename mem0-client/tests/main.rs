@@ -13,10 +13,13 @@ mod base_url;
 mod budget;
 mod call_options;
 mod child;
+mod configuration;
 mod connections;
 mod construction;
 mod deadlines;
 mod events;
+#[cfg(feature = "gzip")]
+mod gzip;
 mod idle_server;
 mod listing;
 mod platform;
@@ -27,5 +30,9 @@ mod retry_after;
 mod seam;
 mod secrets;
 mod server;
+#[cfg(feature = "tracing")]
+mod spans;
 mod system_calls;
+#[cfg(feature = "rustls")]
+mod tls;
 mod users;
