@@ -1,6 +1,8 @@
 use mem0_client::{
     CreateMemoryExport, CreateMemoryExportResponse, Error, GetMemoryExport, MemoryExportOptions,
+    WaitOptions,
 };
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::MemoryClient;
@@ -54,5 +56,75 @@ impl MemoryClient {
     #[doc(alias = "getMemoryExport")]
     pub fn get_memory_export(&self, export: impl Into<GetMemoryExport>) -> Result<Value, Error> {
         self.value(export.into())
+    }
+
+    /// Asks for an export until it is there, and decodes it: into a type of your own, or a
+    /// [`serde_json::Value`].
+    ///
+    /// The platform answers with 404 both while the work goes on and for an export that never was.
+    ///
+    /// # Errors
+    /// [`EventPending`](crate::ErrorKind::EventPending) when it is not there at the end of the wait;
+    /// [`Decode`](crate::ErrorKind::Decode) for an export that is no `T`; else as
+    /// [`get_memory_export`](Self::get_memory_export).
+    ///
+    /// ```
+    /// # use mem0_client_blocking::{MemoryClient, Error, Filter, WaitOptions};
+    /// # fn example(client: MemoryClient) -> Result<(), Error> {
+    /// let schema = serde_json::json!({"type": "object", "properties": {"city": {"type": "string"}}});
+    /// let asked = client.create_memory_export(schema, Filter::user_id("alice"))?;
+    /// let export: std::collections::HashMap<String, Option<String>> =
+    ///     client.wait_for_export(&asked.id, WaitOptions::default())?;
+    /// println!("{:?}", export["city"]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn wait_for_export<T: DeserializeOwned + Send>(
+        &self,
+        memory_export_id: impl Into<String>,
+        wait: WaitOptions,
+    ) -> Result<T, Error> {
+        let memory_export_id: String = memory_export_id.into();
+        self.run(self.inner.wait_for_export(memory_export_id, wait))
+    }
+
+    /// Exports memories into a type of your own: makes the JSON Schema of the type, asks for the
+    /// export, waits for it and decodes it. Requires the feature `schemars`.
+    ///
+    /// What a field's doc comment says tells the platform what to fill in. A field that it may find
+    /// nothing for is an `Option`. The local platform fills fields from metadata of the same name, and
+    /// needs no LLM for it.
+    ///
+    /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for a type that is no struct; else as
+    /// [`create_memory_export`](Self::create_memory_export) and
+    /// [`wait_for_export`](Self::wait_for_export).
+    ///
+    /// ```
+    /// # use mem0_client_blocking::{MemoryClient, Error, Filter, WaitOptions};
+    /// # fn example(client: MemoryClient) -> Result<(), Error> {
+    /// use schemars::JsonSchema;
+    /// use serde::Deserialize;
+    ///
+    /// #[derive(Deserialize, JsonSchema)]
+    /// struct Diet {
+    ///     /// What she must not eat.
+    ///     allergies: Vec<String>,
+    ///     favourite: Option<String>,
+    /// }
+    ///
+    /// let diet: Diet = client.export(Filter::user_id("alice"), WaitOptions::default())?;
+    /// println!("{} allergies, likes {:?}", diet.allergies.len(), diet.favourite);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "schemars")]
+    pub fn export<T: schemars::JsonSchema + DeserializeOwned + Send>(
+        &self,
+        options: impl Into<MemoryExportOptions>,
+        wait: WaitOptions,
+    ) -> Result<T, Error> {
+        let options: MemoryExportOptions = options.into();
+        self.run(self.inner.export(options, wait))
     }
 }

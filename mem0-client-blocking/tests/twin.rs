@@ -105,6 +105,7 @@ fn compare_all(answering: fn(&Asked) -> (u16, serde_json::Value)) -> usize {
         get_entity_memories: |c| c.get_entity_memories(EntityRef::user("alice"));
         create_memory_export: |c| c.create_memory_export(json!({}), alice());
         get_memory_export: |c| c.get_memory_export("x-1");
+        wait_for_export: |c| c.wait_for_export::<serde_json::Value>("x-1", wait());
         get_organizations: |c| c.get_organizations();
         create_organization: |c| c.create_organization("Research");
         get_organization: |c| c.get_organization("o 1");
@@ -165,8 +166,8 @@ fn compare_all(answering: fn(&Asked) -> (u16, serde_json::Value)) -> usize {
     });
     assert_eq!(format!("{listed:?}"), format!("{streamed:?}"));
     assert_eq!(by_iterator, platform.take());
-    // And the three above: `get_all_iter` is an `iter`.
-    compared.len() + 3
+    // And the three above (`get_all_iter` is an `iter`), and `export`, which needs its feature.
+    compared.len() + 4
 }
 
 /// The methods that make calls: all public ones but `new`, `from_env` and `builder`.

@@ -2,7 +2,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use mem0_types::{Endpoint, GetStats, Paged, Ping, PingResponse, Stats};
+use mem0_types::{Call, Endpoint, GetStats, Paged, Ping, PingResponse, Stats};
+use serde::de::DeserializeOwned;
 use tokio::sync::OnceCell;
 
 use crate::sender::{DEADLINE, Sender};
@@ -130,6 +131,11 @@ impl AsyncMemoryClient {
     pub(crate) fn within(&self, limit: Duration) -> Self {
         let own = self.options.deadline.unwrap_or(DEADLINE);
         self.with(CallOptions::new().deadline(own.min(limit)))
+    }
+
+    /// Sends the call and decodes its answer into a type of the caller's.
+    pub(crate) async fn decoded<T: DeserializeOwned>(&self, call: Call) -> Result<T, Error> {
+        Ok(self.sender.send::<T>(call, &self.options).await?.into_value())
     }
 
     pub(crate) async fn value<E: Endpoint>(&self, request: E) -> Result<E::Response, Error> {

@@ -73,15 +73,11 @@ impl AsyncMemoryClient {
     }
 
     async fn wait_for(&self, event_id: &str, wait: WaitOptions) -> Result<Event, Error> {
-        let started = Instant::now();
-        let end = later(started, wait.timeout);
-        let mut pause = wait.first_pause.max(SHORTEST_PAUSE);
+        let mut pace = Pace::new(&wait);
         let mut known = false;
         loop {
-            let left = end.saturating_duration_since(Instant::now());
-            let question = self.within(left.max(LAST_QUESTION));
-            let ended = |error: Error| error.about("wait_for_event").after(0, started.elapsed());
-            match question.event(event_id).await {
+            let ended = |error: Error| error.about("wait_for_event").after(0, pace.elapsed());
+            match self.within(pace.left()).event(event_id).await {
                 Ok(event) if event.status == EventStatus::Succeeded => return Ok(event),
                 Ok(event) if event.status == EventStatus::Failed => {
                     let reason = event.error.map(|reason| self.redact(&reason));
@@ -89,15 +85,52 @@ impl AsyncMemoryClient {
                 }
                 Ok(_) => known = true,
                 // Silence at the end of a wait leaves the work as it was last known.
-                Err(error) if known && error.is_timeout() && Instant::now() >= end => {}
+                Err(error) if known && error.is_timeout() && pace.is_over() => {}
                 Err(error) => return Err(error),
             }
-            if Instant::now() >= end {
-                return Err(ended(Error::event_pending(started.elapsed())));
+            if pace.is_over() {
+                return Err(ended(Error::event_pending(pace.elapsed())));
             }
-            tokio::time::sleep_until(end.min(later(Instant::now(), pause))).await;
-            pause = pause.saturating_mul(2).min(wait.longest_pause.max(SHORTEST_PAUSE));
+            pace.rest().await;
         }
+    }
+}
+
+/// How a wait goes on: a question, a pause, the next question.
+pub(crate) struct Pace {
+    started: Instant,
+    end: Instant,
+    pause: Duration,
+    longest_pause: Duration,
+}
+
+impl Pace {
+    pub(crate) fn new(wait: &WaitOptions) -> Self {
+        let started = Instant::now();
+        Self {
+            started,
+            end: later(started, wait.timeout),
+            pause: wait.first_pause.max(SHORTEST_PAUSE),
+            longest_pause: wait.longest_pause.max(SHORTEST_PAUSE),
+        }
+    }
+
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    pub(crate) fn is_over(&self) -> bool {
+        Instant::now() >= self.end
+    }
+
+    /// What the next question may take.
+    pub(crate) fn left(&self) -> Duration {
+        self.end.saturating_duration_since(Instant::now()).max(LAST_QUESTION)
+    }
+
+    pub(crate) async fn rest(&mut self) {
+        tokio::time::sleep_until(self.end.min(later(Instant::now(), self.pause))).await;
+        self.pause = self.pause.saturating_mul(2).min(self.longest_pause);
     }
 }
 

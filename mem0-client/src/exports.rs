@@ -1,9 +1,11 @@
 use mem0_types::{
-    CreateMemoryExport, CreateMemoryExportResponse, GetMemoryExport, MemoryExportOptions,
+    CreateMemoryExport, CreateMemoryExportResponse, Endpoint, GetMemoryExport, MemoryExportOptions,
 };
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::{AsyncMemoryClient, Error};
+use crate::events::Pace;
+use crate::{AsyncMemoryClient, Error, ErrorKind, WaitOptions};
 
 impl AsyncMemoryClient {
     /// Has memories written into the form of a JSON Schema: `POST /v1/exports/`. The work is queued;
@@ -57,5 +59,88 @@ impl AsyncMemoryClient {
         export: impl Into<GetMemoryExport>,
     ) -> Result<Value, Error> {
         self.value(export.into()).await
+    }
+
+    /// Asks for an export until it is there, and decodes it: into a type of your own, or a
+    /// [`serde_json::Value`].
+    ///
+    /// The platform answers with 404 both while the work goes on and for an export that never was.
+    ///
+    /// # Errors
+    /// [`EventPending`](crate::ErrorKind::EventPending) when it is not there at the end of the wait;
+    /// [`Decode`](crate::ErrorKind::Decode) for an export that is no `T`; else as
+    /// [`get_memory_export`](Self::get_memory_export).
+    ///
+    /// ```
+    /// # use mem0_client::{AsyncMemoryClient, Error, Filter, WaitOptions};
+    /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
+    /// let schema = serde_json::json!({"type": "object", "properties": {"city": {"type": "string"}}});
+    /// let asked = client.create_memory_export(schema, Filter::user_id("alice")).await?;
+    /// let export: std::collections::HashMap<String, Option<String>> =
+    ///     client.wait_for_export(&asked.id, WaitOptions::default()).await?;
+    /// println!("{:?}", export["city"]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn wait_for_export<T: DeserializeOwned + Send>(
+        &self,
+        memory_export_id: impl Into<String>,
+        wait: WaitOptions,
+    ) -> Result<T, Error> {
+        let memory_export_id = memory_export_id.into();
+        let mut pace = Pace::new(&wait);
+        loop {
+            let call = GetMemoryExport::by_id(memory_export_id.clone()).into_call()?;
+            match self.within(pace.left()).decoded(call).await {
+                Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+                Ok(export) => return Ok(export),
+                Err(_) if pace.is_over() => {
+                    let error = Error::event_pending(pace.elapsed());
+                    return Err(error.about("wait_for_export").after(0, pace.elapsed()));
+                }
+                Err(_) => pace.rest().await,
+            }
+        }
+    }
+
+    /// Exports memories into a type of your own: makes the JSON Schema of the type, asks for the
+    /// export, waits for it and decodes it. Requires the feature `schemars`.
+    ///
+    /// What a field's doc comment says tells the platform what to fill in. A field that it may find
+    /// nothing for is an `Option`. The local platform fills fields from metadata of the same name, and
+    /// needs no LLM for it.
+    ///
+    /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for a type that is no struct; else as
+    /// [`create_memory_export`](Self::create_memory_export) and
+    /// [`wait_for_export`](Self::wait_for_export).
+    ///
+    /// ```
+    /// # use mem0_client::{AsyncMemoryClient, Error, Filter, WaitOptions};
+    /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
+    /// use schemars::JsonSchema;
+    /// use serde::Deserialize;
+    ///
+    /// #[derive(Deserialize, JsonSchema)]
+    /// struct Diet {
+    ///     /// What she must not eat.
+    ///     allergies: Vec<String>,
+    ///     favourite: Option<String>,
+    /// }
+    ///
+    /// let diet: Diet = client.export(Filter::user_id("alice"), WaitOptions::default()).await?;
+    /// println!("{} allergies, likes {:?}", diet.allergies.len(), diet.favourite);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "schemars")]
+    pub async fn export<T: schemars::JsonSchema + DeserializeOwned + Send>(
+        &self,
+        options: impl Into<MemoryExportOptions>,
+        wait: WaitOptions,
+    ) -> Result<T, Error> {
+        let schema = mem0_types::export_schema::<T>()?;
+        let asked = self.create_memory_export(schema, options).await?;
+        self.wait_for_export(asked.id, wait).await
     }
 }

@@ -18,6 +18,7 @@ mod connections;
 mod construction;
 mod deadlines;
 mod events;
+mod exports;
 #[cfg(feature = "gzip")]
 mod gzip;
 mod idle_server;

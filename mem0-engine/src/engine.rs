@@ -3,7 +3,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
-use mem0_types::EntityType;
+use mem0_types::{EntityType, Filter, Metadata};
 use rusqlite::Connection;
 use tokio::sync::watch;
 
@@ -15,7 +15,7 @@ use crate::{
     AddRequest, Added, BatchUpdate, DeleteAllRequest, Deleted, EngineError, EntityPage,
     EntityRecord, EventRecord, HistoryEntry, ListRequest, MemoryChange, MemoryRecord, Page,
     PageRequest, QueuedDeletion, SearchHit, SearchRequest, Signals, add, delete, entities, events,
-    history, list, memories, reindex, schema, search, settings, update,
+    export, history, list, memories, reindex, schema, search, settings, update,
 };
 
 /// The most entries that one batch may have.
@@ -225,6 +225,46 @@ impl Engine {
     pub async fn search(&self, request: SearchRequest) -> Result<Vec<SearchHit>, EngineError> {
         let signals = self.signals;
         self.read(move |connection| search::search(connection, &request, signals)).await
+    }
+
+    /// Notes what to export, and answers with the id to read it by.
+    ///
+    /// An export is filled in from metadata, and from the parts of a memory's date; see
+    /// [`export`](Self::export).
+    ///
+    /// # Errors
+    /// [`EngineError::InvalidInput`] for a schema that is of no object, or that requires a field for
+    /// which no memory has metadata: filling it in would take an LLM.
+    pub async fn create_export(
+        &self,
+        filter: Filter,
+        schema: serde_json::Value,
+    ) -> Result<String, EngineError> {
+        // Whether it can be made is found out by a reader, which may take long.
+        let asked = (filter.clone(), schema.clone());
+        self.read(move |connection| export::make(connection, &asked.0, &asked.1)).await?;
+        self.write(move |connection| export::note(connection, &filter, &schema)).await
+    }
+
+    /// Makes an export of what the memories hold now, in the form of its schema. It can be read for
+    /// seven days.
+    ///
+    /// A field takes the newest value of its name that fits, a list takes all of them, an object is
+    /// filled in from the objects of its name, and what has no source is null.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`] when there is none, and when what it was made of is gone.
+    pub async fn export(&self, id: &str) -> Result<Metadata, EngineError> {
+        let id = id.to_owned();
+        self.read(move |connection| export::by_id(connection, &id)).await
+    }
+
+    /// The same for the latest export that was asked for with this filter.
+    ///
+    /// # Errors
+    /// As [`export`](Self::export).
+    pub async fn latest_export(&self, filter: Filter) -> Result<Metadata, EngineError> {
+        self.read(move |connection| export::latest(connection, &filter)).await
     }
 
     /// Lists memories, newest first.

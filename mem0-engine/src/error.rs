@@ -14,6 +14,8 @@ pub enum What {
     Entity,
     /// An event with that id.
     Event,
+    /// An export with that id or filter.
+    Export,
 }
 
 impl std::fmt::Display for What {
@@ -22,6 +24,7 @@ impl std::fmt::Display for What {
             Self::Memory => "memory",
             Self::Entity => "entity",
             Self::Event => "event",
+            Self::Export => "export",
         })
     }
 }

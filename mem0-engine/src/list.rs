@@ -65,6 +65,20 @@ impl fmt::Debug for ListRequest {
     }
 }
 
+/// All that match and have not expired, oldest first.
+pub(crate) fn all(
+    connection: &Connection,
+    filter: &Filter,
+) -> Result<Vec<MemoryRecord>, EngineError> {
+    let SqlFilter { sql, values, .. } = ListRequest::new(filter.clone()).condition()?;
+    let mut statement = connection.prepare(&format!(
+        "SELECT {} FROM memories AS m WHERE {sql} ORDER BY m.created_at, m.seq",
+        memories::COLUMNS
+    ))?;
+    let rows = statement.query_map(params_from_iter(&values), memories::from_row)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// Newest first; of equally old ones the last stored first.
 pub(crate) fn list(
     connection: &Connection,

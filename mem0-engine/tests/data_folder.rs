@@ -195,3 +195,20 @@ fn vectors_of_another_model_are_made_again() {
     assert_eq!(after, before);
     assert_eq!(wait(engine.events(PageRequest::default())).unwrap().count, 1);
 }
+
+#[test]
+fn a_folder_of_the_first_version_is_brought_up_to_date() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    store_one(&engine, "alice", "My car is a blue hatchback");
+    drop(engine);
+    // All that the second version added.
+    let sql = folder.sql();
+    sql.execute_batch("DROP TABLE exports; PRAGMA user_version = 1;").unwrap();
+    drop(sql);
+    let engine = folder.open();
+    assert_eq!(list(&engine, Filter::user_id("alice")).len(), 1);
+    let schema = serde_json::json!({"type": "object", "properties": {"year": {"type": "integer"}}});
+    let id = wait(engine.create_export(Filter::user_id("alice"), schema)).unwrap();
+    assert!(wait(engine.export(&id)).unwrap()["year"].is_u64());
+}

@@ -26,7 +26,7 @@
 //! # What it answers
 //!
 //! The memory operations of the platform's current API: ping, add, search, list, get, update,
-//! delete, delete by scope, history, batch update and delete, entities, and events; and
+//! delete, delete by scope, history, batch update and delete, entities, events, and exports as far as they need no LLM; and
 //! `GET /health`, which needs no key. Paths end with a slash, as the platform's do. Statuses and
 //! bodies follow the platform's published specification.
 //!
@@ -43,6 +43,7 @@ mod batch;
 mod delete_all;
 mod entities;
 mod events;
+mod exports;
 mod fields;
 mod filters;
 mod guard;

@@ -76,6 +76,9 @@ impl From<EngineError> for Rejection {
             EngineError::NotFound(What::Event) => not_found(ErrorBody::Error(
                 "Event not found or you don't have permission to access it.".to_owned(),
             )),
+            EngineError::NotFound(What::Export) => {
+                not_found(ErrorBody::Error("No memory export request found".to_owned()))
+            }
             EngineError::NotFound(_) => {
                 not_found(ErrorBody::Message("Entity not found".to_owned()))
             }

@@ -10,7 +10,8 @@ use mem0_types::{ErrorBody, path};
 use crate::authentication::{Authentication, authenticate};
 use crate::rejection::Rejection;
 use crate::{
-    add, batch, delete_all, entities, events, guard, health, history, list, memory, ping, search,
+    add, batch, delete_all, entities, events, exports, guard, health, history, list, memory, ping,
+    search,
 };
 
 /// The most bytes that a request's body may have: 16 MiB. A larger one is answered with 413.
@@ -34,6 +35,8 @@ pub fn router(engine: Engine, authentication: Authentication) -> Router {
         .route(path::ENTITY, get(entities::get).delete(entities::delete))
         .route(path::EVENTS, get(events::list))
         .route(path::EVENT, get(events::get))
+        .route(path::EXPORTS, post(exports::create))
+        .route(path::EXPORT, post(exports::get))
         .method_not_allowed_fallback(method_not_allowed);
     if let Authentication::Keys(keys) = authentication {
         operations = operations.route_layer(from_fn_with_state(keys.into(), authenticate));

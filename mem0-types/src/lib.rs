@@ -49,6 +49,8 @@ mod entity_memories;
 mod error_body;
 mod event;
 mod export;
+#[cfg(feature = "schemars")]
+mod export_schema;
 mod extra;
 mod feedback;
 mod filter;
@@ -105,6 +107,8 @@ pub use event::{Event, EventData, EventResult, EventStatus, EventType, Events, G
 pub use export::{
     CreateMemoryExport, CreateMemoryExportResponse, GetMemoryExport, MemoryExportOptions,
 };
+#[cfg(feature = "schemars")]
+pub use export_schema::export_schema;
 pub use extra::Extra;
 pub use feedback::{Feedback, FeedbackOptions, FeedbackResponse, SendFeedback};
 pub use filter::{

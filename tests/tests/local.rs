@@ -5,6 +5,7 @@ mod platform;
 
 mod concurrency;
 mod deletions;
+mod exports;
 mod operations;
 mod refusals;
 mod scopes;
@@ -65,4 +66,7 @@ scenarios! {
         entities_are_listed_and_deleted
         reset_leaves_nothing
         whole_scopes_are_deleted;
+    exports:
+        an_export_that_needs_an_llm_names_the_field
+        exports_are_filled_from_metadata;
 }

@@ -11,6 +11,8 @@ use mem0_client::{
     SearchMemoryOptions, UpdateMemoryOptions, UpdateProfileSettings, UpdateProjectOptions,
     UpdateWebhookOptions, Users, WaitOptions, WebhookEventType,
 };
+use schemars::JsonSchema;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::both_clients::Call;
@@ -546,6 +548,37 @@ pub(super) fn specified_calls() -> Vec<(&'static str, Call)> {
         ),
         ("delete_entity_v1", call!(delete_entity_v1(EntityType::Run, 17))),
         (
+            "wait_for_export",
+            Call {
+                method: "wait_for_export",
+                on_async: |client| {
+                    Box::pin(async {
+                        let wait = WaitOptions::default();
+                        client.wait_for_export::<Person>("x-1", wait).await.map(drop)
+                    })
+                },
+                on_blocking: |client| {
+                    client.wait_for_export::<Person>("x-1", WaitOptions::default()).map(drop)
+                },
+            },
+        ),
+        (
+            "export",
+            Call {
+                method: "export",
+                on_async: |client| {
+                    Box::pin(async {
+                        let alice = Filter::user_id("alice");
+                        client.export::<Person>(alice, WaitOptions::default()).await.map(drop)
+                    })
+                },
+                on_blocking: |client| {
+                    let alice = Filter::user_id("alice");
+                    client.export::<Person>(alice, WaitOptions::default()).map(drop)
+                },
+            },
+        ),
+        (
             "add_observed",
             call!(add(
                 "hi",
@@ -558,6 +591,16 @@ pub(super) fn specified_calls() -> Vec<(&'static str, Call)> {
             )),
         ),
     ]
+}
+
+/// What the specification's example of an export holds.
+#[derive(Deserialize, JsonSchema)]
+#[allow(dead_code, reason = "only the schema matters here")]
+struct Person {
+    /// What they are called.
+    name: String,
+    likes: Vec<String>,
+    age: Option<u8>,
 }
 
 fn full_add_v1() -> AddV1Options {

@@ -1,0 +1,61 @@
+//! Waiting for an export, and decoding it.
+
+use std::time::Duration;
+
+use mem0_client::{ErrorKind, WaitOptions};
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::platform::{Platform, Reply, timed};
+
+#[derive(Debug, PartialEq, Deserialize)]
+struct Diet {
+    allergies: Vec<String>,
+}
+
+fn not_yet() -> Reply {
+    Reply::text(404, r#"{"error": "No memory export request found"}"#)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_404_means_not_yet() {
+    let platform = Platform::new(|asked| match asked.index {
+        0..3 => not_yet(),
+        _ => Reply::json(json!({"allergies": ["nuts"]})),
+    });
+    let wait = WaitOptions::default();
+    let diet: Diet = platform.client().wait_for_export("x-1", wait).await.unwrap();
+    assert_eq!(diet.allergies, ["nuts"]);
+    let times: Vec<u128> = platform.times().iter().map(Duration::as_millis).collect();
+    assert_eq!(times, [0, 50, 150, 350]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_wait_has_an_end() {
+    let platform = Platform::new(|_| not_yet());
+    let wait = WaitOptions::default().timeout(Duration::from_secs(5));
+    let client = platform.client();
+    let (waited, took) = timed(client.wait_for_export::<Diet>("x-1", wait)).await;
+    let error = waited.unwrap_err();
+    assert_eq!((error.kind(), took.as_secs()), (ErrorKind::EventPending, 5));
+    assert_eq!(error.operation(), Some("wait_for_export"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_export_of_another_form_names_the_place_and_not_the_value() {
+    let platform = Platform::new(|_| Reply::json(json!({"allergies": ["nuts", 7]})));
+    let wait = WaitOptions::default();
+    let error = platform.client().wait_for_export::<Diet>("x-1", wait).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    assert!(error.to_string().contains("allergies[1]"), "{error}");
+    assert!(!error.to_string().contains("nuts"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn any_other_refusal_ends_the_wait() {
+    let platform = Platform::new(|_| Reply::text(403, r#"{"detail": "No."}"#));
+    let wait = WaitOptions::default();
+    let error = platform.client().wait_for_export::<Diet>("x-1", wait).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Authentication);
+    assert_eq!(platform.asked().len(), 1);
+}
