@@ -349,8 +349,9 @@ impl AsyncMemoryClientBuilder {
     /// Sends through this tower service: a stack of layers, a fake, or the `Router` of
     /// `mem0-server`, which puts the local platform under the client without a socket.
     ///
-    /// The service sees whole requests, `Authorization` included. Timeouts, retries and limits
-    /// stay the client's.
+    /// The service sees whole requests, `Authorization` included, with their
+    /// [`Operation`](crate::Operation) among the extensions. Timeouts, retries and limits stay the
+    /// client's.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -417,6 +418,7 @@ impl AsyncMemoryClientBuilder {
         if self.max_connections == 0 {
             return Err(Error::configuration("max_connections must be at least 1"));
         }
+        let names_operations = matches!(self.way, Way::Service(_));
         let transport = match self.way {
             Way::Service(_) | Way::Reqwest(_) if self.http.are_special() => {
                 return Err(Error::configuration(
@@ -446,6 +448,7 @@ impl AsyncMemoryClientBuilder {
                 budget: RetryBudget::new(),
                 response_limit: self.response_limit,
                 user_agent: self.user_agent.unwrap_or(HeaderValue::from_static(version)),
+                names_operations,
                 key_owner: OnceCell::new(),
             },
             options,

@@ -53,6 +53,7 @@ mod http_client;
 mod identity;
 mod listing;
 mod memories;
+mod operation;
 mod organizations;
 mod profiles;
 mod project_members;
@@ -63,6 +64,8 @@ mod response;
 mod retry;
 mod sender;
 mod service;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod trace;
 mod webhooks;
 
@@ -75,6 +78,7 @@ pub use client::AsyncMemoryClient;
 pub use error::{Error, ErrorKind, RateLimit};
 pub use events::WaitOptions;
 pub use listing::{Listing, Memories};
+pub use operation::Operation;
 pub use project_ref::{OrganizationRef, ProjectRef};
 pub use reset::{Reset, ResetEntity};
 pub use response::Response;

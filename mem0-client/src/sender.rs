@@ -15,7 +15,7 @@ use crate::call_options::check_headers;
 use crate::error::{is_connect, is_setup};
 use crate::retry::{Failure, RetryBudget, retry_after};
 use crate::service::{ServiceError, Transport};
-use crate::{Body, CallOptions, Error, Response, decode, trace};
+use crate::{Body, CallOptions, Error, Operation, Response, decode, trace};
 
 /// What all clones and views of a client share: the one place that sends.
 pub(crate) struct Sender {
@@ -26,6 +26,8 @@ pub(crate) struct Sender {
     pub(crate) budget: RetryBudget,
     pub(crate) response_limit: usize,
     pub(crate) user_agent: HeaderValue,
+    /// Whether requests carry their [`Operation`].
+    pub(crate) names_operations: bool,
     /// Who the API key belongs to, once something needed to know.
     pub(crate) key_owner: OnceCell<PingResponse>,
 }
@@ -190,6 +192,9 @@ impl Sender {
             .uri(uri)
             .body(body.map(Body::from).unwrap_or_default())
             .map_err(|_| Error::configuration("the path cannot be part of an address"))?;
+        if self.names_operations {
+            request.extensions_mut().insert(Operation::of(call));
+        }
         let headers = request.headers_mut();
         headers.extend(options.headers.clone());
         headers.extend(call.headers().clone());

@@ -1,0 +1,46 @@
+use mem0_types::Call;
+
+/// What a request is for, among the extensions of every request that goes to a service of the
+/// caller's own ([`AsyncMemoryClientBuilder::service`](crate::AsyncMemoryClientBuilder::service)). A
+/// layer can limit or log by it without parsing paths.
+///
+/// ```
+/// use mem0_client::{Body, Operation};
+///
+/// fn is_search(request: &http::Request<Body>) -> bool {
+///     request.extensions().get::<Operation>().is_some_and(|operation| operation.name() == "search")
+/// }
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Operation {
+    name: String,
+    template: String,
+}
+
+impl Operation {
+    pub(crate) fn of(call: &Call) -> Self {
+        Self { name: call.operation().to_owned(), template: call.template().to_owned() }
+    }
+
+    /// The operation's name, as the client's method for it is called.
+    ///
+    /// ```
+    /// fn name(operation: &mem0_client::Operation) -> &str {
+    ///     operation.name()
+    /// }
+    /// ```
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The path template, which holds no ids.
+    ///
+    /// ```
+    /// fn template(operation: &mem0_client::Operation) -> &str {
+    ///     operation.template()
+    /// }
+    /// ```
+    pub fn template(&self) -> &str {
+        &self.template
+    }
+}
