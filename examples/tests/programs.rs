@@ -26,3 +26,14 @@ fn typed_export() {
     }
     assert!(told.contains("Without an LLM") && told.contains("`life_story`"), "{told}");
 }
+
+#[test]
+fn webhook_receiver() {
+    let told = run("webhook_receiver");
+    let lines: Vec<&str> = told.lines().collect();
+    assert_eq!(lines[..2], ["added m-1: Hikes", "answered with 204"]);
+    assert!(lines[2].starts_with("refused: the delivery's webhook-signature"), "{told}");
+    assert_eq!(lines[3], "answered with 401");
+    assert_eq!(lines[4], "something else, with the fields [\"ingest_job\"]");
+    assert_eq!(lines[5..], ["answered with 204"]);
+}

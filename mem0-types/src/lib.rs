@@ -91,6 +91,9 @@ mod update;
 mod users;
 mod webhook;
 mod webhook_event_type;
+mod webhook_payload;
+#[cfg(feature = "webhook-signature")]
+mod webhook_secret;
 
 pub use add::{AddMemory, AddMemoryOptions, AddMemoryResponse};
 pub use batch::{BATCH_LIMIT, BatchDelete, BatchResponse, BatchUpdate, MemoryUpdate};
@@ -169,3 +172,6 @@ pub use webhook::{
     UpdateWebhookOptions, Webhook,
 };
 pub use webhook_event_type::WebhookEventType;
+pub use webhook_payload::{WebhookAction, WebhookEvent, WebhookEventDetails, WebhookPayload};
+#[cfg(feature = "webhook-signature")]
+pub use webhook_secret::{WebhookSecret, WebhookSignatureError};

@@ -22,3 +22,4 @@ mod requests;
 mod round_trip;
 mod specification;
 mod traits;
+mod webhooks;
