@@ -20,4 +20,6 @@
 //! client against the binary of the local platform.
 
 pub mod checked;
+#[cfg(doctest)]
+mod guides;
 pub mod openapi;

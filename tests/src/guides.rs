@@ -1,0 +1,19 @@
+//! The guides of `docs/guides`, whose code is compiled and run as doctests.
+
+#[doc = include_str!("../../docs/guides/errors.md")]
+struct Errors;
+
+#[doc = include_str!("../../docs/guides/events.md")]
+struct Events;
+
+#[doc = include_str!("../../docs/guides/exports.md")]
+struct Exports;
+
+#[doc = include_str!("../../docs/guides/filters.md")]
+struct Filters;
+
+#[doc = include_str!("../../docs/guides/from-python.md")]
+struct FromPython;
+
+#[doc = include_str!("../../docs/guides/testing.md")]
+struct Testing;
