@@ -32,6 +32,17 @@ use crate::InvalidInput;
 /// assert!(export_schema::<Vec<Diet>>().is_err());
 /// # Ok::<(), mem0_types::InvalidInput>(())
 /// ```
+///
+/// A type without a schema does not compile:
+///
+/// ```compile_fail
+/// struct Diet {
+///     allergies: Vec<String>,
+/// }
+///
+/// let schema = mem0_types::export_schema::<Diet>()?;
+/// # Ok::<(), mem0_types::InvalidInput>(())
+/// ```
 pub fn export_schema<T: JsonSchema>() -> Result<Value, InvalidInput> {
     let mut schema = SchemaGenerator::default().into_root_schema_for::<T>().to_value();
     adapt(&mut schema);

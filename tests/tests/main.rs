@@ -5,6 +5,7 @@ mod both_clients;
 
 mod answers;
 mod coverage;
+mod errors;
 mod fake;
 mod local;
 mod parity;
