@@ -18,6 +18,7 @@ mod open_enums;
 mod pages;
 mod random;
 mod recorded;
+mod refusals;
 mod requests;
 mod round_trip;
 mod specification;
