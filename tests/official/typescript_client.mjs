@@ -1,0 +1,226 @@
+// The official TypeScript client, unmodified, against a server of ours: every method that the server has an operation for.
+//
+// node typescript_client.mjs HOST API_KEY [checked_server]
+import { MemoryClient } from "mem0ai";
+
+const [host, apiKey, server] = process.argv.slice(2);
+
+// Nothing may leave this machine, telemetry least of all: whatever tries is refused, and counted.
+const strangers = [];
+const realFetch = globalThis.fetch;
+globalThis.fetch = (resource, options) => {
+  const address = String(resource?.url ?? resource);
+  if (!address.startsWith(host)) {
+    strangers.push(address);
+    return Promise.reject(new TypeError("refused: not the server under test"));
+  }
+  return realFetch(resource, options);
+};
+
+let passed = 0;
+let failed = 0;
+let group = "";
+
+function that(what, holds, shown = "") {
+  if (holds) {
+    passed += 1;
+    console.log(`ok      ${group}: ${what}`);
+  } else {
+    failed += 1;
+    console.log(`FAILED  ${group}: ${what}\n        ${shown}`);
+  }
+}
+
+// JSON with the keys of every object in order.
+function spelled(value) {
+  return JSON.stringify(value, (_, part) =>
+    part && typeof part === "object" && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([left], [right]) => (left < right ? -1 : 1)))
+      : part,
+  );
+}
+
+function equal(what, found, expected) {
+  const [left, right] = [spelled(found), spelled(expected)];
+  that(what, left === right, `found    ${left}\n        expected ${right}`);
+}
+
+async function raises(what, name, code, call, saying = "") {
+  try {
+    const answer = await call();
+    that(what, false, `answered ${JSON.stringify(answer)} where ${name} was due`);
+  } catch (error) {
+    const right = error.constructor.name === name && error.errorCode === code && error.message.includes(saying);
+    that(what, right, `raised ${error.constructor.name} ${error.errorCode}: ${error.message}`);
+  }
+}
+
+async function ended(eventId) {
+  for (let n = 0; n < 300; n += 1) {
+    const answer = await realFetch(`${host}/v1/event/${eventId}/`, {
+      headers: { Authorization: `Token ${apiKey}` },
+    });
+    const event = await answer.json();
+    if (event.status === "SUCCEEDED" || event.status === "FAILED") return event;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error("the event did not end within 30 s");
+}
+
+const client = new MemoryClient({ apiKey, host });
+const talk = [
+  { role: "user", content: "I love hiking in the Dolomites" },
+  { role: "assistant", content: "Noted: mountains it is" },
+];
+const texts = (page) => page.results.map((memory) => memory.memory).sort();
+const oddId = "a/b c?d#e%é";
+
+group = "add";
+const metadata = { camelCase: 1, snake_case: { aList: [1, null, "x"] } };
+const added = await client.add(talk, { userId: "alice", infer: false, metadata });
+equal("its status", added.status, "SUCCEEDED");
+equal("its results", added.results.map((result) => [result.event, result.data.memory]), [
+  ["ADD", talk[0].content],
+  ["ADD", talk[1].content],
+]);
+const queued = await client.add([{ role: "user", content: "I eat sushi on Fridays" }], { userId: oddId });
+equal("with inference it is queued", queued.status, "PENDING");
+equal("and done", (await ended(queued.eventId)).status, "SUCCEEDED");
+const again = await client.add(talk, { userId: "alice", infer: false, metadata });
+equal("the same once more stores nothing", again.results.length, 0);
+await client.add([{ role: "user", content: "Runs belong to runs" }], { runId: "r-1", agentId: "bot", infer: false });
+await raises("no messages", "Error", undefined, () => client.add([], { userId: "alice" }), "empty messages");
+await raises("no id", "ValidationError", "HTTP_400", () => client.add(talk, {}), "entity ID");
+
+group = "search";
+const hits = await client.search("where does she hike?", { filters: { user_id: "alice" }, topK: 1 });
+equal("the best hit", texts(hits), [talk[0].content]);
+that("its score is between 0 and 1", hits.results[0].score > 0 && hits.results[0].score <= 1);
+equal("its metadata is verbatim", hits.results[0].metadata, metadata);
+equal("its user", hits.results[0].userId, "alice");
+const odd = await client.search("sushi", { filters: { user_id: oddId } });
+equal("an odd id finds its own", texts(odd), ["I eat sushi on Fridays"]);
+equal("nobody finds nothing", (await client.search("sushi", { filters: { user_id: "nobody" } })).results, []);
+await raises("a blank query", "ValidationError", "HTTP_400", () => client.search(" ", { filters: { user_id: "alice" } }), "query");
+await raises("no filters", "ValidationError", "HTTP_400", () => client.search("sushi", {}), "filters");
+await raises("ids at the top level", "Error", undefined, () => client.search("sushi", { userId: "alice" }), "Top-level");
+
+group = "getAll";
+const first = await client.getAll({ filters: { user_id: "alice" }, page: 1, pageSize: 1 });
+const second = await client.getAll({ filters: { user_id: "alice" }, page: 2, pageSize: 1 });
+equal("the count", [first.count, second.count], [2, 2]);
+that("the first page links to the second", first.next?.includes("page=2"), first.next);
+equal("the second is the last", second.next, null);
+equal("each memory once", [...texts(first), ...texts(second)].sort(), talk.map((turn) => turn.content).sort());
+const either = await client.getAll({ filters: { OR: [{ user_id: "alice" }, { run_id: "r-1" }] } });
+equal("an OR finds both", either.count, 3);
+const runs = await client.getAll({ filters: { AND: [{ run_id: "r-1" }, { agent_id: "bot" }] } });
+equal("the run's id", runs.results[0].sessionId, "r-1");
+await raises("camelCase in a filter", "ValidationError", "HTTP_400", () => client.getAll({ filters: { userId: "alice" } }), "allowed field");
+await raises("a page beyond the last", "MemoryNotFoundError", "HTTP_404", () => client.getAll({ filters: { user_id: "alice" }, page: 9 }));
+
+group = "get, update, history";
+const all = await client.getAll({ filters: { user_id: "alice" } });
+const id = all.results.find((memory) => memory.memory === talk[0].content).id;
+equal("get", (await client.get(id)).memory, talk[0].content);
+const updated = await client.update(id, { text: "Loves climbing", metadata: { k: 1 }, expirationDate: "2999-01-31" });
+equal("the new text", updated.memory, "Loves climbing");
+equal("metadata are joined", updated.metadata, { ...metadata, k: 1 });
+equal("the last day", updated.expirationDate, "2999-01-31");
+equal("which null clears", (await client.update(id, { expirationDate: null })).expirationDate, null);
+const changes = await client.history(id);
+equal("history", changes.map((change) => [change.event, change.oldMemory, change.newMemory]).slice(0, 2), [
+  ["ADD", null, talk[0].content],
+  ["UPDATE", talk[0].content, "Loves climbing"],
+]);
+await raises("no UUID", "ValidationError", "HTTP_400", () => client.get("nope"), "valid UUID");
+const unknown = "00000000-0000-4000-8000-000000000000";
+await raises("an unknown id", "MemoryNotFoundError", "HTTP_404", () => client.get(unknown), "Memory not found!");
+
+group = "batches";
+const other = all.results.find((memory) => memory.id !== id).id;
+const updates = [{ memoryId: id, text: "one" }, { memoryId: other, text: "two" }];
+equal("update", await client.batchUpdate(updates), { message: "Successfully updated 2 memories" });
+equal("both changed", texts(await client.getAll({ filters: { user_id: "alice" } })), ["one", "two"]);
+equal("delete", await client.batchDelete([other]), { message: "Successfully deleted 1 memories" });
+await raises("an unknown id among them", "ValidationError", "HTTP_400", () => client.batchDelete([id, unknown]), "memories[1]");
+equal("and none is gone", (await client.get(id)).memory, "one");
+
+group = "exports";
+const schema = { type: "object", properties: { camelCase: { type: "integer" }, nobodyKnows: { type: ["string", "null"] } } };
+const job = await client.createMemoryExport({ schema, filters: { user_id: "alice" } });
+const exported = await client.getMemoryExport({ memoryExportId: job.id });
+equal("by id", [exported.camelCase, exported.nobodyKnows], [1, null]);
+equal("the latest by filters", (await client.getMemoryExport({ filters: { user_id: "alice" } })).camelCase, 1);
+await raises("an unknown one", "MemoryNotFoundError", "HTTP_404", () => client.getMemoryExport({ memoryExportId: unknown }));
+const required = { type: "object", properties: { story: { type: "string" } }, required: ["story"] };
+await raises("what needs an LLM", "ValidationError", "HTTP_400", () => client.createMemoryExport({ schema: required, filters: { user_id: "alice" } }), "`story`");
+
+group = "users";
+const users = await client.users({ page: 1, pageSize: 2 });
+equal("a page of them", [users.count, users.results.length], [4, 2]);
+equal("their totals", [users.totalUsers, users.totalAgents, users.totalRuns], [2, 1, 1]);
+equal("deleteUsers", await client.deleteUsers({ userId: oddId }), { message: "Entity deleted successfully." });
+for (let n = 0; n < 100 && (await client.users()).totalUsers > 1; n += 1) {
+  await new Promise((resolve) => setTimeout(resolve, 100));
+}
+equal("one user is left", (await client.users()).totalUsers, 1);
+
+group = "delete";
+equal("one", (await client.delete(id)).message, "Memory deleted successfully!");
+await raises("twice", "MemoryNotFoundError", "HTTP_404", () => client.delete(id));
+const wiped = await client.deleteAll({ runId: "r-1" });
+equal("a whole scope is queued", wiped.message, "Delete in progress. This may take some time.");
+equal("and done", (await ended(wiped.eventId)).status, "SUCCEEDED");
+equal("nothing is left", (await client.getAll({ filters: { run_id: "r-1" } })).count, 0);
+
+group = "many at once";
+const many = Array.from({ length: 32 }, (_, n) =>
+  client.add([{ role: "user", content: `Fact number ${n}` }], { userId: `user-${n}`, infer: false }),
+);
+equal("32 adds", (await Promise.all(many)).every((answer) => answer.results.length === 1), true);
+const found = await Promise.all(
+  Array.from({ length: 32 }, (_, n) => client.getAll({ filters: { user_id: `user-${n}` } })),
+);
+equal("each with its own", found.map((page) => texts(page)[0]), Array.from({ length: 32 }, (_, n) => `Fact number ${n}`));
+
+group = "keys";
+console.error = () => {};
+const stranger = new MemoryClient({ apiKey: "m0-wrong", host });
+await raises("a wrong one", "AuthenticationError", "HTTP_401", () => stranger.search("x", { filters: { user_id: "alice" } }), "Invalid API key");
+
+// What the server has no operation for yet. A method that begins to work fails here, and moves up. Not on the server that
+// checks its answers: the specification lists no 404 for what every platform has.
+group = "later";
+const later = {
+  getProject: () => client.getProject({}),
+  updateProject: () => client.updateProject({ customInstructions: "x" }),
+  getWebhooks: () => client.getWebhooks({ projectId: "p" }),
+  createWebhook: () => client.createWebhook({ name: "n", url: "https://example.com", eventTypes: ["memory_add"] }),
+  updateWebhook: () => client.updateWebhook({ webhookId: "w", name: "n" }),
+  deleteWebhook: () => client.deleteWebhook({ webhookId: "w" }),
+  feedback: () => client.feedback({ memoryId: unknown, feedback: "POSITIVE" }),
+  getProfile: () => client.getProfile({ entityId: "alice" }),
+  generateProfile: () => client.generateProfile({ entityId: "alice" }),
+  sampleProfiles: () => client.sampleProfiles({ limit: 1 }),
+  getProfileJob: () => client.getProfileJob("j-1"),
+  getProfileSettings: () => client.getProfileSettings(),
+  updateProfileSettings: () => client.updateProfileSettings({ enabled: true }),
+  deleteUser: () => client.deleteUser({ entityId: 1, entityType: "user" }),
+};
+for (const [name, call] of server === "checked_server" ? [] : Object.entries(later)) {
+  await raises(name, "MemoryNotFoundError", "HTTP_404", call);
+}
+
+group = "all";
+const driven = new Set([
+  ...Object.keys(later), "ping", "add", "search", "getAll", "get", "update", "history", "batchUpdate", "batchDelete",
+  "createMemoryExport", "getMemoryExport", "users", "deleteUsers", "delete", "deleteAll",
+]);
+const methods = Object.getOwnPropertyNames(MemoryClient.prototype);
+equal("every method is driven", methods.filter((name) => name !== "constructor" && !name.startsWith("_") && !driven.has(name)), []);
+equal("ping resolves", await client.ping(), undefined);
+equal("nothing left the machine", strangers, []);
+
+console.log(`\n${passed} passed, ${failed} failed: the official TypeScript client 3.3.1`);
+process.exit(failed === 0 ? 0 : 1);
