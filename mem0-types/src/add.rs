@@ -99,6 +99,14 @@ options! {
     /// # let _ = options;
     /// # Ok::<(), mem0_types::InvalidInput>(())
     /// ```
+    ///
+    /// What only a search has does not compile here:
+    ///
+    /// ```compile_fail
+    /// use mem0_types::{AddMemoryOptions, Scope};
+    ///
+    /// let options = AddMemoryOptions::new(Scope::user("alice")).top_k(5);
+    /// ```
     pub struct AddMemoryOptions {
         scope: Scope,
     }

@@ -98,6 +98,14 @@ options! {
     /// let options = SearchMemoryOptions::new(filter).top_k(5).rerank(true);
     /// # let _ = options;
     /// ```
+    ///
+    /// A scope is no filter: of several ids it does not say whether all or any of them count.
+    ///
+    /// ```compile_fail
+    /// use mem0_types::{Scope, SearchMemoryOptions};
+    ///
+    /// let options = SearchMemoryOptions::new(Scope::user("alice"));
+    /// ```
     pub struct SearchMemoryOptions {
         filter: Filter,
     }
