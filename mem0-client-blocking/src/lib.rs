@@ -25,6 +25,7 @@
 //! runtime of either flavour too. There a call blocks its thread as everywhere, and with it the
 //! tasks that the thread would run: prefer `mem0-client` in async code, or `spawn_blocking`.
 
+mod batch;
 mod builder;
 mod client;
 #[cfg(feature = "legacy")]

@@ -1,11 +1,12 @@
 //! Every method sends what its async twin sends, and answers the same.
 
 use mem0_client_blocking::{
-    AddMemoryOptions, AsyncMemoryClient, CallOptions, CreateEntity, CreateWebhookOptions,
-    DeleteEverything, DeleteMemory, DeleteScope, EntityRef, Feedback, Filter, GenerateProfile,
-    GetAllMemoryOptions, MemberRole, MemoryEvents, MemoryUpdate, Message, ProjectRef, RetryPolicy,
-    SampleProfiles, Scope, SearchMemoryOptions, UpdateMemoryOptions, UpdateProfileSettings,
-    UpdateProjectOptions, UpdateWebhookOptions, Users, WaitOptions, WebhookEventType,
+    AddMemory, AddMemoryOptions, AsyncMemoryClient, CallOptions, CreateEntity,
+    CreateWebhookOptions, DeleteEverything, DeleteMemory, DeleteScope, EntityRef, Feedback, Filter,
+    GenerateProfile, GetAllMemoryOptions, MemberRole, MemoryEvents, MemoryUpdate, Message,
+    ProjectRef, RetryPolicy, SampleProfiles, Scope, SearchMemoryOptions, UpdateMemoryOptions,
+    UpdateProfileSettings, UpdateProjectOptions, UpdateWebhookOptions, Users, WaitOptions,
+    WebhookEventType,
 };
 use serde_json::json;
 
@@ -83,6 +84,7 @@ fn compare_all(answering: fn(&Asked) -> (u16, serde_json::Value)) -> usize {
             [Message::user("I hike"), Message::assistant("Where?")],
             AddMemoryOptions::new(Scope::user("alice").with_run("r")).infer(false),
         );
+        add_many: |c| c.add_many([AddMemory::new("I hike", Scope::user("alice"))]);
         add_and_wait: |c| c.add_and_wait("I hike", Scope::user("alice"), wait());
         search: |c| c.search("dinner", SearchMemoryOptions::new(alice()).top_k(3));
         get: |c| c.get("a/b");
@@ -173,6 +175,7 @@ fn compare_all(answering: fn(&Asked) -> (u16, serde_json::Value)) -> usize {
 /// The methods that make calls: all public ones but `new`, `from_env` and `builder`.
 fn methods() -> usize {
     [
+        include_str!("../src/batch.rs"),
         include_str!("../src/client.rs"),
         include_str!("../src/memories.rs"),
         include_str!("../src/entities.rs"),

@@ -23,6 +23,7 @@ pub struct CallOptions {
     pub(crate) timeout: Option<Duration>,
     pub(crate) deadline: Option<Duration>,
     pub(crate) retry: Option<RetryPolicy>,
+    pub(crate) concurrency: Option<usize>,
     pub(crate) headers: HeaderMap,
 }
 
@@ -78,6 +79,21 @@ impl CallOptions {
         self
     }
 
+    /// How many requests [`add_many`](crate::AsyncMemoryClient::add_many) and the batches have in
+    /// flight at a time. Default 8; 0 counts as 1. The client's own limit on connections holds
+    /// besides.
+    ///
+    /// ```
+    /// # use mem0_client::CallOptions;
+    /// let options = CallOptions::new().concurrency(32);
+    /// # let _ = options;
+    /// ```
+    #[must_use]
+    pub fn concurrency(mut self, concurrency: usize) -> Self {
+        self.concurrency = Some(concurrency);
+        self
+    }
+
     /// Sends this header too, in place of one of the same name. The headers that the client owns
     /// (`authorization`, `accept`, `content-type`, `content-length`, `host` and the like) are
     /// refused when the call is made.
@@ -106,6 +122,7 @@ impl CallOptions {
             timeout: self.timeout.or(base.timeout),
             deadline: self.deadline.or(base.deadline),
             retry: self.retry.or_else(|| base.retry.clone()),
+            concurrency: self.concurrency.or(base.concurrency),
             headers,
         }
     }
@@ -139,6 +156,7 @@ impl fmt::Debug for CallOptions {
             .field("timeout", &self.timeout)
             .field("deadline", &self.deadline)
             .field("retry", &self.retry)
+            .field("concurrency", &self.concurrency)
             .field("headers", &self.headers.keys().map(HeaderName::as_str).collect::<Vec<_>>())
             .finish()
     }

@@ -142,6 +142,10 @@ impl AsyncMemoryClient {
         Ok(self.execute(request).await?.into_value())
     }
 
+    pub(crate) fn concurrency(&self) -> Option<usize> {
+        self.options.concurrency
+    }
+
     pub(crate) fn redact(&self, text: &str) -> String {
         self.sender.api_key.redact(text)
     }

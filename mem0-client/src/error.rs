@@ -4,6 +4,7 @@ mod rate_limit;
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::{HeaderMap, StatusCode};
@@ -20,7 +21,7 @@ use crate::service::BoxError;
 
 /// Why a call failed.
 ///
-/// One pointer wide. `Display` is one line without the source, which [`source`](StdError::source)
+/// One pointer wide, and cheap to clone. `Display` is one line without the source, which [`source`](StdError::source)
 /// gives; neither they nor `Debug` show the API key, and only the platform's own words may repeat
 /// what was sent to it.
 ///
@@ -36,13 +37,15 @@ use crate::service::BoxError;
 /// # Ok(())
 /// # }
 /// ```
-pub struct Error(Box<Inner>);
+#[derive(Clone)]
+pub struct Error(Arc<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     kind: ErrorKind,
     operation: Option<String>,
     message: String,
-    source: Option<BoxError>,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
     answer: Option<Answer>,
     event_id: Option<String>,
     attempts: u32,
@@ -52,6 +55,7 @@ struct Inner {
     refused: Option<InvalidInput>,
 }
 
+#[derive(Clone)]
 struct Answer {
     status: StatusCode,
     headers: HeaderMap,
@@ -60,7 +64,7 @@ struct Answer {
 
 impl Error {
     fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self(Box::new(Inner {
+        Self(Arc::new(Inner {
             kind,
             operation: None,
             message: message.into(),
@@ -75,13 +79,18 @@ impl Error {
         }))
     }
 
+    /// Its fields, to be filled in before anyone else has the error.
+    fn inner(&mut self) -> &mut Inner {
+        Arc::make_mut(&mut self.0)
+    }
+
     pub(crate) fn configuration(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Configuration, message)
     }
 
     pub(crate) fn no_client(source: BoxError) -> Self {
         let mut error = Self::configuration("the HTTP client cannot be made");
-        error.0.source = Some(source);
+        error.inner().source = Some(source.into());
         error
     }
 
@@ -89,7 +98,7 @@ impl Error {
         let message =
             if connect { "no connection to the platform" } else { "the connection broke" };
         let mut error = Self::new(ErrorKind::Network, message);
-        error.0.source = Some(source);
+        error.inner().source = Some(source.into());
         error
     }
 
@@ -103,7 +112,7 @@ impl Error {
         headers: HeaderMap,
     ) -> Self {
         let mut error = Self::new(ErrorKind::Decode, message);
-        error.0.answer = Some(Answer { status, headers, body: None });
+        error.inner().answer = Some(Answer { status, headers, body: None });
         error
     }
 
@@ -118,7 +127,7 @@ impl Error {
             _ => ErrorKind::Server,
         };
         let mut error = Self::new(kind, one_line(&body.message()));
-        error.0.answer = Some(Answer { status, headers, body: Some(body) });
+        error.inner().answer = Some(Answer { status, headers, body: Some(body) });
         error
     }
 
@@ -138,29 +147,29 @@ impl Error {
     #[doc(hidden)]
     pub fn no_runtime(source: std::io::Error) -> Self {
         let mut error = Self::configuration("the system gave no thread or event queue");
-        error.0.source = Some(source.into());
+        error.inner().source = Some(Arc::new(source));
         error
     }
 
     pub(crate) fn about(mut self, operation: &str) -> Self {
-        self.0.operation = Some(operation.to_owned());
+        self.inner().operation = Some(operation.to_owned());
         self
     }
 
     pub(crate) fn waiting_for(mut self, event_id: String) -> Self {
-        self.0.event_id = Some(event_id);
+        self.inner().event_id = Some(event_id);
         self
     }
 
     pub(crate) fn after(mut self, attempts: u32, elapsed: Duration) -> Self {
-        self.0.attempts = attempts;
-        self.0.elapsed = elapsed;
+        self.inner().attempts = attempts;
+        self.inner().elapsed = elapsed;
         self
     }
 
     pub(crate) fn outcome(mut self, retryable: bool, outcome_unknown: bool) -> Self {
-        self.0.retryable = retryable;
-        self.0.outcome_unknown = outcome_unknown;
+        self.inner().retryable = retryable;
+        self.inner().outcome_unknown = outcome_unknown;
         self
     }
 
@@ -490,7 +499,7 @@ impl StdError for Error {
 impl From<InvalidInput> for Error {
     fn from(refused: InvalidInput) -> Self {
         let mut error = Self::new(ErrorKind::InvalidInput, refused.to_string());
-        error.0.refused = Some(refused);
+        error.inner().refused = Some(refused);
         error
     }
 }

@@ -38,6 +38,7 @@
 
 mod api_key;
 mod base_url;
+mod batch;
 mod body;
 mod builder;
 mod call_options;
@@ -55,6 +56,7 @@ mod listing;
 mod memories;
 mod operation;
 mod organizations;
+mod outcomes;
 mod profiles;
 mod project_members;
 mod project_ref;
@@ -79,6 +81,7 @@ pub use error::{Error, ErrorKind, RateLimit};
 pub use events::WaitOptions;
 pub use listing::{Listing, Memories};
 pub use operation::Operation;
+pub use outcomes::Outcomes;
 pub use project_ref::{OrganizationRef, ProjectRef};
 pub use reset::{Reset, ResetEntity};
 pub use response::Response;

@@ -1,9 +1,9 @@
 use mem0_types::{
-    AddMemory, AddMemoryOptions, AddMemoryResponse, BatchDelete, BatchResponse, BatchUpdate,
-    DeleteAllMemories, DeleteMemory, DeleteMemoryResponse, DeleteScope, Event, FeedbackOptions,
-    FeedbackResponse, Filter, GetAllMemories, GetAllMemoryOptions, GetMemory, GetSummary, History,
-    Memory, MemoryEvents, MemoryHistory, MemoryUpdate, Messages, Page, QueuedDelete,
-    SearchMemories, SearchMemoryOptions, SendFeedback, UpdateMemory, UpdateMemoryOptions,
+    AddMemory, AddMemoryOptions, AddMemoryResponse, DeleteAllMemories, DeleteMemory,
+    DeleteMemoryResponse, DeleteScope, Event, FeedbackOptions, FeedbackResponse, Filter,
+    GetAllMemories, GetAllMemoryOptions, GetMemory, GetSummary, History, Memory, MemoryEvents,
+    MemoryHistory, Messages, Page, QueuedDelete, SearchMemories, SearchMemoryOptions, SendFeedback,
+    UpdateMemory, UpdateMemoryOptions,
 };
 use serde_json::Value;
 
@@ -240,49 +240,6 @@ impl AsyncMemoryClient {
     /// ```
     pub async fn history(&self, memory_id: impl Into<String>) -> Result<Page<History>, Error> {
         self.value(MemoryHistory::new(memory_id)).await
-    }
-
-    /// Changes up to 1000 memories at once: `PUT /v1/batch/`.
-    ///
-    /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for none or more than 1000, or a change of
-    /// nothing; else as every method.
-    ///
-    /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error, MemoryUpdate};
-    /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
-    /// let id = "0f1c8fb4-6d20-4a5e-9d62-0a4c7b1f5f10";
-    /// client.batch_update([MemoryUpdate::new(id).text("Loves climbing")]).await?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    #[doc(alias = "batchUpdate")]
-    pub async fn batch_update(
-        &self,
-        memories: impl IntoIterator<Item = MemoryUpdate>,
-    ) -> Result<BatchResponse, Error> {
-        self.value(BatchUpdate::new(memories)).await
-    }
-
-    /// Deletes up to 1000 memories at once: `DELETE /v1/batch/`.
-    ///
-    /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for none or more than 1000; else as every
-    /// method.
-    ///
-    /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error};
-    /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
-    /// client.batch_delete(["0f1c8fb4-6d20-4a5e-9d62-0a4c7b1f5f10"]).await?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    #[doc(alias = "batchDelete")]
-    pub async fn batch_delete<I: Into<String>>(
-        &self,
-        memory_ids: impl IntoIterator<Item = I>,
-    ) -> Result<BatchResponse, Error> {
-        self.value(BatchDelete::new(memory_ids)).await
     }
 
     /// Says how good a memory is, or takes back what was said: `POST /v1/feedback/`.

@@ -10,6 +10,7 @@
 
 mod answers;
 mod base_url;
+mod batch;
 mod budget;
 mod call_options;
 mod child;

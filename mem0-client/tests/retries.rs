@@ -6,7 +6,7 @@ use std::time::Duration;
 use http::StatusCode;
 use mem0_client::{
     AsyncMemoryClient, DeleteAllMemories, DeleteMemory, DeleteScope, DeleteUsers, EntityRef, Error,
-    ErrorKind, Filter, MemoryUpdate, RetryPolicy, Scope,
+    ErrorKind, Filter, MemoryUpdate, Outcomes, RetryPolicy, Scope,
 };
 
 use crate::platform::{Piece, Platform, Reply, timed, well};
@@ -185,8 +185,12 @@ async fn every_operation_has_its_class() {
             1 => client.delete("m-1").await.err(),
             2 => client.delete_all(DeleteScope::user("alice")).await.err(),
             3 => client.delete_users(EntityRef::user("alice")).await.err(),
-            4 => client.batch_update([MemoryUpdate::new("m-1").text("Climbs")]).await.err(),
-            _ => client.batch_delete(["m-1"]).await.err(),
+            4 => client
+                .batch_update([MemoryUpdate::new("m-1").text("Climbs")])
+                .await
+                .and_then(Outcomes::all)
+                .err(),
+            _ => client.batch_delete(["m-1"]).await.and_then(Outcomes::all).err(),
         };
         assert!(error.as_ref().is_some_and(Error::is_outcome_unknown), "{error:?}");
         assert_eq!(attempts(error), Some(3));

@@ -20,6 +20,29 @@ fn check_size(size: usize) -> Result<(), InvalidInput> {
     }
 }
 
+/// Checks each item, and names the one that is refused.
+fn check_each<T>(
+    items: &[T],
+    before: usize,
+    check: impl Fn(&T) -> Result<(), InvalidInput>,
+) -> Result<(), InvalidInput> {
+    items.iter().zip(before..).try_for_each(|(item, index)| {
+        check(item).map_err(|refused| {
+            let field = format!("memories[{index}].{}", refused.field());
+            InvalidInput::new(field, refused.message().to_owned())
+        })
+    })
+}
+
+/// The items by the thousand, each part with the number of those before it.
+fn split<T>(items: Vec<T>, before: usize) -> impl Iterator<Item = (usize, Vec<T>)> {
+    let mut items = items.into_iter();
+    (before..).step_by(BATCH_LIMIT).map_while(move |before| {
+        let part: Vec<T> = items.by_ref().take(BATCH_LIMIT).collect();
+        (!part.is_empty()).then_some((before, part))
+    })
+}
+
 /// Changes up to 1000 memories at once: `PUT /v1/batch/`.
 ///
 /// ```
@@ -37,6 +60,9 @@ fn check_size(size: usize) -> Result<(), InvalidInput> {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct BatchUpdate {
     memories: Vec<MemoryUpdate>,
+    /// How many come before them, in the batch that this one was split from.
+    #[serde(skip)]
+    before: usize,
 }
 
 impl BatchUpdate {
@@ -47,7 +73,23 @@ impl BatchUpdate {
     /// assert!(BatchUpdate::new([]).into_call().is_err());
     /// ```
     pub fn new(memories: impl IntoIterator<Item = MemoryUpdate>) -> Self {
-        Self { memories: memories.into_iter().collect() }
+        Self { memories: memories.into_iter().collect(), before: 0 }
+    }
+
+    /// The same changes in batches of at most [`BATCH_LIMIT`], in their order; none when there are
+    /// none. An error names a change by its place among all of them.
+    ///
+    /// ```
+    /// # use mem0_types::{BatchUpdate, Endpoint, MemoryUpdate};
+    /// let updates = (0..2500).map(|n| MemoryUpdate::new(format!("m-{n}")).text("Climbs"));
+    /// let batches = BatchUpdate::new(updates).split();
+    /// assert_eq!(batches.len(), 3);
+    /// assert!(batches.into_iter().all(|batch| batch.into_call().is_ok()));
+    /// ```
+    #[must_use]
+    pub fn split(self) -> Vec<Self> {
+        let parts = split(self.memories, self.before);
+        parts.map(|(before, memories)| Self { memories, before }).collect()
     }
 }
 
@@ -56,7 +98,7 @@ impl Endpoint for BatchUpdate {
 
     fn into_call(self) -> Result<Call, InvalidInput> {
         check_size(self.memories.len())?;
-        self.memories.iter().try_for_each(MemoryUpdate::check)?;
+        check_each(&self.memories, self.before, MemoryUpdate::check)?;
         Call::new("batch_update", Method::PUT, path::BATCH, Repeat::Idempotent).json(&self)
     }
 }
@@ -121,7 +163,7 @@ impl MemoryUpdate {
         check_id("memory_id", &self.memory_id)?;
         check_object("metadata", self.metadata.as_ref())?;
         match (&self.text, &self.metadata) {
-            (None, None) => Err(InvalidInput::new("memories", "must each set text or metadata")),
+            (None, None) => Err(InvalidInput::new("text", "or metadata must be set")),
             (Some(text), _) if text.trim().is_empty() => {
                 Err(InvalidInput::new("text", "must not be empty; delete the memory instead"))
             }
@@ -157,6 +199,8 @@ impl fmt::Debug for MemoryUpdate {
 #[derive(Clone, PartialEq, Eq)]
 pub struct BatchDelete {
     memory_ids: Vec<String>,
+    /// How many come before them, in the batch that this one was split from.
+    before: usize,
 }
 
 impl BatchDelete {
@@ -167,7 +211,21 @@ impl BatchDelete {
     /// assert!(BatchDelete::new(["m-1", "*"]).into_call().is_err());
     /// ```
     pub fn new<I: Into<String>>(memory_ids: impl IntoIterator<Item = I>) -> Self {
-        Self { memory_ids: memory_ids.into_iter().map(Into::into).collect() }
+        Self { memory_ids: memory_ids.into_iter().map(Into::into).collect(), before: 0 }
+    }
+
+    /// The same ids in batches of at most [`BATCH_LIMIT`], in their order; none when there are none.
+    /// An error names an id by its place among all of them.
+    ///
+    /// ```
+    /// # use mem0_types::BatchDelete;
+    /// let batches = BatchDelete::new((0..2500).map(|n| format!("m-{n}"))).split();
+    /// assert_eq!(batches.len(), 3);
+    /// ```
+    #[must_use]
+    pub fn split(self) -> Vec<Self> {
+        let parts = split(self.memory_ids, self.before);
+        parts.map(|(before, memory_ids)| Self { memory_ids, before }).collect()
     }
 }
 
@@ -192,7 +250,7 @@ impl Endpoint for BatchDelete {
         }
 
         check_size(self.memory_ids.len())?;
-        self.memory_ids.iter().try_for_each(|id| check_id("memory_id", id))?;
+        check_each(&self.memory_ids, self.before, |id| check_id("memory_id", id))?;
         let memories = self.memory_ids.iter().map(|memory_id| Item { memory_id }).collect();
         Call::new("batch_delete", Method::DELETE, path::BATCH, Repeat::Idempotent)
             .json(&Body { memories })

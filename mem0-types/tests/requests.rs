@@ -173,9 +173,39 @@ fn a_batch_has_one_to_a_thousand_memories() {
     assert_eq!(deleted["memories"][999], json!({"memory_id": "m-999"}));
 
     let one = |update| refusal(BatchUpdate::new([MemoryUpdate::new("a").text("x"), update]));
-    assert_eq!(one(MemoryUpdate::new("b")).field(), "memories");
-    assert_eq!(one(MemoryUpdate::new("b").text(" ")).field(), "text");
-    assert_eq!(one(MemoryUpdate::new("b").metadata(3)).field(), "metadata");
+    assert_eq!(one(MemoryUpdate::new("b")).field(), "memories[1].text");
+    assert_eq!(one(MemoryUpdate::new("b").text(" ")).field(), "memories[1].text");
+    assert_eq!(one(MemoryUpdate::new("b").metadata(3)).field(), "memories[1].metadata");
+}
+
+#[test]
+fn a_split_batch_keeps_order_and_places() {
+    for (count, sizes) in [
+        (0, vec![]),
+        (1, vec![1]),
+        (BATCH_LIMIT, vec![1000]),
+        (BATCH_LIMIT + 1, vec![1000, 1]),
+        (2500, vec![1000, 1000, 500]),
+    ] {
+        let ids: Vec<String> = (0..count).map(|index| format!("m-{index}")).collect();
+        let parts = BatchDelete::new(ids.clone()).split();
+        let sent: Vec<Vec<String>> = parts
+            .into_iter()
+            .map(|part| {
+                let sent = body(part);
+                let memories = sent["memories"].as_array().unwrap();
+                memories.iter().map(|one| one["memory_id"].as_str().unwrap().to_owned()).collect()
+            })
+            .collect();
+        assert_eq!(sent.iter().map(Vec::len).collect::<Vec<_>>(), sizes);
+        assert_eq!(sent.concat(), ids);
+    }
+    let updates = (0..2500).map(|index| {
+        MemoryUpdate::new(format!("m-{index}")).text(if index == 2001 { "" } else { "Climbs" })
+    });
+    let mut parts = BatchUpdate::new(updates).split();
+    assert_eq!(refusal(parts.pop().unwrap()).field(), "memories[2001].text");
+    assert!(parts.into_iter().all(|part| part.into_call().is_ok()));
 }
 
 #[test]

@@ -17,12 +17,21 @@ pub(crate) struct Call {
 /// The same method with the same arguments on both clients: `call!(get("m-1"))`.
 macro_rules! call {
     ($method:ident($($argument:expr),* $(,)?)) => {
+        call!(@ $method($($argument),*) Ok)
+    };
+    // One with an outcome for each item, which must all be successes.
+    ($method:ident($($argument:expr),* $(,)?) all) => {
+        call!(@ $method($($argument),*) mem0_client::Outcomes::all)
+    };
+    (@ $method:ident($($argument:expr),*) $succeeded:expr) => {
         $crate::both_clients::Call {
             method: stringify!($method),
             on_async: |client| Box::pin(async move {
-                client.$method($($argument),*).await.map(drop)
+                client.$method($($argument),*).await.and_then($succeeded).map(drop)
             }),
-            on_blocking: |client| client.$method($($argument),*).map(drop),
+            on_blocking: |client| {
+                client.$method($($argument),*).and_then($succeeded).map(drop)
+            },
         }
     };
 }

@@ -249,7 +249,7 @@ fn a_difference_of_any_kind_is_reported() {
             "get:",
         ),
         ("pub fn get(&self, memory_id: ", "pub fn get(&self, id: ", "get:"),
-        ("-> Result<BatchResponse, Error>", "-> Result<(), Error>", "batch_update:"),
+        ("-> Result<Outcomes<BatchResponse>, Error>", "-> Result<(), Error>", "batch_update:"),
         ("pub fn execute<E: Endpoint>", "pub fn execute<E: Endpoint + Clone>", "execute:"),
         ("#[doc(alias = \"getAll\")]", "", "get_all:"),
         (

@@ -1,7 +1,7 @@
 use mem0_client::{
     AddMemoryOptions, CallOptions, Date, DeleteScope, ErrorKind, Event, EventStatus, EventType,
-    Events, Filter, GetAllMemoryOptions, Memory, MemoryEvent, MemoryUpdate, Message, Page, Ping,
-    Role, Scope, SearchMemoryOptions, UpdateMemoryOptions, WaitOptions,
+    Events, Filter, GetAllMemoryOptions, Memory, MemoryEvent, MemoryUpdate, Message, Outcomes,
+    Page, Ping, Role, Scope, SearchMemoryOptions, UpdateMemoryOptions, WaitOptions,
 };
 use serde_json::{Value, json};
 
@@ -327,23 +327,25 @@ pub(super) async fn batches_are_all_or_nothing(client: &Client) {
             MemoryUpdate::new(&dogs).metadata(json!({"sure": true})),
         ]
     };
-    let message = ask!(client.batch_update(changes())).unwrap().message;
-    assert_eq!(message.as_deref(), Some("Successfully updated 2 memories"));
+    let answers = ask!(client.batch_update(changes())).and_then(Outcomes::all).unwrap();
+    assert_eq!(answers.len(), 2);
+    assert_eq!(answers[1].message.as_deref(), Some("Successfully updated 2 memories"));
     assert_eq!(ask!(client.get(&tea)).unwrap().memory, "Likes coffee");
     assert_eq!(ask!(client.get(&dogs)).unwrap().metadata.unwrap()["sure"], true);
 
     let half =
         || [MemoryUpdate::new(&tea).text("Likes water"), MemoryUpdate::new(STRANGER).text("x")];
-    let refused = ask!(client.batch_update(half())).unwrap_err();
+    let refused = ask!(client.batch_update(half())).and_then(Outcomes::all).unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::Validation);
     assert!(refused.to_string().contains("memories[1]"), "{refused}");
     assert_eq!(ask!(client.get(&tea)).unwrap().memory, "Likes coffee");
-    let refused = ask!(client.batch_delete([tea.as_str(), STRANGER])).unwrap_err();
+    let refused =
+        ask!(client.batch_delete([tea.as_str(), STRANGER])).and_then(Outcomes::all).unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::Validation);
     assert!(ask!(client.get(&tea)).is_ok());
 
-    let message = ask!(client.batch_delete([&tea, &dogs])).unwrap().message;
-    assert_eq!(message.as_deref(), Some("Successfully deleted 2 memories"));
+    let answers = ask!(client.batch_delete([&tea, &dogs])).and_then(Outcomes::all).unwrap();
+    assert_eq!(answers[0].message.as_deref(), Some("Successfully deleted 2 memories"));
     assert_eq!(listed(client, Filter::user_id("alice")).await, [""; 0]);
 }
 

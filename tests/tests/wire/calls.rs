@@ -3,12 +3,12 @@ use mem0_client::legacy::{
     AddV1Options, GetAllV1Options, GetAllV2Options, SearchV1Options, SearchV2Options,
 };
 use mem0_client::{
-    AddMemoryOptions, CallOptions, CreateEntity, CreateProjectOptions, CreateWebhookOptions,
-    CustomCategory, Date, DeleteEverything, DeleteMemory, DeleteScope, EntityRef, EntityType,
-    Events, Feedback, FeedbackOptions, Filter, GenerateProfile, GetAllMemoryOptions,
-    GetEntityMemories, GetProject, Media, MemberRole, MemoryEvents, MemoryExportOptions,
-    MemoryUpdate, Message, OrganizationRef, Ping, ProjectRef, SampleProfiles, Scope,
-    SearchMemoryOptions, UpdateMemoryOptions, UpdateProfileSettings, UpdateProjectOptions,
+    AddMemory, AddMemoryOptions, CallOptions, CreateEntity, CreateProjectOptions,
+    CreateWebhookOptions, CustomCategory, Date, DeleteEverything, DeleteMemory, DeleteScope,
+    EntityRef, EntityType, Events, Feedback, FeedbackOptions, Filter, GenerateProfile,
+    GetAllMemoryOptions, GetEntityMemories, GetProject, Media, MemberRole, MemoryEvents,
+    MemoryExportOptions, MemoryUpdate, Message, OrganizationRef, Ping, ProjectRef, SampleProfiles,
+    Scope, SearchMemoryOptions, UpdateMemoryOptions, UpdateProfileSettings, UpdateProjectOptions,
     UpdateWebhookOptions, Users, WaitOptions, WebhookEventType,
 };
 use schemars::JsonSchema;
@@ -171,9 +171,9 @@ pub(super) fn official_calls() -> Vec<(&'static str, Call)> {
             call!(batch_update([
                 MemoryUpdate::new("m1").text("a"),
                 MemoryUpdate::new("m2").text("b").metadata(json!({"k": 1})),
-            ])),
+            ]) all),
         ),
-        ("batch_delete", call!(batch_delete(["m1", "m2"]))),
+        ("batch_delete", call!(batch_delete(["m1", "m2"]) all)),
         ("create_export", call!(create_memory_export(name_schema(), short_export()))),
         ("get_export_by_id", call!(get_memory_export("job-1"))),
         ("get_export_by_filters", call!(get_memory_export(Filter::user_id("alice")))),
@@ -330,6 +330,7 @@ pub(super) fn specified_calls() -> Vec<(&'static str, Call)> {
                 AddMemoryOptions::new(Scope::app("kitchen")).extra("output_format", "v1.1")
             )),
         ),
+        ("add_many", call!(add_many([AddMemory::new("x", Scope::user("alice"))]) all)),
         ("add_and_wait", call!(add_and_wait("x", Scope::user("alice"), WaitOptions::default()))),
         (
             "search_merged",
@@ -397,7 +398,7 @@ pub(super) fn specified_calls() -> Vec<(&'static str, Call)> {
         ("delete_all_project", call!(delete_all(DeleteScope::project(DeleteEverything)))),
         (
             "batch_update_metadata",
-            call!(batch_update([MemoryUpdate::new("m1").metadata(json!({"k": null}))])),
+            call!(batch_update([MemoryUpdate::new("m1").metadata(json!({"k": null}))]) all),
         ),
         ("users_pages", call!(users())),
         ("users_page", call!(execute(Users::new().page(2).page_size(50)))),

@@ -1,0 +1,126 @@
+use std::iter;
+
+use futures_util::StreamExt;
+use futures_util::stream;
+use mem0_types::{
+    AddMemory, AddMemoryResponse, BATCH_LIMIT, BatchDelete, BatchResponse, BatchUpdate, Endpoint,
+    MemoryUpdate,
+};
+
+use crate::{AsyncMemoryClient, Error, Outcomes};
+
+/// How many requests of one batch are in flight unless `concurrency` says otherwise.
+const CONCURRENCY: usize = 8;
+
+impl AsyncMemoryClient {
+    /// Adds many conversations, each by a request of its own: `POST /v3/memories/add/`. The
+    /// outcomes are in the order of the adds.
+    ///
+    /// At most [`concurrency`](crate::CallOptions::concurrency) adds are in flight, and the next
+    /// one is taken from the iterator when one of them has ended, so that the adds themselves need
+    /// not be in memory at once. One that is refused or fails does not keep the others.
+    ///
+    /// # Errors
+    /// None here; each add has its own.
+    ///
+    /// ```
+    /// # use mem0_client::{AddMemory, AsyncMemoryClient, Error, Scope};
+    /// # async fn example(client: AsyncMemoryClient, letters: Vec<String>) -> Result<(), Error> {
+    /// let adds = letters.into_iter().map(|letter| AddMemory::new(letter, Scope::user("alice")));
+    /// let added = client.add_many(adds).await?;
+    /// for (index, error) in added.failed() {
+    ///     println!("letter {index}: {error}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn add_many(
+        &self,
+        adds: impl IntoIterator<Item = AddMemory, IntoIter: Send>,
+    ) -> Result<Outcomes<AddMemoryResponse>, Error> {
+        let sending = adds.into_iter().map(|add| {
+            let client = self.clone();
+            async move { client.value(add).await }
+        });
+        Ok(Outcomes::new(self.a_few_at_a_time(sending).await))
+    }
+
+    /// Changes memories, up to 1000 with each request: `PUT /v1/batch/`. The outcomes are in the
+    /// order of the changes, and those that went with one request share theirs.
+    ///
+    /// At most [`concurrency`](crate::CallOptions::concurrency) requests are in flight. One that
+    /// fails does not keep the others.
+    ///
+    /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an id that cannot be one, or a change of
+    /// nothing; it says which, and nothing has been sent then.
+    ///
+    /// ```
+    /// # use mem0_client::{AsyncMemoryClient, Error, MemoryUpdate};
+    /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
+    /// let id = "0f1c8fb4-6d20-4a5e-9d62-0a4c7b1f5f10";
+    /// client.batch_update([MemoryUpdate::new(id).text("Loves climbing")]).await?.all()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "batchUpdate")]
+    pub async fn batch_update(
+        &self,
+        memories: impl IntoIterator<Item = MemoryUpdate>,
+    ) -> Result<Outcomes<BatchResponse>, Error> {
+        let memories: Vec<_> = memories.into_iter().collect();
+        self.thousands(memories.len(), BatchUpdate::new(memories).split()).await
+    }
+
+    /// Deletes memories, up to 1000 with each request: `DELETE /v1/batch/`. The outcomes are in the
+    /// order of the ids, and those that went with one request share theirs.
+    ///
+    /// At most [`concurrency`](crate::CallOptions::concurrency) requests are in flight. One that
+    /// fails does not keep the others.
+    ///
+    /// # Errors
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an id that cannot be one; it says which,
+    /// and nothing has been sent then.
+    ///
+    /// ```
+    /// # use mem0_client::{AsyncMemoryClient, Error};
+    /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
+    /// client.batch_delete(["0f1c8fb4-6d20-4a5e-9d62-0a4c7b1f5f10"]).await?.all()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "batchDelete")]
+    pub async fn batch_delete<I: Into<String>>(
+        &self,
+        memory_ids: impl IntoIterator<Item = I>,
+    ) -> Result<Outcomes<BatchResponse>, Error> {
+        let memory_ids: Vec<String> = memory_ids.into_iter().map(Into::into).collect();
+        self.thousands(memory_ids.len(), BatchDelete::new(memory_ids).split()).await
+    }
+
+    /// Sends full batches and a last one, and answers for each of their `count` items.
+    async fn thousands<E: Endpoint>(
+        &self,
+        count: usize,
+        batches: Vec<E>,
+    ) -> Result<Outcomes<BatchResponse>, Error> {
+        let calls: Vec<_> =
+            batches.into_iter().map(Endpoint::into_call).collect::<Result<_, _>>()?;
+        let sending = calls.into_iter().map(|call| {
+            let client = self.clone();
+            async move { client.decoded(call).await }
+        });
+        let answers = self.a_few_at_a_time(sending).await.into_iter();
+        let outcomes = answers.flat_map(|answer| iter::repeat_n(answer, BATCH_LIMIT));
+        Ok(Outcomes::new(outcomes.take(count).collect()))
+    }
+
+    /// What comes of each, in their order.
+    async fn a_few_at_a_time<F: Future>(&self, all: impl Iterator<Item = F>) -> Vec<F::Output> {
+        let numbered = all.enumerate().map(|(index, one)| async move { (index, one.await) });
+        let at_once = self.concurrency().unwrap_or(CONCURRENCY).max(1);
+        let mut done: Vec<_> = stream::iter(numbered).buffer_unordered(at_once).collect().await;
+        done.sort_unstable_by_key(|(index, _)| *index);
+        done.into_iter().map(|(_, outcome)| outcome).collect()
+    }
+}
