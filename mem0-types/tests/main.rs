@@ -8,11 +8,13 @@
 )]
 
 mod debug_output;
+mod examples;
 mod extra_fields;
 mod filter_algebra;
 mod filter_language;
 mod ids;
 mod json;
+mod left_over;
 mod media;
 mod open_enums;
 mod pages;

@@ -134,3 +134,14 @@ fn a_set_field_is_written_once() {
     assert_eq!(serde_json::to_string(&page).unwrap(), r#"{"count":4,"results":[]}"#);
     assert_eq!(serde_json::to_value(&page).unwrap(), json!({"count": 4, "results": []}));
 }
+
+#[test]
+fn the_totals_of_an_entity_list_have_accessors() {
+    let page = read::<Entity>(
+        r#"{"count":9,"results":[],"total_users":1,"total_agents":2,"total_apps":3,"total_runs":4}"#,
+    );
+    let totals = [page.total_users(), page.total_agents(), page.total_apps(), page.total_runs()];
+    assert_eq!(totals, [Some(1), Some(2), Some(3), Some(4)]);
+    let names: Vec<_> = page.extra().names().collect();
+    assert_eq!(names, crate::left_over::BY_ACCESSOR);
+}

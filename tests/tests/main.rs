@@ -4,6 +4,7 @@
 mod both_clients;
 
 mod answers;
+mod compatibility;
 mod coverage;
 mod errors;
 mod fake;

@@ -1,0 +1,130 @@
+//! That `docs/compatibility.md` counts right, and that every row which is named anywhere is there.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use mem0_tests::openapi::EXCEPTIONS;
+
+const PAGE: &str = include_str!("../../docs/compatibility.md");
+
+/// The tables, each by the letter of its rows.
+const TABLES: &str = "CWSPE";
+
+/// A row's label and what it deviates from, as the last column has it.
+fn rows() -> Vec<(&'static str, &'static str)> {
+    let cells = PAGE.lines().filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |"));
+    cells
+        .map(|cells| cells.split(" | ").collect::<Vec<_>>())
+        .filter(|cells| number(cells[0]).is_some())
+        .map(|cells| {
+            assert!(cells.len() > 2 && cells.iter().all(|cell| !cell.is_empty()), "{cells:?}");
+            (cells[0], cells[cells.len() - 1])
+        })
+        .collect()
+}
+
+/// The number in a row's label.
+fn number(label: &str) -> Option<usize> {
+    label.strip_prefix(|letter| TABLES.contains(letter))?.parse().ok()
+}
+
+/// What the row of this label deviates from.
+pub(crate) fn deviates_from(label: &str) -> Option<&'static str> {
+    rows().into_iter().find(|(known, _)| *known == label).map(|(_, from)| from)
+}
+
+/// The page in one line.
+fn text() -> String {
+    PAGE.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The number that stands before these words, which stand on the page once.
+fn stated(words: &str) -> usize {
+    let text = text();
+    let (before, after) = text.split_once(words).unwrap_or_else(|| panic!("{words} is not said"));
+    assert!(!after.contains(words), "{words} is said twice");
+    let number = before.rsplit(|c: char| !c.is_ascii_digit()).next().unwrap();
+    number.parse().unwrap_or_else(|_| panic!("no number before {words}"))
+}
+
+#[test]
+fn rows_are_numbered_without_gap_or_repetition() {
+    let mut tables: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (label, _) in rows() {
+        tables.entry(&label[..1]).or_default().push(number(label).unwrap());
+    }
+    assert_eq!(tables.len(), TABLES.len());
+    for (table, numbers) in tables {
+        assert_eq!(numbers, (1..=numbers.len()).collect::<Vec<_>>(), "{table}");
+    }
+}
+
+#[test]
+fn the_deviations_are_as_many_as_is_said() {
+    let mut counted = BTreeMap::from([("client", 0), ("specification", 0), ("both", 0), ("–", 0)]);
+    for (label, from) in rows() {
+        *counted.get_mut(from).unwrap_or_else(|| panic!("{label} deviates from {from}?")) += 1;
+    }
+    for from in ["specification", "client", "both"] {
+        let words = format!("`{from}`, {} rows)", counted[from]);
+        assert!(text().contains(&words), "the page does not say {words}");
+    }
+    counted.remove("–");
+    assert_eq!(stated(" rows are deviations"), counted.values().sum::<usize>());
+}
+
+#[test]
+fn the_contradictions_are_as_many_as_is_said() {
+    let all: Vec<_> = rows().into_iter().filter(|(label, _)| label.starts_with('C')).collect();
+    let text = text();
+    let (_, others) = text.split_once("how the official clients work: ").unwrap();
+    let (others, _) = others.split_once(". ").unwrap();
+    let others: Vec<_> = others.split([',', ' ']).filter_map(number).collect();
+    assert!(others.is_sorted_by(|a, b| a < b) && others.last() <= Some(&all.len()), "{others:?}");
+    assert_eq!(stated(" state what sources leave out"), others.len());
+    assert_eq!(stated(" of the rows state each one contradiction"), all.len() - others.len());
+}
+
+#[test]
+fn what_the_local_platform_is_excused_for_is_a_deviation_from_the_specification() {
+    for exception in EXCEPTIONS {
+        assert_eq!(deviates_from(exception.row), Some("specification"), "{}", exception.row);
+    }
+}
+
+/// The labels of rows in a text: a letter and a number that stand by themselves.
+fn labels(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '%'))
+        .filter(|word| number(word).is_some())
+}
+
+fn named(folder: &Path, found: &mut BTreeMap<String, String>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if path.is_dir() {
+            // What tools build and install is not ours.
+            if !name.starts_with('.') && name != "target" && name != "node_modules" {
+                named(&path, found);
+            }
+        } else if name.ends_with(".rs") || name.ends_with(".md") {
+            let text = fs::read_to_string(&path).unwrap();
+            let place = path.display().to_string();
+            found.extend(labels(&text).map(|label| (label.to_owned(), place.clone())));
+        }
+    }
+}
+
+#[test]
+fn every_row_that_is_named_is_there() {
+    let known: BTreeSet<_> = rows().into_iter().map(|(label, _)| label).collect();
+    let mut found = BTreeMap::new();
+    named(&Path::new(env!("CARGO_MANIFEST_DIR")).join(".."), &mut found);
+    assert!(found.len() >= known.len(), "the page itself names every row");
+    for (label, place) in found {
+        assert!(known.contains(label.as_str()), "{place} names {label}, which is no row");
+    }
+    let words: Vec<_> = labels("see C3, %C3%A9, (E12); C3d, \"S1\" C_4").collect();
+    assert_eq!(words, ["C3", "E12", "S1"]);
+}
