@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
-use crate::Outcome;
+use crate::{Outcome, output};
 
 struct Check {
     name: &'static str,
@@ -93,18 +93,6 @@ fn report(root: &Path, rows: &str) -> Result<String, Box<dyn std::error::Error>>
          |---|---|---|---|---|\n\
          {rows}"
     ))
-}
-
-fn output(
-    root: &Path,
-    program: &str,
-    arguments: &[&str],
-) -> Result<String, Box<dyn std::error::Error>> {
-    let output = Command::new(program).args(arguments).current_dir(root).output()?;
-    if !output.status.success() {
-        return Err(format!("{program} failed: {}", String::from_utf8_lossy(&output.stderr)).into());
-    }
-    Ok(String::from_utf8(output.stdout)?.trim().to_owned())
 }
 
 #[cfg(test)]

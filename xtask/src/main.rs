@@ -4,7 +4,7 @@ mod full;
 mod public_api;
 
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 const USAGE: &str = "\
 cargo xtask public-api           write docs/public-api/CRATE.txt for each crate of the SDK
@@ -35,4 +35,17 @@ fn main() -> ExitCode {
 /// The folder of the repository.
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// What a program prints.
+fn output(
+    root: &Path,
+    program: &str,
+    arguments: &[&str],
+) -> Result<String, Box<dyn std::error::Error>> {
+    let output = Command::new(program).args(arguments).current_dir(root).output()?;
+    if !output.status.success() {
+        return Err(format!("{program} failed: {}", String::from_utf8_lossy(&output.stderr)).into());
+    }
+    Ok(String::from_utf8(output.stdout)?.trim().to_owned())
 }
