@@ -1,0 +1,120 @@
+//! The checks that take too long for `.ci/run`, each a command with a budget. What the last run of all of them said is in
+//! docs/full.md.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::time::Instant;
+
+use crate::{Outcome, output};
+
+struct Check {
+    name: &'static str,
+    /// What it shows.
+    shows: &'static str,
+    /// In seconds; a check that takes longer is ended, and has failed.
+    budget: u32,
+    command: &'static [&'static str],
+}
+
+const CHECKS: &[Check] = &[
+    Check {
+        name: "tests, release",
+        shows: "every test holds in an optimised build too",
+        budget: 1800,
+        command: &["cargo", "test", "--locked", "--workspace", "--release"],
+    },
+    Check {
+        name: "blocking, repeated",
+        shows: "20 runs in a row of the tests of the blocking client, whose traps depend on timing",
+        budget: 900,
+        command: &[
+            "bash",
+            "-euc",
+            "for run in {1..20}; do cargo test --locked --quiet --release -p mem0-client-blocking --test blocking; done",
+        ],
+    },
+];
+
+/// Runs the named checks, or all of them and then records what they said.
+pub(crate) fn run(root: &Path, names: &[&str]) -> Outcome {
+    if let Some(unknown) = names.iter().find(|name| CHECKS.iter().all(|check| check.name != **name))
+    {
+        let known: Vec<_> = CHECKS.iter().map(|check| check.name).collect();
+        return Err(format!("there is no check `{unknown}`; there are {}", known.join("; ")).into());
+    }
+    let mut rows = String::new();
+    let mut failed = Vec::new();
+    for check in CHECKS.iter().filter(|check| names.is_empty() || names.contains(&check.name)) {
+        println!("== {}: {}", check.name, check.command.join(" "));
+        let began = Instant::now();
+        let outcome = outcome(root, check)?;
+        let seconds = began.elapsed().as_secs();
+        println!("== {}: {outcome}, {seconds} s", check.name);
+        let Check { name, shows, budget, .. } = check;
+        writeln!(rows, "| {name} | {shows} | {outcome} | {seconds} | {budget} |")?;
+        if outcome != "passed" {
+            failed.push(*name);
+        }
+    }
+    if names.is_empty() {
+        fs::write(root.join("docs/full.md"), report(root, &rows)?)?;
+    }
+    if failed.is_empty() { Ok(()) } else { Err(format!("failed: {}", failed.join("; ")).into()) }
+}
+
+fn outcome(root: &Path, check: &Check) -> Result<&'static str, std::io::Error> {
+    // coreutils' timeout ends what the command started, too.
+    let status = Command::new("timeout")
+        .args(["--kill-after=10", &check.budget.to_string()])
+        .args(check.command)
+        .current_dir(root)
+        .status()?;
+    Ok(match status.code() {
+        Some(0) => "passed",
+        Some(124 | 137) => "over its budget",
+        _ => "failed",
+    })
+}
+
+fn report(root: &Path, rows: &str) -> Result<String, Box<dyn std::error::Error>> {
+    let date = output(root, "date", &["-u", "+%Y-%m-%d"])?;
+    let commit = output(root, "git", &["rev-parse", "HEAD"])?;
+    let changes = output(root, "git", &["status", "--porcelain"])?;
+    let changes = if changes.is_empty() { "" } else { ", with changes that were not committed" };
+    let rustc = output(root, "rustc", &["--version"])?;
+    let cores = std::thread::available_parallelism()?;
+    Ok(format!(
+        "# The long checks\n\n\
+         Written by `cargo xtask full`, which runs what takes too long for `.ci/run`.\n\n\
+         {date}, commit {commit}{changes}, {rustc}, {cores} cores.\n\n\
+         | Check | Shows | Outcome | Seconds | Budget |\n\
+         |---|---|---|---|---|\n\
+         {rows}"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_check_passes_fails_or_takes_too_long() {
+        for (command, expected) in [
+            (&["true"][..], "passed"),
+            (&["false"], "failed"),
+            (&["no-such-command"], "failed"),
+            (&["sleep", "60"], "over its budget"),
+        ] {
+            let check = Check { name: "", shows: "", budget: 1, command };
+            assert_eq!(outcome(Path::new("."), &check).unwrap(), expected, "{command:?}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_check_is_refused_with_the_known_ones() {
+        let error = run(Path::new("."), &["fuzz the moon"]).unwrap_err().to_string();
+        assert!(error.contains("`fuzz the moon`") && error.contains(CHECKS[0].name), "{error}");
+    }
+}

@@ -1,0 +1,51 @@
+//! Generated files and long checks: `cargo xtask`.
+
+mod full;
+mod public_api;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+const USAGE: &str = "\
+cargo xtask public-api           write docs/public-api/CRATE.txt for each crate of the SDK
+cargo xtask public-api --check   fail, with the difference, where one of them is out of date
+cargo xtask full                 run every long check, and write docs/full.md
+cargo xtask full NAME …          run these only, and write nothing";
+
+type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let outcome = match arguments[..] {
+        ["public-api"] => public_api::write(&root()),
+        ["public-api", "--check"] => public_api::check(&root()),
+        ["full", ref names @ ..] => full::run(&root(), names),
+        _ => Err(USAGE.into()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The folder of the repository.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// What a program prints.
+fn output(
+    root: &Path,
+    program: &str,
+    arguments: &[&str],
+) -> Result<String, Box<dyn std::error::Error>> {
+    let output = Command::new(program).args(arguments).current_dir(root).output()?;
+    if !output.status.success() {
+        return Err(format!("{program} failed: {}", String::from_utf8_lossy(&output.stderr)).into());
+    }
+    Ok(String::from_utf8(output.stdout)?.trim().to_owned())
+}

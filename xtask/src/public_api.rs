@@ -1,0 +1,154 @@
+//! The listings of what the SDK's crates offer, one line for each item: a change to the public API shows in the diff of a
+//! commit, and none happens unseen.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::Outcome;
+
+/// The toolchain that the listings are made with.
+const RUST: &str = "1.95";
+
+/// Each crate with the features that add to its API. TLS, HTTP/2 and compression don't, and without them nothing is written
+/// in C.
+const CRATES: [(&str, &str); 3] = [
+    ("mem0-types", "legacy,schemars,webhook-signature"),
+    ("mem0-client", "legacy,schemars,testing,tracing,webhook-signature"),
+    ("mem0-client-blocking", "legacy,schemars,testing,tracing,webhook-signature"),
+];
+
+/// Parts of lines that say nothing: the methods of a trait whose `impl` has a line already, and auto traits that the compiler
+/// keeps to itself or that nobody is promised. `Send` and `Sync` are promises.
+const UNTOLD: [&str; 13] = [
+    "::clone(&self) -> ",
+    "::deserialize<",
+    "::eq(&self, other: ",
+    "::fmt(&self, f: ",
+    "::from(",
+    "::hash<",
+    "::serialize<",
+    "core::marker::Freeze for ",
+    "core::marker::StructuralPartialEq for ",
+    "core::marker::Unpin for ",
+    "core::marker::UnsafeUnpin for ",
+    "core::panic::unwind_safe::RefUnwindSafe for ",
+    "core::panic::unwind_safe::UnwindSafe for ",
+];
+
+/// Writes the listings.
+pub(crate) fn write(root: &Path) -> Outcome {
+    if let Some(other) = other_toolchain(root)? {
+        return Err(other.into());
+    }
+    for (name, features) in CRATES {
+        let listing = listing(root, name, features)?;
+        let path = snapshot(root, name);
+        fs::create_dir_all(path.parent().unwrap_or(root))?;
+        fs::write(&path, &listing)?;
+        println!("docs/public-api/{name}.txt: {} lines", listing.lines().count());
+    }
+    Ok(())
+}
+
+/// Compares the listings with those that are committed. Passes, and says that it did not look, with another toolchain.
+pub(crate) fn check(root: &Path) -> Outcome {
+    if let Some(other) = other_toolchain(root)? {
+        println!("public-api: unchecked: {other}");
+        return Ok(());
+    }
+    let mut stale = String::new();
+    for (name, features) in CRATES {
+        let listing = listing(root, name, features)?;
+        let committed = fs::read_to_string(snapshot(root, name)).unwrap_or_default();
+        let difference = difference(&committed, &listing);
+        if !difference.is_empty() {
+            write!(stale, "docs/public-api/{name}.txt is out of date:\n{difference}\n")?;
+        }
+    }
+    if stale.is_empty() {
+        println!("public-api: the listings of {} crates are up to date", CRATES.len());
+        return Ok(());
+    }
+    Err(format!("{stale}Run `cargo xtask public-api` and commit what it writes.").into())
+}
+
+fn snapshot(root: &Path, name: &str) -> PathBuf {
+    root.join("docs/public-api").join(format!("{name}.txt"))
+}
+
+/// Says what to do where the toolchain is another one: the JSON of rustdoc changes its format, and the standard library moves
+/// its types, so that the same source has another listing.
+fn other_toolchain(root: &Path) -> Result<Option<String>, Box<dyn std::error::Error>> {
+    let version = crate::output(root, "rustc", &["--version"])?;
+    Ok((!version.starts_with(&format!("rustc {RUST}."))).then(|| {
+        format!(
+            "the listings are those of Rust {RUST}, and this is {version}; use `cargo +{RUST} xtask`, or move RUST in \
+             xtask/src/public_api.rs and the version of public-api in xtask/Cargo.toml"
+        )
+    }))
+}
+
+/// The crate's listing.
+fn listing(root: &Path, name: &str, features: &str) -> Result<String, Box<dyn std::error::Error>> {
+    // A folder of its own: RUSTC_BOOTSTRAP, by which a stable rustdoc writes JSON, makes cargo build anew what reads it.
+    let target = root.join("target/public-api");
+    let status = Command::new(env!("CARGO"))
+        .args(["rustdoc", "--quiet", "--locked", "--lib", "-p", name])
+        .args(["--no-default-features", "--features", features])
+        .arg("--target-dir")
+        .arg(&target)
+        .args(["--", "-Zunstable-options", "--output-format=json", "--cap-lints=allow"])
+        .env("RUSTC_BOOTSTRAP", "1")
+        .env_remove("RUSTDOCFLAGS")
+        .current_dir(root)
+        .status()?;
+    if !status.success() {
+        return Err(format!("cargo could not document {name}").into());
+    }
+    let json = target.join("doc").join(format!("{}.json", name.replace('-', "_")));
+    let api = public_api::Builder::from_rustdoc_json(json)
+        // What every type has says nothing about one.
+        .omit_blanket_impls(true)
+        .include_function_parameter_names(true)
+        .build()?;
+    let mut listing = String::new();
+    for item in api.items() {
+        let line = item.to_string();
+        if !UNTOLD.iter().any(|part| line.contains(part)) {
+            writeln!(listing, "{line}")?;
+        }
+    }
+    Ok(listing)
+}
+
+/// The lines that only one of the two has, each kind in its own order. Listings are sorted, so that moved lines do not count.
+fn difference(committed: &str, now: &str) -> String {
+    let mut text = String::new();
+    for (sign, here, there) in [('-', committed, now), ('+', now, committed)] {
+        let mut theirs: HashMap<&str, usize> = HashMap::new();
+        for line in there.lines() {
+            *theirs.entry(line).or_default() += 1;
+        }
+        for line in here.lines() {
+            match theirs.get_mut(line) {
+                Some(left) if *left > 0 => *left -= 1,
+                _ => text.extend([sign, ' '].into_iter().chain(line.chars()).chain(['\n'])),
+            }
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shows_lines_that_only_one_side_has() {
+        assert_eq!(difference("a\nb\nb\nc\n", "a\nb\nd\n"), "- b\n- c\n+ d\n");
+        assert_eq!(difference("a\nb\n", "b\na\n"), "");
+    }
+}
