@@ -2,6 +2,9 @@
 
 use std::process::Command;
 
+#[path = "programs/hosted_check.rs"]
+mod hosted_check;
+
 /// The program, beside this test's own `deps` folder.
 fn program(example: &str) -> Command {
     let test = std::env::current_exe().unwrap();
