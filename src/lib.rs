@@ -7,9 +7,11 @@
 pub use mem0_client::*;
 pub use mem0_client_blocking::MemoryClient;
 
-/// The blocking client with the types that differ from the async client's.
+/// The blocking client with the names that mean something else for the async client.
 pub mod blocking {
-    pub use mem0_client_blocking::{Listing, Memories, MemoryClient, MemoryClientBuilder};
+    pub use mem0_client_blocking::{
+        Listing, Memories, MemoryClient, MemoryClientBuilder, media_from_file,
+    };
 }
 
 #[cfg(doctest)]

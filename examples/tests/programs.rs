@@ -2,16 +2,134 @@
 
 use std::process::Command;
 
+#[path = "programs/hosted_check.rs"]
+mod hosted_check;
+
+/// The program, beside this test's own `deps` folder.
+fn program(example: &str) -> Command {
+    let test = std::env::current_exe().unwrap();
+    let program = test.parent().unwrap().parent().unwrap().join("examples").join(example);
+    let mut command = Command::new(program);
+    command.env_clear();
+    command
+}
+
 /// What the program prints.
 #[track_caller]
 fn run(example: &str) -> String {
-    // Beside this test's own `deps` folder.
-    let test = std::env::current_exe().unwrap();
-    let program = test.parent().unwrap().parent().unwrap().join("examples").join(example);
-    let output = Command::new(program).env_clear().output().unwrap();
+    let output = program(example).output().unwrap();
     let told = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(output.status.success(), "{told}\n{}", String::from_utf8_lossy(&output.stderr));
     told
+}
+
+#[track_caller]
+fn prints(example: &str, lines: &[&str]) {
+    assert_eq!(run(example).lines().collect::<Vec<_>>(), lines);
+}
+
+#[test]
+fn filters() {
+    prints(
+        "filters",
+        &[
+            "alice: Allergic to nuts, Moved to Rome, Tea, no sugar",
+            "alice or bob: Allergic to cats, Allergic to nuts, Moved to Rome, Tea, no sugar",
+            "from a form: Allergic to nuts",
+            "not from a form: Moved to Rome, Tea, no sugar",
+            "since 2025: Allergic to nuts, Moved to Rome",
+            "in 2025: Allergic to nuts",
+            "at dinner, or bob: Allergic to cats, Allergic to nuts",
+            "without an id: filters: must name a user, agent, app or run in a condition that is not \
+             negated, for example Filter::user_id(\"alice\") & …",
+        ],
+    );
+}
+
+#[test]
+fn events() {
+    prints(
+        "events",
+        &[
+            "asked: PENDING, 0 memories",
+            "done: SUCCEEDED, 1 memories",
+            "stored: I moved to Rome",
+            "stored: How is it there?",
+            "listed: Some(Add) SUCCEEDED",
+            "listed: Some(Add) SUCCEEDED",
+            "still going on: Some(\"e-1\")",
+        ],
+    );
+}
+
+#[test]
+fn streaming() {
+    // 32 weeks of 0 to 6 km, and six days more.
+    let kilometres = 32 * 21 + 15;
+    let stream = format!("stream: 230 memories, {kilometres} km");
+    let iterator = format!("iterator: {kilometres} km");
+    prints("streaming", &[&stream, &iterator, "the first three: 3"]);
+}
+
+#[test]
+fn retries() {
+    prints(
+        "retries",
+        &[
+            "get: Hikes after 3 attempts",
+            "get: HTTP_503, true, 3 attempts",
+            "add: 1 attempt, unknown: true",
+            "add: PENDING",
+            "ping: NET_TIMEOUT, true",
+            "get: InvalidInput, sent 0",
+        ],
+    );
+}
+
+#[test]
+fn multimodal() {
+    let told = run("multimodal");
+    let lines: Vec<_> = told.lines().collect();
+    assert_eq!(
+        lines[..3],
+        ["a file: Image, 70 bytes to send", "as data:image/gif", "a reader: Mdx, 20 bytes to send"],
+    );
+    assert!(lines[3].starts_with("a song: content: must begin like a PNG"), "{told}");
+    assert!(lines[4].starts_with("not sent: ") && lines[4].contains("infer is false"), "{told}");
+    assert_eq!(lines[5], "beside text: 1 stored, skipped Some(Number(1))");
+    assert!(lines[6].contains("No LLM is configured"), "{told}");
+    assert_eq!(lines.len(), 7);
+}
+
+#[test]
+fn threads() {
+    prints(
+        "threads",
+        &[
+            "alice: Day 7, says alice",
+            "bob: Day 7, says bob",
+            "carol: Day 7, says carol",
+            "dave: Day 7, says dave",
+            "4 users",
+            "in a runtime: 25",
+        ],
+    );
+}
+
+#[test]
+fn fake_platform() {
+    let told = run("fake_platform");
+    let lines: Vec<_> = told.lines().collect();
+    assert_eq!(
+        lines[..4],
+        [
+            "Welcome back! Tea, as always?",
+            "asked with {\"user_id\":\"alice\"}",
+            "Welcome! What may I bring you?",
+            "Welcome!",
+        ],
+    );
+    assert!(lines[4].contains("fake.answer(\"users\", …)"), "{told}");
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod child;
 mod construction;
 mod idle_server;
 mod iterator;
+mod media;
 mod panics;
 mod platform;
 mod runtimes;

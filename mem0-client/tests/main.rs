@@ -24,6 +24,7 @@ mod exports;
 mod gzip;
 mod idle_server;
 mod listing;
+mod media;
 mod platform;
 mod redirects;
 mod reset;

@@ -1,6 +1,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::fmt::Write as _;
+use std::io;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
@@ -172,7 +173,13 @@ impl Call {
     /// # Ok::<(), mem0_types::InvalidInput>(())
     /// ```
     pub fn json(mut self, body: &(impl Serialize + ?Sized)) -> Result<Self, InvalidInput> {
-        let bytes = serde_json::to_vec(body)
+        // Counted first: a `Vec` that grows as it is written ends with room for twice a large body.
+        let mut length = Length(0);
+        let written = serde_json::to_writer(&mut length, body).and_then(|()| {
+            let mut bytes = Vec::with_capacity(length.0);
+            serde_json::to_writer(&mut bytes, body).map(|()| bytes)
+        });
+        let bytes = written
             .map_err(|_| InvalidInput::new("body", "must be a value that JSON can express"))?;
         self.body = Some(bytes.into());
         Ok(self)
@@ -309,6 +316,20 @@ impl Call {
     /// ```
     pub fn body(&self) -> Option<&Bytes> {
         self.body.as_ref()
+    }
+}
+
+/// Counts what is written to it.
+struct Length(usize);
+
+impl io::Write for Length {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

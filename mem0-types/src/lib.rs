@@ -63,6 +63,7 @@ mod invalid_input;
 #[cfg(feature = "legacy")]
 pub mod legacy;
 mod media;
+mod media_type;
 mod member;
 mod memory;
 mod memory_events;

@@ -4,7 +4,7 @@ use std::io::{self, Read};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use mem0_types::{Content, Media, MediaKind, Message};
+use mem0_types::{Content, InvalidInput, Media, MediaKind, Message};
 use serde_json::{Value, json};
 
 /// Gives its bytes in pieces of odd sizes.
@@ -39,7 +39,9 @@ impl Read for Broken<'_> {
 
 type FromReader = fn(&mut dyn Read) -> io::Result<Media>;
 
-const READERS: [(FromReader, &str); 4] = [
+/// What each way makes of the same bytes, but for the prefix.
+const READERS: [(FromReader, &str); 5] = [
+    (|reader| Media::from_reader("a.txt", reader), ""),
     (|reader| Media::image_reader("image/jpeg", reader), "data:image/jpeg;base64,"),
     (|reader| Media::pdf_reader(reader), ""),
     (|reader| Media::mdx_reader(reader), ""),
@@ -79,6 +81,97 @@ fn the_readers_error_passes_through() {
     for (from_reader, _) in READERS {
         let error = from_reader(&mut Broken(b"some bytes", 0)).unwrap_err();
         assert_eq!(error.to_string(), "the disk is gone");
+    }
+}
+
+/// The first bytes of each format, with what they are found to be.
+const BEGINNINGS: [(&[u8], &str); 15] = [
+    (b"\x89PNG\r\n\x1A\n\0\0\0\rIHDR", "data:image/png;"),
+    (b"\xFF\xD8\xFF\xE0\0\x10JFIF", "data:image/jpeg;"),
+    (b"\xFF\xD8\xFF", "data:image/jpeg;"),
+    (b"GIF87a\x01\0", "data:image/gif;"),
+    (b"GIF89a\x01\0", "data:image/gif;"),
+    (b"RIFF\x24\0\0\0WEBPVP8 ", "data:image/webp;"),
+    (b"BM\x46\0\0\0\0\0\0\0\x36\0", "data:image/bmp;"),
+    (b"II*\0\x08\0\0\0", "data:image/tiff;"),
+    (b"MM\0*\0\0\0\x08", "data:image/tiff;"),
+    (b"\0\0\0\x18ftypheic\0\0", "data:image/heic;"),
+    (b"\0\0\0\x18ftyphevc\0\0", "data:image/heic-sequence;"),
+    (b"\0\0\0\x18ftypmif1\0\0", "data:image/heif;"),
+    (b"\0\0\0\x18ftypmsf1\0\0", "data:image/heif-sequence;"),
+    (b"\0\0\0\x1Cftypavif\0\0", "data:image/avif;"),
+    (b"\0\0\0\x1Cftypavis\0\0", "data:image/avif;"),
+];
+
+#[test]
+fn an_image_is_known_by_its_first_bytes() {
+    for (beginning, prefix) in BEGINNINGS {
+        // Whatever the name says.
+        for name in ["", "photo", "notes.txt", "photo.jpg"] {
+            let media = Media::from_bytes(name, beginning).unwrap();
+            assert!(media.url().starts_with(prefix), "{name} {prefix}");
+            assert_eq!(media.kind(), MediaKind::Image);
+            let (_, sent) = media.url().split_once(";base64,").unwrap();
+            assert_eq!(STANDARD.decode(sent).unwrap(), beginning);
+            // One byte at a time gives the same.
+            assert_eq!(Media::from_reader(name, Trickle(beginning, 0)).unwrap(), media);
+        }
+    }
+}
+
+#[test]
+fn a_document_is_known_by_its_mark_or_its_name() {
+    for (name, bytes, kind) in [
+        ("", &b"%PDF-1.7"[..], MediaKind::Pdf),
+        ("notes.md", b"%PDF-1.7", MediaKind::Pdf),
+        ("/home/a/notes.md", b"# hi", MediaKind::Mdx),
+        ("page.MDX", b"# hi", MediaKind::Mdx),
+        ("a.b.markdown", b"", MediaKind::Mdx),
+        ("a.Txt", b"BMW drivers", MediaKind::Text),
+        ("a.text", b"\xFF\xD8", MediaKind::Text),
+    ] {
+        let media = Media::from_bytes(name, bytes).unwrap();
+        assert_eq!((media.kind(), media.url()), (kind, STANDARD.encode(bytes).as_str()), "{name}");
+        assert_eq!(Media::from_reader(name, bytes).unwrap(), media);
+    }
+}
+
+#[test]
+fn what_nobody_can_tell_is_refused_with_what_to_do() {
+    let mut almost: Vec<(&str, &[u8])> = vec![
+        ("a.mp4", b"\0\0\0\x18ftypmp42\0\0"),
+        ("a.wav", b"RIFF\x24\0\0\0WAVEfmt "),
+        ("BMW", b"BMW drivers are"),
+        ("txt", b"hi"),
+        (".txt", b"hi"),
+        ("a.txt/b", b"hi"),
+        ("a.png", b"hi"),
+        ("", b""),
+    ];
+    // A beginning that is cut off tells nothing; three bytes of a JPEG are all of its mark.
+    almost.extend(BEGINNINGS.map(|(beginning, _)| ("", &beginning[..2])));
+    for (name, bytes) in almost {
+        let refused = Media::from_bytes(name, bytes).unwrap_err();
+        assert_eq!(refused.field(), "content", "{name}");
+        for constructor in ["image_bytes", "pdf_bytes", "mdx_bytes", "text_bytes", "_reader"] {
+            assert!(refused.message().contains(constructor), "{refused}");
+        }
+        let error = Media::from_reader(name, bytes).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::InvalidData);
+        assert_eq!(error.get_ref().unwrap().downcast_ref::<InvalidInput>(), Some(&refused));
+    }
+}
+
+#[test]
+fn the_length_is_what_is_sent() {
+    for media in [
+        Media::image_url("https://example.com/a.jpg"),
+        Media::from_bytes("a", b"GIF89a").unwrap(),
+        Media::from_reader("a.md", &b"# hi"[..]).unwrap(),
+    ] {
+        let json = serde_json::to_value(&media).unwrap();
+        let sent = json[media.kind().as_str()]["url"].as_str().unwrap();
+        assert_eq!(media.encoded_len(), sent.len());
     }
 }
 

@@ -1,5 +1,11 @@
 //! The guides of `docs/guides`, whose code is compiled and run as doctests.
 
+#[doc = include_str!("../../docs/guides/blocking.md")]
+struct Blocking;
+
+#[doc = include_str!("../../docs/guides/categories.md")]
+struct Categories;
+
 #[doc = include_str!("../../docs/guides/errors.md")]
 struct Errors;
 
@@ -14,6 +20,9 @@ struct Filters;
 
 #[doc = include_str!("../../docs/guides/from-python.md")]
 struct FromPython;
+
+#[doc = include_str!("../../docs/guides/multimodal.md")]
+struct Multimodal;
 
 #[doc = include_str!("../../docs/guides/testing.md")]
 struct Testing;

@@ -1,0 +1,31 @@
+use std::fs::File;
+use std::io;
+use std::path::PathBuf;
+
+use mem0_types::Media;
+use tokio::runtime::Handle;
+
+/// Opens a file and reads what it is, as [`Media::from_reader`] does: an image, a PDF, Markdown, MDX or
+/// plain text.
+///
+/// The file is read on one of tokio's threads for blocking work. Dropping the future doesn't end that.
+///
+/// # Errors
+/// Those of opening and reading; [`InvalidData`](io::ErrorKind::InvalidData) for a file of another
+/// kind; [`Other`](io::ErrorKind::Other) outside of a tokio runtime.
+///
+/// ```no_run
+/// # async fn example(client: mem0_client::AsyncMemoryClient) -> Result<(), Box<dyn std::error::Error>> {
+/// use mem0_client::{Message, Scope, media_from_file};
+///
+/// let menu = media_from_file("menu.pdf").await?;
+/// client.add(Message::user(menu), Scope::user("alice")).await?;
+/// # Ok(())
+/// # }
+/// ```
+pub async fn media_from_file(path: impl Into<PathBuf>) -> io::Result<Media> {
+    let path = path.into();
+    let runtime = Handle::try_current().map_err(io::Error::other)?;
+    let reading = runtime.spawn_blocking(move || Media::from_reader(&path, File::open(&path)?));
+    reading.await.map_err(io::Error::other)?
+}
