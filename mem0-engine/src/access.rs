@@ -107,7 +107,8 @@ impl Access {
         self.project
     }
 
-    pub(crate) fn account(&self) -> Option<&str> {
+    /// The account of the API key that it comes from; `None` for whoever runs the engine.
+    pub fn account(&self) -> Option<&str> {
         self.account.as_deref()
     }
 

@@ -135,7 +135,7 @@ fn create(connection: &Connection, key: &NewKey) -> Result<KeyRecord, EngineErro
         )?
         .execute(params![
             id,
-            key.hash,
+            ids::hex(&key.hash),
             projects::checked_name(&key.name)?,
             project,
             key.owner,
@@ -229,7 +229,8 @@ pub(crate) struct KeyCache {
     /// SQLite's count of what other connections have committed.
     version: Option<i64>,
     checked: Instant,
-    keys: Vec<([u8; 32], Access)>,
+    /// By their hashes in hex.
+    keys: Vec<(String, Access)>,
 }
 
 impl KeyCache {
@@ -265,10 +266,12 @@ impl KeyCache {
         if self.checked.elapsed() >= KEYS_NOTICED_WITHIN {
             self.reload()?;
         }
+        let hash = ids::hex(hash);
         // Every key is compared in full, so that the time does not tell which one came close.
         let mut found = None;
         for (known, access) in &self.keys {
-            let differing = known.iter().zip(hash).fold(0, |bits, (a, b)| bits | (a ^ b));
+            let pairs = known.bytes().zip(hash.bytes());
+            let differing = pairs.fold(0, |bits, (a, b)| bits | (a ^ b));
             if std::hint::black_box(differing) == 0 {
                 found = Some(access);
             }

@@ -50,8 +50,8 @@ CREATE TABLE project_members (
 CREATE TABLE api_keys (
     seq        INTEGER PRIMARY KEY AUTOINCREMENT,
     id         TEXT NOT NULL UNIQUE,
-    -- SHA-256 of the key.
-    hash       BLOB NOT NULL UNIQUE,
+    -- SHA-256 of the key, in hex.
+    hash       TEXT NOT NULL UNIQUE,
     name       TEXT NOT NULL,
     project    INTEGER NOT NULL REFERENCES projects (seq),
     owner      TEXT NOT NULL,
@@ -82,8 +82,8 @@ INSERT INTO project_members VALUES (1, 'local@localhost', 'OWNER');
 INSERT INTO api_keys (id, hash, name, project, owner, read_only, created_at)
 SELECT lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2)
              || '-8' || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6))),
-       unhex(value), 'First key', 1, 'local@localhost', 0, unixepoch() * 1000000
-FROM settings WHERE key = 'api_key_sha256' AND length(unhex(value)) = 32;
+       value, 'First key', 1, 'local@localhost', 0, unixepoch() * 1000000
+FROM settings WHERE key = 'api_key_sha256' AND length(value) = 64;
 DELETE FROM settings WHERE key = 'api_key_sha256';
 
 ALTER TABLE events RENAME TO old_events;
