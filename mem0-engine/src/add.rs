@@ -8,7 +8,7 @@ use crate::events::{self, EventResult, Outcome, Queued};
 use crate::history::{self, Change};
 use crate::ids::EntityIds;
 use crate::memories::{self, NewMemory};
-use crate::{EngineError, clock, entities, json_depth};
+use crate::{Access, EngineError, clock, entities, json_depth};
 
 /// Messages to remember.
 #[derive(Clone)]
@@ -117,17 +117,29 @@ pub struct Added {
 }
 
 /// Records the add; carries it out at once when nothing is to be inferred.
-pub(crate) fn accept(connection: &Connection, request: &AddRequest) -> Result<Added, EngineError> {
-    let now = clock::now();
+pub(crate) fn accept(
+    connection: &Connection,
+    access: &Access,
+    request: &AddRequest,
+) -> Result<Added, EngineError> {
+    let attribution = Attribution::of(request);
+    let outcomes = attribution.outcomes(&request.ids);
+    outcomes.iter().try_for_each(|ids| access.check_ids(ids))?;
+    let divided = outcomes.iter().any(|ids| *ids != request.ids);
+    let (project, now) = (access.project(), clock::now());
     let payload = request.payload()?;
     json_depth::check("metadata", &payload)?;
-    let (seq, event_id) = events::insert(connection, &EventType::Add, &request.ids, &payload, now)?;
-    entities::touch(connection, &request.ids, now)?;
+    let (seq, event_id) =
+        events::insert(connection, project, &EventType::Add, &request.ids, &payload, now)?;
+    if divided {
+        events::mark_split(connection, seq)?;
+    }
+    entities::touch(connection, project, &request.ids, now)?;
     if request.infer {
         return Ok(Added { event_id, status: EventStatus::Pending, results: Vec::new() });
     }
-    let batch = Batch::new(request, now)?;
-    let stored = batch.store(connection, seq, Attribution::Together)?;
+    let batch = Batch::new(request, project, now)?;
+    let stored = batch.store(connection, seq)?;
     let results = stored.results.clone();
     let outcome = Outcome::Succeeded { results: stored.results, metadata: None };
     events::finish(connection, seq, now, &outcome)?;
@@ -137,10 +149,10 @@ pub(crate) fn accept(connection: &Connection, request: &AddRequest) -> Result<Ad
 /// Carries out a queued add without an LLM: the messages become memories as they are.
 pub(crate) fn carry_out(connection: &Connection, queued: &Queued) -> Result<Outcome, EngineError> {
     let request = read_payload(&queued.payload)?;
-    let batch = Batch::new(&request, queued.created_at)?;
+    let batch = Batch::new(&request, queued.project, queued.created_at)?;
     // The entity may have been deleted while the add was waiting.
-    entities::touch(connection, &request.ids, clock::now())?;
-    let stored = batch.store(connection, queued.seq, Attribution::BySpeaker)?;
+    entities::touch(connection, queued.project, &request.ids, clock::now())?;
+    let stored = batch.store(connection, queued.seq)?;
     let mut metadata = json!({
         "inference": "none",
         "notice": "No LLM is configured: the messages were stored verbatim, nothing was extracted.",
@@ -180,6 +192,15 @@ enum Attribution {
 }
 
 impl Attribution {
+    fn of(request: &AddRequest) -> Self {
+        if request.infer { Self::BySpeaker } else { Self::Together }
+    }
+
+    /// Whose the memories of an add may turn out to be.
+    fn outcomes(self, ids: &EntityIds) -> [EntityIds; 2] {
+        [self.ids(ids, &Role::User), self.ids(ids, &Role::Assistant)]
+    }
+
     fn ids(self, ids: &EntityIds, role: &Role) -> EntityIds {
         let mut ids = ids.clone();
         if self == Self::BySpeaker && ids.user_id.is_some() && ids.agent_id.is_some() {
@@ -197,6 +218,7 @@ impl Attribution {
 /// Messages with what is common to the memories that they become.
 struct Batch<'a> {
     request: &'a AddRequest,
+    project: i64,
     metadata: Option<String>,
     created_at: i64,
     accepted_at: i64,
@@ -210,21 +232,17 @@ struct Stored {
 }
 
 impl<'a> Batch<'a> {
-    fn new(request: &'a AddRequest, accepted_at: i64) -> Result<Self, EngineError> {
+    fn new(request: &'a AddRequest, project: i64, accepted_at: i64) -> Result<Self, EngineError> {
         let metadata = request.metadata.as_ref().map(serde_json::to_string).transpose()?;
         let created_at = match &request.timestamp {
             Some(time) => clock::micros("timestamp", time)?,
             None => accepted_at,
         };
-        Ok(Self { request, metadata, created_at, accepted_at })
+        Ok(Self { request, project, metadata, created_at, accepted_at })
     }
 
-    fn store(
-        &self,
-        connection: &Connection,
-        event_seq: i64,
-        attribution: Attribution,
-    ) -> Result<Stored, EngineError> {
+    fn store(&self, connection: &Connection, event_seq: i64) -> Result<Stored, EngineError> {
+        let attribution = Attribution::of(self.request);
         let mut stored = Stored::default();
         for (position, message) in self.request.messages.iter().enumerate() {
             if message.role == Role::System {
@@ -238,6 +256,7 @@ impl<'a> Batch<'a> {
                 continue;
             }
             let memory = NewMemory {
+                project: self.project,
                 text,
                 ids: &attribution.ids(&self.request.ids, &message.role),
                 role: message.role.as_str(),
@@ -254,6 +273,7 @@ impl<'a> Batch<'a> {
                 None => stored.duplicates += 1,
                 Some(memory) => {
                     let change = Change {
+                        project: self.project,
                         event: MemoryEvent::Add,
                         memory: &memory,
                         input: std::slice::from_ref(message),

@@ -30,7 +30,12 @@ impl DataFolder {
     }
 
     pub(crate) fn database(&self) -> PathBuf {
-        self.path.join("mem0.db")
+        Self::database_in(&self.path)
+    }
+
+    /// Where the database of a folder is, whoever has it locked.
+    pub(crate) fn database_in(path: &Path) -> PathBuf {
+        path.join("mem0.db")
     }
 }
 

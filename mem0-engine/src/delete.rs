@@ -7,7 +7,7 @@ use crate::filter_sql::SqlFilter;
 use crate::history::{self, Change};
 use crate::ids::EntityIds;
 use crate::memories::{self, MemoryRecord};
-use crate::{EngineError, clock, entities, text_index};
+use crate::{Access, EngineError, clock, entities, text_index};
 
 /// How many memories one transaction of a long deletion removes, so that other writes get a turn.
 const CHUNK: i64 = 500;
@@ -68,22 +68,28 @@ impl DeleteAllRequest {
 }
 
 /// Deletes one memory.
-pub(crate) fn delete(connection: &Connection, memory_id: &str) -> Result<(), EngineError> {
-    let (seq, memory) = memories::find(connection, memory_id)?;
-    let now = clock::now();
-    remove(connection, seq, &memory, now)?;
+pub(crate) fn delete(
+    connection: &Connection,
+    access: &Access,
+    memory_id: &str,
+) -> Result<(), EngineError> {
+    let (seq, memory) = memories::find(connection, access, memory_id)?;
+    let (project, now) = (access.project(), clock::now());
+    remove(connection, project, seq, &memory, now)?;
     let result = EventResult::new(&memory.id, MemoryEvent::Delete, None, &memory.ids);
     let payload = json!({ "memory_id": memory.id });
-    events::record_done(connection, &EventType::Delete, &memory.ids, &payload, result, now)
+    events::record_done(connection, project, &EventType::Delete, &memory.ids, &payload, result, now)
 }
 
 fn remove(
     connection: &Connection,
+    project: i64,
     seq: i64,
     memory: &MemoryRecord,
     now: i64,
 ) -> Result<(), EngineError> {
     let change = Change {
+        project,
         event: MemoryEvent::Delete,
         memory,
         input: &[],
@@ -98,11 +104,12 @@ fn remove(
 /// Deletes all of these memories, or none of them.
 pub(crate) fn delete_batch(
     connection: &Connection,
+    access: &Access,
     memory_ids: &[String],
 ) -> Result<u64, EngineError> {
     let delete_all = |connection: &Connection| {
         for (index, memory_id) in memory_ids.iter().enumerate() {
-            delete(connection, memory_id)
+            delete(connection, access, memory_id)
                 .map_err(|source| EngineError::BatchItem { index, source: Box::new(source) })?;
         }
         Ok(())
@@ -119,30 +126,36 @@ pub(crate) fn delete_batch(
 /// Queues the deletion of a scope.
 pub(crate) fn queue_scope(
     connection: &Connection,
+    access: &Access,
     request: &DeleteAllRequest,
 ) -> Result<QueuedDeletion, EngineError> {
+    // Every memory that goes has each of the ids, so that one of them is enough.
+    access.check_ids(&request.ids)?;
     let mut payload = Metadata::new();
     request.ids.write_to(&mut payload);
     if let Some(metadata) = &request.metadata {
         payload.insert("metadata".to_owned(), Value::from(metadata.clone()));
     }
     let payload = Value::from(payload);
+    let (project, now) = (access.project(), clock::now());
     let (_, event_id) =
-        events::insert(connection, &EventType::DeleteAll, &request.ids, &payload, clock::now())?;
+        events::insert(connection, project, &EventType::DeleteAll, &request.ids, &payload, now)?;
     Ok(QueuedDeletion { event_id })
 }
 
 /// Queues the deletion of an entity.
 pub(crate) fn queue_entity(
     connection: &Connection,
+    access: &Access,
     kind: &EntityType,
     name: &str,
 ) -> Result<QueuedDeletion, EngineError> {
-    entities::get(connection, kind, name)?;
+    entities::get(connection, access, kind, name)?;
     let payload = json!({ "entity_type": kind.as_str(), "entity_id": name });
-    let ids = EntityIds::default();
+    let ids = EntityIds::one(entities::id_field(kind)?, name);
+    let (project, now) = (access.project(), clock::now());
     let (_, event_id) =
-        events::insert(connection, &EventType::DeleteUser, &ids, &payload, clock::now())?;
+        events::insert(connection, project, &EventType::DeleteUser, &ids, &payload, now)?;
     Ok(QueuedDeletion { event_id })
 }
 
@@ -172,10 +185,11 @@ pub(crate) fn carry_out_entity(
     let field = entities::id_field(&kind)?;
     let outcome = delete_chunk(connection, queued, SqlFilter::id_is(field, name))?;
     if outcome.is_some() {
-        history::erase(connection, field, name)?;
-        events::erase_content(connection, field, name, queued.seq)?;
-        if memories::count_of(connection, field, name)? == 0 {
-            entities::remove(connection, &kind, name)?;
+        let project = queued.project;
+        history::erase(connection, project, field, name)?;
+        events::erase_content(connection, project, field, name, queued.seq)?;
+        if memories::count_of(connection, project, field, name)? == 0 {
+            entities::remove(connection, project, &kind, name)?;
         }
     }
     Ok(outcome)
@@ -187,20 +201,20 @@ fn delete_chunk(
     filter: SqlFilter,
 ) -> Result<Option<Outcome>, EngineError> {
     let filter = SqlFilter::all(vec![filter, SqlFilter::added_before(queued.seq)]);
-    let sql = format!(
-        "SELECT {} FROM memories AS m WHERE {} LIMIT {CHUNK}",
-        memories::COLUMNS,
-        filter.sql
-    );
+    let rows = Access::to_project(queued.project).rows_with(filter);
+    let sql =
+        format!("SELECT {} FROM memories AS m WHERE {} LIMIT {CHUNK}", memories::COLUMNS, rows.sql);
     let found = connection
         .prepare_cached(&sql)?
-        .query_map(params_from_iter(&filter.values), |row| {
+        .query_map(params_from_iter(&rows.values), |row| {
             Ok((row.get::<_, i64>("seq")?, memories::from_row(row)?))
         })?
         .collect::<Result<Vec<_>, _>>()?;
     let now = clock::now();
     let remove_found = |connection: &Connection| {
-        found.iter().try_for_each(|(seq, memory)| remove(connection, *seq, memory, now))
+        found
+            .iter()
+            .try_for_each(|(seq, memory)| remove(connection, queued.project, *seq, memory, now))
     };
     let before = queued.metadata.as_ref().and_then(|metadata| metadata.get("deleted")?.as_i64());
     let bulk = before.is_some() || text_index::is_bulk(found.len());

@@ -9,10 +9,11 @@ use tokio::sync::watch;
 
 use crate::data_folder::DataFolder;
 use crate::jobs::{self, Bell, Stop};
+use crate::keys::KeyCache;
 use crate::readers::Readers;
 use crate::writer::Writer;
 use crate::{
-    AddRequest, Added, BatchUpdate, DeleteAllRequest, Deleted, EngineError, EntityPage,
+    Access, AddRequest, Added, BatchUpdate, DeleteAllRequest, Deleted, EngineError, EntityPage,
     EntityRecord, EventRecord, HistoryEntry, ListRequest, MemoryChange, MemoryRecord, Page,
     PageRequest, QueuedDeletion, SearchHit, SearchRequest, Signals, add, delete, entities, events,
     export, history, list, memories, reindex, schema, search, settings, update,
@@ -23,6 +24,9 @@ pub const MAX_BATCH: usize = 1000;
 
 /// A memory engine over one data folder. Clones share it.
 ///
+/// Memories belong to a project, and so does what this sees: the default project, unless it is a
+/// [view with another access](Self::with_access).
+///
 /// The engine's threads are its own: its futures need no runtime, and queued work goes on between
 /// calls. What a call acknowledges is on disk. A future that is dropped before it is done leaves
 /// open whether its change was made.
@@ -32,6 +36,7 @@ pub const MAX_BATCH: usize = 1000;
 #[derive(Clone)]
 pub struct Engine {
     inner: Arc<Inner>,
+    access: Access,
     signals: Signals,
 }
 
@@ -46,6 +51,7 @@ struct Running {
     jobs: Option<JoinHandle<()>>,
     write: Option<(Writer, JoinHandle<()>)>,
     read: Option<(Readers, Vec<JoinHandle<()>>)>,
+    keys: KeyCache,
     _folder: DataFolder,
 }
 
@@ -55,6 +61,7 @@ impl Running {
         let database = folder.database();
         let mut connection = schema::open_writer(&database)?;
         reindex::ensure_current(&mut connection)?;
+        let keys = KeyCache::open(&database)?;
         let (readers, reading) = Readers::start(&database)?;
         let (writer, writing) = Writer::start(connection)?;
         let bell = Bell::default();
@@ -64,6 +71,7 @@ impl Running {
             jobs: Some(jobs),
             write: Some((writer, writing)),
             read: Some((readers, reading)),
+            keys,
             _folder: folder,
         })
     }
@@ -114,7 +122,30 @@ impl Engine {
         let running = Running::start(data_dir.as_ref())?;
         let inner =
             Inner { running: Mutex::new(Some(running)), stopped: watch::Sender::new(false) };
-        Ok(Self { inner: Arc::new(inner), signals: Signals::default() })
+        Ok(Self { inner: Arc::new(inner), access: Access::default(), signals: Signals::default() })
+    }
+
+    /// The same engine, seen with this access: a cheap view with the same methods. What the access
+    /// does not let through is not there.
+    ///
+    /// ```
+    /// # use mem0_engine::{Access, Engine};
+    /// # use mem0_types::EntityRef;
+    /// # let folder = std::env::temp_dir().join(format!("mem0-access-doc-{}", std::process::id()));
+    /// let engine = Engine::open(&folder)?;
+    /// let alices = engine.with_access(Access::default().only([EntityRef::user("alice")])?);
+    /// # drop((engine, alices));
+    /// # std::fs::remove_dir_all(&folder).ok();
+    /// # Ok::<(), mem0_engine::EngineError>(())
+    /// ```
+    #[must_use]
+    pub fn with_access(&self, access: Access) -> Self {
+        Self { access, ..self.clone() }
+    }
+
+    /// What this view may see and do.
+    pub fn access(&self) -> &Access {
+        &self.access
     }
 
     /// The same engine with a half of the search switched off, to test what each half is worth.
@@ -154,7 +185,32 @@ impl Engine {
         Ok(())
     }
 
-    async fn read<T, F>(&self, body: F) -> Result<T, EngineError>
+    pub(crate) fn with_keys<T>(
+        &self,
+        body: impl FnOnce(&mut KeyCache) -> Result<T, EngineError>,
+    ) -> Result<T, EngineError> {
+        match self.inner.running().as_mut() {
+            Some(running) => body(&mut running.keys),
+            None => Err(EngineError::Closed),
+        }
+    }
+
+    /// Reads what the access lets through.
+    pub(crate) async fn read<T, F>(&self, body: F) -> Result<T, EngineError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection, &Access) -> Result<T, EngineError> + Send + 'static,
+    {
+        let access = self.access.clone();
+        self.read_folder(move |connection| {
+            access.check(connection)?;
+            body(connection, &access)
+        })
+        .await
+    }
+
+    /// Reads whatever the folder holds.
+    pub(crate) async fn read_folder<T, F>(&self, body: F) -> Result<T, EngineError>
     where
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T, EngineError> + Send + 'static,
@@ -166,7 +222,23 @@ impl Engine {
         answer.await.unwrap_or(Err(EngineError::Closed))
     }
 
-    async fn write<T, F>(&self, body: F) -> Result<T, EngineError>
+    /// Changes what the access lets through.
+    pub(crate) async fn write<T, F>(&self, body: F) -> Result<T, EngineError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection, &Access) -> Result<T, EngineError> + Send + 'static,
+    {
+        self.access.check_writable()?;
+        let access = self.access.clone();
+        self.write_folder(move |connection| {
+            access.check(connection)?;
+            body(connection, &access)
+        })
+        .await
+    }
+
+    /// Changes whatever the folder holds.
+    pub(crate) async fn write_folder<T, F>(&self, body: F) -> Result<T, EngineError>
     where
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T, EngineError> + Send + 'static,
@@ -180,17 +252,17 @@ impl Engine {
     }
 
     /// Like `write`, for a change that queues an event.
-    async fn queue<T, F>(&self, body: F) -> Result<T, EngineError>
+    pub(crate) async fn queue<T, F>(&self, body: F) -> Result<T, EngineError>
     where
         T: Send + 'static,
-        F: FnOnce(&Connection) -> Result<T, EngineError> + Send + 'static,
+        F: FnOnce(&Connection, &Access) -> Result<T, EngineError> + Send + 'static,
     {
         let bell = match self.inner.running().as_ref() {
             Some(running) => running.bell.clone(),
             None => return Err(EngineError::Closed),
         };
-        self.write(move |connection| {
-            let queued = body(connection)?;
+        self.write(move |connection, access| {
+            let queued = body(connection, access)?;
             // Here and not after the answer, for which a dropped future would not wait. What the
             // worker then sends to the writer runs after this.
             bell.ring();
@@ -204,17 +276,18 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Closed`], [`EngineError::Storage`].
     pub async fn check(&self) -> Result<(), EngineError> {
-        self.read(|connection| settings::get(connection, "").map(drop)).await
+        self.read_folder(|connection| settings::get(connection, "").map(drop)).await
     }
 
     /// Remembers messages: at once for `infer: false`, else queued as an event.
     ///
     /// # Errors
     /// [`EngineError::InvalidInput`] for no message, no id, an empty id or `*`, or media with
-    /// `infer: false`.
+    /// `infer: false`; [`EngineError::OutsideScope`] when a memory of it could belong to nobody whom
+    /// the access is bound to.
     pub async fn add(&self, request: AddRequest) -> Result<Added, EngineError> {
         request.check()?;
-        self.queue(move |connection| add::accept(connection, &request)).await
+        self.queue(move |connection, access| add::accept(connection, access, &request)).await
     }
 
     /// Finds the memories that answer a question, best first.
@@ -224,7 +297,8 @@ impl Engine {
     /// or a filter that cannot be used in a search.
     pub async fn search(&self, request: SearchRequest) -> Result<Vec<SearchHit>, EngineError> {
         let signals = self.signals;
-        self.read(move |connection| search::search(connection, &request, signals)).await
+        self.read(move |connection, access| search::search(connection, access, &request, signals))
+            .await
     }
 
     /// Notes what to export, and answers with the id to read it by.
@@ -242,8 +316,10 @@ impl Engine {
     ) -> Result<String, EngineError> {
         // Whether it can be made is found out by a reader, which may take long.
         let asked = (filter.clone(), schema.clone());
-        self.read(move |connection| export::make(connection, &asked.0, &asked.1)).await?;
-        self.write(move |connection| export::note(connection, &filter, &schema)).await
+        self.read(move |connection, access| export::make(connection, access, &asked.0, &asked.1))
+            .await?;
+        self.write(move |connection, access| export::note(connection, access, &filter, &schema))
+            .await
     }
 
     /// Makes an export of what the memories hold now, in the form of its schema. It can be read for
@@ -256,7 +332,7 @@ impl Engine {
     /// [`EngineError::NotFound`] when there is none, and when what it was made of is gone.
     pub async fn export(&self, id: &str) -> Result<Metadata, EngineError> {
         let id = id.to_owned();
-        self.read(move |connection| export::by_id(connection, &id)).await
+        self.read(move |connection, access| export::by_id(connection, access, &id)).await
     }
 
     /// The same for the latest export that was asked for with this filter.
@@ -264,7 +340,7 @@ impl Engine {
     /// # Errors
     /// As [`export`](Self::export).
     pub async fn latest_export(&self, filter: Filter) -> Result<Metadata, EngineError> {
-        self.read(move |connection| export::latest(connection, &filter)).await
+        self.read(move |connection, access| export::latest(connection, access, &filter)).await
     }
 
     /// Lists memories, newest first.
@@ -273,7 +349,7 @@ impl Engine {
     /// [`EngineError::InvalidInput`] for a page size outside 1 to 200 or an unusable filter,
     /// [`EngineError::PageOutOfRange`].
     pub async fn list(&self, request: ListRequest) -> Result<Page<MemoryRecord>, EngineError> {
-        self.read(move |connection| list::list(connection, &request)).await
+        self.read(move |connection, access| list::list(connection, access, &request)).await
     }
 
     /// One memory, even an expired one.
@@ -282,7 +358,7 @@ impl Engine {
     /// [`EngineError::NotFound`].
     pub async fn get(&self, memory_id: &str) -> Result<MemoryRecord, EngineError> {
         let id = memory_id.to_owned();
-        self.read(move |connection| Ok(memories::find(connection, &id)?.1)).await
+        self.read(move |connection, access| Ok(memories::find(connection, access, &id)?.1)).await
     }
 
     /// Changes a memory; the memory as it is then.
@@ -296,7 +372,7 @@ impl Engine {
         change: MemoryChange,
     ) -> Result<MemoryRecord, EngineError> {
         let id = memory_id.to_owned();
-        self.write(move |connection| update::update(connection, &id, &change)).await
+        self.write(move |connection, access| update::update(connection, access, &id, &change)).await
     }
 
     /// Deletes a memory. Its history stays.
@@ -309,7 +385,7 @@ impl Engine {
         delete_linked: bool,
     ) -> Result<Deleted, EngineError> {
         let id = memory_id.to_owned();
-        self.write(move |connection| delete::delete(connection, &id)).await?;
+        self.write(move |connection, access| delete::delete(connection, access, &id)).await?;
         Ok(Deleted { cascade_count: delete_linked.then_some(0) })
     }
 
@@ -317,13 +393,15 @@ impl Engine {
     /// the deletion has not begun by then.
     ///
     /// # Errors
-    /// [`EngineError::InvalidInput`] when no id is given.
+    /// [`EngineError::InvalidInput`] when no id is given; [`EngineError::OutsideScope`] when none is
+    /// one that the access is bound to.
     pub async fn delete_all(
         &self,
         request: DeleteAllRequest,
     ) -> Result<QueuedDeletion, EngineError> {
         request.check()?;
-        self.queue(move |connection| delete::queue_scope(connection, &request)).await
+        self.queue(move |connection, access| delete::queue_scope(connection, access, &request))
+            .await
     }
 
     /// What happened to a memory, oldest first. It outlives the memory, until an entity that the
@@ -333,7 +411,7 @@ impl Engine {
     /// [`EngineError::NotFound`].
     pub async fn history(&self, memory_id: &str) -> Result<Vec<HistoryEntry>, EngineError> {
         let id = memory_id.to_owned();
-        self.read(move |connection| history::of(connection, &id)).await
+        self.read(move |connection, access| history::of(connection, access, &id)).await
     }
 
     /// Changes up to 1000 memories, all or none; how many.
@@ -343,7 +421,8 @@ impl Engine {
     /// [`EngineError::InvalidInput`] when there are too many.
     pub async fn batch_update(&self, updates: Vec<BatchUpdate>) -> Result<u64, EngineError> {
         check_batch(updates.len())?;
-        self.write(move |connection| update::update_batch(connection, &updates)).await
+        self.write(move |connection, access| update::update_batch(connection, access, &updates))
+            .await
     }
 
     /// Deletes up to 1000 memories, all or none; how many.
@@ -352,7 +431,8 @@ impl Engine {
     /// As for [`batch_update`](Self::batch_update).
     pub async fn batch_delete(&self, memory_ids: Vec<String>) -> Result<u64, EngineError> {
         check_batch(memory_ids.len())?;
-        self.write(move |connection| delete::delete_batch(connection, &memory_ids)).await
+        self.write(move |connection, access| delete::delete_batch(connection, access, &memory_ids))
+            .await
     }
 
     /// The users, agents, apps and runs that memories were added for.
@@ -362,7 +442,7 @@ impl Engine {
     /// [`EngineError::PageOutOfRange`].
     pub async fn entities(&self, page: PageRequest) -> Result<EntityPage, EngineError> {
         let page = page.check()?;
-        self.read(move |connection| entities::page(connection, page)).await
+        self.read(move |connection, access| entities::page(connection, access, page)).await
     }
 
     /// One entity.
@@ -371,7 +451,7 @@ impl Engine {
     /// [`EngineError::NotFound`].
     pub async fn entity(&self, kind: EntityType, name: &str) -> Result<EntityRecord, EngineError> {
         let name = name.to_owned();
-        self.read(move |connection| entities::get(connection, &kind, &name)).await
+        self.read(move |connection, access| entities::get(connection, access, &kind, &name)).await
     }
 
     /// Queues the deletion of an entity with all its memories, their history, and what events
@@ -385,7 +465,8 @@ impl Engine {
         name: &str,
     ) -> Result<QueuedDeletion, EngineError> {
         let name = name.to_owned();
-        self.queue(move |connection| delete::queue_entity(connection, &kind, &name)).await
+        self.queue(move |connection, access| delete::queue_entity(connection, access, &kind, &name))
+            .await
     }
 
     /// The accepted requests that change memories, newest first.
@@ -395,7 +476,7 @@ impl Engine {
     /// [`EngineError::PageOutOfRange`].
     pub async fn events(&self, page: PageRequest) -> Result<Page<EventRecord>, EngineError> {
         let page = page.check()?;
-        self.read(move |connection| events::page(connection, page)).await
+        self.read(move |connection, access| events::page(connection, access, page)).await
     }
 
     /// One event.
@@ -404,7 +485,7 @@ impl Engine {
     /// [`EngineError::NotFound`].
     pub async fn event(&self, event_id: &str) -> Result<EventRecord, EngineError> {
         let id = event_id.to_owned();
-        self.read(move |connection| events::get(connection, &id)).await
+        self.read(move |connection, access| events::get(connection, access, &id)).await
     }
 
     /// A value that whoever runs the engine keeps in its data folder, such as the hash of an API
@@ -414,7 +495,7 @@ impl Engine {
     /// [`EngineError::Storage`].
     pub async fn setting(&self, key: &str) -> Result<Option<String>, EngineError> {
         let key = key.to_owned();
-        self.read(move |connection| settings::get(connection, &key)).await
+        self.read_folder(move |connection| settings::get(connection, &key)).await
     }
 
     /// Keeps a value in the data folder, in place of an earlier one.
@@ -426,7 +507,7 @@ impl Engine {
             return Err(EngineError::invalid("key", "must not begin with engine."));
         }
         let (key, value) = (key.to_owned(), value.to_owned());
-        self.write(move |connection| settings::set(connection, &key, &value)).await
+        self.write_folder(move |connection| settings::set(connection, &key, &value)).await
     }
 }
 

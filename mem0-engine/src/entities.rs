@@ -1,12 +1,13 @@
 use std::fmt;
 
 use mem0_types::{EntityType, IdField, Metadata, Timestamp};
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::types::Value as SqlValue;
+use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 
 use crate::clock;
 use crate::ids::{self, EntityIds};
 use crate::memories::{self, json_column};
-use crate::{EngineError, Page, PageRequest, What};
+use crate::{Access, EngineError, Page, PageRequest, What};
 
 /// A user, agent, app or run that memories were added for.
 #[derive(Clone, PartialEq)]
@@ -53,7 +54,7 @@ pub struct EntityPage {
     pub total_runs: u64,
 }
 
-fn entity_type(field: IdField) -> EntityType {
+pub(crate) fn entity_type(field: IdField) -> EntityType {
     match field {
         IdField::UserId => EntityType::User,
         IdField::AgentId => EntityType::Agent,
@@ -64,37 +65,52 @@ fn entity_type(field: IdField) -> EntityType {
 
 /// The id under which memories belong to an entity of this kind.
 pub(crate) fn id_field(kind: &EntityType) -> Result<IdField, EngineError> {
-    match kind {
-        EntityType::User => Ok(IdField::UserId),
-        EntityType::Agent => Ok(IdField::AgentId),
-        EntityType::App => Ok(IdField::AppId),
-        EntityType::Run => Ok(IdField::RunId),
-        _ => Err(EngineError::invalid("entity_type", "must be user, agent, app or run")),
-    }
+    field_of(kind)
+        .ok_or_else(|| EngineError::invalid("entity_type", "must be user, agent, app or run"))
+}
+
+pub(crate) fn field_of(kind: &EntityType) -> Option<IdField> {
+    IdField::ALL.into_iter().find(|field| entity_type(*field) == *kind)
 }
 
 /// Makes the entities of these ids known, or notes that they were named again.
-pub(crate) fn touch(connection: &Connection, ids: &EntityIds, now: i64) -> Result<(), EngineError> {
+pub(crate) fn touch(
+    connection: &Connection,
+    project: i64,
+    ids: &EntityIds,
+    now: i64,
+) -> Result<(), EngineError> {
     for (field, name) in ids.set() {
         connection
             .prepare_cached(
-                "INSERT INTO entities (id, kind, name, created_at, updated_at) \
-                 VALUES (?, ?, ?, ?, ?) \
-                 ON CONFLICT (kind, name) DO UPDATE SET updated_at = excluded.updated_at",
+                "INSERT INTO entities (id, project, kind, name, created_at, updated_at) \
+                 VALUES (?, ?, ?, ?, ?, ?) \
+                 ON CONFLICT (project, kind, name) DO UPDATE SET updated_at = excluded.updated_at",
             )?
-            .execute(params![ids::new_id()?, entity_type(field).as_str(), name, now, now])?;
+            .execute(params![
+                ids::new_id()?,
+                project,
+                entity_type(field).as_str(),
+                name,
+                now,
+                now
+            ])?;
     }
     Ok(())
 }
 
 pub(crate) fn page(
     connection: &Connection,
+    access: &Access,
     request: PageRequest,
 ) -> Result<EntityPage, EngineError> {
     let total = |kind: EntityType| -> Result<u64, EngineError> {
-        let sql = "SELECT count(*) FROM entities WHERE kind = ?";
-        let count: i64 =
-            connection.prepare_cached(sql)?.query_row([kind.as_str()], |row| row.get(0))?;
+        let rows = access.entities();
+        let sql = format!("SELECT count(*) FROM entities WHERE {} AND kind = ?", rows.sql);
+        let values = rows.and([SqlValue::from(kind.as_str().to_owned())]);
+        let count: i64 = connection
+            .prepare_cached(&sql)?
+            .query_row(params_from_iter(values), |row| row.get(0))?;
         Ok(count.unsigned_abs())
     };
     let total_users = total(EntityType::User)?;
@@ -104,15 +120,19 @@ pub(crate) fn page(
     let count = total_users + total_agents + total_apps + total_runs;
     let (limit, offset) = request.window(count)?;
     // Oldest first: what appears while somebody pages comes last and shifts nothing.
-    let mut statement = connection.prepare_cached(
-        "SELECT id, kind, name, created_at, updated_at, metadata FROM entities \
+    let rows = access.entities();
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT id, kind, name, created_at, updated_at, metadata FROM entities WHERE {} \
          ORDER BY seq LIMIT ? OFFSET ?",
-    )?;
-    let rows = statement.query_map(params![limit, offset], from_row)?;
+        rows.sql
+    ))?;
+    let values = rows.and([SqlValue::from(limit), SqlValue::from(offset)]);
+    let rows = statement.query_map(params_from_iter(values), from_row)?;
     let mut results = rows.collect::<Result<Vec<_>, _>>()?;
     for entity in &mut results {
         let field = id_field(&entity.kind)?;
-        entity.total_memories = memories::count_of(connection, field, &entity.name)?;
+        entity.total_memories =
+            memories::count_of(connection, access.project(), field, &entity.name)?;
     }
     let page = request.of(count, results);
     Ok(EntityPage { page, total_users, total_agents, total_apps, total_runs })
@@ -132,29 +152,35 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<EntityRecord> {
 
 pub(crate) fn get(
     connection: &Connection,
+    access: &Access,
     kind: &EntityType,
     name: &str,
 ) -> Result<EntityRecord, EngineError> {
     let field = id_field(kind)?;
+    let rows = access.entities();
+    let sql = format!(
+        "SELECT id, kind, name, created_at, updated_at, metadata FROM entities \
+         WHERE {} AND kind = ? AND name = ?",
+        rows.sql
+    );
+    let values = rows.and([kind.as_str(), name].map(|value| SqlValue::from(value.to_owned())));
     let found = connection
-        .prepare_cached(
-            "SELECT id, kind, name, created_at, updated_at, metadata FROM entities \
-             WHERE kind = ? AND name = ?",
-        )?
-        .query_row(params![kind.as_str(), name], from_row)
+        .prepare_cached(&sql)?
+        .query_row(params_from_iter(values), from_row)
         .optional()?;
     let mut entity = found.ok_or(EngineError::NotFound(What::Entity))?;
-    entity.total_memories = memories::count_of(connection, field, name)?;
+    entity.total_memories = memories::count_of(connection, access.project(), field, name)?;
     Ok(entity)
 }
 
 pub(crate) fn remove(
     connection: &Connection,
+    project: i64,
     kind: &EntityType,
     name: &str,
 ) -> Result<(), EngineError> {
     connection
-        .prepare_cached("DELETE FROM entities WHERE kind = ? AND name = ?")?
-        .execute(params![kind.as_str(), name])?;
+        .prepare_cached("DELETE FROM entities WHERE project = ? AND kind = ? AND name = ?")?
+        .execute(params![project, kind.as_str(), name])?;
     Ok(())
 }

@@ -16,6 +16,14 @@ pub enum What {
     Event,
     /// An export with that id or filter.
     Export,
+    /// An organization with that id.
+    Organization,
+    /// A project with that id.
+    Project,
+    /// A member with that address.
+    Member,
+    /// An API key with that id.
+    ApiKey,
 }
 
 impl std::fmt::Display for What {
@@ -25,6 +33,10 @@ impl std::fmt::Display for What {
             Self::Entity => "entity",
             Self::Event => "event",
             Self::Export => "export",
+            Self::Organization => "organization",
+            Self::Project => "project",
+            Self::Member => "member",
+            Self::ApiKey => "API key",
         })
     }
 }
@@ -50,6 +62,17 @@ pub enum EngineError {
     /// are. It can be deleted.
     #[error("the memory is immutable: it can be deleted, but not updated")]
     Immutable,
+    /// The access is for reading only.
+    #[error("this access is for reading only")]
+    ReadOnly,
+    /// Something that the access may see and not change: an organization or a project that it does
+    /// not own, or, for an access that is read-only or bound to entities, any; and the default ones
+    /// and the access's own, which cannot be deleted.
+    #[error("this access may not do that")]
+    Forbidden,
+    /// An add or a deletion for somebody else than the entities that the access is bound to.
+    #[error("the ids lie outside of what this access is bound to")]
+    OutsideScope,
     /// An argument that cannot be carried out.
     #[error(transparent)]
     InvalidInput(#[from] InvalidInput),

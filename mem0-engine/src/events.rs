@@ -1,14 +1,15 @@
 use std::fmt;
 
 use mem0_types::{EventStatus, EventType, IdField, MemoryEvent, Timestamp};
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::types::Value as SqlValue;
+use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::clock;
 use crate::ids::{self, EntityIds};
 use crate::memories::json_column;
-use crate::{EngineError, Page, PageRequest, What};
+use crate::{Access, EngineError, Page, PageRequest, What};
 
 /// What an event did to one memory.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,10 +105,17 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<EventRecord> {
     })
 }
 
-pub(crate) fn get(connection: &Connection, event_id: &str) -> Result<EventRecord, EngineError> {
+pub(crate) fn get(
+    connection: &Connection,
+    access: &Access,
+    event_id: &str,
+) -> Result<EventRecord, EngineError> {
+    let rows = access.events();
+    let sql = format!("SELECT {COLUMNS} FROM events WHERE {} AND id = ?", rows.sql);
+    let values = rows.and([SqlValue::from(event_id.to_ascii_lowercase())]);
     connection
-        .prepare_cached(&format!("SELECT {COLUMNS} FROM events WHERE id = ?"))?
-        .query_row([event_id.to_ascii_lowercase()], from_row)
+        .prepare_cached(&sql)?
+        .query_row(params_from_iter(values), from_row)
         .optional()?
         .ok_or(EngineError::NotFound(What::Event))
 }
@@ -115,14 +123,22 @@ pub(crate) fn get(connection: &Connection, event_id: &str) -> Result<EventRecord
 /// Newest first.
 pub(crate) fn page(
     connection: &Connection,
+    access: &Access,
     request: PageRequest,
 ) -> Result<Page<EventRecord>, EngineError> {
-    let count: i64 = connection.query_row("SELECT count(*) FROM events", [], |row| row.get(0))?;
+    let rows = access.events();
+    let count: i64 = connection
+        .prepare_cached(&format!("SELECT count(*) FROM events WHERE {}", rows.sql))?
+        .query_row(params_from_iter(&rows.values), |row| row.get(0))?;
     let count = count.unsigned_abs();
     let (limit, offset) = request.window(count)?;
-    let sql = format!("SELECT {COLUMNS} FROM events ORDER BY seq DESC LIMIT ? OFFSET ?");
+    let sql = format!(
+        "SELECT {COLUMNS} FROM events WHERE {} ORDER BY seq DESC LIMIT ? OFFSET ?",
+        rows.sql
+    );
     let mut statement = connection.prepare_cached(&sql)?;
-    let rows = statement.query_map(params![limit, offset], from_row)?;
+    let values = rows.and([SqlValue::from(limit), SqlValue::from(offset)]);
+    let rows = statement.query_map(params_from_iter(values), from_row)?;
     Ok(request.of(count, rows.collect::<Result<_, _>>()?))
 }
 
@@ -130,6 +146,7 @@ pub(crate) fn page(
 /// number and its id.
 pub(crate) fn insert(
     connection: &Connection,
+    project: i64,
     event_type: &EventType,
     ids: &EntityIds,
     payload: &Value,
@@ -138,11 +155,12 @@ pub(crate) fn insert(
     let id = ids::new_id()?;
     connection
         .prepare_cached(
-            "INSERT INTO events (id, event_type, status, user_id, agent_id, app_id, run_id, created_at, \
-             updated_at, payload) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO events (id, project, event_type, status, user_id, agent_id, app_id, \
+             run_id, created_at, updated_at, payload) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )?
         .execute(params![
             id,
+            project,
             event_type.as_str(),
             EventStatus::Pending.as_str(),
             ids.user_id,
@@ -154,6 +172,12 @@ pub(crate) fn insert(
             payload.to_string(),
         ])?;
     Ok((connection.last_insert_rowid(), id))
+}
+
+/// Notes that an add may divide its memories among those whom it names.
+pub(crate) fn mark_split(connection: &Connection, seq: i64) -> Result<(), EngineError> {
+    connection.prepare_cached("UPDATE events SET split = 1 WHERE seq = ?")?.execute([seq])?;
+    Ok(())
 }
 
 /// How an event ended.
@@ -198,19 +222,21 @@ pub(crate) fn finish(
 /// Records a change of one memory that is done already.
 pub(crate) fn record_done(
     connection: &Connection,
+    project: i64,
     event_type: &EventType,
     ids: &EntityIds,
     payload: &Value,
     result: EventResult,
     now: i64,
 ) -> Result<(), EngineError> {
-    let (seq, _) = insert(connection, event_type, ids, payload, now)?;
+    let (seq, _) = insert(connection, project, event_type, ids, payload, now)?;
     finish(connection, seq, now, &Outcome::Succeeded { results: vec![result], metadata: None })
 }
 
 /// A queued event, as the job worker needs it.
 pub(crate) struct Queued {
     pub(crate) seq: i64,
+    pub(crate) project: i64,
     pub(crate) event_type: EventType,
     pub(crate) created_at: i64,
     pub(crate) metadata: Option<Value>,
@@ -226,11 +252,12 @@ pub(crate) fn oldest_queued(connection: &Connection) -> Result<Option<i64>, Engi
 
 pub(crate) fn queued(connection: &Connection, seq: i64) -> Result<Queued, EngineError> {
     let mut statement = connection.prepare_cached(
-        "SELECT event_type, created_at, metadata, payload FROM events WHERE seq = ?",
+        "SELECT project, event_type, created_at, metadata, payload FROM events WHERE seq = ?",
     )?;
     let queued = statement.query_row([seq], |row| {
         Ok(Queued {
             seq,
+            project: row.get("project")?,
             event_type: EventType::from(row.get::<_, String>("event_type")?.as_str()),
             created_at: row.get("created_at")?,
             metadata: json_column(row, "metadata")?,
@@ -259,14 +286,16 @@ pub(crate) fn note_progress(
 /// Empties what earlier events of this id hold: their payloads and results quote memories.
 pub(crate) fn erase_content(
     connection: &Connection,
+    project: i64,
     field: IdField,
     id: &str,
     before: i64,
 ) -> Result<(), EngineError> {
     let column = field.as_str();
     let sql = format!(
-        "UPDATE events SET payload = '{{}}', results = '[]' WHERE {column} = ? AND seq < ?"
+        "UPDATE events SET payload = '{{}}', results = '[]' \
+         WHERE project = ? AND {column} = ? AND seq < ?"
     );
-    connection.prepare_cached(&sql)?.execute(params![id, before])?;
+    connection.prepare_cached(&sql)?.execute(params![project, id, before])?;
     Ok(())
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::clock::{self, MICROS_PER_DAY};
 use crate::schema_filling::{Source, fill};
-use crate::{EngineError, What, ids, json_depth, list};
+use crate::{Access, EngineError, What, ids, json_depth, list};
 
 /// How long an export can be read.
 const KEPT: i64 = 7 * MICROS_PER_DAY;
@@ -12,6 +12,7 @@ const KEPT: i64 = 7 * MICROS_PER_DAY;
 /// Notes what is to be exported.
 pub(crate) fn note(
     connection: &Connection,
+    access: &Access,
     filter: &Filter,
     schema: &Value,
 ) -> Result<String, EngineError> {
@@ -19,33 +20,59 @@ pub(crate) fn note(
     let now = clock::now();
     connection.execute("DELETE FROM exports WHERE created_at < ?", [now - KEPT])?;
     connection
-        .prepare_cached("INSERT INTO exports (id, created_at, filter, schema) VALUES (?, ?, ?, ?)")?
-        .execute(params![id, now, written(filter)?, serde_json::to_string(schema)?])?;
+        .prepare_cached(
+            "INSERT INTO exports (id, project, scopes, created_at, filter, schema) \
+             VALUES (?, ?, ?, ?, ?, ?)",
+        )?
+        .execute(params![
+            id,
+            access.project(),
+            access.written_scopes(),
+            now,
+            written(filter)?,
+            serde_json::to_string(schema)?
+        ])?;
     Ok(id)
 }
 
 /// The export with this id.
-pub(crate) fn by_id(connection: &Connection, id: &str) -> Result<Metadata, EngineError> {
-    read(connection, "id", &id.to_ascii_lowercase())
+pub(crate) fn by_id(
+    connection: &Connection,
+    access: &Access,
+    id: &str,
+) -> Result<Metadata, EngineError> {
+    read(connection, access, "id", &id.to_ascii_lowercase())
 }
 
 /// The latest export that was asked for with this filter.
-pub(crate) fn latest(connection: &Connection, filter: &Filter) -> Result<Metadata, EngineError> {
-    read(connection, "filter", &written(filter)?)
+pub(crate) fn latest(
+    connection: &Connection,
+    access: &Access,
+    filter: &Filter,
+) -> Result<Metadata, EngineError> {
+    read(connection, access, "filter", &written(filter)?)
 }
 
-fn read(connection: &Connection, column: &str, value: &str) -> Result<Metadata, EngineError> {
+fn read(
+    connection: &Connection,
+    access: &Access,
+    column: &str,
+    value: &str,
+) -> Result<Metadata, EngineError> {
     let sql = format!(
-        "SELECT filter, schema FROM exports WHERE {column} = ? AND created_at >= ? \
-         ORDER BY seq DESC LIMIT 1"
+        "SELECT filter, schema FROM exports WHERE project = ? AND scopes IS ? AND {column} = ? \
+         AND created_at >= ? ORDER BY seq DESC LIMIT 1"
     );
     let found: Option<(String, String)> = connection
         .prepare_cached(&sql)?
-        .query_row(params![value, clock::now() - KEPT], |row| Ok((row.get(0)?, row.get(1)?)))
+        .query_row(
+            params![access.project(), access.written_scopes(), value, clock::now() - KEPT],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
         .optional()?;
     let Some((filter, schema)) = found else { return Err(EngineError::NotFound(What::Export)) };
     let filter: Filter = serde_json::from_str(&filter)?;
-    match make(connection, &filter, &serde_json::from_str(&schema)?) {
+    match make(connection, access, &filter, &serde_json::from_str(&schema)?) {
         // What it was made of has been deleted since.
         Err(EngineError::InvalidInput(_)) => Err(EngineError::NotFound(What::Export)),
         made => made,
@@ -55,12 +82,13 @@ fn read(connection: &Connection, column: &str, value: &str) -> Result<Metadata, 
 /// The export as it would be now.
 pub(crate) fn make(
     connection: &Connection,
+    access: &Access,
     filter: &Filter,
     schema: &Value,
 ) -> Result<Metadata, EngineError> {
     json_depth::check("schema", schema)?;
     let mut sources = Vec::new();
-    for memory in list::all(connection, filter)? {
+    for memory in list::all(connection, access, filter)? {
         let attributes = match serde_json::to_value(memory.structured_attributes())? {
             Value::Object(attributes) => attributes,
             _ => Metadata::new(),

@@ -16,11 +16,12 @@ const MAX_CONDITIONS: usize = 1000;
 
 /// A condition on the table `memories`, named `m`, with the values of its `?` in order.
 ///
-/// It is never null: a row matches or it does not, so that `NOT` is its complement.
+/// It is never null: a row matches or it does not, so that `NOT` is its complement. Only
+/// [`Access::rows_with`](crate::Access::rows_with) makes a statement's condition of it, where `?1` is the project.
 #[derive(Debug, Clone)]
 pub(crate) struct SqlFilter {
-    pub(crate) sql: String,
-    pub(crate) values: Vec<SqlValue>,
+    sql: String,
+    values: Vec<SqlValue>,
     conditions: usize,
 }
 
@@ -41,8 +42,12 @@ impl SqlFilter {
         join(parts, "AND").unwrap_or_else(Self::everything)
     }
 
-    fn any(parts: Vec<Self>) -> Self {
+    pub(crate) fn any(parts: Vec<Self>) -> Self {
         join(parts, "OR").unwrap_or_else(Self::nothing)
+    }
+
+    pub(crate) fn into_parts(self) -> (String, Vec<SqlValue>) {
+        (self.sql, self.values)
     }
 
     fn negate(self) -> Self {
@@ -55,12 +60,20 @@ impl SqlFilter {
         Self { conditions: 0, ..Self::new(sql, [SqlValue::from(today)]) }
     }
 
+    /// The project is named with each id, and not only once for all: the indices begin with it, and
+    /// the parts of an `OR` are looked up each by itself. Of any table with a project and ids.
     pub(crate) fn id_is(field: IdField, id: &str) -> Self {
-        Self::new(format!("m.{} IS ?", field.as_str()), [SqlValue::from(id.to_owned())])
+        let sql = format!("(project = ?1 AND {} IS ?)", field.as_str());
+        Self::new(sql, [SqlValue::from(id.to_owned())])
     }
 
     pub(crate) fn id_is_set(field: IdField) -> Self {
-        Self::new(format!("m.{} IS NOT NULL", field.as_str()), [])
+        Self::new(format!("{} IS NOT NULL", field.as_str()), [])
+    }
+
+    /// Of events: not an add whose memories may belong to one of its ids alone.
+    pub(crate) fn undivided() -> Self {
+        Self::new("split = 0", [])
     }
 
     pub(crate) fn added_before(event_seq: i64) -> Self {
@@ -219,7 +232,10 @@ fn id(field: IdField, comparison: &IdCondition) -> Result<SqlFilter, EngineError
         IdCondition::Is(id) => SqlFilter::id_is(field, id),
         IdCondition::IsNot(id) => SqlFilter::id_is(field, id).negate(),
         IdCondition::In(ids) => SqlFilter::new(
-            format!("(m.{column} IS NOT NULL AND m.{column} IN (SELECT value FROM json_each(?)))"),
+            format!(
+                "(project = ?1 AND {column} IS NOT NULL \
+                 AND {column} IN (SELECT value FROM json_each(?)))"
+            ),
             [json_list(ids)],
         ),
         IdCondition::Any => SqlFilter::id_is_set(field),
@@ -319,13 +335,16 @@ mod tests {
     use rusqlite::params_from_iter;
 
     use super::*;
+    use crate::Access;
+    use crate::access::Where;
 
     /// How SQLite goes about finding the memories of a filter.
     fn plan(filter: &Filter) -> String {
         let folder = std::env::temp_dir().join(format!("mem0-plan-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         let connection = crate::schema::open_writer(&folder.join("plan.db")).unwrap();
-        let SqlFilter { sql, values, .. } = SqlFilter::compile(filter).unwrap();
+        let Where { sql, values } =
+            Access::default().rows_with(SqlFilter::compile(filter).unwrap());
         let sql = format!(
             "EXPLAIN QUERY PLAN SELECT m.seq FROM memories AS m \
              CROSS JOIN memory_index AS i ON i.seq = m.seq WHERE {sql}"
@@ -344,6 +363,7 @@ mod tests {
     #[test]
     fn a_scope_is_read_by_an_index_and_not_by_a_scan() {
         let alice = || Filter::user_id("alice");
+        // Of an entity, whatever the project holds besides.
         for filter in [
             alice(),
             alice() & Filter::metadata("k").eq(1) & !Filter::categories().contains("x"),
@@ -355,8 +375,14 @@ mod tests {
             Filter::memory_ids(["x"]),
         ] {
             let plan = plan(&filter);
+            let by_index = plan.contains("(project=? AND ") || plan.contains("(id=?)");
+            assert!(by_index && !plan.contains("(project=?)"), "{filter}: {plan}");
             assert!(!plan.contains("SCAN m"), "{filter}: {plan}");
         }
-        assert!(plan(&Filter::user_id_ne("alice")).contains("SCAN m"));
+        // Of the whole project, but of no other.
+        for filter in [Filter::user_id_ne("alice"), Filter::metadata("k").eq(1)] {
+            let plan = plan(&filter);
+            assert!(plan.contains("(project=?)") && !plan.contains("SCAN m"), "{filter}: {plan}");
+        }
     }
 }

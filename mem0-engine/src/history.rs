@@ -1,12 +1,13 @@
 use std::fmt;
 
 use mem0_types::{IdField, MemoryEvent, Message, Metadata, Timestamp};
-use rusqlite::{Connection, Row, params};
+use rusqlite::types::Value as SqlValue;
+use rusqlite::{Connection, Row, params, params_from_iter};
 
 use crate::clock;
 use crate::ids::{self, EntityIds};
 use crate::memories::{MemoryRecord, json_column};
-use crate::{EngineError, What};
+use crate::{Access, EngineError, What};
 
 /// One change of a memory.
 #[derive(Clone, PartialEq)]
@@ -48,6 +49,7 @@ impl fmt::Debug for HistoryEntry {
 
 /// A change that is about to be noted.
 pub(crate) struct Change<'a> {
+    pub(crate) project: i64,
     pub(crate) event: MemoryEvent,
     /// The memory as it is after the change, or was before its deletion.
     pub(crate) memory: &'a MemoryRecord,
@@ -63,12 +65,13 @@ pub(crate) fn note(connection: &Connection, change: &Change<'_>) -> Result<(), E
     let categories = memory.categories.as_ref().map(serde_json::to_string).transpose()?;
     connection
         .prepare_cached(
-            "INSERT INTO history (id, memory_id, event, user_id, agent_id, app_id, run_id, \
-             created_at, categories, metadata, input, old_memory, new_memory) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO history (id, project, memory_id, event, user_id, agent_id, app_id, \
+             run_id, created_at, categories, metadata, input, old_memory, new_memory) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )?
         .execute(params![
             ids::new_id()?,
+            change.project,
             memory.id,
             change.event.as_str(),
             memory.ids.user_id,
@@ -88,11 +91,14 @@ pub(crate) fn note(connection: &Connection, change: &Change<'_>) -> Result<(), E
 /// Oldest first.
 pub(crate) fn of(
     connection: &Connection,
+    access: &Access,
     memory_id: &str,
 ) -> Result<Vec<HistoryEntry>, EngineError> {
-    let mut statement =
-        connection.prepare_cached("SELECT * FROM history WHERE memory_id = ? ORDER BY seq")?;
-    let rows = statement.query_map([memory_id.to_ascii_lowercase()], from_row)?;
+    let rows = access.rows();
+    let sql = format!("SELECT * FROM history WHERE {} AND memory_id = ? ORDER BY seq", rows.sql);
+    let mut statement = connection.prepare_cached(&sql)?;
+    let values = rows.and([SqlValue::from(memory_id.to_ascii_lowercase())]);
+    let rows = statement.query_map(params_from_iter(values), from_row)?;
     let entries = rows.collect::<Result<Vec<_>, _>>()?;
     if entries.is_empty() { Err(EngineError::NotFound(What::Memory)) } else { Ok(entries) }
 }
@@ -115,12 +121,17 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<HistoryEntry> {
 }
 
 /// Forgets the changes of the memories that carried this id and are gone.
-pub(crate) fn erase(connection: &Connection, field: IdField, id: &str) -> Result<(), EngineError> {
+pub(crate) fn erase(
+    connection: &Connection,
+    project: i64,
+    field: IdField,
+    id: &str,
+) -> Result<(), EngineError> {
     let column = field.as_str();
     let sql = format!(
-        "DELETE FROM history WHERE {column} = ?1 \
-         AND memory_id NOT IN (SELECT id FROM memories WHERE {column} = ?1)"
+        "DELETE FROM history WHERE project = ?1 AND {column} = ?2 AND memory_id NOT IN \
+         (SELECT id FROM memories WHERE project = ?1 AND {column} = ?2)"
     );
-    connection.prepare_cached(&sql)?.execute([id])?;
+    connection.prepare_cached(&sql)?.execute(params![project, id])?;
     Ok(())
 }

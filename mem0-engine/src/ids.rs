@@ -33,6 +33,18 @@ impl EntityIds {
         .filter_map(|(field, id)| Some((field, id.as_deref()?)))
     }
 
+    /// One id alone.
+    pub(crate) fn one(field: IdField, id: &str) -> Self {
+        let (mut ids, id) = (Self::default(), Some(id.to_owned()));
+        match field {
+            IdField::UserId => ids.user_id = id,
+            IdField::AgentId => ids.agent_id = id,
+            IdField::AppId => ids.app_id = id,
+            IdField::RunId => ids.run_id = id,
+        }
+        ids
+    }
+
     /// Whether no id is set.
     pub fn is_empty(&self) -> bool {
         self.set().next().is_none()
@@ -83,9 +95,10 @@ impl EntityIds {
         hash.finalize().iter().take(16).copied().collect()
     }
 
-    /// The tokens of the ids, as the text index holds them.
-    pub(crate) fn scope_tokens(&self) -> String {
-        let tokens: Vec<_> = self.set().map(|(field, id)| scope_token(field, id)).collect();
+    /// The tokens of the project and of the ids in it, as the text index holds them.
+    pub(crate) fn scope_tokens(&self, project: i64) -> String {
+        let mut tokens = vec![project_token(project)];
+        tokens.extend(self.set().map(|(field, id)| scope_token(project, field, id)));
         tokens.join(" ")
     }
 
@@ -108,11 +121,16 @@ impl fmt::Debug for EntityIds {
     }
 }
 
-/// One word for an id of any length and spelling, the same in every version of this crate.
+/// One word for all that a project has.
+pub(crate) fn project_token(project: i64) -> String {
+    format!("j{project}")
+}
+
+/// One word for an id of any length and spelling in a project, the same in every version of this crate.
 ///
 /// The letter in front keeps a user and an agent of the same name apart. 128 bits of SHA-256 make
 /// a collision implausible, and one would still be sorted out by the filter on the ids themselves.
-pub(crate) fn scope_token(field: IdField, id: &str) -> String {
+pub(crate) fn scope_token(project: i64, field: IdField, id: &str) -> String {
     let letter = match field {
         IdField::UserId => 'u',
         IdField::AgentId => 'a',
@@ -121,7 +139,8 @@ pub(crate) fn scope_token(field: IdField, id: &str) -> String {
     };
     let mut token = String::with_capacity(33);
     token.push(letter);
-    push_hex(&mut token, Sha256::digest(id.as_bytes()).iter().take(16));
+    let hash = Sha256::new().chain_update(project.to_le_bytes()).chain_update(id).finalize();
+    push_hex(&mut token, hash.iter().take(16));
     token
 }
 
@@ -178,8 +197,10 @@ mod tests {
 
     #[test]
     fn a_token_never_changes_between_versions() {
-        assert_eq!(scope_token(IdField::UserId, "alice"), "u2bd806c97f0e00af1a1fc3328fa763a9");
-        assert_ne!(scope_token(IdField::UserId, "x")[1..], scope_token(IdField::UserId, "y")[1..]);
+        assert_eq!(scope_token(1, IdField::UserId, "alice"), "u7722d5739177bb0bf55354c4ef9cd6b0");
+        let rest = |project, id| scope_token(project, IdField::UserId, id).split_off(1);
+        assert_ne!(rest(1, "x"), rest(1, "y"));
+        assert_ne!(rest(1, "x"), rest(2, "x"));
     }
 
     #[test]

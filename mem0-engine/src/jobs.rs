@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 
 use crate::events::{self, Outcome};
 use crate::writer::{Writer, in_savepoint};
-use crate::{EngineError, add, clock, delete};
+use crate::{EngineError, add, clock, delete, erase_project, projects};
 
 /// How many events are in the writer's hands at once, so that they share a commit.
 const AT_ONCE: usize = 16;
@@ -125,10 +125,13 @@ fn carry_out_oldest(connection: &Connection) -> Result<bool, EngineError> {
     let started_at = clock::now();
     let outcome = in_savepoint(connection, |connection| {
         let queued = events::queued(connection, seq)?;
-        match queued.event_type {
+        match &queued.event_type {
             EventType::Add => add::carry_out(connection, &queued).map(Some),
             EventType::DeleteAll => delete::carry_out_scope(connection, &queued),
             EventType::DeleteUser => delete::carry_out_entity(connection, &queued),
+            EventType::Other(kind) if kind == projects::ERASE => {
+                erase_project::carry_out(connection, &queued)
+            }
             _ => Err(EngineError::Internal),
         }
     });

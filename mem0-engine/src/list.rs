@@ -4,9 +4,10 @@ use mem0_types::{Filter, Timestamp};
 use rusqlite::types::Value as SqlValue;
 use rusqlite::{Connection, params_from_iter};
 
+use crate::access::Where;
 use crate::filter_sql::SqlFilter;
 use crate::memories::{self, MemoryRecord};
-use crate::{EngineError, Page, PageRequest, clock};
+use crate::{Access, EngineError, Page, PageRequest, clock};
 
 /// Which memories to list, and which page of them.
 #[derive(Clone)]
@@ -68,9 +69,10 @@ impl fmt::Debug for ListRequest {
 /// All that match and have not expired, oldest first.
 pub(crate) fn all(
     connection: &Connection,
+    access: &Access,
     filter: &Filter,
 ) -> Result<Vec<MemoryRecord>, EngineError> {
-    let SqlFilter { sql, values, .. } = ListRequest::new(filter.clone()).condition()?;
+    let Where { sql, values } = access.rows_with(ListRequest::new(filter.clone()).condition()?);
     let mut statement = connection.prepare(&format!(
         "SELECT {} FROM memories AS m WHERE {sql} ORDER BY m.created_at, m.seq",
         memories::COLUMNS
@@ -82,10 +84,11 @@ pub(crate) fn all(
 /// Newest first; of equally old ones the last stored first.
 pub(crate) fn list(
     connection: &Connection,
+    access: &Access,
     request: &ListRequest,
 ) -> Result<Page<MemoryRecord>, EngineError> {
     let page = request.page.check()?;
-    let SqlFilter { sql, mut values, .. } = request.condition()?;
+    let Where { sql, mut values } = access.rows_with(request.condition()?);
     let count: i64 = connection
         .prepare(&format!("SELECT count(*) FROM memories AS m WHERE {sql}"))?
         .query_row(params_from_iter(&values), |row| row.get(0))?;

@@ -1,14 +1,15 @@
 use std::fmt;
 
 use mem0_types::{Date, IdField, Metadata, Timestamp};
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::types::Value as SqlValue;
+use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 use serde::de::DeserializeOwned;
 
 use crate::clock;
 use crate::ids::{self, EntityIds};
 use crate::structured_attributes::StructuredAttributes;
 use crate::text_index;
-use crate::{EngineError, What};
+use crate::{Access, EngineError, What};
 
 /// A stored memory.
 #[derive(Clone, PartialEq)]
@@ -101,12 +102,15 @@ fn damaged(error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::E
 /// The memory with this id and its row number.
 pub(crate) fn find(
     connection: &Connection,
+    access: &Access,
     memory_id: &str,
 ) -> Result<(i64, MemoryRecord), EngineError> {
-    let sql = format!("SELECT {COLUMNS} FROM memories AS m WHERE m.id = ?");
+    let rows = access.rows();
+    let sql = format!("SELECT {COLUMNS} FROM memories AS m WHERE {} AND m.id = ?", rows.sql);
+    let values = rows.and([SqlValue::from(memory_id.to_ascii_lowercase())]);
     connection
         .prepare_cached(&sql)?
-        .query_row([memory_id.to_ascii_lowercase()], |row| Ok((row.get("seq")?, from_row(row)?)))
+        .query_row(params_from_iter(values), |row| Ok((row.get("seq")?, from_row(row)?)))
         .optional()?
         .ok_or(EngineError::NotFound(What::Memory))
 }
@@ -118,6 +122,7 @@ pub(crate) fn by_seq(connection: &Connection, seq: i64) -> Result<MemoryRecord, 
 
 /// A memory that is about to be stored.
 pub(crate) struct NewMemory<'a> {
+    pub(crate) project: i64,
     pub(crate) text: &'a str,
     pub(crate) ids: &'a EntityIds,
     pub(crate) role: &'a str,
@@ -143,21 +148,23 @@ pub(crate) fn insert(
     let text_hash = ids::text_hash(memory.text);
     let duplicate = connection
         .prepare_cached(
-            "SELECT 1 FROM memories WHERE scope_key = ? AND text_hash = ? \
+            "SELECT 1 FROM memories WHERE project = ? AND scope_key = ? AND text_hash = ? \
              AND (expiration_date IS NULL OR expiration_date >= ?)",
         )?
-        .exists(params![scope_key, text_hash, clock::today()])?;
+        .exists(params![memory.project, scope_key, text_hash, clock::today()])?;
     if duplicate {
         return Ok(None);
     }
     connection
         .prepare_cached(
-            "INSERT INTO memories (id, created_at, updated_at, expiration_date, immutable, \
-             event_seq, position, scope_key, text_hash, user_id, agent_id, app_id, run_id, role, \
-             actor, metadata, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO memories (id, project, created_at, updated_at, expiration_date, \
+             immutable, event_seq, position, scope_key, text_hash, user_id, agent_id, app_id, \
+             run_id, role, actor, metadata, text) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )?
         .execute(params![
             ids::new_id()?,
+            memory.project,
             memory.created_at,
             memory.updated_at,
             memory.expiration_date.map(|date| date.to_string()),
@@ -176,7 +183,8 @@ pub(crate) fn insert(
             memory.text,
         ])?;
     let seq = connection.last_insert_rowid();
-    text_index::insert(connection, seq, memory.ids, memory.actor, memory.text)?;
+    let scope = memory.ids.scope_tokens(memory.project);
+    text_index::insert(connection, seq, &scope, memory.actor, memory.text)?;
     by_seq(connection, seq).map(Some)
 }
 
@@ -190,10 +198,12 @@ pub(crate) fn remove(connection: &Connection, seq: i64) -> Result<(), EngineErro
 /// How many memories carry this id.
 pub(crate) fn count_of(
     connection: &Connection,
+    project: i64,
     field: IdField,
     id: &str,
 ) -> Result<u64, EngineError> {
-    let sql = format!("SELECT count(*) FROM memories WHERE {} = ?", field.as_str());
-    let count: i64 = connection.prepare_cached(&sql)?.query_row([id], |row| row.get(0))?;
+    let sql = format!("SELECT count(*) FROM memories WHERE project = ? AND {} = ?", field.as_str());
+    let count: i64 =
+        connection.prepare_cached(&sql)?.query_row(params![project, id], |row| row.get(0))?;
     Ok(count.unsigned_abs())
 }

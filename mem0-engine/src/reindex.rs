@@ -7,7 +7,7 @@ use crate::{EngineError, embedder, settings, text_index};
 const MODEL_SETTING: &str = "engine.embedding_model";
 
 /// Analyses and embeds every memory again when another model made the stored vectors: vectors of
-/// two models cannot be compared.
+/// two models cannot be compared. A step of the schema asks for it too by taking the setting away.
 pub(crate) fn ensure_current(connection: &mut Connection) -> Result<(), EngineError> {
     let transaction = connection.transaction()?;
     if settings::get(&transaction, MODEL_SETTING)?.as_deref() != Some(embedder::MODEL) {
@@ -21,21 +21,28 @@ pub(crate) fn ensure_current(connection: &mut Connection) -> Result<(), EngineEr
 
 fn index_again(connection: &Connection) -> Result<(), EngineError> {
     let mut last = 0;
-    while let Some((seq, memory)) = after(connection, last)? {
+    while let Some((seq, project, memory)) = after(connection, last)? {
         text_index::remove(connection, seq)?;
         let actor = memory.actor.as_deref();
-        text_index::insert(connection, seq, &memory.ids, actor, &memory.memory)?;
+        let scope = memory.ids.scope_tokens(project);
+        text_index::insert(connection, seq, &scope, actor, &memory.memory)?;
         last = seq;
     }
     Ok(())
 }
 
-fn after(connection: &Connection, seq: i64) -> Result<Option<(i64, MemoryRecord)>, EngineError> {
+/// The next memory, with its number and its project.
+fn after(
+    connection: &Connection,
+    seq: i64,
+) -> Result<Option<(i64, i64, MemoryRecord)>, EngineError> {
     let sql = format!(
-        "SELECT {} FROM memories AS m WHERE m.seq > ? ORDER BY m.seq LIMIT 1",
+        "SELECT m.project, {} FROM memories AS m WHERE m.seq > ? ORDER BY m.seq LIMIT 1",
         memories::COLUMNS
     );
     let mut statement = connection.prepare_cached(&sql)?;
-    let next = statement.query_row([seq], |row| Ok((row.get("seq")?, memories::from_row(row)?)));
+    let next = statement.query_row([seq], |row| {
+        Ok((row.get("seq")?, row.get("project")?, memories::from_row(row)?))
+    });
     Ok(next.optional()?)
 }

@@ -7,18 +7,15 @@ use crate::EngineError;
 use crate::metadata_match;
 
 /// One step for each schema version: step `n` takes a database from version `n` to `n + 1`.
-const STEPS: &[&str] = &[include_str!("schema/1.sql"), include_str!("schema/2.sql")];
+const STEPS: &[&str] =
+    &[include_str!("schema/1.sql"), include_str!("schema/2.sql"), include_str!("schema/3.sql")];
 
 /// The one connection that writes; makes the database, or brings an older one up to date.
 pub(crate) fn open_writer(path: &Path) -> Result<Connection, EngineError> {
     let mut connection = Connection::open(path)?;
     prepare(&connection)?;
     connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
-    // FULL syncs the log at each commit: what was acknowledged survives a power cut too.
-    connection.pragma_update(None, "synchronous", "full")?;
-    connection.pragma_update(None, "foreign_keys", true)?;
-    // Deleted text is overwritten in the file, not only unlinked.
-    connection.pragma_update_and_check(None, "secure_delete", true, |_| Ok(()))?;
+    configure(&connection)?;
     migrate(&mut connection)?;
     Ok(connection)
 }
@@ -31,6 +28,30 @@ pub(crate) fn open_reader(path: &Path) -> Result<Connection, EngineError> {
     prepare(&connection)?;
     connection.pragma_update(None, "query_only", true)?;
     Ok(connection)
+}
+
+/// A connection that writes beside the engine that has the folder open; `None` unless the database
+/// has this version already.
+pub(crate) fn open_beside(path: &Path) -> Result<Option<Connection>, EngineError> {
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    prepare(&connection)?;
+    configure(&connection)?;
+    let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let known = STEPS.len() as i64;
+    if found > known {
+        return Err(EngineError::NewerSchema { found, known });
+    }
+    Ok((found == known).then_some(connection))
+}
+
+/// How a connection that writes keeps its promises.
+fn configure(connection: &Connection) -> Result<(), EngineError> {
+    // FULL syncs the log at each commit: what was acknowledged survives a power cut too.
+    connection.pragma_update(None, "synchronous", "full")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    // Deleted text is overwritten in the file, not only unlinked.
+    connection.pragma_update_and_check(None, "secure_delete", true, |_| Ok(()))?;
+    Ok(())
 }
 
 fn prepare(connection: &Connection) -> Result<(), EngineError> {

@@ -1,36 +1,38 @@
 use mem0_types::{Condition, Expression, Filter, IdCondition};
 
-use crate::ids::scope_token;
+use crate::ids::{project_token, scope_token};
 
 /// A filter with more ids than this is left to the SQL filter: the text index limits how large a
 /// query may be.
 const MAX_TOKENS: usize = 100;
 
 /// The part of a filter that the text index can answer itself: an FTS5 expression over the hashed
-/// ids that every matching memory satisfies, or `None` when there is no such thing.
+/// ids that every matching memory of the project satisfies, or at least the project's own token.
 ///
-/// It may let too much through, never too little; the SQL filter still decides.
-pub(crate) fn scope_expression(filter: &Filter) -> Option<String> {
+/// It may let too much of the project through, never too little; the SQL filter still decides.
+pub(crate) fn scope_expression(project: i64, filter: &Filter) -> String {
     let mut left = MAX_TOKENS;
-    expression(filter, &mut left)
+    expression(project, filter, &mut left).unwrap_or_else(|| project_token(project))
 }
 
-fn expression(filter: &Filter, left: &mut usize) -> Option<String> {
+fn expression(project: i64, filter: &Filter, left: &mut usize) -> Option<String> {
     match filter.expression() {
         Expression::Condition(Condition::Id(field, IdCondition::Is(id))) => {
             *left = left.checked_sub(1)?;
-            Some(format!("\"{}\"", scope_token(*field, id)))
+            Some(format!("\"{}\"", scope_token(project, *field, id)))
         }
         Expression::Condition(Condition::Id(field, IdCondition::In(ids))) => {
             *left = left.checked_sub(ids.len())?;
-            let tokens = ids.iter().map(|id| format!("\"{}\"", scope_token(*field, id))).collect();
+            let tokens =
+                ids.iter().map(|id| format!("\"{}\"", scope_token(project, *field, id))).collect();
             join(tokens, " OR ")
         }
         Expression::And(parts) => {
-            join(parts.iter().filter_map(|part| expression(part, left)).collect(), " AND ")
+            join(parts.iter().filter_map(|part| expression(project, part, left)).collect(), " AND ")
         }
         Expression::Or(parts) => {
-            let known: Option<_> = parts.iter().map(|part| expression(part, left)).collect();
+            let known: Option<_> =
+                parts.iter().map(|part| expression(project, part, left)).collect();
             join(known?, " OR ")
         }
         _ => None,
@@ -46,7 +48,7 @@ mod tests {
     use super::*;
 
     fn token(user: &str) -> String {
-        format!("\"{}\"", scope_token(mem0_types::IdField::UserId, user))
+        format!("\"{}\"", scope_token(7, mem0_types::IdField::UserId, user))
     }
 
     #[test]
@@ -68,7 +70,8 @@ mod tests {
             (Filter::user_id_in((0..1000).map(|n| n.to_string())), None),
         ];
         for (filter, expected) in cases {
-            assert_eq!(scope_expression(&filter), expected, "{filter}");
+            let expected = expected.unwrap_or_else(|| "j7".to_owned());
+            assert_eq!(scope_expression(7, &filter), expected, "{filter}");
         }
     }
 }

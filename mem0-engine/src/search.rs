@@ -5,12 +5,13 @@ use std::fmt;
 use mem0_types::{Condition, Expression, Filter, Metadata};
 use rusqlite::{Connection, params_from_iter};
 
+use crate::access::Where;
 use crate::embedder::Vector;
 use crate::filter_sql::SqlFilter;
 use crate::memories::{self, MemoryRecord};
 use crate::ranking::{self, Candidate, Query, ScopeStatistics};
 use crate::scope_match::scope_expression;
-use crate::{EngineError, clock};
+use crate::{Access, EngineError, clock};
 
 /// The most hits that one search may ask for.
 pub const MAX_TOP_K: usize = 1000;
@@ -149,6 +150,7 @@ impl Default for Signals {
 
 pub(crate) fn search(
     connection: &Connection,
+    access: &Access,
     request: &SearchRequest,
     signals: Signals,
 ) -> Result<Vec<SearchHit>, EngineError> {
@@ -158,8 +160,9 @@ pub(crate) fn search(
         if signals.keyword { whole.terms().to_vec() } else { Vec::new() },
         if signals.semantic { *whole.vector() } else { Vector::ZERO },
     );
-    let scope = Scope::read(connection, &request.condition()?)?;
-    let mut terms = scope.matching(connection, &query, &request.filter)?;
+    let scope = Scope::read(connection, &access.rows_with(request.condition()?))?;
+    let filter = scope_expression(access.project(), &access.narrow(&request.filter));
+    let mut terms = scope.matching(connection, &query, &filter)?;
     let statistics = statistics(&query, &scope, &terms);
     let chosen = scope.candidates(&query, &terms, SEMANTIC_CANDIDATES.max(request.top_k));
     scope.read_missing_terms(connection, &chosen, &mut terms)?;
@@ -212,15 +215,15 @@ struct Scope {
 type Terms = HashMap<i64, String>;
 
 impl Scope {
-    fn read(connection: &Connection, filter: &SqlFilter) -> Result<Self, EngineError> {
+    fn read(connection: &Connection, rows: &Where) -> Result<Self, EngineError> {
         // CROSS JOIN fixes the order: the filter first, by its index, then a look-up for each row.
         let sql = format!(
             "SELECT m.seq, m.event_seq, m.position, m.created_at, i.vector FROM memories AS m \
              CROSS JOIN memory_index AS i ON i.seq = m.seq WHERE {}",
-            filter.sql
+            rows.sql
         );
         let mut statement = connection.prepare(&sql)?;
-        let mut found = statement.query(params_from_iter(&filter.values))?;
+        let mut found = statement.query(params_from_iter(&rows.values))?;
         let mut rows = Vec::new();
         while let Some(row) = found.next()? {
             rows.push(ScopeRow {
@@ -241,22 +244,20 @@ impl Scope {
         Ok(Self { rows, place })
     }
 
-    /// The memories with a word of the query, and their terms.
+    /// The memories with a word of the query, and their terms. `filter` is what the text index can
+    /// decide itself.
     fn matching(
         &self,
         connection: &Connection,
         query: &Query,
-        filter: &Filter,
+        filter: &str,
     ) -> Result<Terms, EngineError> {
         let mut found = Terms::new();
         if query.terms().is_empty() || self.rows.is_empty() {
             return Ok(found);
         }
         let words: Vec<_> = query.terms().iter().map(|term| format!("\"{term}\"")).collect();
-        let mut expression = format!("terms : ({})", words.join(" OR "));
-        if let Some(scope) = scope_expression(filter) {
-            expression = format!("scope : ({scope}) AND {expression}");
-        }
+        let expression = format!("scope : ({filter}) AND terms : ({})", words.join(" OR "));
         let mut statement = connection.prepare_cached(
             "SELECT f.rowid, i.terms FROM memory_terms AS f \
              CROSS JOIN memory_index AS i ON i.seq = f.rowid WHERE f.memory_terms MATCH ?",

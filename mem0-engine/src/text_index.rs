@@ -3,24 +3,23 @@ use rusqlite::{Connection, params};
 use crate::EngineError;
 use crate::analysis;
 use crate::embedder::Embedder;
-use crate::ids::EntityIds;
 
 /// With more removals than this, erasing each memory's words by itself (about 2 ms) takes longer
 /// than leaving them for one [`sweep`] at the end (about 4 ms for each 1000 memories there are).
 const FEW: usize = 100;
 
 /// Makes a memory findable by its text, and by who said it when that has a name: a question about
-/// Anna is better answered by Anna's words than by another's.
+/// Anna is better answered by Anna's words than by another's. `scope` are the
+/// [scope tokens](crate::EntityIds::scope_tokens).
 pub(crate) fn insert(
     connection: &Connection,
     seq: i64,
-    ids: &EntityIds,
+    scope: &str,
     actor: Option<&str>,
     text: &str,
 ) -> Result<(), EngineError> {
     let named = actor.map(|actor| format!("{actor}: {text}"));
     let text = named.as_deref().unwrap_or(text);
-    let scope = ids.scope_tokens();
     let terms = analysis::index_terms(text).join(" ");
     let vector = Embedder::built_in().embed(text).to_bytes();
     connection

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::events::{self, EventResult};
 use crate::history::{self, Change};
 use crate::memories::{self, MemoryRecord};
-use crate::{EngineError, clock, ids, json_depth, text_index};
+use crate::{Access, EngineError, clock, ids, json_depth, text_index};
 
 /// What to change of a memory. What is `None` stays as it is; something must be set.
 #[derive(Clone, Default, PartialEq)]
@@ -81,18 +81,19 @@ impl MemoryChange {
 /// Changes one memory; the memory as it is then.
 pub(crate) fn update(
     connection: &Connection,
+    access: &Access,
     memory_id: &str,
     change: &MemoryChange,
 ) -> Result<MemoryRecord, EngineError> {
     change.check()?;
     let payload = change.payload(memory_id);
     json_depth::check("metadata", &payload)?;
-    let (seq, old) = memories::find(connection, memory_id)?;
+    let (seq, old) = memories::find(connection, access, memory_id)?;
     if old.immutable {
         return Err(EngineError::Immutable);
     }
-    let now = clock::now();
-    set_text(connection, seq, &old, change)?;
+    let (project, now) = (access.project(), clock::now());
+    set_text(connection, project, seq, &old, change)?;
     if let Some(keys) = &change.metadata {
         let mut metadata = old.metadata.clone().unwrap_or_default();
         metadata.extend(keys.clone());
@@ -117,6 +118,7 @@ pub(crate) fn update(
 
     let new = memories::by_seq(connection, seq)?;
     let noted = Change {
+        project,
         event: MemoryEvent::Update,
         memory: &new,
         input: &[],
@@ -126,12 +128,13 @@ pub(crate) fn update(
     };
     history::note(connection, &noted)?;
     let result = EventResult::new(&new.id, MemoryEvent::Update, Some(&new.memory), &new.ids);
-    events::record_done(connection, &EventType::Update, &new.ids, &payload, result, now)?;
+    events::record_done(connection, project, &EventType::Update, &new.ids, &payload, result, now)?;
     Ok(new)
 }
 
 fn set_text(
     connection: &Connection,
+    project: i64,
     seq: i64,
     old: &MemoryRecord,
     change: &MemoryChange,
@@ -143,17 +146,19 @@ fn set_text(
         .prepare_cached("UPDATE memories SET text = ?, text_hash = ? WHERE seq = ?")?
         .execute(params![text, ids::text_hash(text), seq])?;
     text_index::remove(connection, seq)?;
-    text_index::insert(connection, seq, &old.ids, old.actor.as_deref(), text)
+    let scope = old.ids.scope_tokens(project);
+    text_index::insert(connection, seq, &scope, old.actor.as_deref(), text)
 }
 
 /// Changes all of these memories, or none of them.
 pub(crate) fn update_batch(
     connection: &Connection,
+    access: &Access,
     updates: &[BatchUpdate],
 ) -> Result<u64, EngineError> {
     let update_all = |connection: &Connection| {
         for (index, entry) in updates.iter().enumerate() {
-            update(connection, &entry.memory_id, &entry.change)
+            update(connection, access, &entry.memory_id, &entry.change)
                 .map_err(|source| EngineError::BatchItem { index, source: Box::new(source) })?;
         }
         Ok(())

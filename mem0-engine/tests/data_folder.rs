@@ -65,12 +65,12 @@ fn an_event_that_cannot_be_read_fails_and_does_not_block_the_queue() {
     drop(engine);
     let sql = folder.sql();
     sql.execute_batch(
-        "INSERT INTO events (id, event_type, status, created_at, updated_at, payload) VALUES \
-         ('bad', 'ADD', 'PENDING', 0, 0, '{\"messages\": 3}'), \
-         ('worse', 'SING', 'PENDING', 0, 0, '{}'), \
-         ('empty', 'DELETE_ALL', 'PENDING', 0, 0, '{}'), \
-         ('torn', 'ADD', 'PENDING', 0, 0, '{'), \
-         ('good', 'ADD', 'PENDING', 0, 0, \
+        "INSERT INTO events (id, project, event_type, status, created_at, updated_at, payload) \
+         VALUES ('bad', 1, 'ADD', 'PENDING', 0, 0, '{\"messages\": 3}'), \
+         ('worse', 1, 'SING', 'PENDING', 0, 0, '{}'), \
+         ('empty', 1, 'DELETE_ALL', 'PENDING', 0, 0, '{}'), \
+         ('torn', 1, 'ADD', 'PENDING', 0, 0, '{'), \
+         ('good', 1, 'ADD', 'PENDING', 0, 0, \
           '{\"messages\": [{\"role\": \"user\", \"content\": \"y\"}], \"user_id\": \"alice\"}')",
     )
     .unwrap();
@@ -198,16 +198,13 @@ fn vectors_of_another_model_are_made_again() {
 
 #[test]
 fn a_folder_of_the_first_version_is_brought_up_to_date() {
-    let folder = Folder::new();
-    let engine = folder.open();
-    store_one(&engine, "alice", "My car is a blue hatchback");
-    drop(engine);
+    let folder = Folder::of_version_2();
     // All that the second version added.
     let sql = folder.sql();
     sql.execute_batch("DROP TABLE exports; PRAGMA user_version = 1;").unwrap();
     drop(sql);
     let engine = folder.open();
-    assert_eq!(list(&engine, Filter::user_id("alice")).len(), 1);
+    assert_eq!(list(&engine, Filter::user_id("alice")).len(), 3);
     let schema = serde_json::json!({"type": "object", "properties": {"year": {"type": "integer"}}});
     let id = wait(engine.create_export(Filter::user_id("alice"), schema)).unwrap();
     assert!(wait(engine.export(&id)).unwrap()["year"].is_u64());

@@ -43,6 +43,14 @@ impl Folder {
         Self(path)
     }
 
+    /// A folder that the last version without projects left behind.
+    pub(crate) fn of_version_2() -> Self {
+        let folder = Self::new();
+        std::fs::create_dir_all(&folder.0).unwrap();
+        std::fs::write(folder.0.join("mem0.db"), include_bytes!("data/version-2/mem0.db")).unwrap();
+        folder
+    }
+
     pub(crate) fn open(&self) -> Engine {
         Engine::open(&self.0).unwrap()
     }

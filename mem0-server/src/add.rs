@@ -1,5 +1,4 @@
-use axum::extract::State;
-use mem0_engine::{AddRequest, Added, Engine, EntityIds};
+use mem0_engine::{AddRequest, Added, EntityIds};
 use mem0_types::{Content, EventStatus, InvalidInput, Message, Role};
 use serde::Serialize;
 use serde_json::Value;
@@ -7,6 +6,7 @@ use serde_json::Value;
 use crate::fields::{Body, Fields};
 use crate::json::Json;
 use crate::rejection::{Answer, InDetails, Rejection};
+use crate::view::View;
 use crate::wire::ResultView;
 
 const NO_ID: &str = "At least one entity ID is required (user_id, agent_id, app_id, or run_id).";
@@ -46,7 +46,7 @@ impl From<Added> for AddedView {
 }
 
 /// `POST /v3/memories/add/`
-pub(crate) async fn add(State(engine): State<Engine>, body: Body) -> Answer<AddedView, InDetails> {
+pub(crate) async fn add(View(engine): View, body: Body) -> Answer<AddedView, InDetails> {
     Ok(Json(engine.add(request(body?)?).await?.into()))
 }
 

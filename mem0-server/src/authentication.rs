@@ -1,21 +1,25 @@
 use std::fmt;
 use std::str::FromStr;
-use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use mem0_engine::{Engine, EngineError};
 use mem0_types::ErrorBody;
 use sha2::{Digest, Sha256};
 
 use crate::rejection::Rejection;
+use crate::view::View;
 
 /// Who may call the API.
 #[derive(Debug, Clone)]
 pub enum Authentication {
+    /// Whoever sends `Authorization: Token <key>` with a key of the engine's data folder, which
+    /// lets through what it was [made for](mem0_engine::NewKey).
+    Folder,
     /// Whoever sends `Authorization: Token <key>` with one of these keys. With no key at all,
-    /// nobody.
+    /// nobody. Each sees what the router's engine sees.
     Keys(Vec<ApiKeyHash>),
     /// Everybody: for a router that is called in-process, or that sits behind an authentication of
     /// its own.
@@ -39,6 +43,11 @@ impl ApiKeyHash {
     /// The hash of this key.
     pub fn of(key: &str) -> Self {
         Self::of_bytes(key.as_bytes())
+    }
+
+    /// The 32 bytes of the hash.
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
     }
 
     fn of_bytes(key: &[u8]) -> Self {
@@ -92,27 +101,50 @@ impl FromStr for ApiKeyHash {
     }
 }
 
-/// Lets a request through that carries one of the keys.
+impl Authentication {
+    /// What the key lets through; `None` for a wrong one.
+    fn view(&self, engine: &Engine, sent: &ApiKeyHash) -> Result<Option<Engine>, EngineError> {
+        match self {
+            Self::Folder => {
+                let access = engine.authenticate(sent.as_bytes())?;
+                Ok(access.map(|access| engine.with_access(access)))
+            }
+            // Every key is compared, so that the time does not tell which one came close.
+            Self::Keys(keys) => {
+                let known = keys.iter().fold(false, |found, key| found | key.is(sent));
+                Ok(known.then(|| engine.clone()))
+            }
+            Self::Off => Ok(Some(engine.clone())),
+        }
+    }
+}
+
+/// Lets a request through that carries one of the keys, with the engine as that key sees it.
 pub(crate) async fn authenticate(
-    State(keys): State<Arc<[ApiKeyHash]>>,
-    request: Request,
+    State((engine, authentication)): State<(Engine, Authentication)>,
+    mut request: Request,
     next: Next,
 ) -> Response {
+    if let Authentication::Off = authentication {
+        request.extensions_mut().insert(View(engine));
+        return next.run(request).await;
+    }
     let Some(key) = sent_key(request.headers()) else {
         return refuse(
             "Authentication credentials were not provided. Send the header \
              \"Authorization: Token <your API key>\".",
         );
     };
-    let sent = ApiKeyHash::of_bytes(key);
-    // Every key is compared, so that the time does not tell which one came close.
-    if keys.iter().fold(false, |found, key| found | key.is(&sent)) {
-        next.run(request).await
-    } else {
-        refuse(
-            "Invalid API key. Use the key that this server was started with, or the one that it \
-             printed when it made one.",
-        )
+    match authentication.view(&engine, &ApiKeyHash::of_bytes(key)) {
+        Ok(Some(view)) => {
+            request.extensions_mut().insert(View(view));
+            next.run(request).await
+        }
+        Ok(None) => refuse(
+            "Invalid API key. Use the key that this server was started with, or one that it \
+             printed when it was made.",
+        ),
+        Err(error) => Rejection::from(error).into_response(),
     }
 }
 

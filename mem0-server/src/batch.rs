@@ -1,5 +1,4 @@
-use axum::extract::State;
-use mem0_engine::{BatchUpdate, Engine, MemoryChange};
+use mem0_engine::{BatchUpdate, MemoryChange};
 use mem0_types::{BATCH_LIMIT, InvalidInput};
 use serde_json::Value;
 
@@ -7,13 +6,11 @@ use crate::fields::{Body, Fields};
 use crate::json::Json;
 use crate::memory::{NOT_A_UUID, is_uuid};
 use crate::rejection::{Answer, InError, Rejection};
+use crate::view::View;
 use crate::wire::MessageView;
 
 /// `PUT /v1/batch/`: all or none.
-pub(crate) async fn update(
-    State(engine): State<Engine>,
-    body: Body,
-) -> Answer<MessageView, InError> {
+pub(crate) async fn update(View(engine): View, body: Body) -> Answer<MessageView, InError> {
     let updates = entries(body?, "updated", |entry| {
         let change = MemoryChange {
             text: entry.text("text")?,
@@ -27,10 +24,7 @@ pub(crate) async fn update(
 }
 
 /// `DELETE /v1/batch/` with a body: all or none.
-pub(crate) async fn delete(
-    State(engine): State<Engine>,
-    body: Body,
-) -> Answer<MessageView, InError> {
+pub(crate) async fn delete(View(engine): View, body: Body) -> Answer<MessageView, InError> {
     let memory_ids = entries(body?, "deleted", memory_id)?;
     let count = engine.batch_delete(memory_ids).await?;
     Ok(Json(MessageView { message: format!("Successfully deleted {count} memories") }))

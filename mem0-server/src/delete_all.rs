@@ -1,11 +1,10 @@
-use axum::extract::State;
 use mem0_engine::{DeleteAllRequest, Engine, EntityIds};
 use mem0_types::{InvalidInput, Metadata};
 
 use crate::json::Json;
-use crate::ping::{ORGANIZATION, PROJECT};
 use crate::query::Query;
 use crate::rejection::{Answer, InError, Rejection};
+use crate::view::View;
 use crate::wire::QueuedView;
 
 /// `source` is how some clients say who they are.
@@ -14,11 +13,10 @@ const PARAMETERS: [&str; 8] =
 
 /// `DELETE /v1/memories/`: every memory of one user, agent, app or run; of any of a kind with `*`;
 /// every memory there is with `*` for all four.
-pub(crate) async fn delete_all(
-    State(engine): State<Engine>,
-    query: Query,
-) -> Answer<QueuedView, InError> {
-    let queued = engine.delete_all(request(&query)?).await?;
+pub(crate) async fn delete_all(View(engine): View, query: Query) -> Answer<QueuedView, InError> {
+    let request = request(&query)?;
+    check_project(&engine, &query).await?;
+    let queued = engine.delete_all(request).await?;
     Ok(Json(QueuedView::new(queued.event_id)))
 }
 
@@ -30,12 +28,6 @@ fn request(query: &Query) -> Result<DeleteAllRequest, Rejection> {
              what to delete, and nothing was deleted."
         )));
     }
-    for (name, own) in [("org_id", ORGANIZATION), ("project_id", PROJECT)] {
-        if query.value(name)?.is_some_and(|id| id != own) {
-            let message = "is not this server's, so nothing was deleted; ping says which it is";
-            return Err(InvalidInput::new(name, message).into());
-        }
-    }
     let id = |name| query.value(name).map(|id| id.map(str::to_owned));
     let ids = EntityIds {
         user_id: id("user_id")?,
@@ -45,6 +37,24 @@ fn request(query: &Query) -> Result<DeleteAllRequest, Rejection> {
     };
     check(&ids)?;
     Ok(DeleteAllRequest { ids, metadata: metadata(query)? })
+}
+
+/// The key decides which project is meant; naming another one is a mistake.
+async fn check_project(engine: &Engine, query: &Query) -> Result<(), Rejection> {
+    let (org_id, project_id) = (query.value("org_id")?, query.value("project_id")?);
+    if org_id.is_none() && project_id.is_none() {
+        return Ok(());
+    }
+    let own = engine.own_project().await?;
+    for (name, id, own) in
+        [("org_id", org_id, own.organization_id), ("project_id", project_id, own.id)]
+    {
+        if id.is_some_and(|id| id != own) {
+            let message = "is not the API key's, so nothing was deleted; ping says which it is";
+            return Err(InvalidInput::new(name, message).into());
+        }
+    }
+    Ok(())
 }
 
 fn check(ids: &EntityIds) -> Result<(), Rejection> {

@@ -1,14 +1,14 @@
-use axum::extract::{FromRequestParts, Path, State};
+use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
-use mem0_engine::{Engine, EntityRecord};
+use mem0_engine::{EntityRecord, LOCAL_ACCOUNT};
 use mem0_types::{EntityType, Metadata, Timestamp};
 use serde::Serialize;
 
 use crate::json::Json;
 use crate::pages::{Address, PageView, page_in};
-use crate::ping::ACCOUNT;
 use crate::query::Query;
 use crate::rejection::{Answer, InError, InMessage, Refused, Rejection};
+use crate::view::View;
 use crate::wire::QueuedView;
 
 #[derive(Serialize)]
@@ -31,7 +31,7 @@ impl From<EntityRecord> for EntityView {
             kind: record.kind,
             created_at: record.created_at,
             updated_at: record.updated_at,
-            owner: ACCOUNT,
+            owner: LOCAL_ACCOUNT,
             metadata: record.metadata,
         }
     }
@@ -49,7 +49,7 @@ pub(crate) struct EntitiesView {
 
 /// `GET /v1/entities/`
 pub(crate) async fn list(
-    State(engine): State<Engine>,
+    View(engine): View,
     query: Query,
     address: Address,
 ) -> Answer<EntitiesView, InError> {
@@ -91,7 +91,7 @@ impl<S: Send + Sync> FromRequestParts<S> for EntityPath {
 
 /// `GET /v2/entities/{entity_type}/{entity_id}/`: a list of one.
 pub(crate) async fn get(
-    State(engine): State<Engine>,
+    View(engine): View,
     EntityPath(kind, name): EntityPath,
 ) -> Answer<[EntityView; 1], InMessage> {
     Ok(Json([engine.entity(kind, &name).await?.into()]))
@@ -99,7 +99,7 @@ pub(crate) async fn get(
 
 /// `DELETE /v2/entities/{entity_type}/{entity_id}/`: the entity and all its memories.
 pub(crate) async fn delete(
-    State(engine): State<Engine>,
+    View(engine): View,
     EntityPath(kind, name): EntityPath,
 ) -> Answer<QueuedView, InMessage> {
     let queued = engine.delete_entity(kind, &name).await?;

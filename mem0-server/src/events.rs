@@ -1,6 +1,6 @@
-use axum::extract::{FromRequestParts, Path, State};
+use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
-use mem0_engine::{Engine, EngineError, EventRecord, What};
+use mem0_engine::{EngineError, EventRecord, What};
 use mem0_types::{EventStatus, EventType, Timestamp};
 use serde::Serialize;
 use serde_json::Value;
@@ -9,6 +9,7 @@ use crate::json::Json;
 use crate::pages::{Address, PageView, page_in};
 use crate::query::Query;
 use crate::rejection::{Answer, InError, Refused};
+use crate::view::View;
 use crate::wire::ResultView;
 
 #[derive(Serialize)]
@@ -60,7 +61,7 @@ pub(crate) struct EventAloneView {
 
 /// `GET /v1/events/`: newest first.
 pub(crate) async fn list(
-    State(engine): State<Engine>,
+    View(engine): View,
     query: Query,
     address: Address,
 ) -> Answer<PageView<EventView>, InError> {
@@ -84,7 +85,7 @@ impl<S: Send + Sync> FromRequestParts<S> for EventId {
 
 /// `GET /v1/event/{event_id}/`
 pub(crate) async fn get(
-    State(engine): State<Engine>,
+    View(engine): View,
     EventId(id): EventId,
 ) -> Answer<EventAloneView, InError> {
     let mut record = engine.event(&id).await?;

@@ -1,12 +1,11 @@
-use axum::extract::State;
 use axum::http::StatusCode;
-use mem0_engine::Engine;
 use mem0_types::{Filter, IdField, Metadata};
 use serde::Serialize;
 
 use crate::fields::{Body, Fields};
 use crate::json::Json;
 use crate::rejection::{Answer, InMessage, Refused, Rejection};
+use crate::view::View;
 
 #[derive(Serialize)]
 pub(crate) struct CreatedView {
@@ -16,7 +15,7 @@ pub(crate) struct CreatedView {
 
 /// `POST /v1/exports/`
 pub(crate) async fn create(
-    State(engine): State<Engine>,
+    View(engine): View,
     body: Body,
 ) -> Result<(StatusCode, Json<CreatedView>), Refused<InMessage>> {
     let mut fields = body?;
@@ -30,7 +29,7 @@ pub(crate) async fn create(
 }
 
 /// `POST /v1/exports/get/`
-pub(crate) async fn get(State(engine): State<Engine>, body: Body) -> Answer<Metadata, InMessage> {
+pub(crate) async fn get(View(engine): View, body: Body) -> Answer<Metadata, InMessage> {
     let fields = body?;
     let export = match fields.text("memory_export_id")? {
         Some(id) => engine.export(&id).await?,

@@ -1,11 +1,11 @@
-use axum::extract::State;
-use mem0_engine::{Engine, HistoryEntry};
+use mem0_engine::HistoryEntry;
 use mem0_types::{MemoryEvent, Message, Metadata, Timestamp};
 use serde::Serialize;
 
 use crate::json::Json;
 use crate::memory::MemoryId;
 use crate::rejection::{Answer, InError};
+use crate::view::View;
 
 #[derive(Serialize)]
 pub(crate) struct HistoryView {
@@ -64,7 +64,7 @@ impl From<HistoryEntry> for HistoryView {
 
 /// `GET /v1/memories/{memory_id}/history/`: oldest first.
 pub(crate) async fn history(
-    State(engine): State<Engine>,
+    View(engine): View,
     MemoryId(id): MemoryId,
 ) -> Answer<Vec<HistoryView>, InError> {
     let entries = engine.history(&id).await?;

@@ -26,8 +26,9 @@
 //! # What it answers
 //!
 //! The memory operations of the platform's current API: ping, add, search, list, get, update,
-//! delete, delete by scope, history, batch update and delete, entities, events, and exports as far as they need no LLM; and
-//! `GET /health`, which needs no key. Paths end with a slash, as the platform's do. Statuses and
+//! delete, delete by scope, history, batch update and delete, entities, events, exports as far as
+//! they need no LLM, organizations, projects and their members; and `GET /health`, which needs no
+//! key. Paths end with a slash, as the platform's do. Statuses and
 //! bodies follow the platform's published specification.
 //!
 //! # Where things are
@@ -51,13 +52,17 @@ mod health;
 mod history;
 mod json;
 mod list;
+mod members;
 mod memory;
+mod organizations;
 mod pages;
 mod ping;
+mod projects;
 mod query;
 mod rejection;
 mod router;
 mod search;
+mod view;
 mod wire;
 
 pub use authentication::{ApiKeyHash, Authentication, InvalidApiKeyHash};

@@ -1,5 +1,4 @@
-use axum::extract::State;
-use mem0_engine::{Engine, ListRequest, PageRequest};
+use mem0_engine::{ListRequest, PageRequest};
 use mem0_types::InvalidInput;
 
 use crate::fields::Fields;
@@ -8,11 +7,12 @@ use crate::json::Json;
 use crate::pages::{Address, PageView};
 use crate::query::Query;
 use crate::rejection::{Answer, InDetail};
+use crate::view::View;
 use crate::wire::{MemoryView, Row};
 
 /// `POST /v3/memories/`
 pub(crate) async fn list(
-    State(engine): State<Engine>,
+    View(engine): View,
     query: Query,
     address: Address,
     fields: Fields,

@@ -1,12 +1,13 @@
-use axum::extract::{FromRequestParts, Path, State};
+use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
-use mem0_engine::{Engine, MemoryChange};
+use mem0_engine::MemoryChange;
 use serde::Serialize;
 
 use crate::fields::{Body, Fields};
 use crate::json::Json;
 use crate::query::Query;
 use crate::rejection::{Answer, InError, Refused, Rejection};
+use crate::view::View;
 use crate::wire::MemoryView;
 
 /// The id of a memory in a path: a UUID.
@@ -34,16 +35,13 @@ pub(crate) fn is_uuid(id: &str) -> bool {
 }
 
 /// `GET /v1/memories/{memory_id}/`
-pub(crate) async fn get(
-    State(engine): State<Engine>,
-    MemoryId(id): MemoryId,
-) -> Answer<MemoryView, InError> {
+pub(crate) async fn get(View(engine): View, MemoryId(id): MemoryId) -> Answer<MemoryView, InError> {
     Ok(Json(MemoryView::alone(engine.get(&id).await?)))
 }
 
 /// `PUT /v1/memories/{memory_id}/`
 pub(crate) async fn update(
-    State(engine): State<Engine>,
+    View(engine): View,
     MemoryId(id): MemoryId,
     body: Body,
 ) -> Answer<MemoryView, InError> {
@@ -73,7 +71,7 @@ pub(crate) struct DeletedView {
 
 /// `DELETE /v1/memories/{memory_id}/`
 pub(crate) async fn delete(
-    State(engine): State<Engine>,
+    View(engine): View,
     MemoryId(id): MemoryId,
     query: Query,
 ) -> Answer<DeletedView, InError> {

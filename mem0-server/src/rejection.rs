@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use mem0_engine::{EngineError, What};
 use mem0_types::{ErrorBody, InvalidInput};
+use serde_json::json;
 
 use crate::json::Json;
 
@@ -13,6 +14,8 @@ use crate::json::Json;
 pub(crate) enum Rejection {
     /// The request asks for something that cannot be: 400, spelled as the operation does.
     Invalid(String),
+    /// The key may not do it: 403, as a message where the operation speaks in messages.
+    Forbidden(&'static str),
     /// An answer that every operation gives in the same shape.
     Fixed(StatusCode, ErrorBody),
     /// 500. The cause is for the log and holds no content.
@@ -35,6 +38,14 @@ impl Rejection {
     fn answer(self, spell: fn(String) -> ErrorBody) -> Response {
         let (status, body, cause) = match self {
             Self::Invalid(message) => (StatusCode::BAD_REQUEST, spell(message), None),
+            Self::Forbidden(why) => {
+                let body = match spell(why.to_owned()) {
+                    body @ ErrorBody::Message(_) => body,
+                    // As with 401, the field that the official clients show.
+                    _ => ErrorBody::Detail(why.to_owned()),
+                };
+                (StatusCode::FORBIDDEN, body, None)
+            }
             Self::Fixed(status, body) => (status, body, None),
             Self::Failed(cause) => {
                 let body = ErrorBody::Detail("Internal server error.".to_owned());
@@ -79,9 +90,24 @@ impl From<EngineError> for Rejection {
             EngineError::NotFound(What::Export) => {
                 not_found(ErrorBody::Error("No memory export request found".to_owned()))
             }
+            EngineError::NotFound(What::Organization) => {
+                not_found(ErrorBody::Message("Organization not found".to_owned()))
+            }
+            EngineError::NotFound(What::Project) => {
+                not_found(ErrorBody::Message("Organization or project not found".to_owned()))
+            }
+            EngineError::NotFound(What::Member) => {
+                not_found(ErrorBody::Message("Member not found".to_owned()))
+            }
             EngineError::NotFound(_) => {
                 not_found(ErrorBody::Message("Entity not found".to_owned()))
             }
+            EngineError::ReadOnly => Self::Forbidden("This API key is for reading only."),
+            EngineError::OutsideScope => Self::Forbidden(
+                "This API key is bound to other entities than the request names. Each memory must \
+                 belong to one of the key's own.",
+            ),
+            EngineError::Forbidden => Self::Forbidden("This API key may not do that."),
             EngineError::Immutable => Self::invalid(
                 "This memory was added as immutable: it can be deleted, but not updated.",
             ),
@@ -150,6 +176,23 @@ spelling! {
     InMessage => Message;
     /// `{"error": "400 Bad Request", "details": {"message": …}}`
     InDetails => BadRequest;
+}
+
+/// `{"errors": {field: [message]}}`
+#[derive(Debug)]
+pub(crate) enum InErrors {}
+
+impl Spelling for InErrors {
+    const SPELL: fn(String) -> ErrorBody = |message| {
+        // A message about a field begins with its name.
+        let (field, why) = match message.split_once(": ") {
+            Some((field, why)) if field.bytes().all(|b| b.is_ascii_lowercase() || b == b'_') => {
+                (field, why)
+            }
+            _ => ("non_field_errors", message.as_str()),
+        };
+        ErrorBody::Errors([(field.to_owned(), json!([why]))].into_iter().collect())
+    };
 }
 
 /// A rejection by an operation with this spelling.

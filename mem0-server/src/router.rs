@@ -10,8 +10,8 @@ use mem0_types::{ErrorBody, path};
 use crate::authentication::{Authentication, authenticate};
 use crate::rejection::Rejection;
 use crate::{
-    add, batch, delete_all, entities, events, exports, guard, health, history, list, memory, ping,
-    search,
+    add, batch, delete_all, entities, events, exports, guard, health, history, list, memory,
+    organizations, ping, projects, search,
 };
 
 /// The most bytes that a request's body may have: 16 MiB. A larger one is answered with 413.
@@ -37,10 +37,27 @@ pub fn router(engine: Engine, authentication: Authentication) -> Router {
         .route(path::EVENT, get(events::get))
         .route(path::EXPORTS, post(exports::create))
         .route(path::EXPORT, post(exports::get))
+        .route(path::ORGANIZATIONS, get(organizations::list).post(organizations::create))
+        .route(path::ORGANIZATION, get(organizations::get).delete(organizations::delete))
+        .route(
+            path::ORGANIZATION_MEMBERS,
+            get(organizations::members)
+                .post(organizations::add_member)
+                .put(organizations::update_member)
+                .delete(organizations::remove_member),
+        )
+        .route(path::PROJECTS, get(projects::list).post(projects::create))
+        .route(path::PROJECT, get(projects::get).patch(projects::update).delete(projects::delete))
+        .route(
+            path::PROJECT_MEMBERS,
+            get(projects::members)
+                .post(projects::add_member)
+                .put(projects::update_member)
+                .delete(projects::remove_member),
+        )
         .method_not_allowed_fallback(method_not_allowed);
-    if let Authentication::Keys(keys) = authentication {
-        operations = operations.route_layer(from_fn_with_state(keys.into(), authenticate));
-    }
+    let state = (engine.clone(), authentication);
+    operations = operations.route_layer(from_fn_with_state(state, authenticate));
     operations = operations.route_layer(from_fn(no_empty_segments));
     Router::new()
         .route("/health", get(health::health))

@@ -1,5 +1,4 @@
-use axum::extract::State;
-use mem0_engine::{Engine, SearchRequest};
+use mem0_engine::SearchRequest;
 use mem0_types::InvalidInput;
 use serde::Serialize;
 
@@ -7,6 +6,7 @@ use crate::fields::Fields;
 use crate::filters::filter;
 use crate::json::Json;
 use crate::rejection::{Answer, InDetail};
+use crate::view::View;
 use crate::wire::{HitView, Row};
 
 #[derive(Serialize)]
@@ -15,10 +15,7 @@ pub(crate) struct HitsView {
 }
 
 /// `POST /v3/memories/search/`
-pub(crate) async fn search(
-    State(engine): State<Engine>,
-    fields: Fields,
-) -> Answer<HitsView, InDetail> {
+pub(crate) async fn search(View(engine): View, fields: Fields) -> Answer<HitsView, InDetail> {
     let shown = fields.texts("fields")?;
     let hits = engine.search(request(&fields)?).await?;
     let row = |hit| Row::of(HitView::from(hit), shown.as_deref());

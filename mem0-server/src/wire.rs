@@ -186,3 +186,9 @@ impl QueuedView {
 pub(crate) struct MessageView {
     pub(crate) message: String,
 }
+
+impl MessageView {
+    pub(crate) fn new(message: &str) -> Self {
+        Self { message: message.to_owned() }
+    }
+}

@@ -7,6 +7,7 @@ mod concurrency;
 mod deletions;
 mod exports;
 mod operations;
+mod organizations;
 mod refusals;
 mod scopes;
 
@@ -69,4 +70,8 @@ scenarios! {
     exports:
         an_export_that_needs_an_llm_names_the_field
         exports_are_filled_from_metadata;
+    organizations:
+        an_organization_has_members
+        organizations_and_projects_come_and_go
+        settings_are_kept;
 }

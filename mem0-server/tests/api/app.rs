@@ -96,6 +96,15 @@ impl App {
         added["results"][0]["id"].as_str().unwrap().to_owned()
     }
 
+    /// Adds a text of alice's verbatim with this key; its id.
+    pub(crate) async fn store_with(&self, key: &str, text: &str) -> String {
+        let body = json!({ "messages": text, "user_id": "alice", "infer": false });
+        let mut request = request("POST", "/v3/memories/add/", body);
+        request.headers_mut().insert("authorization", format!("Token {key}").parse().unwrap());
+        let added = self.send(request).await.ok();
+        added["results"][0]["id"].as_str().unwrap().to_owned()
+    }
+
     /// The event once it is done.
     pub(crate) async fn finished(&self, event_id: &Value) -> Value {
         let path = format!("/v1/event/{}/", event_id.as_str().unwrap());

@@ -69,6 +69,9 @@ async fn no_operation_works_without_a_key() {
     let memory = format!("/v1/memories/{STRANGER}/");
     let history = format!("{memory}history/");
     let event = format!("/v1/event/{STRANGER}/");
+    let organization = format!("/api/v1/orgs/organizations/{STRANGER}/");
+    let projects = format!("{organization}projects/");
+    let project = format!("{projects}{STRANGER}/");
     for (method, path) in [
         ("GET", "/v1/ping/"),
         ("POST", "/v3/memories/add/"),
@@ -86,6 +89,12 @@ async fn no_operation_works_without_a_key() {
         ("DELETE", "/v2/entities/user/alice/"),
         ("GET", "/v1/events/"),
         ("GET", &event),
+        ("GET", "/api/v1/orgs/organizations/"),
+        ("POST", "/api/v1/orgs/organizations/"),
+        ("DELETE", &organization),
+        ("GET", &projects),
+        ("PATCH", &project),
+        ("DELETE", &project),
         // Which methods a path takes is nobody's business either.
         ("PATCH", "/v1/ping/"),
     ] {

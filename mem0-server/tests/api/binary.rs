@@ -51,6 +51,56 @@ fn a_key_is_made_once_and_only_its_hash_is_kept() {
     assert!(!holds(&folder, "m0-another"));
 }
 
+/// What `keys` with these words prints, in lines.
+fn keys(folder: &Folder, words: &[&str]) -> Vec<String> {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_mem0-server"));
+    command.arg("keys").args(words).arg("--data-dir").arg(folder.path());
+    let output = command.output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{said}");
+    String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn keys_are_made_and_revoked_while_a_server_runs_or_not() {
+    let folder = Folder::new();
+    // Before the first start, which then has no need to make one.
+    let made = keys(&folder, &["create", "--name", "first"]);
+    let first = made[0].strip_prefix("API key, shown this once: ").unwrap();
+    let server = Server::start(command(folder.path()));
+    assert_eq!(server.lines.len(), 1, "{:?}", server.lines);
+    assert_eq!(server.get(first, "/v1/ping/").0, 200);
+
+    let made =
+        keys(&folder, &["create", "--name", "alice's", "--scope", "user=alice", "--read-only"]);
+    let second = made[0].strip_prefix("API key, shown this once: ").unwrap();
+    assert!(made[1].contains("alice's  user=alice  read-only"), "{made:?}");
+    assert_eq!(server.get(second, "/v1/ping/").0, 200);
+    let body = json!({"messages": "x", "user_id": "alice"}).to_string();
+    let refused = send(server.address, second, "POST", "/v3/memories/add/", &body).unwrap();
+    assert_eq!(refused.0, 403);
+    let listed = keys(&folder, &["list"]);
+    assert_eq!(listed.len(), 2);
+    assert_eq!(listed[1], made[1]);
+    assert!(!holds(&folder, first) && !holds(&folder, second));
+
+    let id = listed[1].split(' ').next().unwrap();
+    keys(&folder, &["revoke", id]);
+    assert_eq!(server.get(second, "/v1/ping/").0, 401);
+    assert_eq!(server.get(first, "/v1/ping/").0, 200);
+    assert!(keys(&folder, &["list"])[1].contains("  revoked "));
+    server.stop();
+
+    let unknown = std::process::Command::new(env!("CARGO_BIN_EXE_mem0-server"))
+        .args(["keys", "create", "--project", "nonsense", "--data-dir"])
+        .arg(folder.path())
+        .output()
+        .unwrap();
+    assert_eq!(unknown.status.code(), Some(1));
+    assert!(unknown.stdout.is_empty());
+    assert_eq!(keys(&folder, &["list"]).len(), 2);
+}
+
 #[test]
 fn the_key_may_come_from_the_environment() {
     let folder = Folder::new();

@@ -13,6 +13,7 @@ mod events;
 mod folder;
 mod list;
 mod memory;
+mod organizations;
 mod requests;
 mod search;
 

@@ -116,6 +116,61 @@ pub const EXCEPTIONS: &[Exception] = &[
         "S12",
         "the role that was added",
     ),
+    exception(EVERY, Status(403), "S13", "the key may not do it"),
+    exception(
+        "GET /api/v1/orgs/organizations/{org_id}/projects/",
+        Status(404),
+        "S14",
+        "an organization that the key may not see",
+    ),
+    exception(
+        "POST /api/v1/orgs/organizations/{org_id}/projects/",
+        Status(404),
+        "S14",
+        "an organization that the key may not see",
+    ),
+    exception(
+        "DELETE /api/v1/orgs/organizations/{org_id}/members/",
+        Status(400),
+        "S15",
+        "an address that cannot be, or the last owner's",
+    ),
+    exception(
+        "PATCH /api/v1/orgs/organizations/{org_id}/projects/{project_id}/",
+        Status(400),
+        "S15",
+        "a setting that cannot be",
+    ),
+    exception(
+        "POST /api/v1/orgs/organizations/{org_id}/projects/{project_id}/members/",
+        Status(400),
+        "S15",
+        "a member that cannot be",
+    ),
+    exception(
+        "PUT /api/v1/orgs/organizations/{org_id}/projects/{project_id}/members/",
+        Status(400),
+        "S15",
+        "a member that cannot be",
+    ),
+    exception(
+        "DELETE /api/v1/orgs/organizations/{org_id}/projects/{project_id}/members/",
+        Status(400),
+        "S15",
+        "an address that cannot be",
+    ),
+    exception(
+        "GET /api/v1/orgs/organizations/{org_id}/projects/{project_id}/",
+        Field(200, "agent_custom_instructions"),
+        "S16",
+        "a setting that can be changed, and so is shown where it was set",
+    ),
+    exception(
+        "GET /api/v1/orgs/organizations/{org_id}/projects/",
+        Field(200, "[].agent_custom_instructions"),
+        "S16",
+        "a setting that can be changed, and so is shown where it was set",
+    ),
 ];
 
 /// Whether `body` is one of the shapes in which the platform puts an error.

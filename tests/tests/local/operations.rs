@@ -1,7 +1,8 @@
 use mem0_client::{
     AddMemoryOptions, CallOptions, Date, DeleteScope, ErrorKind, Event, EventStatus, EventType,
-    Events, Filter, GetAllMemoryOptions, Memory, MemoryEvent, MemoryUpdate, Message, Outcomes,
-    Page, Ping, Role, Scope, SearchMemoryOptions, UpdateMemoryOptions, WaitOptions,
+    Events, Filter, GetAllMemoryOptions, Memory, MemoryEvent, MemoryUpdate, Message,
+    OrganizationRef, Outcomes, Page, Ping, ProjectRef, Role, Scope, SearchMemoryOptions,
+    UpdateMemoryOptions, WaitOptions,
 };
 use serde_json::{Value, json};
 
@@ -58,8 +59,10 @@ pub(super) async fn finished(client: &Client, event_id: Option<String>) -> Event
 pub(super) async fn ping_says_whose_platform_it_is(client: &Client) {
     let answer = ask!(client.ping()).unwrap();
     assert_eq!(answer.status.as_deref(), Some("ok"));
-    assert_eq!(answer.org_id.as_deref(), Some("local-organization"));
-    assert_eq!(answer.project_id.as_deref(), Some("local-project"));
+    let organization = ask!(client.get_organization(OrganizationRef::own())).unwrap();
+    assert_eq!(answer.org_id, Some(organization.org_id));
+    let project = ask!(client.get_project(ProjectRef::own())).unwrap();
+    assert!(answer.project_id.is_some() && answer.project_id == project.project_id);
     let executed = ask!(client.execute(Ping::new())).unwrap();
     assert_eq!((executed.status().as_u16(), executed.attempts()), (200, 1));
     assert_eq!(*executed, answer);

@@ -1,39 +1,36 @@
-use mem0_engine::Engine;
-use mem0_server::ApiKeyHash;
+use mem0_engine::{Engine, NewKey};
+use mem0_server::{ApiKeyHash, Authentication};
 
 use crate::{Failure, complain, print};
-
-/// The data folder's setting that holds the hash of the key that was made for it.
-const SETTING: &str = "api_key_sha256";
 
 const LENGTH: usize = 40;
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/// The keys that this run accepts: the given one, else the one that was made for the data folder,
-/// which is made and printed if there is none.
+/// The keys that this run accepts: the given one, else those of the data folder, which gets one,
+/// made and printed, if none of them works.
 pub(crate) async fn accepted(
     engine: &Engine,
     given: Option<&str>,
-) -> Result<Vec<ApiKeyHash>, Failure> {
+) -> Result<Authentication, Failure> {
     if let Some(key) = given {
-        return Ok(vec![ApiKeyHash::of(key)]);
+        return Ok(Authentication::Keys(vec![ApiKeyHash::of(key)]));
     }
-    if let Some(hash) = engine.setting(SETTING).await? {
+    if engine.keys().await?.iter().any(|key| key.revoked_at.is_none()) {
         complain(
-            "clients need the API key that the first start with this data folder printed; if it \
-             is lost, choose one with --api-key",
+            "clients need the API key that the first start with this data folder printed, or one \
+             that \"mem0-server keys create\" makes",
         );
-        return Ok(vec![hash.parse()?]);
+        return Ok(Authentication::Folder);
     }
     let key = make()?;
-    let hash = ApiKeyHash::of(&key);
+    let new = NewKey::new(*ApiKeyHash::of(&key).as_bytes(), "First key");
     // In this order, a crash in between costs a key that nobody can use, and locks nobody out.
     print(&format!("API key, shown this once: {key}"))?;
-    engine.set_setting(SETTING, &hash.to_string()).await?;
-    Ok(vec![hash])
+    engine.create_key(new).await?;
+    Ok(Authentication::Folder)
 }
 
-fn make() -> Result<String, Failure> {
+pub(crate) fn make() -> Result<String, Failure> {
     let mut key = String::from("m0-");
     while key.len() < "m0-".len() + LENGTH {
         let mut bytes = [0; LENGTH];

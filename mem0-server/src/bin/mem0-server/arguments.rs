@@ -1,12 +1,19 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use lexopt::prelude::{Long, Short, ValueExt};
+use lexopt::prelude::{Long, Short, Value, ValueExt};
+use mem0_types::{EntityRef, EntityType};
+
+use crate::keys;
 
 pub(crate) const HELP: &str = "\
 mem0-server: the Mem0 platform's API on your own machine
 
 Usage: mem0-server [--listen ADDRESS] [--data-dir DIR] [--api-key KEY]
+       mem0-server keys create [--name NAME] [--project ID] [--scope KIND=ID]...
+                               [--read-only] [--data-dir DIR]
+       mem0-server keys list [--data-dir DIR]
+       mem0-server keys revoke ID [--data-dir DIR]
 
 Options:
   --listen ADDRESS  Where to listen: host:port. Port 0 takes a free one.
@@ -15,6 +22,11 @@ Options:
                     Default mem0-data, in the current folder.
   --api-key KEY     The key that clients must send. Others on this machine can see
                     command lines, so prefer the variable below.
+  --name NAME       What the new key is called. Default \"Key\".
+  --project ID      The project that the new key opens. Default the default project.
+  --scope KIND=ID   Binds the new key to a user, agent, app or run, such as user=alice.
+                    Given several times, to any of them.
+  --read-only       The new key changes nothing.
   -h, --help        Print this.
   -V, --version     Print the version.
 
@@ -25,6 +37,9 @@ With neither, the first start makes a key and prints it once; the data folder ke
 only its hash, and later starts accept it again. A key that you give takes its place
 for that run.
 
+mem0-server keys makes, lists and revokes the keys of a data folder. A server that runs on the
+folder follows before the command ends.
+
 SIGTERM and SIGINT (Ctrl-C) finish the requests in flight and stop the server.
 Point a client at it with its base URL: http://127.0.0.1:8888";
 
@@ -34,6 +49,7 @@ const API_KEY_VARIABLE: &str = "MEM0_SERVER_API_KEY";
 #[derive(Debug)]
 pub(crate) enum Command {
     Serve(Options),
+    Keys(keys::Options),
     Help,
     Version,
 }
@@ -76,6 +92,7 @@ fn parse(mut parser: lexopt::Parser, key: Option<OsString>) -> Result<Command, S
             Long("api-key") => options.api_key = Some(key_in(parser.value().map_err(say)?)?),
             Short('h') | Long("help") => return Ok(Command::Help),
             Short('V') | Long("version") => return Ok(Command::Version),
+            Value(word) if word == "keys" => return parse_keys(parser, options.data_dir),
             other => return Err(other.unexpected().to_string()),
         }
     }
@@ -83,6 +100,49 @@ fn parse(mut parser: lexopt::Parser, key: Option<OsString>) -> Result<Command, S
         options.api_key = key.map(key_in).transpose()?;
     }
     Ok(Command::Serve(options))
+}
+
+fn parse_keys(mut parser: lexopt::Parser, mut data_dir: PathBuf) -> Result<Command, String> {
+    let say = |error: lexopt::Error| error.to_string();
+    let (mut words, mut name, mut project_id) = (Vec::new(), None, None);
+    let (mut scopes, mut read_only) = (Vec::new(), false);
+    while let Some(argument) = parser.next().map_err(say)? {
+        let text = |parser: &mut lexopt::Parser| {
+            parser.value().and_then(ValueExt::string).map_err(|error| error.to_string())
+        };
+        match argument {
+            Value(word) if words.len() < 2 => words.push(word.string().map_err(say)?),
+            Long("data-dir") => data_dir = parser.value().map_err(say)?.into(),
+            Long("name") => name = Some(text(&mut parser)?),
+            Long("project") => project_id = Some(text(&mut parser)?),
+            Long("scope") => scopes.push(scope(&text(&mut parser)?)?),
+            Long("read-only") => read_only = true,
+            Short('h') | Long("help") => return Ok(Command::Help),
+            other => return Err(other.unexpected().to_string()),
+        }
+    }
+    let only_for_create = name.is_some() || project_id.is_some() || read_only || !scopes.is_empty();
+    let words: Vec<_> = words.iter().map(String::as_str).collect();
+    let action = match words.as_slice() {
+        ["create"] => {
+            let name = name.unwrap_or_else(|| "Key".to_owned());
+            keys::Action::Create { name, project_id, scopes, read_only }
+        }
+        ["list"] if !only_for_create => keys::Action::List,
+        ["revoke", id] if !only_for_create => keys::Action::Revoke((*id).to_owned()),
+        _ => return Err("keys takes create, list, or revoke with the id of a key".to_owned()),
+    };
+    Ok(Command::Keys(keys::Options { data_dir, action }))
+}
+
+/// `user=alice`. The message does not repeat the id.
+fn scope(text: &str) -> Result<EntityRef, String> {
+    let refused = || "--scope must be user=ID, agent=ID, app=ID or run=ID".to_owned();
+    let (kind, id) = text.split_once('=').ok_or_else(refused)?;
+    match EntityType::from(kind) {
+        EntityType::Other(_) => Err(refused()),
+        kind => Ok(EntityRef::new(kind, id)),
+    }
 }
 
 /// Only what fits into a header can ever be sent. The message does not repeat the key.
@@ -135,6 +195,38 @@ mod tests {
             let refused = parsed(&["--api-key", key], None).unwrap_err();
             assert!(key.is_empty() || !refused.contains(key), "{refused}");
             assert!(parsed(&[], Some(key)).is_err());
+        }
+    }
+
+    #[test]
+    fn keys_are_made_listed_and_revoked() {
+        let given = ["--data-dir", "/d", "keys", "create", "--scope", "user=a=b", "--read-only"];
+        match parsed(&given, None) {
+            Ok(Command::Keys(keys::Options { data_dir, action })) => {
+                assert_eq!(data_dir, PathBuf::from("/d"));
+                let keys::Action::Create { scopes, read_only, .. } = action else {
+                    panic!("{action:?}")
+                };
+                assert_eq!(scopes, [EntityRef::user("a=b")]);
+                assert!(read_only);
+            }
+            other => panic!("{other:?}"),
+        }
+        assert!(matches!(
+            parsed(&["keys", "revoke", "x", "--data-dir=/d"], None),
+            Ok(Command::Keys(keys::Options { action: keys::Action::Revoke(id), .. })) if id == "x"
+        ));
+        for refused in [
+            &["keys"][..],
+            &["keys", "make"],
+            &["keys", "revoke"],
+            &["keys", "list", "--read-only"],
+            &["keys", "create", "x"],
+            &["keys", "create", "--scope", "alice"],
+            &["keys", "create", "--scope", "org=x"],
+            &["keys", "list", "--listen", "x"],
+        ] {
+            assert!(parsed(refused, None).is_err(), "{refused:?}");
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod api_key;
 mod arguments;
+mod keys;
 mod stderr_log;
 
 use std::io::{self, Write};
@@ -10,7 +11,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use mem0_engine::Engine;
-use mem0_server::{Authentication, router};
+use mem0_server::router;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
         Command::Help => print(arguments::HELP),
         Command::Version => print(concat!("mem0-server ", env!("CARGO_PKG_VERSION"))),
         Command::Serve(options) => serve(&options),
+        Command::Keys(options) => keys::run(options),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -68,8 +70,8 @@ async fn run(options: &Options) -> Result<(), Failure> {
         .await
         .map_err(|error| format!("cannot listen on {}: {error}", options.listen))?;
     // After all that may fail: a key that is made here is shown only once.
-    let keys = api_key::accepted(&engine, options.api_key.as_deref()).await?;
-    let app = router(engine.clone(), Authentication::Keys(keys));
+    let authentication = api_key::accepted(&engine, options.api_key.as_deref()).await?;
+    let app = router(engine.clone(), authentication);
     // Before the line that says that the server is ready: whoever reads it may already stop it.
     let stopping = stop_signal()?;
     print(&announcement(listener.local_addr()?))?;

@@ -1,0 +1,121 @@
+use mem0_types::MemberRole;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::{Access, EngineError, What};
+
+/// The account of whoever runs the engine: it owns what nobody else made.
+pub const LOCAL_ACCOUNT: &str = "local@localhost";
+
+/// Somebody who may see an organization or a project, or change it.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MemberRecord {
+    /// The address by which the member is known.
+    pub email: String,
+    /// What the member may do: an owner may change everything, a reader nothing.
+    pub role: MemberRole,
+}
+
+impl std::fmt::Debug for MemberRecord {
+    /// Leaves the address out.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("MemberRecord").field("role", &self.role).finish_non_exhaustive()
+    }
+}
+
+/// What has members, by its number.
+#[derive(Clone, Copy)]
+pub(crate) enum Group {
+    Organization(i64),
+    Project(i64),
+}
+
+impl Group {
+    fn table(self) -> (&'static str, &'static str, i64) {
+        match self {
+            Self::Organization(seq) => ("organization_members", "organization", seq),
+            Self::Project(seq) => ("project_members", "project", seq),
+        }
+    }
+}
+
+/// How a member is changed.
+#[derive(Clone, Copy)]
+pub(crate) enum Change<'a> {
+    Add(&'a MemberRole),
+    Update(&'a MemberRole),
+    Remove,
+}
+
+pub(crate) fn of(connection: &Connection, group: Group) -> Result<Vec<MemberRecord>, EngineError> {
+    let (table, column, seq) = group.table();
+    let sql = format!("SELECT email, role FROM {table} WHERE {column} = ? ORDER BY email");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map([seq], |row| {
+        let role = MemberRole::from(row.get::<_, String>("role")?.as_str());
+        Ok(MemberRecord { email: row.get("email")?, role })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The role that an access has as a member; whoever runs the engine owns everything.
+pub(crate) fn role(
+    connection: &Connection,
+    access: &Access,
+    group: Group,
+) -> Result<Option<MemberRole>, EngineError> {
+    let Some(account) = access.account() else { return Ok(Some(MemberRole::Owner)) };
+    let (table, column, seq) = group.table();
+    let sql = format!("SELECT role FROM {table} WHERE {column} = ? AND email = ?");
+    let role: Option<String> = connection
+        .prepare_cached(&sql)?
+        .query_row(params![seq, account], |row| row.get(0))
+        .optional()?;
+    Ok(role.map(|role| MemberRole::from(role.as_str())))
+}
+
+pub(crate) fn change(
+    connection: &Connection,
+    group: Group,
+    email: &str,
+    change: Change<'_>,
+) -> Result<(), EngineError> {
+    let email = email.trim();
+    if !email.contains('@') || email.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        return Err(EngineError::invalid("email", "must be an e-mail address"));
+    }
+    let (table, column, seq) = group.table();
+    let changed = match change {
+        Change::Add(role) | Change::Update(role) if matches!(role, MemberRole::Other(_)) => {
+            return Err(EngineError::invalid("role", "must be READER or OWNER"));
+        }
+        Change::Add(role) => {
+            let sql = format!(
+                "INSERT INTO {table} ({column}, email, role) VALUES (?, ?, ?) \
+                 ON CONFLICT DO NOTHING"
+            );
+            if connection.prepare_cached(&sql)?.execute(params![seq, email, role.as_str()])? == 0 {
+                return Err(EngineError::invalid("email", "is a member's already"));
+            }
+            1
+        }
+        Change::Update(role) => {
+            let sql = format!("UPDATE {table} SET role = ?3 WHERE {column} = ?1 AND email = ?2");
+            connection.prepare_cached(&sql)?.execute(params![seq, email, role.as_str()])?
+        }
+        Change::Remove => {
+            let sql = format!("DELETE FROM {table} WHERE {column} = ?1 AND email = ?2");
+            connection.prepare_cached(&sql)?.execute(params![seq, email])?
+        }
+    };
+    if changed == 0 {
+        return Err(EngineError::NotFound(What::Member));
+    }
+    // Nobody could undo it. A project always has its organization's owners.
+    if matches!(group, Group::Organization(_))
+        && !of(connection, group)?.iter().any(|member| member.role == MemberRole::Owner)
+    {
+        return Err(EngineError::invalid("email", "is the last owner's; make another one first"));
+    }
+    Ok(())
+}

@@ -1,0 +1,277 @@
+use std::fmt;
+
+use mem0_types::{MemberRole, Timestamp};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use crate::members::{self, Change, Group, LOCAL_ACCOUNT, MemberRecord};
+use crate::{Access, Engine, EngineError, What, clock, ids, projects};
+
+/// The organization of the default project. Always there.
+pub(crate) const DEFAULT: i64 = 1;
+
+/// Who owns projects.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct OrganizationRecord {
+    /// Its id, a UUID.
+    pub id: String,
+    /// What it is called.
+    pub name: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+    /// Who belongs to it.
+    pub members: Vec<MemberRecord>,
+    /// Whether it is the one that every folder has.
+    pub is_default: bool,
+    /// What the access may do with it.
+    pub role: MemberRole,
+}
+
+impl fmt::Debug for OrganizationRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OrganizationRecord")
+            .field("id", &self.id)
+            .field("role", &self.role)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What an access may do with an organization; `None` when it may not even see it.
+pub(crate) fn role(
+    connection: &Connection,
+    access: &Access,
+    organization: i64,
+) -> Result<Option<MemberRole>, EngineError> {
+    let own = projects::organization_of(connection, access.project())? == Some(organization);
+    let role = members::role(connection, access, Group::Organization(organization))?;
+    Ok(if access.is_restricted() {
+        own.then_some(MemberRole::Reader)
+    } else {
+        role.or_else(|| own.then_some(MemberRole::Reader))
+    })
+}
+
+/// The number of an organization that may be seen, and what may be done with it.
+pub(crate) fn find(
+    connection: &Connection,
+    access: &Access,
+    id: &str,
+) -> Result<(i64, MemberRole), EngineError> {
+    let seq: Option<i64> = connection
+        .prepare_cached("SELECT seq FROM organizations WHERE id = ? AND deleted_at IS NULL")?
+        .query_row([id.to_ascii_lowercase()], |row| row.get(0))
+        .optional()?;
+    let seq = seq.ok_or(EngineError::NotFound(What::Organization))?;
+    let role = role(connection, access, seq)?;
+    Ok((seq, role.ok_or(EngineError::NotFound(What::Organization))?))
+}
+
+/// The number of an organization that may be changed.
+pub(crate) fn find_owned(
+    connection: &Connection,
+    access: &Access,
+    id: &str,
+) -> Result<i64, EngineError> {
+    match find(connection, access, id)? {
+        (seq, MemberRole::Owner) => Ok(seq),
+        _ => Err(EngineError::Forbidden),
+    }
+}
+
+fn record(
+    connection: &Connection,
+    row: &Row<'_>,
+    role: MemberRole,
+) -> Result<OrganizationRecord, EngineError> {
+    let seq = row.get("seq")?;
+    Ok(OrganizationRecord {
+        id: row.get("id")?,
+        name: row.get("name")?,
+        created_at: clock::timestamp(row.get("created_at")?),
+        updated_at: clock::timestamp(row.get("updated_at")?),
+        members: members::of(connection, Group::Organization(seq))?,
+        is_default: seq == DEFAULT,
+        role,
+    })
+}
+
+fn list(connection: &Connection, access: &Access) -> Result<Vec<OrganizationRecord>, EngineError> {
+    let mut statement = connection
+        .prepare_cached("SELECT * FROM organizations WHERE deleted_at IS NULL ORDER BY seq")?;
+    let mut rows = statement.query([])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        if let Some(role) = role(connection, access, row.get("seq")?)? {
+            found.push(record(connection, row, role)?);
+        }
+    }
+    Ok(found)
+}
+
+fn get(
+    connection: &Connection,
+    access: &Access,
+    id: &str,
+) -> Result<OrganizationRecord, EngineError> {
+    let (seq, role) = find(connection, access, id)?;
+    let mut statement = connection.prepare_cached("SELECT * FROM organizations WHERE seq = ?")?;
+    let mut rows = statement.query([seq])?;
+    let row = rows.next()?.ok_or(EngineError::NotFound(What::Organization))?;
+    record(connection, row, role)
+}
+
+fn create(
+    connection: &Connection,
+    access: &Access,
+    name: &str,
+) -> Result<OrganizationRecord, EngineError> {
+    if access.is_restricted() {
+        return Err(EngineError::Forbidden);
+    }
+    let name = projects::checked_name(name)?;
+    let (id, now) = (ids::new_id()?, clock::now());
+    connection
+        .prepare_cached(
+            "INSERT INTO organizations (id, name, created_at, updated_at) VALUES (?, ?, ?, ?)",
+        )?
+        .execute(params![id, name, now, now])?;
+    let group = Group::Organization(connection.last_insert_rowid());
+    let owner = access.account().unwrap_or(LOCAL_ACCOUNT);
+    members::change(connection, group, owner, Change::Add(&MemberRole::Owner))?;
+    get(connection, access, &id)
+}
+
+/// Marks an organization and its projects as deleted and queues the erasing of what they hold.
+fn delete(connection: &Connection, access: &Access, id: &str) -> Result<(), EngineError> {
+    let seq = find_owned(connection, access, id)?;
+    let own = projects::organization_of(connection, access.project())?;
+    if seq == DEFAULT || own == Some(seq) {
+        return Err(EngineError::Forbidden);
+    }
+    connection
+        .prepare_cached("UPDATE organizations SET deleted_at = ? WHERE seq = ?")?
+        .execute(params![clock::now(), seq])?;
+    for project in projects::numbers_of(connection, seq)? {
+        projects::queue_erasing(connection, project)?;
+    }
+    remove_if_empty(connection, seq)
+}
+
+/// Forgets a deleted organization once its last project is erased.
+pub(crate) fn remove_if_empty(
+    connection: &Connection,
+    organization: i64,
+) -> Result<(), EngineError> {
+    let gone = "SELECT seq FROM organizations WHERE seq = ?1 AND deleted_at IS NOT NULL \
+                AND NOT EXISTS (SELECT 1 FROM projects WHERE organization = ?1)";
+    connection.execute(
+        &format!("DELETE FROM organization_members WHERE organization IN ({gone})"),
+        [organization],
+    )?;
+    connection
+        .execute(&format!("DELETE FROM organizations WHERE seq IN ({gone})"), [organization])?;
+    Ok(())
+}
+
+impl Engine {
+    /// The organizations that the access may see, oldest first.
+    ///
+    /// Whoever runs the engine sees all; an API key's access those of which the key's owner is a
+    /// member, and its own.
+    ///
+    /// # Errors
+    /// [`EngineError::Storage`].
+    pub async fn organizations(&self) -> Result<Vec<OrganizationRecord>, EngineError> {
+        self.read(list).await
+    }
+
+    /// One organization.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`] when there is none that the access may see.
+    pub async fn organization(
+        &self,
+        organization_id: &str,
+    ) -> Result<OrganizationRecord, EngineError> {
+        let id = organization_id.to_owned();
+        self.read(move |connection, access| get(connection, access, &id)).await
+    }
+
+    /// Makes an organization without projects; it belongs to who makes it.
+    ///
+    /// # Errors
+    /// [`EngineError::InvalidInput`] for a blank name; [`EngineError::Forbidden`] for an access that
+    /// is bound to entities.
+    pub async fn create_organization(&self, name: &str) -> Result<OrganizationRecord, EngineError> {
+        let name = name.to_owned();
+        self.write(move |connection, access| create(connection, access, &name)).await
+    }
+
+    /// Deletes an organization with all its projects. They are gone at once; what they hold is
+    /// erased in the background, and keys to them stop working.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`]; [`EngineError::Forbidden`] for the default organization, the
+    /// access's own, and one that the access does not own.
+    pub async fn delete_organization(&self, organization_id: &str) -> Result<(), EngineError> {
+        let id = organization_id.to_owned();
+        self.queue(move |connection, access| delete(connection, access, &id)).await?;
+        self.reload_keys()
+    }
+
+    /// Makes somebody a member of an organization.
+    ///
+    /// # Errors
+    /// [`EngineError::InvalidInput`] for what is no address, a member's address, or an unknown role;
+    /// [`EngineError::NotFound`], [`EngineError::Forbidden`].
+    pub async fn add_organization_member(
+        &self,
+        organization_id: &str,
+        email: &str,
+        role: MemberRole,
+    ) -> Result<(), EngineError> {
+        let (id, email) = (organization_id.to_owned(), email.to_owned());
+        self.write(move |connection, access| {
+            let group = Group::Organization(find_owned(connection, access, &id)?);
+            members::change(connection, group, &email, Change::Add(&role))
+        })
+        .await
+    }
+
+    /// Changes a member's role.
+    ///
+    /// # Errors
+    /// As for [`add_organization_member`](Self::add_organization_member), and for the last owner.
+    pub async fn update_organization_member(
+        &self,
+        organization_id: &str,
+        email: &str,
+        role: MemberRole,
+    ) -> Result<(), EngineError> {
+        let (id, email) = (organization_id.to_owned(), email.to_owned());
+        self.write(move |connection, access| {
+            let group = Group::Organization(find_owned(connection, access, &id)?);
+            members::change(connection, group, &email, Change::Update(&role))
+        })
+        .await
+    }
+
+    /// Takes a member out of an organization.
+    ///
+    /// # Errors
+    /// As for [`update_organization_member`](Self::update_organization_member).
+    pub async fn remove_organization_member(
+        &self,
+        organization_id: &str,
+        email: &str,
+    ) -> Result<(), EngineError> {
+        let (id, email) = (organization_id.to_owned(), email.to_owned());
+        self.write(move |connection, access| {
+            let group = Group::Organization(find_owned(connection, access, &id)?);
+            members::change(connection, group, &email, Change::Remove)
+        })
+        .await
+    }
+}

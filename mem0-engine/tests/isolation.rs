@@ -1,0 +1,357 @@
+use fastrand::Rng;
+use mem0_engine::{
+    Access, AddRequest, BatchUpdate, DeleteAllRequest, Engine, EngineError, EntityIds,
+    MemoryChange, PageRequest, SearchRequest,
+};
+use mem0_types::{EntityRef, EntityType, Filter, Message};
+use serde_json::json;
+
+use crate::workbench::*;
+
+const WORDS: [&str; 12] = [
+    "harbour",
+    "lighthouse",
+    "violin",
+    "puppy",
+    "needle",
+    "Momo",
+    "寿司",
+    "dog",
+    "tea",
+    "island",
+    "bicycle",
+    "garden",
+];
+
+/// Somebody who works with the engine and writes down all that it answers, without ids and times,
+/// which differ from run to run.
+struct Party {
+    engine: Engine,
+    rng: Rng,
+    users: &'static [&'static str],
+    agent: &'static str,
+    /// The memories and events that its own calls named.
+    memories: Vec<String>,
+    events: Vec<String>,
+    answers: Vec<String>,
+}
+
+impl Party {
+    fn new(engine: Engine, seed: u64, users: &'static [&'static str], agent: &'static str) -> Self {
+        let (memories, events, answers) = Default::default();
+        Self { engine, rng: Rng::with_seed(seed), users, agent, memories, events, answers }
+    }
+
+    fn say(&mut self, answer: impl std::fmt::Debug) {
+        self.answers.push(format!("{answer:?}"));
+    }
+
+    fn text(&mut self) -> String {
+        let words: Vec<_> =
+            (0..self.rng.usize(1..5)).map(|_| WORDS[self.rng.usize(..WORDS.len())]).collect();
+        words.join(" and ")
+    }
+
+    fn ids(&mut self) -> EntityIds {
+        let name = self.users[self.rng.usize(..self.users.len())];
+        match self.rng.u8(..4) {
+            0 => EntityIds { agent_id: Some(self.agent.to_owned()), ..EntityIds::default() },
+            1 => EntityIds { run_id: Some("r".to_owned()), ..user(name) },
+            2 => user_and_agent(name, self.agent),
+            _ => user(name),
+        }
+    }
+
+    fn filter(&mut self) -> Filter {
+        let name = self.users[self.rng.usize(..self.users.len())];
+        match self.rng.u8(..7) {
+            0 => Filter::agent_id(self.agent),
+            1 => Filter::any_user(),
+            2 => Filter::user_id(name) | Filter::agent_id(self.agent),
+            3 => Filter::any_user() & !Filter::user_id("nobody"),
+            4 => Filter::user_id_ne("nobody"),
+            5 => Filter::run_id("r") | Filter::metadata("no").eq("such"),
+            _ => Filter::user_id(name),
+        }
+    }
+
+    fn memory(&mut self) -> Option<String> {
+        let at = self.rng.usize(..self.memories.len().max(1));
+        self.memories.get(at).cloned()
+    }
+
+    fn finish(&mut self, event_id: String) {
+        let event = finished(&self.engine, &event_id);
+        let results: Vec<_> =
+            event.results.iter().map(|result| (&result.memory, &result.user_id)).collect();
+        self.say((&event.status, results, &event.metadata, &event.payload));
+        self.memories.extend(event.results.into_iter().map(|result| result.id));
+        self.events.push(event_id);
+    }
+
+    fn step(&mut self) {
+        match self.rng.u8(..14) {
+            0..=3 => {
+                let messages = (0..self.rng.usize(1..4))
+                    .map(|at| {
+                        let text = self.text();
+                        if at % 2 == 0 { Message::user(text) } else { Message::assistant(text) }
+                    })
+                    .collect();
+                let mut add = AddRequest::new(messages, self.ids());
+                add.infer = self.rng.bool();
+                add.metadata = json!({"year": self.rng.u16(2000..2030)}).as_object().cloned();
+                let added = wait(self.engine.add(add)).unwrap();
+                self.finish(added.event_id);
+            }
+            4 => {
+                let Some(id) = self.memory() else { return };
+                let change = MemoryChange { text: Some(self.text()), ..MemoryChange::default() };
+                let changed = wait(
+                    self.engine.batch_update(vec![BatchUpdate { memory_id: id.clone(), change }]),
+                );
+                self.say(changed.map_err(|error| error.to_string()));
+                let history = wait(self.engine.history(&id)).map(|entries| {
+                    entries
+                        .into_iter()
+                        .map(|entry| (entry.event, entry.old_memory, entry.new_memory, entry.input))
+                        .map(|change| format!("{change:?}"))
+                        .collect::<Vec<_>>()
+                });
+                self.say(history.map_err(|error| error.to_string()));
+            }
+            5 => {
+                let Some(id) = self.memory() else { return };
+                self.say(wait(self.engine.delete(&id, true)).map_err(|error| error.to_string()));
+            }
+            6 => {
+                let ids = self.ids();
+                let queued =
+                    wait(self.engine.delete_all(DeleteAllRequest { ids, metadata: None })).unwrap();
+                self.finish(queued.event_id);
+            }
+            7 => {
+                let name = self.users[self.rng.usize(..self.users.len())];
+                match wait(self.engine.delete_entity(EntityType::User, name)) {
+                    Ok(queued) => self.finish(queued.event_id),
+                    Err(error) => self.say(error.to_string()),
+                }
+            }
+            8 => {
+                let filter = self.filter();
+                let schema = json!({"type": "object", "properties": {
+                    "year": {"type": "array", "items": {"type": "integer"}}}});
+                let made = wait(self.engine.create_export(filter.clone(), schema));
+                let export = made.and_then(|id| {
+                    assert!(wait(self.engine.latest_export(filter)).is_ok());
+                    wait(self.engine.export(&id))
+                });
+                self.say(export.map_err(|error| error.to_string()));
+            }
+            _ => self.look(),
+        }
+    }
+
+    /// Everything that can be seen without naming an id.
+    fn look(&mut self) {
+        let filter = self.filter();
+        let mut search = SearchRequest::new(self.text(), filter.clone());
+        (search.threshold, search.top_k) = (0.0, 50);
+        let hits: Vec<_> = wait(self.engine.search(search))
+            .unwrap()
+            .into_iter()
+            .map(|hit| (hit.memory.memory, hit.score, hit.score_breakdown))
+            .collect();
+        self.say(hits);
+        let listed = list(&self.engine, filter);
+        self.say(texts(&listed));
+        let events = wait(self.engine.events(PageRequest::default())).unwrap();
+        let kinds: Vec<_> = events
+            .results
+            .iter()
+            .map(|event| (&event.event_type, &event.status, event.payload.get("messages")))
+            .collect();
+        self.say((events.count, kinds));
+        let entities = wait(self.engine.entities(PageRequest::default())).unwrap();
+        let names: Vec<_> = entities
+            .page
+            .results
+            .iter()
+            .map(|entity| (&entity.kind, &entity.name, entity.total_memories))
+            .collect();
+        self.say((entities.total_users, entities.total_agents, entities.total_runs, names));
+    }
+
+    /// What the other one knows by its id is not there.
+    fn pry(&mut self, other: &Self) {
+        let not_found = |error: EngineError| matches!(error, EngineError::NotFound(_));
+        let engine = &self.engine;
+        for id in other.memories.iter().rev().take(3) {
+            assert!(not_found(wait(engine.get(id)).unwrap_err()));
+            assert!(not_found(wait(engine.delete(id, true)).unwrap_err()));
+            assert!(not_found(wait(engine.history(id)).unwrap_err()));
+            let change = MemoryChange { text: Some("x".to_owned()), ..MemoryChange::default() };
+            assert!(not_found(wait(engine.update(id, change)).unwrap_err()));
+            let batch = wait(engine.batch_delete(vec![id.clone()])).unwrap_err();
+            assert!(
+                matches!(batch, EngineError::BatchItem { source, .. } if not_found((*source).clone()))
+            );
+            assert!(list(engine, Filter::memory_ids([id])).is_empty());
+        }
+        for id in other.events.iter().rev().take(3) {
+            assert!(not_found(wait(engine.event(id)).unwrap_err()));
+        }
+    }
+}
+
+/// Runs each party alone, then both together in one folder; nobody notices the other.
+fn nobody_notices(parties: impl Fn(&Engine, u64) -> [Party; 2]) {
+    for seed in 0..12 {
+        let steps = 25;
+        let alone: Vec<Vec<String>> = (0..2)
+            .map(|at| {
+                let folder = Folder::new();
+                let [first, second] = parties(&folder.open(), seed);
+                let mut party = if at == 0 { first } else { second };
+                (0..steps).for_each(|_| party.step());
+                party.look();
+                party.answers
+            })
+            .collect();
+
+        let folder = Folder::new();
+        let mut both = parties(&folder.open(), seed);
+        let mut left = [steps; 2];
+        let mut rng = Rng::with_seed(seed ^ 0xffff);
+        while left != [0, 0] {
+            let turn = usize::from(rng.bool());
+            if left[turn] == 0 {
+                continue;
+            }
+            left[turn] -= 1;
+            both[turn].step();
+            let [first, second] = &mut both;
+            if turn == 0 { first.pry(second) } else { second.pry(first) }
+        }
+        both.iter_mut().for_each(Party::look);
+        for (party, alone) in both.iter().zip(&alone) {
+            assert_eq!(&party.answers, alone, "seed {seed}");
+        }
+    }
+}
+
+#[test]
+fn two_projects_with_the_same_names_never_notice_each_other() {
+    nobody_notices(|engine, seed| {
+        let organization = wait(engine.organizations()).unwrap()[0].id.clone();
+        let other = wait(engine.create_project(&organization, "Other", None)).unwrap();
+        let other = wait(engine.access_to(&other.id)).unwrap();
+        let users = &["alice", "bob"];
+        [
+            Party::new(engine.clone(), seed, users, "bot"),
+            Party::new(engine.with_access(other), seed + 1000, users, "bot"),
+        ]
+    });
+}
+
+#[test]
+fn two_scopes_of_one_project_never_notice_each_other() {
+    nobody_notices(|engine, seed| {
+        let of = |names: &'static [&'static str], agent: &'static str, seed| {
+            let users = names.iter().copied().map(EntityRef::user);
+            let scopes = users.chain([EntityRef::agent(agent)]);
+            let access = Access::default().only(scopes).unwrap();
+            Party::new(engine.with_access(access), seed, names, agent)
+        };
+        [of(&["alice", "anna"], "a-bot", seed), of(&["bob"], "b-bot", seed + 1000)]
+    });
+}
+
+fn only(engine: &Engine, entity: EntityRef) -> Engine {
+    engine.with_access(Access::default().only([entity]).unwrap())
+}
+
+#[test]
+fn an_add_must_stay_inside_the_scopes() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    let alices = only(&engine, EntityRef::user("alice"));
+    let refused = |request| matches!(wait(alices.add(request)), Err(EngineError::OutsideScope));
+    assert!(refused(verbatim(user("bob"), &["x"])));
+    // What the assistant says would be the agent's alone.
+    let split = AddRequest::new(vec![Message::user("x")], user_and_agent("alice", "bot"));
+    assert!(refused(split));
+    store(&alices, user_and_agent("alice", "bot"), &["of both"]);
+    let run = EntityIds { run_id: Some("r".to_owned()), ..user("alice") };
+    let queued = wait(alices.add(AddRequest::new(vec![Message::user("y")], run))).unwrap();
+    finished(&alices, &queued.event_id);
+    assert_eq!(texts(&list(&alices, Filter::any_user())), ["y", "of both"]);
+    // The run was named, but is not one of the entities that may be seen.
+    let seen = wait(alices.entities(PageRequest::default())).unwrap();
+    assert_eq!((seen.total_users, seen.total_agents, seen.total_runs), (1, 0, 0));
+    assert_eq!(wait(engine.entities(PageRequest::default())).unwrap().total_runs, 1);
+
+    let everyone = DeleteAllRequest { ids: user("*"), metadata: None };
+    assert!(matches!(wait(alices.delete_all(everyone)), Err(EngineError::OutsideScope)));
+    let agent = wait(alices.delete_entity(EntityType::Agent, "bot"));
+    assert!(matches!(agent, Err(EngineError::NotFound(_))));
+}
+
+#[test]
+fn an_event_shows_nothing_that_may_be_anothers() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    let messages = vec![Message::user("Which island?"), Message::assistant("Zanzibar")];
+    let add = AddRequest::new(messages, user_and_agent("alice", "bot"));
+    let event_id = wait(engine.add(add)).unwrap().event_id;
+    finished(&engine, &event_id);
+    // Its results are of both, and so are its messages.
+    for one in [EntityRef::user("alice"), EntityRef::agent("bot")] {
+        let view = only(&engine, one);
+        assert!(wait(view.event(&event_id)).is_err());
+        assert_eq!(wait(view.events(PageRequest::default())).unwrap().count, 0);
+    }
+    let both = [EntityRef::user("alice"), EntityRef::agent("bot")];
+    let view = engine.with_access(Access::default().only(both).unwrap());
+    assert!(wait(view.event(&event_id)).is_ok());
+}
+
+#[test]
+fn a_read_only_access_reads_and_changes_nothing() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    let id = store_one(&engine, "alice", "tea");
+    let reader = engine.with_access(Access::default().read_only());
+    assert_eq!(found(&find(&reader, "tea", Filter::user_id("alice"))), ["tea"]);
+    assert_eq!(wait(reader.get(&id)).unwrap().memory, "tea");
+    let change = MemoryChange { text: Some("x".to_owned()), ..MemoryChange::default() };
+    let everyone = DeleteAllRequest { ids: user("*"), metadata: None };
+    let schema = json!({"type": "object", "properties": {}});
+    let update = BatchUpdate { memory_id: id.clone(), change: change.clone() };
+    for refused in [
+        wait(reader.add(verbatim(user("alice"), &["x"]))).map(drop),
+        wait(reader.update(&id, change)).map(drop),
+        wait(reader.delete(&id, false)).map(drop),
+        wait(reader.delete_all(everyone)).map(drop),
+        wait(reader.delete_entity(EntityType::User, "alice")).map(drop),
+        wait(reader.batch_update(vec![update])).map(drop),
+        wait(reader.batch_delete(vec![id.clone()])).map(drop),
+        wait(reader.create_export(Filter::user_id("alice"), schema)).map(drop),
+        wait(reader.create_organization("x")).map(drop),
+    ] {
+        assert!(matches!(refused, Err(EngineError::ReadOnly)), "{refused:?}");
+    }
+    assert_eq!(wait(engine.events(PageRequest::default())).unwrap().count, 1);
+}
+
+#[test]
+fn scopes_that_cannot_be_are_refused() {
+    let only = |scopes: Vec<EntityRef>| Access::default().only(scopes);
+    assert!(only(vec![]).is_err());
+    assert!(only(vec![EntityRef::user("*")]).is_err());
+    assert!(only(vec![EntityRef::user("")]).is_err());
+    assert!(only(vec![EntityRef::new(EntityType::Other("org".to_owned()), "x")]).is_err());
+    assert!(only((0..101).map(|n| EntityRef::user(n.to_string())).collect()).is_err());
+    let [a, b] = ["a", "b"].map(EntityRef::user);
+    assert_eq!(only(vec![b.clone(), a.clone(), a.clone()]), only(vec![a, b]));
+}

@@ -1,0 +1,115 @@
+use mem0_engine::{Access, EngineError, PageRequest};
+use mem0_types::{EntityRef, EntityType, EventStatus, EventType, Filter, MemoryEvent};
+
+use crate::workbench::*;
+
+// What `data/version-2` holds, which version 2 of the schema wrote: two memories of alice's, of which one was updated; one
+// of bob's, which was deleted; an add for alice and an agent; an export; the hash of the server's key; and an add for
+// carol that nobody had begun.
+const UPDATED: &str = "1b04ac30-e0fd-4ee2-92c5-564ddee4e4fb";
+const DELETED: &str = "8e42cb22-36a7-4c35-a890-a97076efbfc2";
+const EXPORT: &str = "47b55915-2fdf-4acc-8559-c8512ace35b5";
+const ADDED: &str = "0eeb35a5-fe1a-4ba5-9de2-7ac4a4c6c251";
+const PENDING: &str = "00000000-0000-4000-8000-000000000001";
+
+#[test]
+fn a_folder_without_projects_comes_up_with_all_that_it_held() {
+    let folder = Folder::of_version_2();
+    let engine = folder.open();
+    let alice = || Filter::user_id("alice");
+
+    let texts = |filter| -> Vec<String> {
+        list(&engine, filter).into_iter().map(|memory| memory.memory).collect()
+    };
+    assert_eq!(
+        texts(alice()),
+        ["Which island should I visit?", "I live in Lisbon", "I adopted a puppy called Pixel"]
+    );
+    assert_eq!(texts(Filter::agent_id("guide")), ["Zanzibar is splendid"]);
+    assert_eq!(wait(engine.get(UPDATED)).unwrap().metadata.unwrap()["year"], 2024);
+
+    // Found by its words and by its meaning, so that both halves of the index are there.
+    let hits = find(&engine, "does she have a puppy?", alice());
+    assert_eq!(hits[0].memory.id, UPDATED);
+    assert!(hits[0].score_breakdown.bm25 > 0.0 && hits[0].score_breakdown.semantic > 0.0);
+
+    let changes: Vec<_> =
+        wait(engine.history(UPDATED)).unwrap().into_iter().map(|entry| entry.event).collect();
+    assert_eq!(changes, [MemoryEvent::Add, MemoryEvent::Update]);
+    let gone = wait(engine.history(DELETED)).unwrap();
+    assert_eq!(gone[1].old_memory.as_deref(), Some("My password is swordfish"));
+    assert!(wait(engine.get(DELETED)).is_err());
+
+    assert_eq!(wait(engine.event(ADDED)).unwrap().results.len(), 2);
+    assert_eq!(wait(engine.export(EXPORT)).unwrap()["year"], 2024);
+    let export = wait(engine.latest_export(alice())).unwrap();
+    assert_eq!(export["year"], 2024);
+
+    // What was queued goes on.
+    assert_eq!(finished(&engine, PENDING).status, EventStatus::Succeeded);
+    assert_eq!(texts(Filter::user_id("carol")), ["I play the violin"]);
+
+    let events = wait(engine.events(PageRequest::default())).unwrap();
+    assert_eq!(events.count, 6);
+    assert_eq!(events.results[5].event_type, EventType::Add);
+    let entities = wait(engine.entities(PageRequest::default())).unwrap();
+    assert_eq!((entities.total_users, entities.total_agents), (3, 1));
+    let entity = wait(engine.entity(EntityType::User, "alice")).unwrap();
+    assert_eq!(entity.total_memories, 3);
+}
+
+#[test]
+fn an_old_folder_goes_on_as_a_new_one_would() {
+    let folder = Folder::of_version_2();
+    let engine = folder.open();
+    finished(&engine, PENDING);
+    // Known already, although the memory was stored before there were projects.
+    assert!(store(&engine, user("alice"), &["I live in Lisbon"]).results.is_empty());
+    wait(engine.delete_entity(EntityType::User, "alice"))
+        .map(|queued| finished(&engine, &queued.event_id))
+        .unwrap();
+    assert!(list(&engine, Filter::user_id("alice")).is_empty());
+    assert!(matches!(wait(engine.history(UPDATED)), Err(EngineError::NotFound(_))));
+    assert!(
+        find(&engine, "puppy", Filter::any_user())
+            .iter()
+            .all(|hit| { hit.memory.ids == user("carol") })
+    );
+
+    // Numbers are not given twice.
+    let sql = folder.sql();
+    let newest: i64 = sql.query_row("SELECT max(seq) FROM events", [], |row| row.get(0)).unwrap();
+    assert!(newest > 7, "{newest}");
+    drop(engine);
+    let words = std::fs::read(folder.0.join("mem0.db")).unwrap();
+    assert!(!words.windows(5).any(|bytes| bytes == b"Pixel"), "secure-delete holds as before");
+}
+
+#[test]
+fn the_key_of_an_old_folder_still_works() {
+    let folder = Folder::of_version_2();
+    let engine = folder.open();
+    let keys = wait(engine.keys()).unwrap();
+    assert_eq!(keys.len(), 1);
+    assert_eq!(keys[0].project_id, wait(engine.own_project()).unwrap().id);
+    // SHA-256 of "abc".
+    let hash = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    let mut bytes = [0; 32];
+    for (index, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(&hash[index * 2..index * 2 + 2], 16).unwrap();
+    }
+    let access = engine.authenticate(&bytes).unwrap().unwrap();
+    assert!(!access.is_read_only() && !access.is_scoped());
+    assert_eq!(list(&engine.with_access(access), Filter::user_id("alice")).len(), 3);
+    assert_eq!(wait(engine.setting("api_key_sha256")).unwrap(), None);
+}
+
+#[test]
+fn an_old_folder_can_be_seen_in_part() {
+    let folder = Folder::of_version_2();
+    let engine = folder.open();
+    let guide = engine.with_access(Access::default().only([EntityRef::agent("guide")]).unwrap());
+    assert_eq!(texts(&list(&guide, Filter::any_agent())), ["Zanzibar is splendid"]);
+    assert_eq!(found(&find(&guide, "Zanzibar", Filter::any_agent())), ["Zanzibar is splendid"]);
+    assert!(wait(guide.get(UPDATED)).is_err());
+}
