@@ -37,8 +37,8 @@ With neither, the first start makes a key and prints it once; the data folder ke
 only its hash, and later starts accept it again. A key that you give takes its place
 for that run.
 
-mem0-server keys makes, lists and revokes the keys of a data folder. A server that runs on the
-folder follows before the command ends.
+mem0-server keys makes, lists and revokes the keys of a data folder. A server that
+runs on the folder follows before the command ends.
 
 SIGTERM and SIGINT (Ctrl-C) finish the requests in flight and stop the server.
 Point a client at it with its base URL: http://127.0.0.1:8888";
