@@ -179,8 +179,7 @@ impl Sender {
         let asked = retry_after(&parts.headers);
         let failure = Failure::Status { status: parts.status, retry_after: asked.is_some() };
         self.api_key.hide_in(&mut parts.headers);
-        let text = self.api_key.redact(&String::from_utf8_lossy(body));
-        let body = ErrorBody::decode(text.as_bytes());
+        let body = self.api_key.redact_in(&ErrorBody::decode(body));
         (failure, asked, Error::answered(parts.status, parts.headers, body))
     }
 
