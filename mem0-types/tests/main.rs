@@ -11,6 +11,7 @@ mod debug_output;
 mod extra_fields;
 mod filter_algebra;
 mod filter_language;
+mod filter_laws;
 mod ids;
 mod json;
 mod media;
