@@ -7,6 +7,8 @@
     reason = "a test fails by panicking"
 )]
 
+#[cfg(all(feature = "chrono04", feature = "jiff", feature = "time03"))]
+mod conversions;
 mod debug_output;
 mod extra_fields;
 mod filter_algebra;
