@@ -1,6 +1,8 @@
 use std::fmt;
 
 use http::{HeaderMap, HeaderValue};
+use mem0_types::ErrorBody;
+use serde_json::Value;
 
 use crate::Error;
 
@@ -37,6 +39,23 @@ impl ApiKey {
     /// The text without the key, for services that repeat what they were sent.
     pub(crate) fn redact(&self, text: &str) -> String {
         text.replace(&self.key, "[redacted]")
+    }
+
+    /// The body without the key, however its JSON spelled it.
+    pub(crate) fn redact_in(&self, body: &ErrorBody) -> ErrorBody {
+        ErrorBody::decode(self.redacted(body.to_json()).to_string().as_bytes())
+    }
+
+    fn redacted(&self, json: Value) -> Value {
+        match json {
+            Value::String(text) => self.redact(&text).into(),
+            Value::Array(values) => values.into_iter().map(|value| self.redacted(value)).collect(),
+            Value::Object(fields) => fields
+                .into_iter()
+                .map(|(name, value)| (self.redact(&name), self.redacted(value)))
+                .collect(),
+            other => other,
+        }
     }
 
     /// Keeps headers that repeat the key out of `Debug`.

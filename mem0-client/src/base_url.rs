@@ -1,3 +1,4 @@
+use http::Uri;
 use url::{Host, Url};
 
 use crate::Error;
@@ -35,6 +36,10 @@ impl BaseUrl {
             Some(Host::Ipv6(address)) => address.is_loopback(),
             None => return refuse("has no host"),
         };
+        // A URL may hold what the target of a request must not: `"` in a host, for one.
+        if url.as_str().parse::<Uri>().is_err() {
+            return refuse("has characters that a request cannot be sent to, or is too long");
+        }
         let https = url.scheme() == "https";
         Ok(Self { text: url.as_str().trim_end_matches('/').to_owned(), https, loopback })
     }
@@ -80,6 +85,8 @@ mod tests {
             "https://api.mem0.ai/?a=b",
             "https://api.mem0.ai/#x",
             "file:///etc/passwd",
+            "http://mem0\".example",
+            &format!("http://mem0.example/{}", "a".repeat(70_000)),
         ] {
             let refused = BaseUrl::parse(text).unwrap_err().to_string();
             assert!(!refused.contains("secret"), "{refused}");

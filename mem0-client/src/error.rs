@@ -106,12 +106,9 @@ impl Error {
         Self::new(ErrorKind::Timeout, message)
     }
 
-    pub(crate) fn decode(
-        message: impl Into<String>,
-        status: StatusCode,
-        headers: HeaderMap,
-    ) -> Self {
-        let mut error = Self::new(ErrorKind::Decode, message);
+    pub(crate) fn decode(message: &str, status: StatusCode, headers: HeaderMap) -> Self {
+        // The path to the place may hold names that the answer chose.
+        let mut error = Self::new(ErrorKind::Decode, one_line(message));
         error.inner().answer = Some(Answer { status, headers, body: None });
         error
     }

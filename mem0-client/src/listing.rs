@@ -170,7 +170,7 @@ impl<E: Paged> Listing<E> {
 /// The error of a list that seems to have no end.
 fn endless<E: Paged>(request: E) -> Error {
     let message = format!("{FRUITLESS_PAGES} pages in a row held nothing new");
-    let error = Error::decode(message, http::StatusCode::OK, http::HeaderMap::new());
+    let error = Error::decode(&message, http::StatusCode::OK, http::HeaderMap::new());
     match request.into_call() {
         Ok(call) => error.about(call.operation()),
         Err(_) => error,

@@ -71,7 +71,8 @@ impl Sender {
             Ok(value) => value,
             Err(message) => {
                 self.api_key.hide_in(&mut parts.headers);
-                return Err(Error::decode(message, parts.status, parts.headers)
+                let message = self.api_key.redact(&message);
+                return Err(Error::decode(&message, parts.status, parts.headers)
                     .about(call.operation())
                     .after(attempts, started.elapsed())
                     .outcome(false, Failure::Unread.outcome_unknown(call.repeat())));
@@ -152,7 +153,7 @@ impl Sender {
             Ok(Err(ServiceError::TooLarge(mut parts))) if parts.status.is_success() => {
                 self.api_key.hide_in(&mut parts.headers);
                 let message = format!("the answer is larger than {} bytes", self.response_limit);
-                (Failure::Unread, None, Error::decode(message, parts.status, parts.headers))
+                (Failure::Unread, None, Error::decode(&message, parts.status, parts.headers))
             }
             // The status of an error page says more than its size.
             Ok(Err(ServiceError::TooLarge(parts))) => self.refused(*parts, &[]),
@@ -179,8 +180,7 @@ impl Sender {
         let asked = retry_after(&parts.headers);
         let failure = Failure::Status { status: parts.status, retry_after: asked.is_some() };
         self.api_key.hide_in(&mut parts.headers);
-        let text = self.api_key.redact(&String::from_utf8_lossy(body));
-        let body = ErrorBody::decode(text.as_bytes());
+        let body = self.api_key.redact_in(&ErrorBody::decode(body));
         (failure, asked, Error::answered(parts.status, parts.headers, body))
     }
 

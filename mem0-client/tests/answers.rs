@@ -5,7 +5,7 @@ use std::error::Error as _;
 use http::StatusCode;
 use mem0_client::{DeleteMemory, ErrorKind, Filter, Ping, RetryPolicy, Scope};
 
-use crate::platform::{Piece, Platform, Reply};
+use crate::platform::{KEY, Piece, Platform, Reply};
 
 const SECRET: &str = "geheim";
 
@@ -40,6 +40,21 @@ async fn a_wrong_answer_is_a_decode_error_that_shows_no_content() {
             assert!(!shown.contains(SECRET), "{shown}");
         }
         assert!(error.source().is_none());
+    }
+}
+
+/// An answer of no fixed form has names of its own, which are part of the place.
+#[tokio::test(start_paused = true)]
+async fn a_place_named_by_the_answer_stays_on_one_line() {
+    let long = "a b".repeat(1000);
+    for name in [r"a\nb\u0000c\u2028d", &long, KEY] {
+        let answer = format!(r#"{{"{name}": {{"b": oops}}}}"#);
+        let platform = Platform::new(move |_| Reply::text(200, answer.clone()));
+        let error = platform.client().get_summary(None).await.unwrap_err();
+        let text = error.to_string();
+        assert_eq!(error.kind(), ErrorKind::Decode);
+        assert!(!text.contains(|c: char| c.is_control() || c == '\u{2028}'), "{text:?}");
+        assert!(text.chars().count() < 400 && !text.contains(KEY), "{text}");
     }
 }
 

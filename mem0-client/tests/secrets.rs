@@ -191,3 +191,21 @@ async fn what_people_said_is_in_no_debug_output() {
         assert!(!shown.contains("geheim"), "{shown}");
     }
 }
+
+/// JSON can spell every character in two ways.
+#[tokio::test]
+async fn an_answer_that_spells_the_key_with_escapes_hides_it_too() {
+    let escaped: String = KEY.chars().map(|c| format!("\\u{:04x}", u32::from(c))).collect();
+    for body in [
+        format!(r#"{{"detail": "{escaped} is no key"}}"#),
+        format!(r#"{{"{escaped}": ["unknown"]}}"#),
+        format!(r#"[["{escaped}"], {{"a": "{escaped}"}}]"#),
+        format!(r#""{escaped}""#),
+    ] {
+        let platform = Platform::new(move |_| Reply::text(401, body.clone()));
+        let error = platform.client().ping().await.unwrap_err();
+        let details = error.details().unwrap().to_string();
+        assert!(details.contains("[redacted]"), "{details}");
+        assert_hidden(&format!("{} {details}", everything(&error)));
+    }
+}

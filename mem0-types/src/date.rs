@@ -9,6 +9,8 @@ use crate::InvalidInput;
 ///
 /// Days are UTC, and an expiration date is inclusive: the memory is still listed on that day.
 ///
+/// The features `chrono04`, `jiff` and `time03` convert it to and from the days of these crates.
+///
 /// ```
 /// use mem0_types::Date;
 ///
@@ -44,6 +46,22 @@ impl Date {
             Ok(Self { year, month, day })
         } else {
             Err(InvalidInput::new("date", "must be a day of the calendar, as YYYY-MM-DD"))
+        }
+    }
+
+    /// The day with these numbers, in whatever types another crate has them.
+    #[cfg(any(feature = "chrono04", feature = "jiff", feature = "time03"))]
+    pub(crate) fn of_parts<P>(
+        year: impl TryInto<u16>,
+        month: P,
+        day: P,
+    ) -> Result<Self, InvalidInput>
+    where
+        P: TryInto<u8>,
+    {
+        match (year.try_into(), month.try_into(), day.try_into()) {
+            (Ok(year), Ok(month), Ok(day)) => Self::new(year, month, day),
+            _ => Err(InvalidInput::new("date", "must be within the years 1 to 9999")),
         }
     }
 

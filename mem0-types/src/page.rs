@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 
 use crate::Extra;
 use crate::extra::same_json;
-use crate::record::{Fields, Record, read};
+use crate::record::{Fields, Record, Slot};
 
 /// The rows of one answer, with what the platform says about the pages around them.
 ///
@@ -122,31 +122,41 @@ impl<'de, T: Record> Deserialize<'de> for Page<T> {
 
 fn read_page<T: Record>(json: &str) -> Result<Page<T>, serde_json::Error> {
     let mut page = Page::new(Vec::new());
-    if json.trim_start().starts_with('[') {
-        page.read_rows(rows(json)?);
+    if is_list(json) {
+        page.read_rows(serde_json::from_str(json)?);
         return Ok(page);
     }
+    let (mut count, mut next, mut previous) = (Slot::new(), Slot::new(), Slot::new());
     let mut results: Option<Vec<&RawValue>> = None;
     for (name, json) in Fields::of(json)?.0 {
         match name.as_ref() {
-            "results" => results = Some(rows(json.get())?),
-            "count" => read(&mut page.count, "count", json, &mut page.extra),
-            "next" => read(&mut page.next, "next", json, &mut page.extra),
-            "previous" => read(&mut page.previous, "previous", json, &mut page.extra),
+            // The first list has the rows; what else has that name stays among the extras.
+            "results" if json.get() == "null" => {}
+            "results" if results.is_none() && is_list(json.get()) => {
+                results = Some(serde_json::from_str(json.get())?);
+            }
+            "count" => count.read("count", json, &mut page.extra),
+            "next" => next.read("next", json, &mut page.extra),
+            "previous" => previous.read("previous", json, &mut page.extra),
             name => page.extra.push(name, json),
         }
     }
-    page.read_rows(results.ok_or_else(|| serde::de::Error::missing_field("results"))?);
+    page.count = count.into_value();
+    page.next = next.into_value();
+    page.previous = previous.into_value();
+    let Some(results) = results else {
+        return Err(match page.extra.contains("results") {
+            // Says what is wrong without quoting the text, as serde's own error would.
+            true => serde::de::Error::custom("`results` is not a list"),
+            false => serde::de::Error::missing_field("results"),
+        });
+    };
+    page.read_rows(results);
     Ok(page)
 }
 
-/// Says what is wrong without quoting the text, as serde's own error would.
-fn rows(json: &str) -> Result<Vec<&RawValue>, serde_json::Error> {
-    if json.trim_start().starts_with('[') {
-        serde_json::from_str(json)
-    } else {
-        Err(serde::de::Error::custom("`results` is not a list"))
-    }
+fn is_list(json: &str) -> bool {
+    json.trim_start().starts_with('[')
 }
 
 impl<T: Record> Page<T> {

@@ -95,19 +95,37 @@ impl<'de> Deserialize<'de> for Fields<'de> {
     }
 }
 
-/// Reads one field into its slot; what does not fit there stays among the extras.
-pub(crate) fn read<T: DeserializeOwned>(
-    slot: &mut Option<T>,
-    name: &str,
-    json: &RawValue,
-    extra: &mut Extra,
-) {
-    if json.get() == "null" {
-        return;
+/// A typed field while its object is read.
+pub(crate) struct Slot<T> {
+    value: Option<T>,
+    /// Under which of its names it came; none has more than two.
+    names: [Option<&'static str>; 2],
+}
+
+impl<T: DeserializeOwned> Slot<T> {
+    pub(crate) fn new() -> Self {
+        Self { value: None, names: [None; 2] }
     }
-    match serde_json::from_str(json.get()) {
-        Ok(value) if slot.is_none() && !has_huge_integer(json.get()) => *slot = Some(value),
-        _ => extra.push(name, json),
+
+    /// Reads a value of the field; what does not fit stays among the extras. Null is no value, and of a
+    /// name that comes twice the first value counts, so that what is written reads back as the same.
+    pub(crate) fn read(&mut self, name: &'static str, json: &RawValue, extra: &mut Extra) {
+        if json.get() == "null" || self.names.contains(&Some(name)) {
+            return;
+        }
+        if let Some(free) = self.names.iter_mut().find(|there| there.is_none()) {
+            *free = Some(name);
+        }
+        match serde_json::from_str(json.get()) {
+            Ok(value) if self.value.is_none() && !has_huge_integer(json.get()) => {
+                self.value = Some(value);
+            }
+            _ => extra.push(name, json),
+        }
+    }
+
+    pub(crate) fn into_value(self) -> Option<T> {
+        self.value
     }
 }
 
@@ -190,35 +208,35 @@ macro_rules! record {
 
         impl $crate::record::Record for $name {
             fn from_object(json: &str) -> Result<Self, serde_json::Error> {
-                $( let mut $rfield: Option<$rty> = None; )*
-                $( let mut $dfield: Option<$dty> = None; )*
-                $( let mut $ofield: Option<$oty> = None; )*
+                $( let mut $rfield = $crate::record::Slot::<$rty>::new(); )*
+                $( let mut $dfield = $crate::record::Slot::<$dty>::new(); )*
+                $( let mut $ofield = $crate::record::Slot::<$oty>::new(); )*
                 let mut extra = $crate::Extra::default();
                 let fields = $crate::record::Fields::of(json)?.with_last(&[$( $($alias,)? )*]);
                 for (name, json) in fields.0 {
                     match name.as_ref() {
-                        $( $rwire => $crate::record::read(&mut $rfield, $rwire, json, &mut extra), )*
-                        $( $dwire => $crate::record::read(&mut $dfield, $dwire, json, &mut extra), )*
+                        $( $rwire => $rfield.read($rwire, json, &mut extra), )*
+                        $( $dwire => $dfield.read($dwire, json, &mut extra), )*
                         $(
-                            $owire $(| $alias)? => {
-                                $crate::record::read(&mut $ofield, &name, json, &mut extra);
-                            }
+                            $owire => $ofield.read($owire, json, &mut extra),
+                            $( $alias => $ofield.read($alias, json, &mut extra), )?
                         )*
                         name => extra.push(name, json),
                     }
                 }
+                $( let $dfield = $dfield.into_value(); )*
                 $(
                     if $dfield.as_ref().is_some_and(|value| *value == <$dty>::default()) {
                         extra.note_empty($dwire);
                     }
                 )*
                 Ok(Self {
-                    $( $rfield: match $rfield {
+                    $( $rfield: match $rfield.into_value() {
                         Some(value) => value,
                         None => return Err(serde::de::Error::missing_field($rwire)),
                     }, )*
                     $( $dfield: $dfield.unwrap_or_default(), )*
-                    $( $ofield, )*
+                    $( $ofield: $ofield.into_value(), )*
                     extra,
                 })
             }

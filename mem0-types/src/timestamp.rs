@@ -1,3 +1,10 @@
+#[cfg(feature = "chrono04")]
+mod chrono04;
+#[cfg(feature = "jiff")]
+mod jiff;
+#[cfg(feature = "time03")]
+mod time03;
+
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -14,6 +21,9 @@ const MICROS_PER_DAY: i64 = 86_400 * MICROS_PER_SECOND;
 /// The platform writes `2026-03-01T09:30:00Z` and `2026-03-01T09:30:00.630547-07:00`, and takes a
 /// date alone or epoch seconds too. A text that is no moment survives a round trip unchanged and
 /// answers `None` to every question.
+///
+/// The features `chrono04`, `jiff` and `time03` convert it to and from the types of these crates: to, as
+/// `TryFrom<&Timestamp>`, an error when the text is no moment; from, as `From`.
 ///
 /// ```
 /// use mem0_types::Timestamp;
@@ -79,6 +89,25 @@ impl Timestamp {
             },
             Repr::Text(text) => parse(text),
         }
+    }
+
+    /// As [`from_unix_micros`](Self::from_unix_micros); outside of its years as epoch seconds.
+    fn of_micros(micros: i64) -> Self {
+        Self::from_unix_micros(micros)
+            .unwrap_or_else(|| Self::from_unix(micros.div_euclid(MICROS_PER_SECOND)))
+    }
+
+    /// The moment as another crate's type, which may not reach as far.
+    #[cfg(any(feature = "chrono04", feature = "jiff", feature = "time03"))]
+    fn convert<T>(
+        &self,
+        of_micros: impl FnOnce(i64) -> Option<T>,
+    ) -> Result<T, crate::InvalidInput> {
+        let refused = |why| crate::InvalidInput::new("timestamp", why);
+        let micros = self.unix_micros().ok_or_else(|| {
+            refused("must be a date (YYYY-MM-DD), an ISO 8601 date-time or epoch seconds")
+        })?;
+        of_micros(micros).ok_or_else(|| refused("must be within the years of the type wanted"))
     }
 
     /// The moment as the standard library's type. `None` when the text is no moment.
@@ -222,8 +251,7 @@ impl From<SystemTime> for Timestamp {
             Ok(after) => i64::try_from(after.as_micros()).unwrap_or(i64::MAX),
             Err(before) => i64::try_from(before.duration().as_micros()).map_or(i64::MIN, |m| -m),
         };
-        Self::from_unix_micros(micros)
-            .unwrap_or_else(|| Self::from_unix(micros.div_euclid(MICROS_PER_SECOND)))
+        Self::of_micros(micros)
     }
 }
 

@@ -89,7 +89,7 @@ fn condition(rng: &mut Rng) -> Filter {
     }
 }
 
-fn filter(rng: &mut Rng, depth: usize) -> Filter {
+pub(crate) fn filter(rng: &mut Rng, depth: usize) -> Filter {
     if depth == 0 || rng.u8(..4) == 0 {
         return condition(rng);
     }
@@ -108,7 +108,7 @@ fn filter(rng: &mut Rng, depth: usize) -> Filter {
 #[test]
 fn what_is_printed_reads_back() {
     for seed in 0..20_000 {
-        let built = filter(&mut Rng::with_seed(seed), 5);
+        let built = filter(&mut Rng::with_seed(seed), 6);
         let printed = built.to_string();
         let read: Filter = serde_json::from_str(&printed)
             .unwrap_or_else(|error| panic!("seed {seed}: {error} in {printed}"));

@@ -211,6 +211,26 @@ fn thirty_two_levels_and_no_more() {
     }
 }
 
+/// What prints deeper than it was written must still read back.
+#[test]
+fn levels_count_as_they_are_printed() {
+    let within = |innermost: Value, levels: usize| {
+        (0..levels).fold(innermost, |inner, _| json!({"OR": [inner]}))
+    };
+    for (innermost, deeper) in [
+        (json!({"user_id": "a", "run_id": "b"}), 1),
+        (json!({"metadata": {"a": 1, "b": 2}}), 1),
+        (json!({"NOT": [{"user_id": "a"}, {"run_id": "b"}]}), 2),
+        (json!({"NOT": {"user_id": "a", "run_id": "b"}}), 2),
+        (json!({"metadata": {"a": 1, "b": 2}, "user_id": "a"}), 2),
+    ] {
+        let deepest = within(innermost.clone(), 32 - deeper);
+        let filter = Filter::from_json(&deepest).unwrap();
+        assert!(serde_json::from_str::<Filter>(&filter.to_string()).unwrap() == filter);
+        refuses(within(innermost, 33 - deeper), "must not nest deeper than 32 levels");
+    }
+}
+
 #[test]
 fn bottomless_json_does_not_exhaust_the_stack() {
     for (open, close) in [

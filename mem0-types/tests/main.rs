@@ -7,11 +7,14 @@
     reason = "a test fails by panicking"
 )]
 
+#[cfg(all(feature = "chrono04", feature = "jiff", feature = "time03"))]
+mod conversions;
 mod debug_output;
 mod examples;
 mod extra_fields;
 mod filter_algebra;
 mod filter_language;
+mod filter_laws;
 mod ids;
 mod json;
 mod left_over;

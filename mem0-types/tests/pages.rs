@@ -145,3 +145,26 @@ fn the_totals_of_an_entity_list_have_accessors() {
     let names: Vec<_> = page.extra().names().collect();
     assert_eq!(names, crate::left_over::BY_ACCESSOR);
 }
+
+#[test]
+fn the_first_list_named_results_has_the_rows() {
+    for (sent, ids) in [
+        (r#"{"results":[{"id":"a"}],"results":[{"id":"b"}]}"#, ["a"]),
+        (r#"{"results":null,"results":[{"id":"a"}]}"#, ["a"]),
+        (r#"{"results":7,"results":[{"id":"a"}],"results":[]}"#, ["a"]),
+    ] {
+        let page: Page<Memory> = serde_json::from_str(sent).unwrap();
+        let read: Vec<_> = page.results.iter().map(|memory| memory.id.as_str()).collect();
+        assert_eq!(read, ids, "{sent}");
+        // Whatever else has that name is not lost.
+        let written = serde_json::to_string(&page).unwrap();
+        assert!(serde_json::from_str::<Page<Memory>>(&written).unwrap() == page, "{written}");
+    }
+    for (sent, why) in [
+        (r#"{"results":null}"#, "missing field `results`"),
+        (r#"{"results":"NEEDLE","results":{}}"#, "`results` is not a list"),
+    ] {
+        let error = serde_json::from_str::<Page<Memory>>(sent).unwrap_err().to_string();
+        assert!(error.contains(why) && !error.contains("NEEDLE"), "{error}");
+    }
+}

@@ -339,6 +339,27 @@ fn the_same_unknown_name_twice_is_kept_twice() {
 }
 
 #[test]
+fn of_a_typed_name_twice_the_first_value_counts() {
+    for (sent, written) in [
+        (r#"{"id":"m","id":"n","memory":"a","memory":"b"}"#, r#"{"id":"m","memory":"a"}"#),
+        // Null is no value.
+        (r#"{"id":null,"id":"m","user_id":null,"user_id":"u"}"#, r#"{"id":"m","user_id":"u"}"#),
+        // A value of another type is one, and stays as it was sent.
+        (r#"{"id":"m","score":"high","score":0.5}"#, r#"{"id":"m","score":"high"}"#),
+        (r#"{"id":"m","categories":[],"categories":["a"]}"#, r#"{"id":"m","categories":[]}"#),
+        (r#"{"id":"m","session_id":"a","session_id":"b"}"#, r#"{"id":"m","run_id":"a"}"#),
+        (
+            r#"{"id":"m","run_id":7,"session_id":"a","run_id":"c","session_id":"b"}"#,
+            r#"{"id":"m","session_id":"a","run_id":7}"#,
+        ),
+    ] {
+        let memory: Memory = serde_json::from_str(sent).unwrap();
+        assert_eq!(serde_json::to_string(&memory).unwrap(), written, "{sent}");
+        assert!(serde_json::from_str::<Memory>(written).unwrap() == memory, "{sent}");
+    }
+}
+
+#[test]
 fn extras_are_equal_in_any_order_and_spelling() {
     let read = |json: &str| serde_json::from_str::<Memory>(json).unwrap();
     let one = read(r#"{"id":"m","mood":{"a":1,"b":[1.10]},"rank":1e400}"#);

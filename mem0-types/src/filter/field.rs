@@ -19,10 +19,14 @@ use crate::Timestamp;
 /// # let _ = this_year;
 /// ```
 ///
-/// Times have no `contains`:
+/// Times have no `contains`, and no `eq`:
 ///
 /// ```compile_fail
 /// let filter = mem0_types::Filter::created_at().contains("2026");
+/// ```
+///
+/// ```compile_fail
+/// let filter = mem0_types::Filter::created_at().eq("2026-01-01");
 /// ```
 #[derive(Debug, Clone, Copy)]
 pub struct TimeFilter(pub(super) TimeField);
@@ -137,6 +141,10 @@ impl TimeFilter {
 /// let filter = mem0_types::Filter::categories().eq("food");
 /// ```
 ///
+/// ```compile_fail
+/// let filter = mem0_types::Filter::categories().ne("food");
+/// ```
+///
 /// ```
 /// let filter = mem0_types::Filter::categories().is_in(["food"]);
 /// # let _ = filter;
@@ -177,6 +185,10 @@ impl CategoriesFilter {
 ///
 /// ```compile_fail
 /// let filter = mem0_types::Filter::metadata("age").gt(3);
+/// ```
+///
+/// ```compile_fail
+/// let filter = mem0_types::Filter::metadata("age").is_in([3, 4]);
 /// ```
 ///
 /// ```
@@ -233,6 +245,17 @@ impl fmt::Debug for MetadataFilter {
 }
 
 /// The memory's text that awaits its comparison; see [`Filter::keywords`].
+///
+/// Texts are searched, not compared:
+///
+/// ```compile_fail
+/// let filter = mem0_types::Filter::keywords().eq("sushi");
+/// ```
+///
+/// ```
+/// let filter = mem0_types::Filter::keywords().contains("sushi");
+/// # let _ = filter;
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct KeywordsFilter(pub(super) ());
 

@@ -10,7 +10,8 @@ const FIELDS: &str = "['AND', 'OR', 'NOT', 'user_id', 'agent_id', 'app_id', 'run
                       'created_at', 'updated_at', 'timestamp', 'expiration_date', 'categories', \
                       'metadata', 'keywords', 'memory_ids']";
 
-/// Deeper filters are refused rather than risk the stack of whoever evaluates them.
+/// Deeper filters are refused rather than risk the stack of whoever evaluates them. Levels are counted as the
+/// filter is printed, so that what is read can be read again.
 const MAX_DEPTH: usize = 32;
 
 impl Filter {
@@ -46,9 +47,9 @@ fn object(json: &Value, depth: usize) -> Result<Filter, InvalidInput> {
     let Value::Object(fields) = json else {
         return refuse("must be a JSON object");
     };
-    if depth > MAX_DEPTH {
-        return refuse(format!("must not nest deeper than {MAX_DEPTH} levels"));
-    }
+    // Siblings become the parts of an AND, one level further down.
+    let depth = depth + usize::from(fields.len() > 1);
+    check_depth(depth)?;
     if fields.contains_key("AND") && fields.contains_key("OR") {
         return refuse(
             "must not have AND beside OR in one object; nest one inside the other, for example \
@@ -69,6 +70,13 @@ fn object(json: &Value, depth: usize) -> Result<Filter, InvalidInput> {
     }
 }
 
+fn check_depth(depth: usize) -> Result<(), InvalidInput> {
+    if depth > MAX_DEPTH {
+        return refuse(format!("must not nest deeper than {MAX_DEPTH} levels"));
+    }
+    Ok(())
+}
+
 fn entry(name: &str, value: &Value, depth: usize) -> Result<Filter, InvalidInput> {
     let condition = match name {
         "AND" => return Ok(Filter::all(operands(name, value, depth)?)),
@@ -83,7 +91,7 @@ fn entry(name: &str, value: &Value, depth: usize) -> Result<Filter, InvalidInput
         "timestamp" => time(TimeField::Timestamp, value)?,
         "expiration_date" => time(TimeField::ExpirationDate, value)?,
         "categories" => Condition::Categories(categories(value)?),
-        "metadata" => return metadata(value),
+        "metadata" => return metadata(value, depth),
         "keywords" => Condition::Keywords(keywords(value)?),
         "memory_ids" => Condition::MemoryIds(memory_ids(value)?),
         _ => {
@@ -109,7 +117,9 @@ fn negated(value: &Value, depth: usize) -> Result<Filter, InvalidInput> {
     if value.is_object() {
         return Ok(!object(value, depth + 1)?);
     }
-    let mut parts: Vec<_> = operands("NOT", value, depth)?.into_iter().map(|part| !part).collect();
+    let several = value.as_array().is_some_and(|parts| parts.len() > 1);
+    let parts = operands("NOT", value, depth + usize::from(several))?;
+    let mut parts: Vec<_> = parts.into_iter().map(|part| !part).collect();
     match (parts.len(), parts.pop()) {
         (1, Some(only)) => Ok(only),
         (_, last) => {
@@ -226,11 +236,12 @@ fn categories(value: &Value) -> Result<CategoryCondition, InvalidInput> {
     }
 }
 
-fn metadata(value: &Value) -> Result<Filter, InvalidInput> {
+fn metadata(value: &Value, depth: usize) -> Result<Filter, InvalidInput> {
     let keys = match value {
         Value::Object(keys) if !keys.is_empty() => keys,
         _ => return refuse("'metadata' value must be a dictionary with at least one key"),
     };
+    check_depth(depth + usize::from(keys.len() > 1))?;
     let mut parts = Vec::with_capacity(keys.len());
     for (key, value) in keys {
         let condition = match value {
