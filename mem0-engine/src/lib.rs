@@ -49,6 +49,7 @@
 //! memories with its words through a full-text index that knows the scope too, and ranks both
 //! together ([`ranking`]). [`analysis`] and [`embedder`] turn text into words and vectors.
 
+pub mod analysed_text;
 pub mod analysis;
 pub mod embedder;
 pub mod ranking;
@@ -67,6 +68,7 @@ mod history;
 mod ids;
 mod jobs;
 mod json_depth;
+mod late_interaction;
 mod list;
 mod memories;
 mod metadata_match;
@@ -76,10 +78,12 @@ mod reindex;
 mod schema;
 mod schema_filling;
 mod scope_match;
+mod scoring;
 mod search;
 mod settings;
 mod structured_attributes;
 mod text_index;
+mod time_expression;
 mod update;
 mod writer;
 
