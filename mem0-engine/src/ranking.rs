@@ -193,11 +193,11 @@ pub fn rerank(
 }
 
 fn sorted(candidates: &[Candidate<'_>], scorer: &Scorer<'_>) -> Vec<Ranked> {
+    let scores = scorer.score_all(candidates).into_iter().enumerate();
     let mut ranked: Vec<_> = candidates
         .iter()
-        .enumerate()
-        .map(|(index, candidate)| {
-            let (score, breakdown) = scorer.score(candidate);
+        .zip(scores)
+        .map(|(candidate, (index, (score, breakdown)))| {
             (candidate, Ranked { index, score, breakdown })
         })
         .collect();
@@ -210,7 +210,7 @@ fn sorted(candidates: &[Candidate<'_>], scorer: &Scorer<'_>) -> Vec<Ranked> {
 
 impl<'a> Candidate<'a> {
     /// Its own text and those of its neighbours.
-    fn texts(&self) -> impl Iterator<Item = &'a str> {
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &'a str> {
         [Some(self.text)].into_iter().chain(self.before).chain(self.after).flatten()
     }
 }

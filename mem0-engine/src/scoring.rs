@@ -1,4 +1,5 @@
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use crate::analysed_text::AnalysedText;
@@ -84,10 +85,19 @@ impl<'a> Scorer<'a> {
         }
     }
 
-    pub(crate) fn score(&self, candidate: &Candidate<'_>) -> (f64, ScoreBreakdown) {
+    /// The score of each candidate, in order.
+    pub(crate) fn score_all(&self, candidates: &[Candidate<'_>]) -> Vec<(f64, ScoreBreakdown)> {
+        let mut read = TextsRead::new();
+        for text in candidates.iter().flat_map(Candidate::texts) {
+            read.entry(text.as_bytes().as_ptr_range()).or_insert_with(|| self.mentions(text));
+        }
+        candidates.iter().map(|candidate| self.score(candidate, &read)).collect()
+    }
+
+    fn score(&self, candidate: &Candidate<'_>, read: &TextsRead) -> (f64, ScoreBreakdown) {
         let text = AnalysedText::read(candidate.text);
         let semantic = self.query.vector().cosine(&candidate.vector).clamp(0.0, 1.0);
-        let bm25 = self.words(candidate);
+        let bm25 = self.words(candidate, read);
         let entity = self.entity(text);
         // Squares, so that strong evidence of one kind outweighs hints of both.
         let mut odds = (bm25 / EVEN_WORDS).powi(2) + (semantic / self.even_cosine).powi(2);
@@ -120,17 +130,18 @@ impl<'a> Scorer<'a> {
 
     /// Which share of the query's information the words hold, of the candidate and of it with its
     /// neighbours.
-    fn words(&self, candidate: &Candidate<'_>) -> f64 {
-        let own = self.mentions(candidate.text);
+    fn words(&self, candidate: &Candidate<'_>, read: &TextsRead) -> f64 {
+        let mentions = |text: &str| read.get(&text.as_bytes().as_ptr_range());
+        let Some(own) = mentions(candidate.text) else { return 0.0 };
         let mut window = own.clone();
         for side in [candidate.before, candidate.after] {
             for (neighbour, weight) in side.into_iter().zip(NEIGHBOUR_WEIGHTS) {
-                if let Some(neighbour) = neighbour {
-                    window.join(&self.mentions(neighbour), weight);
+                if let Some(neighbour) = neighbour.and_then(mentions) {
+                    window.join(neighbour, weight);
                 }
             }
         }
-        (self.share(&own) + WINDOW_WEIGHT * self.share(&window)) / (1.0 + WINDOW_WEIGHT)
+        (self.share(own) + WINDOW_WEIGHT * self.share(&window)) / (1.0 + WINDOW_WEIGHT)
     }
 
     fn mentions(&self, text: &str) -> Mentions {
@@ -169,6 +180,10 @@ impl<'a> Scorer<'a> {
         held / self.total_weight
     }
 }
+
+/// What each text mentions, by where it lies in memory: most are a candidate's own and the
+/// neighbour of four others, and reading them is most of the work.
+type TextsRead = HashMap<Range<*const u8>, Mentions>;
 
 /// How often each term of the query occurs in some texts.
 #[derive(Clone)]
