@@ -30,9 +30,8 @@ pub const MAX_QUERY_TERMS: usize = 64;
 
 /// The terms of a memory, in order, repeats kept.
 ///
-/// Joined by spaces they are what the full-text index stores and what
-/// [`Candidate::terms`](crate::ranking::Candidate::terms) takes. Empty when the text has no word
-/// outside the stop list.
+/// [`analysed_text::write`](crate::analysed_text::write) makes of them what the index stores.
+/// Empty when the text has no word outside the stop list.
 pub fn index_terms(text: &str) -> Vec<String> {
     let mut terms = Vec::new();
     for segment in segments(text) {
@@ -93,14 +92,17 @@ pub(crate) fn stem(word: &str) -> String {
     STEMMER.stem(word).into_owned()
 }
 
-/// Whether the term is written in Hiragana alone: in Japanese that is mostly grammar (particles,
-/// endings), seldom the subject.
-pub(crate) fn is_hiragana(term: &str) -> bool {
-    let hiragana = |code: &str| {
-        u32::from_str_radix(code, 16).is_ok_and(|code| (0x3041..=0x309f).contains(&code))
-    };
-    term.strip_prefix('u').is_some_and(|codes| codes.split('u').all(hiragana))
+/// Whether the term is mostly grammar: written in Hiragana alone (particles and endings in
+/// Japanese, seldom the subject), or with one of Chinese's commonest function words in it.
+pub(crate) fn is_grammar(term: &str) -> bool {
+    let Some(codes) = term.strip_prefix('u') else { return false };
+    let chars = || codes.split('u').map(|code| char::from_u32(u32::from_str_radix(code, 16).ok()?));
+    chars().all(|c| c.is_some_and(|c| ('\u{3041}'..='\u{309f}').contains(&c)))
+        || chars().flatten().any(|c| CHINESE_FUNCTION_WORDS.contains(c))
 }
+
+/// Particles, pronouns and what questions are asked with, in both spellings.
+const CHINESE_FUNCTION_WORDS: &str = "的了吗嗎呢吧么麼什们們我你您他她它谁誰哪这這那是在对對";
 
 /// Grammar and question words: they are in every sentence and tell none apart.
 const ENGLISH_STOP_WORDS: &str = "\
@@ -313,13 +315,15 @@ mod tests {
     }
 
     #[test]
-    fn hiragana_is_told_from_other_terms() {
-        assert!(is_hiragana(&query("です")));
-        for text in ["寿司", "食べ", "ピザ", "pizza", "u", "ukulele"] {
-            assert!(!query_terms(text).iter().any(|term| is_hiragana(term)), "{text}");
+    fn grammar_is_told_from_other_terms() {
+        for text in ["です", "什么", "你在", "誰"] {
+            assert!(query_terms(text).iter().all(|term| is_grammar(term)), "{text}");
         }
-        assert!(!is_hiragana("u"));
-        assert!(!is_hiragana(""));
+        for text in ["寿司", "食べ", "ピザ", "过敏", "pizza", "u", "ukulele", "만두"] {
+            assert!(!query_terms(text).iter().any(|term| is_grammar(term)), "{text}");
+        }
+        assert!(!is_grammar("u"));
+        assert!(!is_grammar(""));
     }
 
     #[test]

@@ -13,7 +13,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::LazyLock;
 
-use crate::analysis::latin_words;
+use crate::analysis::{latin_words, stem};
 
 /// Names the table and the way vectors are encoded. Vectors made under another name cannot be
 /// compared with today's.
@@ -50,17 +50,37 @@ impl Embedder {
     ///
     /// [`Vector::ZERO`] when no token is known: empty text, punctuation, emoji, other scripts.
     pub fn embed(&self, text: &str) -> Vector {
+        self.sum(latin_words(text).iter().map(String::as_str))
+    }
+
+    /// The direction of one term, as [`index_terms`](crate::analysis::index_terms) makes them: that
+    /// of the most frequent word with this stem. `None` for numbers, and for terms in other scripts
+    /// than Latin.
+    pub(crate) fn embed_term(&self, term: &str) -> Option<Vector> {
+        static WORDS: LazyLock<HashMap<String, &str>> = LazyLock::new(|| {
+            let mut words = HashMap::new();
+            for word in Embedder::built_in().words_by_frequency() {
+                words.entry(stem(word)).or_insert(word);
+            }
+            words
+        });
+        if !term.bytes().all(|byte| byte.is_ascii_lowercase()) {
+            return None;
+        }
+        let vector = self.sum([WORDS.get(term).copied().unwrap_or(term)]);
+        (!vector.is_zero()).then_some(vector)
+    }
+
+    fn sum<'a>(&self, words: impl IntoIterator<Item = &'a str>) -> Vector {
         let mut sum = [0.0; Vector::DIMENSIONS];
-        for word in latin_words(text) {
-            for row in self.pieces(&word) {
-                let start = row * Vector::DIMENSIONS;
-                let Some(row_bytes) = self.rows.get(start..start + Vector::DIMENSIONS) else {
-                    continue;
-                };
-                let factor = self.factors.get(row).copied().unwrap_or_default();
-                for (sum, byte) in sum.iter_mut().zip(row_bytes) {
-                    *sum += factor * f32::from(i8::from_ne_bytes([*byte]));
-                }
+        for row in words.into_iter().flat_map(|word| self.pieces(word)) {
+            let start = row * Vector::DIMENSIONS;
+            let Some(row_bytes) = self.rows.get(start..start + Vector::DIMENSIONS) else {
+                continue;
+            };
+            let factor = self.factors.get(row).copied().unwrap_or_default();
+            for (sum, byte) in sum.iter_mut().zip(row_bytes) {
+                *sum += factor * f32::from(i8::from_ne_bytes([*byte]));
             }
         }
         Vector::pointing_along(&sum)

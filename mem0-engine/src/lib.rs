@@ -49,6 +49,7 @@
 //! memories with its words through a full-text index that knows the scope too, and ranks both
 //! together ([`ranking`]). [`analysis`] and [`embedder`] turn text into words and vectors.
 
+pub mod analysed_text;
 pub mod analysis;
 pub mod embedder;
 pub mod ranking;
@@ -70,6 +71,7 @@ mod ids;
 mod jobs;
 mod json_depth;
 mod keys;
+mod late_interaction;
 mod list;
 mod members;
 mod memories;
@@ -82,10 +84,12 @@ mod reindex;
 mod schema;
 mod schema_filling;
 mod scope_match;
+mod scoring;
 mod search;
 mod settings;
 mod structured_attributes;
 mod text_index;
+mod time_expression;
 mod update;
 mod writer;
 

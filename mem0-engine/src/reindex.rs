@@ -6,14 +6,26 @@ use crate::{EngineError, embedder, settings, text_index};
 /// The setting that names what the stored vectors were made with.
 const MODEL_SETTING: &str = "engine.embedding_model";
 
-/// Analyses and embeds every memory again when another model made the stored vectors: vectors of
-/// two models cannot be compared. A step of the schema asks for it too by taking the setting away.
+/// The setting that names the form of the stored terms.
+const FORM_SETTING: &str = "engine.text_index_form";
+
+/// Analyses and embeds every memory again when another model made the stored vectors, or another
+/// version wrote the terms: neither can be compared with today's. A step of the schema asks for it too by
+/// taking a setting away.
 pub(crate) fn ensure_current(connection: &mut Connection) -> Result<(), EngineError> {
+    const CURRENT: [(&str, &str); 2] =
+        [(MODEL_SETTING, embedder::MODEL), (FORM_SETTING, text_index::FORM)];
     let transaction = connection.transaction()?;
-    if settings::get(&transaction, MODEL_SETTING)?.as_deref() != Some(embedder::MODEL) {
+    let mut is_current = true;
+    for (setting, current) in CURRENT {
+        is_current &= settings::get(&transaction, setting)?.as_deref() == Some(current);
+    }
+    if !is_current {
         text_index::in_bulk(&transaction, index_again)?;
         text_index::sweep(&transaction)?;
-        settings::set(&transaction, MODEL_SETTING, embedder::MODEL)?;
+        for (setting, current) in CURRENT {
+            settings::set(&transaction, setting, current)?;
+        }
     }
     transaction.commit()?;
     Ok(())

@@ -2,22 +2,35 @@ use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 
-use mem0_types::{Condition, Expression, Filter, Metadata};
+use mem0_types::{Condition, Expression, Filter, Metadata, Timestamp};
 use rusqlite::{Connection, params_from_iter};
 
 use crate::access::Where;
 use crate::embedder::Vector;
 use crate::filter_sql::SqlFilter;
 use crate::memories::{self, MemoryRecord};
-use crate::ranking::{self, Candidate, Query, ScopeStatistics};
+use crate::ranking::{self, Candidate, NEIGHBOURS, Query, ScopeStatistics};
 use crate::scope_match::scope_expression;
+use crate::time_expression::{self, TimeSpan};
 use crate::{Access, EngineError, clock};
 
 /// The most hits that one search may ask for.
 pub const MAX_TOP_K: usize = 1000;
 
-/// How many of the closest memories compete, however few hits are asked for.
-const SEMANTIC_CANDIDATES: usize = 200;
+/// How many of the closest memories compete, however few hits are asked for; and how many of those
+/// of a time that the query names.
+const CANDIDATES: usize = 200;
+
+/// How many hits are looked at again for one that is asked for, and how many at least.
+const RERANKED_FOR_ONE: usize = 4;
+const RERANKED_AT_LEAST: usize = 60;
+
+/// In how many days a memory that decays loses half of what it can lose.
+const HALF_LIFE_DAYS: f64 = 90.0;
+
+/// What is left of the odds of a memory of any age: what is old and right beats what is new and
+/// wrong.
+const NEVER_DECAYS: f64 = 0.25;
 
 /// How far apart in one add two memories may be and still count as neighbours: with one message
 /// between them, which is the other speaker's when memories are kept by speaker.
@@ -41,6 +54,18 @@ pub struct SearchRequest {
     pub categories: Vec<String>,
     /// Keys that must be there with an equal value.
     pub metadata: Option<Metadata>,
+    /// Whether the best max(4 × `top_k`, 60) memories are ranked again by a slower look that
+    /// compares word by word what is meant; `false` by default.
+    pub rerank: bool,
+    /// Whether memories are found by their words alone; `false` by default, which finds them by
+    /// words and by meaning.
+    pub keyword_search: bool,
+    /// The moment that "last week" in the query counts from; now by default. Memories of the time
+    /// that a query names come first.
+    pub reference_date: Option<Timestamp>,
+    /// Whether memories count for less the longer ago they last changed: their odds halve in 90
+    /// days, down to a quarter. `false` by default.
+    pub decay: bool,
 }
 
 impl SearchRequest {
@@ -54,6 +79,10 @@ impl SearchRequest {
             show_expired: false,
             categories: Vec::new(),
             metadata: None,
+            rerank: false,
+            keyword_search: false,
+            reference_date: None,
+            decay: false,
         }
     }
 
@@ -74,6 +103,11 @@ impl SearchRequest {
             ));
         }
         Ok(())
+    }
+
+    /// How many memories are looked at again.
+    fn pool(&self) -> usize {
+        if self.rerank { RERANKED_AT_LEAST.max(RERANKED_FOR_ONE * self.top_k) } else { self.top_k }
     }
 
     fn condition(&self) -> Result<SqlFilter, EngineError> {
@@ -130,7 +164,8 @@ pub struct ScoreBreakdown {
     pub semantic: f64,
     /// How much of the query's information the words hold.
     pub bm25: f64,
-    /// What linked entities add: nothing without an LLM.
+    /// Which share of the speakers that the query names the memory is spoken by; 0 when it names
+    /// none. A speaker is known by the `name` of a message.
     pub entity: f64,
 }
 
@@ -155,30 +190,50 @@ pub(crate) fn search(
     signals: Signals,
 ) -> Result<Vec<SearchHit>, EngineError> {
     request.check()?;
+    let reference = match &request.reference_date {
+        Some(date) => clock::micros("reference_date", date)?,
+        None => clock::now(),
+    };
     let whole = Query::new(&request.query);
+    let has_meaning = signals.semantic && !request.keyword_search;
     let query = Query::from_parts(
         if signals.keyword { whole.terms().to_vec() } else { Vec::new() },
-        if signals.semantic { *whole.vector() } else { Vector::ZERO },
+        if has_meaning { *whole.vector() } else { Vector::ZERO },
     );
+    let times = Times {
+        named: time_expression::spans(&request.query, reference),
+        reference,
+        decay: request.decay,
+    };
     let scope = Scope::read(connection, &access.rows_with(request.condition()?))?;
     let filter = scope_expression(access.project(), &access.narrow(&request.filter));
     let mut terms = scope.matching(connection, &query, &filter)?;
-    let statistics = statistics(&query, &scope, &terms);
-    let chosen = scope.candidates(&query, &terms, SEMANTIC_CANDIDATES.max(request.top_k));
+    let matching = terms.values().map(String::as_str);
+    let statistics = ScopeStatistics::count(&query, scope.rows.len() as u64, matching);
+    let chosen = scope.candidates(&query, &times, &terms, CANDIDATES.max(request.pool()));
     scope.read_missing_terms(connection, &chosen, &mut terms)?;
 
     let names: Vec<_> = chosen.iter().map(|at| scope.name(*at)).collect();
     let candidates: Vec<_> = chosen
         .iter()
         .zip(&names)
-        .filter_map(|(at, name)| scope.candidate(*at, name, &terms))
+        .filter_map(|(at, name)| scope.candidate(*at, name, &terms, &times))
         .collect();
+    let mut ranking = ranking::rank(&query, &statistics, &candidates);
+    let mut pool = chosen;
+    if request.rerank {
+        ranking.truncate(request.pool());
+        let best = || ranking.iter().map(|ranked| ranked.index);
+        let again: Vec<_> = best().filter_map(|at| candidates.get(at).copied()).collect();
+        pool = best().filter_map(|at| pool.get(at).copied()).collect();
+        ranking = ranking::rerank(&query, &statistics, &again);
+    }
     let mut hits = Vec::new();
-    for ranked in ranking::rank(&query, &statistics, &candidates) {
+    for ranked in ranking {
         if hits.len() == request.top_k || ranked.score < request.threshold {
             break;
         }
-        let row = chosen.get(ranked.index).and_then(|at| scope.rows.get(*at));
+        let row = pool.get(ranked.index).and_then(|at| scope.rows.get(*at));
         let Some(row) = row else { continue };
         hits.push(SearchHit {
             memory: memories::by_seq(connection, row.seq)?,
@@ -186,11 +241,35 @@ pub(crate) fn search(
             score_breakdown: ScoreBreakdown {
                 semantic: ranked.breakdown.semantic,
                 bm25: ranked.breakdown.bm25,
-                entity: 0.0,
+                entity: ranked.breakdown.entity,
             },
         });
     }
     Ok(hits)
+}
+
+/// What the ages of memories mean to a search.
+struct Times {
+    /// The times that the query names.
+    named: Vec<TimeSpan>,
+    reference: i64,
+    decay: bool,
+}
+
+impl Times {
+    /// How well a memory fits the time that the query names, 0 to 1.
+    fn fit(&self, row: &ScopeRow) -> f64 {
+        self.named.iter().map(|span| span.fit(row.created_at)).fold(0.0, f64::max)
+    }
+
+    /// Which share of its odds a memory keeps at its age.
+    fn freshness(&self, row: &ScopeRow) -> f64 {
+        if !self.decay {
+            return 1.0;
+        }
+        let age = (self.reference - row.updated_at).max(0) as f64 / clock::MICROS_PER_DAY as f64;
+        NEVER_DECAYS + (1.0 - NEVER_DECAYS) * (-age / HALF_LIFE_DAYS).exp2()
+    }
 }
 
 /// What the search knows of each memory that the filter lets through.
@@ -199,6 +278,7 @@ struct ScopeRow {
     event_seq: i64,
     position: i64,
     created_at: i64,
+    updated_at: i64,
     vector: Vector,
 }
 
@@ -218,8 +298,8 @@ impl Scope {
     fn read(connection: &Connection, rows: &Where) -> Result<Self, EngineError> {
         // CROSS JOIN fixes the order: the filter first, by its index, then a look-up for each row.
         let sql = format!(
-            "SELECT m.seq, m.event_seq, m.position, m.created_at, i.vector FROM memories AS m \
-             CROSS JOIN memory_index AS i ON i.seq = m.seq WHERE {}",
+            "SELECT m.seq, m.event_seq, m.position, m.created_at, m.updated_at, i.vector \
+             FROM memories AS m CROSS JOIN memory_index AS i ON i.seq = m.seq WHERE {}",
             rows.sql
         );
         let mut statement = connection.prepare(&sql)?;
@@ -231,8 +311,9 @@ impl Scope {
                 event_seq: row.get(1)?,
                 position: row.get(2)?,
                 created_at: row.get(3)?,
+                updated_at: row.get(4)?,
                 vector: row
-                    .get_ref(4)?
+                    .get_ref(5)?
                     .as_blob()
                     .ok()
                     .and_then(Vector::from_bytes)
@@ -272,31 +353,49 @@ impl Scope {
         Ok(found)
     }
 
-    /// The closest memories, those with a word of the query, and the neighbours of the latter.
-    fn candidates(&self, query: &Query, matching: &Terms, closest_limit: usize) -> Vec<usize> {
-        let mut closest: Vec<_> = self
-            .rows
-            .iter()
-            .enumerate()
-            .filter_map(|(at, row)| Some((query.semantic_candidate(&row.vector)?, at)))
-            .collect();
-        closest.sort_unstable_by(|(a, a_at), (b, b_at)| b.total_cmp(a).then(a_at.cmp(b_at)));
-        closest.truncate(closest_limit);
-        let mut chosen: BTreeSet<_> = closest.into_iter().map(|(_, at)| at).collect();
+    /// The closest memories, those of the time that the query names, those with a word of it, and
+    /// the neighbours of the latter.
+    fn candidates(
+        &self,
+        query: &Query,
+        times: &Times,
+        matching: &Terms,
+        limit: usize,
+    ) -> Vec<usize> {
+        let closeness = |row: &ScopeRow| query.semantic_candidate(&row.vector);
+        let mut chosen = self.best(closeness, limit);
+        let fit = |row: &ScopeRow| Some(times.fit(row)).filter(|fit| *fit > 0.0);
+        if !times.named.is_empty() {
+            chosen.extend(self.best(fit, limit));
+        }
         for at in matching.keys().filter_map(|seq| self.place.get(seq).copied()) {
-            chosen.extend([Some(at), self.before(at), self.after(at)].into_iter().flatten());
+            chosen.insert(at);
+            chosen.extend(self.before(at).into_iter().chain(self.after(at)).flatten());
         }
         chosen.into_iter().collect()
     }
 
-    fn before(&self, at: usize) -> Option<usize> {
-        let before = at.checked_sub(1)?;
-        self.are_neighbours(before, at).then_some(before)
+    /// The rows for which `value` is highest, as far as they have one.
+    fn best(&self, value: impl Fn(&ScopeRow) -> Option<f64>, limit: usize) -> BTreeSet<usize> {
+        let rows = self.rows.iter().enumerate();
+        let mut best: Vec<_> = rows.filter_map(|(at, row)| Some((value(row)?, at))).collect();
+        best.sort_unstable_by(|(a, a_at), (b, b_at)| b.total_cmp(a).then(a_at.cmp(b_at)));
+        best.into_iter().take(limit).map(|(_, at)| at).collect()
     }
 
-    fn after(&self, at: usize) -> Option<usize> {
-        let after = at.checked_add(1)?;
-        self.are_neighbours(at, after).then_some(after)
+    /// The neighbours before, the nearest first.
+    fn before(&self, at: usize) -> [Option<usize>; NEIGHBOURS] {
+        let before =
+            |at: usize| at.checked_sub(1).filter(|before| self.are_neighbours(*before, at));
+        let nearest = before(at);
+        [nearest, nearest.and_then(before)]
+    }
+
+    /// The neighbours after, the nearest first.
+    fn after(&self, at: usize) -> [Option<usize>; NEIGHBOURS] {
+        let after = |at: usize| at.checked_add(1).filter(|after| self.are_neighbours(at, *after));
+        let nearest = after(at);
+        [nearest, nearest.and_then(after)]
     }
 
     fn are_neighbours(&self, first: usize, second: usize) -> bool {
@@ -317,7 +416,7 @@ impl Scope {
             connection.prepare_cached("SELECT terms FROM memory_index WHERE seq = ?")?;
         let wanted = chosen
             .iter()
-            .flat_map(|at| [Some(*at), self.before(*at), self.after(*at)])
+            .flat_map(|at| [Some(*at)].into_iter().chain(self.before(*at)).chain(self.after(*at)))
             .flatten()
             .filter_map(|at| Some(self.rows.get(at)?.seq));
         for seq in wanted {
@@ -333,26 +432,24 @@ impl Scope {
         format!("{at:020}")
     }
 
-    fn candidate<'a>(&self, at: usize, name: &'a str, terms: &'a Terms) -> Option<Candidate<'a>> {
+    fn candidate<'a>(
+        &self,
+        at: usize,
+        name: &'a str,
+        terms: &'a Terms,
+        times: &Times,
+    ) -> Option<Candidate<'a>> {
         let row = self.rows.get(at)?;
-        let terms_of = |at: usize| Some(terms.get(&self.rows.get(at)?.seq)?.as_str());
+        let text_of = |at: usize| Some(terms.get(&self.rows.get(at)?.seq)?.as_str());
         Some(Candidate {
             id: name,
             created_at: row.created_at,
-            terms: terms_of(at)?,
+            text: text_of(at)?,
             vector: row.vector,
-            before: self.before(at).and_then(terms_of),
-            after: self.after(at).and_then(terms_of),
+            before: self.before(at).map(|at| text_of(at?)),
+            after: self.after(at).map(|at| text_of(at?)),
+            time: times.fit(row),
+            freshness: times.freshness(row),
         })
     }
-}
-
-fn statistics(query: &Query, scope: &Scope, matching: &Terms) -> ScopeStatistics {
-    let mut containing = vec![0_u64; query.terms().len()];
-    for terms in matching.values() {
-        for (count, term) in containing.iter_mut().zip(query.terms()) {
-            *count += u64::from(terms.split_ascii_whitespace().any(|own| own == term));
-        }
-    }
-    ScopeStatistics { memories: scope.rows.len() as u64, containing }
 }

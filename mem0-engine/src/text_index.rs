@@ -1,12 +1,15 @@
 use rusqlite::{Connection, params};
 
 use crate::EngineError;
-use crate::analysis;
+use crate::analysed_text;
 use crate::embedder::Embedder;
 
 /// With more removals than this, erasing each memory's words by itself (about 2 ms) takes longer
 /// than leaving them for one [`sweep`] at the end (about 4 ms for each 1000 memories there are).
 const FEW: usize = 100;
+
+/// Names the form of what is indexed. Another one means that everything is indexed again.
+pub(crate) const FORM: &str = "2";
 
 /// Makes a memory findable by its text, and by who said it when that has a name: a question about
 /// Anna is better answered by Anna's words than by another's. `scope` are the
@@ -18,10 +21,9 @@ pub(crate) fn insert(
     actor: Option<&str>,
     text: &str,
 ) -> Result<(), EngineError> {
+    let terms = analysed_text::write(actor, text);
     let named = actor.map(|actor| format!("{actor}: {text}"));
-    let text = named.as_deref().unwrap_or(text);
-    let terms = analysis::index_terms(text).join(" ");
-    let vector = Embedder::built_in().embed(text).to_bytes();
+    let vector = Embedder::built_in().embed(named.as_deref().unwrap_or(text)).to_bytes();
     connection
         .prepare_cached("INSERT INTO memory_index (seq, vector, scope, terms) VALUES (?, ?, ?, ?)")?
         .execute(params![seq, vector, scope, terms])?;

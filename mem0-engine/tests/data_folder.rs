@@ -177,23 +177,25 @@ fn closing_works_off_the_queue_and_refuses_what_comes_later() {
 }
 
 #[test]
-fn vectors_of_another_model_are_made_again() {
-    let folder = Folder::new();
-    let engine = folder.open();
-    store_one(&engine, "alice", "My car is a blue hatchback");
-    let before = find(&engine, "which automobile do I drive?", Filter::user_id("alice"));
-    drop(engine);
-    let sql = folder.sql();
-    sql.execute_batch(
-        "UPDATE memory_index SET vector = zeroblob(256); \
-         UPDATE settings SET value = 'older' WHERE key = 'engine.embedding_model'",
-    )
-    .unwrap();
-    drop(sql);
-    let engine = folder.open();
-    let after = find(&engine, "which automobile do I drive?", Filter::user_id("alice"));
-    assert_eq!(after, before);
-    assert_eq!(wait(engine.events(PageRequest::default())).unwrap().count, 1);
+fn what_another_version_indexed_is_indexed_again() {
+    for setting in ["embedding_model", "text_index_form"] {
+        let folder = Folder::new();
+        let engine = folder.open();
+        store_one(&engine, "alice", "My car is a blue hatchback");
+        let before = find(&engine, "which automobile do I drive?", Filter::user_id("alice"));
+        drop(engine);
+        let sql = folder.sql();
+        sql.execute_batch(&format!(
+            "UPDATE memory_index SET vector = zeroblob(256); \
+             UPDATE settings SET value = 'older' WHERE key = 'engine.{setting}'"
+        ))
+        .unwrap();
+        drop(sql);
+        let engine = folder.open();
+        let after = find(&engine, "which automobile do I drive?", Filter::user_id("alice"));
+        assert_eq!(after, before);
+        assert_eq!(wait(engine.events(PageRequest::default())).unwrap().count, 1);
+    }
 }
 
 #[test]

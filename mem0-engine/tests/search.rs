@@ -1,5 +1,5 @@
-use mem0_engine::{EngineError, MemoryChange, SearchRequest, Signals};
-use mem0_types::Filter;
+use mem0_engine::{AddRequest, Engine, EngineError, MemoryChange, SearchRequest, Signals};
+use mem0_types::{Filter, Message, Timestamp};
 use serde_json::json;
 
 use crate::workbench::*;
@@ -22,7 +22,7 @@ fn each_half_finds_what_the_other_cannot() {
         ],
     );
     let alice = || Filter::user_id("alice");
-    let first = |engine: &mem0_engine::Engine, query: &str| {
+    let first = |engine: &Engine, query: &str| {
         find(engine, query, alice()).first().map(|hit| hit.memory.memory.clone())
     };
     let (meaning, words) = (
@@ -41,22 +41,219 @@ fn each_half_finds_what_the_other_cannot() {
 }
 
 #[test]
-fn japanese_is_found_inside_sentences() {
+fn scripts_without_spaces_are_found_inside_sentences() {
     let folder = Folder::new();
     let engine = folder.open();
-    store(
-        &engine,
-        user("alice"),
-        &["昨日は友達と寿司を食べに行きました", "明日は東京タワーに行く予定です", "I had lunch"],
-    );
-    let alice = || Filter::user_id("alice");
-    assert_eq!(found(&find(&engine, "寿司", alice()))[0], "昨日は友達と寿司を食べに行きました");
-    let tower = find(&engine, "東京タワーはいつ?", alice());
-    assert_eq!(found(&tower)[0], "明日は東京タワーに行く予定です");
+    let sentences = [
+        "昨日は友達と寿司を食べに行きました",
+        "明日は東京タワーに行く予定です",
+        "我对花生过敏，所以从来不吃花生酱",
+        "周末我们去杭州看了西湖",
+        "저는 부산에서 결혼식을 올렸습니다",
+        "어머니가 만두를 보내 주셨습니다",
+        "ฉันเป็นครูสอนว่ายน้ำที่โรงเรียน",
+        "เมื่อวานฉันทำแกงเขียวหวานหม้อใหญ่",
+        "I had lunch",
+    ];
+    for sentence in sentences {
+        store_one(&engine, "alice", sentence);
+    }
+    for (query, answer) in [
+        ("寿司", 0),
+        ("東京タワーはいつ?", 1),
+        ("花生", 2),
+        ("你对什么过敏？", 2),
+        ("西湖", 3),
+        ("결혼식은 어디서?", 4),
+        ("만두", 5),
+        ("ว่ายน้ำ", 6),
+        ("แกงเขียวหวานอยู่ที่ไหน", 7),
+    ] {
+        for rerank in [false, true] {
+            let mut request = SearchRequest::new(query, Filter::user_id("alice"));
+            request.rerank = rerank;
+            let hits = wait(engine.search(request)).unwrap();
+            let first = found(&hits).first().copied();
+            assert_eq!(first, sentences.get(answer).copied(), "{query}");
+        }
+    }
+}
+
+/// Says each text under its speaker's name, in one add.
+fn say(engine: &Engine, said: &[(&str, &str)]) {
+    let messages = said.iter().map(|(name, text)| Message::user(*text).named(*name)).collect();
+    let mut request = AddRequest::new(messages, user("alice"));
+    request.infer = false;
+    wait(engine.add(request)).unwrap();
 }
 
 #[test]
-fn a_neighbour_lends_its_words_until_it_is_changed_or_deleted() {
+fn whom_the_query_names_is_heard_first() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    say(&engine, &[("Nadia", "Maths and music, I love both"), ("Kenji", "I love maths, Nadia")]);
+    let of = |query: &str| {
+        let hits = find(&engine, query, Filter::user_id("alice"));
+        hits.into_iter()
+            .map(|hit| (hit.memory.actor.unwrap(), hit.score_breakdown.entity))
+            .collect()
+    };
+    let named = |name: &str, entity| (name.to_owned(), entity);
+    let hits: Vec<_> = of("What does Nadia love?");
+    assert_eq!(hits, [named("Nadia", 1.0), named("Kenji", 0.0)]);
+    let hits: Vec<_> = of("What does Kenji love?");
+    assert_eq!(hits, [named("Kenji", 1.0), named("Nadia", 0.0)]);
+    let hits: Vec<_> = of("Do Kenji and Nadia love maths?");
+    assert_eq!(hits.iter().map(|(_, entity)| *entity).collect::<Vec<_>>(), [0.5, 0.5]);
+    let hits: Vec<_> = of("Who loves maths?");
+    assert!(hits.iter().all(|(_, entity)| *entity == 0.0));
+}
+
+#[test]
+fn a_name_that_is_only_mentioned_is_no_speaker() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    store_one(&engine, "alice", "Biscuit eats cheese");
+    store_one(&engine, "alice", "Cheese is dear");
+    let hits = find(&engine, "What does Biscuit eat?", Filter::user_id("alice"));
+    assert_eq!(hits[0].memory.memory, "Biscuit eats cheese");
+    assert_eq!(hits[0].score_breakdown.entity, 0.0);
+    // Nor is somebody who speaks where the filter does not let through.
+    let bobs = Message::user("I am a cat").named("Biscuit");
+    let mut request = AddRequest::new(vec![bobs], user("bob"));
+    request.infer = false;
+    wait(engine.add(request)).unwrap();
+    assert_eq!(find(&engine, "What does Biscuit eat?", Filter::user_id("alice")), hits);
+}
+
+#[test]
+fn what_was_said_answers_better_than_what_was_asked() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    store_one(&engine, "alice", "I ride a bicycle to work");
+    store_one(&engine, "alice", "Do I ride a bicycle to work?");
+    let hits = find(&engine, "bicycle to work", Filter::user_id("alice"));
+    assert_eq!(
+        found(&hits),
+        ["I ride a bicycle to work", "Do I ride a bicycle to work?"],
+        "although the question is newer"
+    );
+    assert!(hits[0].score > hits[1].score);
+}
+
+#[test]
+fn a_time_in_the_query_raises_the_memories_of_that_time() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    for (day, text) in [
+        ("2024-02-10", "We cooked noodle soup in February"),
+        ("2024-05-08", "We cooked noodle soup"),
+        ("2024-05-14", "We painted the fence"),
+        ("2024-06-01", "We cooked noodle soup again"),
+    ] {
+        let mut request = verbatim(user("alice"), &[text]);
+        request.timestamp = Some(Timestamp::from(day));
+        wait(engine.add(request)).unwrap();
+    }
+    let search = |query: &str, reference: Option<&str>| {
+        let mut request = SearchRequest::new(query, Filter::user_id("alice"));
+        request.reference_date = reference.map(Timestamp::from);
+        wait(engine.search(request)).unwrap()
+    };
+    let first = |query: &str, reference| search(query, reference)[0].memory.memory.clone();
+    assert_eq!(first("noodle soup", None), "We cooked noodle soup again");
+    assert_eq!(first("noodle soup on 8 May 2024", None), "We cooked noodle soup");
+    let seen_from = Some("2024-05-15");
+    assert_eq!(first("noodle soup last week", seen_from), "We cooked noodle soup");
+    assert_eq!(
+        first("noodle soup three months ago", seen_from),
+        "We cooked noodle soup in February"
+    );
+    // With nothing but the time to go by, and nothing else of that time.
+    let yesterday = search("what did we do yesterday?", seen_from);
+    assert_eq!(found(&yesterday)[0], "We painted the fence");
+    let later = search("what did we do yesterday?", Some("2030-01-01"));
+    assert!(!found(&later).contains(&"We painted the fence"));
+
+    let mut request = SearchRequest::new("soup", Filter::user_id("alice"));
+    request.reference_date = Some(Timestamp::from("soon"));
+    assert!(matches!(wait(engine.search(request)), Err(EngineError::InvalidInput(_))));
+}
+
+#[test]
+fn memories_decay_only_where_asked_and_never_to_nothing() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    let old = store_one(&engine, "alice", "The old and only recipe of noodle soup with leek");
+    store_one(&engine, "alice", "Soup");
+    let year_ago =
+        format!("UPDATE memories SET updated_at = updated_at - {}", 365_i64 * 86_400_000_000);
+    folder.sql().execute(&format!("{year_ago} WHERE id = ?"), [&old]).unwrap();
+    let score = |query: &str, decay: bool| {
+        let mut request = SearchRequest::new(query, Filter::user_id("alice"));
+        request.decay = decay;
+        let hits = wait(engine.search(request)).unwrap();
+        hits.into_iter().find(|hit| hit.memory.id == old).unwrap().score
+    };
+    let odds = |score: f64| score / (1.0 - score);
+    let (kept, decayed) = (score("recipe with leek", false), score("recipe with leek", true));
+    let left = odds(decayed) / odds(kept);
+    assert!((0.25..0.32).contains(&left), "{left}");
+    let first = find(&engine, "recipe with leek", Filter::user_id("alice"));
+    assert_eq!(first[0].memory.id, old);
+}
+
+#[test]
+fn keyword_search_finds_by_words_alone() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    store_one(&engine, "alice", "My car is a blue hatchback");
+    store_one(&engine, "alice", "Which automobile is it");
+    let search = |keyword_search: bool| {
+        let mut request =
+            SearchRequest::new("which automobile do I drive?", Filter::user_id("alice"));
+        request.threshold = 0.0;
+        request.keyword_search = keyword_search;
+        wait(engine.search(request)).unwrap()
+    };
+    assert_eq!(search(false).len(), 2);
+    let hits = search(true);
+    assert_eq!(found(&hits), ["Which automobile is it"]);
+    assert_eq!(hits[0].score_breakdown.semantic, 0.0);
+}
+
+#[test]
+fn reranking_looks_at_more_than_it_returns() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    // Words that the query has, and nothing else of it.
+    for n in 0..20 {
+        store_one(&engine, "alice", &format!("The visit number {n} of the visit list"));
+    }
+    store_one(&engine, "alice", "We saw the doctor about the visa");
+    let search = |rerank: bool, top_k: usize| {
+        let mut request =
+            SearchRequest::new("Which physician did they visit?", Filter::user_id("alice"));
+        request.rerank = rerank;
+        request.top_k = top_k;
+        request.threshold = 0.0;
+        wait(engine.search(request)).unwrap()
+    };
+    let place = |hits: &[mem0_engine::SearchHit]| {
+        hits.iter().position(|hit| hit.memory.memory.contains("doctor"))
+    };
+    let plain = search(false, 30);
+    let at = place(&plain).unwrap();
+    assert!(at >= 1, "there would be nothing to rerank");
+    let reranked = search(true, at);
+    assert!(place(&reranked).is_some(), "what is at place {at} is among the first {at}");
+    assert_eq!(reranked.len(), at);
+    assert!(reranked.is_sorted_by(|a, b| a.score >= b.score));
+    assert!(reranked.iter().all(|hit| (0.0..=1.0).contains(&hit.score)));
+}
+
+#[test]
+fn neighbours_lend_their_words_until_they_are_changed_or_deleted() {
     let folder = Folder::new();
     let engine = folder.open();
     let add = || {
@@ -78,15 +275,15 @@ fn a_neighbour_lends_its_words_until_it_is_changed_or_deleted() {
     let added = add();
     let with_words = words_of("zanzibar");
     let texts: Vec<_> = with_words.iter().map(|(text, _)| text.as_str()).collect();
-    assert_eq!(texts, ["What about Zanzibar?", "That was splendid"]);
-    assert!(with_words[0].1 > with_words[1].1);
+    assert_eq!(texts, ["What about Zanzibar?", "That was splendid", "Lunch was soup"]);
+    assert!(with_words.is_sorted_by(|(_, nearer), (_, farther)| nearer > farther));
 
     let question = &added.results[0].id;
     let change =
         MemoryChange { text: Some("What about Oslo?".to_owned()), ..MemoryChange::default() };
     wait(engine.update(question, change)).unwrap();
     assert!(words_of("zanzibar").is_empty());
-    assert_eq!(words_of("oslo").len(), 2);
+    assert_eq!(words_of("oslo").len(), 3);
     wait(engine.delete(question, false)).unwrap();
     assert!(words_of("oslo").is_empty());
 

@@ -37,15 +37,11 @@ fn request(fields: &Fields) -> Result<SearchRequest, InvalidInput> {
     request.show_expired = fields.boolean("show_expired")?.unwrap_or(false);
     request.categories = fields.texts("categories")?.unwrap_or_default();
     request.metadata = fields.object("metadata")?;
-    check_idle_options(fields)?;
+    request.rerank = fields.boolean("rerank")?.unwrap_or(false);
+    request.keyword_search = fields.boolean("keyword_search")?.unwrap_or(false);
+    request.reference_date = fields.moment("reference_date")?;
+    // Nothing is superseded or merged without an LLM, so that these change nothing.
+    fields.boolean("latest_only")?;
+    fields.boolean("include_merged")?;
     Ok(request)
-}
-
-/// These change nothing while nothing is inferred, superseded or reranked.
-fn check_idle_options(fields: &Fields) -> Result<(), InvalidInput> {
-    for name in ["rerank", "keyword_search", "latest_only", "include_merged"] {
-        fields.boolean(name)?;
-    }
-    fields.moment("reference_date")?;
-    Ok(())
 }

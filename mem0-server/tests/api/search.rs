@@ -49,8 +49,7 @@ async fn options_narrow_a_search() {
         let mut body = json!({
             "query": "red", "filters": {"user_id": "alice"}, "threshold": 0,
             // Accepted, and without effect here.
-            "rerank": true, "keyword_search": true, "latest_only": true, "include_merged": false,
-            "reference_date": "2026-03-01", "output_format": "v1.1", "source": "CLI",
+            "latest_only": true, "include_merged": false, "output_format": "v1.1", "source": "CLI",
         });
         for (name, value) in options.as_object().unwrap() {
             body[name] = value.clone();
@@ -64,6 +63,30 @@ async fn options_narrow_a_search() {
     assert_eq!(search(json!({"metadata": {"n": 2}})).await, 1);
     assert_eq!(search(json!({"categories": ["vehicles"]})).await, 0);
     assert_eq!(search(json!({"filters": {"user_id": "bob"}})).await, 0);
+}
+
+#[tokio::test]
+async fn options_change_what_is_found_and_in_which_order() {
+    let app = App::new();
+    app.store("My car is a hatchback", json!({"timestamp": 1_715_000_000})).await;
+    app.store("Which automobile is it?", json!({"timestamp": 1_600_000_000})).await;
+    let search = async |query: &str, options: Value| -> Vec<String> {
+        let mut body = json!({"query": query, "filters": {"user_id": "alice"}, "threshold": 0.05});
+        for (name, value) in options.as_object().unwrap() {
+            body[name] = value.clone();
+        }
+        let found = app.post(SEARCH, body).await.ok();
+        let hits = found["results"].as_array().unwrap().iter();
+        hits.map(|hit| hit["memory"].as_str().unwrap().to_owned()).collect()
+    };
+    let (car, automobile) = ("My car is a hatchback", "Which automobile is it?");
+    assert_eq!(search("automobile", json!({})).await, [automobile, car]);
+    assert_eq!(search("automobile", json!({"rerank": true})).await.len(), 2);
+    assert_eq!(search("automobile", json!({"keyword_search": true})).await, [automobile]);
+    // The sixth of May 2024.
+    let last_month = json!({"reference_date": "2024-06-10", "keyword_search": true});
+    assert_eq!(search("last month", last_month).await, [car]);
+    assert!(search("last month", json!({"keyword_search": true})).await.is_empty());
 }
 
 #[tokio::test]

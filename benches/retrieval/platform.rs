@@ -1,0 +1,91 @@
+//! The local platform with the conversations in it, asked through its HTTP API.
+
+use std::collections::HashMap;
+use std::error::Error;
+
+use mem0_client::{
+    AddMemoryOptions, AsyncMemoryClient, Filter, Message, Scope, SearchMemoryOptions,
+};
+use mem0_engine::Engine;
+use mem0_server::{Authentication, router};
+use tempfile::TempDir;
+
+use crate::conversation::{Conversation, Turn};
+
+/// The router in this process, under a client, over a folder of its own.
+pub struct Platform {
+    client: AsyncMemoryClient,
+    /// Which turn a memory was made of, by the memory's id.
+    turns: HashMap<String, String>,
+    _folder: TempDir,
+}
+
+/// A turn that was found.
+pub struct Hit {
+    pub dia_id: String,
+    pub score: f64,
+}
+
+impl Platform {
+    /// Stores each conversation under a user of its own, each session as one add.
+    pub async fn with(
+        conversations: &[Conversation],
+        photos: bool,
+    ) -> Result<Self, Box<dyn Error>> {
+        let folder = tempfile::tempdir()?;
+        let app = router(Engine::open(folder.path())?, Authentication::Off);
+        let client = AsyncMemoryClient::builder().api_key("bench").service(app).build()?;
+        let mut turns = HashMap::new();
+        for conversation in conversations {
+            for session in &conversation.sessions {
+                let said: Vec<_> = session.turns.iter().map(|turn| said(turn, photos)).collect();
+                let named = session.turns.iter().zip(&said);
+                let messages: Vec<_> = named
+                    .map(|(turn, said)| Message::user(said.as_str()).named(turn.speaker.as_str()))
+                    .collect();
+                let options = AddMemoryOptions::new(Scope::user(conversation.name.as_str()))
+                    .infer(false)
+                    .timestamp(session.at);
+                let added = client.add(messages, options).await?;
+                // A text that is there already is not stored again, and so not among the results.
+                let mut places = session.turns.iter().zip(&said);
+                for stored in &added.results {
+                    let place = places.find(|(_, said)| stored.text() == Some(said.as_str()));
+                    let (Some(id), Some((turn, _))) = (stored.id.clone(), place) else {
+                        return Err("the platform stored something else than was added".into());
+                    };
+                    turns.insert(id, turn.dia_id.clone());
+                }
+            }
+        }
+        Ok(Self { client, turns, _folder: folder })
+    }
+
+    /// The best `top_k` turns of a conversation, whatever their score.
+    pub async fn ask(
+        &self,
+        conversation: &Conversation,
+        question: &str,
+        top_k: u32,
+        rerank: bool,
+    ) -> Result<Vec<Hit>, Box<dyn Error>> {
+        let options = SearchMemoryOptions::new(Filter::user_id(conversation.name.as_str()))
+            .top_k(top_k)
+            .threshold(0.0)
+            .rerank(rerank);
+        let found = self.client.search(question, options).await?;
+        let hit = |memory: mem0_client::Memory| {
+            let dia_id = self.turns.get(&memory.id).ok_or("a foreign memory was found")?.clone();
+            Ok(Hit { dia_id, score: memory.score.ok_or("a hit has no score")? })
+        };
+        found.results.into_iter().map(hit).collect()
+    }
+}
+
+/// What an app would store of a turn.
+pub fn said(turn: &Turn, photos: bool) -> String {
+    match &turn.blip_caption {
+        Some(caption) if photos => format!("{} [shares a photo: {caption}]", turn.text),
+        _ => turn.text.clone(),
+    }
+}
