@@ -11,4 +11,5 @@ mod local;
 mod parity;
 mod recordings;
 mod tree;
+mod untrusted;
 mod wire;
