@@ -14,7 +14,8 @@
 //! - `parity`: the public methods of the two clients and their builders, read from the sources;
 //! - `local`: the operations on a local platform, in this process and over a loopback socket; scopes, concurrency,
 //!   refusals;
-//! - `tree`: which crates each package depends on, and how many.
+//! - `tree`: which crates each package depends on, and how many;
+//! - `untrusted`: the seeds of the fuzz targets of `fuzz/`, replayed.
 //!
 //! `fixtures/README.md` says where the recordings and the specification are from. `official/` runs the official Python
 //! client against the binary of the local platform.

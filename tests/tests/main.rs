@@ -12,4 +12,5 @@ mod local;
 mod parity;
 mod recordings;
 mod tree;
+mod untrusted;
 mod wire;

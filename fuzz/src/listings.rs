@@ -1,0 +1,30 @@
+//! Lists of many pages: whatever the pages say, each row comes once, the list ends, and no link is followed.
+
+use std::collections::HashSet;
+
+use mem0_client::Filter;
+
+use super::answering::{Answering, wait};
+
+/// Zero bytes separate the pages, which come again from the first after the last.
+pub fn check(data: &[u8]) {
+    let pages: Vec<Vec<u8>> = data.split(|byte| *byte == 0).take(8).map(<[u8]>::to_vec).collect();
+    let count = pages.len();
+    let platform = Answering::new(pages);
+    let mut list = platform.client().get_all_stream(Filter::user_id("alice"));
+    let mut seen = HashSet::new();
+    while let Some(row) = wait(list.next()) {
+        match row {
+            Ok(memory) => assert!(seen.insert(memory.id.clone()), "a row came twice"),
+            Err(error) => assert!(!error.is_retryable(), "{error}"),
+        }
+    }
+    let _ = format!("{list:?} {:?}", list.malformed());
+    let asked = platform.asked();
+    assert!(asked.len() <= count + 200, "{} requests for {count} pages", asked.len());
+    for (index, uri) in asked.iter().enumerate() {
+        let address = format!("http://platform.test/v3/memories/?page={}", index + 1);
+        let first = index == 0 && uri == "http://platform.test/v3/memories/";
+        assert!(first || uri.to_string().starts_with(&address), "{uri}");
+    }
+}
