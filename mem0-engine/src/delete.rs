@@ -1,4 +1,4 @@
-use mem0_types::{EntityType, EventType, MemoryEvent, Metadata};
+use mem0_types::{EntityType, EventType, HistoryEvent, Metadata};
 use rusqlite::{Connection, params_from_iter};
 use serde_json::{Value, json};
 
@@ -72,7 +72,7 @@ pub(crate) fn delete(connection: &Connection, memory_id: &str) -> Result<(), Eng
     let (seq, memory) = memories::find(connection, memory_id)?;
     let now = clock::now();
     remove(connection, seq, &memory, now)?;
-    let result = EventResult::new(&memory.id, MemoryEvent::Delete, None, &memory.ids);
+    let result = EventResult::new(&memory.id, HistoryEvent::Delete, None, &memory.ids);
     let payload = json!({ "memory_id": memory.id });
     events::record_done(connection, &EventType::Delete, &memory.ids, &payload, result, now)
 }
@@ -84,7 +84,7 @@ fn remove(
     now: i64,
 ) -> Result<(), EngineError> {
     let change = Change {
-        event: MemoryEvent::Delete,
+        event: HistoryEvent::Delete,
         memory,
         input: &[],
         old_memory: Some(&memory.memory),

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use mem0_types::{Date, EventType, MemoryEvent, Metadata, Timestamp};
+use mem0_types::{Date, EventType, HistoryEvent, Metadata, Timestamp};
 use rusqlite::{Connection, params};
 use serde_json::{Value, json};
 
@@ -117,7 +117,7 @@ pub(crate) fn update(
 
     let new = memories::by_seq(connection, seq)?;
     let noted = Change {
-        event: MemoryEvent::Update,
+        event: HistoryEvent::Update,
         memory: &new,
         input: &[],
         old_memory: Some(&old.memory),
@@ -125,7 +125,7 @@ pub(crate) fn update(
         at: now,
     };
     history::note(connection, &noted)?;
-    let result = EventResult::new(&new.id, MemoryEvent::Update, Some(&new.memory), &new.ids);
+    let result = EventResult::new(&new.id, HistoryEvent::Update, Some(&new.memory), &new.ids);
     events::record_done(connection, &EventType::Update, &new.ids, &payload, result, now)?;
     Ok(new)
 }
