@@ -92,7 +92,7 @@ impl Report {
             let _ = self.client.wait_for_event(&added.event_id, WaitOptions::default()).await;
             self.check(GetEvent::new(added.event_id)).await;
         }
-        self.check(Events::new()).await;
+        self.check(GetEvents::new()).await;
         self.check(GetAllMemories::new(alice())).await;
         self.check(SearchMemories::new("where does she live?", alice())).await;
         if let Some(id) = stored.and_then(|stored| stored.results.into_iter().next()?.id) {
@@ -100,13 +100,13 @@ impl Report {
             self.check(UpdateMemory::new(&id, UpdateMemoryOptions::new().text("I hike"))).await;
             self.check(BatchUpdate::new([MemoryUpdate::new(&id).text("I climb")])).await;
             self.check(SendFeedback::new(&id, Feedback::Positive)).await;
-            self.check(MemoryHistory::new(&id)).await;
+            self.check(GetHistory::new(&id)).await;
         }
-        self.check(MemoryEvents::new()).await;
+        self.check(GetMemoryEvents::new()).await;
         self.check(GetStats::new()).await;
         self.check(GetSummary::new(Some(alice()))).await;
 
-        self.check(Users::new()).await;
+        self.check(GetUsers::new()).await;
         self.check(GetEntity::new(EntityRef::user(user))).await;
         self.check(GetEntityFilters::new()).await;
         self.check(GetEntityMemories::new(EntityRef::user(user))).await;
@@ -124,7 +124,7 @@ impl Report {
             self.check(GetOrganization::new(&org)).await;
             self.check(GetOrganizationMembers::new(&org)).await;
             self.check(GetProjects::new(&org)).await;
-            self.check(GetProject::new(&org, &project, [])).await;
+            self.check(GetProject::new(&org, &project)).await;
             self.check(GetProjectMembers::new(&org, &project)).await;
             self.check(GetWebhooks::new(&project)).await;
         }

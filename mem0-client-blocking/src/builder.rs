@@ -26,6 +26,7 @@ type Finish = Box<dyn FnOnce(AsyncMemoryClientBuilder) -> AsyncMemoryClientBuild
 /// # let _ = client;
 /// # Ok::<(), mem0_client_blocking::Error>(())
 /// ```
+#[must_use = "`build` makes the client"]
 pub struct MemoryClientBuilder {
     inner: AsyncMemoryClientBuilder,
     finish: Option<Finish>,
@@ -45,7 +46,6 @@ impl MemoryClientBuilder {
     /// let builder = MemoryClient::builder().env();
     /// # let _ = builder;
     /// ```
-    #[must_use]
     pub fn env(mut self) -> Self {
         self.inner = self.inner.env();
         self
@@ -58,7 +58,6 @@ impl MemoryClientBuilder {
     /// let builder = MemoryClient::builder().api_key("m0-key");
     /// assert!(!format!("{builder:?}").contains("m0-key"));
     /// ```
-    #[must_use]
     pub fn api_key(mut self, api_key: impl Into<String>) -> Self {
         self.inner = self.inner.api_key(api_key);
         self
@@ -72,7 +71,6 @@ impl MemoryClientBuilder {
     /// # let _ = builder;
     /// ```
     #[doc(alias = "host")]
-    #[must_use]
     pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
         self.inner = self.inner.base_url(base_url);
         self
@@ -86,7 +84,6 @@ impl MemoryClientBuilder {
     /// let builder = MemoryClient::builder().timeout(std::time::Duration::from_secs(5));
     /// # let _ = builder;
     /// ```
-    #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.inner = self.inner.timeout(timeout);
         self
@@ -100,7 +97,6 @@ impl MemoryClientBuilder {
     /// let builder = MemoryClient::builder().deadline(std::time::Duration::from_secs(30));
     /// # let _ = builder;
     /// ```
-    #[must_use]
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.inner = self.inner.deadline(deadline);
         self
@@ -114,7 +110,6 @@ impl MemoryClientBuilder {
     /// let builder = MemoryClient::builder().connect_timeout(second);
     /// # let _ = builder;
     /// ```
-    #[must_use]
     pub fn connect_timeout(mut self, connect_timeout: Duration) -> Self {
         self.inner = self.inner.connect_timeout(connect_timeout);
         self
@@ -130,7 +125,6 @@ impl MemoryClientBuilder {
     /// let builder = MemoryClient::builder().proxy("http://user:word@proxy.example:3128");
     /// assert!(!format!("{builder:?}").contains("word"));
     /// ```
-    #[must_use]
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.inner = self.inner.proxy(url);
         self
@@ -143,7 +137,6 @@ impl MemoryClientBuilder {
     /// let builder = MemoryClient::builder().no_proxy();
     /// # let _ = builder;
     /// ```
-    #[must_use]
     pub fn no_proxy(mut self) -> Self {
         self.inner = self.inner.no_proxy();
         self
@@ -157,7 +150,6 @@ impl MemoryClientBuilder {
     /// let builder = MemoryClient::builder().api_key("m0-key").root_certificate("nonsense");
     /// assert!(builder.build().is_err());
     /// ```
-    #[must_use]
     pub fn root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.inner = self.inner.root_certificate(pem);
         self
@@ -171,7 +163,6 @@ impl MemoryClientBuilder {
     /// let builder = MemoryClient::builder().source("KITCHEN");
     /// # let _ = builder;
     /// ```
-    #[must_use]
     pub fn source(mut self, source: impl Into<String>) -> Self {
         self.inner = self.inner.source(source);
         self
@@ -185,7 +176,6 @@ impl MemoryClientBuilder {
     /// let builder = MemoryClient::builder().application("kitchen");
     /// # let _ = builder;
     /// ```
-    #[must_use]
     pub fn application(mut self, application: impl Into<String>) -> Self {
         self.inner = self.inner.application(application);
         self
@@ -200,7 +190,6 @@ impl MemoryClientBuilder {
     /// let builder = MemoryClient::builder().client_stack("kitchen/1.2, agent-kit/0.4");
     /// # let _ = builder;
     /// ```
-    #[must_use]
     pub fn client_stack(mut self, client_stack: impl Into<String>) -> Self {
         self.inner = self.inner.client_stack(client_stack);
         self
@@ -213,7 +202,6 @@ impl MemoryClientBuilder {
     /// let builder = MemoryClient::builder().retry(RetryPolicy::none());
     /// # let _ = builder;
     /// ```
-    #[must_use]
     pub fn retry(mut self, retry: RetryPolicy) -> Self {
         self.inner = self.inner.retry(retry);
         self
@@ -226,7 +214,6 @@ impl MemoryClientBuilder {
     /// let builder = MemoryClient::builder().max_connections(32);
     /// # let _ = builder;
     /// ```
-    #[must_use]
     pub fn max_connections(mut self, max_connections: usize) -> Self {
         self.inner = self.inner.max_connections(max_connections);
         self
@@ -239,7 +226,6 @@ impl MemoryClientBuilder {
     /// let builder = MemoryClient::builder().response_limit(1024 * 1024);
     /// # let _ = builder;
     /// ```
-    #[must_use]
     pub fn response_limit(mut self, response_limit: usize) -> Self {
         self.inner = self.inner.response_limit(response_limit);
         self
@@ -249,14 +235,15 @@ impl MemoryClientBuilder {
     /// [`CallOptions::header`](crate::CallOptions::header).
     ///
     /// ```
-    /// # use http::{HeaderName, HeaderValue};
     /// # use mem0_client_blocking::MemoryClient;
-    /// let builder = MemoryClient::builder()
-    ///     .header(HeaderName::from_static("x-team"), HeaderValue::from_static("memory"));
+    /// let builder = MemoryClient::builder().header("x-team", "memory");
     /// # let _ = builder;
     /// ```
-    #[must_use]
-    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+    pub fn header(
+        mut self,
+        name: impl TryInto<HeaderName>,
+        value: impl TryInto<HeaderValue>,
+    ) -> Self {
         self.inner = self.inner.header(name, value);
         self
     }
@@ -264,14 +251,11 @@ impl MemoryClientBuilder {
     /// How the app names itself. Default `mem0-rust/` and the version.
     ///
     /// ```
-    /// # use http::HeaderValue;
     /// # use mem0_client_blocking::MemoryClient;
-    /// let builder =
-    ///     MemoryClient::builder().user_agent(HeaderValue::from_static("kitchen/1.0"));
+    /// let builder = MemoryClient::builder().user_agent("kitchen/1.0");
     /// # let _ = builder;
     /// ```
-    #[must_use]
-    pub fn user_agent(mut self, user_agent: HeaderValue) -> Self {
+    pub fn user_agent(mut self, user_agent: impl TryInto<HeaderValue>) -> Self {
         self.inner = self.inner.user_agent(user_agent);
         self
     }
@@ -280,7 +264,8 @@ impl MemoryClientBuilder {
     ///
     /// The closure runs once, in [`build`](Self::build), inside the client's runtime: a `reqwest`
     /// client belongs to one runtime, and hangs when two use it. Its own policy for redirects,
-    /// proxies, retries and certificates holds.
+    /// proxies, retries and certificates holds. Headers are this client's:
+    /// [`user_agent`](Self::user_agent) says how the app names itself.
     ///
     /// ```
     /// # use mem0_client_blocking::MemoryClient;
@@ -291,7 +276,6 @@ impl MemoryClientBuilder {
     /// # let _ = client;
     /// # Ok::<(), mem0_client_blocking::Error>(())
     /// ```
-    #[must_use]
     pub fn http_client_with(
         mut self,
         client: impl FnOnce() -> reqwest::Client + Send + 'static,
@@ -304,7 +288,8 @@ impl MemoryClientBuilder {
     /// `Router` of `mem0-server`.
     ///
     /// The closure runs once, in [`build`](Self::build), inside the client's runtime, which some
-    /// layers need. A panic of the service unwinds out of the call that met it; the client and its
+    /// layers need (tower's `Buffer` does). The service must be `Clone` and `Sync`; the wait until it is
+    /// ready counts against the deadline alone. A panic of the service unwinds out of the call that met it; the client and its
     /// other calls go on.
     ///
     /// ```
@@ -334,7 +319,6 @@ impl MemoryClientBuilder {
     /// assert_eq!(client.ping()?.status.as_deref(), Some("ok"));
     /// # Ok::<(), mem0_client_blocking::Error>(())
     /// ```
-    #[must_use]
     pub fn service_with<S, B>(mut self, service: impl FnOnce() -> S + Send + 'static) -> Self
     where
         S: Service<Request<Body>, Response = Response<B>> + Clone + Send + Sync + 'static,

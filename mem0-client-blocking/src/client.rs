@@ -6,6 +6,8 @@ use mem0_client::{
     AsyncMemoryClient, CallOptions, Endpoint, Error, GetStats, Paged, Ping, PingResponse, Response,
     Stats,
 };
+#[cfg(feature = "testing")]
+use mem0_client::{RetryPolicy, testing::FakePlatform};
 
 use crate::driver::Driver;
 use crate::{Listing, MemoryClientBuilder};
@@ -14,6 +16,10 @@ use crate::{Listing, MemoryClientBuilder};
 ///
 /// Making one does no I/O. Clones are cheap and share connections, limits and the retry budget;
 /// [`with`](Self::with) gives a view of the same client with other options.
+///
+/// A panic of a service of the caller's own unwinds out of the call, and the client can be used after
+/// it; `catch_unwind` wants an `AssertUnwindSafe` around it all the same, since a service may be
+/// anything.
 ///
 /// ```
 /// use mem0_client_blocking::MemoryClient;
@@ -96,9 +102,9 @@ impl MemoryClient {
     /// [`Error`], like every method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{Error, MemoryClient, Users};
+    /// # use mem0_client_blocking::{Error, MemoryClient, GetUsers};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
-    /// let second_page = client.execute(Users::new().page(2))?;
+    /// let second_page = client.execute(GetUsers::new().page(2))?;
     /// println!("{} entities, {:?}", second_page.results.len(), second_page.elapsed());
     /// # Ok(())
     /// # }
@@ -111,9 +117,9 @@ impl MemoryClient {
     /// asked for.
     ///
     /// ```
-    /// # use mem0_client_blocking::{Error, MemoryClient, MemoryEvents};
+    /// # use mem0_client_blocking::{Error, MemoryClient, GetMemoryEvents};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
-    /// for change in client.iter(MemoryEvents::new()) {
+    /// for change in client.iter(GetMemoryEvents::new()) {
     ///     println!("{:?}", change?.event);
     /// }
     /// # Ok(())
@@ -169,6 +175,34 @@ impl MemoryClient {
     /// ```
     pub fn stats(&self) -> Result<Stats, Error> {
         self.value(GetStats::new())
+    }
+}
+
+#[cfg(feature = "testing")]
+impl From<&FakePlatform> for MemoryClient {
+    /// A client of this platform, which repeats nothing.
+    ///
+    /// ```
+    /// use mem0_client_blocking::{MemoryClient, testing::FakePlatform};
+    ///
+    /// let fake = FakePlatform::new();
+    /// fake.answer("ping", serde_json::json!({"status": "ok"}));
+    /// assert_eq!(MemoryClient::from(&fake).ping()?.status.as_deref(), Some("ok"));
+    /// # Ok::<(), mem0_client_blocking::Error>(())
+    /// ```
+    ///
+    /// # Panics
+    /// When the system refuses a thread or a runtime.
+    #[allow(clippy::expect_used, reason = "these settings are sound, and a test may end so")]
+    fn from(platform: &FakePlatform) -> Self {
+        let platform = platform.clone();
+        Self::builder()
+            .api_key("test")
+            .base_url("http://fake.test")
+            .retry(RetryPolicy::none())
+            .service_with(move || platform)
+            .build()
+            .expect("these settings are sound")
     }
 }
 

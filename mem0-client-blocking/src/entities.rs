@@ -8,7 +8,7 @@ use crate::MemoryClient;
 impl MemoryClient {
     /// Lists all users, agents, apps and runs: `GET /v1/entities/`, every page of it.
     ///
-    /// For one page, [`execute`](Self::execute) a [`Users`](crate::Users); to read page by page,
+    /// For one page, [`execute`](Self::execute) a [`GetUsers`](crate::GetUsers); to read page by page,
     /// [`iter`](Self::iter) one.
     ///
     /// # Errors
@@ -46,7 +46,7 @@ impl MemoryClient {
     /// ```
     #[doc(alias = "deleteUsers")]
     #[doc(alias = "deleteUser")]
-    pub fn delete_users(&self, entity: EntityRef) -> Result<QueuedDelete, Error> {
+    pub fn delete_users(&self, entity: impl Into<EntityRef>) -> Result<QueuedDelete, Error> {
         self.value(DeleteUsers::new(entity))
     }
 
@@ -66,7 +66,7 @@ impl MemoryClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn get_entity(&self, entity: EntityRef) -> Result<Page<Entity>, Error> {
+    pub fn get_entity(&self, entity: impl Into<EntityRef>) -> Result<Page<Entity>, Error> {
         self.value(GetEntity::new(entity))
     }
 

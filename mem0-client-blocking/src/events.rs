@@ -1,11 +1,12 @@
-use mem0_client::{Error, Event, Events, GetEvent, Page, WaitOptions};
+use mem0_client::{Error, Event, GetEvent, GetEvents, Page, WaitOptions};
 
 use crate::MemoryClient;
 
 impl MemoryClient {
     /// Lists queued and finished work, newest first: `GET /v1/events/`, its first page.
     ///
-    /// For another page, [`execute`](Self::execute) an [`Events`].
+    /// [`has_more`](Page::has_more) says whether there are others: for another page,
+    /// [`execute`](Self::execute) a [`GetEvents`]; for all, [`iter`](Self::iter) one.
     ///
     /// # Errors
     /// As every method.
@@ -20,7 +21,7 @@ impl MemoryClient {
     /// # }
     /// ```
     pub fn events(&self) -> Result<Page<Event>, Error> {
-        self.value(Events::new())
+        self.value(GetEvents::new())
     }
 
     /// Reads one event: `GET /v1/event/{event_id}/`.
@@ -53,7 +54,7 @@ impl MemoryClient {
     /// # use mem0_client_blocking::{MemoryClient, Error, Scope, WaitOptions};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// let added = client.add("I love hiking", Scope::user("alice"))?;
-    /// let event = client.wait_for_event(&added.event_id, WaitOptions::default())?;
+    /// let event = client.wait_for_event(&added.event_id, WaitOptions::new())?;
     /// println!("{} memories", event.results.len());
     /// # Ok(())
     /// # }
@@ -61,8 +62,9 @@ impl MemoryClient {
     pub fn wait_for_event(
         &self,
         event_id: impl Into<String>,
-        wait: WaitOptions,
+        wait: impl Into<WaitOptions>,
     ) -> Result<Event, Error> {
+        let wait: WaitOptions = wait.into();
         let event_id: String = event_id.into();
         self.run(self.inner.wait_for_event(event_id, wait))
     }

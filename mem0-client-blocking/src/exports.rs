@@ -74,7 +74,7 @@ impl MemoryClient {
     /// let schema = serde_json::json!({"type": "object", "properties": {"city": {"type": "string"}}});
     /// let asked = client.create_memory_export(schema, Filter::user_id("alice"))?;
     /// let export: std::collections::HashMap<String, Option<String>> =
-    ///     client.wait_for_export(&asked.id, WaitOptions::default())?;
+    ///     client.wait_for_export(&asked.id, WaitOptions::new())?;
     /// println!("{:?}", export["city"]);
     /// # Ok(())
     /// # }
@@ -82,8 +82,9 @@ impl MemoryClient {
     pub fn wait_for_export<T: DeserializeOwned + Send>(
         &self,
         memory_export_id: impl Into<String>,
-        wait: WaitOptions,
+        wait: impl Into<WaitOptions>,
     ) -> Result<T, Error> {
+        let wait: WaitOptions = wait.into();
         let memory_export_id: String = memory_export_id.into();
         self.run(self.inner.wait_for_export(memory_export_id, wait))
     }
@@ -113,7 +114,7 @@ impl MemoryClient {
     ///     favourite: Option<String>,
     /// }
     ///
-    /// let diet: Diet = client.export(Filter::user_id("alice"), WaitOptions::default())?;
+    /// let diet: Diet = client.export(Filter::user_id("alice"), WaitOptions::new())?;
     /// println!("{} allergies, likes {:?}", diet.allergies.len(), diet.favourite);
     /// # Ok(())
     /// # }
@@ -122,8 +123,9 @@ impl MemoryClient {
     pub fn export<T: schemars::JsonSchema + DeserializeOwned + Send>(
         &self,
         options: impl Into<MemoryExportOptions>,
-        wait: WaitOptions,
+        wait: impl Into<WaitOptions>,
     ) -> Result<T, Error> {
+        let wait: WaitOptions = wait.into();
         let options: MemoryExportOptions = options.into();
         self.run(self.inner.export(options, wait))
     }

@@ -7,7 +7,7 @@
 //! # fn example() -> Result<(), mem0_client_blocking::Error> {
 //! let client = MemoryClient::from_env()?; // MEM0_API_KEY; no I/O here, ever
 //! let added = client.add("I'm vegetarian and allergic to nuts", Scope::user("alice"))?;
-//! client.wait_for_event(&added.event_id, WaitOptions::default())?;
+//! client.wait_for_event(&added.event_id, WaitOptions::new())?;
 //!
 //! for hit in client.search("can she eat peanuts?", Filter::user_id("alice"))? {
 //!     println!("{:.2}  {}", hit.score.unwrap_or_default(), hit.memory);

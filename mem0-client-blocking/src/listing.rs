@@ -19,6 +19,7 @@ pub type Memories = Listing<GetAllMemories>;
 /// After an error that may pass ([`Error::is_retryable`]) the next call asks for the same page
 /// again; after any other error, and after the last row, there are none. The platform's `next` links
 /// are never followed, only counted on.
+#[must_use = "nothing is sent before it is asked for a row"]
 pub struct Listing<E: Paged> {
     stream: mem0_client::Listing<E>,
     driver: Arc<Driver>,

@@ -1,9 +1,9 @@
 use mem0_client::{
     AddMemory, AddMemoryOptions, AddMemoryResponse, DeleteAllMemories, DeleteMemory,
     DeleteMemoryResponse, DeleteScope, Error, Event, FeedbackOptions, FeedbackResponse, Filter,
-    GetAllMemories, GetAllMemoryOptions, GetMemory, GetSummary, History, Memory, MemoryEvents,
-    MemoryHistory, Messages, Page, QueuedDelete, SearchMemories, SearchMemoryOptions, SendFeedback,
-    UpdateMemory, UpdateMemoryOptions, WaitOptions,
+    GetAllMemories, GetAllMemoryOptions, GetHistory, GetMemory, GetMemoryEvents, GetSummary,
+    History, Memory, Messages, Page, QueuedDelete, SearchMemories, SearchMemoryOptions,
+    SendFeedback, UpdateMemory, UpdateMemoryOptions, WaitOptions,
 };
 use serde_json::Value;
 
@@ -51,7 +51,7 @@ impl MemoryClient {
     /// ```
     /// # use mem0_client_blocking::{MemoryClient, Error, Scope, WaitOptions};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
-    /// let wait = WaitOptions::default();
+    /// let wait = WaitOptions::new();
     /// let event = client.add_and_wait("I love hiking", Scope::user("alice"), wait)?;
     /// for result in &event.results {
     ///     println!("{:?}", result.text());
@@ -63,8 +63,9 @@ impl MemoryClient {
         &self,
         messages: impl Into<Messages>,
         options: impl Into<AddMemoryOptions>,
-        wait: WaitOptions,
+        wait: impl Into<WaitOptions>,
     ) -> Result<Event, Error> {
+        let wait: WaitOptions = wait.into();
         let (messages, options): (Messages, AddMemoryOptions) = (messages.into(), options.into());
         self.run(self.inner.add_and_wait(messages, options, wait))
     }
@@ -112,7 +113,8 @@ impl MemoryClient {
     }
 
     /// Lists one page of memories: `POST /v3/memories/`. See
-    /// [`get_all_iter`](Self::get_all_iter) for all of them.
+    /// [`get_all_iter`](Self::get_all_iter) for all of them, and [`has_more`](Page::has_more) for whether
+    /// others follow.
     ///
     /// # Errors
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for a filter that names no entity;
@@ -201,7 +203,7 @@ impl MemoryClient {
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// let queued = client.delete_all(DeleteScope::user("alice"))?;
     /// if let Some(event_id) = queued.event_id {
-    ///     client.wait_for_event(event_id, WaitOptions::default())?;
+    ///     client.wait_for_event(event_id, WaitOptions::new())?;
     /// }
     /// # Ok(())
     /// # }
@@ -227,7 +229,7 @@ impl MemoryClient {
     /// # }
     /// ```
     pub fn history(&self, memory_id: impl Into<String>) -> Result<Page<History>, Error> {
-        self.value(MemoryHistory::new(memory_id))
+        self.value(GetHistory::new(memory_id))
     }
 
     /// Says how good a memory is, or takes back what was said: `POST /v1/feedback/`.
@@ -273,24 +275,24 @@ impl MemoryClient {
         self.value(GetSummary::new(filter))
     }
 
-    /// Lists one page of the changes of all the project's memories: `GET /v1/memories/events/`.
+    /// Lists the changes of all the project's memories: `GET /v1/memories/events/`, its first page.
     ///
     /// Despite its address this is history, not queued work, which [`events`](Self::events) lists. For
-    /// all pages, [`iter`](Self::iter) a [`MemoryEvents`].
+    /// another page, [`execute`](Self::execute) a [`GetMemoryEvents`]; for all, [`iter`](Self::iter) one.
     ///
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) for a page beyond the last; else as every method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, Error, MemoryEvents};
+    /// # use mem0_client_blocking::{MemoryClient, Error};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
-    /// for change in client.memory_events(MemoryEvents::new().limit(20))? {
+    /// for change in client.memory_events()? {
     ///     println!("{:?} {:?}", change.event, change.memory_id);
     /// }
     /// # Ok(())
     /// # }
     /// ```
-    pub fn memory_events(&self, request: MemoryEvents) -> Result<Page<History>, Error> {
-        self.value(request)
+    pub fn memory_events(&self) -> Result<Page<History>, Error> {
+        self.value(GetMemoryEvents::new())
     }
 }

@@ -129,8 +129,9 @@ impl MemoryClient {
         &self,
         organization: impl Into<OrganizationRef>,
         email: impl Into<String>,
-        role: MemberRole,
+        role: impl Into<MemberRole>,
     ) -> Result<MessageResponse, Error> {
+        let role: MemberRole = role.into();
         let organization: OrganizationRef = organization.into();
         let email: String = email.into();
         self.run(self.inner.add_organization_member(organization, email, role))
@@ -156,8 +157,9 @@ impl MemoryClient {
         &self,
         organization: impl Into<OrganizationRef>,
         email: impl Into<String>,
-        role: MemberRole,
+        role: impl Into<MemberRole>,
     ) -> Result<MessageResponse, Error> {
+        let role: MemberRole = role.into();
         let organization: OrganizationRef = organization.into();
         let email: String = email.into();
         self.run(self.inner.update_organization_member(organization, email, role))

@@ -95,9 +95,9 @@ impl MemoryClient {
     #[doc(alias = "getProfileJob")]
     pub fn get_profile_job(
         &self,
-        job_id_or_status_url: impl Into<String>,
+        job: impl Into<GetProfileJob>,
     ) -> Result<ProfileJobResponse, Error> {
-        self.value(GetProfileJob::new(job_id_or_status_url))
+        self.value(job.into())
     }
 
     /// Reads the settings by which the project makes profiles: `GET /v2/profiles/settings/`.

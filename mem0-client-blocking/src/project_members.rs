@@ -17,7 +17,8 @@ impl MemoryClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn get_project_members(&self, project: ProjectRef) -> Result<Members, Error> {
+    pub fn get_project_members(&self, project: impl Into<ProjectRef>) -> Result<Members, Error> {
+        let project: ProjectRef = project.into();
         self.run(self.inner.get_project_members(project))
     }
 
@@ -39,10 +40,12 @@ impl MemoryClient {
     /// ```
     pub fn add_project_member(
         &self,
-        project: ProjectRef,
+        project: impl Into<ProjectRef>,
         email: impl Into<String>,
-        role: MemberRole,
+        role: impl Into<MemberRole>,
     ) -> Result<MessageResponse, Error> {
+        let project: ProjectRef = project.into();
+        let role: MemberRole = role.into();
         let email: String = email.into();
         self.run(self.inner.add_project_member(project, email, role))
     }
@@ -65,10 +68,12 @@ impl MemoryClient {
     /// ```
     pub fn update_project_member(
         &self,
-        project: ProjectRef,
+        project: impl Into<ProjectRef>,
         email: impl Into<String>,
-        role: MemberRole,
+        role: impl Into<MemberRole>,
     ) -> Result<MessageResponse, Error> {
+        let project: ProjectRef = project.into();
+        let role: MemberRole = role.into();
         let email: String = email.into();
         self.run(self.inner.update_project_member(project, email, role))
     }
@@ -90,9 +95,10 @@ impl MemoryClient {
     /// ```
     pub fn remove_project_member(
         &self,
-        project: ProjectRef,
+        project: impl Into<ProjectRef>,
         email: impl Into<String>,
     ) -> Result<MessageResponse, Error> {
+        let project: ProjectRef = project.into();
         let email: String = email.into();
         self.run(self.inner.remove_project_member(project, email))
     }

@@ -71,7 +71,8 @@ impl MemoryClient {
     /// # }
     /// ```
     #[doc(alias = "getProject")]
-    pub fn get_project(&self, project: ProjectRef) -> Result<Project, Error> {
+    pub fn get_project(&self, project: impl Into<ProjectRef>) -> Result<Project, Error> {
+        let project: ProjectRef = project.into();
         self.run(self.inner.get_project(project))
     }
 
@@ -96,9 +97,11 @@ impl MemoryClient {
     #[doc(alias = "updateProject")]
     pub fn update_project(
         &self,
-        project: ProjectRef,
-        options: UpdateProjectOptions,
+        project: impl Into<ProjectRef>,
+        options: impl Into<UpdateProjectOptions>,
     ) -> Result<MessageResponse, Error> {
+        let project: ProjectRef = project.into();
+        let options: UpdateProjectOptions = options.into();
         self.run(self.inner.update_project(project, options))
     }
 
@@ -119,9 +122,10 @@ impl MemoryClient {
     /// ```
     pub fn delete_project(
         &self,
-        project: ProjectRef,
+        project: impl Into<ProjectRef>,
         confirmation: DeleteEverything,
     ) -> Result<MessageResponse, Error> {
+        let project: ProjectRef = project.into();
         self.run(self.inner.delete_project(project, confirmation))
     }
 }

@@ -16,14 +16,19 @@ impl MemoryClient {
     /// ```
     /// # use mem0_client_blocking::{MemoryClient, DeleteEverything, Error, WaitOptions};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
-    /// let reset = client.reset(DeleteEverything, WaitOptions::default())?;
+    /// let reset = client.reset(DeleteEverything, WaitOptions::new())?;
     /// for failed in reset.entities.iter().filter(|entity| entity.outcome.is_err()) {
     ///     println!("{:?}", failed.outcome);
     /// }
     /// # Ok(())
     /// # }
     /// ```
-    pub fn reset(&self, confirmation: DeleteEverything, wait: WaitOptions) -> Result<Reset, Error> {
+    pub fn reset(
+        &self,
+        confirmation: DeleteEverything,
+        wait: impl Into<WaitOptions>,
+    ) -> Result<Reset, Error> {
+        let wait: WaitOptions = wait.into();
         self.run(self.inner.reset(confirmation, wait))
     }
 }

@@ -22,7 +22,8 @@ impl MemoryClient {
     /// # }
     /// ```
     #[doc(alias = "getWebhooks")]
-    pub fn get_webhooks(&self, project: ProjectRef) -> Result<Page<Webhook>, Error> {
+    pub fn get_webhooks(&self, project: impl Into<ProjectRef>) -> Result<Page<Webhook>, Error> {
+        let project: ProjectRef = project.into();
         self.run(self.inner.get_webhooks(project))
     }
 
@@ -47,9 +48,11 @@ impl MemoryClient {
     #[doc(alias = "createWebhook")]
     pub fn create_webhook(
         &self,
-        project: ProjectRef,
-        options: CreateWebhookOptions,
+        project: impl Into<ProjectRef>,
+        options: impl Into<CreateWebhookOptions>,
     ) -> Result<Webhook, Error> {
+        let project: ProjectRef = project.into();
+        let options: CreateWebhookOptions = options.into();
         self.run(self.inner.create_webhook(project, options))
     }
 
@@ -71,7 +74,7 @@ impl MemoryClient {
     pub fn update_webhook(
         &self,
         webhook_id: impl Into<String>,
-        options: UpdateWebhookOptions,
+        options: impl Into<UpdateWebhookOptions>,
     ) -> Result<MessageResponse, Error> {
         self.value(UpdateWebhook::new(webhook_id, options))
     }

@@ -3,9 +3,9 @@
 use mem0_client_blocking::{
     AddMemory, AddMemoryOptions, AsyncMemoryClient, CallOptions, CreateEntity,
     CreateWebhookOptions, DeleteEverything, DeleteMemory, DeleteScope, EntityRef, Feedback, Filter,
-    GenerateProfile, GetAllMemoryOptions, MemberRole, MemoryEvents, MemoryUpdate, Message,
-    ProjectRef, RetryPolicy, SampleProfiles, Scope, SearchMemoryOptions, UpdateMemoryOptions,
-    UpdateProfileSettings, UpdateProjectOptions, UpdateWebhookOptions, Users, WaitOptions,
+    GenerateProfile, GetAllMemoryOptions, GetUsers, MemberRole, MemoryUpdate, Message, ProjectRef,
+    RetryPolicy, SampleProfiles, Scope, SearchMemoryOptions, UpdateMemoryOptions,
+    UpdateProfileSettings, UpdateProjectOptions, UpdateWebhookOptions, WaitOptions,
     WebhookEventType,
 };
 use serde_json::json;
@@ -100,7 +100,7 @@ fn compare_all(answering: fn(&Asked) -> (u16, serde_json::Value)) -> usize {
         stats: |c| c.stats();
         feedback: |c| c.feedback("m-1", Feedback::Positive);
         get_summary: |c| c.get_summary(alice());
-        memory_events: |c| c.memory_events(MemoryEvents::new().page(2));
+        memory_events: |c| c.memory_events();
         get_entity: |c| c.get_entity(EntityRef::user("alice"));
         get_entity_filters: |c| c.get_entity_filters();
         create_entity: |c| c.create_entity(CreateEntity::run("r", "Trip"));
@@ -144,9 +144,9 @@ fn compare_all(answering: fn(&Asked) -> (u16, serde_json::Value)) -> usize {
         reset: |c| c.reset(DeleteEverything, wait());
     };
 
-    let page = blocking.execute(Users::new().page(2)).map(|page| page.into_value());
+    let page = blocking.execute(GetUsers::new().page(2)).map(|page| page.into_value());
     let by_blocking = platform.take();
-    let twin = runtime.block_on(asynchronous.execute(Users::new().page(2)));
+    let twin = runtime.block_on(asynchronous.execute(GetUsers::new().page(2)));
     assert_eq!(
         format!("{:?}", told(page)),
         format!("{:?}", told(twin.map(|page| page.into_value())))

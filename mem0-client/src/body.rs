@@ -16,6 +16,7 @@ use http_body::{Frame, SizeHint};
 ///
 /// let body = mem0_client::Body::from("{}");
 /// assert_eq!(body.size_hint().exact(), Some(2));
+/// assert_eq!(body.as_ref(), b"{}");
 /// ```
 #[derive(Clone, Default)]
 pub struct Body(Bytes);
@@ -31,6 +32,12 @@ impl Body {
     }
 }
 
+impl AsRef<[u8]> for Body {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
 impl From<Bytes> for Body {
     fn from(bytes: Bytes) -> Self {
         Self(bytes)
@@ -40,6 +47,24 @@ impl From<Bytes> for Body {
 impl From<&'static str> for Body {
     fn from(text: &'static str) -> Self {
         Self(Bytes::from_static(text.as_bytes()))
+    }
+}
+
+impl From<&'static [u8]> for Body {
+    fn from(bytes: &'static [u8]) -> Self {
+        Self(Bytes::from_static(bytes))
+    }
+}
+
+impl From<String> for Body {
+    fn from(text: String) -> Self {
+        Self(text.into())
+    }
+}
+
+impl From<Vec<u8>> for Body {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self(bytes.into())
     }
 }
 

@@ -36,6 +36,7 @@ const RESPONSE_LIMIT: usize = 64 * 1024 * 1024;
 /// # Ok::<(), mem0_client::Error>(())
 /// ```
 #[derive(Clone)]
+#[must_use = "`build` makes the client"]
 pub struct AsyncMemoryClientBuilder {
     api_key: Option<String>,
     base_url: String,
@@ -84,7 +85,6 @@ impl AsyncMemoryClientBuilder {
     /// let builder = AsyncMemoryClient::builder().env();
     /// # let _ = builder;
     /// ```
-    #[must_use]
     pub fn env(mut self) -> Self {
         let variable = |name| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
         if let Some(key) = variable("MEM0_API_KEY") {
@@ -112,7 +112,6 @@ impl AsyncMemoryClientBuilder {
     /// let builder = AsyncMemoryClient::builder().api_key("m0-key");
     /// assert!(!format!("{builder:?}").contains("m0-key"));
     /// ```
-    #[must_use]
     pub fn api_key(mut self, api_key: impl Into<String>) -> Self {
         self.api_key = Some(api_key.into());
         self
@@ -126,7 +125,6 @@ impl AsyncMemoryClientBuilder {
     /// # let _ = builder;
     /// ```
     #[doc(alias = "host")]
-    #[must_use]
     pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
         self.base_url = base_url.into();
         self
@@ -139,7 +137,6 @@ impl AsyncMemoryClientBuilder {
     /// let builder = AsyncMemoryClient::builder().timeout(std::time::Duration::from_secs(5));
     /// # let _ = builder;
     /// ```
-    #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.options = self.options.timeout(timeout);
         self
@@ -152,7 +149,6 @@ impl AsyncMemoryClientBuilder {
     /// let builder = AsyncMemoryClient::builder().deadline(std::time::Duration::from_secs(30));
     /// # let _ = builder;
     /// ```
-    #[must_use]
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.options = self.options.deadline(deadline);
         self
@@ -166,7 +162,6 @@ impl AsyncMemoryClientBuilder {
     /// let builder = AsyncMemoryClient::builder().connect_timeout(second);
     /// # let _ = builder;
     /// ```
-    #[must_use]
     pub fn connect_timeout(mut self, connect_timeout: Duration) -> Self {
         self.http.connect_timeout = Some(connect_timeout);
         self
@@ -182,7 +177,6 @@ impl AsyncMemoryClientBuilder {
     /// let builder = AsyncMemoryClient::builder().proxy("http://user:word@proxy.example:3128");
     /// assert!(!format!("{builder:?}").contains("word"));
     /// ```
-    #[must_use]
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.http.proxy = Proxy::Url(url.into());
         self
@@ -195,7 +189,6 @@ impl AsyncMemoryClientBuilder {
     /// let builder = AsyncMemoryClient::builder().no_proxy();
     /// # let _ = builder;
     /// ```
-    #[must_use]
     pub fn no_proxy(mut self) -> Self {
         self.http.proxy = Proxy::None;
         self
@@ -209,7 +202,6 @@ impl AsyncMemoryClientBuilder {
     /// let builder = AsyncMemoryClient::builder().api_key("m0-key").root_certificate("nonsense");
     /// assert!(builder.build().is_err());
     /// ```
-    #[must_use]
     pub fn root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.http.root_certificates.push(pem.into());
         self
@@ -223,7 +215,6 @@ impl AsyncMemoryClientBuilder {
     /// let builder = AsyncMemoryClient::builder().source("KITCHEN");
     /// # let _ = builder;
     /// ```
-    #[must_use]
     pub fn source(mut self, source: impl Into<String>) -> Self {
         self.identity.source = Some(source.into());
         self
@@ -237,7 +228,6 @@ impl AsyncMemoryClientBuilder {
     /// let builder = AsyncMemoryClient::builder().application("kitchen");
     /// # let _ = builder;
     /// ```
-    #[must_use]
     pub fn application(mut self, application: impl Into<String>) -> Self {
         self.identity.application = Some(application.into());
         self
@@ -252,7 +242,6 @@ impl AsyncMemoryClientBuilder {
     /// let builder = AsyncMemoryClient::builder().client_stack("kitchen/1.2, agent-kit/0.4");
     /// # let _ = builder;
     /// ```
-    #[must_use]
     pub fn client_stack(mut self, client_stack: impl Into<String>) -> Self {
         self.identity.client_stack = Some(client_stack.into());
         self
@@ -265,7 +254,6 @@ impl AsyncMemoryClientBuilder {
     /// let builder = AsyncMemoryClient::builder().retry(RetryPolicy::none());
     /// # let _ = builder;
     /// ```
-    #[must_use]
     pub fn retry(mut self, retry: RetryPolicy) -> Self {
         self.options = self.options.retry(retry);
         self
@@ -278,7 +266,6 @@ impl AsyncMemoryClientBuilder {
     /// let builder = AsyncMemoryClient::builder().max_connections(32);
     /// # let _ = builder;
     /// ```
-    #[must_use]
     pub fn max_connections(mut self, max_connections: usize) -> Self {
         self.max_connections = max_connections;
         self
@@ -291,7 +278,6 @@ impl AsyncMemoryClientBuilder {
     /// let builder = AsyncMemoryClient::builder().response_limit(1024 * 1024);
     /// # let _ = builder;
     /// ```
-    #[must_use]
     pub fn response_limit(mut self, response_limit: usize) -> Self {
         self.response_limit = response_limit;
         self
@@ -300,14 +286,15 @@ impl AsyncMemoryClientBuilder {
     /// Sends this header with every request. See [`CallOptions::header`].
     ///
     /// ```
-    /// # use http::{HeaderName, HeaderValue};
     /// # use mem0_client::AsyncMemoryClient;
-    /// let builder = AsyncMemoryClient::builder()
-    ///     .header(HeaderName::from_static("x-team"), HeaderValue::from_static("memory"));
+    /// let builder = AsyncMemoryClient::builder().header("x-team", "memory");
     /// # let _ = builder;
     /// ```
-    #[must_use]
-    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+    pub fn header(
+        mut self,
+        name: impl TryInto<HeaderName>,
+        value: impl TryInto<HeaderValue>,
+    ) -> Self {
         self.options = self.options.header(name, value);
         self
     }
@@ -315,23 +302,24 @@ impl AsyncMemoryClientBuilder {
     /// How the app names itself. Default `mem0-rust/` and the version.
     ///
     /// ```
-    /// # use http::HeaderValue;
     /// # use mem0_client::AsyncMemoryClient;
-    /// let builder =
-    ///     AsyncMemoryClient::builder().user_agent(HeaderValue::from_static("kitchen/1.0"));
+    /// let builder = AsyncMemoryClient::builder().user_agent("kitchen/1.0");
     /// # let _ = builder;
     /// ```
-    #[must_use]
-    pub fn user_agent(mut self, user_agent: HeaderValue) -> Self {
-        self.user_agent = Some(user_agent);
+    pub fn user_agent(mut self, user_agent: impl TryInto<HeaderValue>) -> Self {
+        match user_agent.try_into() {
+            Ok(user_agent) => self.user_agent = Some(user_agent),
+            Err(_) => self.options.has_odd_header = true,
+        }
         self
     }
 
     /// Sends through this `reqwest` client instead of our own.
     ///
     /// Its own policy for redirects, proxies, retries and certificates holds: reqwest's default
-    /// follows redirects, and on 307 and 308 sends a whole body to another origin. A `reqwest`
-    /// client belongs to the runtime on which it was first used.
+    /// follows redirects, and on 307 and 308 sends a whole body to another origin. Headers are this
+    /// client's: [`user_agent`](Self::user_agent) says how the app names itself. A `reqwest` client
+    /// belongs to the runtime on which it was first used.
     ///
     /// ```
     /// # use mem0_client::AsyncMemoryClient;
@@ -340,7 +328,6 @@ impl AsyncMemoryClientBuilder {
     /// # let _ = builder;
     /// # Ok::<(), reqwest::Error>(())
     /// ```
-    #[must_use]
     pub fn http_client(mut self, client: reqwest::Client) -> Self {
         self.way = Way::Reqwest(client);
         self
@@ -351,7 +338,13 @@ impl AsyncMemoryClientBuilder {
     ///
     /// The service sees whole requests, `Authorization` included, with their
     /// [`Operation`](crate::Operation) among the extensions. Timeouts, retries and limits stay the
-    /// client's.
+    /// client's. The wait until the service is ready counts against the deadline alone; an attempt's
+    /// time begins when the service takes the request. A layer that takes requests at once and holds
+    /// them itself, as tower's `Buffer` does, may need a longer [`timeout`](Self::timeout).
+    ///
+    /// The service must be `Clone` and `Sync`. Of tower's boxes `BoxCloneSyncService` fits and
+    /// `BoxCloneService` does not; a layer whose service cannot be cloned, as `RateLimit`, goes inside
+    /// of a `Buffer`: `ServiceBuilder::new().buffer(16).rate_limit(2, second).service(inner)`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -383,7 +376,6 @@ impl AsyncMemoryClientBuilder {
     /// # Ok(())
     /// # }
     /// ```
-    #[must_use]
     pub fn service<S, B>(mut self, service: S) -> Self
     where
         S: Service<Request<Body>, Response = http::Response<B>> + Clone + Send + Sync + 'static,
@@ -414,6 +406,7 @@ impl AsyncMemoryClientBuilder {
         })?;
         let api_key = ApiKey::new(&key)?;
         let base_url = BaseUrl::parse(&self.base_url)?;
+        self.options.check()?;
         check_headers(&self.options.headers)?;
         if self.max_connections == 0 {
             return Err(Error::configuration("max_connections must be at least 1"));

@@ -19,12 +19,15 @@ use crate::RetryPolicy;
 /// # Ok::<(), mem0_client::Error>(())
 /// ```
 #[derive(Clone, Default)]
+#[must_use = "each setter returns the options that it has set"]
 pub struct CallOptions {
     pub(crate) timeout: Option<Duration>,
     pub(crate) deadline: Option<Duration>,
     pub(crate) retry: Option<RetryPolicy>,
     pub(crate) concurrency: Option<usize>,
     pub(crate) headers: HeaderMap,
+    /// Whether a header was given that cannot be one; told when the call is made.
+    pub(crate) has_odd_header: bool,
 }
 
 impl CallOptions {
@@ -46,7 +49,6 @@ impl CallOptions {
     /// let options = CallOptions::new().timeout(std::time::Duration::from_secs(5));
     /// # let _ = options;
     /// ```
-    #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
@@ -60,7 +62,6 @@ impl CallOptions {
     /// let options = CallOptions::new().deadline(std::time::Duration::from_secs(30));
     /// # let _ = options;
     /// ```
-    #[must_use]
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);
         self
@@ -73,7 +74,6 @@ impl CallOptions {
     /// let options = CallOptions::new().retry(RetryPolicy::none());
     /// # let _ = options;
     /// ```
-    #[must_use]
     pub fn retry(mut self, retry: RetryPolicy) -> Self {
         self.retry = Some(retry);
         self
@@ -88,30 +88,44 @@ impl CallOptions {
     /// let options = CallOptions::new().concurrency(32);
     /// # let _ = options;
     /// ```
-    #[must_use]
     pub fn concurrency(mut self, concurrency: usize) -> Self {
         self.concurrency = Some(concurrency);
         self
     }
 
     /// Sends this header too, in place of one of the same name. The headers that the client owns
-    /// (`authorization`, `accept`, `content-type`, `content-length`, `host` and the like) are
-    /// refused when the call is made.
+    /// (`authorization`, `accept`, `content-type`, `content-length`, `host` and the like), and what
+    /// cannot be a header, are refused when the call is made.
     ///
     /// ```
-    /// use http::{HeaderName, HeaderValue};
-    /// use mem0_client::CallOptions;
-    ///
-    /// let options = CallOptions::new().header(
-    ///     HeaderName::from_static("x-trace"),
-    ///     HeaderValue::from_static("on"),
-    /// );
+    /// # use mem0_client::CallOptions;
+    /// let options = CallOptions::new().header("x-trace", "on");
     /// # let _ = options;
     /// ```
-    #[must_use]
-    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.headers.insert(name, value);
+    pub fn header(
+        mut self,
+        name: impl TryInto<HeaderName>,
+        value: impl TryInto<HeaderValue>,
+    ) -> Self {
+        match (name.try_into(), value.try_into()) {
+            (Ok(name), Ok(value)) => {
+                self.headers.insert(name, value);
+            }
+            _ => self.has_odd_header = true,
+        }
         self
+    }
+
+    /// Refuses what cannot be a header.
+    pub(crate) fn check(&self) -> Result<(), InvalidInput> {
+        if self.has_odd_header {
+            return Err(InvalidInput::new(
+                "header",
+                "must have a name of ASCII letters, digits and dashes, and a value of visible ASCII \
+                 characters and spaces",
+            ));
+        }
+        Ok(())
     }
 
     /// These options where they are set, `base` elsewhere.
@@ -124,6 +138,7 @@ impl CallOptions {
             retry: self.retry.or_else(|| base.retry.clone()),
             concurrency: self.concurrency.or(base.concurrency),
             headers,
+            has_odd_header: self.has_odd_header || base.has_odd_header,
         }
     }
 }

@@ -95,9 +95,9 @@ impl AsyncMemoryClient {
     /// [`Error`], like every method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error, Users};
+    /// # use mem0_client::{AsyncMemoryClient, Error, GetUsers};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
-    /// let second_page = client.execute(Users::new().page(2)).await?;
+    /// let second_page = client.execute(GetUsers::new().page(2)).await?;
     /// println!("{} entities, {:?}", second_page.results.len(), second_page.elapsed());
     /// # Ok(())
     /// # }
@@ -110,9 +110,9 @@ impl AsyncMemoryClient {
     /// Lists page after page, each row once, as a stream. Nothing is sent before the stream is polled.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error, MemoryEvents};
+    /// # use mem0_client::{AsyncMemoryClient, Error, GetMemoryEvents};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
-    /// let mut changes = client.stream(MemoryEvents::new());
+    /// let mut changes = client.stream(GetMemoryEvents::new());
     /// while let Some(change) = changes.next().await {
     ///     println!("{:?}", change?.event);
     /// }

@@ -1,6 +1,6 @@
 use mem0_types::{
     CreateEntity, CreatedEntity, DeleteUsers, Entity, EntityFilters, EntityMemory, EntityRef,
-    GetEntity, GetEntityFilters, GetEntityMemories, Page, QueuedDelete, Users,
+    GetEntity, GetEntityFilters, GetEntityMemories, GetUsers, Page, QueuedDelete,
 };
 
 use crate::{AsyncMemoryClient, Error};
@@ -8,7 +8,7 @@ use crate::{AsyncMemoryClient, Error};
 impl AsyncMemoryClient {
     /// Lists all users, agents, apps and runs: `GET /v1/entities/`, every page of it.
     ///
-    /// For one page, [`execute`](Self::execute) a [`Users`]; to read page by page,
+    /// For one page, [`execute`](Self::execute) a [`GetUsers`]; to read page by page,
     /// [`stream`](Self::stream) one.
     ///
     /// # Errors
@@ -25,7 +25,7 @@ impl AsyncMemoryClient {
     /// # }
     /// ```
     pub async fn users(&self) -> Result<Page<Entity>, Error> {
-        self.stream(Users::new()).into_page().await
+        self.stream(GetUsers::new()).into_page().await
     }
 
     /// Deletes one user, agent, app or run with all its memories:
@@ -46,7 +46,7 @@ impl AsyncMemoryClient {
     /// ```
     #[doc(alias = "deleteUsers")]
     #[doc(alias = "deleteUser")]
-    pub async fn delete_users(&self, entity: EntityRef) -> Result<QueuedDelete, Error> {
+    pub async fn delete_users(&self, entity: impl Into<EntityRef>) -> Result<QueuedDelete, Error> {
         self.value(DeleteUsers::new(entity)).await
     }
 
@@ -66,7 +66,7 @@ impl AsyncMemoryClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn get_entity(&self, entity: EntityRef) -> Result<Page<Entity>, Error> {
+    pub async fn get_entity(&self, entity: impl Into<EntityRef>) -> Result<Page<Entity>, Error> {
         self.value(GetEntity::new(entity)).await
     }
 

@@ -354,7 +354,7 @@ impl Error {
     /// ```
     /// # use mem0_client::{AsyncMemoryClient, Error, ErrorKind, Scope, WaitOptions};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
-    /// let wait = WaitOptions::default();
+    /// let wait = WaitOptions::new();
     /// let added = client.add_and_wait("I love hiking", Scope::user("alice"), wait.clone()).await;
     /// if let Some(event_id) = added.as_ref().err().and_then(Error::event_id) {
     ///     client.wait_for_event(event_id, wait).await?;

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use mem0_types::{Event, EventStatus, Events, GetEvent, Page};
+use mem0_types::{Event, EventStatus, GetEvent, GetEvents, Page};
 use tokio::time::Instant;
 
 use crate::sender::later;
@@ -9,7 +9,8 @@ use crate::{AsyncMemoryClient, Error};
 impl AsyncMemoryClient {
     /// Lists queued and finished work, newest first: `GET /v1/events/`, its first page.
     ///
-    /// For another page, [`execute`](Self::execute) an [`Events`].
+    /// [`has_more`](Page::has_more) says whether there are others: for another page,
+    /// [`execute`](Self::execute) a [`GetEvents`]; for all, [`stream`](Self::stream) one.
     ///
     /// # Errors
     /// As every method.
@@ -24,7 +25,7 @@ impl AsyncMemoryClient {
     /// # }
     /// ```
     pub async fn events(&self) -> Result<Page<Event>, Error> {
-        self.value(Events::new()).await
+        self.value(GetEvents::new()).await
     }
 
     /// Reads one event: `GET /v1/event/{event_id}/`.
@@ -57,7 +58,7 @@ impl AsyncMemoryClient {
     /// # use mem0_client::{AsyncMemoryClient, Error, Scope, WaitOptions};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let added = client.add("I love hiking", Scope::user("alice")).await?;
-    /// let event = client.wait_for_event(&added.event_id, WaitOptions::default()).await?;
+    /// let event = client.wait_for_event(&added.event_id, WaitOptions::new()).await?;
     /// println!("{} memories", event.results.len());
     /// # Ok(())
     /// # }
@@ -65,15 +66,15 @@ impl AsyncMemoryClient {
     pub async fn wait_for_event(
         &self,
         event_id: impl Into<String>,
-        wait: WaitOptions,
+        wait: impl Into<WaitOptions>,
     ) -> Result<Event, Error> {
         let event_id = event_id.into();
-        let waited = self.wait_for(&event_id, wait).await;
+        let waited = self.wait_for(&event_id, &wait.into()).await;
         waited.map_err(|error| error.waiting_for(event_id))
     }
 
-    async fn wait_for(&self, event_id: &str, wait: WaitOptions) -> Result<Event, Error> {
-        let mut pace = Pace::new(&wait);
+    async fn wait_for(&self, event_id: &str, wait: &WaitOptions) -> Result<Event, Error> {
+        let mut pace = Pace::new(wait);
         let mut known = false;
         loop {
             let ended = |error: Error| error.about("wait_for_event").after(0, pace.elapsed());
@@ -101,7 +102,7 @@ pub(crate) struct Pace {
     started: Instant,
     end: Instant,
     pause: Duration,
-    longest_pause: Duration,
+    max_delay: Duration,
 }
 
 impl Pace {
@@ -110,8 +111,8 @@ impl Pace {
         Self {
             started,
             end: later(started, wait.timeout),
-            pause: wait.first_pause.max(SHORTEST_PAUSE),
-            longest_pause: wait.longest_pause.max(SHORTEST_PAUSE),
+            pause: wait.first_delay.max(SHORTEST_PAUSE),
+            max_delay: wait.max_delay.max(SHORTEST_PAUSE),
         }
     }
 
@@ -130,7 +131,7 @@ impl Pace {
 
     pub(crate) async fn rest(&mut self) {
         tokio::time::sleep_until(self.end.min(later(Instant::now(), self.pause))).await;
-        self.pause = self.pause.saturating_mul(2).min(self.longest_pause);
+        self.pause = self.pause.saturating_mul(2).min(self.max_delay);
     }
 }
 
@@ -140,32 +141,42 @@ const SHORTEST_PAUSE: Duration = Duration::from_millis(1);
 /// What the question at the end of a wait may take.
 const LAST_QUESTION: Duration = Duration::from_secs(5);
 
-/// How long, and how often, to ask for an event.
+/// How long, and how often, to ask for an event. A [`Duration`] alone says how long.
 ///
 /// ```
 /// use mem0_client::WaitOptions;
 /// use std::time::Duration;
 ///
-/// let patient = WaitOptions::default().timeout(Duration::from_secs(600));
+/// let patient = WaitOptions::new().timeout(Duration::from_secs(600));
 /// # let _ = patient;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use = "each setter returns the options that it has set"]
 pub struct WaitOptions {
     timeout: Duration,
-    first_pause: Duration,
-    longest_pause: Duration,
+    first_delay: Duration,
+    max_delay: Duration,
 }
 
 impl WaitOptions {
+    /// The defaults.
+    ///
+    /// ```
+    /// # use mem0_client::WaitOptions;
+    /// assert_eq!(WaitOptions::new(), WaitOptions::default());
+    /// ```
+    pub fn new() -> Self {
+        Self::default()
+    }
+
     /// When to give up. The event is asked for once more at the end, which may take 5 s more when the
     /// platform does not answer. Default 60 s.
     ///
     /// ```
     /// # use mem0_client::WaitOptions;
-    /// let wait = WaitOptions::default().timeout(std::time::Duration::from_secs(5));
+    /// let wait = WaitOptions::new().timeout(std::time::Duration::from_secs(5));
     /// # let _ = wait;
     /// ```
-    #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
@@ -175,12 +186,11 @@ impl WaitOptions {
     ///
     /// ```
     /// # use mem0_client::WaitOptions;
-    /// let wait = WaitOptions::default().first_pause(std::time::Duration::from_secs(1));
+    /// let wait = WaitOptions::new().first_delay(std::time::Duration::from_secs(1));
     /// # let _ = wait;
     /// ```
-    #[must_use]
-    pub fn first_pause(mut self, first_pause: Duration) -> Self {
-        self.first_pause = first_pause;
+    pub fn first_delay(mut self, first_delay: Duration) -> Self {
+        self.first_delay = first_delay;
         self
     }
 
@@ -188,12 +198,11 @@ impl WaitOptions {
     ///
     /// ```
     /// # use mem0_client::WaitOptions;
-    /// let wait = WaitOptions::default().longest_pause(std::time::Duration::from_secs(10));
+    /// let wait = WaitOptions::new().max_delay(std::time::Duration::from_secs(10));
     /// # let _ = wait;
     /// ```
-    #[must_use]
-    pub fn longest_pause(mut self, longest_pause: Duration) -> Self {
-        self.longest_pause = longest_pause;
+    pub fn max_delay(mut self, max_delay: Duration) -> Self {
+        self.max_delay = max_delay;
         self
     }
 }
@@ -202,8 +211,15 @@ impl Default for WaitOptions {
     fn default() -> Self {
         Self {
             timeout: Duration::from_secs(60),
-            first_pause: Duration::from_millis(50),
-            longest_pause: Duration::from_secs(2),
+            first_delay: Duration::from_millis(50),
+            max_delay: Duration::from_secs(2),
         }
+    }
+}
+
+impl From<Duration> for WaitOptions {
+    /// The defaults, given up after this time.
+    fn from(timeout: Duration) -> Self {
+        Self::new().timeout(timeout)
     }
 }

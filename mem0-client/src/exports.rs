@@ -77,7 +77,7 @@ impl AsyncMemoryClient {
     /// let schema = serde_json::json!({"type": "object", "properties": {"city": {"type": "string"}}});
     /// let asked = client.create_memory_export(schema, Filter::user_id("alice")).await?;
     /// let export: std::collections::HashMap<String, Option<String>> =
-    ///     client.wait_for_export(&asked.id, WaitOptions::default()).await?;
+    ///     client.wait_for_export(&asked.id, WaitOptions::new()).await?;
     /// println!("{:?}", export["city"]);
     /// # Ok(())
     /// # }
@@ -85,10 +85,10 @@ impl AsyncMemoryClient {
     pub async fn wait_for_export<T: DeserializeOwned + Send>(
         &self,
         memory_export_id: impl Into<String>,
-        wait: WaitOptions,
+        wait: impl Into<WaitOptions>,
     ) -> Result<T, Error> {
         let memory_export_id = memory_export_id.into();
-        let mut pace = Pace::new(&wait);
+        let mut pace = Pace::new(&wait.into());
         loop {
             let call = GetMemoryExport::by_id(memory_export_id.clone()).into_call()?;
             match self.within(pace.left()).decoded(call).await {
@@ -128,7 +128,7 @@ impl AsyncMemoryClient {
     ///     favourite: Option<String>,
     /// }
     ///
-    /// let diet: Diet = client.export(Filter::user_id("alice"), WaitOptions::default()).await?;
+    /// let diet: Diet = client.export(Filter::user_id("alice"), WaitOptions::new()).await?;
     /// println!("{} allergies, likes {:?}", diet.allergies.len(), diet.favourite);
     /// # Ok(())
     /// # }
@@ -137,7 +137,7 @@ impl AsyncMemoryClient {
     pub async fn export<T: schemars::JsonSchema + DeserializeOwned + Send>(
         &self,
         options: impl Into<MemoryExportOptions>,
-        wait: WaitOptions,
+        wait: impl Into<WaitOptions>,
     ) -> Result<T, Error> {
         let schema = mem0_types::export_schema::<T>()?;
         let asked = self.create_memory_export(schema, options).await?;

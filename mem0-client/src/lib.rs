@@ -7,7 +7,7 @@
 //! # async fn example() -> Result<(), mem0_client::Error> {
 //! let client = AsyncMemoryClient::from_env()?; // MEM0_API_KEY; no I/O here, ever
 //! let added = client.add("I'm vegetarian and allergic to nuts", Scope::user("alice")).await?;
-//! client.wait_for_event(&added.event_id, WaitOptions::default()).await?;
+//! client.wait_for_event(&added.event_id, WaitOptions::new()).await?;
 //!
 //! for hit in client.search("can she eat peanuts?", Filter::user_id("alice")).await? {
 //!     println!("{:.2}  {}", hit.score.unwrap_or_default(), hit.memory);

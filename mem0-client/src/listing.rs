@@ -28,6 +28,7 @@ pub type Memories = Listing<GetAllMemories>;
 /// After an error that may pass ([`Error::is_retryable`]) polling again asks for the same page
 /// again; after any other error, and after the last row, the stream yields `None`. Dropping it stops
 /// it. The platform's `next` links are never followed, only counted on.
+#[must_use = "nothing is sent before it is polled"]
 pub struct Listing<E: Paged> {
     client: AsyncMemoryClient,
     /// The next request and the number of its page.

@@ -1,9 +1,9 @@
 use mem0_types::{
     AddMemory, AddMemoryOptions, AddMemoryResponse, DeleteAllMemories, DeleteMemory,
     DeleteMemoryResponse, DeleteScope, Event, FeedbackOptions, FeedbackResponse, Filter,
-    GetAllMemories, GetAllMemoryOptions, GetMemory, GetSummary, History, Memory, MemoryEvents,
-    MemoryHistory, Messages, Page, QueuedDelete, SearchMemories, SearchMemoryOptions, SendFeedback,
-    UpdateMemory, UpdateMemoryOptions,
+    GetAllMemories, GetAllMemoryOptions, GetHistory, GetMemory, GetMemoryEvents, GetSummary,
+    History, Memory, Messages, Page, QueuedDelete, SearchMemories, SearchMemoryOptions,
+    SendFeedback, UpdateMemory, UpdateMemoryOptions,
 };
 use serde_json::Value;
 
@@ -51,7 +51,7 @@ impl AsyncMemoryClient {
     /// ```
     /// # use mem0_client::{AsyncMemoryClient, Error, Scope, WaitOptions};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
-    /// let wait = WaitOptions::default();
+    /// let wait = WaitOptions::new();
     /// let event = client.add_and_wait("I love hiking", Scope::user("alice"), wait).await?;
     /// for result in &event.results {
     ///     println!("{:?}", result.text());
@@ -63,7 +63,7 @@ impl AsyncMemoryClient {
         &self,
         messages: impl Into<Messages>,
         options: impl Into<AddMemoryOptions>,
-        wait: WaitOptions,
+        wait: impl Into<WaitOptions>,
     ) -> Result<Event, Error> {
         let added = self.add(messages, options).await?;
         let waited = self.wait_for_event(added.event_id, wait).await;
@@ -117,7 +117,8 @@ impl AsyncMemoryClient {
     }
 
     /// Lists one page of memories: `POST /v3/memories/`. See
-    /// [`get_all_stream`](Self::get_all_stream) for all of them.
+    /// [`get_all_stream`](Self::get_all_stream) for all of them, and [`has_more`](Page::has_more) for whether
+    /// others follow.
     ///
     /// # Errors
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for a filter that names no entity;
@@ -213,7 +214,7 @@ impl AsyncMemoryClient {
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let queued = client.delete_all(DeleteScope::user("alice")).await?;
     /// if let Some(event_id) = queued.event_id {
-    ///     client.wait_for_event(event_id, WaitOptions::default()).await?;
+    ///     client.wait_for_event(event_id, WaitOptions::new()).await?;
     /// }
     /// # Ok(())
     /// # }
@@ -239,7 +240,7 @@ impl AsyncMemoryClient {
     /// # }
     /// ```
     pub async fn history(&self, memory_id: impl Into<String>) -> Result<Page<History>, Error> {
-        self.value(MemoryHistory::new(memory_id)).await
+        self.value(GetHistory::new(memory_id)).await
     }
 
     /// Says how good a memory is, or takes back what was said: `POST /v1/feedback/`.
@@ -285,24 +286,24 @@ impl AsyncMemoryClient {
         self.value(GetSummary::new(filter)).await
     }
 
-    /// Lists one page of the changes of all the project's memories: `GET /v1/memories/events/`.
+    /// Lists the changes of all the project's memories: `GET /v1/memories/events/`, its first page.
     ///
     /// Despite its address this is history, not queued work, which [`events`](Self::events) lists. For
-    /// all pages, [`stream`](Self::stream) a [`MemoryEvents`].
+    /// another page, [`execute`](Self::execute) a [`GetMemoryEvents`]; for all, [`stream`](Self::stream) one.
     ///
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) for a page beyond the last; else as every method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error, MemoryEvents};
+    /// # use mem0_client::{AsyncMemoryClient, Error};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
-    /// for change in client.memory_events(MemoryEvents::new().limit(20)).await? {
+    /// for change in client.memory_events().await? {
     ///     println!("{:?} {:?}", change.event, change.memory_id);
     /// }
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn memory_events(&self, request: MemoryEvents) -> Result<Page<History>, Error> {
-        self.value(request).await
+    pub async fn memory_events(&self) -> Result<Page<History>, Error> {
+        self.value(GetMemoryEvents::new()).await
     }
 }

@@ -1,4 +1,4 @@
-use mem0_types::Call;
+use mem0_types::{Call, Repeat};
 
 /// What a request is for, among the extensions of every request that goes to a service of the
 /// caller's own ([`AsyncMemoryClientBuilder::service`](crate::AsyncMemoryClientBuilder::service)). A
@@ -15,11 +15,16 @@ use mem0_types::Call;
 pub struct Operation {
     name: String,
     template: String,
+    repeat: Repeat,
 }
 
 impl Operation {
     pub(crate) fn of(call: &Call) -> Self {
-        Self { name: call.operation().to_owned(), template: call.template().to_owned() }
+        Self {
+            name: call.operation().to_owned(),
+            template: call.template().to_owned(),
+            repeat: call.repeat(),
+        }
     }
 
     /// The operation's name, as the client's method for it is called.
@@ -42,5 +47,18 @@ impl Operation {
     /// ```
     pub fn template(&self) -> &str {
         &self.template
+    }
+
+    /// Whether it may be sent again, which a layer that repeats or hedges requests must know.
+    ///
+    /// ```
+    /// use mem0_client::{Operation, Repeat};
+    ///
+    /// fn may_hedge(operation: &Operation) -> bool {
+    ///     operation.repeat() == Repeat::Read
+    /// }
+    /// ```
+    pub fn repeat(&self) -> Repeat {
+        self.repeat
     }
 }

@@ -132,7 +132,7 @@ impl AsyncMemoryClient {
         &self,
         organization: impl Into<OrganizationRef>,
         email: impl Into<String>,
-        role: MemberRole,
+        role: impl Into<MemberRole>,
     ) -> Result<MessageResponse, Error> {
         let org_id = self.org_id(organization.into()).await?;
         self.value(AddOrganizationMember::new(org_id, email, role)).await
@@ -158,7 +158,7 @@ impl AsyncMemoryClient {
         &self,
         organization: impl Into<OrganizationRef>,
         email: impl Into<String>,
-        role: MemberRole,
+        role: impl Into<MemberRole>,
     ) -> Result<MessageResponse, Error> {
         let org_id = self.org_id(organization.into()).await?;
         self.value(UpdateOrganizationMember::new(org_id, email, role)).await

@@ -94,9 +94,9 @@ impl AsyncMemoryClient {
     #[doc(alias = "getProfileJob")]
     pub async fn get_profile_job(
         &self,
-        job_id_or_status_url: impl Into<String>,
+        job: impl Into<GetProfileJob>,
     ) -> Result<ProfileJobResponse, Error> {
-        self.value(GetProfileJob::new(job_id_or_status_url)).await
+        self.value(job.into()).await
     }
 
     /// Reads the settings by which the project makes profiles: `GET /v2/profiles/settings/`.

@@ -20,8 +20,11 @@ impl AsyncMemoryClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn get_project_members(&self, project: ProjectRef) -> Result<Members, Error> {
-        let (org_id, project_id) = self.project_ids(project).await?;
+    pub async fn get_project_members(
+        &self,
+        project: impl Into<ProjectRef>,
+    ) -> Result<Members, Error> {
+        let (org_id, project_id) = self.project_ids(project.into()).await?;
         self.value(GetProjectMembers::new(org_id, project_id)).await
     }
 
@@ -43,11 +46,11 @@ impl AsyncMemoryClient {
     /// ```
     pub async fn add_project_member(
         &self,
-        project: ProjectRef,
+        project: impl Into<ProjectRef>,
         email: impl Into<String>,
-        role: MemberRole,
+        role: impl Into<MemberRole>,
     ) -> Result<MessageResponse, Error> {
-        let (org_id, project_id) = self.project_ids(project).await?;
+        let (org_id, project_id) = self.project_ids(project.into()).await?;
         self.value(AddProjectMember::new(org_id, project_id, email, role)).await
     }
 
@@ -69,11 +72,11 @@ impl AsyncMemoryClient {
     /// ```
     pub async fn update_project_member(
         &self,
-        project: ProjectRef,
+        project: impl Into<ProjectRef>,
         email: impl Into<String>,
-        role: MemberRole,
+        role: impl Into<MemberRole>,
     ) -> Result<MessageResponse, Error> {
-        let (org_id, project_id) = self.project_ids(project).await?;
+        let (org_id, project_id) = self.project_ids(project.into()).await?;
         self.value(UpdateProjectMember::new(org_id, project_id, email, role)).await
     }
 
@@ -94,10 +97,10 @@ impl AsyncMemoryClient {
     /// ```
     pub async fn remove_project_member(
         &self,
-        project: ProjectRef,
+        project: impl Into<ProjectRef>,
         email: impl Into<String>,
     ) -> Result<MessageResponse, Error> {
-        let (org_id, project_id) = self.project_ids(project).await?;
+        let (org_id, project_id) = self.project_ids(project.into()).await?;
         self.value(RemoveProjectMember::new(org_id, project_id, email)).await
     }
 }

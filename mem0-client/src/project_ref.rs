@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::fmt;
 
 use mem0_types::{InvalidInput, PingResponse};
@@ -50,6 +51,18 @@ impl From<String> for OrganizationRef {
     }
 }
 
+impl From<&String> for OrganizationRef {
+    fn from(org_id: &String) -> Self {
+        Self::new(org_id)
+    }
+}
+
+impl From<Cow<'_, str>> for OrganizationRef {
+    fn from(org_id: Cow<'_, str>) -> Self {
+        Self::new(org_id)
+    }
+}
+
 impl fmt::Debug for OrganizationRef {
     /// Whether it is the key's own, never the id.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -65,6 +78,7 @@ impl fmt::Debug for OrganizationRef {
 /// let mine = ProjectRef::own();
 /// let other = ProjectRef::new("o-1", "p-1");
 /// assert_ne!(mine, other);
+/// assert_eq!(other, ("o-1", "p-1").into());
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct ProjectRef {
@@ -104,6 +118,13 @@ impl ProjectRef {
     /// ```
     pub fn in_own_organization(project_id: impl Into<String>) -> Self {
         Self { org_id: None, project_id: Some(project_id.into()) }
+    }
+}
+
+impl<O: Into<String>, P: Into<String>> From<(O, P)> for ProjectRef {
+    /// The organization's id and the project's.
+    fn from((org_id, project_id): (O, P)) -> Self {
+        Self::new(org_id, project_id)
     }
 }
 

@@ -71,9 +71,9 @@ impl AsyncMemoryClient {
     /// # }
     /// ```
     #[doc(alias = "getProject")]
-    pub async fn get_project(&self, project: ProjectRef) -> Result<Project, Error> {
-        let (org_id, project_id) = self.project_ids(project).await?;
-        self.value(GetProject::new(org_id, project_id, [])).await
+    pub async fn get_project(&self, project: impl Into<ProjectRef>) -> Result<Project, Error> {
+        let (org_id, project_id) = self.project_ids(project.into()).await?;
+        self.value(GetProject::new(org_id, project_id)).await
     }
 
     /// Changes a project's settings: `PATCH
@@ -97,10 +97,10 @@ impl AsyncMemoryClient {
     #[doc(alias = "updateProject")]
     pub async fn update_project(
         &self,
-        project: ProjectRef,
-        options: UpdateProjectOptions,
+        project: impl Into<ProjectRef>,
+        options: impl Into<UpdateProjectOptions>,
     ) -> Result<MessageResponse, Error> {
-        let (org_id, project_id) = self.project_ids(project).await?;
+        let (org_id, project_id) = self.project_ids(project.into()).await?;
         self.value(UpdateProject::new(org_id, project_id, options)).await
     }
 
@@ -121,11 +121,11 @@ impl AsyncMemoryClient {
     /// ```
     pub async fn delete_project(
         &self,
-        project: ProjectRef,
+        project: impl Into<ProjectRef>,
         confirmation: DeleteEverything,
     ) -> Result<MessageResponse, Error> {
         let DeleteEverything = confirmation;
-        let (org_id, project_id) = self.project_ids(project).await?;
+        let (org_id, project_id) = self.project_ids(project.into()).await?;
         self.value(DeleteProject::new(org_id, project_id)).await
     }
 }

@@ -1,4 +1,4 @@
-use mem0_types::{DeleteEverything, EntityRef, EntityType, Malformed, QueuedDelete};
+use mem0_types::{DeleteEverything, EntityRef, Malformed, QueuedDelete};
 
 use crate::{AsyncMemoryClient, Error, ErrorKind, WaitOptions};
 
@@ -16,7 +16,7 @@ impl AsyncMemoryClient {
     /// ```
     /// # use mem0_client::{AsyncMemoryClient, DeleteEverything, Error, WaitOptions};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
-    /// let reset = client.reset(DeleteEverything, WaitOptions::default()).await?;
+    /// let reset = client.reset(DeleteEverything, WaitOptions::new()).await?;
     /// for failed in reset.entities.iter().filter(|entity| entity.outcome.is_err()) {
     ///     println!("{:?}", failed.outcome);
     /// }
@@ -26,15 +26,15 @@ impl AsyncMemoryClient {
     pub async fn reset(
         &self,
         confirmation: DeleteEverything,
-        wait: WaitOptions,
+        wait: impl Into<WaitOptions>,
     ) -> Result<Reset, Error> {
         let DeleteEverything = confirmation;
+        let wait = wait.into();
         let mut queued: Vec<(EntityRef, Result<QueuedDelete, Error>)> = Vec::new();
         let users = self.users().await?;
         for entity in users.results {
             // An entity without a type is refused before sending, and reported like any failure.
-            let entity_type = entity.entity_type.unwrap_or(EntityType::Other(String::new()));
-            let entity = EntityRef::new(entity_type, entity.name);
+            let entity = entity.entity_ref().unwrap_or_else(|| EntityRef::new("", entity.name));
             let answer = self.delete_users(entity.clone()).await;
             queued.push((entity, answer));
         }
@@ -57,6 +57,7 @@ impl AsyncMemoryClient {
 /// What became of a [`reset`](AsyncMemoryClient::reset).
 #[derive(Debug)]
 #[non_exhaustive]
+#[must_use = "an entity may be left: see `is_complete`"]
 pub struct Reset {
     /// Every entity that there was, in the platform's order.
     pub entities: Vec<ResetEntity>,

@@ -19,6 +19,7 @@ use mem0_types::Repeat;
 /// # let _ = policy;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use = "each setter returns the policy that it has set"]
 pub struct RetryPolicy {
     max_retries: u32,
     first_delay: Duration,
@@ -60,7 +61,6 @@ impl RetryPolicy {
     /// let policy = RetryPolicy::new().max_retries(5);
     /// # let _ = policy;
     /// ```
-    #[must_use]
     pub fn max_retries(mut self, max_retries: u32) -> Self {
         self.max_retries = max_retries;
         self
@@ -74,7 +74,6 @@ impl RetryPolicy {
     /// let policy = RetryPolicy::new().first_delay(std::time::Duration::from_millis(50));
     /// # let _ = policy;
     /// ```
-    #[must_use]
     pub fn first_delay(mut self, first_delay: Duration) -> Self {
         self.first_delay = first_delay;
         self
@@ -87,7 +86,6 @@ impl RetryPolicy {
     /// let policy = RetryPolicy::new().max_delay(std::time::Duration::from_secs(2));
     /// # let _ = policy;
     /// ```
-    #[must_use]
     pub fn max_delay(mut self, max_delay: Duration) -> Self {
         self.max_delay = max_delay;
         self
@@ -100,7 +98,6 @@ impl RetryPolicy {
     /// let policy = RetryPolicy::new().max_retry_after(std::time::Duration::from_secs(10));
     /// # let _ = policy;
     /// ```
-    #[must_use]
     pub fn max_retry_after(mut self, max_retry_after: Duration) -> Self {
         self.max_retry_after = max_retry_after;
         self
@@ -131,6 +128,8 @@ impl Default for RetryPolicy {
 pub(crate) enum Failure {
     /// There is no HTTP client to send with.
     Setup,
+    /// The service was not ready before the deadline, so nothing was sent.
+    Busy,
     /// No connection was made, so nothing was written.
     Connect,
     /// The connection broke, or the attempt took too long.
@@ -145,7 +144,7 @@ impl Failure {
     /// Whether the same request may be sent again.
     pub(crate) fn may_repeat(self, repeat: Repeat) -> bool {
         match (self, repeat) {
-            (Self::Connect, _) => true,
+            (Self::Busy | Self::Connect, _) => true,
             (Self::Setup | Self::Unread, _) => false,
             (Self::Transport, repeat) => repeat != Repeat::Once,
             (Self::Status { status: StatusCode::TOO_MANY_REQUESTS, .. }, _) => true,
@@ -161,7 +160,7 @@ impl Failure {
     /// Whether the platform may have acted on the request although it did not say so.
     pub(crate) fn outcome_unknown(self, repeat: Repeat) -> bool {
         let acted = match self {
-            Self::Setup | Self::Connect => false,
+            Self::Setup | Self::Busy | Self::Connect => false,
             Self::Transport | Self::Unread => true,
             Self::Status { status, retry_after } => {
                 let turned_away = status == StatusCode::SERVICE_UNAVAILABLE && retry_after;

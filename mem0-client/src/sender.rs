@@ -14,7 +14,7 @@ use crate::base_url::BaseUrl;
 use crate::call_options::check_headers;
 use crate::error::{is_connect, is_setup};
 use crate::retry::{Failure, RetryBudget, retry_after};
-use crate::service::{ServiceError, Transport};
+use crate::service::{Limits, ServiceError, Transport};
 use crate::{Body, CallOptions, Error, Operation, Response, decode, trace};
 
 /// What all clones and views of a client share: the one place that sends.
@@ -108,8 +108,12 @@ impl Sender {
                 }
             };
             attempts += 1;
-            let until = deadline.min(later(Instant::now(), options.timeout.unwrap_or(TIMEOUT)));
-            let attempt = self.attempt(request.clone(), until).await;
+            let limits = Limits {
+                deadline,
+                timeout: options.timeout.unwrap_or(TIMEOUT),
+                bytes: self.response_limit,
+            };
+            let attempt = self.attempt(request.clone(), limits).await;
             drop(permit);
             let failed = match attempt {
                 Ok(answer) => {
@@ -119,6 +123,9 @@ impl Sender {
                 Err(failed) => failed,
             };
             let Failed { failure, retry_after, error } = *failed;
+            if matches!(failure, Failure::Busy) {
+                return Err((error.outcome(true, outcome_unknown), attempts - 1));
+            }
             let gone = matches!(failure, Failure::Status { status: StatusCode::NOT_FOUND, .. });
             if gone && outcome_unknown && *call.method() == Method::DELETE {
                 // The attempt whose answer was lost did delete it.
@@ -143,29 +150,37 @@ impl Sender {
     async fn attempt(
         &self,
         request: Request<Body>,
-        until: Instant,
+        limits: Limits,
     ) -> Result<(Parts, Bytes), Box<Failed>> {
-        let sent = timeout_at(until, self.transport.send(request, self.response_limit)).await;
+        let sent = self.transport.send(request, limits).await;
         let (failure, retry_after, error) = match sent {
-            Err(_) => {
+            Err(ServiceError::Busy) => (
+                Failure::Busy,
+                None,
+                Error::timeout("the service was not ready before the deadline"),
+            ),
+            Err(ServiceError::Closed(source)) => {
+                (Failure::Connect, None, Error::network(is_connect(&*source), source))
+            }
+            Err(ServiceError::Slow) => {
                 (Failure::Transport, None, Error::timeout("no answer within the time allowed"))
             }
-            Ok(Err(ServiceError::TooLarge(mut parts))) if parts.status.is_success() => {
+            Err(ServiceError::TooLarge(mut parts)) if parts.status.is_success() => {
                 self.api_key.hide_in(&mut parts.headers);
                 let message = format!("the answer is larger than {} bytes", self.response_limit);
                 (Failure::Unread, None, Error::decode(&message, parts.status, parts.headers))
             }
             // The status of an error page says more than its size.
-            Ok(Err(ServiceError::TooLarge(parts))) => self.refused(*parts, &[]),
-            Ok(Err(ServiceError::Failed(source))) if is_setup(&*source) => {
+            Err(ServiceError::TooLarge(parts)) => self.refused(*parts, &[]),
+            Err(ServiceError::Failed(source)) if is_setup(&*source) => {
                 (Failure::Setup, None, Error::no_client(source))
             }
-            Ok(Err(ServiceError::Failed(source))) => {
+            Err(ServiceError::Failed(source)) => {
                 let connect = is_connect(&*source);
                 let failure = if connect { Failure::Connect } else { Failure::Transport };
                 (failure, None, Error::network(connect, source))
             }
-            Ok(Ok((parts, bytes))) => {
+            Ok((parts, bytes)) => {
                 trace::answered(parts.status);
                 if parts.status.is_success() {
                     return Ok((parts, bytes));
@@ -185,6 +200,7 @@ impl Sender {
     }
 
     fn request(&self, call: &Call, options: &CallOptions) -> Result<Request<Body>, Error> {
+        options.check()?;
         let uri = self.base_url.join(&call.path_and_query()?);
         let body = call.body().cloned();
         let mut request = Request::builder()

@@ -2,14 +2,17 @@ use std::error::Error as StdError;
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::{Buf, Bytes, BytesMut};
 use http::response::Parts;
 use http::{Request, Response};
 use http_body::Body as HttpBody;
+use tokio::time::{Instant, timeout_at};
 use tower_service::Service;
 
 use crate::Body;
+use crate::sender::later;
 
 pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;
 
@@ -18,20 +21,38 @@ type Answer = Result<(Parts, Bytes), ServiceError>;
 /// Why a service gave no whole answer.
 #[derive(Debug)]
 pub(crate) enum ServiceError {
-    /// The service failed before or while it answered.
+    /// The service was not ready before the deadline; nothing was sent.
+    Busy,
+    /// The service will never be ready again; nothing was sent.
+    Closed(BoxError),
+    /// The service took the request, and did not answer in time.
+    Slow,
+    /// The service took the request, and failed before or while it answered.
     Failed(BoxError),
     /// The answer that began so was larger than the limit.
     TooLarge(Box<Parts>),
 }
 
+/// What bounds one attempt.
+#[derive(Clone, Copy)]
+pub(crate) struct Limits {
+    /// When the call ends, however far the attempt is.
+    pub(crate) deadline: Instant,
+    /// How long the attempt may take from when the service takes the request.
+    pub(crate) timeout: Duration,
+    /// How many bytes an answer may have.
+    pub(crate) bytes: usize,
+}
+
 /// Whatever sends a request: our own HTTP client, the caller's, or a service in this process.
 ///
-/// Its one method reads the whole body too, so that the types of every service and body end here.
+/// Its one method keeps the limits and reads the whole body too, so that the types of every service
+/// and body end here.
 pub(crate) trait Transport: Send + Sync {
     fn send(
         &self,
         request: Request<Body>,
-        limit: usize,
+        limits: Limits,
     ) -> Pin<Box<dyn Future<Output = Answer> + Send + '_>>;
 }
 
@@ -62,17 +83,26 @@ where
     fn send(
         &self,
         request: Request<Body>,
-        limit: usize,
+        limits: Limits,
     ) -> Pin<Box<dyn Future<Output = Answer> + Send + '_>> {
         let mut service = self.0.clone();
         Box::pin(async move {
-            let failed = |error: S::Error| ServiceError::Failed(error.into());
-            poll_fn(|context| service.poll_ready(context)).await.map_err(failed)?;
-            let (parts, body) = service.call(request).await.map_err(failed)?.into_parts();
-            match collect(body, limit).await.map_err(ServiceError::Failed)? {
-                Some(bytes) => Ok((parts, bytes)),
-                None => Err(ServiceError::TooLarge(Box::new(parts))),
+            let ready = poll_fn(|context| service.poll_ready(context));
+            match timeout_at(limits.deadline, ready).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => return Err(ServiceError::Closed(error.into())),
+                Err(_) => return Err(ServiceError::Busy),
             }
+            let until = limits.deadline.min(later(Instant::now(), limits.timeout));
+            let answer = async {
+                let failed = |error: S::Error| ServiceError::Failed(error.into());
+                let (parts, body) = service.call(request).await.map_err(failed)?.into_parts();
+                match collect(body, limits.bytes).await.map_err(ServiceError::Failed)? {
+                    Some(bytes) => Ok((parts, bytes)),
+                    None => Err(ServiceError::TooLarge(Box::new(parts))),
+                }
+            };
+            timeout_at(until, answer).await.unwrap_or(Err(ServiceError::Slow))
         })
     }
 }

@@ -14,9 +14,7 @@
 //! }
 //!
 //! let fake = FakePlatform::new();
-//! let mut alice = Memory::new("m-1");
-//! alice.memory = "Alice".to_owned();
-//! fake.answer("search", Page::new(vec![alice]));
+//! fake.answer("search", Page::from(vec![Memory::new("m-1", "Alice")]));
 //!
 //! assert_eq!(greet(&fake.client()).await?, "Hello, Alice!");
 //! let asked = fake.requests_to("search");
@@ -25,8 +23,7 @@
 //! # }
 //! ```
 //!
-//! The blocking client takes one too:
-//! `MemoryClient::builder().api_key("test").service_with(move || fake)`.
+//! The blocking client is made of one in the same way: `MemoryClient::from(&fake)`.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -36,7 +33,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::{fmt, iter};
 
-use http::{HeaderMap, Method, Request, Response, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
 use serde::Serialize;
 use serde_json::{Value, json};
 use tower_service::Service;
@@ -173,15 +170,8 @@ impl FakePlatform {
     /// let client = mem0_client::testing::FakePlatform::new().client();
     /// # let _ = client;
     /// ```
-    #[allow(clippy::missing_panics_doc, clippy::expect_used, reason = "these settings are sound")]
     pub fn client(&self) -> AsyncMemoryClient {
-        AsyncMemoryClient::builder()
-            .api_key("test")
-            .base_url("http://fake.test")
-            .retry(RetryPolicy::none())
-            .service(self.clone())
-            .build()
-            .expect("these settings are sound")
+        self.into()
     }
 
     /// A test that failed while it held the lock says more than the lock.
@@ -206,6 +196,20 @@ impl FakePlatform {
         drop(state);
         let mut answering = answering.lock().unwrap_or_else(PoisonError::into_inner);
         answering(&request)
+    }
+}
+
+impl From<&FakePlatform> for AsyncMemoryClient {
+    /// A client of this platform, which repeats nothing.
+    #[allow(clippy::expect_used, reason = "these settings are sound")]
+    fn from(platform: &FakePlatform) -> Self {
+        Self::builder()
+            .api_key("test")
+            .base_url("http://fake.test")
+            .retry(RetryPolicy::none())
+            .service(platform.clone())
+            .build()
+            .expect("these settings are sound")
     }
 }
 
@@ -320,18 +324,22 @@ impl FakeAnswer {
         Self(Kind::Http { status, headers: HeaderMap::new(), body: body.into() })
     }
 
-    /// The same answer with one more header.
+    /// The same answer with one more header. What cannot be a header is a 501 that says so.
     ///
     /// ```
-    /// use http::{HeaderName, HeaderValue};
-    /// use mem0_client::testing::FakeAnswer;
-    ///
-    /// let later = FakeAnswer::text(429, "Slow down.")
-    ///     .header(HeaderName::from_static("retry-after"), HeaderValue::from_static("3"));
+    /// # use mem0_client::testing::FakeAnswer;
+    /// let later = FakeAnswer::text(429, "Slow down.").header("retry-after", "3");
     /// # let _ = later;
     /// ```
     #[must_use]
-    pub fn header(mut self, name: http::HeaderName, value: http::HeaderValue) -> Self {
+    pub fn header(
+        mut self,
+        name: impl TryInto<HeaderName>,
+        value: impl TryInto<HeaderValue>,
+    ) -> Self {
+        let (Ok(name), Ok(value)) = (name.try_into(), value.try_into()) else {
+            return unanswered("the header that the test gave cannot be one");
+        };
         if let Kind::Http { headers, .. } = &mut self.0 {
             headers.insert(name, value);
         }
@@ -389,7 +397,7 @@ impl Service<Request<Body>> for FakePlatform {
         Box::pin(async move {
             match answer {
                 Kind::Http { status, headers, body } => {
-                    let mut response = Response::new(Body::from(bytes::Bytes::from(body)));
+                    let mut response = Response::new(Body::from(body));
                     *response.status_mut() = status;
                     *response.headers_mut() = headers;
                     Ok(response)

@@ -22,8 +22,11 @@ impl AsyncMemoryClient {
     /// # }
     /// ```
     #[doc(alias = "getWebhooks")]
-    pub async fn get_webhooks(&self, project: ProjectRef) -> Result<Page<Webhook>, Error> {
-        let project_id = self.project_id(project).await?;
+    pub async fn get_webhooks(
+        &self,
+        project: impl Into<ProjectRef>,
+    ) -> Result<Page<Webhook>, Error> {
+        let project_id = self.project_id(project.into()).await?;
         self.value(GetWebhooks::new(project_id)).await
     }
 
@@ -48,10 +51,10 @@ impl AsyncMemoryClient {
     #[doc(alias = "createWebhook")]
     pub async fn create_webhook(
         &self,
-        project: ProjectRef,
-        options: CreateWebhookOptions,
+        project: impl Into<ProjectRef>,
+        options: impl Into<CreateWebhookOptions>,
     ) -> Result<Webhook, Error> {
-        let project_id = self.project_id(project).await?;
+        let project_id = self.project_id(project.into()).await?;
         self.value(CreateWebhook::new(project_id, options)).await
     }
 
@@ -73,7 +76,7 @@ impl AsyncMemoryClient {
     pub async fn update_webhook(
         &self,
         webhook_id: impl Into<String>,
-        options: UpdateWebhookOptions,
+        options: impl Into<UpdateWebhookOptions>,
     ) -> Result<MessageResponse, Error> {
         self.value(UpdateWebhook::new(webhook_id, options)).await
     }

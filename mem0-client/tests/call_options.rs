@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use http::header::{self, HeaderName, HeaderValue};
-use mem0_client::{AsyncMemoryClient, CallOptions, ErrorKind, Filter, RetryPolicy, Scope};
+use mem0_client::{
+    AsyncMemoryClient, CallOptions, ErrorKind, Filter, RetryPolicy, Scope, WaitOptions,
+};
 
 use crate::platform::{KEY, Platform, Reply, timed, well};
 
 const TEAM: HeaderName = HeaderName::from_static("x-team");
-const TRACE: HeaderName = HeaderName::from_static("x-trace");
 
 fn text(text: &'static str) -> HeaderValue {
     HeaderValue::from_static(text)
@@ -18,7 +19,7 @@ fn text(text: &'static str) -> HeaderValue {
 async fn headers_of_views_join_and_replace_those_beneath() {
     let platform = Platform::new(|_| well());
     let client = platform.builder().header(TEAM, text("one")).build().unwrap();
-    let view = client.with(CallOptions::new().header(TRACE, text("on")));
+    let view = client.with(CallOptions::new().header("X-Trace", "on"));
     let above = view.with(CallOptions::new().header(TEAM, text("two")));
     for client in [&client, &view, &above, &client] {
         client.ping().await.unwrap();
@@ -42,7 +43,7 @@ async fn the_clients_own_headers_are_what_they_are() {
     let client = platform.client();
     client.ping().await.unwrap();
     client.add("I climb", Scope::user("alice")).await.unwrap();
-    let named = platform.builder().user_agent(text("kitchen/1.0")).build().unwrap();
+    let named = platform.builder().user_agent("kitchen/1.0").build().unwrap();
     named.ping().await.unwrap();
     let [ping, add, kitchen] = platform.asked().try_into().ok().unwrap();
     let version = concat!("mem0-rust/", env!("CARGO_PKG_VERSION"));
@@ -111,12 +112,12 @@ async fn a_view_changes_only_what_it_says() {
 async fn streams_and_waits_use_the_options_of_their_view() {
     let platform = Platform::new(|_| Reply::Never);
     let options = CallOptions::new().timeout(Duration::from_secs(2)).retry(RetryPolicy::none());
-    let view = platform.client().with(options.header(TRACE, text("on")));
+    let view = platform.client().with(options.header("x-trace", text("on")));
     let mut all = view.get_all_stream(Filter::user_id("alice"));
     let (answer, took) = timed(all.next()).await;
     assert!(answer.unwrap().unwrap_err().is_timeout());
     assert!(took < Duration::from_millis(2_010), "{took:?}");
-    let (answer, took) = timed(view.wait_for_event("e-1", Default::default())).await;
+    let (answer, took) = timed(view.wait_for_event("e-1", WaitOptions::new())).await;
     assert!(answer.unwrap_err().is_timeout());
     assert!(took < Duration::from_millis(2_010), "{took:?}");
     assert!(platform.asked().iter().all(|asked| asked.header("x-trace") == Some("on")));
@@ -146,4 +147,29 @@ fn debug_shows_names_of_headers_alone() {
     for shown in [format!("{options:?}"), format!("{client:?}")] {
         assert!(shown.contains("x-team") && !shown.contains("hush"), "{shown}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_a_header_is_refused_before_sending() {
+    let platform = Platform::new(|_| well());
+    let client = platform.client();
+    for odd in [
+        CallOptions::new().header("x team", "one"),
+        CallOptions::new().header("", "one"),
+        CallOptions::new().header("x-team", "one\r\nx-other: two"),
+        CallOptions::new().header("x-team", "NEEDLE\n").header("x-team", "one"),
+    ] {
+        // The views above one that is odd are odd too.
+        let view = client.with(odd).with(CallOptions::new().header("x-trace", "on"));
+        let error = view.ping().await.unwrap_err();
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::InvalidInput, 0));
+        assert!(!error.to_string().contains("NEEDLE"), "{error}");
+    }
+    for builder in
+        [platform.builder().header("x team", "one"), platform.builder().user_agent("kitchen\n")]
+    {
+        assert_eq!(builder.build().unwrap_err().kind(), ErrorKind::InvalidInput);
+    }
+    assert_eq!(platform.requests(), 0);
+    client.ping().await.unwrap();
 }

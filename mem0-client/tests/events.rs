@@ -25,7 +25,7 @@ fn milliseconds(platform: &Platform) -> Vec<u128> {
 #[tokio::test(start_paused = true)]
 async fn it_ends_with_success() {
     let platform = work(&["PENDING", "RUNNING", "RUNNING", "SUCCEEDED"]);
-    let event = platform.client().wait_for_event("e-1", WaitOptions::default()).await.unwrap();
+    let event = platform.client().wait_for_event("e-1", WaitOptions::new()).await.unwrap();
     assert_eq!(event.status, EventStatus::Succeeded);
     assert_eq!(event.results[0].text(), Some("Hikes"));
     assert_eq!(platform.asked()[0].target(), "/v1/event/e-1/");
@@ -37,7 +37,7 @@ async fn it_ends_with_success() {
 async fn the_pauses_double_up_to_two_seconds() {
     let platform = work(&["PENDING"]);
     let client = platform.client();
-    let (error, took) = timed(client.wait_for_event("e-1", WaitOptions::default())).await;
+    let (error, took) = timed(client.wait_for_event("e-1", WaitOptions::new())).await;
     let error = error.unwrap_err();
     assert_eq!((error.kind(), error.code().as_str()), (ErrorKind::EventPending, "EVENT_PENDING"));
     assert_eq!(error.event_id(), Some("e-1"));
@@ -53,10 +53,10 @@ async fn the_pauses_double_up_to_two_seconds() {
 #[tokio::test(start_paused = true)]
 async fn the_pauses_are_the_callers() {
     let platform = work(&["PENDING"]);
-    let wait = WaitOptions::default()
+    let wait = WaitOptions::new()
         .timeout(Duration::from_secs(10))
-        .first_pause(Duration::from_secs(1))
-        .longest_pause(Duration::from_secs(3));
+        .first_delay(Duration::from_secs(1))
+        .max_delay(Duration::from_secs(3));
     platform.client().wait_for_event("e-1", wait).await.unwrap_err();
     assert_eq!(milliseconds(&platform), [0, 1000, 3000, 6000, 9000, 10_000]);
 }
@@ -71,8 +71,7 @@ async fn failed_work_is_an_error_with_its_reason() {
             0 => event("RUNNING"),
             _ => Reply::json(json!({"id": "e-1", "status": "FAILED", "error": error})),
         });
-        let error =
-            platform.client().wait_for_event("e-1", WaitOptions::default()).await.unwrap_err();
+        let error = platform.client().wait_for_event("e-1", WaitOptions::new()).await.unwrap_err();
         assert_eq!((error.kind(), error.to_string().as_str()), (ErrorKind::EventFailed, told));
         assert_eq!(error.code(), "EVENT_FAILED");
         assert!(!error.is_retryable() && !error.is_timeout());
@@ -86,7 +85,7 @@ async fn a_platform_that_does_not_answer_is_not_waited_for_much_longer() {
         0 => event("PENDING"),
         _ => event("SUCCEEDED").after(Duration::from_secs(1000)),
     });
-    let wait = WaitOptions::default().timeout(Duration::from_secs(20));
+    let wait = WaitOptions::new().timeout(Duration::from_secs(20));
     let client = platform.client();
     let (error, took) = timed(client.wait_for_event("e-1", wait)).await;
     let error = error.unwrap_err();
@@ -97,24 +96,24 @@ async fn a_platform_that_does_not_answer_is_not_waited_for_much_longer() {
 #[tokio::test(start_paused = true)]
 async fn an_unknown_status_is_waited_out() {
     let platform = work(&["QUEUED", "PROCESSING", "", "succeeded?", "SUCCEEDED"]);
-    platform.client().wait_for_event("e-1", WaitOptions::default()).await.unwrap();
+    platform.client().wait_for_event("e-1", WaitOptions::new()).await.unwrap();
     assert_eq!(platform.requests(), 5);
 }
 
 #[tokio::test(start_paused = true)]
 async fn no_time_asks_once_and_all_time_never_ends() {
     let platform = work(&["PENDING"]);
-    let none = WaitOptions::default().timeout(Duration::ZERO);
+    let none = WaitOptions::new().timeout(Duration::ZERO);
     let (error, took) = timed(platform.client().wait_for_event("e-1", none)).await;
     assert_eq!(error.unwrap_err().kind(), ErrorKind::EventPending);
     assert_eq!((platform.requests(), took), (1, Duration::ZERO));
 
     let platform = work(&["PENDING", "PENDING", "SUCCEEDED"]);
-    let always = WaitOptions::default().timeout(Duration::MAX);
+    let always = WaitOptions::new().timeout(Duration::MAX);
     platform.client().wait_for_event("e-1", always).await.unwrap();
 
     let platform = work(&["PENDING", "SUCCEEDED"]);
-    let once = WaitOptions::default().first_pause(Duration::MAX).longest_pause(Duration::MAX);
+    let once = WaitOptions::new().first_delay(Duration::MAX).max_delay(Duration::MAX);
     platform.client().wait_for_event("e-1", once).await.unwrap();
     assert_eq!(milliseconds(&platform), [0, 60_000]);
 }
@@ -127,7 +126,7 @@ async fn errors_on_the_way_are_errors_of_the_wait() {
         2 => event("RUNNING"),
         _ => Reply::status(404),
     });
-    let error = platform.client().wait_for_event("e-1", WaitOptions::default()).await.unwrap_err();
+    let error = platform.client().wait_for_event("e-1", WaitOptions::new()).await.unwrap_err();
     assert_eq!((error.kind(), platform.requests()), (ErrorKind::NotFound, 4));
 }
 
@@ -135,7 +134,7 @@ async fn errors_on_the_way_are_errors_of_the_wait() {
 async fn a_bad_id_is_refused_before_sending() {
     let platform = work(&["SUCCEEDED"]);
     for id in ["", "..", "*", "a/../b", "\0"] {
-        let error = platform.client().wait_for_event(id, WaitOptions::default()).await;
+        let error = platform.client().wait_for_event(id, WaitOptions::new()).await;
         assert_eq!(error.unwrap_err().kind(), ErrorKind::InvalidInput, "{id:?}");
     }
     assert_eq!(platform.requests(), 0);
@@ -145,7 +144,7 @@ async fn a_bad_id_is_refused_before_sending() {
 async fn a_dropped_wait_asks_no_more() {
     let platform = work(&["PENDING"]);
     let client = platform.client();
-    let wait = client.wait_for_event("e-1", WaitOptions::default());
+    let wait = client.wait_for_event("e-1", WaitOptions::new());
     assert!(tokio::time::timeout(Duration::from_millis(200), wait).await.is_err());
     tokio::time::sleep(Duration::from_secs(3600)).await;
     assert_eq!(platform.requests(), 3);
@@ -159,7 +158,7 @@ async fn an_add_is_waited_for_by_its_event() {
         _ => event("SUCCEEDED"),
     });
     let client = platform.client();
-    let added = client.add_and_wait("I hike", Scope::user("alice"), WaitOptions::default());
+    let added = client.add_and_wait("I hike", Scope::user("alice"), WaitOptions::new());
     assert_eq!(added.await.unwrap().results[0].text(), Some("Hikes"));
     let targets: Vec<String> = platform.asked().iter().map(|asked| asked.target()).collect();
     assert_eq!(targets, ["/v3/memories/add/", "/v1/event/e-7/", "/v1/event/e-7/"]);
@@ -178,7 +177,7 @@ async fn what_was_added_must_not_be_added_again_when_the_wait_fails() {
             0 => Reply::json(json!({"event_id": "e-7", "status": "PENDING"})),
             _ => reply(),
         });
-        let wait = WaitOptions::default();
+        let wait = WaitOptions::new();
         let error = platform.client().add_and_wait("I hike", Scope::user("alice"), wait).await;
         let error = error.unwrap_err();
         assert!(!error.is_retryable() && error.is_outcome_unknown(), "{error:?}");

@@ -23,7 +23,7 @@ async fn a_404_means_not_yet() {
         0..3 => not_yet(),
         _ => Reply::json(json!({"allergies": ["nuts"]})),
     });
-    let wait = WaitOptions::default();
+    let wait = WaitOptions::new();
     let diet: Diet = platform.client().wait_for_export("x-1", wait).await.unwrap();
     assert_eq!(diet.allergies, ["nuts"]);
     let times: Vec<u128> = platform.times().iter().map(Duration::as_millis).collect();
@@ -33,7 +33,7 @@ async fn a_404_means_not_yet() {
 #[tokio::test(start_paused = true)]
 async fn the_wait_has_an_end() {
     let platform = Platform::new(|_| not_yet());
-    let wait = WaitOptions::default().timeout(Duration::from_secs(5));
+    let wait = WaitOptions::new().timeout(Duration::from_secs(5));
     let client = platform.client();
     let (waited, took) = timed(client.wait_for_export::<Diet>("x-1", wait)).await;
     let error = waited.unwrap_err();
@@ -44,7 +44,7 @@ async fn the_wait_has_an_end() {
 #[tokio::test(start_paused = true)]
 async fn an_export_of_another_form_names_the_place_and_not_the_value() {
     let platform = Platform::new(|_| Reply::json(json!({"allergies": ["nuts", 7]})));
-    let wait = WaitOptions::default();
+    let wait = WaitOptions::new();
     let error = platform.client().wait_for_export::<Diet>("x-1", wait).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
     assert!(error.to_string().contains("allergies[1]"), "{error}");
@@ -54,7 +54,7 @@ async fn an_export_of_another_form_names_the_place_and_not_the_value() {
 #[tokio::test(start_paused = true)]
 async fn any_other_refusal_ends_the_wait() {
     let platform = Platform::new(|_| Reply::text(403, r#"{"detail": "No."}"#));
-    let wait = WaitOptions::default();
+    let wait = WaitOptions::new();
     let error = platform.client().wait_for_export::<Diet>("x-1", wait).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Authentication);
     assert_eq!(platform.asked().len(), 1);

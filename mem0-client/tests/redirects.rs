@@ -87,7 +87,7 @@ async fn the_address_of_a_next_page_is_not_followed() {
     let names: Vec<_> = users.results.iter().map(|entity| entity.name.as_str()).collect();
     assert_eq!(names, ["first", "second"]);
 
-    let reset = client.reset(DeleteEverything, WaitOptions::default()).await.unwrap();
+    let reset = client.reset(DeleteEverything, WaitOptions::new()).await.unwrap();
     assert!(reset.is_complete() && reset.entities.len() == 2);
 
     assert_eq!(elsewhere.connections(), 0);

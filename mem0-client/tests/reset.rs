@@ -37,7 +37,7 @@ fn is_delete(asked: &Asked) -> bool {
 }
 
 async fn reset(platform: &Platform) -> Reset {
-    platform.client().reset(DeleteEverything, WaitOptions::default()).await.unwrap()
+    platform.client().reset(DeleteEverything, WaitOptions::new()).await.unwrap()
 }
 
 fn deletes(platform: &Platform) -> Vec<String> {
@@ -111,7 +111,7 @@ async fn nothing_is_deleted_when_the_entities_cannot_be_listed() {
         3 => Reply::status(500),
         _ => listing(asked),
     });
-    let wait = WaitOptions::default();
+    let wait = WaitOptions::new();
     let error = platform.client().reset(DeleteEverything, wait).await.unwrap_err();
     assert_eq!((error.kind(), error.operation()), (ErrorKind::Server, Some("users")));
     assert!(deletes(&platform).is_empty());

@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use http::{Request, Response};
 use mem0_client::{
-    AsyncMemoryClient, Body, DeleteEverything, DeleteScope, EntityRef, Error, ErrorKind, Filter,
-    Memories, MemoryUpdate, Ping, Scope, WaitOptions,
+    AsyncMemoryClient, Body, CallOptions, DeleteEverything, DeleteScope, EntityRef, Error,
+    ErrorKind, Filter, Memories, MemoryUpdate, Ping, Scope, WaitOptions,
 };
 use tower_service::Service;
 
@@ -80,12 +80,20 @@ async fn a_service_is_called_when_it_is_ready() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_wait_for_a_service_counts() {
+async fn the_wait_for_a_service_counts_against_the_deadline_alone() {
     let slow = Locked(std::sync::Mutex::new(Slow::new()));
     let builder = AsyncMemoryClient::builder().api_key("k").service(slow);
     let client = builder.timeout(Duration::from_secs(1)).build().unwrap();
-    let error = client.ping().await.unwrap_err();
-    assert!(error.is_timeout() && error.attempts() == 3);
+    let (pong, took) = timed(client.ping()).await;
+    pong.unwrap();
+    assert!(took >= Duration::from_secs(3) && took < Duration::from_secs(4), "{took:?}");
+
+    let hasty = client.with(CallOptions::new().deadline(Duration::from_secs(2)));
+    let (error, took) = timed(hasty.add("I climb", Scope::user("alice"))).await;
+    let error = error.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Timeout, 0));
+    assert!(error.is_timeout() && error.is_retryable() && !error.is_outcome_unknown());
+    assert!(took >= Duration::from_secs(2) && took < Duration::from_millis(2_010), "{took:?}");
 }
 
 /// A service that is never ready again.
@@ -113,6 +121,10 @@ async fn a_service_that_is_not_ready_fails_the_call() {
     assert_eq!(error.kind(), ErrorKind::Network);
     let source = std::error::Error::source(&error).unwrap();
     assert_eq!(source.to_string(), "closed for good");
+
+    // It never took the add.
+    let error = client.add("I climb", Scope::user("alice")).await.unwrap_err();
+    assert!(error.is_retryable() && !error.is_outcome_unknown());
 }
 
 fn assert_send<T: Send + 'static>(_: &T) {}

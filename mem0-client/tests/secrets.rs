@@ -115,7 +115,7 @@ async fn no_kind_of_error_shows_the_key() {
         || Reply::json(json!({"id": "e-1", "status": KEY})),
     ] {
         let client = Platform::new(move |_| reply()).client();
-        let error = client.wait_for_event("e-1", WaitOptions::default()).await.unwrap_err();
+        let error = client.wait_for_event("e-1", WaitOptions::new()).await.unwrap_err();
         assert_hidden(&everything(&error));
         kinds.push(error.kind());
     }
@@ -176,7 +176,7 @@ async fn what_people_said_is_in_no_debug_output() {
     let filter = Filter::user_id("geheim-user");
     let mut all = client.get_all_stream(filter.clone());
     assert_eq!(all.next().await.unwrap().unwrap().memory, "geheim-text");
-    let wait = WaitOptions::default().timeout(Duration::ZERO);
+    let wait = WaitOptions::new().timeout(Duration::ZERO);
     for shown in [
         debugged(&client.execute(GetMemory::new("geheim-memory")).await.unwrap()),
         debugged(&client.execute(SearchMemories::new("geheim", filter)).await.unwrap()),

@@ -108,7 +108,7 @@ async fn talk(client: &AsyncMemoryClient) {
     let _ = client.delete("geheim-memory").await;
     let _ = client.delete_all(mem0_client::DeleteScope::user("geheim-user")).await;
     let _ = client.delete_users(mem0_client::EntityRef::user("geheim-user")).await;
-    let _ = client.wait_for_event("geheim-event", WaitOptions::default()).await;
+    let _ = client.wait_for_event("geheim-event", WaitOptions::new()).await;
     let _ = client.get_all_stream(filter()).next().await;
     let _ = client.get("geheim/../memory").await;
 }

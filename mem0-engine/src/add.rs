@@ -1,6 +1,6 @@
 use std::fmt;
 
-use mem0_types::{Date, EventStatus, EventType, MemoryEvent, Message, Metadata, Role, Timestamp};
+use mem0_types::{Date, EventStatus, EventType, HistoryEvent, Message, Metadata, Role, Timestamp};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
@@ -274,7 +274,7 @@ impl<'a> Batch<'a> {
                 Some(memory) => {
                     let change = Change {
                         project: self.project,
-                        event: MemoryEvent::Add,
+                        event: HistoryEvent::Add,
                         memory: &memory,
                         input: std::slice::from_ref(message),
                         old_memory: None,
@@ -284,7 +284,7 @@ impl<'a> Batch<'a> {
                     history::note(connection, &change)?;
                     stored.results.push(EventResult::new(
                         &memory.id,
-                        MemoryEvent::Add,
+                        HistoryEvent::Add,
                         Some(text),
                         &memory.ids,
                     ));

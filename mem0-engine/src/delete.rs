@@ -1,4 +1,4 @@
-use mem0_types::{EntityType, EventType, MemoryEvent, Metadata};
+use mem0_types::{EntityType, EventType, HistoryEvent, Metadata};
 use rusqlite::{Connection, params_from_iter};
 use serde_json::{Value, json};
 
@@ -76,7 +76,7 @@ pub(crate) fn delete(
     let (seq, memory) = memories::find(connection, access, memory_id)?;
     let (project, now) = (access.project(), clock::now());
     remove(connection, project, seq, &memory, now)?;
-    let result = EventResult::new(&memory.id, MemoryEvent::Delete, None, &memory.ids);
+    let result = EventResult::new(&memory.id, HistoryEvent::Delete, None, &memory.ids);
     let payload = json!({ "memory_id": memory.id });
     events::record_done(connection, project, &EventType::Delete, &memory.ids, &payload, result, now)
 }
@@ -90,7 +90,7 @@ fn remove(
 ) -> Result<(), EngineError> {
     let change = Change {
         project,
-        event: MemoryEvent::Delete,
+        event: HistoryEvent::Delete,
         memory,
         input: &[],
         old_memory: Some(&memory.memory),

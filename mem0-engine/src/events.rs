@@ -1,6 +1,6 @@
 use std::fmt;
 
-use mem0_types::{EventStatus, EventType, IdField, MemoryEvent, Timestamp};
+use mem0_types::{EventStatus, EventType, HistoryEvent, IdField, Timestamp};
 use rusqlite::types::Value as SqlValue;
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 use serde::{Deserialize, Serialize};
@@ -18,7 +18,7 @@ pub struct EventResult {
     /// The memory's id.
     pub id: String,
     /// What happened to it.
-    pub event: MemoryEvent,
+    pub event: HistoryEvent,
     /// Its text afterwards; `None` for a deletion.
     pub memory: Option<String>,
     /// The user whom it belongs to.
@@ -26,7 +26,12 @@ pub struct EventResult {
 }
 
 impl EventResult {
-    pub(crate) fn new(id: &str, event: MemoryEvent, memory: Option<&str>, ids: &EntityIds) -> Self {
+    pub(crate) fn new(
+        id: &str,
+        event: HistoryEvent,
+        memory: Option<&str>,
+        ids: &EntityIds,
+    ) -> Self {
         let user_id = ids.user_id.clone();
         Self { id: id.to_owned(), event, memory: memory.map(str::to_owned), user_id }
     }

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use mem0_types::{IdField, MemoryEvent, Message, Metadata, Timestamp};
+use mem0_types::{HistoryEvent, IdField, Message, Metadata, Timestamp};
 use rusqlite::types::Value as SqlValue;
 use rusqlite::{Connection, Row, params, params_from_iter};
 
@@ -24,7 +24,7 @@ pub struct HistoryEntry {
     /// The text after; `None` for a deletion.
     pub new_memory: Option<String>,
     /// What happened.
-    pub event: MemoryEvent,
+    pub event: HistoryEvent,
     /// Whom the memory belonged to.
     pub ids: EntityIds,
     /// The memory's metadata after the change (before it, for a deletion).
@@ -50,7 +50,7 @@ impl fmt::Debug for HistoryEntry {
 /// A change that is about to be noted.
 pub(crate) struct Change<'a> {
     pub(crate) project: i64,
-    pub(crate) event: MemoryEvent,
+    pub(crate) event: HistoryEvent,
     /// The memory as it is after the change, or was before its deletion.
     pub(crate) memory: &'a MemoryRecord,
     pub(crate) input: &'a [Message],
@@ -111,7 +111,7 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<HistoryEntry> {
         input: json_column(row, "input")?.unwrap_or_default(),
         old_memory: row.get("old_memory")?,
         new_memory: row.get("new_memory")?,
-        event: MemoryEvent::from(row.get::<_, String>("event")?.as_str()),
+        event: HistoryEvent::from(row.get::<_, String>("event")?.as_str()),
         ids: EntityIds::from_row(row)?,
         metadata: json_column(row, "metadata")?,
         categories: json_column(row, "categories")?,

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use mem0_types::{Date, EventType, MemoryEvent, Metadata, Timestamp};
+use mem0_types::{Date, EventType, HistoryEvent, Metadata, Timestamp};
 use rusqlite::{Connection, params};
 use serde_json::{Value, json};
 
@@ -119,7 +119,7 @@ pub(crate) fn update(
     let new = memories::by_seq(connection, seq)?;
     let noted = Change {
         project,
-        event: MemoryEvent::Update,
+        event: HistoryEvent::Update,
         memory: &new,
         input: &[],
         old_memory: Some(&old.memory),
@@ -127,7 +127,7 @@ pub(crate) fn update(
         at: now,
     };
     history::note(connection, &noted)?;
-    let result = EventResult::new(&new.id, MemoryEvent::Update, Some(&new.memory), &new.ids);
+    let result = EventResult::new(&new.id, HistoryEvent::Update, Some(&new.memory), &new.ids);
     events::record_done(connection, project, &EventType::Update, &new.ids, &payload, result, now)?;
     Ok(new)
 }

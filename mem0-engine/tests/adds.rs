@@ -1,5 +1,5 @@
 use mem0_engine::{AddRequest, EngineError, EntityIds};
-use mem0_types::{EventStatus, EventType, Filter, MemoryEvent, Message, Timestamp};
+use mem0_types::{EventStatus, EventType, Filter, HistoryEvent, Message, Timestamp};
 use serde_json::json;
 
 use crate::workbench::*;
@@ -28,7 +28,7 @@ fn verbatim_adds_store_all_but_system_and_blank_messages_under_all_ids() {
     assert_eq!(added.status, EventStatus::Succeeded);
     let said: Vec<_> = added.results.iter().map(|result| result.memory.as_deref()).collect();
     assert_eq!(said, [Some("I want to see Kyoto"), Some("Kyoto is lovely in November")]);
-    assert!(added.results.iter().all(|result| result.event == MemoryEvent::Add));
+    assert!(added.results.iter().all(|result| result.event == HistoryEvent::Add));
     assert_eq!(added.results[0].user_id.as_deref(), Some("alice"));
 
     let memories = list(&engine, Filter::user_id("alice"));
@@ -47,7 +47,7 @@ fn verbatim_adds_store_all_but_system_and_blank_messages_under_all_ids() {
 
     let history = wait(engine.history(&memories[0].id)).unwrap();
     assert_eq!(history.len(), 1);
-    assert_eq!(history[0].event, MemoryEvent::Add);
+    assert_eq!(history[0].event, HistoryEvent::Add);
     assert_eq!(history[0].input, [Message::assistant("Kyoto is lovely in November")]);
     assert_eq!(history[0].new_memory.as_deref(), Some("Kyoto is lovely in November"));
     assert_eq!(history[0].old_memory, None);

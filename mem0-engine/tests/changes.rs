@@ -1,5 +1,5 @@
 use mem0_engine::{BatchUpdate, EngineError, MemoryChange, What};
-use mem0_types::{EventStatus, EventType, Filter, MemoryEvent, Timestamp};
+use mem0_types::{EventStatus, EventType, Filter, HistoryEvent, Timestamp};
 use serde_json::json;
 
 use crate::workbench::*;
@@ -34,7 +34,7 @@ fn updates_change_what_they_name_and_leave_a_history() {
 
     let history = wait(engine.history(&id)).unwrap();
     assert_eq!(history.len(), 2);
-    assert_eq!(history[1].event, MemoryEvent::Update);
+    assert_eq!(history[1].event, HistoryEvent::Update);
     assert_eq!(history[1].old_memory.as_deref(), Some("I work at a bakery"));
     assert_eq!(history[1].new_memory.as_deref(), Some("I work at a bank"));
     assert!(history[1].input.is_empty());

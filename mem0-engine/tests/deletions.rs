@@ -1,7 +1,7 @@
 use mem0_engine::{
     AddRequest, DeleteAllRequest, Engine, EngineError, EntityIds, PageRequest, What,
 };
-use mem0_types::{EntityType, EventStatus, EventType, Filter, MemoryEvent, Message};
+use mem0_types::{EntityType, EventStatus, EventType, Filter, HistoryEvent, Message};
 use serde_json::json;
 
 use crate::workbench::*;
@@ -26,7 +26,7 @@ fn a_deleted_memory_is_gone_but_for_its_history() {
     assert!(matches!(wait(engine.delete(&id, true)), Err(EngineError::NotFound(What::Memory))));
     assert!(find(&engine, "zanzibar", Filter::user_id("alice")).is_empty());
     let history = wait(engine.history(&id)).unwrap();
-    assert_eq!(history[1].event, MemoryEvent::Delete);
+    assert_eq!(history[1].event, HistoryEvent::Delete);
     assert_eq!(history[1].old_memory.as_deref(), Some("my secret is zanzibar"));
     assert_eq!(history[1].new_memory, None);
 

@@ -1,5 +1,5 @@
 use mem0_engine::{Access, EngineError, PageRequest};
-use mem0_types::{EntityRef, EntityType, EventStatus, EventType, Filter, MemoryEvent};
+use mem0_types::{EntityRef, EntityType, EventStatus, EventType, Filter, HistoryEvent};
 
 use crate::workbench::*;
 
@@ -35,7 +35,7 @@ fn a_folder_without_projects_comes_up_with_all_that_it_held() {
 
     let changes: Vec<_> =
         wait(engine.history(UPDATED)).unwrap().into_iter().map(|entry| entry.event).collect();
-    assert_eq!(changes, [MemoryEvent::Add, MemoryEvent::Update]);
+    assert_eq!(changes, [HistoryEvent::Add, HistoryEvent::Update]);
     let gone = wait(engine.history(DELETED)).unwrap();
     assert_eq!(gone[1].old_memory.as_deref(), Some("My password is swordfish"));
     assert!(wait(engine.get(DELETED)).is_err());

@@ -1,5 +1,5 @@
 use mem0_engine::HistoryEntry;
-use mem0_types::{MemoryEvent, Message, Metadata, Timestamp};
+use mem0_types::{HistoryEvent, Message, Metadata, Timestamp};
 use serde::Serialize;
 
 use crate::json::Json;
@@ -14,7 +14,7 @@ pub(crate) struct HistoryView {
     input: Vec<InputView>,
     old_memory: Option<String>,
     new_memory: String,
-    event: MemoryEvent,
+    event: HistoryEvent,
     user_id: Option<String>,
     agent_id: Option<String>,
     app_id: Option<String>,

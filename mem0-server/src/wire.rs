@@ -142,7 +142,7 @@ fn asks(field: &str, name: &str) -> bool {
 #[derive(Serialize)]
 pub(crate) struct ResultView {
     id: String,
-    event: mem0_types::MemoryEvent,
+    event: mem0_types::HistoryEvent,
     /// Only in events: the specification's answer to add has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     user_id: Option<Option<String>>,

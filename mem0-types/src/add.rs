@@ -71,7 +71,10 @@ impl Endpoint for AddMemory {
             options: &'a AddMemoryOptions,
         }
 
-        let Self { messages, options } = &self;
+        let Self { messages, mut options } = self;
+        check_time("timestamp", options.timestamp.as_ref())?;
+        options.timestamp = options.timestamp.and_then(|time| time.to_whole_seconds());
+        let (messages, options) = (&messages, &options);
         messages.check(options.infer != Some(false))?;
         options.scope.check()?;
         options.check_extra(&["messages", "user_id", "agent_id", "app_id", "run_id"])?;
@@ -130,9 +133,9 @@ options! {
         /// Categories for these memories, in place of the project's.
         #[doc(alias = "customCategories")]
         custom_categories: Vec<CustomCategory> as value = "vec![CustomCategory::new(\"diet\", \"What she eats\")]",
-        /// When the messages were said, in seconds since 1970-01-01T00:00:00Z; becomes the
-        /// memories' `created_at`. Default: now.
-        timestamp: i64 as value = "1_700_000_000",
+        /// When the messages were said; becomes the memories' `created_at`. Sent in whole seconds
+        /// since 1970-01-01T00:00:00Z, as the platform takes it. Default: now.
+        timestamp: Timestamp as into = "\"2026-03-01T09:30:00Z\"",
         /// A JSON object that describes structured data to extract. The platform does not
         /// document it further.
         #[doc(alias = "structuredDataSchema")]

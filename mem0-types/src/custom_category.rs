@@ -108,17 +108,7 @@ impl From<CustomCategory> for ProjectCategory {
     }
 }
 
-impl From<&str> for ProjectCategory {
-    fn from(name: &str) -> Self {
-        Self::Named(name.to_owned())
-    }
-}
-
-impl From<String> for ProjectCategory {
-    fn from(name: String) -> Self {
-        Self::Named(name)
-    }
-}
+from_text!(ProjectCategory, name => Self::Named(name.into_owned()));
 
 impl fmt::Debug for ProjectCategory {
     /// Its form, never its words.
@@ -156,3 +146,4 @@ impl<'de> Deserialize<'de> for ProjectCategory {
         })
     }
 }
+use crate::from_text::from_text;

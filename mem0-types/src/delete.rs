@@ -2,6 +2,7 @@ use std::fmt;
 
 use http::Method;
 
+use crate::from_text::from_text;
 use crate::record::record;
 use crate::{Call, Endpoint, InvalidInput, Repeat, path};
 
@@ -47,23 +48,7 @@ impl DeleteMemory {
     }
 }
 
-impl From<&str> for DeleteMemory {
-    fn from(memory_id: &str) -> Self {
-        Self::new(memory_id)
-    }
-}
-
-impl From<String> for DeleteMemory {
-    fn from(memory_id: String) -> Self {
-        Self::new(memory_id)
-    }
-}
-
-impl From<&String> for DeleteMemory {
-    fn from(memory_id: &String) -> Self {
-        Self::new(memory_id)
-    }
-}
+from_text!(DeleteMemory, memory_id => Self::new(memory_id));
 
 impl fmt::Debug for DeleteMemory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

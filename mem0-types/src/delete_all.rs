@@ -3,7 +3,7 @@ use std::fmt;
 use http::Method;
 
 use crate::record::record;
-use crate::{Call, Endpoint, IdField, InvalidInput, Repeat, path};
+use crate::{Call, Endpoint, EntityRef, IdField, InvalidInput, Repeat, path};
 
 /// Deletes all memories of one scope: `DELETE /v1/memories/`.
 ///
@@ -53,7 +53,7 @@ impl Endpoint for DeleteAllMemories {
                 field.check(&id)?;
                 Ok(call.query(field.as_str(), id))
             }
-            Which::Any(field) => Ok(call.query(field.as_str(), "*")),
+            Which::Every(field) => Ok(call.query(field.as_str(), "*")),
             Which::Everything => {
                 Ok(IdField::ALL.iter().fold(call, |call, field| call.query(field.as_str(), "*")))
             }
@@ -68,9 +68,18 @@ impl Endpoint for DeleteAllMemories {
 /// use mem0_types::{DeleteEverything, DeleteScope};
 ///
 /// let one = DeleteScope::user("alice");
-/// let all_runs = DeleteScope::any_run();
+/// let all_runs = DeleteScope::every_run(DeleteEverything);
 /// let everything = DeleteScope::project(DeleteEverything);
 /// assert!(one != all_runs && all_runs != everything);
+/// ```
+///
+/// An entity that [`GetUsers`](crate::GetUsers) listed is one too:
+///
+/// ```
+/// use mem0_types::{DeleteScope, EntityRef};
+///
+/// assert_eq!(DeleteScope::try_from(EntityRef::user("alice"))?, DeleteScope::user("alice"));
+/// # Ok::<(), mem0_types::InvalidInput>(())
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct DeleteScope(Which);
@@ -78,11 +87,12 @@ pub struct DeleteScope(Which);
 #[derive(Clone, PartialEq, Eq)]
 enum Which {
     One(IdField, String),
-    Any(IdField),
+    Every(IdField),
     Everything,
 }
 
-/// Says that you mean to delete every memory of the project.
+/// Says that you mean to delete everything: what all users have, every memory of the project, or the
+/// project itself.
 ///
 /// ```
 /// use mem0_types::{DeleteEverything, DeleteScope};
@@ -138,48 +148,52 @@ impl DeleteScope {
         Self(Which::One(IdField::RunId, run_id.into()))
     }
 
-    /// What any user has.
+    /// What all users have: every memory with a `user_id`, `*` on the wire.
     ///
     /// ```
-    /// # use mem0_types::DeleteScope;
-    /// let scope = DeleteScope::any_user();
+    /// # use mem0_types::{DeleteEverything, DeleteScope};
+    /// let scope = DeleteScope::every_user(DeleteEverything);
     /// # let _ = scope;
     /// ```
-    pub fn any_user() -> Self {
-        Self(Which::Any(IdField::UserId))
+    pub fn every_user(confirmation: DeleteEverything) -> Self {
+        let DeleteEverything = confirmation;
+        Self(Which::Every(IdField::UserId))
     }
 
-    /// What any agent has.
+    /// What all agents have: every memory with an `agent_id`, `*` on the wire.
     ///
     /// ```
-    /// # use mem0_types::DeleteScope;
-    /// let scope = DeleteScope::any_agent();
+    /// # use mem0_types::{DeleteEverything, DeleteScope};
+    /// let scope = DeleteScope::every_agent(DeleteEverything);
     /// # let _ = scope;
     /// ```
-    pub fn any_agent() -> Self {
-        Self(Which::Any(IdField::AgentId))
+    pub fn every_agent(confirmation: DeleteEverything) -> Self {
+        let DeleteEverything = confirmation;
+        Self(Which::Every(IdField::AgentId))
     }
 
-    /// What any app has.
+    /// What all apps have: every memory with an `app_id`, `*` on the wire.
     ///
     /// ```
-    /// # use mem0_types::DeleteScope;
-    /// let scope = DeleteScope::any_app();
+    /// # use mem0_types::{DeleteEverything, DeleteScope};
+    /// let scope = DeleteScope::every_app(DeleteEverything);
     /// # let _ = scope;
     /// ```
-    pub fn any_app() -> Self {
-        Self(Which::Any(IdField::AppId))
+    pub fn every_app(confirmation: DeleteEverything) -> Self {
+        let DeleteEverything = confirmation;
+        Self(Which::Every(IdField::AppId))
     }
 
-    /// What any run has.
+    /// What all runs have: every memory with a `run_id`, `*` on the wire.
     ///
     /// ```
-    /// # use mem0_types::DeleteScope;
-    /// let scope = DeleteScope::any_run();
+    /// # use mem0_types::{DeleteEverything, DeleteScope};
+    /// let scope = DeleteScope::every_run(DeleteEverything);
     /// # let _ = scope;
     /// ```
-    pub fn any_run() -> Self {
-        Self(Which::Any(IdField::RunId))
+    pub fn every_run(confirmation: DeleteEverything) -> Self {
+        let DeleteEverything = confirmation;
+        Self(Which::Every(IdField::RunId))
     }
 
     /// Every memory of the project. The entities themselves stay; the clients' `reset` takes them
@@ -200,12 +214,21 @@ impl DeleteScope {
     }
 }
 
+impl TryFrom<EntityRef> for DeleteScope {
+    type Error = InvalidInput;
+
+    /// What this entity has. Refuses a kind of entity that no id names.
+    fn try_from(entity: EntityRef) -> Result<Self, InvalidInput> {
+        Ok(Self(Which::One(entity.id_field()?, entity.into_id())))
+    }
+}
+
 impl fmt::Debug for DeleteScope {
     /// The kind of scope, never the id.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Which::One(field, _) => write!(f, "DeleteScope(one {})", field.as_str()),
-            Which::Any(field) => write!(f, "DeleteScope(any {})", field.as_str()),
+            Which::Every(field) => write!(f, "DeleteScope(every {})", field.as_str()),
             Which::Everything => f.write_str("DeleteScope(everything)"),
         }
     }

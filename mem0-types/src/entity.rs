@@ -2,7 +2,7 @@ use std::fmt;
 
 use crate::open_enum::open_enum;
 use crate::record::record;
-use crate::{Metadata, Page, Timestamp};
+use crate::{IdField, InvalidInput, Metadata, Page, Timestamp};
 
 open_enum! {
     /// The kind of an entity, as in the path `/v2/entities/{entity_type}/{entity_id}/`.
@@ -56,6 +56,20 @@ record! {
             #[doc(alias = "totalMemories")]
             total_memories: u64 = "total_memories",
         }
+    }
+}
+
+impl Entity {
+    /// The entity as operations name it; `None` when the platform did not say what kind it is.
+    ///
+    /// ```
+    /// # use mem0_types::{Entity, EntityRef};
+    /// let entity: Entity = serde_json::from_str(r#"{"name": "alice", "type": "user"}"#)?;
+    /// assert_eq!(entity.entity_ref(), Some(EntityRef::user("alice")));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn entity_ref(&self) -> Option<EntityRef> {
+        Some(EntityRef::new(self.entity_type.clone()?, &self.name))
     }
 }
 
@@ -120,6 +134,10 @@ impl Page<Entity> {
 /// let entity = EntityRef::agent("travel-bot");
 /// assert_eq!(entity.entity_type(), &EntityType::Agent);
 /// ```
+///
+/// It becomes what other operations take: a [`Scope`](crate::Scope) and a
+/// [`DeleteScope`](crate::DeleteScope) by `try_from`, a filter by
+/// [`Filter::entity`](crate::Filter::entity).
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct EntityRef {
     entity_type: EntityType,
@@ -133,8 +151,8 @@ impl EntityRef {
     /// # use mem0_types::{EntityRef, EntityType};
     /// assert_eq!(EntityRef::new(EntityType::User, "alice"), EntityRef::user("alice"));
     /// ```
-    pub fn new(entity_type: EntityType, entity_id: impl Into<String>) -> Self {
-        Self { entity_type, entity_id: entity_id.into() }
+    pub fn new(entity_type: impl Into<EntityType>, entity_id: impl Into<String>) -> Self {
+        Self { entity_type: entity_type.into(), entity_id: entity_id.into() }
     }
 
     /// The user with this `user_id`.
@@ -195,6 +213,24 @@ impl EntityRef {
     /// ```
     pub fn entity_id(&self) -> &str {
         &self.entity_id
+    }
+
+    pub(crate) fn into_id(self) -> String {
+        self.entity_id
+    }
+
+    /// The id that names entities of this kind.
+    pub(crate) fn id_field(&self) -> Result<IdField, InvalidInput> {
+        match self.entity_type {
+            EntityType::User => Ok(IdField::UserId),
+            EntityType::Agent => Ok(IdField::AgentId),
+            EntityType::App => Ok(IdField::AppId),
+            EntityType::Run => Ok(IdField::RunId),
+            EntityType::Other(_) => Err(InvalidInput::new(
+                "entity_type",
+                "must be user, agent, app or run: no id names another kind",
+            )),
+        }
     }
 }
 

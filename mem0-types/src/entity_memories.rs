@@ -30,8 +30,8 @@ impl GetEntityMemories {
     /// # use mem0_types::{EntityRef, GetEntityMemories};
     /// assert_eq!(GetEntityMemories::new(EntityRef::run("r")), EntityRef::run("r").into());
     /// ```
-    pub fn new(entity: EntityRef) -> Self {
-        Self { entity, page: None }
+    pub fn new(entity: impl Into<EntityRef>) -> Self {
+        Self { entity: entity.into(), page: None }
     }
 
     /// Which page, from 1. Default 1.

@@ -7,28 +7,28 @@ use crate::get_all::page_query;
 use crate::open_enum::open_enum;
 use crate::paged::Paged;
 use crate::record::record;
-use crate::{Call, Endpoint, InvalidInput, MemoryEvent, Metadata, Page, Repeat, Timestamp, path};
+use crate::{Call, Endpoint, HistoryEvent, InvalidInput, Metadata, Page, Repeat, Timestamp, path};
 
 /// Lists queued and finished work, newest first: `GET /v1/events/`.
 ///
 /// ```
-/// use mem0_types::{Endpoint, Events};
+/// use mem0_types::{Endpoint, GetEvents};
 ///
-/// assert_eq!(Events::new().into_call()?.path_and_query()?, "/v1/events/");
+/// assert_eq!(GetEvents::new().into_call()?.path_and_query()?, "/v1/events/");
 /// # Ok::<(), mem0_types::InvalidInput>(())
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Events {
+pub struct GetEvents {
     page: Option<u64>,
     page_size: Option<u32>,
 }
 
-impl Events {
+impl GetEvents {
     /// The first page.
     ///
     /// ```
-    /// let request = mem0_types::Events::new();
+    /// let request = mem0_types::GetEvents::new();
     /// # let _ = request;
     /// ```
     pub fn new() -> Self {
@@ -38,8 +38,8 @@ impl Events {
     /// Which page, from 1. Default 1. The published specification names no parameters here.
     ///
     /// ```
-    /// # use mem0_types::{Endpoint, Events};
-    /// assert_eq!(Events::new().page(2).into_call()?.path_and_query()?, "/v1/events/?page=2");
+    /// # use mem0_types::{Endpoint, GetEvents};
+    /// assert_eq!(GetEvents::new().page(2).into_call()?.path_and_query()?, "/v1/events/?page=2");
     /// # Ok::<(), mem0_types::InvalidInput>(())
     /// ```
     #[must_use]
@@ -51,8 +51,8 @@ impl Events {
     /// How many events a page holds. The published specification names no parameters here.
     ///
     /// ```
-    /// # use mem0_types::Events;
-    /// let request = Events::new().page_size(50);
+    /// # use mem0_types::GetEvents;
+    /// let request = GetEvents::new().page_size(50);
     /// # let _ = request;
     /// ```
     #[doc(alias = "pageSize")]
@@ -63,7 +63,7 @@ impl Events {
     }
 }
 
-impl Endpoint for Events {
+impl Endpoint for GetEvents {
     type Response = Page<Event>;
 
     fn into_call(self) -> Result<Call, InvalidInput> {
@@ -72,7 +72,7 @@ impl Endpoint for Events {
     }
 }
 
-impl Paged for Events {
+impl Paged for GetEvents {
     type Row = Event;
 
     fn first_page(&self) -> u64 {
@@ -248,7 +248,7 @@ record! {
             /// The memory's id.
             id: String = "id",
             /// What happened to it.
-            event: MemoryEvent = "event",
+            event: HistoryEvent = "event",
             /// The user it belongs to.
             #[doc(alias = "userId")]
             user_id: String = "user_id",

@@ -2,6 +2,7 @@ use http::Method;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::from_text::from_text;
 use crate::options::{check_object, options};
 use crate::record::record;
 use crate::request::request;
@@ -166,23 +167,7 @@ impl GetMemoryExport {
     }
 }
 
-impl From<&str> for GetMemoryExport {
-    fn from(memory_export_id: &str) -> Self {
-        Self::by_id(memory_export_id)
-    }
-}
-
-impl From<&String> for GetMemoryExport {
-    fn from(memory_export_id: &String) -> Self {
-        Self::by_id(memory_export_id)
-    }
-}
-
-impl From<String> for GetMemoryExport {
-    fn from(memory_export_id: String) -> Self {
-        Self::by_id(memory_export_id)
-    }
-}
+from_text!(GetMemoryExport, memory_export_id => Self::by_id(memory_export_id));
 
 impl From<Filter> for GetMemoryExport {
     fn from(filter: Filter) -> Self {

@@ -16,7 +16,7 @@ pub use condition::{
 pub use field::{CategoriesFilter, KeywordsFilter, MetadataFilter, TimeFilter};
 
 use crate::identifier::check_id;
-use crate::{IdField, InvalidInput, Scope};
+use crate::{EntityRef, IdField, InvalidInput, Scope};
 
 /// Which memories an operation may see: the platform's filter language as an algebra.
 ///
@@ -49,6 +49,7 @@ use crate::{IdField, InvalidInput, Scope};
 /// - A field that the filter does not mention is not constrained; it need not be null.
 #[doc(alias = "filters")]
 #[derive(Clone, PartialEq)]
+#[must_use]
 pub struct Filter(Expression);
 
 /// The structure of a [`Filter`], for code that evaluates or inspects one.
@@ -131,6 +132,20 @@ impl Filter {
     id_filter!(AgentId, "agent", "agentId", agent_id, agent_id_ne, agent_id_in, any_agent);
     id_filter!(AppId, "app", "appId", app_id, app_id_ne, app_id_in, any_app);
     id_filter!(RunId, "run", "runId", run_id, run_id_ne, run_id_in, any_run);
+
+    /// Memories of this user, agent, app or run.
+    ///
+    /// # Errors
+    /// [`InvalidInput`] for a kind of entity that no id names.
+    ///
+    /// ```
+    /// # use mem0_types::{EntityRef, Filter};
+    /// assert_eq!(Filter::entity(&EntityRef::run("trip"))?, Filter::run_id("trip"));
+    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// ```
+    pub fn entity(entity: &EntityRef) -> Result<Self, InvalidInput> {
+        Ok(Self::id(entity.id_field()?, IdCondition::Is(entity.entity_id().to_owned())))
+    }
 
     fn id(field: IdField, condition: IdCondition) -> Self {
         Self(Expression::Condition(Condition::Id(field, condition)))

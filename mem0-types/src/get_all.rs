@@ -158,7 +158,6 @@ impl GetAllMemoryOptions {
     /// let options = GetAllMemoryOptions::new(Filter::user_id("alice")).page(2);
     /// # let _ = options;
     /// ```
-    #[must_use]
     pub fn page(mut self, page: u64) -> Self {
         self.page = Some(page);
         self
@@ -172,7 +171,6 @@ impl GetAllMemoryOptions {
     /// # let _ = options;
     /// ```
     #[doc(alias = "pageSize")]
-    #[must_use]
     pub fn page_size(mut self, page_size: u32) -> Self {
         self.page_size = Some(page_size);
         self

@@ -10,23 +10,23 @@ use crate::{Call, Endpoint, InvalidInput, Message, Metadata, Page, Repeat, Times
 /// Reads how a memory came to be: `GET /v1/memories/{memory_id}/history/`.
 ///
 /// ```
-/// use mem0_types::{Endpoint, MemoryHistory};
+/// use mem0_types::{Endpoint, GetHistory};
 ///
-/// let call = MemoryHistory::new("m-1").into_call()?;
+/// let call = GetHistory::new("m-1").into_call()?;
 /// assert_eq!(call.path()?, "/v1/memories/m-1/history/");
 /// # Ok::<(), mem0_types::InvalidInput>(())
 /// ```
 #[derive(Clone, PartialEq, Eq)]
-pub struct MemoryHistory {
+pub struct GetHistory {
     memory_id: String,
 }
 
-impl MemoryHistory {
+impl GetHistory {
     /// The history of the memory with this id. Deleted memories have one too.
     ///
     /// ```
-    /// # use mem0_types::MemoryHistory;
-    /// let request = MemoryHistory::new("m-1");
+    /// # use mem0_types::GetHistory;
+    /// let request = GetHistory::new("m-1");
     /// # let _ = request;
     /// ```
     pub fn new(memory_id: impl Into<String>) -> Self {
@@ -34,13 +34,13 @@ impl MemoryHistory {
     }
 }
 
-impl fmt::Debug for MemoryHistory {
+impl fmt::Debug for GetHistory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MemoryHistory").finish_non_exhaustive()
+        f.debug_struct("GetHistory").finish_non_exhaustive()
     }
 }
 
-impl Endpoint for MemoryHistory {
+impl Endpoint for GetHistory {
     type Response = Page<History>;
 
     fn into_call(self) -> Result<Call, InvalidInput> {
@@ -51,7 +51,7 @@ impl Endpoint for MemoryHistory {
 
 open_enum! {
     /// What happened to a memory.
-    pub enum MemoryEvent {
+    pub enum HistoryEvent {
         /// It was added.
         Add = "ADD",
         /// It was changed.
@@ -67,12 +67,12 @@ record! {
     /// One change of a memory.
     ///
     /// ```
-    /// use mem0_types::{History, MemoryEvent};
+    /// use mem0_types::{History, HistoryEvent};
     ///
     /// let change: History = serde_json::from_str(
     ///     r#"{"id": "h-1", "old_memory": "Hikes", "new_memory": "Climbs", "event": "UPDATE"}"#,
     /// )?;
-    /// assert_eq!(change.event, Some(MemoryEvent::Update));
+    /// assert_eq!(change.event, Some(HistoryEvent::Update));
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub struct History {
@@ -95,7 +95,7 @@ record! {
             #[doc(alias = "newMemory")]
             new_memory: String = "new_memory",
             /// What happened.
-            event: MemoryEvent = "event",
+            event: HistoryEvent = "event",
             /// The user the memory belongs to.
             #[doc(alias = "userId")]
             user_id: String = "user_id",

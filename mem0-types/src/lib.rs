@@ -54,6 +54,7 @@ mod export_schema;
 mod extra;
 mod feedback;
 mod filter;
+mod from_text;
 mod get;
 mod get_all;
 mod get_entity;
@@ -96,6 +97,9 @@ mod webhook_payload;
 #[cfg(feature = "webhook-signature")]
 mod webhook_secret;
 
+/// The crate whose `Method`, `HeaderName`, `HeaderValue` and `StatusCode` are in this API.
+pub use http;
+
 pub use add::{AddMemory, AddMemoryOptions, AddMemoryResponse};
 pub use batch::{BATCH_LIMIT, BatchDelete, BatchResponse, BatchUpdate, MemoryUpdate};
 pub use call::{Call, Endpoint, Repeat};
@@ -107,7 +111,7 @@ pub use delete_all::{DeleteAllMemories, DeleteEverything, DeleteScope, QueuedDel
 pub use entity::{Entity, EntityRef, EntityType};
 pub use entity_memories::{EntityMemory, GetEntityMemories};
 pub use error_body::ErrorBody;
-pub use event::{Event, EventData, EventResult, EventStatus, EventType, Events, GetEvent};
+pub use event::{Event, EventData, EventResult, EventStatus, EventType, GetEvent, GetEvents};
 pub use export::{
     CreateMemoryExport, CreateMemoryExportResponse, GetMemoryExport, MemoryExportOptions,
 };
@@ -125,13 +129,13 @@ pub use get_all::{GetAllMemories, GetAllMemoryOptions};
 pub use get_entity::{
     EntityFilterOption, EntityFilterParameter, EntityFilters, GetEntity, GetEntityFilters,
 };
-pub use history::{History, MemoryEvent, MemoryHistory};
+pub use history::{GetHistory, History, HistoryEvent};
 pub use identifier::IdField;
 pub use invalid_input::InvalidInput;
 pub use media::{Media, MediaKind};
 pub use member::{Member, MemberRole, Members};
 pub use memory::{Memory, Metadata, ScoreBreakdown};
-pub use memory_events::MemoryEvents;
+pub use memory_events::GetMemoryEvents;
 pub use message::{Content, Message, Messages, Role};
 pub use message_response::MessageResponse;
 pub use organization::{
@@ -167,7 +171,7 @@ pub use stats::{GetStats, Stats};
 pub use summary::GetSummary;
 pub use timestamp::Timestamp;
 pub use update::{UpdateMemory, UpdateMemoryOptions};
-pub use users::{DeleteUsers, Users};
+pub use users::{DeleteUsers, GetUsers};
 pub use webhook::{
     CreateWebhook, CreateWebhookOptions, DeleteWebhook, GetWebhooks, UpdateWebhook,
     UpdateWebhookOptions, Webhook,

@@ -30,7 +30,7 @@ record! {
         }
         defaulted {
             /// The fact itself. Empty only when `fields` left it out.
-            memory: String = "memory",
+            memory: String = "memory" in new(memory),
         }
         optional {
             /// The user it belongs to.

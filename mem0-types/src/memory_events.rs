@@ -6,29 +6,29 @@ use crate::{Call, Endpoint, History, InvalidInput, Page, Repeat, path};
 
 /// Lists the changes of all the project's memories: `GET /v1/memories/events/`.
 ///
-/// Despite its address this is history, not queued work, which [`Events`](crate::Events) lists. The
+/// Despite its address this is history, not queued work, which [`GetEvents`](crate::GetEvents) lists. The
 /// platform takes no filter here.
 ///
 /// ```
-/// use mem0_types::{Endpoint, MemoryEvents};
+/// use mem0_types::{Endpoint, GetMemoryEvents};
 ///
-/// let call = MemoryEvents::new().page(2).limit(50).into_call()?;
+/// let call = GetMemoryEvents::new().page(2).limit(50).into_call()?;
 /// assert_eq!(call.path_and_query()?, "/v1/memories/events/?page=2&limit=50");
 /// # Ok::<(), mem0_types::InvalidInput>(())
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct MemoryEvents {
+pub struct GetMemoryEvents {
     page: Option<u64>,
     limit: Option<u32>,
 }
 
-impl MemoryEvents {
+impl GetMemoryEvents {
     /// The first page.
     ///
     /// ```
-    /// # use mem0_types::MemoryEvents;
-    /// let request = MemoryEvents::new();
+    /// # use mem0_types::GetMemoryEvents;
+    /// let request = GetMemoryEvents::new();
     /// # let _ = request;
     /// ```
     pub fn new() -> Self {
@@ -38,8 +38,8 @@ impl MemoryEvents {
     /// Which page, from 1. Default 1.
     ///
     /// ```
-    /// # use mem0_types::MemoryEvents;
-    /// let request = MemoryEvents::new().page(2);
+    /// # use mem0_types::GetMemoryEvents;
+    /// let request = GetMemoryEvents::new().page(2);
     /// # let _ = request;
     /// ```
     #[must_use]
@@ -51,8 +51,8 @@ impl MemoryEvents {
     /// How many changes a page holds; other lists call it `page_size`. Default 100.
     ///
     /// ```
-    /// # use mem0_types::MemoryEvents;
-    /// let request = MemoryEvents::new().limit(50);
+    /// # use mem0_types::GetMemoryEvents;
+    /// let request = GetMemoryEvents::new().limit(50);
     /// # let _ = request;
     /// ```
     #[must_use]
@@ -62,7 +62,7 @@ impl MemoryEvents {
     }
 }
 
-impl Endpoint for MemoryEvents {
+impl Endpoint for GetMemoryEvents {
     type Response = Page<History>;
 
     fn into_call(self) -> Result<Call, InvalidInput> {
@@ -76,7 +76,7 @@ impl Endpoint for MemoryEvents {
     }
 }
 
-impl Paged for MemoryEvents {
+impl Paged for GetMemoryEvents {
     type Row = History;
 
     fn first_page(&self) -> u64 {

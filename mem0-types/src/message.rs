@@ -3,6 +3,7 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
+use crate::from_text::from_text;
 use crate::open_enum::open_enum;
 use crate::record::record;
 use crate::{InvalidInput, Media};
@@ -127,17 +128,7 @@ impl Content {
     }
 }
 
-impl From<&str> for Content {
-    fn from(text: &str) -> Self {
-        Self::Text(text.to_owned())
-    }
-}
-
-impl From<String> for Content {
-    fn from(text: String) -> Self {
-        Self::Text(text)
-    }
-}
+from_text!(Content, text => Self::Text(text.into_owned()));
 
 impl From<Media> for Content {
     fn from(media: Media) -> Self {
@@ -217,17 +208,7 @@ impl Messages {
     }
 }
 
-impl From<&str> for Messages {
-    fn from(text: &str) -> Self {
-        Self(vec![Message::user(text)])
-    }
-}
-
-impl From<String> for Messages {
-    fn from(text: String) -> Self {
-        Self(vec![Message::user(text)])
-    }
-}
+from_text!(Messages, text => Self(vec![Message::user(text)]));
 
 impl From<Message> for Messages {
     fn from(message: Message) -> Self {

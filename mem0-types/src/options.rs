@@ -13,6 +13,7 @@ macro_rules! options {
     ) => {
         $(#[$meta])*
         #[derive(Clone, PartialEq)]
+        #[must_use = "each setter returns the options that it has set"]
         pub struct $name {
             $( pub(crate) $rfield: $rty, )*
             $( pub(crate) $field: Option<$ty>, )*
@@ -49,7 +50,6 @@ macro_rules! options {
             /// # let _ = options;
             /// # Ok::<(), InvalidInput>(())
             /// ```
-            #[must_use]
             pub fn extra(
                 mut self,
                 name: impl Into<String>,
@@ -109,7 +109,6 @@ macro_rules! options {
 macro_rules! setter {
     ($(#[$meta:meta])* $field:ident: $ty:ty as value) => {
         $(#[$meta])*
-        #[must_use]
         pub fn $field(mut self, $field: $ty) -> Self {
             self.$field = Some($field);
             self
@@ -117,7 +116,6 @@ macro_rules! setter {
     };
     ($(#[$meta:meta])* $field:ident: $ty:ty as into) => {
         $(#[$meta])*
-        #[must_use]
         pub fn $field(mut self, $field: impl Into<$ty>) -> Self {
             self.$field = Some($field.into());
             self
@@ -125,7 +123,6 @@ macro_rules! setter {
     };
     ($(#[$meta:meta])* $field:ident: $ty:ty as list) => {
         $(#[$meta])*
-        #[must_use]
         pub fn $field<I: Into<String>>(mut self, $field: impl IntoIterator<Item = I>) -> Self {
             self.$field = Some($field.into_iter().map(Into::into).collect());
             self

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::ops::Deref;
 
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -12,9 +13,11 @@ use crate::record::{Fields, Record, Slot};
 ///
 /// A row that cannot be what it should be (a memory without an id) is set aside in
 /// [`malformed`](Self::malformed) and never costs the others. An empty page is not the end of a
-/// list: rows may have been deleted between two requests; `next` says whether there is more.
+/// list: rows may have been deleted between two requests; [`has_more`](Self::has_more) says whether
+/// there is more.
 ///
-/// Search and history answers are pages too, without `count` and links.
+/// Search and history answers are pages too, without `count` and links. A page dereferences to the
+/// slice of its rows, for `first`, `iter`, `len` and the like.
 ///
 /// ```
 /// use mem0_types::{Memory, Page};
@@ -23,8 +26,8 @@ use crate::record::{Fields, Record, Slot};
 ///     r#"{"count": 2, "next": null, "results": [{"id": "m-1", "memory": "Hikes"}, {"memory": "?"}]}"#,
 /// )?;
 /// assert_eq!(page.count, Some(2));
-/// assert_eq!(page.results[0].memory, "Hikes");
-/// assert_eq!(page.malformed.len(), 1);
+/// assert_eq!(page.first().map(|hit| hit.memory.as_str()), Some("Hikes"));
+/// assert_eq!((page.len(), page.malformed.len(), page.has_more()), (1, 1, false));
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, PartialEq)]
@@ -50,8 +53,8 @@ impl<T> Page<T> {
     /// ```
     /// use mem0_types::{Memory, Page};
     ///
-    /// let page = Page::new(vec![Memory::new("m-1")]);
-    /// assert_eq!(page.results.len(), 1);
+    /// let page = Page::new(vec![Memory::new("m-1", "Hikes")]);
+    /// assert_eq!(page.results[0].memory, "Hikes");
     /// ```
     pub fn new(results: Vec<T>) -> Self {
         Self {
@@ -62,6 +65,18 @@ impl<T> Page<T> {
             previous: None,
             extra: Extra::default(),
         }
+    }
+
+    /// Whether there are more pages after this one. An empty page can have more after it.
+    ///
+    /// ```
+    /// # use mem0_types::{Memory, Page};
+    /// let page: Page<Memory> = serde_json::from_str(r#"{"results": [], "next": "https://…?page=2"}"#)?;
+    /// assert!(page.has_more());
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn has_more(&self) -> bool {
+        self.next.is_some()
     }
 
     /// What the answer held besides these fields.
@@ -75,6 +90,15 @@ impl<T> Page<T> {
     /// ```
     pub fn extra(&self) -> &Extra {
         &self.extra
+    }
+}
+
+impl<T> Deref for Page<T> {
+    type Target = [T];
+
+    /// The rows, without the malformed ones.
+    fn deref(&self) -> &[T] {
+        &self.results
     }
 }
 
@@ -112,6 +136,35 @@ impl<'a, T> IntoIterator for &'a Page<T> {
     }
 }
 
+impl<'a, T> IntoIterator for &'a mut Page<T> {
+    type Item = &'a mut T;
+    type IntoIter = std::slice::IterMut<'a, T>;
+
+    /// The rows, without the malformed ones.
+    fn into_iter(self) -> Self::IntoIter {
+        self.results.iter_mut()
+    }
+}
+
+impl<T> From<Vec<T>> for Page<T> {
+    fn from(results: Vec<T>) -> Self {
+        Self::new(results)
+    }
+}
+
+impl<T> FromIterator<T> for Page<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(rows: I) -> Self {
+        Self::new(rows.into_iter().collect())
+    }
+}
+
+impl<T> Default for Page<T> {
+    /// A page without rows.
+    fn default() -> Self {
+        Self::new(Vec::new())
+    }
+}
+
 impl<'de, T: Record> Deserialize<'de> for Page<T> {
     /// Takes the platform's page object, and the bare list of older services.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -121,7 +174,7 @@ impl<'de, T: Record> Deserialize<'de> for Page<T> {
 }
 
 fn read_page<T: Record>(json: &str) -> Result<Page<T>, serde_json::Error> {
-    let mut page = Page::new(Vec::new());
+    let mut page = Page::default();
     if is_list(json) {
         page.read_rows(serde_json::from_str(json)?);
         return Ok(page);

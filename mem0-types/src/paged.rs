@@ -3,10 +3,13 @@ use crate::{Endpoint, Page};
 /// A request for one page of a list, from which the clients' streams and iterators make the
 /// requests for all of them.
 ///
-/// ```
-/// use mem0_types::{Endpoint, Paged, Users};
+/// Only the SDK's own lists are paged: the rows of a [`Page`] are the SDK's own types. An [`Endpoint`]
+/// of your own answers with any type that serde reads, a `Vec<T>` for one.
 ///
-/// let second = Users::new().at_page(2).into_call()?;
+/// ```
+/// use mem0_types::{Endpoint, Paged, GetUsers};
+///
+/// let second = GetUsers::new().at_page(2).into_call()?;
 /// assert_eq!(second.path_and_query()?, "/v1/entities/?page=2");
 /// # Ok::<(), mem0_types::InvalidInput>(())
 /// ```
@@ -17,16 +20,16 @@ pub trait Paged: Endpoint<Response = Page<Self::Row>> + Clone + 'static {
     /// The page that is asked for, from 1.
     ///
     /// ```
-    /// # use mem0_types::{Paged, Users};
-    /// assert_eq!(Users::new().first_page(), 1);
+    /// # use mem0_types::{Paged, GetUsers};
+    /// assert_eq!(GetUsers::new().first_page(), 1);
     /// ```
     fn first_page(&self) -> u64;
 
     /// The same request for this page.
     ///
     /// ```
-    /// # use mem0_types::{Paged, Users};
-    /// assert_eq!(Users::new().at_page(2).first_page(), 2);
+    /// # use mem0_types::{Paged, GetUsers};
+    /// assert_eq!(GetUsers::new().at_page(2).first_page(), 2);
     /// ```
     #[must_use]
     fn at_page(self, page: u64) -> Self;
@@ -36,7 +39,7 @@ pub trait Paged: Endpoint<Response = Page<Self::Row>> + Clone + 'static {
     ///
     /// ```
     /// # use mem0_types::{GetAllMemories, Memory, Paged};
-    /// assert_eq!(GetAllMemories::key(&Memory::new("m-1")), ("", "m-1"));
+    /// assert_eq!(GetAllMemories::key(&Memory::new("m-1", "Hikes")), ("", "m-1"));
     /// ```
     fn key(row: &Self::Row) -> (&str, &str);
 }

@@ -3,6 +3,7 @@ use std::hash::{BuildHasher, RandomState};
 use http::{HeaderName, HeaderValue, Method};
 use serde_json::json;
 
+use crate::from_text::from_text;
 use crate::record::record;
 use crate::{Call, Endpoint, EntityType, InvalidInput, Repeat, path};
 
@@ -54,17 +55,7 @@ impl GenerateProfile {
     }
 }
 
-impl From<&str> for GenerateProfile {
-    fn from(entity_id: &str) -> Self {
-        Self::new(entity_id)
-    }
-}
-
-impl From<String> for GenerateProfile {
-    fn from(entity_id: String) -> Self {
-        Self::new(entity_id)
-    }
-}
+from_text!(GenerateProfile, entity_id => Self::new(entity_id));
 
 impl std::fmt::Debug for GenerateProfile {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -260,6 +251,15 @@ impl GetProfileJob {
     /// ```
     pub fn new(job_id_or_status_url: impl Into<String>) -> Self {
         Self { job: job_id_or_status_url.into() }
+    }
+}
+
+from_text!(GetProfileJob, job_id_or_status_url => Self::new(job_id_or_status_url));
+
+impl From<&CreateProfileJobResponse> for GetProfileJob {
+    /// The job that was asked for.
+    fn from(asked: &CreateProfileJobResponse) -> Self {
+        Self::new(&asked.job_id)
     }
 }
 

@@ -1,5 +1,6 @@
 use http::Method;
 
+use crate::from_text::from_text;
 use crate::options::options;
 use crate::organization::check_name;
 use crate::record::record;
@@ -95,17 +96,7 @@ impl CreateProjectOptions {
     }
 }
 
-impl From<&str> for CreateProjectOptions {
-    fn from(name: &str) -> Self {
-        Self::new(name)
-    }
-}
-
-impl From<String> for CreateProjectOptions {
-    fn from(name: String) -> Self {
-        Self::new(name)
-    }
-}
+from_text!(CreateProjectOptions, name => Self::new(name));
 
 impl std::fmt::Debug for CreateProjectOptions {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -138,19 +129,56 @@ record! {
     }
 }
 
-request! {
-    /// Reads one project with its settings:
-    /// `GET /api/v1/orgs/organizations/{org_id}/projects/{project_id}/`.
-    pub struct GetProject {
-        /// the organization's id
-        org_id: String,
-        /// the project's id
-        project_id: String,
-        /// the names of the fields to return; of none, all. The platform is free to return more
-        fields: Vec<String>,
+/// Reads a project and its settings:
+/// `GET /api/v1/orgs/organizations/{org_id}/projects/{project_id}/`.
+///
+/// ```
+/// use mem0_types::{Endpoint, GetProject};
+///
+/// let call = GetProject::new("o-1", "p-1").fields(["decay"]).into_call()?;
+/// assert_eq!(
+///     call.path_and_query()?,
+///     "/api/v1/orgs/organizations/o-1/projects/p-1/?fields=decay",
+/// );
+/// # Ok::<(), mem0_types::InvalidInput>(())
+/// ```
+#[derive(Clone, PartialEq)]
+pub struct GetProject {
+    org_id: String,
+    project_id: String,
+    fields: Vec<String>,
+}
+
+impl GetProject {
+    /// The organization's id and the project's.
+    ///
+    /// ```
+    /// # use mem0_types::GetProject;
+    /// let request = GetProject::new("o-1", "p-1");
+    /// # let _ = request;
+    /// ```
+    pub fn new(org_id: impl Into<String>, project_id: impl Into<String>) -> Self {
+        Self { org_id: org_id.into(), project_id: project_id.into(), fields: Vec::new() }
     }
-    example "GetProject::new(\"o-1\", \"p-1\", [\"decay\".to_owned()])"
-        sends "GET" "/api/v1/orgs/organizations/o-1/projects/p-1/?fields=decay";
+
+    /// The fields to return. Default: all. The platform is free to return more.
+    ///
+    /// ```
+    /// # use mem0_types::GetProject;
+    /// let request = GetProject::new("o-1", "p-1").fields(["name", "decay"]);
+    /// # let _ = request;
+    /// ```
+    #[must_use]
+    pub fn fields<I: Into<String>>(mut self, fields: impl IntoIterator<Item = I>) -> Self {
+        self.fields = fields.into_iter().map(Into::into).collect();
+        self
+    }
+}
+
+impl std::fmt::Debug for GetProject {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("GetProject").finish_non_exhaustive()
+    }
 }
 
 impl Endpoint for GetProject {
@@ -335,9 +363,9 @@ record! {
             inclusion_prompt: String = "inclusion_prompt",
             /// What is not to be remembered, in the words of an older setting.
             exclusion_prompt: String = "exclusion_prompt",
-            /// When memories expire by default.
+            /// When memories expire by default. The specification gives it no form; ask for its `date()`.
             #[doc(alias = "expirationDate")]
-            expiration_date: String = "expiration_date",
+            expiration_date: Timestamp = "expiration_date",
             /// Whether graph memory is on.
             #[doc(alias = "enableGraph")]
             enable_graph: bool = "enable_graph",

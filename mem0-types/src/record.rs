@@ -164,13 +164,16 @@ fn has_huge_integer(json: &str) -> bool {
 ///
 /// `required` fields make the object what it is, `defaulted` ones are empty when absent, and
 /// everything else is `optional`. A field may have one more wire name, `"run_id" | "session_id"`;
-/// when both are sent, the first is the field and the other stays among the extras.
+/// when both are sent, the first is the field and the other stays among the extras. A defaulted field
+/// that `new` takes all the same says so: `"memory" in new(memory)`.
 macro_rules! record {
     (
         $(#[$meta:meta])*
         pub struct $name:ident {
             required { $( $(#[$rmeta:meta])* $rfield:ident: $rty:ty = $rwire:literal, )* }
-            defaulted { $( $(#[$dmeta:meta])* $dfield:ident: $dty:ty = $dwire:literal, )* }
+            defaulted {
+                $( $(#[$dmeta:meta])* $dfield:ident: $dty:ty = $dwire:literal $(in new($given:ident))?, )*
+            }
             optional {
                 $( $(#[$ometa:meta])* $ofield:ident: $oty:ty = $owire:literal $(| $alias:literal)?, )*
             }
@@ -189,10 +192,10 @@ macro_rules! record {
         impl $name {
             #[doc = concat!("A `", stringify!($name), "` with these fields and no others, for tests and fakes.")]
             #[allow(clippy::new_without_default, reason = "an empty answer is no sensible default")]
-            pub fn new($( $rfield: impl Into<$rty> ),*) -> Self {
+            pub fn new($( $rfield: impl Into<$rty>, )* $( $( $given: impl Into<$dty>, )? )*) -> Self {
                 Self {
                     $( $rfield: $rfield.into(), )*
-                    $( $dfield: Default::default(), )*
+                    $( $dfield: $crate::record::record!(default $dty $(, $given)?), )*
                     $( $ofield: None, )*
                     extra: $crate::Extra::default(),
                 }
@@ -299,6 +302,8 @@ macro_rules! record {
             }
         }
     };
+    (default $ty:ty) => { <$ty>::default() };
+    (default $ty:ty, $given:ident) => { $given.into() };
 }
 
 pub(crate) use record;

@@ -19,6 +19,7 @@ macro_rules! request {
         /// # Ok::<(), InvalidInput>(())
         /// ```
         #[derive(Clone, PartialEq)]
+        #[non_exhaustive]
         pub struct $name {
             $( pub(crate) $field: $ty, )*
         }
@@ -36,11 +37,12 @@ macro_rules! request {
             #[doc = concat!("let request = ", $example, ";")]
             /// # let _ = request;
             /// ```
-            #[allow(clippy::new_without_default, reason = "a request is made on purpose")]
             pub fn new($( $field: impl Into<$ty> ),*) -> Self {
                 Self { $( $field: $field.into() ),* }
             }
         }
+
+        $crate::request::request! { default $name $( $field )* }
 
         impl std::fmt::Debug for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -48,6 +50,14 @@ macro_rules! request {
             }
         }
     };
+    (default $name:ident) => {
+        impl Default for $name {
+            fn default() -> Self {
+                Self::new()
+            }
+        }
+    };
+    (default $name:ident $( $field:ident )+) => {};
 }
 
 pub(crate) use request;

@@ -2,7 +2,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::{IdField, InvalidInput};
+use crate::{EntityRef, IdField, InvalidInput};
 
 /// Whom an added memory belongs to: a user, an agent, an app, a run, or several of them at once.
 ///
@@ -103,6 +103,20 @@ impl Scope {
 
     pub(crate) fn check(&self) -> Result<(), InvalidInput> {
         self.ids().try_for_each(|(field, id)| field.check(id))
+    }
+}
+
+impl TryFrom<EntityRef> for Scope {
+    type Error = InvalidInput;
+
+    /// The scope of this one entity. Refuses a kind of entity that no id names.
+    fn try_from(entity: EntityRef) -> Result<Self, InvalidInput> {
+        Ok(match entity.id_field()? {
+            IdField::UserId => Self::user(entity.into_id()),
+            IdField::AgentId => Self::agent(entity.into_id()),
+            IdField::AppId => Self::app(entity.into_id()),
+            IdField::RunId => Self::run(entity.into_id()),
+        })
     }
 }
 

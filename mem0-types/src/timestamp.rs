@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Number;
 
 use crate::Date;
+use crate::from_text::from_text;
 
 const MICROS_PER_SECOND: i64 = 1_000_000;
 const MICROS_PER_DAY: i64 = 86_400 * MICROS_PER_SECOND;
@@ -32,6 +33,17 @@ const MICROS_PER_DAY: i64 = 86_400 * MICROS_PER_SECOND;
 /// assert_eq!(created.unix_micros(), Some(1_772_382_600_630_547));
 /// assert_eq!(created.to_string(), "2026-03-01T09:30:00.630547-07:00");
 /// assert_eq!(Timestamp::from("soon").unix_micros(), None);
+/// ```
+///
+/// `==` compares what was written: `2026-01-01T00:00:00Z` and `2026-01-01T00:00:00+00:00` are not
+/// equal, and there is no order. To compare and to sort, ask for the moment:
+///
+/// ```
+/// use mem0_types::{Memory, Timestamp};
+///
+/// fn oldest_first(memories: &mut [Memory]) {
+///     memories.sort_by_key(|memory| memory.created_at.as_ref().and_then(Timestamp::unix_micros));
+/// }
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -108,6 +120,11 @@ impl Timestamp {
             refused("must be a date (YYYY-MM-DD), an ISO 8601 date-time or epoch seconds")
         })?;
         of_micros(micros).ok_or_else(|| refused("must be within the years of the type wanted"))
+    }
+
+    /// The same moment as epoch seconds, what is beyond them dropped.
+    pub(crate) fn to_whole_seconds(&self) -> Option<Self> {
+        Some(Self::from_unix(self.unix_micros()?.div_euclid(MICROS_PER_SECOND)))
     }
 
     /// The moment as the standard library's type. `None` when the text is no moment.
@@ -219,17 +236,7 @@ impl fmt::Display for Timestamp {
     }
 }
 
-impl From<&str> for Timestamp {
-    fn from(text: &str) -> Self {
-        Self(Repr::Text(text.to_owned()))
-    }
-}
-
-impl From<String> for Timestamp {
-    fn from(text: String) -> Self {
-        Self(Repr::Text(text))
-    }
-}
+from_text!(Timestamp, text => Self(Repr::Text(text.into_owned())));
 
 impl From<Date> for Timestamp {
     fn from(date: Date) -> Self {

@@ -1,6 +1,7 @@
 use http::Method;
 use serde_json::Value;
 
+use crate::from_text::from_text;
 use crate::options::{check_object, check_time, options};
 use crate::{Call, Date, Endpoint, InvalidInput, Memory, Repeat, Timestamp, path};
 
@@ -110,7 +111,6 @@ impl UpdateMemoryOptions {
     /// let options = UpdateMemoryOptions::new().clear_expiration_date();
     /// assert_eq!(options, UpdateMemoryOptions::new().expiration_date(None));
     /// ```
-    #[must_use]
     pub fn clear_expiration_date(self) -> Self {
         self.expiration_date(None)
     }
@@ -122,14 +122,4 @@ impl Default for UpdateMemoryOptions {
     }
 }
 
-impl From<&str> for UpdateMemoryOptions {
-    fn from(text: &str) -> Self {
-        Self::new().text(text)
-    }
-}
-
-impl From<String> for UpdateMemoryOptions {
-    fn from(text: String) -> Self {
-        Self::new().text(text)
-    }
-}
+from_text!(UpdateMemoryOptions, text => Self::new().text(text));

@@ -11,25 +11,25 @@ use crate::{
 /// The clients' `users` asks for every page; send this through `execute` for a single one.
 ///
 /// ```
-/// use mem0_types::{Endpoint, Users};
+/// use mem0_types::{Endpoint, GetUsers};
 ///
-/// let call = Users::new().page(2).into_call()?;
+/// let call = GetUsers::new().page(2).into_call()?;
 /// assert_eq!(call.path_and_query()?, "/v1/entities/?page=2");
 /// # Ok::<(), mem0_types::InvalidInput>(())
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Users {
+pub struct GetUsers {
     page: Option<u64>,
     page_size: Option<u32>,
 }
 
-impl Users {
+impl GetUsers {
     /// The first page.
     ///
     /// ```
-    /// # use mem0_types::{Endpoint, Users};
-    /// assert_eq!(Users::new().into_call()?.path_and_query()?, "/v1/entities/");
+    /// # use mem0_types::{Endpoint, GetUsers};
+    /// assert_eq!(GetUsers::new().into_call()?.path_and_query()?, "/v1/entities/");
     /// # Ok::<(), mem0_types::InvalidInput>(())
     /// ```
     pub fn new() -> Self {
@@ -39,8 +39,8 @@ impl Users {
     /// Which page, from 1. Default 1.
     ///
     /// ```
-    /// # use mem0_types::Users;
-    /// let request = Users::new().page(2);
+    /// # use mem0_types::GetUsers;
+    /// let request = GetUsers::new().page(2);
     /// # let _ = request;
     /// ```
     #[must_use]
@@ -52,8 +52,8 @@ impl Users {
     /// How many entities a page holds. Default 100.
     ///
     /// ```
-    /// # use mem0_types::Users;
-    /// let request = Users::new().page_size(50);
+    /// # use mem0_types::GetUsers;
+    /// let request = GetUsers::new().page_size(50);
     /// # let _ = request;
     /// ```
     #[doc(alias = "pageSize")]
@@ -64,7 +64,7 @@ impl Users {
     }
 }
 
-impl Endpoint for Users {
+impl Endpoint for GetUsers {
     type Response = Page<Entity>;
 
     fn into_call(self) -> Result<Call, InvalidInput> {
@@ -73,7 +73,7 @@ impl Endpoint for Users {
     }
 }
 
-impl Paged for Users {
+impl Paged for GetUsers {
     type Row = Entity;
 
     fn first_page(&self) -> u64 {
@@ -115,8 +115,8 @@ impl DeleteUsers {
     /// # use mem0_types::{DeleteUsers, Endpoint, EntityRef};
     /// assert!(DeleteUsers::new(EntityRef::user("..")).into_call().is_err());
     /// ```
-    pub fn new(entity: EntityRef) -> Self {
-        Self { entity }
+    pub fn new(entity: impl Into<EntityRef>) -> Self {
+        Self { entity: entity.into() }
     }
 }
 

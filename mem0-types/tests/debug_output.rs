@@ -6,8 +6,8 @@ use mem0_types::{
     AddMemory, AddMemoryOptions, AddMemoryResponse, BatchDelete, BatchResponse, BatchUpdate, Call,
     Condition, Content, CustomCategory, DeleteAllMemories, DeleteMemory, DeleteMemoryResponse,
     DeleteScope, DeleteUsers, Endpoint, Entity, EntityRef, ErrorBody, Event, EventResult,
-    Expression, Filter, GetAllMemories, GetAllMemoryOptions, GetEvent, GetMemory, History, Media,
-    Memory, MemoryHistory, MemoryUpdate, Message, Messages, Page, PingResponse, QueuedDelete,
+    Expression, Filter, GetAllMemories, GetAllMemoryOptions, GetEvent, GetHistory, GetMemory,
+    History, Media, Memory, MemoryUpdate, Message, Messages, Page, PingResponse, QueuedDelete,
     Repeat, Scope, SearchMemories, SearchMemoryOptions, Timestamp, UpdateMemory,
     UpdateMemoryOptions,
 };
@@ -186,7 +186,7 @@ fn of_requests_and_options() {
     request(BatchDelete::new([NEEDLE]));
     request(GetMemory::new(NEEDLE));
     request(DeleteMemory::new(NEEDLE));
-    request(MemoryHistory::new(NEEDLE));
+    request(GetHistory::new(NEEDLE));
     request(GetEvent::new(NEEDLE));
     let call = Call::new("x", http::Method::PUT, "/{a}/", Repeat::Once)
         .segment("a", NEEDLE)

@@ -3,8 +3,7 @@
 use mem0_types::{
     AddMemory, AddMemoryOptions, BatchDelete, BatchUpdate, Call, DeleteAllMemories, DeleteMemory,
     DeleteScope, DeleteUsers, Endpoint, EntityRef, EntityType, Filter, GetAllMemories, GetEvent,
-    GetMemory, InvalidInput, MemoryHistory, MemoryUpdate, Repeat, Scope, SearchMemories,
-    UpdateMemory,
+    GetHistory, GetMemory, InvalidInput, MemoryUpdate, Repeat, Scope, SearchMemories, UpdateMemory,
 };
 use serde_json::Value;
 
@@ -18,7 +17,7 @@ const ADDRESSES: [Takes; 18] = [
     ("delete from &str", |id| DeleteMemory::from(id).into_call()),
     ("delete from String", |id| DeleteMemory::from(id.to_owned()).into_call()),
     ("delete linked", |id| DeleteMemory::new(id).delete_linked(true).into_call()),
-    ("history", |id| MemoryHistory::new(id).into_call()),
+    ("history", |id| GetHistory::new(id).into_call()),
     ("event", |id| GetEvent::new(id).into_call()),
     ("delete_users user", |id| DeleteUsers::new(EntityRef::user(id)).into_call()),
     ("delete_users agent", |id| DeleteUsers::new(EntityRef::agent(id)).into_call()),
@@ -204,7 +203,7 @@ fn ordinary_ids_are_encoded_byte_for_byte() {
     let path = |id| GetMemory::new(id).into_call().unwrap().path().unwrap();
     assert_eq!(path("a/b"), "/v1/memories/a%2Fb/");
     assert_eq!(path("%2e%2e"), "/v1/memories/%252e%252e/");
-    let history = MemoryHistory::new("é?").into_call().unwrap();
+    let history = GetHistory::new("é?").into_call().unwrap();
     assert_eq!(history.path_and_query().unwrap(), "/v1/memories/%C3%A9%3F/history/");
 }
 

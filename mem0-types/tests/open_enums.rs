@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use mem0_types::{Entity, EntityType, Event, EventStatus, EventType, MemoryEvent, Role};
+use mem0_types::{Entity, EntityType, Event, EventStatus, EventType, HistoryEvent, Role};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
@@ -42,7 +42,7 @@ fn every_open_enum_keeps_them() {
         "DELETE_ALL",
         "DELETE_USER",
     ]);
-    survives::<MemoryEvent>(&["ADD", "UPDATE", "DELETE", "NOOP"]);
+    survives::<HistoryEvent>(&["ADD", "UPDATE", "DELETE", "NOOP"]);
     survives::<EntityType>(&["user", "agent", "app", "run"]);
 }
 
@@ -52,7 +52,7 @@ fn answers_keep_them() {
         "results": [{"id": "m", "event": "MERGE"}]});
     let event: Event = serde_json::from_value(sent.clone()).unwrap();
     assert_eq!(event.status, EventStatus::Other("PAUSED".into()));
-    assert_eq!(event.results[0].event, Some(MemoryEvent::Other("MERGE".into())));
+    assert_eq!(event.results[0].event, Some(HistoryEvent::Other("MERGE".into())));
     assert!(!event.status.is_final() && event.extra().is_empty());
     assert_eq!(serde_json::to_value(&event).unwrap(), sent);
 

@@ -168,3 +168,21 @@ fn the_first_list_named_results_has_the_rows() {
         assert!(error.contains(why) && !error.contains("NEEDLE"), "{error}");
     }
 }
+
+#[test]
+fn a_page_is_used_as_the_list_of_its_rows() {
+    let mut page =
+        read::<Memory>(r#"{"next":"https://x?page=2","results":[{"id":"a"},1,{"id":"b"}]}"#);
+    assert_eq!((page.len(), page.is_empty(), page.has_more()), (2, false, true));
+    assert_eq!((page.first().unwrap().id.as_str(), page[1].id.as_str()), ("a", "b"));
+    for memory in &mut page {
+        memory.memory = "Hikes".to_owned();
+    }
+    assert!(page.iter().all(|memory| memory.memory == "Hikes"));
+
+    let rows = vec![Memory::new("a", "Hikes"), Memory::new("b", "Hikes")];
+    let made = Page::from(rows.clone());
+    assert_eq!(made.results, page.results);
+    assert_eq!(rows.into_iter().collect::<Page<Memory>>(), made);
+    assert!(!made.has_more() && Page::<Memory>::default().is_empty());
+}

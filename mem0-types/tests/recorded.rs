@@ -3,8 +3,8 @@
 use mem0_types::{
     AddMemory, AddMemoryOptions, BatchDelete, BatchUpdate, Call, CustomCategory, DeleteAllMemories,
     DeleteMemory, DeleteScope, DeleteUsers, Endpoint, EntityRef, Filter, GetAllMemories,
-    GetAllMemoryOptions, GetMemory, InvalidInput, Media, MemoryHistory, MemoryUpdate, Message,
-    Ping, Scope, SearchMemories, SearchMemoryOptions, UpdateMemory, UpdateMemoryOptions, Users,
+    GetAllMemoryOptions, GetHistory, GetMemory, GetUsers, InvalidInput, Media, MemoryUpdate,
+    Message, Ping, Scope, SearchMemories, SearchMemoryOptions, UpdateMemory, UpdateMemoryOptions,
 };
 use serde_json::{Value, json};
 
@@ -18,7 +18,7 @@ fn one(request: impl Endpoint) -> Calls {
 /// `bot`.
 fn every_entity() -> Calls {
     Ok(vec![
-        Users::new().into_call()?,
+        GetUsers::new().into_call()?,
         DeleteUsers::new(EntityRef::user("alice")).into_call()?,
         DeleteUsers::new(EntityRef::agent("bot")).into_call()?,
     ])
@@ -118,8 +118,8 @@ const CASES: [Case; 28] = [
     ("update_full", update_full),
     ("delete", || one(DeleteMemory::new("mem-1"))),
     ("delete_linked", || one(DeleteMemory::new("mem-1").delete_linked(true))),
-    ("history", || one(MemoryHistory::new("mem-1"))),
-    ("users", || one(Users::new())),
+    ("history", || one(GetHistory::new("mem-1"))),
+    ("users", || one(GetUsers::new())),
     ("delete_users_one", || one(DeleteUsers::new(EntityRef::agent("bot/1")))),
     ("delete_users_all", every_entity),
     ("reset", every_entity),

@@ -17,8 +17,8 @@ fn no_id_leads_elsewhere() {
         assert_eq!(field(DeleteOrganization::new(id)), "org_id");
         assert_eq!(field(GetProjects::new(id)), "org_id");
         assert_eq!(field(CreateProject::new(id, "Kitchen")), "org_id");
-        assert_eq!(field(GetProject::new("o-1", id, [])), "project_id");
-        assert_eq!(field(GetProject::new(id, "p-1", [])), "org_id");
+        assert_eq!(field(GetProject::new("o-1", id)), "project_id");
+        assert_eq!(field(GetProject::new(id, "p-1")), "org_id");
         assert_eq!(field(DeleteProject::new("o-1", id)), "project_id");
         assert_eq!(
             field(UpdateProject::new("o-1", id, UpdateProjectOptions::new().decay(true))),

@@ -1,10 +1,12 @@
 //! What requests send, and what they refuse to.
 
+use std::time::{Duration, UNIX_EPOCH};
+
 use mem0_types::{
-    AddMemory, AddMemoryOptions, BATCH_LIMIT, BatchDelete, BatchUpdate, Endpoint, Events, Filter,
-    GetAllMemories, GetAllMemoryOptions, InvalidInput, Media, MemoryEvents, MemoryUpdate, Message,
-    Messages, Paged, Scope, SearchMemories, SearchMemoryOptions, UpdateMemory, UpdateMemoryOptions,
-    Users,
+    AddMemory, AddMemoryOptions, BATCH_LIMIT, BatchDelete, BatchUpdate, Endpoint, Filter,
+    GetAllMemories, GetAllMemoryOptions, GetEvents, GetMemoryEvents, GetUsers, InvalidInput, Media,
+    MemoryUpdate, Message, Messages, Paged, Scope, SearchMemories, SearchMemoryOptions, Timestamp,
+    UpdateMemory, UpdateMemoryOptions,
 };
 use serde_json::{Value, json};
 
@@ -61,6 +63,28 @@ fn a_time_must_be_one() {
     assert_eq!(refusal(GetAllMemories::new(list.end_date("2026-02-30"))).field(), "end_date");
     let update = UpdateMemoryOptions::new().timestamp("soon");
     assert_eq!(refusal(UpdateMemory::new("m-1", update)).field(), "timestamp");
+}
+
+#[test]
+fn an_add_is_dated_in_whole_seconds() {
+    let dated = |moment: Timestamp| {
+        AddMemory::new("Hi", AddMemoryOptions::new(Scope::user("alice")).timestamp(moment))
+    };
+    let moment = UNIX_EPOCH + Duration::from_millis(1_700_000_000_900);
+    for moment in [
+        Timestamp::from(1_700_000_000),
+        Timestamp::from("2023-11-14T22:13:20.900Z"),
+        Timestamp::from("2023-11-14T23:13:20+01:00"),
+        Timestamp::from(moment),
+    ] {
+        assert_eq!(body(dated(moment))["timestamp"], 1_700_000_000);
+    }
+    assert_eq!(body(dated(Timestamp::from("1969-12-31T23:59:59.5Z")))["timestamp"], -1);
+    for odd in ["soon", "", "1700000000"] {
+        assert_eq!(refusal(dated(odd.into())).field(), "timestamp");
+    }
+    let undated = AddMemory::new("Hi", Scope::user("alice"));
+    assert_eq!(body(undated).get("timestamp"), None);
 }
 
 #[test]
@@ -213,12 +237,12 @@ fn pages_count_from_one() {
     let list = || GetAllMemoryOptions::new(alice());
     assert_eq!(refusal(GetAllMemories::new(list().page(0))).field(), "page");
     assert_eq!(refusal(GetAllMemories::new(list().page_size(0))).field(), "page_size");
-    assert_eq!(refusal(Users::new().page(0)).field(), "page");
-    assert_eq!(refusal(Users::new().page_size(0)).field(), "page_size");
-    assert_eq!(refusal(Events::new().page(0)).field(), "page");
-    assert_eq!(refusal(Events::new().page_size(0)).field(), "page_size");
+    assert_eq!(refusal(GetUsers::new().page(0)).field(), "page");
+    assert_eq!(refusal(GetUsers::new().page_size(0)).field(), "page_size");
+    assert_eq!(refusal(GetEvents::new().page(0)).field(), "page");
+    assert_eq!(refusal(GetEvents::new().page_size(0)).field(), "page_size");
     assert_eq!(GetAllMemories::new(list().page(7)).first_page(), 7);
-    assert_eq!(refusal(MemoryEvents::new().limit(0)).field(), "limit");
+    assert_eq!(refusal(GetMemoryEvents::new().limit(0)).field(), "limit");
 }
 
 #[test]

@@ -311,7 +311,7 @@ fn empty_is_not_absent() {
     assert_eq!(rewritten::<Memory>(r#"{"id":"m","memory":""}"#), r#"{"id":"m","memory":""}"#);
     assert_eq!(rewritten::<Memory>(r#"{"id":"m"}"#), r#"{"id":"m"}"#);
     let empty: Memory = serde_json::from_str(r#"{"id":"m","memory":""}"#).unwrap();
-    assert_eq!(empty, Memory::new("m"));
+    assert_eq!(empty, Memory::new("m", ""));
     assert!(empty.extra().is_empty());
 }
 

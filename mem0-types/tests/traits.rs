@@ -1,5 +1,6 @@
 //! What every public type can do, asserted when the tests compile.
 
+use std::borrow::Cow;
 use std::fmt::Debug;
 
 use mem0_types::*;
@@ -55,15 +56,15 @@ fn every_public_type_has_the_usual_traits() {
     request::<DeleteAllMemories>();
     request::<DeleteMemory>();
     request::<DeleteUsers>();
-    request::<Events>();
+    request::<GetEvents>();
     request::<GetAllMemories>();
     request::<GetEvent>();
     request::<GetMemory>();
-    request::<MemoryHistory>();
+    request::<GetHistory>();
     request::<Ping>();
     request::<SearchMemories>();
     request::<UpdateMemory>();
-    request::<Users>();
+    request::<GetUsers>();
 
     answer::<AddMemoryResponse>();
     answer::<BatchResponse>();
@@ -85,8 +86,71 @@ fn every_public_type_has_the_usual_traits() {
     spelling::<EntityType>();
     spelling::<EventStatus>();
     spelling::<EventType>();
-    spelling::<MemoryEvent>();
+    spelling::<HistoryEvent>();
     spelling::<Role>();
+}
+
+/// One value of each type that text alone makes, in every form that text has.
+macro_rules! made_of_text {
+    ($($name:ty),+ $(,)?) => {
+        $({
+            let owned = String::from("text");
+            let made = [
+                <$name>::from("text"),
+                <$name>::from(&owned),
+                <$name>::from(Cow::Borrowed("text")),
+                <$name>::from(Cow::Owned(owned.clone())),
+                <$name>::from(owned),
+            ];
+            assert!(made.iter().all(|one| *one == made[0]), stringify!($name));
+        })+
+    };
+}
+
+#[test]
+fn what_is_made_of_text_takes_text_in_every_form() {
+    made_of_text!(
+        Content,
+        CreateProjectOptions,
+        DeleteMemory,
+        EntityType,
+        EventStatus,
+        EventType,
+        GenerateProfile,
+        GetMemoryExport,
+        GetProfileJob,
+        HistoryEvent,
+        MemberRole,
+        Messages,
+        ProjectCategory,
+        Role,
+        Timestamp,
+        UpdateMemoryOptions,
+    );
+    assert_eq!(EventType::from("ADD"), EventType::from(Cow::Owned("ADD".to_owned())));
+    assert!(Role::User == "user" && Role::from("robot") == "robot" && Role::User != "User");
+}
+
+#[test]
+fn an_entity_becomes_what_other_operations_take() {
+    for (entity, scope, delete, filter) in [
+        (EntityRef::user("x"), Scope::user("x"), DeleteScope::user("x"), Filter::user_id("x")),
+        (EntityRef::agent("x"), Scope::agent("x"), DeleteScope::agent("x"), Filter::agent_id("x")),
+        (EntityRef::app("x"), Scope::app("x"), DeleteScope::app("x"), Filter::app_id("x")),
+        (EntityRef::run("x"), Scope::run("x"), DeleteScope::run("x"), Filter::run_id("x")),
+    ] {
+        assert_eq!(Filter::entity(&entity).unwrap(), filter);
+        assert_eq!(DeleteScope::try_from(entity.clone()).unwrap(), delete);
+        assert_eq!(Scope::try_from(entity).unwrap(), scope);
+    }
+    let robot = || EntityRef::new("robot", "x");
+    assert_eq!(Filter::entity(&robot()).unwrap_err().field(), "entity_type");
+    assert_eq!(DeleteScope::try_from(robot()).unwrap_err().field(), "entity_type");
+    assert_eq!(Scope::try_from(robot()).unwrap_err().field(), "entity_type");
+    assert_eq!(Entity::new("x").entity_ref(), None);
+    // An id that means "any" is still refused when it is sent.
+    let any = DeleteScope::try_from(EntityRef::user("*")).unwrap();
+    assert_eq!(DeleteAllMemories::new(any).into_call().unwrap_err().field(), "user_id");
 }
 
 #[test]
@@ -123,16 +187,16 @@ fn each_operation_says_whether_it_may_be_repeated() {
             "delete_all",
             Repeat::Idempotent,
         ),
-        (MemoryHistory::new("m").into_call(), "history", Repeat::Read),
+        (GetHistory::new("m").into_call(), "history", Repeat::Read),
         (
             BatchUpdate::new([MemoryUpdate::new("m").text("x")]).into_call(),
             "batch_update",
             Repeat::Idempotent,
         ),
         (BatchDelete::new(["m"]).into_call(), "batch_delete", Repeat::Idempotent),
-        (Users::new().into_call(), "users", Repeat::Read),
+        (GetUsers::new().into_call(), "users", Repeat::Read),
         (DeleteUsers::new(EntityRef::run("r")).into_call(), "delete_users", Repeat::Idempotent),
-        (Events::new().into_call(), "events", Repeat::Read),
+        (GetEvents::new().into_call(), "events", Repeat::Read),
         (GetEvent::new("e").into_call(), "event", Repeat::Read),
     ] {
         let call = call.unwrap();

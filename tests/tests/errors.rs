@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use http::{HeaderName, HeaderValue};
 use mem0_client::testing::{FakeAnswer, FakePlatform};
 use mem0_client::{AsyncMemoryClient, Error, ErrorKind, RetryPolicy, Scope};
 use mem0_client_blocking::MemoryClient;
@@ -60,9 +59,7 @@ fn bodies() -> [(String, &'static str); 9] {
 }
 
 fn answer(status: u16, body: &str) -> FakeAnswer {
-    let header = |answer: FakeAnswer, name, value| {
-        answer.header(HeaderName::from_static(name), HeaderValue::from_static(value))
-    };
+    let header = |answer: FakeAnswer, name, value| answer.header(name, value);
     [
         ("x-request-id", "req-7"),
         ("retry-after", "3"),

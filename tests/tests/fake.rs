@@ -11,14 +11,11 @@ use mem0_client_blocking::MemoryClient;
 use serde_json::json;
 
 fn blocking(fake: &FakePlatform) -> MemoryClient {
-    let fake = fake.clone();
-    MemoryClient::builder().api_key("test").service_with(move || fake).build().unwrap()
+    MemoryClient::from(fake)
 }
 
 fn hikes() -> Page<Memory> {
-    let mut memory = Memory::new("m-1");
-    memory.memory = "Hikes".to_owned();
-    Page::new(vec![memory])
+    Page::from(vec![Memory::new("m-1", "Hikes")])
 }
 
 #[tokio::test]

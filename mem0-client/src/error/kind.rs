@@ -1,3 +1,5 @@
+use std::fmt;
+
 /// What kind of failure it was, to match on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -28,4 +30,35 @@ pub enum ErrorKind {
     EventFailed,
     /// The work of an event was still going on when the wait ended. It may still succeed.
     EventPending,
+}
+
+impl ErrorKind {
+    /// Its name in snake case, as a label of a metric.
+    ///
+    /// ```
+    /// assert_eq!(mem0_client::ErrorKind::RateLimit.as_str(), "rate_limit");
+    /// ```
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::InvalidInput => "invalid_input",
+            Self::Configuration => "configuration",
+            Self::Authentication => "authentication",
+            Self::Validation => "validation",
+            Self::NotFound => "not_found",
+            Self::QuotaExceeded => "quota_exceeded",
+            Self::RateLimit => "rate_limit",
+            Self::Server => "server",
+            Self::Network => "network",
+            Self::Timeout => "timeout",
+            Self::Decode => "decode",
+            Self::EventFailed => "event_failed",
+            Self::EventPending => "event_pending",
+        }
+    }
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
 }

@@ -4,7 +4,10 @@ use serde_json::Value;
 
 use crate::options::{check_object, options};
 use crate::record::record;
-use crate::{Call, Date, Endpoint, EventStatus, InvalidInput, Messages, Page, Repeat, Scope, path};
+use crate::{
+    Call, Date, Endpoint, EventStatus, HistoryEvent, InvalidInput, Messages, Page, Repeat, Scope,
+    path,
+};
 
 /// Adds memories from messages, the old way: `POST /v1/memories/`.
 ///
@@ -157,7 +160,7 @@ record! {
             /// The memory's text, where the add was not asynchronous.
             memory: String = "memory",
             /// What happened to the memory, where the add was not asynchronous.
-            event: String = "event",
+            event: HistoryEvent = "event",
         }
     }
 }

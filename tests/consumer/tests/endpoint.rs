@@ -68,8 +68,7 @@ async fn is_sent_and_decoded_like_any_other() {
 #[test]
 fn goes_through_the_blocking_client_too() {
     let fake = platform();
-    let client =
-        MemoryClient::builder().api_key("test").service_with(move || fake).build().unwrap();
+    let client = MemoryClient::from(&fake);
     assert_eq!(client.execute(mix(3)).unwrap().name, "teal");
 }
 

@@ -75,8 +75,7 @@ fn an_apps_own_error_wraps_it() {
         Ok(client.search("what?", Filter::user_id(user.to_string()))?.results.len())
     }
     let fake = refusing(404, "There is no such path.");
-    let client =
-        MemoryClient::builder().api_key("test").service_with(move || fake).build().unwrap();
+    let client = MemoryClient::from(&fake);
     assert!(matches!(count(&client, "x"), Err(AppError::Name(_))));
     let error = count(&client, "7").unwrap_err();
     assert!(matches!(&error, AppError::Memory(inner) if inner.kind() == ErrorKind::NotFound));

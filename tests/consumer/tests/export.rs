@@ -45,7 +45,7 @@ fn assert_exported(diet: &Diet, fake: &FakePlatform) {
 #[tokio::test(start_paused = true)]
 async fn the_async_client_exports_into_it() -> Result<(), Error> {
     let fake = platform();
-    let diet: Diet = fake.client().export(Filter::user_id("alice"), WaitOptions::default()).await?;
+    let diet: Diet = fake.client().export(Filter::user_id("alice"), WaitOptions::new()).await?;
     assert_exported(&diet, &fake);
     Ok(())
 }
@@ -53,9 +53,8 @@ async fn the_async_client_exports_into_it() -> Result<(), Error> {
 #[test]
 fn the_blocking_client_exports_into_it() -> Result<(), Error> {
     let fake = platform();
-    let service = fake.clone();
-    let client = MemoryClient::builder().api_key("test").service_with(move || service).build()?;
-    let diet: Diet = client.export(Filter::user_id("alice"), WaitOptions::default())?;
+    let client = MemoryClient::from(&fake);
+    let diet: Diet = client.export(Filter::user_id("alice"), WaitOptions::new())?;
     assert_exported(&diet, &fake);
     Ok(())
 }

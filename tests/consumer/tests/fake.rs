@@ -12,7 +12,7 @@ struct Kitchen {
 impl Kitchen {
     async fn greet(&self, user: &str) -> Result<String, Error> {
         let hits = self.memories.search("what is she called?", Filter::user_id(user)).await?;
-        let name = hits.results.first().map(|hit| hit.memory.as_str());
+        let name = hits.first().map(|hit| hit.memory.as_str());
         Ok(format!("Hello, {}!", name.unwrap_or("stranger")))
     }
 
@@ -31,8 +31,7 @@ async fn an_async_app_is_tested_without_a_platform() {
     let fake = FakePlatform::new();
     let kitchen = Kitchen { memories: fake.client() };
 
-    let mut name = Memory::new("m-1");
-    name.memory = "Alice".to_owned();
+    let name = Memory::new("m-1", "Alice");
     fake.answer_each(
         "search",
         [FakeAnswer::json(Page::new(vec![name])), FakeAnswer::json(json!({"results": []}))],
@@ -67,10 +66,11 @@ fn a_script_is_tested_without_a_platform() {
         added += 1;
         FakeAnswer::json(json!({"event_id": format!("e-{added}"), "status": "PENDING"}))
     });
-    fake.answer("get_all", Page::new(vec![Memory::new("m-1"), Memory::new("m-2")]));
-    let platform = fake.clone();
-    let client =
-        MemoryClient::builder().api_key("test").service_with(move || platform).build().unwrap();
+    fake.answer(
+        "get_all",
+        Page::from(vec![Memory::new("m-1", "Hikes"), Memory::new("m-2", "Sings")]),
+    );
+    let client = MemoryClient::from(&fake);
     assert_eq!(remember_all(&client, "alice", &["Hikes", "Sings"]).unwrap(), 2);
     let said: Vec<_> = fake
         .requests_to("add")

@@ -35,7 +35,7 @@ async fn carries_the_async_clients_requests() {
     let client = AsyncMemoryClient::builder()
         .api_key("m0-test")
         .base_url(platform.base_url())
-        .user_agent(http::HeaderValue::from_static("kitchen/1.0"))
+        .user_agent("kitchen/1.0")
         .http_client(http_client())
         .build()
         .unwrap();
@@ -49,7 +49,7 @@ fn carries_the_blocking_clients_requests() {
     let client = MemoryClient::builder()
         .api_key("m0-test")
         .base_url(platform.base_url())
-        .user_agent(http::HeaderValue::from_static("kitchen/1.0"))
+        .user_agent("kitchen/1.0")
         .http_client_with(http_client)
         .build()
         .unwrap();

@@ -129,13 +129,13 @@ async fn a_layer_tells_operations_apart() {
     let fake = platform();
     let service = ServiceBuilder::new()
         .map_request(|mut request: Request<Body>| {
-            let operation = request.extensions().get::<Operation>().map(Operation::name);
-            let value = http::HeaderValue::from_str(operation.unwrap_or("none")).unwrap();
-            request.headers_mut().insert("x-operation", value);
+            let operation = request.extensions().get::<Operation>().unwrap();
+            let value = format!("{} {:?}", operation.name(), operation.repeat());
+            request.headers_mut().insert("x-operation", value.parse().unwrap());
             request
         })
         .service(fake.clone());
     let client = AsyncMemoryClient::builder().api_key("test").service(service).build().unwrap();
     client.ping().await.unwrap();
-    assert_eq!(fake.requests()[0].headers["x-operation"], "ping");
+    assert_eq!(fake.requests()[0].headers["x-operation"], "ping Read");
 }

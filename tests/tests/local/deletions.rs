@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use mem0_client::{
     AddMemoryOptions, DeleteEverything, DeleteMemory, DeleteScope, EntityRef, EntityType,
-    ErrorKind, EventType, Filter, Scope, Users, WaitOptions,
+    ErrorKind, EventType, Filter, GetUsers, Scope, WaitOptions,
 };
 
 use super::operations::{finished, listed, remember, store, texts};
@@ -10,7 +10,7 @@ use super::platform::Client;
 
 /// For work that takes a millisecond or two.
 fn soon() -> WaitOptions {
-    WaitOptions::default().first_pause(Duration::from_millis(1))
+    WaitOptions::new().first_delay(Duration::from_millis(1))
 }
 
 pub(super) async fn deleting_one_memory(client: &Client) {
@@ -62,8 +62,8 @@ pub(super) async fn whole_scopes_are_deleted(client: &Client) {
         store(client, "stays for now", AddMemoryOptions::new(scope)).await;
     }
     for (scope, left) in [
-        (DeleteScope::any_user(), 3),
-        (DeleteScope::any_agent(), 2),
+        (DeleteScope::every_user(DeleteEverything), 3),
+        (DeleteScope::every_agent(DeleteEverything), 2),
         (DeleteScope::project(DeleteEverything), 0),
     ] {
         let queued = ask!(client.delete_all(scope.clone())).unwrap();
@@ -92,7 +92,7 @@ pub(super) async fn entities_are_listed_and_deleted(client: &Client) {
     };
     assert_eq!((is(&EntityType::User, "u0"), is(&EntityType::User, "u104")), (1, 1));
     assert_eq!((is(&EntityType::Agent, "bot"), is(&EntityType::User, "bot")), (1, 0));
-    let page = ask!(client.execute(Users::new().page(2).page_size(100))).unwrap();
+    let page = ask!(client.execute(GetUsers::new().page(2).page_size(100))).unwrap();
     assert_eq!((page.results.len(), page.next.is_none()), (8, true));
 
     let queued = ask!(client.delete_users(EntityRef::user("a/b é"))).unwrap();

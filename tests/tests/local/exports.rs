@@ -53,8 +53,7 @@ pub(super) async fn exports_are_filled_from_metadata(client: &Client) {
         .await;
     remember(client, "bob", json!({"name": "Bob", "nobody_knows": 1.5})).await;
 
-    let guest: Guest =
-        ask!(client.export(Filter::user_id("alice"), WaitOptions::default())).unwrap();
+    let guest: Guest = ask!(client.export(Filter::user_id("alice"), WaitOptions::new())).unwrap();
     let year = guest.year.unwrap();
     assert!(year >= 2026, "{year}");
     assert_eq!(

@@ -1,6 +1,6 @@
 use mem0_client::{
     AddMemoryOptions, CallOptions, Date, DeleteScope, ErrorKind, Event, EventStatus, EventType,
-    Events, Filter, GetAllMemoryOptions, Memory, MemoryEvent, MemoryUpdate, Message,
+    GetEvents, Filter, GetAllMemoryOptions, HistoryEvent, Memory, MemoryUpdate, Message,
     OrganizationRef, Outcomes, Page, Ping, ProjectRef, Role, Scope, SearchMemoryOptions,
     UpdateMemoryOptions, WaitOptions,
 };
@@ -24,7 +24,7 @@ pub(super) async fn store(client: &Client, text: &str, options: AddMemoryOptions
     let added = ask!(client.add(text, options.clone().infer(false))).unwrap();
     assert_eq!(added.status, EventStatus::Succeeded);
     let [result] = added.results.as_slice() else { panic!("{} results", added.results.len()) };
-    assert_eq!((result.event.as_ref(), result.text()), (Some(&MemoryEvent::Add), Some(text)));
+    assert_eq!((result.event.as_ref(), result.text()), (Some(&HistoryEvent::Add), Some(text)));
     result.id.clone().unwrap()
 }
 
@@ -51,7 +51,7 @@ pub(super) async fn listed(
 }
 
 pub(super) async fn finished(client: &Client, event_id: Option<String>) -> Event {
-    let event = ask!(client.wait_for_event(event_id.unwrap(), WaitOptions::default())).unwrap();
+    let event = ask!(client.wait_for_event(event_id.unwrap(), WaitOptions::new())).unwrap();
     assert_eq!(event.status, EventStatus::Succeeded);
     event
 }
@@ -83,7 +83,7 @@ pub(super) async fn inferred_messages_are_queued_and_found(client: &Client) {
     let added = ask!(client.add(talk.clone(), Scope::user("alice").with_agent("bot"))).unwrap();
     assert_eq!((&added.status, added.results.len()), (&EventStatus::Pending, 0));
 
-    let event = ask!(client.wait_for_event(&added.event_id, WaitOptions::default())).unwrap();
+    let event = ask!(client.wait_for_event(&added.event_id, WaitOptions::new())).unwrap();
     assert_eq!(
         (event.id.as_str(), &event.status),
         (added.event_id.as_str(), &EventStatus::Succeeded)
@@ -110,7 +110,7 @@ pub(super) async fn inferred_messages_are_queued_and_found(client: &Client) {
     let hits = ask!(client.search("flat in Rome", Filter::any_of(&both))).unwrap();
     assert_eq!(sorted(texts(&hits)), [answered, said]);
 
-    let event = ask!(client.add_and_wait("I sail", Scope::user("bob"), WaitOptions::default()));
+    let event = ask!(client.add_and_wait("I sail", Scope::user("bob"), WaitOptions::new()));
     assert_eq!(event.unwrap().results[0].text(), Some("I sail"));
 }
 
@@ -311,9 +311,9 @@ pub(super) async fn history_is_kept(client: &Client) {
     assert_eq!(
         told,
         [
-            (MemoryEvent::Add, "", "Likes tea"),
-            (MemoryEvent::Update, "Likes tea", "Likes coffee"),
-            (MemoryEvent::Delete, "Likes coffee", ""),
+            (HistoryEvent::Add, "", "Likes tea"),
+            (HistoryEvent::Update, "Likes tea", "Likes coffee"),
+            (HistoryEvent::Delete, "Likes coffee", ""),
         ]
     );
     let [input] = history.results[0].input.as_slice() else { panic!("more than one input") };
@@ -365,7 +365,7 @@ pub(super) async fn events_tell_what_happened(client: &Client) {
         events.results.iter().map(|event| event.event_type.clone().unwrap()).collect();
     assert_eq!(kinds, [EventType::DeleteAll, EventType::Delete, EventType::Update, EventType::Add]);
     assert!(events.results.iter().all(|event| event.status == EventStatus::Succeeded));
-    let page = ask!(client.execute(Events::new().page(2).page_size(3))).unwrap();
+    let page = ask!(client.execute(GetEvents::new().page(2).page_size(3))).unwrap();
     assert_eq!((page.results.len(), page.next.is_none()), (1, true));
 
     let event = ask!(client.event(queued.event_id.as_deref().unwrap())).unwrap();

@@ -1,5 +1,5 @@
 use mem0_client::{
-    AddMemoryOptions, ErrorKind, Filter, Media, Message, Scope, SearchMemoryOptions,
+    AddMemoryOptions, ErrorKind, Filter, Media, Message, Scope, SearchMemoryOptions, WaitOptions,
 };
 use serde_json::json;
 
@@ -54,7 +54,7 @@ async fn refused_by_the_platform(client: &Client) {
     }
     // Without an LLM nobody can look at a picture, and the event says so.
     let added = ask!(client.add(media.clone(), Scope::user("alice"))).unwrap();
-    let failed = ask!(client.wait_for_event(&added.event_id, Default::default())).unwrap_err();
+    let failed = ask!(client.wait_for_event(&added.event_id, WaitOptions::new())).unwrap_err();
     assert_eq!(failed.kind(), ErrorKind::EventFailed);
     assert!(failed.to_string().contains("No LLM is configured"), "{failed}");
 }

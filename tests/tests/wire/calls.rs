@@ -5,11 +5,11 @@ use mem0_client::legacy::{
 use mem0_client::{
     AddMemory, AddMemoryOptions, CallOptions, CreateEntity, CreateProjectOptions,
     CreateWebhookOptions, CustomCategory, Date, DeleteEverything, DeleteMemory, DeleteScope,
-    EntityRef, EntityType, Events, Feedback, FeedbackOptions, Filter, GenerateProfile,
-    GetAllMemoryOptions, GetEntityMemories, GetProject, Media, MemberRole, MemoryEvents,
+    EntityRef, EntityType, Feedback, FeedbackOptions, Filter, GenerateProfile, GetAllMemoryOptions,
+    GetEntityMemories, GetEvents, GetMemoryEvents, GetProject, GetUsers, Media, MemberRole,
     MemoryExportOptions, MemoryUpdate, Message, OrganizationRef, Ping, ProjectRef, SampleProfiles,
     Scope, SearchMemoryOptions, UpdateMemoryOptions, UpdateProfileSettings, UpdateProjectOptions,
-    UpdateWebhookOptions, Users, WaitOptions, WebhookEventType,
+    UpdateWebhookOptions, WaitOptions, WebhookEventType,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -164,8 +164,8 @@ pub(super) fn official_calls() -> Vec<(&'static str, Call)> {
         ("history", call!(history("mem-1"))),
         ("users", call!(users())),
         ("delete_users_one", call!(delete_users(EntityRef::agent("bot/1")))),
-        ("delete_users_all", call!(reset(DeleteEverything, WaitOptions::default()))),
-        ("reset", call!(reset(DeleteEverything, WaitOptions::default()))),
+        ("delete_users_all", call!(reset(DeleteEverything, WaitOptions::new()))),
+        ("reset", call!(reset(DeleteEverything, WaitOptions::new()))),
         (
             "batch_update",
             call!(batch_update([
@@ -252,7 +252,7 @@ fn recorded_project() -> ProjectRef {
 
 fn recorded_fields() -> GetProject {
     let fields = ["custom_categories", "custom_instructions"];
-    GetProject::new("org-1", "proj-1", fields.map(str::to_owned))
+    GetProject::new("org-1", "proj-1").fields(fields)
 }
 
 fn recorded_settings() -> UpdateProjectOptions {
@@ -331,7 +331,7 @@ pub(super) fn specified_calls() -> Vec<(&'static str, Call)> {
             )),
         ),
         ("add_many", call!(add_many([AddMemory::new("x", Scope::user("alice"))]) all)),
-        ("add_and_wait", call!(add_and_wait("x", Scope::user("alice"), WaitOptions::default()))),
+        ("add_and_wait", call!(add_and_wait("x", Scope::user("alice"), WaitOptions::new()))),
         (
             "search_merged",
             call!(search(
@@ -384,16 +384,16 @@ pub(super) fn specified_calls() -> Vec<(&'static str, Call)> {
         ("history_escaped_id", call!(history(ODD_ID))),
         ("get_dots", call!(get("%2e%2e/%2E"))),
         ("delete_all_user", call!(delete_all(DeleteScope::user("r 1&x=é")))),
-        ("delete_all_any_user", call!(delete_all(DeleteScope::any_user()))),
+        ("delete_all_any_user", call!(delete_all(DeleteScope::every_user(DeleteEverything)))),
         ("delete_users_user", call!(delete_users(EntityRef::user("a/b é")))),
         ("delete_all_agent", call!(delete_all(DeleteScope::agent("r 1&x=é")))),
-        ("delete_all_any_agent", call!(delete_all(DeleteScope::any_agent()))),
+        ("delete_all_any_agent", call!(delete_all(DeleteScope::every_agent(DeleteEverything)))),
         ("delete_users_agent", call!(delete_users(EntityRef::agent("a/b é")))),
         ("delete_all_app", call!(delete_all(DeleteScope::app("r 1&x=é")))),
-        ("delete_all_any_app", call!(delete_all(DeleteScope::any_app()))),
+        ("delete_all_any_app", call!(delete_all(DeleteScope::every_app(DeleteEverything)))),
         ("delete_users_app", call!(delete_users(EntityRef::app("a/b é")))),
         ("delete_all_run", call!(delete_all(DeleteScope::run("r 1&x=é")))),
-        ("delete_all_any_run", call!(delete_all(DeleteScope::any_run()))),
+        ("delete_all_any_run", call!(delete_all(DeleteScope::every_run(DeleteEverything)))),
         ("delete_users_run", call!(delete_users(EntityRef::run("a/b é")))),
         ("delete_all_project", call!(delete_all(DeleteScope::project(DeleteEverything)))),
         (
@@ -401,12 +401,12 @@ pub(super) fn specified_calls() -> Vec<(&'static str, Call)> {
             call!(batch_update([MemoryUpdate::new("m1").metadata(json!({"k": null}))]) all),
         ),
         ("users_pages", call!(users())),
-        ("users_page", call!(execute(Users::new().page(2).page_size(50)))),
-        ("reset_pages", call!(reset(DeleteEverything, WaitOptions::default()))),
+        ("users_page", call!(execute(GetUsers::new().page(2).page_size(50)))),
+        ("reset_pages", call!(reset(DeleteEverything, WaitOptions::new()))),
         ("events", call!(events())),
-        ("events_page", call!(execute(Events::new().page(3).page_size(20)))),
+        ("events_page", call!(execute(GetEvents::new().page(3).page_size(20)))),
         ("event", call!(event("e/1"))),
-        ("wait_for_event", call!(wait_for_event("e-1", WaitOptions::default()))),
+        ("wait_for_event", call!(wait_for_event("e-1", WaitOptions::new()))),
         ("stats", call!(stats())),
         ("get_summary_all", call!(get_summary(None))),
         ("get_entity", call!(get_entity(EntityRef::agent("a/b é")))),
@@ -423,19 +423,19 @@ pub(super) fn specified_calls() -> Vec<(&'static str, Call)> {
             "get_entity_memories_page",
             call!(get_entity_memories(GetEntityMemories::new(EntityRef::user("alice")).page(3))),
         ),
-        ("memory_events", call!(memory_events(MemoryEvents::new()))),
-        ("memory_events_page", call!(memory_events(MemoryEvents::new().page(2).limit(50)))),
+        ("memory_events", call!(memory_events())),
+        ("memory_events_page", call!(execute(GetMemoryEvents::new().page(2).limit(50)))),
         (
             "stream_memory_events",
             Call {
                 method: "stream",
                 on_async: |client| {
                     Box::pin(async {
-                        client.stream(MemoryEvents::new().limit(1)).into_page().await.map(drop)
+                        client.stream(GetMemoryEvents::new().limit(1)).into_page().await.map(drop)
                     })
                 },
                 on_blocking: |client| {
-                    client.iter(MemoryEvents::new().limit(1)).into_page().map(drop)
+                    client.iter(GetMemoryEvents::new().limit(1)).into_page().map(drop)
                 },
             },
         ),
@@ -554,12 +554,12 @@ pub(super) fn specified_calls() -> Vec<(&'static str, Call)> {
                 method: "wait_for_export",
                 on_async: |client| {
                     Box::pin(async {
-                        let wait = WaitOptions::default();
+                        let wait = WaitOptions::new();
                         client.wait_for_export::<Person>("x-1", wait).await.map(drop)
                     })
                 },
                 on_blocking: |client| {
-                    client.wait_for_export::<Person>("x-1", WaitOptions::default()).map(drop)
+                    client.wait_for_export::<Person>("x-1", WaitOptions::new()).map(drop)
                 },
             },
         ),
@@ -570,12 +570,12 @@ pub(super) fn specified_calls() -> Vec<(&'static str, Call)> {
                 on_async: |client| {
                     Box::pin(async {
                         let alice = Filter::user_id("alice");
-                        client.export::<Person>(alice, WaitOptions::default()).await.map(drop)
+                        client.export::<Person>(alice, WaitOptions::new()).await.map(drop)
                     })
                 },
                 on_blocking: |client| {
                     let alice = Filter::user_id("alice");
-                    client.export::<Person>(alice, WaitOptions::default()).map(drop)
+                    client.export::<Person>(alice, WaitOptions::new()).map(drop)
                 },
             },
         ),
