@@ -59,7 +59,6 @@ fn bodies() -> [(String, &'static str); 9] {
 }
 
 fn answer(status: u16, body: &str) -> FakeAnswer {
-    let header = |answer: FakeAnswer, name, value| answer.header(name, value);
     [
         ("x-request-id", "req-7"),
         ("retry-after", "3"),
@@ -68,7 +67,7 @@ fn answer(status: u16, body: &str) -> FakeAnswer {
         ("x-ratelimit-reset", "soon"),
     ]
     .into_iter()
-    .fold(FakeAnswer::text(status, body), |answer, (name, value)| header(answer, name, value))
+    .fold(FakeAnswer::text(status, body), |answer, (name, value)| answer.header(name, value))
 }
 
 /// What each of the clients makes of the answer to an add.
