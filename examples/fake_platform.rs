@@ -28,8 +28,7 @@ async fn main() -> Result<(), Error> {
     let fake = FakePlatform::new();
     let client = fake.client();
 
-    let mut tea = Memory::new("m-1");
-    tea.memory = "Tea".to_owned();
+    let tea = Memory::new("m-1", "Tea");
     fake.answer("search", Page::new(vec![tea]));
     println!("{}", greeting(&client, "alice").await?);
     let asked = &fake.requests_to("search")[0];

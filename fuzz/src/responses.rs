@@ -99,8 +99,11 @@ pub fn arbitrary(data: &[u8]) {
     check(body);
 }
 
-/// Answers that are documented, with the function that checks them.
-static SAMPLES: LazyLock<Vec<(fn(&[u8]), Value)>> = LazyLock::new(|| {
+/// Checks the bytes of an answer.
+type Check = fn(&[u8]);
+
+/// Answers that are documented, with what checks them.
+static SAMPLES: LazyLock<Vec<(Check, Value)>> = LazyLock::new(|| {
     let mut samples = Vec::new();
     let mut take = |operation: &str, sample: &Value| {
         let found = OPERATIONS.iter().find(|(known, _)| *known == operation);

@@ -127,8 +127,10 @@ fn what_is_made_of_text_takes_text_in_every_form() {
         Timestamp,
         UpdateMemoryOptions,
     );
-    assert_eq!(EventType::from("ADD"), EventType::from(Cow::Owned("ADD".to_owned())));
-    assert!(Role::User == "user" && Role::from("robot") == "robot" && Role::User != "User");
+    let borrowed = EventType::from(Cow::Borrowed("ADD"));
+    assert_eq!(borrowed, EventType::Add);
+    let robot = Role::from("robot");
+    assert!(Role::User == "user" && robot == "robot" && Role::User != "User");
 }
 
 #[test]

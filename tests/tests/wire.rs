@@ -234,5 +234,5 @@ fn no_call_takes_several_scopes_or_none_at_all() {
     let arguments = |method| crate::parity::arguments_of_the_async_client(method);
     assert_eq!(arguments("delete_all"), ["scope : DeleteScope"]);
     assert_eq!(arguments("delete_users"), ["entity : EntityRef"]);
-    assert_eq!(arguments("reset"), ["confirmation : DeleteEverything", "wait : WaitOptions"]);
+    assert_eq!(arguments("reset"), ["confirmation : DeleteEverything", "wait : impl Into < WaitOptions >"]);
 }

@@ -1,6 +1,6 @@
 use mem0_client::{
     AddMemoryOptions, CallOptions, Date, DeleteScope, ErrorKind, Event, EventStatus, EventType,
-    GetEvents, Filter, GetAllMemoryOptions, HistoryEvent, Memory, MemoryUpdate, Message,
+    Filter, GetAllMemoryOptions, GetEvents, HistoryEvent, Memory, MemoryUpdate, Message,
     OrganizationRef, Outcomes, Page, Ping, ProjectRef, Role, Scope, SearchMemoryOptions,
     UpdateMemoryOptions, WaitOptions,
 };
