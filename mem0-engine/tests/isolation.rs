@@ -30,16 +30,17 @@ struct Party {
     rng: Rng,
     users: &'static [&'static str],
     agent: &'static str,
-    /// The memories and events that its own calls named.
+    /// The memories, events and exports that its own calls named.
     memories: Vec<String>,
     events: Vec<String>,
+    exports: Vec<String>,
     answers: Vec<String>,
 }
 
 impl Party {
     fn new(engine: Engine, seed: u64, users: &'static [&'static str], agent: &'static str) -> Self {
-        let (memories, events, answers) = Default::default();
-        Self { engine, rng: Rng::with_seed(seed), users, agent, memories, events, answers }
+        let (memories, events, exports, answers) = Default::default();
+        Self { engine, rng: Rng::with_seed(seed), users, agent, memories, events, exports, answers }
     }
 
     fn say(&mut self, answer: impl std::fmt::Debug) {
@@ -144,6 +145,7 @@ impl Party {
                 let made = wait(self.engine.create_export(filter.clone(), schema));
                 let export = made.and_then(|id| {
                     assert!(wait(self.engine.latest_export(filter)).is_ok());
+                    self.exports.push(id.clone());
                     wait(self.engine.export(&id))
                 });
                 self.say(export.map_err(|error| error.to_string()));
@@ -200,6 +202,9 @@ impl Party {
         }
         for id in other.events.iter().rev().take(3) {
             assert!(not_found(wait(engine.event(id)).unwrap_err()));
+        }
+        for id in &other.exports {
+            assert!(not_found(wait(engine.export(id)).unwrap_err()));
         }
     }
 }
@@ -314,6 +319,22 @@ fn an_event_shows_nothing_that_may_be_anothers() {
     let both = [EntityRef::user("alice"), EntityRef::agent("bot")];
     let view = engine.with_access(Access::default().only(both).unwrap());
     assert!(wait(view.event(&event_id)).is_ok());
+}
+
+#[test]
+fn an_export_is_for_who_asked_for_it() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    store_one(&engine, "alice", "tea");
+    let [alices, bobs] = ["alice", "bob"].map(|name| only(&engine, EntityRef::user(name)));
+    let schema = || json!({"type": "object", "properties": {}});
+    let everyone = Filter::any_user;
+    let id = wait(alices.create_export(everyone(), schema())).unwrap();
+    assert!(wait(alices.export(&id)).is_ok() && wait(alices.latest_export(everyone())).is_ok());
+    for other in [&engine, &bobs] {
+        assert!(matches!(wait(other.export(&id)), Err(EngineError::NotFound(_))));
+        assert!(matches!(wait(other.latest_export(everyone())), Err(EngineError::NotFound(_))));
+    }
 }
 
 #[test]
