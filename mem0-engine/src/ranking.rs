@@ -399,6 +399,27 @@ mod tests {
     }
 
     #[test]
+    fn whom_the_query_names_comes_before_who_names_them_more() {
+        let query = Query::from_parts(query_terms("What does Nadia love?"), Vector::ZERO);
+        let stored = [
+            (Some("Nadia"), "I love music"),
+            (Some("Kenji"), "Nadia, Nadia, love is love, I love music too"),
+        ]
+        .map(|(speaker, text)| (analysed_text::write(speaker, text), Vector::ZERO));
+        let candidates = [candidate(&stored[0]), candidate(&stored[1])];
+        let mut statistics = statistics(&query, &stored);
+        let are_speakers = statistics.terms.iter().map(|term| term.is_speaker);
+        assert_eq!(are_speakers.collect::<Vec<_>>(), [true, false]);
+        let ranked = rank(&query, &statistics, &candidates);
+        let entities: Vec<_> =
+            ranked.iter().map(|ranked| (ranked.index, ranked.breakdown.entity)).collect();
+        assert_eq!(entities, [(0, 1.0), (1, 0.0)]);
+        // By the words alone it is the other way round.
+        statistics.terms[0].is_speaker = false;
+        assert_eq!(rank(&query, &statistics, &candidates)[0].index, 1);
+    }
+
+    #[test]
     fn time_and_freshness_change_the_odds() {
         let query = Query::new("a red car");
         let (right, wrong) = (stored(TEXTS[0]), stored(TEXTS[2]));
