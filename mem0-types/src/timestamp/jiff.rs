@@ -42,9 +42,8 @@ impl TryFrom<&Timestamp> for jiff::Timestamp {
 
 impl From<Date> for civil::Date {
     fn from(date: Date) -> Self {
-        let (month, day) = (date.month().cast_signed(), date.day().cast_signed());
-        // Every day of the years 1 to 9999 is one of jiff's.
-        Self::new(date.year().cast_signed(), month, day).unwrap_or_default()
+        // Every day of the years 1 to 9999 is one of jiff's, and its numbers fit these signed types.
+        Self::new(date.year() as i16, date.month() as i8, date.day() as i8).unwrap_or_default()
     }
 }
 
