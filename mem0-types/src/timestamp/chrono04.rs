@@ -32,7 +32,7 @@ impl TryFrom<&Timestamp> for DateTime<Utc> {
     /// use mem0_types::Timestamp;
     ///
     /// let time = DateTime::<Utc>::try_from(&Timestamp::from("2026-03-01T09:30:00-07:00"))?;
-    /// assert_eq!(time.to_rfc3339(), "2026-03-01T16:30:00+00:00");
+    /// assert_eq!(time.timestamp(), 1_772_382_600);
     /// # Ok::<(), mem0_types::InvalidInput>(())
     /// ```
     fn try_from(moment: &Timestamp) -> Result<Self, InvalidInput> {
