@@ -164,11 +164,13 @@ pub(crate) fn carry_out(connection: &Connection, queued: &Queued) -> Result<Outc
         metadata["skipped_messages"] = json!(stored.unreadable);
         metadata["skipped_reason"] = json!("Images and documents cannot be read without an LLM.");
     }
-    if stored.unreadable > 0 && stored.results.is_empty() && stored.duplicates == 0 {
-        if let Err(refused) = LanguageModel::default().ask(LlmTask::Media) {
-            let error = format!("{refused} No message had text, so nothing was stored.");
-            return Ok(Outcome::Failed { error, metadata: Some(metadata) });
-        }
+    if stored.unreadable > 0
+        && stored.results.is_empty()
+        && stored.duplicates == 0
+        && let Err(refused) = LanguageModel::default().ask(LlmTask::Media)
+    {
+        let error = format!("{refused} No message had text, so nothing was stored.");
+        return Ok(Outcome::Failed { error, metadata: Some(metadata) });
     }
     Ok(Outcome::Succeeded { results: stored.results, metadata: Some(metadata) })
 }

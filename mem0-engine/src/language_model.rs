@@ -51,13 +51,15 @@ impl LanguageModel {
 }
 
 impl Engine {
-    /// Sums up what matches a filter and has not expired.
+    /// Sums up what matches a filter, or everything, without what has expired.
     ///
     /// # Errors
     /// [`EngineError::LlmRequired`], always, as long as no language model can be configured;
     /// [`EngineError::InvalidInput`] for an unusable filter.
-    pub async fn summary(&self, filter: Filter) -> Result<Value, EngineError> {
-        SqlFilter::compile(&filter)?.limited()?;
+    pub async fn summary(&self, filter: Option<Filter>) -> Result<Value, EngineError> {
+        if let Some(filter) = filter {
+            SqlFilter::compile(&filter)?.limited()?;
+        }
         self.read(|_, _| LanguageModel::default().ask(LlmTask::Summary)).await
     }
 }
