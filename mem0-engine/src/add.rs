@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 use crate::events::{self, EventResult, Outcome, Queued};
 use crate::history::{self, Change};
 use crate::ids::EntityIds;
+use crate::language_model::LanguageModel;
 use crate::memories::{self, NewMemory};
-use crate::{Access, EngineError, clock, entities, json_depth};
+use crate::{Access, EngineError, LlmTask, clock, entities, json_depth};
 
 /// Messages to remember.
 #[derive(Clone)]
@@ -163,10 +164,13 @@ pub(crate) fn carry_out(connection: &Connection, queued: &Queued) -> Result<Outc
         metadata["skipped_messages"] = json!(stored.unreadable);
         metadata["skipped_reason"] = json!("Images and documents cannot be read without an LLM.");
     }
-    if stored.unreadable > 0 && stored.results.is_empty() && stored.duplicates == 0 {
-        let error = "No LLM is configured, so images and documents cannot be read, and no message \
-                     had text. Nothing was stored.";
-        return Ok(Outcome::Failed { error: error.to_owned(), metadata: Some(metadata) });
+    if stored.unreadable > 0
+        && stored.results.is_empty()
+        && stored.duplicates == 0
+        && let Err(refused) = LanguageModel::default().ask(LlmTask::Media)
+    {
+        let error = format!("{refused} No message had text, so nothing was stored.");
+        return Ok(Outcome::Failed { error, metadata: Some(metadata) });
     }
     Ok(Outcome::Succeeded { results: stored.results, metadata: Some(metadata) })
 }

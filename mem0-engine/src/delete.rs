@@ -7,7 +7,7 @@ use crate::filter_sql::SqlFilter;
 use crate::history::{self, Change};
 use crate::ids::EntityIds;
 use crate::memories::{self, MemoryRecord};
-use crate::{Access, EngineError, clock, entities, text_index};
+use crate::{Access, EngineError, clock, entities, profile_jobs, text_index};
 
 /// How many memories one transaction of a long deletion removes, so that other writes get a turn.
 const CHUNK: i64 = 500;
@@ -188,6 +188,7 @@ pub(crate) fn carry_out_entity(
         let project = queued.project;
         history::erase(connection, project, field, name)?;
         events::erase_content(connection, project, field, name, queued.seq)?;
+        profile_jobs::erase(connection, project, &kind, name)?;
         if memories::count_of(connection, project, field, name)? == 0 {
             entities::remove(connection, project, &kind, name)?;
         }

@@ -11,6 +11,7 @@ use crate::data_folder::DataFolder;
 use crate::jobs::{self, Bell, Stop};
 use crate::keys::KeyCache;
 use crate::readers::Readers;
+use crate::stats::Retrievals;
 use crate::writer::Writer;
 use crate::{
     Access, AddRequest, Added, BatchUpdate, DeleteAllRequest, Deleted, EngineError, EntityPage,
@@ -41,6 +42,7 @@ pub struct Engine {
 }
 
 struct Inner {
+    retrievals: Retrievals,
     running: Mutex<Option<Running>>,
     stopped: watch::Sender<bool>,
 }
@@ -56,7 +58,7 @@ struct Running {
 }
 
 impl Running {
-    fn start(data_dir: &Path) -> Result<Self, EngineError> {
+    fn start(data_dir: &Path, retrievals: Retrievals) -> Result<Self, EngineError> {
         let folder = DataFolder::open(data_dir)?;
         let database = folder.database();
         let mut connection = schema::open_writer(&database)?;
@@ -65,7 +67,7 @@ impl Running {
         let (readers, reading) = Readers::start(&database)?;
         let (writer, writing) = Writer::start(connection)?;
         let bell = Bell::default();
-        let jobs = jobs::start(writer.clone(), bell.clone())?;
+        let jobs = jobs::start(writer.clone(), bell.clone(), retrievals)?;
         Ok(Self {
             bell,
             jobs: Some(jobs),
@@ -119,9 +121,9 @@ impl Engine {
     /// [`EngineError::NewerSchema`] when a newer version wrote it, [`EngineError::Storage`] when it
     /// cannot be used.
     pub fn open(data_dir: impl AsRef<Path>) -> Result<Self, EngineError> {
-        let running = Running::start(data_dir.as_ref())?;
-        let inner =
-            Inner { running: Mutex::new(Some(running)), stopped: watch::Sender::new(false) };
+        let retrievals = Retrievals::default();
+        let running = Mutex::new(Some(Running::start(data_dir.as_ref(), retrievals.clone())?));
+        let inner = Inner { retrievals, running, stopped: watch::Sender::new(false) };
         Ok(Self { inner: Arc::new(inner), access: Access::default(), signals: Signals::default() })
     }
 
@@ -207,6 +209,21 @@ impl Engine {
             body(connection, &access)
         })
         .await
+    }
+
+    /// The same, and counted among the retrievals.
+    pub(crate) async fn retrieve<T, F>(&self, body: F) -> Result<T, EngineError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection, &Access) -> Result<T, EngineError> + Send + 'static,
+    {
+        let found = self.read(body).await?;
+        self.inner.retrievals.count(&self.access);
+        Ok(found)
+    }
+
+    pub(crate) fn retrievals(&self) -> &Retrievals {
+        &self.inner.retrievals
     }
 
     /// Reads whatever the folder holds.
@@ -297,8 +314,10 @@ impl Engine {
     /// or a filter that cannot be used in a search.
     pub async fn search(&self, request: SearchRequest) -> Result<Vec<SearchHit>, EngineError> {
         let signals = self.signals;
-        self.read(move |connection, access| search::search(connection, access, &request, signals))
-            .await
+        self.retrieve(move |connection, access| {
+            search::search(connection, access, &request, signals)
+        })
+        .await
     }
 
     /// Notes what to export, and answers with the id to read it by.
@@ -349,7 +368,7 @@ impl Engine {
     /// [`EngineError::InvalidInput`] for a page size outside 1 to 200 or an unusable filter,
     /// [`EngineError::PageOutOfRange`].
     pub async fn list(&self, request: ListRequest) -> Result<Page<MemoryRecord>, EngineError> {
-        self.read(move |connection, access| list::list(connection, access, &request)).await
+        self.retrieve(move |connection, access| list::list(connection, access, &request)).await
     }
 
     /// One memory, even an expired one.
@@ -358,7 +377,8 @@ impl Engine {
     /// [`EngineError::NotFound`].
     pub async fn get(&self, memory_id: &str) -> Result<MemoryRecord, EngineError> {
         let id = memory_id.to_owned();
-        self.read(move |connection, access| Ok(memories::find(connection, access, &id)?.1)).await
+        self.retrieve(move |connection, access| Ok(memories::find(connection, access, &id)?.1))
+            .await
     }
 
     /// Changes a memory; the memory as it is then.

@@ -3,11 +3,14 @@ use std::fmt;
 use mem0_types::{EntityType, IdField, Metadata, Timestamp};
 use rusqlite::types::Value as SqlValue;
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
+use serde_json::Value;
 
 use crate::clock;
 use crate::ids::{self, EntityIds};
 use crate::memories::{self, json_column};
-use crate::{Access, EngineError, Page, PageRequest, What};
+use crate::{
+    Access, Engine, EngineError, Page, PageRequest, QueuedDeletion, What, delete, json_depth,
+};
 
 /// A user, agent, app or run that memories were added for.
 #[derive(Clone, PartialEq)]
@@ -17,8 +20,14 @@ pub struct EntityRecord {
     pub id: String,
     /// What it is.
     pub kind: EntityType,
-    /// The id that the caller gave on add.
+    /// The id that the caller gave on add, or when making it known.
     pub name: String,
+    /// Its number, by which one of the platform's older operations deletes it.
+    pub number: i64,
+    /// The number of its project.
+    pub project_number: i64,
+    /// The words that it was given when it was made known by itself.
+    pub title: Option<String>,
     /// The caller's own keys.
     pub metadata: Option<Metadata>,
     /// When it was first named on an add.
@@ -122,8 +131,7 @@ pub(crate) fn page(
     // Oldest first: what appears while somebody pages comes last and shifts nothing.
     let rows = access.entities();
     let mut statement = connection.prepare_cached(&format!(
-        "SELECT id, kind, name, created_at, updated_at, metadata FROM entities WHERE {} \
-         ORDER BY seq LIMIT ? OFFSET ?",
+        "SELECT {COLUMNS} FROM entities WHERE {} ORDER BY seq LIMIT ? OFFSET ?",
         rows.sql
     ))?;
     let values = rows.and([SqlValue::from(limit), SqlValue::from(offset)]);
@@ -138,9 +146,14 @@ pub(crate) fn page(
     Ok(EntityPage { page, total_users, total_agents, total_apps, total_runs })
 }
 
+const COLUMNS: &str = "seq, id, project, kind, name, title, created_at, updated_at, metadata";
+
 fn from_row(row: &Row<'_>) -> rusqlite::Result<EntityRecord> {
     Ok(EntityRecord {
         id: row.get("id")?,
+        number: row.get("seq")?,
+        project_number: row.get("project")?,
+        title: row.get("title")?,
         kind: EntityType::from(row.get::<_, String>("kind")?.as_str()),
         name: row.get("name")?,
         metadata: json_column(row, "metadata")?,
@@ -158,11 +171,8 @@ pub(crate) fn get(
 ) -> Result<EntityRecord, EngineError> {
     let field = id_field(kind)?;
     let rows = access.entities();
-    let sql = format!(
-        "SELECT id, kind, name, created_at, updated_at, metadata FROM entities \
-         WHERE {} AND kind = ? AND name = ?",
-        rows.sql
-    );
+    let sql =
+        format!("SELECT {COLUMNS} FROM entities WHERE {} AND kind = ? AND name = ?", rows.sql);
     let values = rows.and([kind.as_str(), name].map(|value| SqlValue::from(value.to_owned())));
     let found = connection
         .prepare_cached(&sql)?
@@ -171,6 +181,72 @@ pub(crate) fn get(
     let mut entity = found.ok_or(EngineError::NotFound(What::Entity))?;
     entity.total_memories = memories::count_of(connection, access.project(), field, name)?;
     Ok(entity)
+}
+
+impl Engine {
+    /// Makes an entity known before any memory is added for it, with words and keys of its own. One
+    /// that is known already takes on those that are given.
+    ///
+    /// # Errors
+    /// [`EngineError::InvalidInput`] for a kind or an id that cannot be,
+    /// [`EngineError::OutsideScope`].
+    pub async fn create_entity(
+        &self,
+        kind: EntityType,
+        name: &str,
+        title: Option<String>,
+        metadata: Option<Metadata>,
+    ) -> Result<EntityRecord, EngineError> {
+        let field = id_field(&kind)?;
+        field.check(name)?;
+        let metadata = metadata.map(Value::from);
+        metadata.iter().try_for_each(|metadata| json_depth::check("metadata", metadata))?;
+        let name = name.to_owned();
+        self.write(move |connection, access| {
+            let ids = EntityIds::one(field, &name);
+            access.check_ids(&ids)?;
+            touch(connection, access.project(), &ids, clock::now())?;
+            connection
+                .prepare_cached(
+                    "UPDATE entities SET title = ifnull(?, title), metadata = ifnull(?, metadata) \
+                     WHERE project = ? AND kind = ? AND name = ?",
+                )?
+                .execute(params![
+                    title,
+                    metadata.as_ref().map(Value::to_string),
+                    access.project(),
+                    kind.as_str(),
+                    name,
+                ])?;
+            get(connection, access, &kind, &name)
+        })
+        .await
+    }
+
+    /// The same as [`delete_entity`](Engine::delete_entity), for the entity with this number.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`], for one of another kind too.
+    pub async fn delete_entity_number(
+        &self,
+        kind: EntityType,
+        number: i64,
+    ) -> Result<QueuedDeletion, EngineError> {
+        self.queue(move |connection, access| {
+            let rows = access.entities();
+            let sql =
+                format!("SELECT name FROM entities WHERE {} AND kind = ? AND seq = ?", rows.sql);
+            let values =
+                rows.and([SqlValue::from(kind.as_str().to_owned()), SqlValue::from(number)]);
+            let name: Option<String> = connection
+                .prepare_cached(&sql)?
+                .query_row(params_from_iter(values), |row| row.get(0))
+                .optional()?;
+            let name = name.ok_or(EngineError::NotFound(What::Entity))?;
+            delete::queue_entity(connection, access, &kind, &name)
+        })
+        .await
+    }
 }
 
 pub(crate) fn remove(

@@ -8,7 +8,7 @@ use crate::{EngineError, clock, memories, organizations, projects, text_index};
 const CHUNK: usize = 500;
 
 /// What a project has besides memories, in the order in which it goes.
-const TABLES: [&str; 4] = ["history", "entities", "exports", "api_keys"];
+const TABLES: [&str; 5] = ["history", "entities", "exports", "profile_jobs", "api_keys"];
 
 /// Carries on with the erasing of a deleted project; `None` while more is to be done. The event
 /// goes with the project.
@@ -36,6 +36,8 @@ pub(crate) fn carry_out(
     let organization = projects::organization_of(connection, project)?;
     for sql in [
         "DELETE FROM project_members WHERE project = ?",
+        "DELETE FROM profile_settings WHERE project = ?",
+        "DELETE FROM retrievals WHERE project = ?",
         "DELETE FROM events WHERE project = ?",
         "DELETE FROM projects WHERE seq = ?",
     ] {

@@ -4,6 +4,8 @@ use std::sync::Arc;
 use mem0_types::InvalidInput;
 use thiserror::Error;
 
+use crate::LlmTask;
+
 /// What a [`NotFound`](EngineError::NotFound) error did not find.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -24,6 +26,8 @@ pub enum What {
     Member,
     /// An API key with that id.
     ApiKey,
+    /// A profile job with that id.
+    ProfileJob,
 }
 
 impl std::fmt::Display for What {
@@ -37,6 +41,7 @@ impl std::fmt::Display for What {
             Self::Project => "project",
             Self::Member => "member",
             Self::ApiKey => "API key",
+            Self::ProfileJob => "profile job",
         })
     }
 }
@@ -73,6 +78,12 @@ pub enum EngineError {
     /// An add or a deletion for somebody else than the entities that the access is bound to.
     #[error("the ids lie outside of what this access is bound to")]
     OutsideScope,
+    /// Something that only a language model can do.
+    #[error(
+        "No LLM is configured, and it takes one {0}. It works when a language model is configured; \
+         this version has none."
+    )]
+    LlmRequired(LlmTask),
     /// An argument that cannot be carried out.
     #[error(transparent)]
     InvalidInput(#[from] InvalidInput),

@@ -7,7 +7,7 @@ use rusqlite::{Connection, Row, params, params_from_iter};
 use crate::clock;
 use crate::ids::{self, EntityIds};
 use crate::memories::{MemoryRecord, json_column};
-use crate::{Access, EngineError, What};
+use crate::{Access, Engine, EngineError, Page, PageRequest, What};
 
 /// One change of a memory.
 #[derive(Clone, PartialEq)]
@@ -101,6 +101,37 @@ pub(crate) fn of(
     let rows = statement.query_map(params_from_iter(values), from_row)?;
     let entries = rows.collect::<Result<Vec<_>, _>>()?;
     if entries.is_empty() { Err(EngineError::NotFound(What::Memory)) } else { Ok(entries) }
+}
+
+impl Engine {
+    /// What happened to all memories, newest first.
+    ///
+    /// # Errors
+    /// [`EngineError::InvalidInput`] for a page size outside 1 to 200,
+    /// [`EngineError::PageOutOfRange`].
+    pub async fn histories(&self, page: PageRequest) -> Result<Page<HistoryEntry>, EngineError> {
+        let request = page.check()?;
+        self.read(move |connection, access| page_of_all(connection, access, request)).await
+    }
+}
+
+fn page_of_all(
+    connection: &Connection,
+    access: &Access,
+    request: PageRequest,
+) -> Result<Page<HistoryEntry>, EngineError> {
+    let rows = access.rows();
+    let count: i64 = connection
+        .prepare_cached(&format!("SELECT count(*) FROM history WHERE {}", rows.sql))?
+        .query_row(params_from_iter(&rows.values), |row| row.get(0))?;
+    let count = count.unsigned_abs();
+    let (limit, offset) = request.window(count)?;
+    let sql =
+        format!("SELECT * FROM history WHERE {} ORDER BY seq DESC LIMIT ? OFFSET ?", rows.sql);
+    let mut statement = connection.prepare_cached(&sql)?;
+    let values = rows.and([SqlValue::from(limit), SqlValue::from(offset)]);
+    let rows = statement.query_map(params_from_iter(values), from_row)?;
+    Ok(request.of(count, rows.collect::<Result<_, _>>()?))
 }
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<HistoryEntry> {

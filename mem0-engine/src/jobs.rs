@@ -7,6 +7,7 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use crate::events::{self, Outcome};
+use crate::stats::Retrievals;
 use crate::writer::{Writer, in_savepoint};
 use crate::{EngineError, add, clock, delete, erase_project, projects};
 
@@ -15,6 +16,9 @@ const AT_ONCE: usize = 16;
 
 /// How long to wait when the disk refuses a write.
 const RETRY: Duration = Duration::from_secs(1);
+
+/// How long what was counted may wait to be written down.
+const COUNTED: Duration = Duration::from_secs(10);
 
 /// When the job worker is to end.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -56,34 +60,36 @@ impl Bell {
     }
 
     /// Waits until the bell rings, a stop is asked for, or the time is over.
-    fn wait(&self, limit: Option<Duration>) -> Option<Stop> {
+    fn wait(&self, limit: Duration) -> Option<Stop> {
         let idle = |signal: &mut Signal| !signal.rung && signal.stop.is_none();
-        let (guard, bell) = (self.signal(), &self.0.1);
-        let mut signal = match limit {
-            None => bell.wait_while(guard, idle).unwrap_or_else(PoisonError::into_inner),
-            Some(limit) => {
-                bell.wait_timeout_while(guard, limit, idle)
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .0
-            }
-        };
+        let waited = self.0.1.wait_timeout_while(self.signal(), limit, idle);
+        let (mut signal, _) = waited.unwrap_or_else(PoisonError::into_inner);
         signal.rung = false;
         signal.stop
     }
 }
 
 /// Starts the thread that carries out queued events, oldest first.
-pub(crate) fn start(writer: Writer, bell: Bell) -> Result<JoinHandle<()>, EngineError> {
+pub(crate) fn start(
+    writer: Writer,
+    bell: Bell,
+    retrievals: Retrievals,
+) -> Result<JoinHandle<()>, EngineError> {
     // What an earlier run left in the queue goes first.
     bell.ring();
     let thread = thread::Builder::new().name("mem0-jobs".to_owned());
-    Ok(thread.spawn(move || run(&writer, &bell))?)
+    Ok(thread.spawn(move || run(&writer, &bell, &retrievals))?)
 }
 
-fn run(writer: &Writer, bell: &Bell) {
+fn run(writer: &Writer, bell: &Bell, retrievals: &Retrievals) {
     let mut retry = None;
     loop {
-        let stop = bell.wait(retry);
+        let stop = bell.wait(retry.unwrap_or(COUNTED));
+        if !retrievals.is_empty() {
+            let counted = retrievals.clone();
+            // Not waited for: what fails is counted again.
+            drop(writer.send(move |connection| counted.write_down(connection)));
+        }
         if stop == Some(Stop::Now) {
             return;
         }

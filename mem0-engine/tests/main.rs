@@ -13,6 +13,7 @@ mod concurrency;
 mod crashes;
 mod data_folder;
 mod deletions;
+mod feedback;
 mod filters;
 mod isolation;
 mod keys;

@@ -50,7 +50,7 @@ pub(crate) async fn add(View(engine): View, body: Body) -> Answer<AddedView, InD
     Ok(Json(engine.add(request(body?)?).await?.into()))
 }
 
-fn request(mut fields: Fields) -> Result<AddRequest, Rejection> {
+pub(crate) fn request(mut fields: Fields) -> Result<AddRequest, Rejection> {
     if fields.value("filters").is_some() {
         return Err(Rejection::invalid(
             "filters: is not taken here; put user_id, agent_id, app_id or run_id at the top level \

@@ -1,3 +1,5 @@
+use std::marker::PhantomData;
+
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use mem0_engine::{EntityRecord, LOCAL_ACCOUNT};
@@ -7,7 +9,7 @@ use serde::Serialize;
 use crate::json::Json;
 use crate::pages::{Address, PageView, page_in};
 use crate::query::Query;
-use crate::rejection::{Answer, InError, InMessage, Refused, Rejection};
+use crate::rejection::{Answer, InError, InMessage, Refused, Rejection, Spelling};
 use crate::view::View;
 use crate::wire::QueuedView;
 
@@ -64,10 +66,14 @@ pub(crate) async fn list(
 }
 
 /// The kind and the name of an entity in a path.
-pub(crate) struct EntityPath(EntityType, String);
+pub(crate) struct EntityPath<E>(
+    pub(crate) EntityType,
+    pub(crate) String,
+    pub(crate) PhantomData<fn() -> E>,
+);
 
-impl<S: Send + Sync> FromRequestParts<S> for EntityPath {
-    type Rejection = Refused<InMessage>;
+impl<S: Send + Sync, E: Spelling> FromRequestParts<S> for EntityPath<E> {
+    type Rejection = Refused<E>;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
         let Ok(Path((kind, name))) =
@@ -85,14 +91,14 @@ impl<S: Send + Sync> FromRequestParts<S> for EntityPath {
             )
             .into());
         }
-        Ok(Self(kind, name))
+        Ok(Self(kind, name, PhantomData))
     }
 }
 
 /// `GET /v2/entities/{entity_type}/{entity_id}/`: a list of one.
 pub(crate) async fn get(
     View(engine): View,
-    EntityPath(kind, name): EntityPath,
+    EntityPath(kind, name, _): EntityPath<InMessage>,
 ) -> Answer<[EntityView; 1], InMessage> {
     Ok(Json([engine.entity(kind, &name).await?.into()]))
 }
@@ -100,7 +106,7 @@ pub(crate) async fn get(
 /// `DELETE /v2/entities/{entity_type}/{entity_id}/`: the entity and all its memories.
 pub(crate) async fn delete(
     View(engine): View,
-    EntityPath(kind, name): EntityPath,
+    EntityPath(kind, name, _): EntityPath<InMessage>,
 ) -> Answer<QueuedView, InMessage> {
     let queued = engine.delete_entity(kind, &name).await?;
     Ok(Json(QueuedView::new(queued.event_id)))

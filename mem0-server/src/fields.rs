@@ -84,6 +84,18 @@ impl Fields {
         self.0.remove(name).filter(|value| !value.is_null())
     }
 
+    /// The names of the fields, even of those that are null.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
+    /// Puts the field's value into a list of its own.
+    pub(crate) fn put_in_list(&mut self, name: &str) {
+        if let Some(value) = self.0.get_mut(name) {
+            *value = Value::Array(vec![value.take()]);
+        }
+    }
+
     /// The fields that are set, without these.
     pub(crate) fn without(self, names: &[&str]) -> Metadata {
         let others = self.0.into_iter();

@@ -1,9 +1,11 @@
-use mem0_engine::HistoryEntry;
+use mem0_engine::{HistoryEntry, PageRequest};
 use mem0_types::{HistoryEvent, Message, Metadata, Timestamp};
 use serde::Serialize;
 
 use crate::json::Json;
 use crate::memory::MemoryId;
+use crate::pages::{Address, Length, PageView};
+use crate::query::Query;
 use crate::rejection::{Answer, InError};
 use crate::view::View;
 
@@ -26,7 +28,7 @@ pub(crate) struct HistoryView {
 }
 
 #[derive(Serialize)]
-struct InputView {
+pub(crate) struct InputView {
     role: String,
     content: String,
 }
@@ -69,4 +71,19 @@ pub(crate) async fn history(
 ) -> Answer<Vec<HistoryView>, InError> {
     let entries = engine.history(&id).await?;
     Ok(Json(entries.into_iter().map(HistoryView::from).collect()))
+}
+
+/// `GET /v1/memories/events/`: the history of all memories, newest first.
+pub(crate) async fn all(
+    View(engine): View,
+    query: Query,
+    address: Address,
+) -> Answer<PageView<HistoryView>, InError> {
+    let default = PageRequest::default();
+    let page = PageRequest {
+        page: query.count("page")?.unwrap_or(default.page),
+        page_size: query.count("limit")?.unwrap_or(default.page_size),
+    };
+    let found = engine.histories(page).await?;
+    Ok(Json(PageView::sized(found, &address, Length::Limit, HistoryView::from)))
 }

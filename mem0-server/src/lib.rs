@@ -25,10 +25,9 @@
 //!
 //! # What it answers
 //!
-//! The memory operations of the platform's current API: ping, add, search, list, get, update,
-//! delete, delete by scope, history, batch update and delete, entities, events, exports as far as
-//! they need no LLM, organizations, projects and their members; and `GET /health`, which needs no
-//! key. Paths end with a slash, as the platform's do. Statuses and
+//! Every operation of the platform's API but webhooks, those of its older versions included, as far
+//! as they need no LLM; what needs one is refused in a sentence that says so. And `GET /health`,
+//! which needs no key. Paths end with a slash, as the platform's do. Statuses and
 //! bodies follow the platform's published specification.
 //!
 //! # Where things are
@@ -41,27 +40,35 @@
 mod add;
 mod authentication;
 mod batch;
+mod create_entity;
 mod delete_all;
 mod entities;
+mod entity_filters;
+mod entity_memories;
 mod events;
 mod exports;
+mod feedback;
 mod fields;
 mod filters;
 mod guard;
 mod health;
 mod history;
 mod json;
+mod legacy;
 mod list;
 mod members;
 mod memory;
 mod organizations;
 mod pages;
 mod ping;
+mod profiles;
 mod projects;
 mod query;
 mod rejection;
 mod router;
 mod search;
+mod stats;
+mod summary;
 mod view;
 mod wire;
 

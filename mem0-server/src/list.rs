@@ -23,7 +23,7 @@ pub(crate) async fn list(
     Ok(Json(PageView::new(page, &address, row)))
 }
 
-fn request(fields: &Fields, query: &Query) -> Result<ListRequest, InvalidInput> {
+pub(crate) fn request(fields: &Fields, query: &Query) -> Result<ListRequest, InvalidInput> {
     let mut request = ListRequest::new(filter(fields)?);
     request.page = page(fields, query)?;
     request.show_expired = fields.boolean("show_expired")?.unwrap_or(false);

@@ -28,10 +28,39 @@ pub(crate) struct PageView<T> {
     results: Vec<T>,
 }
 
+/// How a request says how long a page is.
+#[derive(Clone, Copy)]
+pub(crate) enum Length {
+    PageSize,
+    Limit,
+    /// Not at all.
+    Fixed,
+}
+
+impl Length {
+    fn parameter(self) -> Option<&'static str> {
+        match self {
+            Self::PageSize => Some("page_size"),
+            Self::Limit => Some("limit"),
+            Self::Fixed => None,
+        }
+    }
+}
+
 impl<T> PageView<T> {
     /// The page with its rows as the wire has them.
     pub(crate) fn new<R>(page: Page<R>, address: &Address, row: impl FnMut(R) -> T) -> Self {
-        let turned_to = |number| address.turned_to(number, page.page_size);
+        Self::sized(page, address, Length::PageSize, row)
+    }
+
+    pub(crate) fn sized<R>(
+        page: Page<R>,
+        address: &Address,
+        size: Length,
+        row: impl FnMut(R) -> T,
+    ) -> Self {
+        let size = size.parameter().map(|name| (name, page.page_size.to_string()));
+        let turned_to = |number| address.turned_to(number, size.as_ref());
         Self {
             count: page.count,
             next: page.has_next().then(|| turned_to(page.page + 1)),
@@ -61,12 +90,14 @@ impl<S: Sync> FromRequestParts<S> for Address {
 }
 
 impl Address {
-    fn turned_to(&self, page: u64, page_size: u64) -> String {
-        let others = self.query.iter().filter(|(name, _)| !matches!(*name, "page" | "page_size"));
+    fn turned_to(&self, page: u64, size: Option<&(&str, String)>) -> String {
+        let others = self.query.iter().filter(|(name, _)| {
+            *name != "page" && size.is_none_or(|(parameter, _)| name != parameter)
+        });
         let query = form_urlencoded::Serializer::new(String::new())
             .extend_pairs(others)
             .append_pair("page", &page.to_string())
-            .append_pair("page_size", &page_size.to_string())
+            .extend_pairs(size)
             .finish();
         format!("{}{}?{query}", self.origin, self.path)
     }

@@ -30,6 +30,12 @@ impl Query {
         }
     }
 
+    /// The parameter's values, for one that may be given several times.
+    pub(crate) fn values(&self, name: &str) -> Vec<String> {
+        let found = self.iter().filter(|(found, _)| *found == name);
+        found.map(|(_, value)| value.to_owned()).collect()
+    }
+
     pub(crate) fn count(&self, name: &'static str) -> Result<Option<u64>, InvalidInput> {
         let refused = || InvalidInput::new(name, "must be a whole number and not negative");
         self.value(name)?.map(|value| value.parse().map_err(|_| refused())).transpose()

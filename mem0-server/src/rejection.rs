@@ -99,9 +99,13 @@ impl From<EngineError> for Rejection {
             EngineError::NotFound(What::Member) => {
                 not_found(ErrorBody::Message("Member not found".to_owned()))
             }
+            EngineError::NotFound(What::ProfileJob) => {
+                not_found(ErrorBody::Error("Profile job not found".to_owned()))
+            }
             EngineError::NotFound(_) => {
                 not_found(ErrorBody::Message("Entity not found".to_owned()))
             }
+            refused @ EngineError::LlmRequired(_) => Self::invalid(refused.to_string()),
             EngineError::ReadOnly => Self::Forbidden("This API key is for reading only."),
             EngineError::OutsideScope => Self::Forbidden(
                 "This API key is bound to other entities than the request names. Each memory must \

@@ -10,8 +10,9 @@ use mem0_types::{ErrorBody, path};
 use crate::authentication::{Authentication, authenticate};
 use crate::rejection::Rejection;
 use crate::{
-    add, batch, delete_all, entities, events, exports, guard, health, history, list, memory,
-    organizations, ping, projects, search,
+    add, batch, create_entity, delete_all, entities, entity_filters, entity_memories, events,
+    exports, feedback, guard, health, history, legacy, list, memory, organizations, ping, profiles,
+    projects, search, stats, summary,
 };
 
 /// The most bytes that a request's body may have: 16 MiB. A larger one is answered with 413.
@@ -27,12 +28,33 @@ pub fn router(engine: Engine, authentication: Authentication) -> Router {
         .route(path::ADD, post(add::add))
         .route(path::SEARCH, post(search::search))
         .route(path::LIST, post(list::list))
-        .route(path::MEMORIES, delete(delete_all::delete_all))
+        .route(
+            path::MEMORIES,
+            delete(delete_all::delete_all).get(legacy::get_all_v1::list).post(legacy::add_v1::add),
+        )
+        .route(path::SEARCH_V1, post(legacy::search_v1::search))
+        .route(path::LIST_V2, post(legacy::get_all_v2::list))
+        .route(path::SEARCH_V2, post(legacy::search_v2::search))
+        .route(path::ENTITY_V1, delete(legacy::delete_entity_v1::delete))
+        .route(path::ENTITY_MEMORIES, get(entity_memories::list))
+        .route(path::MEMORY_EVENTS, get(history::all))
         .route(path::MEMORY, get(memory::get).put(memory::update).delete(memory::delete))
         .route(path::HISTORY, get(history::history))
         .route(path::BATCH, put(batch::update).delete(batch::delete))
         .route(path::ENTITIES, get(entities::list))
         .route(path::ENTITY, get(entities::get).delete(entities::delete))
+        .route(path::ENTITY_FILTERS, get(entity_filters::filters))
+        .route(path::USERS, post(create_entity::user))
+        .route(path::AGENTS, post(create_entity::agent))
+        .route(path::APPS, post(create_entity::app))
+        .route(path::RUNS, post(create_entity::run))
+        .route(path::STATS, get(stats::stats))
+        .route(path::FEEDBACK, post(feedback::give))
+        .route(path::SUMMARY, post(summary::summary))
+        .route(path::PROFILE, get(profiles::get))
+        .route(path::PROFILE_JOBS, post(profiles::create_job))
+        .route(path::PROFILE_JOB, get(profiles::job))
+        .route(path::PROFILE_SETTINGS, get(profiles::settings).post(profiles::update_settings))
         .route(path::EVENTS, get(events::list))
         .route(path::EVENT, get(events::get))
         .route(path::EXPORTS, post(exports::create))

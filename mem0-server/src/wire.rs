@@ -106,6 +106,96 @@ impl From<SearchHit> for HitView {
     }
 }
 
+/// A memory as the list of v1 sends it, which knows no ids but the user's.
+#[derive(Serialize)]
+pub(crate) struct LegacyMemoryView {
+    id: String,
+    memory: String,
+    user_id: Option<String>,
+    metadata: Option<Metadata>,
+    categories: Option<Vec<String>>,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    expiration_date: Option<Date>,
+    structured_attributes: StructuredAttributes,
+    replaced_by: Option<String>,
+    synthesized: bool,
+    lifecycle_state: &'static str,
+}
+
+impl From<MemoryRecord> for LegacyMemoryView {
+    fn from(record: MemoryRecord) -> Self {
+        Self {
+            structured_attributes: record.structured_attributes(),
+            id: record.id,
+            memory: record.memory,
+            user_id: record.ids.user_id,
+            metadata: record.metadata,
+            categories: record.categories,
+            created_at: record.created_at,
+            updated_at: record.updated_at,
+            expiration_date: record.expiration_date,
+            replaced_by: None,
+            synthesized: false,
+            lifecycle_state: "active",
+        }
+    }
+}
+
+/// A memory as the searches of v1 and v2 send it.
+#[derive(Serialize)]
+pub(crate) struct LegacyHitView {
+    id: String,
+    memory: String,
+    user_id: Option<String>,
+    metadata: Option<Metadata>,
+    categories: Vec<String>,
+    expiration_date: Option<Date>,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    score: Option<f64>,
+    #[serde(flatten)]
+    others: Option<OtherIds>,
+}
+
+/// The ids that only v2 knows.
+#[derive(Serialize)]
+struct OtherIds {
+    agent_id: Option<String>,
+    app_id: Option<String>,
+    session_id: Option<String>,
+}
+
+impl LegacyHitView {
+    /// Found without looking at the query.
+    pub(crate) fn unranked(record: MemoryRecord) -> Self {
+        Self {
+            id: record.id,
+            memory: record.memory,
+            user_id: record.ids.user_id,
+            metadata: record.metadata,
+            categories: record.categories.unwrap_or_default(),
+            expiration_date: record.expiration_date,
+            created_at: record.created_at,
+            updated_at: record.updated_at,
+            score: None,
+            others: None,
+        }
+    }
+
+    pub(crate) fn v1(hit: SearchHit) -> Self {
+        Self { score: Some(hit.score), ..Self::unranked(hit.memory) }
+    }
+
+    pub(crate) fn v2(hit: SearchHit) -> Self {
+        let ids = hit.memory.ids.clone();
+        let others =
+            OtherIds { agent_id: ids.agent_id, app_id: ids.app_id, session_id: ids.run_id };
+        Self { others: Some(others), ..Self::v1(hit) }
+    }
+}
+
 const REQUIRED: [&str; 3] = ["id", "memory", "created_at"];
 
 /// A row, whole or with only the fields that were asked for.
@@ -119,11 +209,20 @@ pub(crate) enum Row<T> {
 impl<T: Serialize> Row<T> {
     /// The row with these fields, or with all. Those that the specification requires always stay.
     pub(crate) fn of(view: T, fields: Option<&[String]>) -> Self {
+        Self::with(view, fields, &REQUIRED)
+    }
+
+    /// The same for an older version of the API, which requires more.
+    pub(crate) fn of_legacy(view: T, fields: Option<&[String]>) -> Self {
+        Self::with(view, fields, &["id", "memory", "user_id", "created_at", "updated_at"])
+    }
+
+    fn with(view: T, fields: Option<&[String]>, required: &[&str]) -> Self {
         let Some(fields) = fields else { return Self::Whole(view) };
         match serde_json::to_value(&view) {
             Ok(Value::Object(mut row)) => {
                 row.retain(|name, _| {
-                    REQUIRED.contains(&name.as_str())
+                    required.contains(&name.as_str())
                         || fields.iter().any(|field| asks(field, name))
                 });
                 Self::Part(Value::Object(row))

@@ -13,6 +13,7 @@ accepted, and the server should be one that was started for this purpose.
 import argparse
 import asyncio
 import datetime
+import inspect
 import logging
 import sys
 import urllib.parse
@@ -484,6 +485,110 @@ def check_batch(mem, check, platform):
     check.raises("more than 1000 at once", ValidationError, mem.batch_delete, too_many, saying=saying)
 
 
+def check_exports(mem, check, platform):
+    user = mem.scope("exports")
+    store(mem, ["I was born in 1990"], user_id=user, metadata={"year": 1990})
+    schema = {"type": "object", "properties": {"year": {"type": "integer"}}}
+    filters = {"AND": [{"user_id": user}]}
+    job = mem.create_memory_export(schema=schema, filters=filters)
+    check.that("an export is accepted", is_uuid(job["id"]), job)
+    check.equal("and read by its id", mem.get_memory_export(memory_export_id=job["id"]), {"year": 1990})
+    check.equal("or its filters", mem.get_memory_export(filters=filters), {"year": 1990})
+    check.raises(
+        "an unknown one",
+        MemoryNotFoundError,
+        mem.get_memory_export,
+        memory_export_id=str(uuid.uuid4()),
+    )
+
+
+def check_summary(mem, check, platform):
+    for filters in (None, {"user_id": mem.scope("summary")}):
+        check.raises(
+            "a summary takes an LLM", ValidationError, mem.get_summary, filters=filters, saying="No LLM is configured"
+        )
+
+
+def check_feedback(mem, check, platform):
+    [memory_id] = store(mem, ["I like tea"], user_id=mem.scope("feedback"))
+    given = mem.feedback(memory_id, feedback="negative", feedback_reason="It was coffee")
+    check.equal(
+        "feedback is kept", (given["feedback"], given["feedback_reason"]), ("NEGATIVE", "It was coffee")
+    )
+    taken = mem.feedback(memory_id)
+    check.equal(
+        "and taken back", taken, {"id": given["id"], "feedback": None, "feedback_reason": None}
+    )
+    check.raises("of an unknown memory", MemoryNotFoundError, mem.feedback, str(uuid.uuid4()), "POSITIVE")
+    check.raises(
+        "of what is no id", ValidationError, mem.feedback, "m-1", "POSITIVE", saying="Invalid memory_id"
+    )
+
+
+def check_profiles(mem, check, platform):
+    user = mem.scope("profile")
+    store(mem, ["I eat no meat"], user_id=user)
+    mem.update_profile_settings(enabled=False, schema=None, custom_instructions=None)
+    check.equal("no profile until it is enabled", mem.get_profile(user)["status"], "not_enabled")
+    check.raises("nor a job", ValidationError, mem.generate_profile, user, saying="must be enabled")
+    schema = {"type": "object", "properties": {"diet": {"type": "string", "description": "What they eat"}}}
+    mem.update_profile_settings(enabled=True, custom_instructions="Briefly")
+    settings = mem.update_profile_settings(schema=schema)
+    check.equal("settings are joined", settings["entities"]["user"], {"schema": schema, "custom_instructions": "Briefly"})
+    settings = mem.update_profile_settings(custom_instructions=None)
+    check.equal("None clears one", settings["entities"]["user"], {"schema": schema, "custom_instructions": None})
+    check.equal("and they are kept", mem.get_profile_settings(), settings)
+    status, body = platform.request("POST", "/v2/profiles/settings/", {"schema": schema})
+    check.that("a flat body is refused", status == 400 and "Unsupported settings" in body["error"], body)
+
+    key = mem.scope("profile-key")
+    made = mem.generate_profile(user, idempotency_key=key)
+    check.equal("a job ends without an LLM", (made["status"], made["replayed"]), ("failed", False))
+    again = mem.generate_profile(user, idempotency_key=key)
+    check.equal("the same key, the same job", (again["job_id"], again["replayed"]), (made["job_id"], True))
+    check.raises("a key that is too short", ValidationError, mem.generate_profile, user, idempotency_key="k1")
+    for named in (made["job_id"], made["status_url"]):
+        job = mem.get_profile_job(named)["job"]
+        check.equal(
+            "its counts", [job[name] for name in ("total", "succeeded", "failed", "skipped")], [1, 0, 1, 0]
+        )
+    profile = mem.get_profile(user)
+    check.equal("an empty profile", (profile["status"], profile["profile"]), ("failed", {}))
+    check.that("that says why", "No LLM is configured" in profile["error"], profile)
+    check.equal("a sample", mem.sample_profiles(limit=1)["entity_ids"], [user])
+    check.raises("an unknown user", MemoryNotFoundError, mem.get_profile, mem.scope("nobody"))
+
+
+def check_project(mem, check, platform):
+    # The manager of the asynchronous client has coroutines too.
+    def manage(method, *arguments, **options):
+        answer = getattr(mem.client.project, method)(*arguments, **options)
+        return mem.loop.run_until_complete(answer) if inspect.isawaitable(answer) else answer
+
+    check.equal("get", manage("get")["name"], "Default project")
+    check.equal("get, by its older name", mem.get_project(fields=["name"])["name"], "Default project")
+    answer = manage("update", custom_instructions="Only facts about food", multilingual=True)
+    check.equal("update", answer["message"], "Project updated successfully")
+    shown = manage("get")
+    check.equal(
+        "is shown", (shown["custom_instructions"], shown["multilingual"]), ("Only facts about food", True)
+    )
+    mem.update_project(custom_instructions="Anything")
+    check.equal("update, by its older name", manage("get")["custom_instructions"], "Anything")
+    # One of its own, since both clients drive one server.
+    email = f"{mem.name.lower()}@example.com"
+    manage("add_member", email, role="READER")
+    members = {row["username"]: row["role"] for row in manage("get_members")["members"]}
+    check.equal("add_member", members.get(email), "READER")
+    manage("update_member", email, role="OWNER")
+    members = {row["username"]: row["role"] for row in manage("get_members")["members"]}
+    check.equal("update_member", members.get(email), "OWNER")
+    manage("remove_member", email)
+    check.that("remove_member", email not in [row["username"] for row in manage("get_members")["members"]])
+    made = manage("create", mem.scope("project"), description="Made by a check")
+    check.that("create", is_uuid(made["project_id"]), made)
+
+
 def entities(mem):
     return {(entity["type"], entity["name"]) for entity in mem.users()["results"]}
 
@@ -540,6 +645,11 @@ GROUPS = [
     check_delete,
     check_delete_all,
     check_batch,
+    check_exports,
+    check_summary,
+    check_feedback,
+    check_profiles,
+    check_project,
     check_users,
     check_delete_everything,
 ]

@@ -36,7 +36,7 @@ fn rows() -> Vec<Row> {
 }
 
 /// What the specification has, and the operations that it leaves out.
-fn operations() -> BTreeSet<String> {
+pub(crate) fn operations() -> BTreeSet<String> {
     let specification: Value =
         serde_json::from_str(include_str!("../fixtures/openapi.json")).unwrap();
     let mut operations = BTreeSet::new();

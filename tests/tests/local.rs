@@ -1,15 +1,19 @@
 //! The local platform under both clients: what the operations do, with every answer held against the specification.
 
 #[macro_use]
-mod platform;
+pub(crate) mod platform;
 
 mod concurrency;
 mod deletions;
+mod entities;
 mod exports;
+mod legacy;
 mod operations;
 mod organizations;
+mod profiles;
 mod refusals;
 mod scopes;
+mod stats;
 
 use platform::{Client, LocalPlatform, at_once, runtime};
 
@@ -67,6 +71,11 @@ scenarios! {
         entities_are_listed_and_deleted
         reset_leaves_nothing
         whole_scopes_are_deleted;
+    entities:
+        an_entity_lists_its_memories_and_what_they_came_from
+        entities_are_made_known_before_they_have_memories
+        filters_name_what_there_is
+        the_history_of_all_memories_is_paged;
     exports:
         an_export_that_needs_an_llm_names_the_field
         exports_are_filled_from_metadata;
@@ -74,4 +83,16 @@ scenarios! {
         an_organization_has_members
         organizations_and_projects_come_and_go
         settings_are_kept;
+    legacy:
+        an_entity_is_deleted_by_its_number
+        memories_are_added_and_listed_as_in_v1
+        memories_are_found_as_in_v1
+        v2_answers_bare_lists;
+    profiles:
+        a_job_ends_without_a_profile_and_is_known_by_its_key
+        settings_are_joined_and_cleared;
+    stats:
+        everything_is_counted
+        feedback_is_kept_and_taken_back
+        summaries_take_an_llm;
 }

@@ -82,9 +82,34 @@ pub const EXCEPTIONS: &[Exception] = &[
     exception("GET /v1/entities/", Status(404), "S6", "a page past the end"),
     exception("GET /v1/events/", Status(404), "S6", "a page past the end"),
     exception("POST /v3/memories/", Status(404), "S6", "a page past the end"),
+    exception("POST /v2/memories/", Status(404), "S6", "a page past the end"),
     exception(EVERY, Status(413), "S7", "a request body over the server's limit"),
     exception(
         "GET /v1/memories/{memory_id}/history/",
+        Field(200, "[].user_id"),
+        "S8",
+        "null for a memory that has an agent, app or run and no user",
+    ),
+    exception(
+        "GET /v1/memories/events/",
+        Field(200, "results[].user_id"),
+        "S8",
+        "null for a memory that has an agent, app or run and no user",
+    ),
+    exception(
+        "POST /v1/memories/search/",
+        Field(200, "[].user_id"),
+        "S8",
+        "null for a memory that has an agent, app or run and no user",
+    ),
+    exception(
+        "POST /v1/memories/search/",
+        Field(200, "results[].user_id"),
+        "S8",
+        "null for a memory that has an agent, app or run and no user",
+    ),
+    exception(
+        "POST /v2/memories/search/",
         Field(200, "[].user_id"),
         "S8",
         "null for a memory that has an agent, app or run and no user",
@@ -109,6 +134,7 @@ pub const EXCEPTIONS: &[Exception] = &[
     ),
     exception("GET /v1/entities/", Status(400), "S10", "a page or page size that cannot be"),
     exception("GET /v1/events/", Status(400), "S10", "a page or page size that cannot be"),
+    exception("GET /v1/memories/events/", Status(400), "S10", "a page or limit that cannot be"),
     exception(EVERY, Status(503), "S11", "the server is stopping"),
     exception(
         "GET /v1/memories/{memory_id}/history/",
@@ -171,6 +197,34 @@ pub const EXCEPTIONS: &[Exception] = &[
         "S16",
         "a setting that can be changed, and so is shown where it was set",
     ),
+    exception(
+        "GET /v2/entities/user/{entity_id}/profile/",
+        Path,
+        "S17",
+        "profiles, a beta that it leaves out",
+    ),
+    exception("POST /v2/profiles/jobs/", Path, "S17", "profiles, a beta that it leaves out"),
+    exception(
+        "GET /v2/profiles/jobs/{job_id}/",
+        Path,
+        "S17",
+        "profiles, a beta that it leaves out",
+    ),
+    exception("GET /v2/profiles/settings/", Path, "S17", "profiles, a beta that it leaves out"),
+    exception("POST /v2/profiles/settings/", Path, "S17", "profiles, a beta that it leaves out"),
+    exception("POST /v1/users/", Status(400), "S18", "an id, name or metadata that cannot be"),
+    exception("POST /v1/agents/", Status(400), "S18", "an id, name or metadata that cannot be"),
+    exception("POST /v1/apps/", Status(400), "S18", "an id, name or metadata that cannot be"),
+    exception("POST /v1/runs/", Status(400), "S18", "an id, name or metadata that cannot be"),
+    exception("POST /v1/feedback/", Status(404), "S19", "a memory that is not there"),
+    exception("POST /v1/summary/", Status(400), "S20", "nobody sums up without an LLM"),
+    exception(
+        "DELETE /v1/entities/{entity_type}/{entity_id}/",
+        Status(404),
+        "S21",
+        "a number that no entity of the kind has",
+    ),
+    exception("POST /v2/memories/search/", Status(400), "S22", "a search that cannot be"),
 ];
 
 /// Whether `body` is one of the shapes in which the platform puts an error.

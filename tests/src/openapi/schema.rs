@@ -153,6 +153,16 @@ impl Walk<'_> {
         match found.iter().filter(|found| found.is_empty()).count() {
             1 => {}
             0 => {
+                // Of alternatives of different types one is meant, and its fields are what departs.
+                let of_its_type = |schema: &&Value| {
+                    let schema = resolve(schema, self.components);
+                    schema["type"].as_str().is_some_and(|expected| has_type(value, expected))
+                };
+                let meant: Vec<_> = alternatives.iter().filter(of_its_type).collect();
+                if let [schema] = meant.as_slice() {
+                    self.value(value, schema, place);
+                    return;
+                }
                 let reasons: Vec<&str> =
                     found.iter().flatten().map(|violation| violation.reason.as_str()).collect();
                 self.report(place, format_args!("fits no alternative ({})", reasons.join("; ")));

@@ -49,7 +49,7 @@ macro_rules! ask {
     };
 }
 
-pub(super) fn runtime() -> Runtime {
+pub(crate) fn runtime() -> Runtime {
     Builder::new_current_thread().enable_all().build().unwrap()
 }
 

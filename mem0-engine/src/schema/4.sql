@@ -1,0 +1,46 @@
+-- The words that a caller gave an entity when making it known, beside the id.
+ALTER TABLE entities ADD COLUMN title TEXT;
+
+-- What somebody thinks of a memory; it goes with the memory.
+CREATE TABLE feedback (
+    memory_id  TEXT PRIMARY KEY REFERENCES memories (id) ON DELETE CASCADE,
+    id         TEXT NOT NULL,
+    feedback   TEXT,
+    reason     TEXT,
+    updated_at INTEGER NOT NULL
+) STRICT;
+
+-- How often memories were read. The scopes of who read, as in api_keys, or '' for who may see the whole project: nobody is
+-- to notice the others' reading.
+CREATE TABLE retrievals (
+    project INTEGER NOT NULL REFERENCES projects (seq),
+    scopes  TEXT NOT NULL,
+    count   INTEGER NOT NULL,
+    PRIMARY KEY (project, scopes)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE profile_settings (
+    project             INTEGER PRIMARY KEY REFERENCES projects (seq),
+    enabled             INTEGER NOT NULL DEFAULT 0,
+    schema              TEXT,
+    custom_instructions TEXT
+) STRICT;
+
+-- Jobs are known again by their key, and by the hash of what was asked for.
+CREATE TABLE profile_jobs (
+    seq             INTEGER PRIMARY KEY AUTOINCREMENT,
+    id              TEXT NOT NULL UNIQUE,
+    project         INTEGER NOT NULL REFERENCES projects (seq),
+    scopes          TEXT NOT NULL,
+    idempotency_key TEXT NOT NULL,
+    request_hash    BLOB NOT NULL,
+    operation       TEXT NOT NULL,
+    status          TEXT NOT NULL,
+    entity_ids      TEXT NOT NULL,
+    total           INTEGER NOT NULL,
+    succeeded       INTEGER NOT NULL,
+    failed          INTEGER NOT NULL,
+    skipped         INTEGER NOT NULL,
+    created_at      INTEGER NOT NULL,
+    UNIQUE (project, scopes, idempotency_key)
+) STRICT;

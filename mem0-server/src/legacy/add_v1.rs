@@ -1,0 +1,46 @@
+use mem0_types::EventStatus;
+use serde::Serialize;
+
+use super::check_named_project;
+use crate::add::request;
+use crate::fields::Body;
+use crate::json::Json;
+use crate::rejection::{Answer, InDetails};
+use crate::view::View;
+
+/// Bare, or in an envelope.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(crate) enum AddedView {
+    Bare([QueuedAddView; 1]),
+    Enveloped { results: [QueuedAddView; 1], relations: [(); 0] },
+}
+
+#[derive(Serialize)]
+pub(crate) struct QueuedAddView {
+    message: &'static str,
+    status: EventStatus,
+    event_id: String,
+}
+
+/// `POST /v1/memories/`. How it is carried out is as in v3.
+pub(crate) async fn add(View(engine): View, body: Body) -> Answer<AddedView, InDetails> {
+    let mut fields = body?;
+    check_named_project(&engine, &fields).await?;
+    let enveloped = fields.text("output_format")?.as_deref() == Some("v1.1")
+        && fields.text("version")?.as_deref() == Some("v2");
+    // One object of names and descriptions, where v3 has a list of them.
+    if fields.value("custom_categories").is_some_and(serde_json::Value::is_object) {
+        fields.put_in_list("custom_categories");
+    }
+    let added = engine.add(request(fields)?).await?;
+    let message = match added.status.is_final() {
+        true => "Memories added successfully!",
+        false => "Memory processing has been queued for background execution",
+    };
+    let view = [QueuedAddView { message, status: added.status, event_id: added.event_id }];
+    Ok(Json(match enveloped {
+        true => AddedView::Enveloped { results: view, relations: [] },
+        false => AddedView::Bare(view),
+    }))
+}

@@ -1,0 +1,105 @@
+use axum::http::StatusCode;
+use mem0_engine::{ListRequest, MAX_PAGE_SIZE};
+use mem0_types::{ErrorBody, Filter, IdField, InvalidInput, Timestamp};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::{check_project, filter_of_ids};
+use crate::json::Json;
+use crate::pages::{Address, PageView, page_in};
+use crate::query::Query;
+use crate::rejection::{Answer, InError, Rejection};
+use crate::view::View;
+use crate::wire::{LegacyMemoryView, Row};
+
+/// A list, or a page where both page and page size were asked for.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(crate) enum ListedView {
+    Bare(Vec<Row<LegacyMemoryView>>),
+    Page(PageView<Row<LegacyMemoryView>>),
+}
+
+const NO_FILTER: &str = "One of the filters: app_id, user_id, agent_id, run_id is required!";
+
+/// `GET /v1/memories/`
+pub(crate) async fn list(
+    View(engine): View,
+    query: Query,
+    address: Address,
+) -> Answer<ListedView, InError> {
+    check_project(&engine, query.value("org_id")?, query.value("project_id")?).await?;
+    let fields = query.values("fields");
+    let shown = (!fields.is_empty()).then_some(fields);
+    let paged = query.value("page")?.is_some() && query.value("page_size")?.is_some();
+    let page = engine.list(request(&query, paged)?).await?;
+    let row = |record| Row::of_legacy(LegacyMemoryView::from(record), shown.as_deref());
+    Ok(Json(match paged {
+        true => ListedView::Page(PageView::new(page, &address, row)),
+        false => ListedView::Bare(page.results.into_iter().map(row).collect()),
+    }))
+}
+
+fn request(query: &Query, paged: bool) -> Result<ListRequest, Rejection> {
+    let mut ids = Vec::new();
+    for field in IdField::ALL {
+        ids.extend(query.value(field.as_str())?.map(|id| (field, id)));
+    }
+    let Some(mut filter) = filter_of_ids(ids.into_iter()) else {
+        let body = ErrorBody::List(vec![NO_FILTER.into()]);
+        return Err(Rejection::new(StatusCode::BAD_REQUEST, body));
+    };
+    let metadata = metadata(query)?;
+    if !metadata.is_empty() {
+        filter = json!({ "AND": [filter, { "AND": metadata }] });
+    }
+    let mut request = ListRequest::new(Filter::from_json(&filter)?);
+    request.page = page_in(query)?;
+    if let Some(limit) = query.count("limit")?.filter(|_| !paged) {
+        if limit > MAX_PAGE_SIZE {
+            return Err(Rejection::invalid("limit must be <= 200"));
+        }
+        request.page.page_size = limit;
+    }
+    request.categories = query.values("categories");
+    request.keywords = query.value("keywords")?.map(str::to_owned);
+    request.start_date = moment(query, "start_date")?;
+    request.end_date = moment(query, "end_date")?;
+    Ok(request)
+}
+
+/// A JSON object written as text, or one parameter for each key, whose values are then texts of
+/// whatever they were.
+fn metadata(query: &Query) -> Result<Vec<Value>, InvalidInput> {
+    let mut conditions = Vec::new();
+    if let Some(text) = query.value("metadata")? {
+        let metadata: Option<Value> = serde_json::from_str(text).ok().filter(Value::is_object);
+        let metadata = metadata.ok_or_else(|| {
+            InvalidInput::new("metadata", "must be a JSON object, written as text")
+        })?;
+        conditions.push(json!({ "metadata": metadata }));
+    }
+    for (name, text) in query.iter() {
+        let key = name.strip_prefix("metadata[").and_then(|rest| rest.strip_suffix(']'));
+        let Some(key) = key else { continue };
+        let as_text = json!({ "metadata": { key: text } });
+        conditions.push(match serde_json::from_str::<Value>(text) {
+            Ok(value @ (Value::Number(_) | Value::Bool(_))) => {
+                json!({ "OR": [as_text, { "metadata": { key: value } }] })
+            }
+            _ => as_text,
+        });
+    }
+    Ok(conditions)
+}
+
+fn moment(query: &Query, name: &'static str) -> Result<Option<Timestamp>, InvalidInput> {
+    let Some(text) = query.value(name)? else { return Ok(None) };
+    let moment = Timestamp::from(text);
+    match moment.date() {
+        Some(_) => Ok(Some(moment)),
+        None => {
+            Err(InvalidInput::new(name, "must be a date (YYYY-MM-DD) or an ISO 8601 date-time"))
+        }
+    }
+}
