@@ -24,6 +24,10 @@ pub enum What {
     Member,
     /// An API key with that id.
     ApiKey,
+    /// A webhook with that id.
+    Webhook,
+    /// A delivery with that id to the webhook.
+    Delivery,
 }
 
 impl std::fmt::Display for What {
@@ -37,6 +41,8 @@ impl std::fmt::Display for What {
             Self::Project => "project",
             Self::Member => "member",
             Self::ApiKey => "API key",
+            Self::Webhook => "webhook",
+            Self::Delivery => "delivery",
         })
     }
 }

@@ -7,8 +7,12 @@ use crate::EngineError;
 use crate::metadata_match;
 
 /// One step for each schema version: step `n` takes a database from version `n` to `n + 1`.
-const STEPS: &[&str] =
-    &[include_str!("schema/1.sql"), include_str!("schema/2.sql"), include_str!("schema/3.sql")];
+const STEPS: &[&str] = &[
+    include_str!("schema/1.sql"),
+    include_str!("schema/2.sql"),
+    include_str!("schema/3.sql"),
+    include_str!("schema/5.sql"),
+];
 
 /// The one connection that writes; makes the database, or brings an older one up to date.
 pub(crate) fn open_writer(path: &Path) -> Result<Connection, EngineError> {
