@@ -2,7 +2,7 @@
 //! answered by a [`mem0_engine::Engine`] instead of the hosted service.
 //!
 //! [`router`] makes an axum [`Router`](axum::Router) over an engine. It needs no runtime to be
-//! built and spawns nothing, so an app can serve it, a test can call it, and the clients of
+//! built and spawns nothing ([`deliver`] calls the webhooks), so an app can serve it, a test can call it, and the clients of
 //! `mem0-client` can send to it in-process. The binary `mem0-server` serves the same router on a
 //! socket:
 //!
@@ -27,8 +27,8 @@
 //!
 //! The memory operations of the platform's current API: ping, add, search, list, get, update,
 //! delete, delete by scope, history, batch update and delete, entities, events, exports as far as
-//! they need no LLM, organizations, projects and their members; and `GET /health`, which needs no
-//! key. Paths end with a slash, as the platform's do. Statuses and
+//! they need no LLM, organizations, projects and their members, webhooks with a log of their
+//! deliveries; and `GET /health`, which needs no key. Paths end with a slash, as the platform's do. Statuses and
 //! bodies follow the platform's published specification.
 //!
 //! # Where things are
@@ -42,6 +42,7 @@ mod add;
 mod authentication;
 mod batch;
 mod delete_all;
+mod deliver;
 mod entities;
 mod events;
 mod exports;
@@ -63,7 +64,10 @@ mod rejection;
 mod router;
 mod search;
 mod view;
+mod webhooks;
 mod wire;
 
 pub use authentication::{ApiKeyHash, Authentication, InvalidApiKeyHash};
+pub use deliver::{Receivers, deliver};
+pub use mem0_engine::Delivering;
 pub use router::{BODY_LIMIT, router};

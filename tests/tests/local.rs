@@ -10,6 +10,7 @@ mod operations;
 mod organizations;
 mod refusals;
 mod scopes;
+mod webhooks;
 
 use platform::{Client, LocalPlatform, at_once, runtime};
 
@@ -74,4 +75,7 @@ scenarios! {
         an_organization_has_members
         organizations_and_projects_come_and_go
         settings_are_kept;
+    webhooks:
+        a_webhook_comes_changes_and_goes
+        a_webhook_that_cannot_be_is_refused;
 }

@@ -14,8 +14,10 @@ mod folder;
 mod list;
 mod memory;
 mod organizations;
+mod receiver;
 mod requests;
 mod search;
+mod webhooks;
 
 #[cfg(unix)]
 mod binary;

@@ -171,6 +171,24 @@ pub const EXCEPTIONS: &[Exception] = &[
         "S16",
         "a setting that can be changed, and so is shown where it was set",
     ),
+    exception(
+        "POST /api/v1/webhooks/projects/{project_id}/",
+        Field(201, "secret"),
+        "S17",
+        "what deliveries are signed with, shown this once",
+    ),
+    exception(
+        "GET /api/v1/webhooks/{webhook_id}/deliveries/",
+        Path,
+        "S18",
+        "the log of deliveries; the hosted service has none",
+    ),
+    exception(
+        "POST /api/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver/",
+        Path,
+        "S18",
+        "sends a delivery once more; the hosted service cannot",
+    ),
 ];
 
 /// Whether `body` is one of the shapes in which the platform puts an error.
