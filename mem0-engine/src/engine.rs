@@ -8,6 +8,7 @@ use rusqlite::Connection;
 use tokio::sync::watch;
 
 use crate::data_folder::DataFolder;
+use crate::delivering::Board;
 use crate::jobs::{self, Bell, Stop};
 use crate::keys::KeyCache;
 use crate::readers::Readers;
@@ -54,6 +55,7 @@ struct Running {
     write: Option<(Writer, JoinHandle<()>)>,
     read: Option<(Readers, Vec<JoinHandle<()>>)>,
     keys: KeyCache,
+    board: Board,
     _folder: DataFolder,
 }
 
@@ -65,15 +67,19 @@ impl Running {
         reindex::ensure_current(&mut connection)?;
         let keys = KeyCache::open(&database)?;
         let (readers, reading) = Readers::start(&database)?;
-        let (writer, writing) = Writer::start(connection)?;
+        let board = Board::default();
+        let committed = board.watch(&mut connection)?;
+        let (writer, writing) = Writer::start(connection, committed)?;
         let bell = Bell::default();
         let jobs = jobs::start(writer.clone(), bell.clone(), retrievals)?;
+        board.open(writer.clone(), readers.clone());
         Ok(Self {
             bell,
             jobs: Some(jobs),
             write: Some((writer, writing)),
             read: Some((readers, reading)),
             keys,
+            board,
             _folder: folder,
         })
     }
@@ -82,6 +88,7 @@ impl Running {
         // A thread's panic was caught where it happened, so that joining reports nothing new.
         self.bell.stop(stop);
         let _ = self.jobs.take().map(JoinHandle::join);
+        self.board.close(stop == Stop::WhenIdle);
         if let Some((writer, thread)) = self.write.take() {
             drop(writer);
             let _ = thread.join();
@@ -193,6 +200,13 @@ impl Engine {
     ) -> Result<T, EngineError> {
         match self.inner.running().as_mut() {
             Some(running) => body(&mut running.keys),
+            None => Err(EngineError::Closed),
+        }
+    }
+
+    pub(crate) fn board(&self) -> Result<Board, EngineError> {
+        match self.inner.running().as_ref() {
+            Some(running) => Ok(running.board.clone()),
             None => Err(EngineError::Closed),
         }
     }

@@ -8,7 +8,15 @@ use crate::{EngineError, clock, memories, organizations, projects, text_index};
 const CHUNK: usize = 500;
 
 /// What a project has besides memories, in the order in which it goes.
-const TABLES: [&str; 5] = ["history", "entities", "exports", "profile_jobs", "api_keys"];
+const TABLES: [&str; 7] = [
+    "history",
+    "entities",
+    "exports",
+    "profile_jobs",
+    "api_keys",
+    "webhook_deliveries",
+    "webhooks",
+];
 
 /// Carries on with the erasing of a deleted project; `None` while more is to be done. The event
 /// goes with the project.

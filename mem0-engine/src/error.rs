@@ -28,6 +28,10 @@ pub enum What {
     ApiKey,
     /// A profile job with that id.
     ProfileJob,
+    /// A webhook with that id.
+    Webhook,
+    /// A delivery with that id to the webhook.
+    Delivery,
 }
 
 impl std::fmt::Display for What {
@@ -42,6 +46,8 @@ impl std::fmt::Display for What {
             Self::Member => "member",
             Self::ApiKey => "API key",
             Self::ProfileJob => "profile job",
+            Self::Webhook => "webhook",
+            Self::Delivery => "delivery",
         })
     }
 }

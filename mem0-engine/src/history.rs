@@ -4,10 +4,9 @@ use mem0_types::{HistoryEvent, IdField, Message, Metadata, Timestamp};
 use rusqlite::types::Value as SqlValue;
 use rusqlite::{Connection, Row, params, params_from_iter};
 
-use crate::clock;
 use crate::ids::{self, EntityIds};
 use crate::memories::{MemoryRecord, json_column};
-use crate::{Access, Engine, EngineError, Page, PageRequest, What};
+use crate::{Access, Engine, EngineError, Page, PageRequest, What, clock, deliveries};
 
 /// One change of a memory.
 #[derive(Clone, PartialEq)]
@@ -59,6 +58,7 @@ pub(crate) struct Change<'a> {
     pub(crate) at: i64,
 }
 
+/// Notes a change, and queues it for the webhooks that call for it.
 pub(crate) fn note(connection: &Connection, change: &Change<'_>) -> Result<(), EngineError> {
     let memory = change.memory;
     let metadata = memory.metadata.as_ref().map(serde_json::to_string).transpose()?;
@@ -85,7 +85,7 @@ pub(crate) fn note(connection: &Connection, change: &Change<'_>) -> Result<(), E
             change.old_memory,
             change.new_memory,
         ])?;
-    Ok(())
+    deliveries::queue(connection, change)
 }
 
 /// Oldest first.

@@ -39,6 +39,8 @@
 //!
 //! - What a call acknowledges is on disk and survives a crash. A queued add is carried out and
 //!   marked as done in one transaction: it is neither lost nor done twice.
+//! - What a webhook calls for is queued in the transaction of the change, and delivered at least once:
+//!   [`Engine::deliver_with`] takes the HTTP client, of which the engine has none.
 //! - A search sees only what its filter lets through, and nothing else changes its scores.
 //! - One engine at a time has a folder open.
 //!
@@ -59,6 +61,8 @@ mod add;
 mod clock;
 mod data_folder;
 mod delete;
+mod deliveries;
+mod delivering;
 mod engine;
 mod entities;
 mod entity_memories;
@@ -98,11 +102,14 @@ mod structured_attributes;
 mod text_index;
 mod time_expression;
 mod update;
+mod webhooks;
 mod writer;
 
 pub use access::{Access, MAX_SCOPES};
 pub use add::{AddRequest, Added};
 pub use delete::{DeleteAllRequest, Deleted, QueuedDeletion};
+pub use deliveries::{Delivery, DeliveryOutcome, DeliveryRecord, DeliveryState};
+pub use delivering::Delivering;
 pub use engine::{Engine, MAX_BATCH};
 pub use entities::{EntityPage, EntityRecord};
 pub use entity_memories::EntityMemory;
@@ -126,3 +133,4 @@ pub use search::{MAX_TOP_K, ScoreBreakdown, SearchHit, SearchRequest, Signals};
 pub use stats::Stats;
 pub use structured_attributes::StructuredAttributes;
 pub use update::{BatchUpdate, MemoryChange};
+pub use webhooks::{NewWebhook, WebhookChange, WebhookRecord};

@@ -192,7 +192,24 @@ fn find(
     Ok((seq, role.ok_or(EngineError::NotFound(What::Project))?))
 }
 
-fn find_owned(connection: &Connection, access: &Access, id: &str) -> Result<i64, EngineError> {
+/// What an access may do with the project of this number.
+pub(crate) fn role_in(
+    connection: &Connection,
+    access: &Access,
+    project: i64,
+) -> Result<Option<MemberRole>, EngineError> {
+    match organization_of(connection, project)? {
+        Some(organization) => role(connection, access, organization, project),
+        None => Ok(None),
+    }
+}
+
+/// The number of a project that may be changed.
+pub(crate) fn find_owned(
+    connection: &Connection,
+    access: &Access,
+    id: &str,
+) -> Result<i64, EngineError> {
     match find(connection, access, id)? {
         (seq, MemberRole::Owner) => Ok(seq),
         _ => Err(EngineError::Forbidden),

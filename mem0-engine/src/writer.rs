@@ -21,12 +21,16 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    /// Starts the thread. It ends when every `Writer` is gone and all that was sent is done.
-    pub(crate) fn start(connection: Connection) -> Result<(Self, JoinHandle<()>), EngineError> {
+    /// Starts the thread, which calls `committed` after each transaction. It ends when every `Writer`
+    /// is gone and all that was sent is done.
+    pub(crate) fn start(
+        connection: Connection,
+        committed: impl Fn() + Send + 'static,
+    ) -> Result<(Self, JoinHandle<()>), EngineError> {
         let (commands, received) = mpsc::channel();
         let thread = thread::Builder::new()
             .name("mem0-writer".to_owned())
-            .spawn(move || run(connection, &received))?;
+            .spawn(move || run(connection, &received, committed))?;
         Ok((Self { commands }, thread))
     }
 
@@ -92,11 +96,16 @@ pub(crate) fn in_savepoint<T>(
     outcome.and_then(|value| end.map(|()| value).map_err(EngineError::from))
 }
 
-fn run(mut connection: Connection, received: &mpsc::Receiver<Box<dyn Command>>) {
+fn run(
+    mut connection: Connection,
+    received: &mpsc::Receiver<Box<dyn Command>>,
+    after_commit: impl Fn(),
+) {
     while let Ok(first) = received.recv() {
         let mut group = vec![first];
         group.extend(received.try_iter().take(GROUP - 1));
         let committed = commit(&mut connection, &mut group);
+        after_commit();
         for command in group {
             command.answer(committed.clone());
         }
@@ -125,7 +134,7 @@ mod tests {
     fn writer() -> (Writer, JoinHandle<()>) {
         let connection = Connection::open_in_memory().unwrap();
         connection.execute_batch("CREATE TABLE t (n INTEGER PRIMARY KEY)").unwrap();
-        Writer::start(connection).unwrap()
+        Writer::start(connection, || ()).unwrap()
     }
 
     fn insert(n: i64) -> impl FnOnce(&Connection) -> Result<(), EngineError> + Send + 'static {

@@ -4,8 +4,8 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use mem0_engine::{AddRequest, Engine, PageRequest};
-use mem0_types::{EventStatus, Filter, Message};
+use mem0_engine::{AddRequest, DeleteAllRequest, Engine, NewWebhook, PageRequest};
+use mem0_types::{EntityType, EventStatus, Filter, Message, WebhookEventType};
 
 use crate::workbench::*;
 
@@ -95,4 +95,93 @@ fn what_was_acknowledged_survives_kill_9_and_nothing_is_doubled() {
     for (_, text) in stored.iter().chain(&queued) {
         assert!(distinct.contains(text), "an acknowledged memory is lost");
     }
+}
+
+const DELETING: &str = "MEM0_ENGINE_DELETING_TEST_FOLDER";
+
+/// What the killed process runs: carries out what is queued, and says so when nothing is.
+#[test]
+fn carries_out_until_it_is_killed() {
+    let Some(folder) = std::env::var_os(DELETING) else { return };
+    let engine = Engine::open(folder).unwrap();
+    println!("open\t");
+    wait(engine.close()).unwrap();
+    println!("done\t");
+}
+
+#[test]
+fn every_kind_of_queued_work_takes_effect_once_whenever_it_is_killed() {
+    const EACH: usize = 1100;
+    let folder = Folder::new();
+    let engine = folder.open();
+    let own = wait(engine.own_project()).unwrap();
+    let doomed = wait(engine.create_project(&own.organization_id, "Doomed", None)).unwrap();
+    let view = engine.with_access(wait(engine.access_to(&doomed.id)).unwrap());
+    let texts: Vec<_> = (0..EACH).map(|n| format!("fact {n}")).collect();
+    let texts: Vec<_> = texts.iter().map(String::as_str).collect();
+    for user_id in ["alice", "bob"] {
+        store(&engine, user(user_id), &texts);
+    }
+    store(&view, user("alice"), &texts);
+    let kinds = [WebhookEventType::MemoryAdd, WebhookEventType::MemoryDelete];
+    let webhook = NewWebhook::new("all", "https://example.com", kinds);
+    let webhook = wait(engine.create_webhook(&own.id, webhook)).unwrap();
+    // One transaction each, so that all of it is queued when the first process begins.
+    let alices = DeleteAllRequest { ids: user("alice"), metadata: None };
+    let events = [
+        wait(engine.delete_all(alices)).unwrap().event_id,
+        wait(engine.delete_entity(EntityType::User, "bob")).unwrap().event_id,
+        wait(engine.add(AddRequest::new(vec![Message::user("later")], user("alice"))))
+            .unwrap()
+            .event_id,
+    ];
+    wait(engine.delete_project(&doomed.id)).unwrap();
+    drop((view, engine));
+
+    let mut rng = fastrand::Rng::with_seed(11);
+    let (mut kills, mut done) = (0, false);
+    while !done {
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "crashes::carries_out_until_it_is_killed", "--nocapture"])
+            .env(DELETING, &folder.0)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let opened = lines.by_ref().map(Result::unwrap).any(|line| line.contains("open\t"));
+        assert!(opened, "it ended by itself");
+        if kills < 40 {
+            thread::sleep(Duration::from_millis(rng.u64(0..40)));
+            child.kill().unwrap();
+            kills += 1;
+        }
+        done = lines.map_while(Result::ok).any(|line| line.contains("done\t"));
+        child.wait().unwrap();
+    }
+    assert!(kills > 3, "{kills} kills prove little");
+
+    let engine = folder.open();
+    let [alice, bob, later] = events.map(|id| wait(engine.event(&id)).unwrap());
+    for event in [&alice, &bob, &later] {
+        assert_eq!(event.status, EventStatus::Succeeded);
+    }
+    // Counted over all the processes that took part.
+    assert_eq!(alice.metadata.unwrap()["deleted"], EACH);
+    assert_eq!(bob.metadata.unwrap()["deleted"], EACH);
+    assert_eq!(later.results.len(), 1);
+    assert!(list(&engine, Filter::user_id("bob")).is_empty());
+    assert_eq!(crate::workbench::texts(&list(&engine, Filter::user_id("alice"))), ["later"]);
+    let count = |sql: &str| -> usize {
+        folder.sql().query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap().try_into().unwrap()
+    };
+    assert_eq!(count("SELECT count(*) FROM projects"), 1);
+    let deletions = "SELECT count(*) FROM history WHERE event = 'DELETE'";
+    assert_eq!(count(deletions), EACH, "bob's history is gone with him");
+    // What the webhook is to be told was queued with each step: neither lost nor twice.
+    let deliveries = "SELECT count(DISTINCT memory_id) FROM webhook_deliveries WHERE event_type = 'memory_delete'";
+    assert_eq!(count(deliveries), 2 * EACH);
+    assert_eq!(count("SELECT count(*) FROM webhook_deliveries"), 2 * EACH + 1);
+    let told = wait(engine.deliveries(&webhook.id, PageRequest::default())).unwrap();
+    assert_eq!(told.count, 2 * EACH as u64 + 1);
 }

@@ -23,4 +23,5 @@ mod projects;
 mod scopes;
 mod search;
 mod text_index;
+mod webhooks;
 mod workbench;

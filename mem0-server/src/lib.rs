@@ -2,7 +2,7 @@
 //! answered by a [`mem0_engine::Engine`] instead of the hosted service.
 //!
 //! [`router`] makes an axum [`Router`](axum::Router) over an engine. It needs no runtime to be
-//! built and spawns nothing, so an app can serve it, a test can call it, and the clients of
+//! built and spawns nothing ([`deliver`] calls the webhooks), so an app can serve it, a test can call it, and the clients of
 //! `mem0-client` can send to it in-process. The binary `mem0-server` serves the same router on a
 //! socket:
 //!
@@ -25,9 +25,10 @@
 //!
 //! # What it answers
 //!
-//! Every operation of the platform's API but webhooks, those of its older versions included, as far
-//! as they need no LLM; what needs one is refused in a sentence that says so. And `GET /health`,
-//! which needs no key. Paths end with a slash, as the platform's do. Statuses and
+//! Every operation of the platform's API, those of its older versions included, as far as they need
+//! no LLM; what needs one is refused in a sentence that says so. Webhooks have a log of their
+//! deliveries too. And `GET /health`, which needs no key. Paths end with a slash, as the platform's
+//! do. Statuses and
 //! bodies follow the platform's published specification.
 //!
 //! # Where things are
@@ -42,6 +43,7 @@ mod authentication;
 mod batch;
 mod create_entity;
 mod delete_all;
+mod deliver;
 mod entities;
 mod entity_filters;
 mod entity_memories;
@@ -70,7 +72,10 @@ mod search;
 mod stats;
 mod summary;
 mod view;
+mod webhooks;
 mod wire;
 
 pub use authentication::{ApiKeyHash, Authentication, InvalidApiKeyHash};
+pub use deliver::{Receivers, deliver};
+pub use mem0_engine::Delivering;
 pub use router::{BODY_LIMIT, router};

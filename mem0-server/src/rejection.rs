@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use mem0_engine::{EngineError, What};
-use mem0_types::{ErrorBody, InvalidInput};
+use mem0_types::{ErrorBody, InvalidInput, Metadata};
 use serde_json::json;
 
 use crate::json::Json;
@@ -89,6 +89,12 @@ impl From<EngineError> for Rejection {
             )),
             EngineError::NotFound(What::Export) => {
                 not_found(ErrorBody::Error("No memory export request found".to_owned()))
+            }
+            EngineError::NotFound(What::Webhook) => {
+                not_found(ErrorBody::Error("Webhook not found".to_owned()))
+            }
+            EngineError::NotFound(What::Delivery) => {
+                not_found(ErrorBody::Error("Delivery not found".to_owned()))
             }
             EngineError::NotFound(What::Organization) => {
                 not_found(ErrorBody::Message("Organization not found".to_owned()))
@@ -187,16 +193,26 @@ spelling! {
 pub(crate) enum InErrors {}
 
 impl Spelling for InErrors {
-    const SPELL: fn(String) -> ErrorBody = |message| {
-        // A message about a field begins with its name.
-        let (field, why) = match message.split_once(": ") {
-            Some((field, why)) if field.bytes().all(|b| b.is_ascii_lowercase() || b == b'_') => {
-                (field, why)
-            }
-            _ => ("non_field_errors", message.as_str()),
-        };
-        ErrorBody::Errors([(field.to_owned(), json!([why]))].into_iter().collect())
+    const SPELL: fn(String) -> ErrorBody = |message| ErrorBody::Errors(by_field(&message));
+}
+
+/// `{field: [message]}`
+#[derive(Debug)]
+pub(crate) enum InFields {}
+
+impl Spelling for InFields {
+    const SPELL: fn(String) -> ErrorBody = |message| ErrorBody::Fields(by_field(&message));
+}
+
+/// A message under the field that it is about, whose name it begins with.
+fn by_field(message: &str) -> Metadata {
+    let (field, why) = match message.split_once(": ") {
+        Some((field, why)) if field.bytes().all(|b| b.is_ascii_lowercase() || b == b'_') => {
+            (field, why)
+        }
+        _ => ("non_field_errors", message),
     };
+    [(field.to_owned(), json!([why]))].into_iter().collect()
 }
 
 /// A rejection by an operation with this spelling.

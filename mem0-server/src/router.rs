@@ -12,7 +12,7 @@ use crate::rejection::Rejection;
 use crate::{
     add, batch, create_entity, delete_all, entities, entity_filters, entity_memories, events,
     exports, feedback, guard, health, history, legacy, list, memory, organizations, ping, profiles,
-    projects, search, stats, summary,
+    projects, search, stats, summary, webhooks,
 };
 
 /// The most bytes that a request's body may have: 16 MiB. A larger one is answered with 413.
@@ -20,7 +20,8 @@ pub const BODY_LIMIT: usize = 16 * 1024 * 1024;
 
 /// The platform's API over an engine, ready to be served or called in-process.
 ///
-/// Needs no runtime and spawns nothing. The engine stays the caller's: close it when the router is
+/// Needs no runtime and spawns nothing: what webhooks call for is queued, and sent once
+/// [`deliver`](crate::deliver) is called. The engine stays the caller's: close it when the router is
 /// no longer served, and what is queued is carried out.
 pub fn router(engine: Engine, authentication: Authentication) -> Router {
     let mut operations = Router::new()
@@ -77,6 +78,10 @@ pub fn router(engine: Engine, authentication: Authentication) -> Router {
                 .put(projects::update_member)
                 .delete(projects::remove_member),
         )
+        .route(path::WEBHOOKS, get(webhooks::list).post(webhooks::create))
+        .route(path::WEBHOOK, put(webhooks::update).delete(webhooks::delete))
+        .route(webhooks::DELIVERIES, get(webhooks::deliveries))
+        .route(webhooks::REDELIVER, post(webhooks::redeliver))
         .method_not_allowed_fallback(method_not_allowed);
     let state = (engine.clone(), authentication);
     operations = operations.route_layer(from_fn_with_state(state, authenticate));

@@ -629,6 +629,35 @@ def check_delete_everything(mem, check, platform):
     check.equal("nor any memory after it", mem.get_all(filters={"user_id": last})["results"], [])
 
 
+def check_webhooks(mem, check, platform):
+    project = platform.request("GET", "/v1/ping/")[1]["project_id"]
+    made = mem.create_webhook(
+        url="https://example.com/hook", name="Kitchen", project_id=project, event_types=["memory_add"]
+    )
+    check.that("create_webhook shows the secret", made.get("secret", "").startswith("whsec_"), made)
+    shown = {key: made[key] for key in ("name", "url", "event_types", "owner", "is_active", "project")}
+    expected = {
+        "name": "Kitchen",
+        "url": "https://example.com/hook",
+        "event_types": ["memory_add"],
+        "owner": "local@localhost",
+        "is_active": True,
+        "project": "Default project",
+    }
+    check.equal("create_webhook", shown, expected)
+    listed = [row for row in mem.get_webhooks(project_id=project) if row["webhook_id"] == made["webhook_id"]]
+    check.equal("get_webhooks", listed, [{key: made[key] for key in made if key != "secret"}])
+    answer = mem.update_webhook(made["webhook_id"], name="Pantry", event_types=["memory_delete"])
+    check.equal("update_webhook", answer, {"message": "Webhook updated successfully"})
+    listed = [row for row in mem.get_webhooks(project_id=project) if row["webhook_id"] == made["webhook_id"]]
+    check.equal("it is changed", [(row["name"], row["event_types"]) for row in listed], [("Pantry", ["memory_delete"])])
+    answer = mem.delete_webhook(made["webhook_id"])
+    check.equal("delete_webhook", answer, {"message": "Webhook deleted successfully"})
+    listed = [row["webhook_id"] for row in mem.get_webhooks(project_id=project)]
+    check.that("it is gone", made["webhook_id"] not in listed, listed)
+    check.raises("twice", MemoryNotFoundError, mem.delete_webhook, made["webhook_id"])
+
+
 GROUPS = [
     check_construction,
     check_add_verbatim,
@@ -652,6 +681,7 @@ GROUPS = [
     check_project,
     check_users,
     check_delete_everything,
+    check_webhooks,
 ]
 
 

@@ -26,3 +26,6 @@ struct Multimodal;
 
 #[doc = include_str!("../../docs/guides/testing.md")]
 struct Testing;
+
+#[doc = include_str!("../../docs/guides/webhooks.md")]
+struct Webhooks;

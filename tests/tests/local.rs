@@ -14,6 +14,7 @@ mod profiles;
 mod refusals;
 mod scopes;
 mod stats;
+mod webhooks;
 
 use platform::{Client, LocalPlatform, at_once, runtime};
 
@@ -95,4 +96,7 @@ scenarios! {
         everything_is_counted
         feedback_is_kept_and_taken_back
         summaries_take_an_llm;
+    webhooks:
+        a_webhook_comes_changes_and_goes
+        a_webhook_that_cannot_be_is_refused;
 }

@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::folder::Folder;
+use crate::receiver::{Receiver, Reply};
 use crate::server::{Server, command, send};
 
 const KILLS: usize = 20;
@@ -125,5 +126,66 @@ fn twenty_kills_lose_nothing_that_was_acknowledged() {
     );
     let server = start(&folder);
     all.iter().for_each(|acknowledged| check(&server, acknowledged));
+    server.stop();
+}
+
+#[test]
+fn what_webhooks_are_told_of_survives_kills() {
+    let folder = Folder::new();
+    // Slow enough that deliveries are queued and under way whenever the server is killed.
+    let receiver = Receiver::start(|_| {
+        std::thread::sleep(Duration::from_millis(5));
+        Reply::Status(200)
+    });
+    let mut random = fastrand::Rng::with_seed(7);
+    let (mut secret, mut stored, mut arrived) = (String::new(), HashSet::new(), Vec::new());
+    for kill in 0..6 {
+        let mut server = start(&folder);
+        if kill == 0 {
+            let (_, ping) = server.get(KEY, "/v1/ping/");
+            let path =
+                format!("/api/v1/webhooks/projects/{}/", ping["project_id"].as_str().unwrap());
+            let body = json!({"name": "x", "url": receiver.url(), "event_types": ["memory_add"]});
+            let made = send(server.address, KEY, "POST", &path, &body.to_string()).unwrap();
+            assert_eq!(made.0, 201);
+            secret = made.1["secret"].as_str().unwrap().to_owned();
+        }
+        let address = server.address;
+        std::thread::scope(|scope| {
+            let writer = scope.spawn(move || write(address, kill, 0, &AtomicUsize::new(0)));
+            std::thread::sleep(Duration::from_millis(random.u64(100..400)));
+            server.signal("-KILL");
+            assert_eq!(server.ended(), None);
+            let acknowledged = writer.join().unwrap();
+            stored.extend(acknowledged.memories.into_keys());
+            if let Some((id, _)) = acknowledged.changed {
+                stored.insert(id);
+            }
+        });
+    }
+    let server = start(&folder);
+    let start = Instant::now();
+    let mut ids = HashSet::new();
+    while !stored.is_subset(&ids) {
+        assert!(start.elapsed() < Duration::from_secs(60), "{} of {}", ids.len(), stored.len());
+        let received = receiver.all(Duration::from_millis(100));
+        for delivery in &received {
+            let body: Value = serde_json::from_slice(&delivery.body).unwrap();
+            ids.insert(body["event_details"]["id"].as_str().unwrap().to_owned());
+        }
+        arrived.extend(received);
+    }
+    assert!(stored.len() > 12, "{} memories prove little", stored.len());
+    arrived.extend(receiver.all(Duration::from_millis(300)));
+    // Each memory is one message: what came twice came under the id that it had.
+    let mut messages: HashMap<String, HashSet<String>> = HashMap::new();
+    for delivery in &arrived {
+        let body: Value = serde_json::from_slice(&delivery.body).unwrap();
+        let memory = body["event_details"]["id"].as_str().unwrap().to_owned();
+        messages.entry(memory).or_default().insert(delivery.id().to_owned());
+    }
+    assert!(messages.values().all(|ids| ids.len() == 1));
+    // Of those that waited longer than a signature lasts only the last ones are looked at.
+    assert_eq!(arrived.last().unwrap().details(&secret)["event"], "ADD");
     server.stop();
 }

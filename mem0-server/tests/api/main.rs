@@ -15,8 +15,10 @@ mod legacy;
 mod list;
 mod memory;
 mod organizations;
+mod receiver;
 mod requests;
 mod search;
+mod webhooks;
 
 #[cfg(unix)]
 mod binary;

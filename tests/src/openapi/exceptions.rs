@@ -225,6 +225,24 @@ pub const EXCEPTIONS: &[Exception] = &[
         "a number that no entity of the kind has",
     ),
     exception("POST /v2/memories/search/", Status(400), "S22", "a search that cannot be"),
+    exception(
+        "POST /api/v1/webhooks/projects/{project_id}/",
+        Field(201, "secret"),
+        "S23",
+        "what deliveries are signed with, shown this once",
+    ),
+    exception(
+        "GET /api/v1/webhooks/{webhook_id}/deliveries/",
+        Path,
+        "S24",
+        "the log of deliveries; the hosted service has none",
+    ),
+    exception(
+        "POST /api/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver/",
+        Path,
+        "S24",
+        "sends a delivery once more; the hosted service cannot",
+    ),
 ];
 
 /// Whether `body` is one of the shapes in which the platform puts an error.

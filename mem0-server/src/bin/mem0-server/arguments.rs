@@ -10,6 +10,7 @@ pub(crate) const HELP: &str = "\
 mem0-server: the Mem0 platform's API on your own machine
 
 Usage: mem0-server [--listen ADDRESS] [--data-dir DIR] [--api-key KEY]
+                   [--private-webhooks]
        mem0-server keys create [--name NAME] [--project ID] [--scope KIND=ID]...
                                [--read-only] [--data-dir DIR]
        mem0-server keys list [--data-dir DIR]
@@ -22,6 +23,9 @@ Options:
                     Default mem0-data, in the current folder.
   --api-key KEY     The key that clients must send. Others on this machine can see
                     command lines, so prefer the variable below.
+  --private-webhooks
+                    Webhooks may call addresses of this machine and its network. They
+                    may anyway while only this machine can reach the server.
   --name NAME       What the new key is called. Default \"Key\".
   --project ID      The project that the new key opens. Default the default project.
   --scope KIND=ID   Binds the new key to a user, agent, app or run, such as user=alice.
@@ -58,6 +62,7 @@ pub(crate) struct Options {
     pub(crate) listen: String,
     pub(crate) data_dir: PathBuf,
     pub(crate) api_key: Option<String>,
+    pub(crate) private_webhooks: bool,
 }
 
 impl std::fmt::Debug for Options {
@@ -81,6 +86,7 @@ fn parse(mut parser: lexopt::Parser, key: Option<OsString>) -> Result<Command, S
         listen: "127.0.0.1:8888".to_owned(),
         data_dir: PathBuf::from("mem0-data"),
         api_key: None,
+        private_webhooks: false,
     };
     let say = |error: lexopt::Error| error.to_string();
     while let Some(argument) = parser.next().map_err(say)? {
@@ -90,6 +96,7 @@ fn parse(mut parser: lexopt::Parser, key: Option<OsString>) -> Result<Command, S
             }
             Long("data-dir") => options.data_dir = parser.value().map_err(say)?.into(),
             Long("api-key") => options.api_key = Some(key_in(parser.value().map_err(say)?)?),
+            Long("private-webhooks") => options.private_webhooks = true,
             Short('h') | Long("help") => return Ok(Command::Help),
             Short('V') | Long("version") => return Ok(Command::Version),
             Value(word) if word == "keys" => return parse_keys(parser, options.data_dir),
@@ -177,6 +184,7 @@ mod tests {
         assert_eq!(options.listen, "127.0.0.1:8888");
         assert_eq!(options.data_dir, PathBuf::from("mem0-data"));
         assert_eq!(options.api_key, None);
+        assert!(!options.private_webhooks);
     }
 
     #[test]
@@ -186,6 +194,7 @@ mod tests {
         assert_eq!(from_line.listen, "[::1]:0");
         assert_eq!(from_line.data_dir, PathBuf::from("/d"));
         assert_eq!(from_line.api_key.as_deref(), Some("k1"));
+        assert!(options(&["--private-webhooks"], None).private_webhooks);
         assert_eq!(options(&[], Some("k2")).api_key.as_deref(), Some("k2"));
     }
 

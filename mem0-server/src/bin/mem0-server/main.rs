@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use mem0_engine::Engine;
-use mem0_server::router;
+use mem0_server::{Receivers, deliver, router};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
@@ -74,7 +74,15 @@ async fn run(options: &Options) -> Result<(), Failure> {
     let app = router(engine.clone(), authentication);
     // Before the line that says that the server is ready: whoever reads it may already stop it.
     let stopping = stop_signal()?;
-    print(&announcement(listener.local_addr()?))?;
+    let address = listener.local_addr()?;
+    // Who can only come from this machine could call its addresses anyway.
+    let receivers = if address.ip().is_loopback() || options.private_webhooks {
+        Receivers::Anywhere
+    } else {
+        Receivers::Public
+    };
+    let delivering = deliver(&engine, receivers)?;
+    print(&announcement(address))?;
 
     let (tell, told) = oneshot::channel();
     let serving = axum::serve(listener, app).with_graceful_shutdown(async {
@@ -90,6 +98,7 @@ async fn run(options: &Options) -> Result<(), Failure> {
         } => tracing::warn!(seconds = DRAIN_LIMIT.as_secs(), "some requests did not finish in time"),
     }
     engine.close().await?;
+    drop(delivering);
     Ok(())
 }
 
