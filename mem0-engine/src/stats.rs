@@ -78,10 +78,9 @@ impl Engine {
     /// [`EngineError::Storage`].
     pub async fn stats(&self) -> Result<Stats, EngineError> {
         let retrievals = self.retrievals().clone();
-        if !retrievals.is_empty() {
-            // Not a change by the caller, who may be allowed to read only.
-            self.write_folder(move |connection| retrievals.write_down(connection)).await?;
-        }
+        // Not a change by the caller, who may be allowed to read only. It waits for what is being
+        // written down already, too.
+        self.write_folder(move |connection| retrievals.write_down(connection)).await?;
         self.read(read).await
     }
 }

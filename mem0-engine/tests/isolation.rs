@@ -1,9 +1,9 @@
 use fastrand::Rng;
 use mem0_engine::{
     Access, AddRequest, BatchUpdate, DeleteAllRequest, Engine, EngineError, EntityIds,
-    MemoryChange, PageRequest, SearchRequest,
+    MemoryChange, PageRequest, ProfileRequest, ProfileSettingsChange, SearchRequest,
 };
-use mem0_types::{EntityRef, EntityType, Filter, Message};
+use mem0_types::{EntityRef, EntityType, Feedback, Filter, Message};
 use serde_json::json;
 
 use crate::workbench::*;
@@ -34,13 +34,17 @@ struct Party {
     memories: Vec<String>,
     events: Vec<String>,
     exports: Vec<String>,
+    jobs: Vec<String>,
+    /// How often it listed what is the other's.
+    pried: u64,
     answers: Vec<String>,
 }
 
 impl Party {
     fn new(engine: Engine, seed: u64, users: &'static [&'static str], agent: &'static str) -> Self {
-        let (memories, events, exports, answers) = Default::default();
-        Self { engine, rng: Rng::with_seed(seed), users, agent, memories, events, exports, answers }
+        let (memories, events, exports, jobs, pried, answers) = Default::default();
+        let rng = Rng::with_seed(seed);
+        Self { engine, rng, users, agent, memories, events, exports, jobs, pried, answers }
     }
 
     fn say(&mut self, answer: impl std::fmt::Debug) {
@@ -91,7 +95,7 @@ impl Party {
     }
 
     fn step(&mut self) {
-        match self.rng.u8(..14) {
+        match self.rng.u8(..17) {
             0..=3 => {
                 let messages = (0..self.rng.usize(1..4))
                     .map(|at| {
@@ -150,6 +154,35 @@ impl Party {
                 });
                 self.say(export.map_err(|error| error.to_string()));
             }
+            9 => {
+                let Some(id) = self.memory() else { return };
+                let given = wait(self.engine.give_feedback(&id, Some(Feedback::Negative), None));
+                self.say(given.map(|given| given.feedback).map_err(|error| error.to_string()));
+            }
+            10 => {
+                let name = self.users[self.rng.usize(..self.users.len())];
+                let metadata = json!({"seen": self.rng.u8(..)}).as_object().cloned();
+                let made = wait(self.engine.create_entity(EntityType::User, name, None, metadata))
+                    .unwrap();
+                self.say((made.name, made.metadata, made.total_memories));
+            }
+            11 => {
+                let name = self.users[self.rng.usize(..self.users.len())];
+                let profile = wait(self.engine.profile(name));
+                self.say(profile.map_err(|error| error.to_string()));
+                // The same keys for both parties.
+                let key = format!("key-number-{}", self.rng.u8(..4));
+                let request = match self.rng.bool() {
+                    true => ProfileRequest::Trigger(name.to_owned()),
+                    false => ProfileRequest::Sample(3),
+                };
+                let made = wait(self.engine.make_profiles(request, &key));
+                if let Ok(job) = &made {
+                    self.jobs.push(job.id.clone());
+                }
+                let told = made.map(|job| (job.user_ids, job.failed, job.skipped, job.replayed));
+                self.say(told.map_err(|error| error.to_string()));
+            }
             _ => self.look(),
         }
     }
@@ -182,6 +215,34 @@ impl Party {
             .map(|entity| (&entity.kind, &entity.name, entity.total_memories))
             .collect();
         self.say((entities.total_users, entities.total_agents, entities.total_runs, names));
+        let mut stats = wait(self.engine.stats()).unwrap();
+        stats.retrievals -= self.pried;
+        self.say(stats);
+        let history = wait(self.engine.histories(PageRequest::default())).unwrap();
+        let changes: Vec<_> = history
+            .results
+            .into_iter()
+            .map(|entry| (entry.event, entry.old_memory, entry.new_memory, entry.ids.user_id))
+            .collect();
+        self.say((history.count, changes));
+        let values = wait(self.engine.filter_values()).unwrap();
+        self.say((values.event_types, values.users, values.agents, values.runs));
+        for user in self.users {
+            let page = PageRequest::default();
+            let found = wait(self.engine.entity_memories(EntityType::User, user, page)).unwrap();
+            let rows: Vec<_> = found
+                .results
+                .into_iter()
+                .map(|row| (row.memory.memory, row.input, row.is_updated))
+                .collect();
+            // Messages show no text of their own.
+            let inputs: Vec<_> = rows
+                .iter()
+                .flat_map(|(_, input, _)| input)
+                .map(|message| message.content.as_text().unwrap_or_default().to_owned())
+                .collect();
+            self.say((found.count, rows, inputs));
+        }
     }
 
     /// What the other one knows by its id is not there.
@@ -194,11 +255,15 @@ impl Party {
             assert!(not_found(wait(engine.history(id)).unwrap_err()));
             let change = MemoryChange { text: Some("x".to_owned()), ..MemoryChange::default() };
             assert!(not_found(wait(engine.update(id, change)).unwrap_err()));
+            let feedback = engine.give_feedback(id, Some(Feedback::Positive), None);
+            assert!(not_found(wait(feedback).unwrap_err()));
+            assert!(not_found(wait(engine.feedback(id)).unwrap_err()));
             let batch = wait(engine.batch_delete(vec![id.clone()])).unwrap_err();
             assert!(
                 matches!(batch, EngineError::BatchItem { source, .. } if not_found((*source).clone()))
             );
             assert!(list(engine, Filter::memory_ids([id])).is_empty());
+            self.pried += 1;
         }
         for id in other.events.iter().rev().take(3) {
             assert!(not_found(wait(engine.event(id)).unwrap_err()));
@@ -206,7 +271,22 @@ impl Party {
         for id in &other.exports {
             assert!(not_found(wait(engine.export(id)).unwrap_err()));
         }
+        for id in other.jobs.iter().rev().take(3) {
+            assert!(not_found(wait(engine.profile_job(id)).unwrap_err()));
+        }
     }
+}
+
+/// Lets a project have profiles, as far as that goes.
+fn with_profiles(engine: &Engine) -> &Engine {
+    let schema = json!({"properties": {"diet": {"type": "string", "description": "Food"}}});
+    let change = ProfileSettingsChange {
+        enabled: Some(true),
+        schema: Some(schema.as_object().cloned()),
+        ..ProfileSettingsChange::default()
+    };
+    wait(engine.update_profile_settings(change)).unwrap();
+    engine
 }
 
 /// Runs each party alone, then both together in one folder; nobody notices the other.
@@ -240,7 +320,11 @@ fn nobody_notices(parties: impl Fn(&Engine, u64) -> [Party; 2]) {
         }
         both.iter_mut().for_each(Party::look);
         for (party, alone) in both.iter().zip(&alone) {
-            assert_eq!(&party.answers, alone, "seed {seed}");
+            let answers = party.answers.iter().zip(alone);
+            for (number, (together, alone)) in answers.enumerate() {
+                assert_eq!(together, alone, "answer {number}, seed {seed}");
+            }
+            assert_eq!(party.answers.len(), alone.len(), "seed {seed}");
         }
     }
 }
@@ -253,8 +337,13 @@ fn two_projects_with_the_same_names_never_notice_each_other() {
         let other = wait(engine.access_to(&other.id)).unwrap();
         let users = &["alice", "bob"];
         [
-            Party::new(engine.clone(), seed, users, "bot"),
-            Party::new(engine.with_access(other), seed + 1000, users, "bot"),
+            Party::new(with_profiles(engine).clone(), seed, users, "bot"),
+            Party::new(
+                with_profiles(&engine.with_access(other)).clone(),
+                seed + 1000,
+                users,
+                "bot",
+            ),
         ]
     });
 }
@@ -262,6 +351,7 @@ fn two_projects_with_the_same_names_never_notice_each_other() {
 #[test]
 fn two_scopes_of_one_project_never_notice_each_other() {
     nobody_notices(|engine, seed| {
+        with_profiles(engine);
         let of = |names: &'static [&'static str], agent: &'static str, seed| {
             let users = names.iter().copied().map(EntityRef::user);
             let scopes = users.chain([EntityRef::agent(agent)]);
@@ -359,10 +449,31 @@ fn a_read_only_access_reads_and_changes_nothing() {
         wait(reader.batch_delete(vec![id.clone()])).map(drop),
         wait(reader.create_export(Filter::user_id("alice"), schema)).map(drop),
         wait(reader.create_organization("x")).map(drop),
+        wait(reader.give_feedback(&id, None, None)).map(drop),
+        wait(reader.create_entity(EntityType::User, "alice", None, None)).map(drop),
+        wait(reader.delete_entity_number(EntityType::User, 1)).map(drop),
+        wait(reader.update_profile_settings(ProfileSettingsChange::default())).map(drop),
+        wait(reader.make_profiles(ProfileRequest::Sample(1), "12345678")).map(drop),
     ] {
         assert!(matches!(refused, Err(EngineError::ReadOnly)), "{refused:?}");
     }
     assert_eq!(wait(engine.events(PageRequest::default())).unwrap().count, 1);
+    // Its reading counts all the same.
+    assert_eq!(wait(reader.stats()).unwrap().retrievals, 2);
+}
+
+#[test]
+fn a_bound_access_changes_nothing_that_is_everybodys() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    store_one(&engine, "alice", "tea");
+    let alices = only(&engine, EntityRef::user("alice"));
+    let change = ProfileSettingsChange { enabled: Some(true), ..Default::default() };
+    let refused = wait(alices.update_profile_settings(change));
+    assert!(matches!(refused, Err(EngineError::Forbidden)));
+    let made = wait(alices.create_entity(EntityType::User, "bob", None, None));
+    assert!(matches!(made, Err(EngineError::OutsideScope)));
+    assert!(matches!(wait(alices.profile("bob")), Err(EngineError::NotFound(_))));
 }
 
 #[test]
