@@ -53,8 +53,12 @@ pub mod analysis;
 pub mod embedder;
 pub mod ranking;
 
+pub mod archive;
+
 mod access;
 mod add;
+mod backup;
+mod checkup;
 mod clock;
 mod data_folder;
 mod delete;
@@ -64,7 +68,9 @@ mod erase_project;
 mod error;
 mod events;
 mod export;
+mod figures;
 mod filter_sql;
+mod folder_error;
 mod history;
 mod ids;
 mod jobs;
@@ -91,11 +97,15 @@ mod writer;
 
 pub use access::{Access, MAX_SCOPES};
 pub use add::{AddRequest, Added};
+pub use backup::{back_up, restore};
+pub use checkup::{Checkup, check_backup, check_folder};
 pub use delete::{DeleteAllRequest, Deleted, QueuedDeletion};
 pub use engine::{Engine, MAX_BATCH};
 pub use entities::{EntityPage, EntityRecord};
 pub use error::{EngineError, What};
 pub use events::{EventRecord, EventResult};
+pub use figures::Figures;
+pub use folder_error::FolderError;
 pub use history::HistoryEntry;
 pub use ids::EntityIds;
 pub use keys::{KEYS_NOTICED_WITHIN, KeyRecord, Keys, NewKey};

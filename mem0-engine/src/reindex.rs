@@ -11,7 +11,7 @@ const MODEL_SETTING: &str = "engine.embedding_model";
 pub(crate) fn ensure_current(connection: &mut Connection) -> Result<(), EngineError> {
     let transaction = connection.transaction()?;
     if settings::get(&transaction, MODEL_SETTING)?.as_deref() != Some(embedder::MODEL) {
-        text_index::in_bulk(&transaction, index_again)?;
+        text_index::in_bulk(&transaction, |connection| index_after(connection, 0))?;
         text_index::sweep(&transaction)?;
         settings::set(&transaction, MODEL_SETTING, embedder::MODEL)?;
     }
@@ -19,8 +19,8 @@ pub(crate) fn ensure_current(connection: &mut Connection) -> Result<(), EngineEr
     Ok(())
 }
 
-fn index_again(connection: &Connection) -> Result<(), EngineError> {
-    let mut last = 0;
+/// Analyses and embeds the memories whose numbers are larger than this.
+pub(crate) fn index_after(connection: &Connection, mut last: i64) -> Result<(), EngineError> {
     while let Some((seq, project, memory)) = after(connection, last)? {
         text_index::remove(connection, seq)?;
         let actor = memory.actor.as_deref();
