@@ -27,8 +27,8 @@
 //!
 //! The memory operations of the platform's current API: ping, add, search, list, get, update,
 //! delete, delete by scope, history, batch update and delete, entities, events, exports as far as
-//! they need no LLM, organizations, projects and their members; and `GET /health`, which needs no
-//! key. Paths end with a slash, as the platform's do. Statuses and
+//! they need no LLM, organizations, projects and their members; and `GET /health` and `GET /ready`, while
+//! `GET /openapi.json` and `GET /docs` describe it all; these need no key. Paths end with a slash, as the platform's do. Statuses and
 //! bodies follow the platform's published specification.
 //!
 //! # Where things are
@@ -54,16 +54,25 @@ mod json;
 mod list;
 mod members;
 mod memory;
+mod metrics;
+mod observe;
+mod openapi;
+mod options;
 mod organizations;
 mod pages;
 mod ping;
 mod projects;
 mod query;
+mod rate_limit;
+mod ready;
 mod rejection;
+mod request_id;
 mod router;
 mod search;
 mod view;
 mod wire;
 
 pub use authentication::{ApiKeyHash, Authentication, InvalidApiKeyHash};
-pub use router::{BODY_LIMIT, router};
+pub use metrics::{Metrics, OpenConnection, metrics_router};
+pub use options::{BaseUrl, RateLimit, RouterOptions};
+pub use router::{BODY_LIMIT, router, router_with};

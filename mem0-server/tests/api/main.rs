@@ -13,13 +13,19 @@ mod events;
 mod folder;
 mod list;
 mod memory;
+mod openapi;
 mod organizations;
 mod requests;
 mod search;
+mod service;
 
 #[cfg(unix)]
 mod binary;
 #[cfg(unix)]
 mod crash;
+#[cfg(unix)]
+mod faults;
+#[cfg(unix)]
+mod operating;
 #[cfg(unix)]
 mod server;
