@@ -1,7 +1,8 @@
 //! What becomes of a server whose machine fails it. docs/reliability.md lists these.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::process::CommandExt;
 use std::process::Command;
 
 use serde_json::json;
@@ -66,18 +67,38 @@ fn on_a_full_disk_writes_fail_reads_go_on_and_nothing_acknowledged_is_lost() {
     again.stop();
 }
 
+/// The binary as somebody who may not write everywhere, as root may.
+fn unprivileged(folder: &Folder) -> Command {
+    if fs::metadata(folder.path()).unwrap().uid() != 0 {
+        return Command::new(env!("CARGO_BIN_EXE_mem0-server"));
+    }
+    // Where this lies, not everybody may look.
+    let program = folder.path().join("program");
+    fs::copy(env!("CARGO_BIN_EXE_mem0-server"), &program).unwrap();
+    let mut command = Command::new(program);
+    command.uid(65534).gid(65534);
+    command
+}
+
 #[test]
 fn a_folder_that_cannot_be_written_is_refused_with_its_name() {
-    // Root may write anywhere.
     let folder = Folder::new();
-    let locked = folder.path().join("locked");
-    fs::create_dir(&locked).unwrap();
-    fs::set_permissions(&locked, fs::Permissions::from_mode(0o500)).unwrap();
-    if fs::write(locked.join("probe"), "").is_err() {
-        let said = failed(&locked.join("data"), &[], 1);
+    let data = folder.path().join("data");
+    ran(&data, &["keys", "create"]);
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    for name in ["mem0.db", "mem0.lock"] {
+        fs::set_permissions(data.join(name), fs::Permissions::from_mode(0o444)).unwrap();
+    }
+    fs::set_permissions(&data, fs::Permissions::from_mode(0o555)).unwrap();
+    for words in [&["--listen", "127.0.0.1:0"][..], &["keys", "create"]] {
+        let mut command = unprivileged(&folder);
+        let output = command.args(words).arg("--data-dir").arg(&data).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{words:?}: {said}");
         assert!(said.contains("cannot use the data folder") && said.contains("denied"), "{said}");
     }
-    // A file where the folder should be is as good, and stops root too.
+    fs::set_permissions(&data, fs::Permissions::from_mode(0o755)).unwrap();
+    // A file where the folder should be stops everybody.
     let file = folder.path().join("file");
     fs::write(&file, "").unwrap();
     for words in [&[][..], &["import", "/dev/null"], &["keys", "list"]] {

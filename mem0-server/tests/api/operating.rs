@@ -154,6 +154,35 @@ fn a_file_configures_the_server_below_the_environment_and_the_command_line() {
 }
 
 #[test]
+fn the_guide_has_every_option_with_its_default() {
+    let folder = Folder::new();
+    let (page, printed) =
+        (include_str!("../../../docs/self-hosting.md"), ran(folder.path(), &["--help"]));
+    let (options, _) = printed.split_once("  --print-config").unwrap();
+    let options = options.lines().filter_map(|line| line.strip_prefix("  --")?.split(' ').next());
+    let mut options: Vec<_> = options.collect();
+    options.push("data-dir");
+    assert_eq!(options.len(), page.lines().filter(|line| line.starts_with("| `--")).count());
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mem0-server"));
+    let defaults = command.arg("--print-config").output().unwrap().stdout;
+    let defaults = String::from_utf8(defaults).unwrap();
+    for option in options {
+        let name = option.replace('-', "_");
+        let variable = name.to_uppercase();
+        let row = format!("| `--{option}` | `MEM0_SERVER_{variable}` | `{name}` | ");
+        let rest = page.lines().find_map(|line| line.strip_prefix(&row));
+        let rest = rest.unwrap_or_else(|| panic!("the page has no row {row}"));
+        let default = defaults.lines().find_map(|line| line.strip_prefix(&format!("{name} = ")));
+        if let Some(default) = default {
+            assert!(
+                rest.starts_with(&format!("`{}`", default.trim_matches('"'))),
+                "{option}: {rest}"
+            );
+        }
+    }
+}
+
+#[test]
 fn other_machines_are_let_in_only_where_there_is_a_key() {
     let folder = Folder::new();
     let said = failed(folder.path(), &["--listen", "0.0.0.0:0"], 1);
@@ -196,10 +225,38 @@ fn a_slow_client_is_not_waited_for() {
         (408, "The request body did not arrive in time.")
     );
     for stream in &mut heads {
+        stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         assert!(!answer.contains(" 200 "), "{answer}");
     }
+    server.stop();
+}
+
+#[test]
+fn a_client_that_does_not_read_its_answer_is_sent_away() {
+    let folder = Folder::new();
+    let mut command = with_key(&folder);
+    command.args(["--body-timeout", "1", "--max-connections", "1"]);
+    let server = Server::start(command);
+    // In metadata, which is not indexed.
+    let long = json!({ "x": "x".repeat(1_000_000) });
+    for number in 0..15 {
+        let text = format!("note {number}");
+        let body = json!({"messages": text, "user_id": "alice", "infer": false, "metadata": long});
+        let added = send(server.address, "k", "POST", "/v3/memories/add/", &body.to_string());
+        assert_eq!(added.unwrap().0, 200);
+    }
+    let list = json!({"filters": {"user_id": "alice"}}).to_string();
+    let mut deaf = TcpStream::connect(server.address).unwrap();
+    deaf.write_all(head("k", "POST", "/v3/memories/", list.len()).as_bytes()).unwrap();
+    deaf.write_all(list.as_bytes()).unwrap();
+    // The one place is taken by an answer of 15 MB that nobody reads.
+    std::thread::sleep(Duration::from_millis(300));
+    assert_eq!(server.get("k", "/v1/ping/").0, 200);
+    let mut read = Vec::new();
+    let _ = deaf.read_to_end(&mut read);
+    assert!(read.len() < 15_000_000, "{}", read.len());
     server.stop();
 }
 

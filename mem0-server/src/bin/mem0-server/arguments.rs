@@ -37,7 +37,8 @@ Options of the server:
   --max-connections NUMBER Connections that are served at once. Default 1024.
   --header-timeout SECONDS How long a request's head may take, and how long a
                            connection may be idle. Default 30.
-  --body-timeout SECONDS   How long a request's body may take. Default 60.
+  --body-timeout SECONDS   How long a request's body may take, and how long an answer
+                           may wait for its reader. Default 60.
   --drain-limit SECONDS    How long requests may take to finish when the server is
                            stopped. Default 30.
   --metrics-listen ADDRESS Where Prometheus reads /metrics, without a key: IP:port.
