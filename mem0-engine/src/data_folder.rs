@@ -2,7 +2,12 @@ use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::EngineError;
+use rusqlite::Connection;
+
+use crate::{EngineError, schema};
+
+const LOCK: &str = "mem0.lock";
+const PARTIAL: &str = "mem0.db.partial";
 
 /// The folder that holds all that an engine keeps, locked against a second engine.
 ///
@@ -15,17 +20,67 @@ pub(crate) struct DataFolder {
 
 impl DataFolder {
     pub(crate) fn open(path: &Path) -> Result<Self, EngineError> {
+        let folder = Self::lock(path)?;
+        // SQLite gives its log and index the permissions of the database.
+        private_file(&folder.database())?;
+        Ok(folder)
+    }
+
+    /// Locks the folder, made if it is not there, and makes no database in it.
+    pub(crate) fn lock(path: &Path) -> Result<Self, EngineError> {
         private_folder(path)?;
-        let lock = private_file(&path.join("mem0.lock"))?;
+        let lock = private_file(&path.join(LOCK))?;
         match lock.try_lock() {
-            Ok(()) => {
-                let folder = Self { path: path.to_owned(), _lock: lock };
-                // SQLite gives its log and index the permissions of the database.
-                private_file(&folder.database())?;
-                Ok(folder)
-            }
+            Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
             Err(TryLockError::WouldBlock) => Err(EngineError::Locked(path.to_owned())),
             Err(TryLockError::Error(error)) => Err(error.into()),
+        }
+    }
+
+    /// A connection that writes, brought up to date, with the lock unless an engine of the same
+    /// version has the folder open.
+    pub(crate) fn open_or_join(path: &Path) -> Result<(Connection, Option<Self>), EngineError> {
+        match Self::open(path) {
+            Ok(folder) => Ok((schema::open_writer(&folder.database())?, Some(folder))),
+            Err(EngineError::Locked(path)) => {
+                // Of the engine's own version, or else it would have to be brought up to date under it.
+                let connection = schema::open_beside(&Self::database_in(&path))?;
+                Ok((connection.ok_or(EngineError::Locked(path))?, None))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Whether nothing is in the folder but the lock, and what a restore left that was killed.
+    pub(crate) fn is_empty(&self) -> Result<bool, EngineError> {
+        for entry in std::fs::read_dir(&self.path)? {
+            let name = entry?.file_name();
+            if name != LOCK && !name.to_string_lossy().starts_with(PARTIAL) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Where a database is made that is not whole yet.
+    pub(crate) fn partial(&self) -> PathBuf {
+        self.path.join(PARTIAL)
+    }
+
+    /// Makes the database that lies at [`partial`](Self::partial) the folder's own: the folder has
+    /// all of it or nothing, whenever the power fails.
+    pub(crate) fn adopt_partial(&self) -> Result<(), EngineError> {
+        File::open(self.partial())?.sync_all()?;
+        std::fs::rename(self.partial(), self.database())?;
+        Ok(sync_folder(&self.path)?)
+    }
+
+    /// Leaves nothing of a database that was not adopted.
+    pub(crate) fn discard_partial(&self) {
+        for end in ["", "-wal", "-shm", "-journal"] {
+            let mut path = self.partial().into_os_string();
+            path.push(end);
+            let _ = std::fs::remove_file(path);
         }
     }
 
@@ -46,6 +101,25 @@ fn private_folder(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(path)
+}
+
+/// Makes names that were given or taken in a folder survive a power cut.
+pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
+    // Windows opens no folders, and writes their entries through.
+    #[cfg(unix)]
+    File::open(if path.as_os_str().is_empty() { Path::new(".") } else { path })?.sync_all()?;
+    #[cfg(not(unix))]
+    let _ = path;
+    Ok(())
+}
+
+/// Makes a file for its owner alone; one that exists is an error.
+pub(crate) fn new_private_file(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.create_new(true).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }
 
 /// Opens the file, made for its owner alone if it is not there.

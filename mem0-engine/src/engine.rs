@@ -16,13 +16,16 @@ use crate::stats::Retrievals;
 use crate::writer::Writer;
 use crate::{
     Access, AddRequest, Added, BatchUpdate, DeleteAllRequest, Deleted, EngineError, EntityPage,
-    EntityRecord, EventRecord, HistoryEntry, ListRequest, MemoryChange, MemoryRecord, Page,
-    PageRequest, QueuedDeletion, SearchHit, SearchRequest, Signals, add, delete, entities, events,
-    export, history, list, memories, reindex, schema, search, settings, update,
+    EntityRecord, EventRecord, Figures, HistoryEntry, ListRequest, MemoryChange, MemoryRecord,
+    Page, PageRequest, QueuedDeletion, SearchHit, SearchRequest, Signals, add, delete, entities,
+    events, export, history, list, memories, reindex, schema, search, settings, update,
 };
 
 /// The most entries that one batch may have.
 pub const MAX_BATCH: usize = 1000;
+
+/// No less than the bytes of all pages that adding a short text changes.
+const SMALL_MEMORY: usize = 128 * 1024;
 
 /// A memory engine over one data folder. Clones share it.
 ///
@@ -308,6 +311,26 @@ impl Engine {
     /// [`EngineError::Closed`], [`EngineError::Storage`].
     pub async fn check(&self) -> Result<(), EngineError> {
         self.read_folder(|connection| settings::get(connection, "").map(drop)).await
+    }
+
+    /// Whether the engine can write, and has room for a small memory: it writes as much, and it is
+    /// on disk when this returns.
+    ///
+    /// # Errors
+    /// [`EngineError::Closed`]; [`EngineError::Storage`], for a full disk too.
+    pub async fn check_writing(&self) -> Result<(), EngineError> {
+        self.write_folder(|connection| {
+            settings::set(connection, "engine.write_check", &"-".repeat(SMALL_MEMORY))
+        })
+        .await
+    }
+
+    /// How large the folder is, and how much work waits in it.
+    ///
+    /// # Errors
+    /// [`EngineError::Closed`], [`EngineError::Storage`].
+    pub async fn figures(&self) -> Result<Figures, EngineError> {
+        self.read_folder(Figures::read).await
     }
 
     /// Remembers messages: at once for `infer: false`, else queued as an event.

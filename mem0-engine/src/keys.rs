@@ -182,20 +182,8 @@ impl Keys {
     /// newer version wrote it; [`EngineError::Locked`] when an engine of an older version has it
     /// open.
     pub fn open(data_dir: impl AsRef<Path>) -> Result<Self, EngineError> {
-        let data_dir = data_dir.as_ref();
-        match DataFolder::open(data_dir) {
-            Ok(folder) => {
-                let connection = schema::open_writer(&folder.database())?;
-                Ok(Self { connection, _folder: Some(folder) })
-            }
-            Err(EngineError::Locked(path)) => {
-                // Of the engine's own version, or else it would have to be brought up to date under it.
-                let connection = schema::open_beside(&DataFolder::database_in(data_dir))?
-                    .ok_or(EngineError::Locked(path))?;
-                Ok(Self { connection, _folder: None })
-            }
-            Err(error) => Err(error),
-        }
+        let (connection, folder) = DataFolder::open_or_join(data_dir.as_ref())?;
+        Ok(Self { connection, _folder: folder })
     }
 
     /// All keys, oldest first, with those that were revoked.

@@ -21,7 +21,7 @@ pub(crate) fn ensure_current(connection: &mut Connection) -> Result<(), EngineEr
         is_current &= settings::get(&transaction, setting)?.as_deref() == Some(current);
     }
     if !is_current {
-        text_index::in_bulk(&transaction, index_again)?;
+        text_index::in_bulk(&transaction, |connection| index_after(connection, 0))?;
         text_index::sweep(&transaction)?;
         for (setting, current) in CURRENT {
             settings::set(&transaction, setting, current)?;
@@ -31,8 +31,8 @@ pub(crate) fn ensure_current(connection: &mut Connection) -> Result<(), EngineEr
     Ok(())
 }
 
-fn index_again(connection: &Connection) -> Result<(), EngineError> {
-    let mut last = 0;
+/// Analyses and embeds the memories whose numbers are larger than this.
+pub(crate) fn index_after(connection: &Connection, mut last: i64) -> Result<(), EngineError> {
     while let Some((seq, project, memory)) = after(connection, last)? {
         text_index::remove(connection, seq)?;
         let actor = memory.actor.as_deref();

@@ -15,14 +15,47 @@ const STEPS: &[&str] = &[
     include_str!("schema/5.sql"),
 ];
 
+/// The newest version of the schema.
+pub(crate) const NEWEST: i64 = STEPS.len() as i64;
+
 /// The one connection that writes; makes the database, or brings an older one up to date.
 pub(crate) fn open_writer(path: &Path) -> Result<Connection, EngineError> {
-    let mut connection = Connection::open(path)?;
+    let mut connection = open_to_write(path)?;
+    migrate(&mut connection, NEWEST)?;
+    Ok(connection)
+}
+
+/// A new database as an older version of this crate made it.
+pub(crate) fn open_at_version(path: &Path, version: i64) -> Result<Connection, EngineError> {
+    let mut connection = open_to_write(path)?;
+    migrate(&mut connection, version)?;
+    Ok(connection)
+}
+
+fn open_to_write(path: &Path) -> Result<Connection, EngineError> {
+    let connection = Connection::open(path)?;
     prepare(&connection)?;
     connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
     configure(&connection)?;
-    migrate(&mut connection)?;
     Ok(connection)
+}
+
+/// A connection to look after a database of any version, which it leaves as it is. It makes none.
+pub(crate) fn open_as_is(path: &Path) -> Result<Connection, EngineError> {
+    // An absolute path, since SQLite takes one that begins with "file:" for an address.
+    let path = std::path::absolute(path)?;
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    prepare(&connection)?;
+    Ok(connection)
+}
+
+/// The version of the schema, which this crate must know.
+pub(crate) fn version(connection: &Connection) -> Result<i64, EngineError> {
+    let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if found > NEWEST {
+        return Err(EngineError::NewerSchema { found, known: NEWEST });
+    }
+    Ok(found)
 }
 
 /// A connection that sees committed data only and cannot write.
@@ -41,12 +74,7 @@ pub(crate) fn open_beside(path: &Path) -> Result<Option<Connection>, EngineError
     let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     prepare(&connection)?;
     configure(&connection)?;
-    let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    let known = STEPS.len() as i64;
-    if found > known {
-        return Err(EngineError::NewerSchema { found, known });
-    }
-    Ok((found == known).then_some(connection))
+    Ok((version(&connection)? == NEWEST).then_some(connection))
 }
 
 /// How a connection that writes keeps its promises.
@@ -66,18 +94,31 @@ fn prepare(connection: &Connection) -> Result<(), EngineError> {
     Ok(())
 }
 
-fn migrate(connection: &mut Connection) -> Result<(), EngineError> {
+fn migrate(connection: &mut Connection, to: i64) -> Result<(), EngineError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let known = STEPS.len() as i64;
-    let found: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    if found > known {
-        return Err(EngineError::NewerSchema { found, known });
-    }
-    let done = usize::try_from(found).unwrap_or(0);
-    for step in STEPS.iter().skip(done) {
+    let done = usize::try_from(version(&transaction)?).unwrap_or(0);
+    let wanted = usize::try_from(to).unwrap_or(0);
+    for step in STEPS.iter().take(wanted).skip(done) {
         transaction.execute_batch(step)?;
     }
-    transaction.pragma_update(None, "user_version", known)?;
+    transaction.pragma_update(None, "user_version", to)?;
     transaction.commit()?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_of_an_older_version_has_what_that_version_made() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(&mut connection, 1).unwrap();
+        let projects =
+            |connection: &Connection| connection.prepare("SELECT * FROM projects").is_ok();
+        assert!(!projects(&connection));
+        migrate(&mut connection, NEWEST).unwrap();
+        assert!(projects(&connection));
+        assert_eq!(version(&connection).unwrap(), NEWEST);
+    }
 }

@@ -8,6 +8,8 @@
 )]
 
 mod adds;
+mod archive;
+mod backups;
 mod changes;
 mod concurrency;
 mod crashes;

@@ -9,6 +9,7 @@ use mem0_engine::{Engine, EngineError};
 use mem0_types::ErrorBody;
 use sha2::{Digest, Sha256};
 
+use crate::rate_limit::Caller;
 use crate::rejection::Rejection;
 use crate::view::View;
 
@@ -135,8 +136,10 @@ pub(crate) async fn authenticate(
              \"Authorization: Token <your API key>\".",
         );
     };
-    match authentication.view(&engine, &ApiKeyHash::of_bytes(key)) {
+    let hash = ApiKeyHash::of_bytes(key);
+    match authentication.view(&engine, &hash) {
         Ok(Some(view)) => {
+            request.extensions_mut().insert(Caller(hash.0));
             request.extensions_mut().insert(View(view));
             next.run(request).await
         }

@@ -23,7 +23,8 @@ impl<S: Sync> FromRequest<S> for Fields {
     type Rejection = Rejection;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Rejection> {
-        let body = read(request.into_body()).await?;
+        let limit = request.extensions().get::<BodyLimit>().map_or(BODY_LIMIT, |limit| limit.0);
+        let body = read(request.into_body(), limit).await?;
         match serde_json::from_slice(&body) {
             Ok(Value::Object(fields)) => Ok(Self(fields)),
             Ok(_) => Err(Rejection::invalid("The request body must be a JSON object.")),
@@ -35,29 +36,46 @@ impl<S: Sync> FromRequest<S> for Fields {
     }
 }
 
-/// How much of a body that is too large is read and thrown away: a client that is still sending
-/// does not see the answer, only a connection that broke.
-const THROWN_AWAY: usize = 4 * BODY_LIMIT;
+/// The most bytes that a body may have.
+#[derive(Clone, Copy)]
+pub(crate) struct BodyLimit(pub(crate) usize);
 
-async fn read(body: axum::body::Body) -> Result<Vec<u8>, Rejection> {
+/// How many times the limit of a body that is too large is read and thrown away: a client that is
+/// still sending does not see the answer, only a connection that broke.
+const THROWN_AWAY: usize = 4;
+
+async fn read(body: axum::body::Body, limit: usize) -> Result<Vec<u8>, Rejection> {
     let mut chunks = body.into_data_stream();
     let (mut kept, mut length) = (Vec::new(), 0_usize);
     while let Some(chunk) = poll_fn(|context| Pin::new(&mut chunks).poll_next(context)).await {
-        let chunk = chunk.map_err(|_| Rejection::invalid("The request body broke off."))?;
+        let chunk = chunk.map_err(broken)?;
         length = length.saturating_add(chunk.len());
-        if length <= BODY_LIMIT {
+        if length <= limit {
             kept.extend_from_slice(&chunk);
-        } else if length <= THROWN_AWAY {
+        } else if length <= limit.saturating_mul(THROWN_AWAY) {
             kept = Vec::new();
         } else {
             break;
         }
     }
-    if length <= BODY_LIMIT {
+    if length <= limit {
         return Ok(kept);
     }
-    let detail = format!("The request body is larger than {BODY_LIMIT} bytes.");
+    let detail = format!("The request body is larger than {limit} bytes.");
     Err(Rejection::new(StatusCode::PAYLOAD_TOO_LARGE, ErrorBody::Detail(detail)))
+}
+
+fn broken(error: axum::Error) -> Rejection {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&error);
+    while let Some(error) = cause {
+        let timed_out = |error: &std::io::Error| error.kind() == std::io::ErrorKind::TimedOut;
+        if error.downcast_ref().is_some_and(timed_out) {
+            let detail = "The request body did not arrive in time.".to_owned();
+            return Rejection::new(StatusCode::REQUEST_TIMEOUT, ErrorBody::Detail(detail));
+        }
+        cause = error.source();
+    }
+    Rejection::invalid("The request body broke off.")
 }
 
 fn wrong<T>(name: &'static str, message: &'static str) -> Result<T, InvalidInput> {

@@ -7,11 +7,13 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::rejection::{Cause, Rejection};
+use crate::request_id::RequestId;
 
 /// Turns a panic into a 500 and logs every 500 by its operation, without anything that was sent.
 pub(crate) async fn guard(request: Request, next: Next) -> Response {
     let method = request.method().clone();
     let path = request.extensions().get::<MatchedPath>().cloned();
+    let id = request.extensions().get::<RequestId>().cloned();
     let mut answering = pin!(next.run(request));
     let response = std::future::poll_fn(|context| {
         // A request that panicked is dropped and never polled again, so that nothing sees what it
@@ -23,7 +25,8 @@ pub(crate) async fn guard(request: Request, next: Next) -> Response {
     .await;
     if let Some(Cause(cause)) = response.extensions().get() {
         let path = path.as_ref().map_or("unknown path", MatchedPath::as_str);
-        tracing::error!(%method, path, %cause, "a request failed");
+        let request_id = id.as_ref().map(RequestId::as_str);
+        tracing::error!(%method, path, %cause, request_id, "a request failed");
     }
     response
 }

@@ -27,8 +27,8 @@
 //!
 //! Every operation of the platform's API, those of its older versions included, as far as they need
 //! no LLM; what needs one is refused in a sentence that says so. Webhooks have a log of their
-//! deliveries too. And `GET /health`, which needs no key. Paths end with a slash, as the platform's
-//! do. Statuses and
+//! deliveries too. `GET /health` and `GET /ready` tell how the server is, `GET /openapi.json` and
+//! `GET /docs` describe it all; these need no key. Paths end with a slash, as the platform's do. Statuses and
 //! bodies follow the platform's published specification.
 //!
 //! # Where things are
@@ -60,13 +60,20 @@ mod legacy;
 mod list;
 mod members;
 mod memory;
+mod metrics;
+mod observe;
+mod openapi;
+mod options;
 mod organizations;
 mod pages;
 mod ping;
 mod profiles;
 mod projects;
 mod query;
+mod rate_limit;
+mod ready;
 mod rejection;
+mod request_id;
 mod router;
 mod search;
 mod stats;
@@ -78,4 +85,6 @@ mod wire;
 pub use authentication::{ApiKeyHash, Authentication, InvalidApiKeyHash};
 pub use deliver::{Receivers, deliver};
 pub use mem0_engine::Delivering;
-pub use router::{BODY_LIMIT, router};
+pub use metrics::{Metrics, OpenConnection, metrics_router};
+pub use options::{BaseUrl, RateLimit, RouterOptions};
+pub use router::{BODY_LIMIT, router, router_with};

@@ -8,6 +8,7 @@ use mem0_engine::{Page, PageRequest};
 use mem0_types::InvalidInput;
 use serde::Serialize;
 
+use crate::options::BaseUrl;
 use crate::query::Query;
 
 /// The page that a query string asks for.
@@ -70,6 +71,10 @@ impl<T> PageView<T> {
     }
 }
 
+/// Where clients reach the API, when whoever runs it says so.
+#[derive(Clone)]
+pub(crate) struct PublicAddress(pub(crate) Option<BaseUrl>);
+
 /// The absolute address of a request, from which those of its neighbouring pages are made.
 pub(crate) struct Address {
     origin: String,
@@ -82,7 +87,10 @@ impl<S: Sync> FromRequestParts<S> for Address {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
         Ok(Self {
-            origin: origin(&parts.headers, &parts.uri),
+            origin: match parts.extensions.get() {
+                Some(PublicAddress(Some(base))) => base.as_str().to_owned(),
+                _ => origin(&parts.headers, &parts.uri),
+            },
             path: parts.uri.path().to_owned(),
             query: Query::from_request_parts(parts, state).await?,
         })

@@ -1,21 +1,28 @@
-use axum::Router;
 use axum::extract::Request;
 use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post, put};
+use axum::{Extension, Router};
 use mem0_engine::Engine;
 use mem0_types::{ErrorBody, path};
 
 use crate::authentication::{Authentication, authenticate};
+use crate::fields::BodyLimit;
+use crate::observe::observe;
+use crate::options::RouterOptions;
+use crate::pages::PublicAddress;
+use crate::rate_limit::Buckets;
+use crate::ready::LastWrite;
 use crate::rejection::Rejection;
 use crate::{
     add, batch, create_entity, delete_all, entities, entity_filters, entity_memories, events,
-    exports, feedback, guard, health, history, legacy, list, memory, organizations, ping, profiles,
-    projects, search, stats, summary, webhooks,
+    exports, feedback, guard, health, history, legacy, list, memory, openapi, organizations, ping,
+    profiles, projects, rate_limit, ready, search, stats, summary, webhooks,
 };
 
-/// The most bytes that a request's body may have: 16 MiB. A larger one is answered with 413.
+/// The most bytes that a request's body may have unless [`RouterOptions`] say otherwise: 16 MiB. A
+/// larger one is answered with 413.
 pub const BODY_LIMIT: usize = 16 * 1024 * 1024;
 
 /// The platform's API over an engine, ready to be served or called in-process.
@@ -24,6 +31,15 @@ pub const BODY_LIMIT: usize = 16 * 1024 * 1024;
 /// [`deliver`](crate::deliver) is called. The engine stays the caller's: close it when the router is
 /// no longer served, and what is queued is carried out.
 pub fn router(engine: Engine, authentication: Authentication) -> Router {
+    router_with(engine, authentication, RouterOptions::default())
+}
+
+/// The same with options.
+pub fn router_with(
+    engine: Engine,
+    authentication: Authentication,
+    options: RouterOptions,
+) -> Router {
     let mut operations = Router::new()
         .route(path::PING, get(ping::ping))
         .route(path::ADD, post(add::add))
@@ -83,15 +99,23 @@ pub fn router(engine: Engine, authentication: Authentication) -> Router {
         .route(webhooks::DELIVERIES, get(webhooks::deliveries))
         .route(webhooks::REDELIVER, post(webhooks::redeliver))
         .method_not_allowed_fallback(method_not_allowed);
+    let buckets = options.rate_limit.map(Buckets::new);
+    operations = operations.route_layer(from_fn_with_state(buckets, rate_limit::limit));
     let state = (engine.clone(), authentication);
     operations = operations.route_layer(from_fn_with_state(state, authenticate));
     operations = operations.route_layer(from_fn(no_empty_segments));
     Router::new()
         .route("/health", get(health::health))
+        .route("/openapi.json", get(openapi::document))
+        .route("/docs", get(openapi::page))
+        .route("/ready", get(ready::ready).layer(Extension(LastWrite::default())))
         .method_not_allowed_fallback(method_not_allowed)
         .merge(operations)
         .fallback(not_found)
         .layer(from_fn(guard::guard))
+        .layer(Extension(BodyLimit(options.body_limit)))
+        .layer(Extension(PublicAddress(options.base_url)))
+        .layer(from_fn_with_state(options.metrics, observe))
         .with_state(engine)
 }
 

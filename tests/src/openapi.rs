@@ -24,13 +24,15 @@ impl Specification {
     /// The specification that lies among the fixtures; read once per process.
     pub fn published() -> &'static Self {
         static PUBLISHED: LazyLock<Specification> =
-            LazyLock::new(|| Specification::from_json(include_str!("../fixtures/openapi.json")));
+            LazyLock::new(|| Specification::parse(include_str!("../fixtures/openapi.json")));
         &PUBLISHED
     }
 
+    /// Another document of the same kind.
+    ///
     /// # Panics
     /// On text that is no specification, or one with a response schema that [`Self::validate`] couldn't check whole.
-    fn from_json(text: &str) -> Self {
+    pub fn parse(text: &str) -> Self {
         let document: Value = serde_json::from_str(text).expect("the specification is JSON");
         let specification = Self { document };
         for (operation, response) in specification
@@ -43,6 +45,47 @@ impl Specification {
             }
         }
         specification
+    }
+
+    /// The names of all operations, such as `GET /v1/ping/`.
+    pub fn names(&self) -> Vec<String> {
+        self.operations().map(|(name, _)| name).collect()
+    }
+
+    /// Whether the document has an operation for this request.
+    pub fn has(&self, method: &str, path: &str) -> bool {
+        self.operation(method, path).is_some()
+    }
+
+    /// As [`Self::validate`], for a document without exceptions whose refusals are the `default` response.
+    ///
+    /// # Errors
+    /// Names the operation, the status and each field that departs.
+    pub fn validate_exactly(
+        &self,
+        method: &str,
+        path: &str,
+        status: u16,
+        body: &[u8],
+    ) -> Result<(), String> {
+        let Some((name, operation)) = self.operation(method, path) else {
+            return Err(format!("{method} {path} {status}: the document has no such operation"));
+        };
+        let response = match operation.response(status) {
+            None if status >= 400 => operation.definition["responses"].get("default"),
+            found => found,
+        };
+        let schema = response.and_then(json_schema);
+        let schema =
+            schema.ok_or_else(|| format!("{name} {status}: the document has no such answer"))?;
+        let body: Value = serde_json::from_slice(body)
+            .map_err(|error| format!("{name} {status}: the body is no JSON: {error}"))?;
+        let found = violations(&body, schema, &self.document["components"]);
+        let reasons: Vec<String> = found.into_iter().map(|violation| violation.reason).collect();
+        match reasons.is_empty() {
+            true => Ok(()),
+            false => Err(format!("{name} {status}: {}", reasons.join("; "))),
+        }
     }
 
     /// Every operation by its name, such as `GET /v1/ping/`.
@@ -351,7 +394,7 @@ mod tests {
             serde_json::json!({"content": {"application/json": {"schema": {"pattern": "^a"}}}});
         let document =
             serde_json::json!({"paths": {"/x/": {"get": {"responses": {"200": response}}}}});
-        Specification::from_json(&document.to_string());
+        Specification::parse(&document.to_string());
     }
 
     #[test]

@@ -140,7 +140,7 @@ fn the_report_tells_nothing_of_anybody_and_nothing_is_left() {
     assert_eq!(cells(&told, "users")[2], "");
     assert_eq!(cells(&told, "get_summary"), ["400", "", "refused"]);
     // The project that ping named is nobody's.
-    assert_eq!(cells(&told, "get_webhooks")[..2], ["404", ""]);
+    assert_eq!(cells(&told, "get_webhooks"), ["403", "", "refused"]);
 
     let asked = served.asked.lock().unwrap().clone();
     let deletions: Vec<_> = asked.iter().filter(|asked| asked.starts_with("DELETE")).collect();

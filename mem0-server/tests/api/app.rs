@@ -1,3 +1,4 @@
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use axum::Router;
@@ -6,6 +7,7 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use mem0_engine::Engine;
 use mem0_server::{Authentication, router};
 use mem0_tests::checked::{Violations, checked_into};
+use mem0_tests::openapi::Specification;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
@@ -134,6 +136,7 @@ pub(crate) fn request(method: &str, path: &str, body: Value) -> Request<Body> {
 }
 
 async fn answer(router: Router, request: Request<Body>) -> Answer {
+    let (method, path) = (request.method().to_string(), request.uri().path().to_owned());
     let response = router.oneshot(request).await.unwrap();
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, usize::MAX).await.unwrap();
@@ -141,8 +144,19 @@ async fn answer(router: Router, request: Request<Body>) -> Answer {
     assert_ne!(parts.status.as_u16(), mem0_tests::checked::DEPARTED, "{text}");
     let content_type = parts.headers.get("content-type").unwrap();
     assert_eq!(content_type, "application/json", "{text}");
+    // An unknown path or method is in no document.
+    if !matches!(parts.status.as_u16(), 401 | 404 | 405) || own_document().has(&method, &path) {
+        own_document().validate_exactly(&method, &path, parts.status.as_u16(), &body).unwrap();
+    }
     let body = serde_json::from_slice(&body).unwrap();
     Answer { status: parts.status, headers: parts.headers, body }
+}
+
+/// What the server says that it answers.
+pub(crate) fn own_document() -> &'static Specification {
+    static OWN: LazyLock<Specification> =
+        LazyLock::new(|| Specification::parse(include_str!("../../src/openapi.json")));
+    &OWN
 }
 
 /// The names of an object's fields, sorted.

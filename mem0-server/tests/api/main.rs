@@ -14,15 +14,21 @@ mod folder;
 mod legacy;
 mod list;
 mod memory;
+mod openapi;
 mod organizations;
 mod receiver;
 mod requests;
 mod search;
+mod service;
 mod webhooks;
 
 #[cfg(unix)]
 mod binary;
 #[cfg(unix)]
 mod crash;
+#[cfg(unix)]
+mod faults;
+#[cfg(unix)]
+mod operating;
 #[cfg(unix)]
 mod server;

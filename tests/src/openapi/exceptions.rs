@@ -59,6 +59,8 @@ pub const EXCEPTIONS: &[Exception] = &[
         "S2",
         "readiness of a self-hosted server; the hosted service has none",
     ),
+    exception("GET /ready", Path, "S2", "the same for writing"),
+    exception("GET /openapi.json", Path, "S2", "what a self-hosted server answers"),
     exception(UNKNOWN, Status(404), "S3", "a path that the platform doesn't have"),
     exception(UNKNOWN, Status(405), "S3", "a method that the path doesn't take"),
     exception(
@@ -84,6 +86,8 @@ pub const EXCEPTIONS: &[Exception] = &[
     exception("POST /v3/memories/", Status(404), "S6", "a page past the end"),
     exception("POST /v2/memories/", Status(404), "S6", "a page past the end"),
     exception(EVERY, Status(413), "S7", "a request body over the server's limit"),
+    exception(EVERY, Status(408), "S7", "a request body that does not arrive in time"),
+    exception(EVERY, Status(429), "S7", "more requests than the key may send"),
     exception(
         "GET /v1/memories/{memory_id}/history/",
         Field(200, "[].user_id"),

@@ -1,6 +1,7 @@
 use mem0_engine::{Engine, NewKey};
 use mem0_server::{ApiKeyHash, Authentication};
 
+use crate::config::Config;
 use crate::{Failure, complain, print};
 
 const LENGTH: usize = 40;
@@ -8,11 +9,8 @@ const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmn
 
 /// The keys that this run accepts: the given one, else those of the data folder, which gets one,
 /// made and printed, if none of them works.
-pub(crate) async fn accepted(
-    engine: &Engine,
-    given: Option<&str>,
-) -> Result<Authentication, Failure> {
-    if let Some(key) = given {
+pub(crate) async fn accepted(engine: &Engine, config: &Config) -> Result<Authentication, Failure> {
+    if let Some(key) = &config.api_key {
         return Ok(Authentication::Keys(vec![ApiKeyHash::of(key)]));
     }
     if engine.keys().await?.iter().any(|key| key.revoked_at.is_none()) {
@@ -21,6 +19,12 @@ pub(crate) async fn accepted(
              that \"mem0-server keys create\" makes",
         );
         return Ok(Authentication::Folder);
+    }
+    if !config.listens_on_loopback() {
+        // A key that is printed where nobody looks would be left in some log.
+        return Err("other machines could reach this address, and there is no API key yet; make \
+                    one with \"mem0-server keys create\", or give one with --api-key-file"
+            .into());
     }
     let key = make()?;
     let new = NewKey::new(*ApiKeyHash::of(&key).as_bytes(), "First key");

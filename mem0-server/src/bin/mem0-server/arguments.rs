@@ -4,137 +4,237 @@ use std::path::PathBuf;
 use lexopt::prelude::{Long, Short, Value, ValueExt};
 use mem0_types::{EntityRef, EntityType};
 
-use crate::keys;
+use crate::config::{Config, OPTIONS};
+use crate::{folder, keys};
 
 pub(crate) const HELP: &str = "\
 mem0-server: the Mem0 platform's API on your own machine
 
-Usage: mem0-server [--listen ADDRESS] [--data-dir DIR] [--api-key KEY]
-                   [--private-webhooks]
+Usage: mem0-server [OPTIONS]
        mem0-server keys create [--name NAME] [--project ID] [--scope KIND=ID]...
-                               [--read-only] [--data-dir DIR]
-       mem0-server keys list [--data-dir DIR]
-       mem0-server keys revoke ID [--data-dir DIR]
+                               [--read-only]
+       mem0-server keys list
+       mem0-server keys revoke ID
+       mem0-server backup FILE|DIR
+       mem0-server restore FILE
+       mem0-server check [FILE]
+       mem0-server export [--project ID] [FILE]
+       mem0-server import [FILE]
 
-Options:
-  --listen ADDRESS  Where to listen: host:port. Port 0 takes a free one.
-                    Default 127.0.0.1:8888, which only this machine can reach.
-  --data-dir DIR    The folder that keeps the memories; made if it does not exist.
-                    Default mem0-data, in the current folder.
-  --api-key KEY     The key that clients must send. Others on this machine can see
-                    command lines, so prefer the variable below.
-  --private-webhooks
-                    Webhooks may call addresses of this machine and its network. They
-                    may anyway while only this machine can reach the server.
-  --name NAME       What the new key is called. Default \"Key\".
-  --project ID      The project that the new key opens. Default the default project.
-  --scope KIND=ID   Binds the new key to a user, agent, app or run, such as user=alice.
-                    Given several times, to any of them.
-  --read-only       The new key changes nothing.
-  -h, --help        Print this.
-  -V, --version     Print the version.
+Options of the server:
+  --listen ADDRESS         Where to listen: host:port. Port 0 takes a free one.
+                           Default 127.0.0.1:8888, which only this machine can
+                           reach; another address needs a key to be there.
+  --api-key KEY            The key that clients must send. Others on this machine
+                           can see command lines: prefer the file or a variable.
+  --api-key-file FILE      A file with that key.
+  --base-url URL           Where clients reach the server, for the next links of
+                           pages. Default what each request's Host says.
+  --log LEVEL              error, warn, or info with a line for each request.
+                           Default warn.
+  --body-limit BYTES       The largest request body. Default 16777216.
+  --rate-limit NUMBER      Requests that each key may send a minute. Default 0, any.
+  --max-connections NUMBER Connections that are served at once. Default 1024.
+  --header-timeout SECONDS How long a request's head may take, and how long a
+                           connection may be idle. Default 30.
+  --body-timeout SECONDS   How long a request's body may take, and how long an answer
+                           may wait for its reader. Default 60.
+  --drain-limit SECONDS    How long requests may take to finish when the server is
+                           stopped. Default 30.
+  --private-webhooks BOOL  Whether webhooks may call addresses of this machine and its
+                           network: true or false. They may anyway while only this
+                           machine can reach the server. Default false.
+  --metrics-listen ADDRESS Where Prometheus reads /metrics, without a key: IP:port.
+                           Default nowhere.
+  --print-config           Print what is in force, and end.
 
-Environment:
-  MEM0_SERVER_API_KEY  The key, when there is no --api-key.
+Options of every command:
+  --data-dir DIR           The folder that keeps the memories; made if it does not
+                           exist. Default mem0-data, in the current folder.
+  --config FILE            A TOML file with any of the options above, spelled like
+                           body_limit. MEM0_SERVER_CONFIG names one too.
+  -h, --help               Print this.
+  -V, --version            Print the version.
 
-With neither, the first start makes a key and prints it once; the data folder keeps
+Each option is also a variable, like MEM0_SERVER_BODY_LIMIT. The command line comes
+first, then the environment, then the file.
+
+Without a key, the first start makes one and prints it once; the data folder keeps
 only its hash, and later starts accept it again. A key that you give takes its place
 for that run.
 
-mem0-server keys makes, lists and revokes the keys of a data folder. A server that
-runs on the folder follows before the command ends.
+keys makes, lists and revokes the keys of a data folder. A server that runs on the
+folder follows before the command ends.
+  --name NAME              What the new key is called. Default \"Key\".
+  --project ID             The project that the new key opens. Default the default
+                           project.
+  --scope KIND=ID          Binds the new key to a user, agent, app or run, such as
+                           user=alice. Given several times, to any of them.
+  --read-only              The new key changes nothing.
+
+backup copies the data folder into one file, whether a server runs on it or not.
+restore makes a new data folder of such a file. check looks whether a data folder, or
+a backup, is whole; it ends with code 1 when something is wrong.
+export writes the folder, or one project, as lines of JSON; import takes them into a
+new folder, or beside what a folder has. Both use standard output and input without
+a FILE.
 
 SIGTERM and SIGINT (Ctrl-C) finish the requests in flight and stop the server.
 Point a client at it with its base URL: http://127.0.0.1:8888";
 
-const API_KEY_VARIABLE: &str = "MEM0_SERVER_API_KEY";
-
 /// What the command line asks for.
 #[derive(Debug)]
 pub(crate) enum Command {
-    Serve(Options),
+    Serve(Config),
+    PrintConfig(Config),
     Keys(keys::Options),
+    Folder(folder::Options),
     Help,
     Version,
 }
 
-pub(crate) struct Options {
-    pub(crate) listen: String,
-    pub(crate) data_dir: PathBuf,
-    pub(crate) api_key: Option<String>,
-    pub(crate) private_webhooks: bool,
+/// Options of one command each.
+#[derive(Default)]
+struct Own {
+    words: Vec<OsString>,
+    name: Option<String>,
+    project: Option<String>,
+    scopes: Vec<EntityRef>,
+    read_only: bool,
+    print_config: bool,
+    /// Whether an option of the server itself was given.
+    serves: bool,
 }
 
-impl std::fmt::Debug for Options {
-    /// Leaves the key out.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Options")
-            .field("listen", &self.listen)
-            .field("data_dir", &self.data_dir)
-            .finish_non_exhaustive()
-    }
-}
-
-/// Reads the command line and the environment.
+/// Reads the command line, the environment and the file.
 pub(crate) fn read() -> Result<Command, String> {
-    let parser = lexopt::Parser::from_env();
-    parse(parser, std::env::var_os(API_KEY_VARIABLE))
+    parse(lexopt::Parser::from_env(), &|name| std::env::var_os(name))
 }
 
-fn parse(mut parser: lexopt::Parser, key: Option<OsString>) -> Result<Command, String> {
-    let mut options = Options {
-        listen: "127.0.0.1:8888".to_owned(),
-        data_dir: PathBuf::from("mem0-data"),
-        api_key: None,
-        private_webhooks: false,
-    };
+fn parse(
+    mut parser: lexopt::Parser,
+    environment: &dyn Fn(&str) -> Option<OsString>,
+) -> Result<Command, String> {
     let say = |error: lexopt::Error| error.to_string();
+    let (mut own, mut given, mut file) = (Own::default(), Vec::new(), None);
     while let Some(argument) = parser.next().map_err(say)? {
         match argument {
-            Long("listen") => {
-                options.listen = parser.value().and_then(ValueExt::string).map_err(say)?
-            }
-            Long("data-dir") => options.data_dir = parser.value().map_err(say)?.into(),
-            Long("api-key") => options.api_key = Some(key_in(parser.value().map_err(say)?)?),
-            Long("private-webhooks") => options.private_webhooks = true,
             Short('h') | Long("help") => return Ok(Command::Help),
             Short('V') | Long("version") => return Ok(Command::Version),
-            Value(word) if word == "keys" => return parse_keys(parser, options.data_dir),
+            Value(word) => own.words.push(word),
+            Long("config") => file = Some(parser.value().map_err(say)?),
+            Long("print-config") => own.print_config = true,
+            Long("read-only") => own.read_only = true,
+            Long(name) => {
+                let name = name.to_owned();
+                if let Some(option) = OPTIONS.iter().find(|option| **option == name) {
+                    own.serves |= *option != "data-dir";
+                    given.push((*option, parser.value().map_err(say)?));
+                    continue;
+                }
+                if !matches!(name.as_str(), "name" | "project" | "scope") {
+                    return Err(Long(&name).unexpected().to_string());
+                }
+                let text = parser.value().and_then(ValueExt::string).map_err(say)?;
+                match name.as_str() {
+                    "name" => own.name = Some(text),
+                    "project" => own.project = Some(text),
+                    _ => own.scopes.push(scope(&text)?),
+                }
+            }
             other => return Err(other.unexpected().to_string()),
         }
     }
-    if options.api_key.is_none() {
-        options.api_key = key.map(key_in).transpose()?;
-    }
-    Ok(Command::Serve(options))
+    let config = config(file, given, environment)?;
+    command(own, config)
 }
 
-fn parse_keys(mut parser: lexopt::Parser, mut data_dir: PathBuf) -> Result<Command, String> {
-    let say = |error: lexopt::Error| error.to_string();
-    let (mut words, mut name, mut project_id) = (Vec::new(), None, None);
-    let (mut scopes, mut read_only) = (Vec::new(), false);
-    while let Some(argument) = parser.next().map_err(say)? {
-        let text = |parser: &mut lexopt::Parser| {
-            parser.value().and_then(ValueExt::string).map_err(|error| error.to_string())
-        };
-        match argument {
-            Value(word) if words.len() < 2 => words.push(word.string().map_err(say)?),
-            Long("data-dir") => data_dir = parser.value().map_err(say)?.into(),
-            Long("name") => name = Some(text(&mut parser)?),
-            Long("project") => project_id = Some(text(&mut parser)?),
-            Long("scope") => scopes.push(scope(&text(&mut parser)?)?),
-            Long("read-only") => read_only = true,
-            Short('h') | Long("help") => return Ok(Command::Help),
-            other => return Err(other.unexpected().to_string()),
-        }
+/// The file below the environment below the command line.
+fn config(
+    file: Option<OsString>,
+    given: Vec<(&'static str, OsString)>,
+    environment: &dyn Fn(&str) -> Option<OsString>,
+) -> Result<Config, String> {
+    let mut config = Config::default();
+    if let Some(file) = file.or_else(|| environment("MEM0_SERVER_CONFIG")) {
+        config.read_file(&PathBuf::from(file))?;
     }
-    let only_for_create = name.is_some() || project_id.is_some() || read_only || !scopes.is_empty();
-    let words: Vec<_> = words.iter().map(String::as_str).collect();
-    let action = match words.as_slice() {
-        ["create"] => {
-            let name = name.unwrap_or_else(|| "Key".to_owned());
-            keys::Action::Create { name, project_id, scopes, read_only }
+    let variable =
+        |option: &str| format!("MEM0_SERVER_{}", option.to_ascii_uppercase().replace('-', "_"));
+    let from_environment = OPTIONS.iter().filter_map(|option| {
+        let name = variable(option);
+        environment(&name).map(|value| (*option, name, value))
+    });
+    let from_line = given.into_iter().map(|(option, value)| (option, format!("--{option}"), value));
+    for (option, name, value) in from_environment.chain(from_line) {
+        if option == "data-dir" {
+            // A path is any text of the system's.
+            config.data_dir = value.into();
+            continue;
         }
+        let value = value.into_string().map_err(|_| format!("{name} must be Unicode"))?;
+        config.set(option, &value).map_err(|why| format!("{name} {why}"))?;
+    }
+    Ok(config)
+}
+
+fn command(own: Own, config: Config) -> Result<Command, String> {
+    let Some((first, rest)) = own.words.split_first() else {
+        if own.is_for_keys() || own.project.is_some() {
+            return Err("--name, --project, --scope and --read-only are for keys create".to_owned());
+        }
+        return Ok(if own.print_config {
+            Command::PrintConfig(config)
+        } else {
+            Command::Serve(config)
+        });
+    };
+    if own.serves || own.print_config {
+        return Err("the options of the server do not go with a command".to_owned());
+    }
+    let data_dir = config.data_dir;
+    let first = first.to_string_lossy();
+    if first == "keys" {
+        return keys(own, data_dir);
+    }
+    if own.is_for_keys() || (own.project.is_some() && first != "export") {
+        return Err(format!("{first} does not take all of these options"));
+    }
+    let action = match (&*first, rest) {
+        ("backup", [to]) => folder::Action::Backup(to.into()),
+        ("restore", [file]) => folder::Action::Restore(file.into()),
+        ("check", []) => folder::Action::Check(None),
+        ("check", [file]) => folder::Action::Check(Some(file.into())),
+        ("export", []) => folder::Action::Export { project_id: own.project, to: None },
+        ("export", [to]) => folder::Action::Export { project_id: own.project, to: Some(to.into()) },
+        ("import", []) => folder::Action::Import(None),
+        ("import", [file]) => folder::Action::Import(Some(file.into())),
+        ("backup" | "restore", _) => return Err(format!("{first} takes one file")),
+        ("check" | "export" | "import", _) => {
+            return Err(format!("{first} takes at most one file"));
+        }
+        _ => return Err(format!("unexpected argument {first:?}")),
+    };
+    Ok(Command::Folder(folder::Options { data_dir, action }))
+}
+
+impl Own {
+    fn is_for_keys(&self) -> bool {
+        self.name.is_some() || self.read_only || !self.scopes.is_empty()
+    }
+}
+
+fn keys(own: Own, data_dir: PathBuf) -> Result<Command, String> {
+    let only_for_create = own.is_for_keys() || own.project.is_some();
+    let words: Vec<_> = own.words.iter().skip(1).map(|word| word.to_string_lossy()).collect();
+    let words: Vec<_> = words.iter().map(|word| &**word).collect();
+    let action = match words.as_slice() {
+        ["create"] => keys::Action::Create {
+            name: own.name.unwrap_or_else(|| "Key".to_owned()),
+            project_id: own.project,
+            scopes: own.scopes,
+            read_only: own.read_only,
+        },
         ["list"] if !only_for_create => keys::Action::List,
         ["revoke", id] if !only_for_create => keys::Action::Revoke((*id).to_owned()),
         _ => return Err("keys takes create, list, or revoke with the id of a key".to_owned()),
@@ -152,65 +252,72 @@ fn scope(text: &str) -> Result<EntityRef, String> {
     }
 }
 
-/// Only what fits into a header can ever be sent. The message does not repeat the key.
-fn key_in(value: OsString) -> Result<String, String> {
-    match value.into_string() {
-        Ok(key) if !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_graphic()) => Ok(key),
-        _ => Err(format!(
-            "the API key (--api-key or {API_KEY_VARIABLE}) must be printable ASCII without spaces, \
-             and not empty"
-        )),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn parsed(arguments: &[&str], key: Option<&str>) -> Result<Command, String> {
-        parse(lexopt::Parser::from_args(arguments), key.map(OsString::from))
+    fn parsed(arguments: &[&str], environment: &[(&str, &str)]) -> Result<Command, String> {
+        let variable = |name: &str| {
+            let found = environment.iter().find(|(known, _)| *known == name);
+            found.map(|(_, value)| OsString::from(value))
+        };
+        parse(lexopt::Parser::from_args(arguments), &variable)
     }
 
-    fn options(arguments: &[&str], key: Option<&str>) -> Options {
-        match parsed(arguments, key) {
-            Ok(Command::Serve(options)) => options,
+    fn served(arguments: &[&str], environment: &[(&str, &str)]) -> Config {
+        match parsed(arguments, environment) {
+            Ok(Command::Serve(config)) => config,
             other => panic!("{other:?}"),
         }
     }
 
     #[test]
     fn the_defaults_are_loopback_and_a_key_to_be_made() {
-        let options = options(&[], None);
-        assert_eq!(options.listen, "127.0.0.1:8888");
-        assert_eq!(options.data_dir, PathBuf::from("mem0-data"));
-        assert_eq!(options.api_key, None);
-        assert!(!options.private_webhooks);
+        let config = served(&[], &[]);
+        assert_eq!(config.listen, "127.0.0.1:8888");
+        assert_eq!(config.data_dir, PathBuf::from("mem0-data"));
+        assert_eq!(config.api_key, None);
     }
 
     #[test]
-    fn the_command_line_comes_before_the_environment() {
-        let given = ["--listen", "[::1]:0", "--data-dir=/d", "--api-key", "k1"];
-        let from_line = options(&given, Some("k2"));
-        assert_eq!(from_line.listen, "[::1]:0");
-        assert_eq!(from_line.data_dir, PathBuf::from("/d"));
-        assert_eq!(from_line.api_key.as_deref(), Some("k1"));
-        assert!(options(&["--private-webhooks"], None).private_webhooks);
-        assert_eq!(options(&[], Some("k2")).api_key.as_deref(), Some("k2"));
+    fn the_command_line_comes_before_the_environment_before_the_file() {
+        let file = std::env::temp_dir().join(format!("mem0-arguments-{}.toml", std::process::id()));
+        std::fs::write(&file, "listen = 'file:1'\nbody_limit = 1\nrate_limit = 1\n").unwrap();
+        let name = file.to_str().unwrap();
+        let environment = [
+            ("MEM0_SERVER_CONFIG", name),
+            ("MEM0_SERVER_BODY_LIMIT", "2"),
+            ("MEM0_SERVER_RATE_LIMIT", "2"),
+            ("MEM0_SERVER_API_KEY", "k2"),
+        ];
+        let config = served(&["--rate-limit=3", "--data-dir=/d"], &environment);
+        assert_eq!((config.listen.as_str(), config.body_limit), ("file:1", 2));
+        assert_eq!(config.rate_limit.unwrap().per_minute, 3);
+        assert_eq!(config.data_dir, PathBuf::from("/d"));
+        assert_eq!(config.api_key.as_deref(), Some("k2"));
+        assert_eq!(served(&["--api-key", "k1"], &environment).api_key.as_deref(), Some("k1"));
+        assert_eq!(served(&["--config", name], &[]).body_limit, 1);
+        std::fs::write(&file, "\nbody_limits = 1").unwrap();
+        let refused = parsed(&["--config", name], &[]).unwrap_err();
+        assert!(refused.ends_with("line 2: body_limits is no option"), "{refused}");
+        let _ = std::fs::remove_file(&file);
+        assert!(parsed(&["--config", name], &[]).unwrap_err().contains("cannot read"));
     }
 
     #[test]
     fn what_cannot_be_a_key_is_refused_and_not_repeated() {
         for key in ["", "two words", "schlüssel", "tab\t"] {
-            let refused = parsed(&["--api-key", key], None).unwrap_err();
+            let refused = parsed(&["--api-key", key], &[]).unwrap_err();
             assert!(key.is_empty() || !refused.contains(key), "{refused}");
-            assert!(parsed(&[], Some(key)).is_err());
+            let refused = parsed(&[], &[("MEM0_SERVER_API_KEY", key)]).unwrap_err();
+            assert!(refused.starts_with("MEM0_SERVER_API_KEY must be"), "{refused}");
         }
     }
 
     #[test]
     fn keys_are_made_listed_and_revoked() {
         let given = ["--data-dir", "/d", "keys", "create", "--scope", "user=a=b", "--read-only"];
-        match parsed(&given, None) {
+        match parsed(&given, &[]) {
             Ok(Command::Keys(keys::Options { data_dir, action })) => {
                 assert_eq!(data_dir, PathBuf::from("/d"));
                 let keys::Action::Create { scopes, read_only, .. } = action else {
@@ -222,7 +329,7 @@ mod tests {
             other => panic!("{other:?}"),
         }
         assert!(matches!(
-            parsed(&["keys", "revoke", "x", "--data-dir=/d"], None),
+            parsed(&["keys", "revoke", "x", "--data-dir=/d"], &[]),
             Ok(Command::Keys(keys::Options { action: keys::Action::Revoke(id), .. })) if id == "x"
         ));
         for refused in [
@@ -235,16 +342,69 @@ mod tests {
             &["keys", "create", "--scope", "org=x"],
             &["keys", "list", "--listen", "x"],
         ] {
-            assert!(parsed(refused, None).is_err(), "{refused:?}");
+            assert!(parsed(refused, &[]).is_err(), "{refused:?}");
+        }
+    }
+
+    #[test]
+    fn folders_are_looked_after() {
+        let environment = [("MEM0_SERVER_DATA_DIR", "/d")];
+        for (arguments, expected) in [
+            (&["backup", "f"][..], folder::Action::Backup("f".into())),
+            (&["restore", "f"], folder::Action::Restore("f".into())),
+            (&["check"], folder::Action::Check(None)),
+            (&["check", "f"], folder::Action::Check(Some("f".into()))),
+            (&["export"], folder::Action::Export { project_id: None, to: None }),
+            (
+                &["export", "--project", "p", "f"],
+                folder::Action::Export { project_id: Some("p".into()), to: Some("f".into()) },
+            ),
+            (&["import"], folder::Action::Import(None)),
+            (&["import", "f"], folder::Action::Import(Some("f".into()))),
+        ] {
+            match parsed(arguments, &environment) {
+                Ok(Command::Folder(folder::Options { data_dir, action })) => {
+                    assert_eq!((data_dir, action), (PathBuf::from("/d"), expected));
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+        for refused in [
+            &["backup"][..],
+            &["backup", "a", "b"],
+            &["restore"],
+            &["check", "a", "b"],
+            &["import", "--project", "p"],
+            &["export", "--name", "x"],
+            &["backup", "f", "--listen", "x"],
+            &["check", "--print-config"],
+        ] {
+            assert!(parsed(refused, &[]).is_err(), "{refused:?}");
         }
     }
 
     #[test]
     fn unknown_arguments_are_refused() {
-        for arguments in [&["--port", "1"][..], &["serve"], &["--listen"], &["-x"]] {
-            assert!(parsed(arguments, None).is_err(), "{arguments:?}");
+        for arguments in [
+            &["--port", "1"][..],
+            &["serve"],
+            &["--listen"],
+            &["-x"],
+            &["--name", "x"],
+            &["--read-only"],
+        ] {
+            assert!(parsed(arguments, &[]).is_err(), "{arguments:?}");
         }
-        assert!(matches!(parsed(&["--help"], None), Ok(Command::Help)));
-        assert!(matches!(parsed(&["-V"], None), Ok(Command::Version)));
+        assert!(matches!(parsed(&["--help"], &[]), Ok(Command::Help)));
+        assert!(matches!(parsed(&["-V"], &[]), Ok(Command::Version)));
+        assert!(matches!(parsed(&["--print-config"], &[]), Ok(Command::PrintConfig(_))));
+    }
+
+    #[test]
+    fn the_help_names_every_option() {
+        for option in OPTIONS {
+            assert!(HELP.contains(&format!("  --{option} ")), "{option}");
+        }
+        assert!(HELP.lines().all(|line| line.len() <= 88));
     }
 }

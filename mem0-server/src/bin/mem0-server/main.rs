@@ -2,23 +2,24 @@
 
 mod api_key;
 mod arguments;
+mod config;
+mod folder;
 mod keys;
+mod serving;
 mod stderr_log;
 
+use std::error::Error;
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::process::ExitCode;
-use std::time::Duration;
 
 use mem0_engine::Engine;
-use mem0_server::{Receivers, deliver, router};
+use mem0_server::{Metrics, Receivers, RouterOptions, deliver, metrics_router, router_with};
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
 
-use arguments::{Command, Options};
-
-/// How long requests may take to finish once the server is told to stop.
-const DRAIN_LIMIT: Duration = Duration::from_secs(30);
+use arguments::Command;
+use config::Config;
+use serving::Limits;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -33,16 +34,33 @@ fn main() -> ExitCode {
     let done = match command {
         Command::Help => print(arguments::HELP),
         Command::Version => print(concat!("mem0-server ", env!("CARGO_PKG_VERSION"))),
-        Command::Serve(options) => serve(&options),
+        Command::PrintConfig(config) => print(&config.to_toml()),
+        Command::Serve(config) => serve(&config),
         Command::Keys(options) => keys::run(options),
+        Command::Folder(options) => match folder::run(options) {
+            Ok(true) => Ok(()),
+            Ok(false) => return ExitCode::FAILURE,
+            Err(error) => Err(error),
+        },
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            complain(&error.to_string());
+            complain(&with_causes(&*error));
             ExitCode::FAILURE
         }
     }
+}
+
+/// The error and what led to it, in one line.
+fn with_causes(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
 }
 
 fn print(text: &str) -> Result<(), Failure> {
@@ -54,49 +72,62 @@ fn complain(text: &str) {
     let _ = writeln!(io::stderr(), "mem0-server: {text}");
 }
 
-fn serve(options: &Options) -> Result<(), Failure> {
-    stderr_log::install()?;
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(run(options))
+fn serve(config: &Config) -> Result<(), Failure> {
+    stderr_log::install(config.log)?;
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(run(config))
 }
 
-async fn run(options: &Options) -> Result<(), Failure> {
-    let engine = Engine::open(&options.data_dir).map_err(|error| match error {
+async fn run(config: &Config) -> Result<(), Failure> {
+    let engine = Engine::open(&config.data_dir).map_err(|error| match error {
         mem0_engine::EngineError::Storage(source) => {
-            format!("cannot use the data folder {}: {source}", options.data_dir.display()).into()
+            format!("cannot use the data folder {}: {source}", config.data_dir.display()).into()
         }
         other => Failure::from(other),
     })?;
-    let listener = TcpListener::bind(&options.listen)
+    let listener = TcpListener::bind(&config.listen)
         .await
-        .map_err(|error| format!("cannot listen on {}: {error}", options.listen))?;
+        .map_err(|error| format!("cannot listen on {}: {error}", config.listen))?;
+    let metrics = Metrics::default();
+    let metrics_listener = match config.metrics_listen {
+        None => None,
+        Some(address) => Some(
+            TcpListener::bind(address)
+                .await
+                .map_err(|error| format!("cannot listen on {address} for metrics: {error}"))?,
+        ),
+    };
     // After all that may fail: a key that is made here is shown only once.
-    let authentication = api_key::accepted(&engine, options.api_key.as_deref()).await?;
-    let app = router(engine.clone(), authentication);
+    let authentication = api_key::accepted(&engine, config).await?;
+    let mut options = RouterOptions::default();
+    options.body_limit = config.body_limit;
+    options.base_url = config.base_url.clone();
+    options.rate_limit = config.rate_limit;
+    options.metrics = Some(metrics.clone());
+    let app = router_with(engine.clone(), authentication, options);
     // Before the line that says that the server is ready: whoever reads it may already stop it.
     let stopping = stop_signal()?;
+    if let Some(listener) = metrics_listener {
+        print(&format!("metrics on http://{}/metrics", listener.local_addr()?))?;
+        let app = metrics_router(engine.clone(), metrics.clone());
+        // It ends with the process: nothing of it needs to be finished.
+        tokio::spawn(async move { axum::serve(listener, app).await });
+    }
     let address = listener.local_addr()?;
     // Who can only come from this machine could call its addresses anyway.
-    let receivers = if address.ip().is_loopback() || options.private_webhooks {
+    let receivers = if address.ip().is_loopback() || config.private_webhooks {
         Receivers::Anywhere
     } else {
         Receivers::Public
     };
     let delivering = deliver(&engine, receivers)?;
     print(&announcement(address))?;
-
-    let (tell, told) = oneshot::channel();
-    let serving = axum::serve(listener, app).with_graceful_shutdown(async {
-        stopping.await;
-        let _ = tell.send(());
-    });
-    tokio::select! {
-        served = async { serving.await } => served?,
-        () = async {
-            // Dropped without a word only when serving ended by itself.
-            let _ = told.await;
-            tokio::time::sleep(DRAIN_LIMIT).await;
-        } => tracing::warn!(seconds = DRAIN_LIMIT.as_secs(), "some requests did not finish in time"),
-    }
+    let limits = Limits {
+        connections: config.max_connections,
+        head: config.header_timeout,
+        body: config.body_timeout,
+        drain: config.drain_limit,
+    };
+    serving::serve(listener, app, metrics, limits, stopping).await;
     engine.close().await?;
     drop(delivering);
     Ok(())

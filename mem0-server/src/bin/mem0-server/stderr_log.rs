@@ -7,21 +7,22 @@ use tracing::{Event, Level, Metadata, Subscriber};
 
 use crate::Failure;
 
-/// Writes warnings and errors to standard error, one line each, for the whole process.
-pub(crate) fn install() -> Result<(), Failure> {
+/// Writes what is at least as grave as `level` to standard error, one line each, for the whole
+/// process.
+pub(crate) fn install(level: Level) -> Result<(), Failure> {
     // A panic's own message may quote what it choked on, which is somebody's memory.
     std::panic::set_hook(Box::new(|panic| match panic.location() {
         Some(place) => tracing::error!(%place, "panicked"),
         None => tracing::error!("panicked"),
     }));
-    Ok(tracing::subscriber::set_global_default(StderrLog)?)
+    Ok(tracing::subscriber::set_global_default(StderrLog(level))?)
 }
 
-struct StderrLog;
+struct StderrLog(Level);
 
 impl Subscriber for StderrLog {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.is_event() && *metadata.level() <= Level::WARN
+        metadata.is_event() && *metadata.level() <= self.0
     }
 
     fn event(&self, event: &Event<'_>) {

@@ -1,0 +1,301 @@
+use std::fmt::{self, Write};
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use mem0_server::{BODY_LIMIT, BaseUrl, RateLimit};
+use toml::de::{DeTable, DeValue};
+use tracing::Level;
+
+/// Everything that can be set, in one spelling for the three places to set it: `body-limit` is
+/// `--body-limit` on the command line, `MEM0_SERVER_BODY_LIMIT` in the environment, and `body_limit`
+/// in the file.
+pub(crate) const OPTIONS: &[&str] = &[
+    "listen",
+    "data-dir",
+    "api-key",
+    "api-key-file",
+    "base-url",
+    "log",
+    "body-limit",
+    "rate-limit",
+    "max-connections",
+    "header-timeout",
+    "body-timeout",
+    "drain-limit",
+    "private-webhooks",
+    "metrics-listen",
+];
+
+/// How the server runs.
+#[derive(Clone)]
+pub(crate) struct Config {
+    pub(crate) listen: String,
+    pub(crate) data_dir: PathBuf,
+    pub(crate) api_key: Option<String>,
+    pub(crate) base_url: Option<BaseUrl>,
+    pub(crate) log: Level,
+    pub(crate) body_limit: usize,
+    pub(crate) rate_limit: Option<RateLimit>,
+    pub(crate) max_connections: usize,
+    pub(crate) header_timeout: Duration,
+    pub(crate) body_timeout: Duration,
+    pub(crate) drain_limit: Duration,
+    pub(crate) private_webhooks: bool,
+    pub(crate) metrics_listen: Option<SocketAddr>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: "127.0.0.1:8888".to_owned(),
+            data_dir: PathBuf::from("mem0-data"),
+            api_key: None,
+            base_url: None,
+            log: Level::WARN,
+            body_limit: BODY_LIMIT,
+            rate_limit: None,
+            max_connections: 1024,
+            header_timeout: Duration::from_secs(30),
+            body_timeout: Duration::from_secs(60),
+            drain_limit: Duration::from_secs(30),
+            private_webhooks: false,
+            metrics_listen: None,
+        }
+    }
+}
+
+impl fmt::Debug for Config {
+    /// Leaves the key out.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config")
+            .field("listen", &self.listen)
+            .field("data_dir", &self.data_dir)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Config {
+    /// Takes one of [`OPTIONS`]. The message says what the value must be, and never repeats a key.
+    pub(crate) fn set(&mut self, option: &str, value: &str) -> Result<(), String> {
+        let refused = |what: &str| Err(format!("must be {what}"));
+        match option {
+            "listen" => value.clone_into(&mut self.listen),
+            "data-dir" => self.data_dir = PathBuf::from(value),
+            "api-key" => self.api_key = Some(key_in(value)?),
+            "api-key-file" => self.api_key = Some(key_in_file(Path::new(value))?),
+            "base-url" => match BaseUrl::new(value) {
+                Some(base) => self.base_url = Some(base),
+                None => return refused("an http or https address without a query"),
+            },
+            "log" => {
+                self.log = match value {
+                    "error" => Level::ERROR,
+                    "warn" => Level::WARN,
+                    "info" => Level::INFO,
+                    _ => return refused("error, warn or info"),
+                }
+            }
+            "body-limit" => self.body_limit = positive(value, "bytes")?,
+            "rate-limit" => {
+                let requests: u32 = number(value, "requests a minute, or 0 for no limit")?;
+                self.rate_limit = RateLimit::per_minute(requests);
+            }
+            "max-connections" => self.max_connections = positive(value, "connections")?,
+            "header-timeout" => self.header_timeout = seconds(value)?,
+            "body-timeout" => self.body_timeout = seconds(value)?,
+            "drain-limit" => self.drain_limit = seconds(value)?,
+            "private-webhooks" => match value.parse() {
+                Ok(private) => self.private_webhooks = private,
+                Err(_) => return refused("true or false"),
+            },
+            "metrics-listen" => match value.parse() {
+                Ok(address) => self.metrics_listen = Some(address),
+                Err(_) => return refused("an IP address with a port, such as 127.0.0.1:9464"),
+            },
+            _ => return Err("is no option".to_owned()),
+        }
+        Ok(())
+    }
+
+    /// Takes a file of TOML. What is refused is named with its line.
+    pub(crate) fn read_file(&mut self, path: &Path) -> Result<(), String> {
+        let name = path.display();
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| format!("cannot read the configuration {name}: {error}"))?;
+        self.read(&text).map_err(|(line, why)| format!("{name}, line {line}: {why}"))
+    }
+
+    fn read(&mut self, text: &str) -> Result<(), (usize, String)> {
+        let line = |at: usize| 1 + text.bytes().take(at).filter(|byte| *byte == b'\n').count();
+        let table = DeTable::parse(text).map_err(|error| {
+            (line(error.span().map_or(0, |span| span.start)), error.message().to_owned())
+        })?;
+        // In the order of the file, so that the first mistake is the one that is told.
+        let mut entries: Vec<_> = table.get_ref().iter().collect();
+        entries.sort_by_key(|(key, _)| key.span().start);
+        for (key, value) in entries {
+            let refused = |why: &str| (line(key.span().start), format!("{} {why}", key.get_ref()));
+            let option = OPTIONS.iter().find(|option| option.replace('-', "_") == **key.get_ref());
+            let option = option.ok_or_else(|| refused("is no option"))?;
+            let value = match value.get_ref() {
+                DeValue::String(text) => text.to_string(),
+                DeValue::Boolean(value) => value.to_string(),
+                DeValue::Integer(number) if number.radix() == 10 => {
+                    number.as_str().replace('_', "")
+                }
+                _ => return Err(refused("must be a text, a whole number, true or false")),
+            };
+            self.set(option, &value).map_err(|why| refused(&why))?;
+        }
+        Ok(())
+    }
+
+    /// The configuration as a file would have it, without the key.
+    pub(crate) fn to_toml(&self) -> String {
+        let mut text = String::new();
+        let quoted = |value: &str| serde_json::Value::from(value).to_string();
+        let mut line = |option: &str, value: Option<String>| {
+            let name = option.replace('-', "_");
+            // Writing into a string cannot fail.
+            let _ = match value {
+                Some(value) => writeln!(text, "{name} = {value}"),
+                None => writeln!(text, "# {name} is not set"),
+            };
+        };
+        for option in OPTIONS {
+            let value = match *option {
+                "listen" => Some(quoted(&self.listen)),
+                "data-dir" => Some(quoted(&self.data_dir.to_string_lossy())),
+                "base-url" => self.base_url.as_ref().map(|base| quoted(base.as_str())),
+                "log" => Some(quoted(&self.log.as_str().to_ascii_lowercase())),
+                "body-limit" => Some(self.body_limit.to_string()),
+                "rate-limit" => {
+                    Some(self.rate_limit.map_or(0, |limit| limit.per_minute).to_string())
+                }
+                "max-connections" => Some(self.max_connections.to_string()),
+                "header-timeout" => Some(self.header_timeout.as_secs().to_string()),
+                "body-timeout" => Some(self.body_timeout.as_secs().to_string()),
+                "drain-limit" => Some(self.drain_limit.as_secs().to_string()),
+                "private-webhooks" => Some(self.private_webhooks.to_string()),
+                "metrics-listen" => self.metrics_listen.map(|address| quoted(&address.to_string())),
+                // A key is for no terminal.
+                _ => continue,
+            };
+            line(option, value);
+        }
+        text.trim_end().to_owned()
+    }
+
+    /// Whether only this machine can reach the address, as far as its text tells.
+    pub(crate) fn listens_on_loopback(&self) -> bool {
+        let host = self.listen.rsplit_once(':').map_or(self.listen.as_str(), |(host, _)| host);
+        let host = host.trim_start_matches('[').trim_end_matches(']');
+        host == "localhost" || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
+    }
+}
+
+fn number<T: std::str::FromStr>(value: &str, unit: &str) -> Result<T, String> {
+    value.parse().map_err(|_| format!("must be a whole number of {unit}"))
+}
+
+fn positive(value: &str, unit: &str) -> Result<usize, String> {
+    match number(value, unit)? {
+        0 => Err(format!("must be a whole number of {unit}, at least 1")),
+        number => Ok(number),
+    }
+}
+
+fn seconds(value: &str) -> Result<Duration, String> {
+    match number::<u32>(value, "seconds")? {
+        0 => Err("must be a whole number of seconds, at least 1".to_owned()),
+        seconds => Ok(Duration::from_secs(seconds.into())),
+    }
+}
+
+/// Only what fits into a header can ever be sent.
+fn key_in(value: &str) -> Result<String, String> {
+    if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_graphic()) {
+        Ok(value.to_owned())
+    } else {
+        Err("must be printable ASCII without spaces, and not empty".to_owned())
+    }
+}
+
+fn key_in_file(path: &Path) -> Result<String, String> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| format!("names a file that cannot be read: {error}"))?;
+    key_in(text.trim()).map_err(|why| format!("names a file whose content {why}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Config, (usize, String)> {
+        let mut config = Config::default();
+        config.read(text).map(|()| config)
+    }
+
+    #[test]
+    fn a_file_sets_every_option_and_what_is_printed_reads_back() {
+        let config = read(
+            "# all of them\nlisten = \"[::1]:1\"\ndata_dir = '/d'\napi_key = 'k'\n\
+             base_url = \"https://mem0.example\"\nlog = \"info\"\nbody_limit = 1_000\nrate_limit = 60\n\
+             max_connections = 10\nheader_timeout = 1\nbody_timeout = 2\ndrain_limit = 3\n\
+             private_webhooks = true\n\
+             metrics_listen = \"127.0.0.1:9464\"\n",
+        )
+        .unwrap();
+        assert_eq!((config.body_limit, config.log), (1000, Level::INFO));
+        assert_eq!(config.rate_limit, RateLimit::per_minute(60));
+        assert_eq!(config.api_key.as_deref(), Some("k"));
+        let printed = config.to_toml();
+        assert!(!printed.contains("key"), "{printed}");
+        assert_eq!(printed.lines().count(), OPTIONS.len() - 2);
+        assert_eq!(read(&printed).unwrap().to_toml(), printed);
+        let default = Config::default().to_toml();
+        assert_eq!(read(&default).unwrap().to_toml(), default);
+    }
+
+    #[test]
+    fn a_mistake_in_a_file_is_named_with_its_line() {
+        for (text, line, words) in [
+            ("listen = \"x\"\n\nlisten_on = \"y\"", 3, "listen_on is no option"),
+            ("data-dir = \"x\"", 1, "data-dir is no option"),
+            ("\nlog = \"loud\"", 2, "log must be error, warn or info"),
+            ("body_limit = 0", 1, "at least 1"),
+            ("body_limit = \"many\"", 1, "whole number of bytes"),
+            ("body_limit = 1.5", 1, "a text, a whole number"),
+            ("rate_limit = -1", 1, "whole number of requests a minute"),
+            ("base_url = \"mem0.example\"", 1, "http or https"),
+            ("metrics_listen = \"localhost\"", 1, "IP address with a port"),
+            ("listen = \"x\"\nlisten = \"y\"", 2, ""),
+            ("listen = ", 1, ""),
+            ("[server]\nlisten = \"x\"", 1, "server is no option"),
+        ] {
+            let (at, why) = read(text).unwrap_err();
+            assert_eq!(at, line, "{text}: {why}");
+            assert!(why.contains(words), "{text}: {why}");
+        }
+        let (_, why) = read("api_key = \"two words\"").unwrap_err();
+        assert!(why.contains("printable ASCII") && !why.contains("two"), "{why}");
+    }
+
+    #[test]
+    fn loopback_is_told_from_everything_else() {
+        let mut config = Config::default();
+        for (listen, loopback) in [
+            ("127.0.0.1:1", true),
+            ("[::1]:1", true),
+            ("localhost:1", true),
+            ("0.0.0.0:1", false),
+            ("[::]:1", false),
+            ("mem0.example:1", false),
+            ("", false),
+        ] {
+            config.listen = listen.to_owned();
+            assert_eq!(config.listens_on_loopback(), loopback, "{listen}");
+        }
+    }
+}

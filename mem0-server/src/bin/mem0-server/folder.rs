@@ -1,0 +1,142 @@
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufReader, BufWriter, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use mem0_engine::{archive, back_up, check_backup, check_folder, restore};
+use mem0_types::Timestamp;
+
+use crate::{Failure, complain, print};
+
+/// `mem0-server backup`, `restore`, `check`, `export` and `import`.
+#[derive(Debug)]
+pub(crate) struct Options {
+    pub(crate) data_dir: PathBuf,
+    pub(crate) action: Action,
+}
+
+#[derive(Debug, PartialEq)]
+pub(crate) enum Action {
+    Backup(PathBuf),
+    Restore(PathBuf),
+    Check(Option<PathBuf>),
+    Export { project_id: Option<String>, to: Option<PathBuf> },
+    Import(Option<PathBuf>),
+}
+
+/// Whether all is well.
+pub(crate) fn run(options: Options) -> Result<bool, Failure> {
+    let data_dir = options.data_dir;
+    match options.action {
+        Action::Backup(to) => {
+            let to = if to.is_dir() { to.join(dated_name()?) } else { to };
+            back_up(&data_dir, &to)?;
+            print(&format!("The backup is {}.", to.display()))?;
+        }
+        Action::Restore(file) => {
+            restore(&file, &data_dir)?;
+            print(&format!("The data folder is {}.", data_dir.display()))?;
+        }
+        Action::Check(file) => return check(&data_dir, file.as_deref()),
+        Action::Export { project_id, to } => {
+            let rows = export(&data_dir, project_id.as_deref(), to.as_deref())?;
+            complain(&format!("{rows} rows were exported"));
+        }
+        Action::Import(file) => {
+            let rows = import(&data_dir, file.as_deref())?;
+            print(&format!("{rows} rows were imported."))?;
+        }
+    }
+    Ok(true)
+}
+
+/// `mem0-20260825T093000Z.db`
+fn dated_name() -> Result<String, Failure> {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?;
+    let now = Timestamp::from_unix(i64::try_from(now.as_secs())?).to_string();
+    let digits: String = now
+        .chars()
+        .take("2026-08-25T09:30:00".len())
+        .filter(|c| c.is_ascii_alphanumeric())
+        .collect();
+    Ok(format!("mem0-{digits}Z.db"))
+}
+
+fn check(data_dir: &Path, file: Option<&Path>) -> Result<bool, Failure> {
+    let checkup = match file {
+        Some(file) => check_backup(file)?,
+        None => check_folder(data_dir)?,
+    };
+    for finding in &checkup.findings {
+        print(finding)?;
+    }
+    for left_out in &checkup.left_out {
+        complain(left_out);
+    }
+    if checkup.findings.is_empty() {
+        print("Nothing is wrong.")?;
+    }
+    Ok(checkup.findings.is_empty())
+}
+
+fn export(data_dir: &Path, project_id: Option<&str>, to: Option<&Path>) -> Result<u64, Failure> {
+    let bar = bar("rows");
+    let mut progress = |rows, of| {
+        bar.set_length(of);
+        bar.set_position(rows);
+    };
+    let Some(path) = to else {
+        let mut output = BufWriter::new(io::stdout().lock());
+        return Ok(archive::export(data_dir, project_id, &mut output, &mut progress)?);
+    };
+    let mut options = OpenOptions::new();
+    options.create_new(true).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(path).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => {
+            Failure::from(format!("{} exists, and nothing is overwritten", path.display()))
+        }
+        _ => format!("cannot write {}: {error}", path.display()).into(),
+    })?;
+    let mut output = BufWriter::new(file);
+    let written = archive::export(data_dir, project_id, &mut output, &mut progress)
+        .map_err(Failure::from)
+        .and_then(|rows| {
+            output.flush()?;
+            output.get_ref().sync_all()?;
+            Ok(rows)
+        });
+    if written.is_err() {
+        // Half an archive is none.
+        let _ = std::fs::remove_file(path);
+    }
+    written
+}
+
+fn import(data_dir: &Path, file: Option<&Path>) -> Result<u64, Failure> {
+    let bar = bar("bytes");
+    let imported = match file {
+        None => archive::import(&mut io::stdin().lock(), data_dir, &mut |_| ())?,
+        Some(path) => {
+            let file = File::open(path)
+                .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+            bar.set_length(file.metadata()?.len());
+            archive::import(&mut BufReader::new(bar.wrap_read(file)), data_dir, &mut |_| ())?
+        }
+    };
+    bar.finish_and_clear();
+    Ok(imported.rows)
+}
+
+/// Shown only to somebody who looks.
+fn bar(unit: &str) -> ProgressBar {
+    if !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+    match ProgressStyle::with_template(&format!("  {{wide_bar}} {{pos}} of {{len}} {unit}")) {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}

@@ -1,0 +1,216 @@
+use std::io;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
+use bytes::Bytes;
+use http_body::{Frame, SizeHint};
+use hyper::body::Incoming;
+use hyper::rt::{Read, ReadBufCursor, Write};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use mem0_server::Metrics;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, Sleep};
+use tower_service::Service;
+
+/// How long to wait when the system has no more connections to give.
+const OUT_OF_FILES: Duration = Duration::from_secs(1);
+
+/// What keeps slow clients from holding the server up.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    pub(crate) connections: usize,
+    pub(crate) head: Duration,
+    /// How long a request's body may take, and how long an answer may wait for its reader.
+    pub(crate) body: Duration,
+    pub(crate) drain: Duration,
+}
+
+/// Answers connections until it is told to stop, and then those that have begun a request.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    app: Router,
+    metrics: Metrics,
+    limits: Limits,
+    stopping: impl Future<Output = ()>,
+) {
+    let places = Arc::new(Semaphore::new(limits.connections.min(Semaphore::MAX_PERMITS)));
+    let graceful = GracefulShutdown::new();
+    let mut stopping = pin!(stopping);
+    loop {
+        let (stream, place) = tokio::select! {
+            next = next(&listener, &places) => next,
+            () = &mut stopping => break,
+        };
+        // An answer is one write: waiting for more to send would only delay it.
+        let _ = stream.set_nodelay(true);
+        let open = metrics.connected();
+        let app = app.clone();
+        let service = service_fn(move |request: Request<Incoming>| {
+            let mut app = app.clone();
+            let request = request.map(|body| Body::new(Timed::new(body, limits.body)));
+            async move { app.call(request).await }
+        });
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(limits.head)
+            .serve_connection(Impatient::new(stream, limits.body), service);
+        let connection = graceful.watch(connection);
+        tokio::spawn(async move {
+            // What fails here is the client's connection, and nobody is left to be told.
+            let _ = connection.await;
+            drop((open, place));
+        });
+    }
+    drop(listener);
+    if tokio::time::timeout(limits.drain, graceful.shutdown()).await.is_err() {
+        tracing::warn!(seconds = limits.drain.as_secs(), "some requests did not finish in time");
+    }
+}
+
+/// The next connection that there is a place for. Others wait in the system's queue.
+async fn next(
+    listener: &TcpListener,
+    places: &Arc<Semaphore>,
+) -> (TcpStream, Option<OwnedSemaphorePermit>) {
+    // It fails only when it is closed, which it never is.
+    let place = Arc::clone(places).acquire_owned().await.ok();
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => return (stream, place),
+            Err(error) if is_the_clients(&error) => {}
+            Err(error) => {
+                tracing::warn!(%error, "no connection can be accepted now");
+                tokio::time::sleep(OUT_OF_FILES).await;
+            }
+        }
+    }
+}
+
+fn is_the_clients(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
+}
+
+/// A body that must have arrived within a time.
+struct Timed {
+    body: Incoming,
+    limit: Duration,
+    /// Set once the body keeps its reader waiting: most do not.
+    sleep: Option<Pin<Box<Sleep>>>,
+    since: Instant,
+}
+
+impl Timed {
+    fn new(body: Incoming, limit: Duration) -> Self {
+        Self { body, limit, sleep: None, since: Instant::now() }
+    }
+}
+
+impl http_body::Body for Timed {
+    type Data = Bytes;
+    type Error = Box<dyn std::error::Error + Send + Sync>;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(context) {
+            return Poll::Ready(frame.map(|frame| frame.map_err(Into::into)));
+        }
+        let until = self.since + self.limit;
+        let sleep = self.sleep.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(until)));
+        sleep
+            .as_mut()
+            .poll(context)
+            .map(|()| Some(Err(io::Error::from(io::ErrorKind::TimedOut).into())))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+/// A connection that gives up when what was written is not taken for a time.
+struct Impatient {
+    stream: TokioIo<TcpStream>,
+    limit: Duration,
+    /// Set while a write waits.
+    sleep: Option<Pin<Box<Sleep>>>,
+}
+
+impl Impatient {
+    fn new(stream: TcpStream, limit: Duration) -> Self {
+        Self { stream: TokioIo::new(stream), limit, sleep: None }
+    }
+
+    /// What a write came to, unless it has waited too long.
+    fn bounded(
+        &mut self,
+        context: &mut Context<'_>,
+        written: Poll<io::Result<usize>>,
+    ) -> Poll<io::Result<usize>> {
+        if written.is_ready() {
+            self.sleep = None;
+            return written;
+        }
+        let limit = self.limit;
+        let sleep = self.sleep.get_or_insert_with(|| Box::pin(tokio::time::sleep(limit)));
+        sleep.as_mut().poll(context).map(|()| Err(io::ErrorKind::TimedOut.into()))
+    }
+}
+
+impl Read for Impatient {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: ReadBufCursor<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(context, buffer)
+    }
+}
+
+impl Write for Impatient {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.bounded(context, written)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffers: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write_vectored(context, buffers);
+        self.bounded(context, written)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    /// Not bounded: a socket has nothing to flush, so that this says nothing about its reader.
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}
