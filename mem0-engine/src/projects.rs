@@ -66,7 +66,8 @@ pub struct ProjectSettings {
     pub custom_categories: Option<Vec<ProjectCategory>>,
     /// Whether memories keep the language that they were told in.
     pub multilingual: bool,
-    /// Whether older memories count for less.
+    /// Whether a search counts memories for less the longer ago they last changed: their odds halve
+    /// in 90 days, down to a quarter.
     pub decay: bool,
     /// Whether entities and their relations are kept.
     pub enable_graph: bool,
@@ -131,6 +132,12 @@ pub(crate) fn is_there(connection: &Connection, project: i64) -> Result<bool, En
     let mut statement =
         connection.prepare_cached("SELECT 1 FROM projects WHERE seq = ? AND deleted_at IS NULL")?;
     Ok(statement.exists([project])?)
+}
+
+/// Whether the project's memories count for less as they age.
+pub(crate) fn decays(connection: &Connection, project: i64) -> Result<bool, EngineError> {
+    let mut statement = connection.prepare_cached("SELECT decay FROM projects WHERE seq = ?")?;
+    Ok(statement.query_row([project], |row| row.get(0)).optional()?.unwrap_or(false))
 }
 
 pub(crate) fn organization_of(

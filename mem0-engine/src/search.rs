@@ -12,7 +12,7 @@ use crate::memories::{self, MemoryRecord};
 use crate::ranking::{self, Candidate, NEIGHBOURS, Query, ScopeStatistics};
 use crate::scope_match::scope_expression;
 use crate::time_expression::{self, TimeSpan};
-use crate::{Access, EngineError, clock};
+use crate::{Access, EngineError, clock, projects};
 
 /// The most hits that one search may ask for.
 pub const MAX_TOP_K: usize = 1000;
@@ -63,9 +63,6 @@ pub struct SearchRequest {
     /// The moment that "last week" in the query counts from; now by default. Memories of the time
     /// that a query names come first.
     pub reference_date: Option<Timestamp>,
-    /// Whether memories count for less the longer ago they last changed: their odds halve in 90
-    /// days, down to a quarter. `false` by default.
-    pub decay: bool,
 }
 
 impl SearchRequest {
@@ -82,7 +79,6 @@ impl SearchRequest {
             rerank: false,
             keyword_search: false,
             reference_date: None,
-            decay: false,
         }
     }
 
@@ -203,7 +199,7 @@ pub(crate) fn search(
     let times = Times {
         named: time_expression::spans(&request.query, reference),
         reference,
-        decay: request.decay,
+        decay: projects::decays(connection, access.project())?,
     };
     let scope = Scope::read(connection, &access.rows_with(request.condition()?))?;
     let filter = scope_expression(access.project(), &access.narrow(&request.filter));
@@ -253,6 +249,7 @@ struct Times {
     /// The times that the query names.
     named: Vec<TimeSpan>,
     reference: i64,
+    /// Whether the project's memories count for less as they age.
     decay: bool,
 }
 

@@ -1,6 +1,8 @@
 use std::collections::HashSet;
 use std::io::{BufRead, BufReader, Write};
+use std::pin::Pin;
 use std::process::{Command, Stdio};
+use std::task::{Context, Waker};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -98,15 +100,55 @@ fn what_was_acknowledged_survives_kill_9_and_nothing_is_doubled() {
 }
 
 const DELETING: &str = "MEM0_ENGINE_DELETING_TEST_FOLDER";
+const LIFE: &str = "MEM0_ENGINE_DELETING_TEST_LIFE";
 
-/// What the killed process runs: carries out what is queued, and says so when nothing is.
+/// What the dying process runs: carries out what is queued, and says so when nothing is. After so
+/// many milliseconds it is gone, as after a kill -9; its own clock starts with its work, so that a
+/// busy machine gives it no more time than it needs.
 #[test]
-fn carries_out_until_it_is_killed() {
+fn carries_out_until_it_dies() {
     let Some(folder) = std::env::var_os(DELETING) else { return };
     let engine = Engine::open(folder).unwrap();
     println!("open\t");
+    if let Ok(life) = std::env::var(LIFE) {
+        let life = Duration::from_millis(life.parse().unwrap());
+        thread::spawn(move || {
+            thread::sleep(life);
+            std::process::abort();
+        });
+    }
     wait(engine.close()).unwrap();
     println!("done\t");
+}
+
+const QUEUEING: &str = "MEM0_ENGINE_QUEUEING_TEST_FOLDER";
+const DOOMED: &str = "MEM0_ENGINE_QUEUEING_TEST_PROJECT";
+
+/// Polled for the first time, which hands it over to the engine.
+fn handed_over<F: Future>(call: F) -> Pin<Box<F>> {
+    let mut call = Box::pin(call);
+    assert!(call.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    call
+}
+
+/// What the first process runs: it is gone as soon as everything is acknowledged, and before much
+/// of it is carried out.
+#[test]
+fn queues_and_dies() {
+    let Some(folder) = std::env::var_os(QUEUEING) else { return };
+    let engine = Engine::open(folder).unwrap();
+    let alices = DeleteAllRequest { ids: user("alice"), metadata: None };
+    let later = AddRequest::new(vec![Message::user("later")], user("alice"));
+    let deletion = handed_over(engine.delete_all(alices));
+    let entity = handed_over(engine.delete_entity(EntityType::User, "bob"));
+    let add = handed_over(engine.add(later));
+    let doomed = std::env::var(DOOMED).unwrap();
+    let project = handed_over(engine.delete_project(&doomed));
+    let (deletion, entity) = (wait(deletion).unwrap().event_id, wait(entity).unwrap().event_id);
+    let add = wait(add).unwrap().event_id;
+    wait(project).unwrap();
+    println!("\nqueued\t{deletion}\t{entity}\t{add}");
+    std::process::abort();
 }
 
 #[test]
@@ -126,43 +168,34 @@ fn every_kind_of_queued_work_takes_effect_once_whenever_it_is_killed() {
     let kinds = [WebhookEventType::MemoryAdd, WebhookEventType::MemoryDelete];
     let webhook = NewWebhook::new("all", "https://example.com", kinds);
     let webhook = wait(engine.create_webhook(&own.id, webhook)).unwrap();
-    // One transaction each, so that all of it is queued when the first process begins.
-    let alices = DeleteAllRequest { ids: user("alice"), metadata: None };
-    let events = [
-        wait(engine.delete_all(alices)).unwrap().event_id,
-        wait(engine.delete_entity(EntityType::User, "bob")).unwrap().event_id,
-        wait(engine.add(AddRequest::new(vec![Message::user("later")], user("alice"))))
-            .unwrap()
-            .event_id,
-    ];
-    wait(engine.delete_project(&doomed.id)).unwrap();
     drop((view, engine));
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", "crashes::queues_and_dies", "--nocapture"]);
+    let told = command.env(QUEUEING, &folder.0).env(DOOMED, &doomed.id).output().unwrap().stdout;
+    let told = String::from_utf8(told).unwrap();
+    let queued = told.lines().find_map(|line| line.strip_prefix("queued\t")).unwrap();
+    let events: Vec<_> = queued.split('\t').collect();
 
     let mut rng = fastrand::Rng::with_seed(11);
     let (mut kills, mut done) = (0, false);
     while !done {
-        let mut child = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "crashes::carries_out_until_it_is_killed", "--nocapture"])
-            .env(DELETING, &folder.0)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let opened = lines.by_ref().map(Result::unwrap).any(|line| line.contains("open\t"));
-        assert!(opened, "it ended by itself");
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.args(["--exact", "crashes::carries_out_until_it_dies", "--nocapture"]);
+        command.env(DELETING, &folder.0);
         if kills < 40 {
-            thread::sleep(Duration::from_millis(rng.u64(0..40)));
-            child.kill().unwrap();
-            kills += 1;
+            command.env(LIFE, rng.u64(0..10).to_string());
         }
-        done = lines.map_while(Result::ok).any(|line| line.contains("done\t"));
-        child.wait().unwrap();
+        let told = command.output().unwrap().stdout;
+        let told = String::from_utf8_lossy(&told);
+        assert!(told.contains("open\t"), "it ended by itself");
+        done = told.contains("done\t");
+        kills += u32::from(!done);
     }
     assert!(kills > 3, "{kills} kills prove little");
 
     let engine = folder.open();
-    let [alice, bob, later] = events.map(|id| wait(engine.event(&id)).unwrap());
+    let events: Vec<_> = events.iter().map(|id| wait(engine.event(id)).unwrap()).collect();
+    let [alice, bob, later] = <[_; 3]>::try_from(events).unwrap();
     for event in [&alice, &bob, &later] {
         assert_eq!(event.status, EventStatus::Succeeded);
     }

@@ -1,4 +1,6 @@
-use mem0_engine::{AddRequest, Engine, EngineError, MemoryChange, SearchRequest, Signals};
+use mem0_engine::{
+    AddRequest, Engine, EngineError, MemoryChange, ProjectChange, SearchRequest, Signals,
+};
 use mem0_types::{Filter, Message, Timestamp};
 use serde_json::json;
 
@@ -184,7 +186,7 @@ fn a_time_in_the_query_raises_the_memories_of_that_time() {
 }
 
 #[test]
-fn memories_decay_only_where_asked_and_never_to_nothing() {
+fn memories_decay_where_the_project_says_so_and_never_to_nothing() {
     let folder = Folder::new();
     let engine = folder.open();
     let old = store_one(&engine, "alice", "The old and only recipe of noodle soup with leek");
@@ -192,9 +194,11 @@ fn memories_decay_only_where_asked_and_never_to_nothing() {
     let year_ago =
         format!("UPDATE memories SET updated_at = updated_at - {}", 365_i64 * 86_400_000_000);
     folder.sql().execute(&format!("{year_ago} WHERE id = ?"), [&old]).unwrap();
+    let project = wait(engine.own_project()).unwrap().id;
     let score = |query: &str, decay: bool| {
-        let mut request = SearchRequest::new(query, Filter::user_id("alice"));
-        request.decay = decay;
+        let change = ProjectChange { decay: Some(decay), ..ProjectChange::default() };
+        wait(engine.update_project(&project, change)).unwrap();
+        let request = SearchRequest::new(query, Filter::user_id("alice"));
         let hits = wait(engine.search(request)).unwrap();
         hits.into_iter().find(|hit| hit.memory.id == old).unwrap().score
     };

@@ -35,6 +35,19 @@ const CHECKS: &[Check] = &[
             "for run in {1..20}; do cargo test --locked --quiet --release -p mem0-client-blocking --test blocking; done",
         ],
     },
+    Check {
+        name: "fuzzing",
+        shows: "ten minutes of each fuzz target without a panic; see fuzz/README.md",
+        budget: 9000,
+        command: &[
+            "bash",
+            "-euc",
+            "command -v cargo-fuzz || cargo install --locked cargo-fuzz; \
+             for target in $(cargo fuzz list); do mkdir -p fuzz/corpus/$target; \
+             cargo fuzz run --sanitizer none $target fuzz/corpus/$target fuzz/seeds/$target -- \
+             -dict=fuzz/dictionary.txt -max_len=4096 -timeout=20 -rss_limit_mb=2048 -max_total_time=600; done",
+        ],
+    },
 ];
 
 /// Runs the named checks, or all of them and then records what they said.
