@@ -259,8 +259,8 @@ fn every_filter_means_what_a_plain_evaluation_says() {
     }
 
     let mut sizes = BTreeSet::new();
-    for _ in 0..1000 {
-        let depth = rng.u8(..4);
+    for _ in 0..10_000 {
+        let depth = rng.u8(..=6);
         let (json, holds) = tree(&mut rng, depth);
         let filter = Filter::from_json(&json).unwrap();
         let got: BTreeSet<_> = list(&engine, filter).into_iter().map(|memory| memory.id).collect();
