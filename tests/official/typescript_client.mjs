@@ -246,15 +246,15 @@ equal("with the memories", (await client.getAll({ filters: { user_id: "judge" } 
 await raises("no number", "ValidationError", "HTTP_400", () => client.deleteUser({ entity_id: "judge", entity_type: "user" }), "Must be an integer");
 
 group = "webhooks";
-const made = await client.createWebhook({ name: "Kitchen", url: "https://example.com/hook", eventTypes: ["memory_add"] });
-equal("createWebhook", [made.name, made.url, made.eventTypes, made.isActive, made.owner], ["Kitchen", "https://example.com/hook", ["memory_add"], true, "local@localhost"]);
-equal("with its secret", made.secret.startsWith("whsec_"), true);
-equal("getWebhooks", (await client.getWebhooks()).map((one) => [one.webhookId, one.secret]), [[made.webhookId, undefined]]);
-equal("updateWebhook", await client.updateWebhook({ webhookId: made.webhookId, name: "Pantry", eventTypes: ["memory_delete"] }), { message: "Webhook updated successfully" });
+const hook = await client.createWebhook({ name: "Kitchen", url: "https://example.com/hook", eventTypes: ["memory_add"] });
+equal("createWebhook", [hook.name, hook.url, hook.eventTypes, hook.isActive, hook.owner], ["Kitchen", "https://example.com/hook", ["memory_add"], true, "local@localhost"]);
+equal("with its secret", hook.secret.startsWith("whsec_"), true);
+equal("getWebhooks", (await client.getWebhooks()).map((one) => [one.webhookId, one.secret]), [[hook.webhookId, undefined]]);
+equal("updateWebhook", await client.updateWebhook({ webhookId: hook.webhookId, name: "Pantry", eventTypes: ["memory_delete"] }), { message: "Webhook updated successfully" });
 equal("it is changed", (await client.getWebhooks()).map((one) => [one.name, one.eventTypes]), [["Pantry", ["memory_delete"]]]);
-equal("deleteWebhook", await client.deleteWebhook({ webhookId: made.webhookId }), { message: "Webhook deleted successfully" });
+equal("deleteWebhook", await client.deleteWebhook({ webhookId: hook.webhookId }), { message: "Webhook deleted successfully" });
 equal("it is gone", await client.getWebhooks(), []);
-await raises("twice", "MemoryNotFoundError", "HTTP_404", () => client.deleteWebhook({ webhookId: made.webhookId }));
+await raises("twice", "MemoryNotFoundError", "HTTP_404", () => client.deleteWebhook({ webhookId: hook.webhookId }));
 
 group = "all";
 const driven = new Set([
