@@ -2,7 +2,7 @@
 //!
 //! Written as one line, for example `anna : drive hatchback ?`: the terms of who spoke and a colon, where a
 //! speaker is known; the terms of the text; a question mark, where the text ends by asking. The
-//! marks are words to no tokenizer, so that the full-text index can be made of the same line.
+//! marks are no terms.
 
 use crate::analysis::index_terms;
 
@@ -10,14 +10,7 @@ const SPEAKER_END: &str = ":";
 const ASKS: &str = "?";
 
 /// The line for a text, and for who spoke it.
-///
-/// ```
-/// use mem0_engine::analysed_text;
-///
-/// assert_eq!(analysed_text::write(Some("Anna"), "Who drove the hatchback?"), "anna : drove hatchback ?");
-/// assert_eq!(analysed_text::write(None, "A hatchback."), "hatchback");
-/// ```
-pub fn write(speaker: Option<&str>, text: &str) -> String {
+pub(crate) fn write(speaker: Option<&str>, text: &str) -> String {
     let mut parts = speaker.map(index_terms).unwrap_or_default();
     if !parts.is_empty() {
         parts.push(SPEAKER_END.to_owned());
@@ -58,9 +51,9 @@ impl<'a> AnalysedText<'a> {
         parts.filter(|part| !matches!(*part, SPEAKER_END | ASKS))
     }
 
-    /// Whether the speaker's name has this term.
-    pub(crate) fn is_spoken_by(self, term: &str) -> bool {
-        self.speaker.split_ascii_whitespace().any(|own| own == term)
+    /// The terms of the speaker's name.
+    pub(crate) fn speaker_terms(self) -> impl Iterator<Item = &'a str> {
+        self.speaker.split_ascii_whitespace()
     }
 
     /// Whether the text ends by asking.
@@ -71,16 +64,21 @@ impl<'a> AnalysedText<'a> {
 
 #[cfg(test)]
 mod tests {
+    use fastrand::Rng;
+
     use super::*;
 
     #[test]
     fn what_was_written_is_read() {
+        assert_eq!(write(Some("Anna"), "Who drove the hatchback?"), "anna : drove hatchback ?");
+        assert_eq!(write(None, "A hatchback."), "hatchback");
         let line = write(Some("Mary Ann"), "Did the cat eat? Anna did.");
         let read = AnalysedText::read(&line);
         assert_eq!(read.terms().collect::<Vec<_>>(), ["mari", "ann", "cat", "eat", "anna"]);
-        assert!(read.is_spoken_by("ann") && !read.is_spoken_by("anna") && !read.asks());
+        assert_eq!(read.speaker_terms().collect::<Vec<_>>(), ["mari", "ann"]);
+        assert!(!read.asks());
         let line = write(None, "Anna: who?");
-        assert!(!AnalysedText::read(&line).is_spoken_by("anna"));
+        assert_eq!(AnalysedText::read(&line).speaker_terms().count(), 0);
         assert!(AnalysedText::read(&line).asks());
     }
 
@@ -103,5 +101,80 @@ mod tests {
         {
             assert!(!asks(other), "{other}");
         }
+    }
+
+    fn odd_texts() -> Vec<String> {
+        let mut rng = Rng::with_seed(7);
+        let pieces = [
+            "NEAR(a b, 2)",
+            "AND OR NOT",
+            "^start",
+            "col : x",
+            "-minus",
+            "pre*",
+            "\"quoted\"",
+            "'",
+            "(",
+            ")",
+            "{a b}",
+            "a+b",
+            "\0",
+            "\u{85}",
+            "é",
+            "e\u{301}",
+            "ẞ",
+            "İ",
+            "ﬁ",
+            "寿司",
+            "すし",
+            "スシ",
+            "한국어",
+            "ภาษา",
+            "עברית",
+            "العربية",
+            "😀",
+            "🏳️‍🌈",
+            "\u{200d}",
+            "\u{feff}",
+            "½",
+            "①",
+            "Ⅷ",
+            "a_b",
+            "a.b@c.de",
+            "https://x.y/?q=1",
+            "don't",
+            "o’clock",
+            "C++",
+            "C#",
+            "3.14",
+            "１２３",
+            "𝒳",
+            "\u{10ffff}",
+            "x\u{fffd}y",
+            "word",
+        ];
+        let mut texts: Vec<String> = pieces.iter().map(|piece| (*piece).to_owned()).collect();
+        for _ in 0..300 {
+            let mut text = String::new();
+            for _ in 0..rng.usize(1..12) {
+                text.push_str(pieces[rng.usize(..pieces.len())]);
+                text.push_str([" ", "", "-", "\n"][rng.usize(..4)]);
+            }
+            texts.push(text);
+            texts.push((0..rng.usize(1..20)).map(|_| rng.char(..)).collect());
+        }
+        texts
+    }
+
+    #[test]
+    fn every_term_is_one_word_of_the_line_and_no_mark() {
+        let mut words = 0;
+        for text in odd_texts() {
+            let terms = index_terms(&text);
+            let line = write(None, &text);
+            assert_eq!(AnalysedText::read(&line).terms().collect::<Vec<_>>(), terms, "{text:?}");
+            words += terms.len();
+        }
+        assert!(words > 100);
     }
 }

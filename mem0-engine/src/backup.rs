@@ -104,7 +104,7 @@ fn fill(backup: &mut File, folder: &DataFolder) -> Result<(), FolderError> {
 }
 
 fn refuse_damage(path: &Path) -> Result<(), FolderError> {
-    let findings = checkup::of_database(path, true)?.findings;
+    let findings = checkup::of_database(path)?.findings;
     if findings.is_empty() { Ok(()) } else { Err(FolderError::DamagedBackup(findings)) }
 }
 

@@ -3,10 +3,8 @@ use std::path::Path;
 use rusqlite::{Connection, ErrorCode};
 
 use crate::backup::existing_database;
-use crate::data_folder::DataFolder;
-use crate::embedder::Vector;
 use crate::ids::{self, EntityIds};
-use crate::{EngineError, FolderError, schema};
+use crate::{EngineError, FolderError, reindex, schema, text_index};
 
 /// What a check found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,20 +19,14 @@ pub struct Checkup {
 /// Checks that a data folder is whole: the database's own structure, every reference, and that
 /// memories, their vectors, their words, their history, events and entities belong together.
 ///
-/// It changes nothing, blocks, and takes about as long as reading all of the folder. Beside an
-/// engine that has the folder open it leaves out what would keep that engine from writing.
+/// It changes nothing, blocks, and takes as long as reading all of the folder and analysing its
+/// texts. An engine that has the folder open goes on meanwhile.
 ///
 /// # Errors
 /// [`FolderError::NoFolder`]; [`FolderError::Engine`] when the folder cannot be opened, or a newer
 /// version wrote it.
 pub fn check_folder(data_dir: impl AsRef<Path>) -> Result<Checkup, FolderError> {
-    let data_dir = data_dir.as_ref();
-    let database = existing_database(data_dir)?;
-    match DataFolder::lock(data_dir) {
-        Ok(_alone) => of_database(&database, true),
-        Err(EngineError::Locked(_)) => of_database(&database, false),
-        Err(error) => Err(error.into()),
-    }
+    of_database(&existing_database(data_dir.as_ref())?)
 }
 
 /// Checks a [backup](crate::back_up) in the same way.
@@ -45,13 +37,12 @@ pub fn check_backup(file: impl AsRef<Path>) -> Result<Checkup, FolderError> {
     let path = file.as_ref();
     std::fs::File::open(path)
         .map_err(|source| FolderError::Unreadable { path: path.to_owned(), source })?;
-    of_database(path, true)
+    of_database(path)
 }
 
-/// `alone`: nobody else writes, so that the write lock may be held for long.
-pub(crate) fn of_database(path: &Path, alone: bool) -> Result<Checkup, FolderError> {
+pub(crate) fn of_database(path: &Path) -> Result<Checkup, FolderError> {
     let mut checkup = Checkup { findings: Vec::new(), left_out: Vec::new() };
-    match look(path, alone, &mut checkup) {
+    match look(path, &mut checkup) {
         Ok(()) => Ok(checkup),
         Err(EngineError::Storage(source)) => {
             let error = source.downcast_ref::<rusqlite::Error>();
@@ -71,7 +62,7 @@ pub(crate) fn of_database(path: &Path, alone: bool) -> Result<Checkup, FolderErr
     }
 }
 
-fn look(path: &Path, alone: bool, checkup: &mut Checkup) -> Result<(), EngineError> {
+fn look(path: &Path, checkup: &mut Checkup) -> Result<(), EngineError> {
     let mut connection = schema::open_as_is(path)?;
     let version = schema::version(&connection)?;
     if version == 0 {
@@ -100,15 +91,13 @@ fn look(path: &Path, alone: bool, checkup: &mut Checkup) -> Result<(), EngineErr
         checkup.note(&format!("Rows of {table} whose {column} is no JSON"), found);
     }
     numbers(&transaction, checkup)?;
-    memories(&transaction, checkup)?;
-    if alone {
-        words(&transaction, checkup)?;
-    } else {
+    if !reindex::is_current(&transaction)? {
         checkup.left_out.push(
-            "A server runs on the folder, so the words of the text index were not compared with \
-             the memories; a check of a backup does that.",
+            "Another version made what memories are found by, so that was not compared with their \
+             texts; the next start makes it anew.",
         );
     }
+    memories(&transaction, checkup)?;
     Ok(())
 }
 
@@ -120,7 +109,7 @@ impl Checkup {
     }
 }
 
-/// What SQLite itself can tell, the text index's own structure included.
+/// What SQLite itself can tell.
 fn structure(connection: &Connection, checkup: &mut Checkup) -> Result<(), EngineError> {
     let mut statement = connection.prepare("PRAGMA integrity_check(100)")?;
     let mut rows = statement.query([])?;
@@ -150,14 +139,6 @@ const RULES: &[(&str, &str)] = &[
     (
         "Rows of memory_index without a memory",
         "SELECT count(*) FROM memory_index WHERE seq NOT IN (SELECT seq FROM memories)",
-    ),
-    (
-        "Memories that are not in the text index",
-        "SELECT count(*) FROM memory_index WHERE seq NOT IN (SELECT id FROM memory_terms_docsize)",
-    ),
-    (
-        "Rows of the text index without a memory",
-        "SELECT count(*) FROM memory_terms_docsize WHERE id NOT IN (SELECT seq FROM memory_index)",
     ),
     (
         "Memories without a history",
@@ -224,37 +205,26 @@ fn numbers(connection: &Connection, checkup: &mut Checkup) -> Result<(), EngineE
 /// What is kept of a memory beside its text must be that text's.
 fn memories(connection: &Connection, checkup: &mut Checkup) -> Result<(), EngineError> {
     let mut statement = connection.prepare(
-        "SELECT m.project, m.user_id, m.agent_id, m.app_id, m.run_id, m.scope_key, m.text_hash, \
-         m.text, i.scope, i.vector FROM memories AS m JOIN memory_index AS i ON i.seq = m.seq",
+        "SELECT m.user_id, m.agent_id, m.app_id, m.run_id, m.scope_key, m.text_hash, m.actor, m.text, i.terms, \
+         i.vector FROM memories AS m JOIN memory_index AS i ON i.seq = m.seq",
     )?;
     let mut rows = statement.query([])?;
-    let (mut texts, mut scopes, mut vectors) = (0, 0, 0);
+    let is_current = reindex::is_current(connection)?;
+    let (mut texts, mut scopes, mut words, mut vectors) = (0, 0, 0, 0);
     while let Some(row) = rows.next()? {
         let ids = EntityIds::from_row(row)?;
-        let text: String = row.get("text")?;
+        let (actor, text): (Option<String>, String) = (row.get("actor")?, row.get("text")?);
         texts += i64::from(row.get::<_, Vec<u8>>("text_hash")? != ids::text_hash(&text));
-        let scope = ids.scope_tokens(row.get("project")?);
-        let whose = row.get::<_, Vec<u8>>("scope_key")? == ids.scope_key()
-            && row.get::<_, String>("scope")? == scope;
-        scopes += i64::from(!whose);
-        vectors += i64::from(Vector::from_bytes(&row.get::<_, Vec<u8>>("vector")?).is_none());
+        scopes += i64::from(row.get::<_, Vec<u8>>("scope_key")? != ids.scope_key());
+        if is_current {
+            let (terms, vector) = text_index::of(actor.as_deref(), &text);
+            words += i64::from(row.get::<_, String>("terms")? != terms);
+            vectors += i64::from(row.get::<_, Vec<u8>>("vector")? != vector.to_bytes());
+        }
     }
     checkup.note("Memories whose hash is not that of their text", texts);
-    checkup.note("Memories that are indexed as somebody else's", scopes);
-    checkup.note("Memories whose vector has a wrong size", vectors);
+    checkup.note("Memories that are kept as somebody else's", scopes);
+    checkup.note("Memories that are not found by their words", words);
+    checkup.note("Memories whose vector is not that of their text", vectors);
     Ok(())
-}
-
-/// Compares the text index with what it was made of. FTS5 calls that a write, and writes nothing.
-fn words(connection: &Connection, checkup: &mut Checkup) -> Result<(), EngineError> {
-    let compare = "INSERT INTO memory_terms (memory_terms, rank) VALUES ('integrity-check', 1)";
-    match connection.execute(compare, []) {
-        Ok(_) => Ok(()),
-        Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt) => {
-            let finding = "The text index does not hold the words of the memories.";
-            checkup.findings.push(finding.to_owned());
-            Ok(())
-        }
-        Err(error) => Err(error.into()),
-    }
 }

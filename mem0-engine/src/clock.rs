@@ -12,9 +12,14 @@ pub(crate) fn now() -> i64 {
     i64::try_from(elapsed.as_micros()).unwrap_or(i64::MAX)
 }
 
+/// The current day in UTC.
+pub(crate) fn date() -> Option<Date> {
+    timestamp(now()).date()
+}
+
 /// The current day in UTC, as the database writes days.
 pub(crate) fn today() -> String {
-    timestamp(now()).date().map(|date| date.to_string()).unwrap_or_default()
+    date().map(|date| date.to_string()).unwrap_or_default()
 }
 
 /// Writes a time of the database as RFC 3339 in UTC.

@@ -7,7 +7,7 @@ use crate::filter_sql::SqlFilter;
 use crate::history::{self, Change};
 use crate::ids::EntityIds;
 use crate::memories::{self, MemoryRecord};
-use crate::{Access, EngineError, clock, deliveries, entities, profile_jobs, text_index};
+use crate::{Access, EngineError, clock, deliveries, entities, profile_jobs};
 
 /// How many memories one transaction of a long deletion removes, so that other writes get a turn.
 const CHUNK: i64 = 500;
@@ -107,18 +107,9 @@ pub(crate) fn delete_batch(
     access: &Access,
     memory_ids: &[String],
 ) -> Result<u64, EngineError> {
-    let delete_all = |connection: &Connection| {
-        for (index, memory_id) in memory_ids.iter().enumerate() {
-            delete(connection, access, memory_id)
-                .map_err(|source| EngineError::BatchItem { index, source: Box::new(source) })?;
-        }
-        Ok(())
-    };
-    if text_index::is_bulk(memory_ids.len()) {
-        text_index::in_bulk(connection, delete_all)?;
-        text_index::sweep(connection)?;
-    } else {
-        delete_all(connection)?;
+    for (index, memory_id) in memory_ids.iter().enumerate() {
+        delete(connection, access, memory_id)
+            .map_err(|source| EngineError::BatchItem { index, source: Box::new(source) })?;
     }
     Ok(memory_ids.len() as u64)
 }
@@ -213,26 +204,15 @@ fn delete_chunk(
         })?
         .collect::<Result<Vec<_>, _>>()?;
     let now = clock::now();
-    let remove_found = |connection: &Connection| {
-        found
-            .iter()
-            .try_for_each(|(seq, memory)| remove(connection, queued.project, *seq, memory, now))
-    };
-    let before = queued.metadata.as_ref().and_then(|metadata| metadata.get("deleted")?.as_i64());
-    let bulk = before.is_some() || text_index::is_bulk(found.len());
-    if bulk {
-        text_index::in_bulk(connection, remove_found)?;
-    } else {
-        remove_found(connection)?;
+    for (seq, memory) in &found {
+        remove(connection, queued.project, *seq, memory, now)?;
     }
+    let before = queued.metadata.as_ref().and_then(|metadata| metadata.get("deleted")?.as_i64());
     let here = i64::try_from(found.len()).unwrap_or(CHUNK);
     let metadata = json!({ "deleted": before.unwrap_or_default() + here });
     if here == CHUNK {
         events::note_progress(connection, queued.seq, now, &metadata)?;
         return Ok(None);
-    }
-    if bulk {
-        text_index::sweep(connection)?;
     }
     Ok(Some(Outcome::Succeeded { results: Vec::new(), metadata: Some(metadata) }))
 }

@@ -12,6 +12,7 @@ use crate::delivering::Board;
 use crate::jobs::{self, Bell, Stop};
 use crate::keys::KeyCache;
 use crate::readers::Readers;
+use crate::scope_cache::ScopeCache;
 use crate::stats::Retrievals;
 use crate::writer::Writer;
 use crate::{
@@ -59,6 +60,7 @@ struct Running {
     read: Option<(Readers, Vec<JoinHandle<()>>)>,
     keys: KeyCache,
     board: Board,
+    scopes: ScopeCache,
     _folder: DataFolder,
 }
 
@@ -72,7 +74,9 @@ impl Running {
         let (readers, reading) = Readers::start(&database)?;
         let board = Board::default();
         let committed = board.watch(&mut connection)?;
-        let (writer, writing) = Writer::start(connection, committed)?;
+        let scopes = ScopeCache::default();
+        let committing = scopes.watch(&connection)?;
+        let (writer, writing) = Writer::start(connection, committing, committed)?;
         let bell = Bell::default();
         let jobs = jobs::start(writer.clone(), bell.clone(), retrievals)?;
         board.open(writer.clone(), readers.clone());
@@ -83,6 +87,7 @@ impl Running {
             read: Some((readers, reading)),
             keys,
             board,
+            scopes,
             _folder: folder,
         })
     }
@@ -210,6 +215,13 @@ impl Engine {
     pub(crate) fn board(&self) -> Result<Board, EngineError> {
         match self.inner.running().as_ref() {
             Some(running) => Ok(running.board.clone()),
+            None => Err(EngineError::Closed),
+        }
+    }
+
+    fn scopes(&self) -> Result<ScopeCache, EngineError> {
+        match self.inner.running().as_ref() {
+            Some(running) => Ok(running.scopes.clone()),
             None => Err(EngineError::Closed),
         }
     }
@@ -350,9 +362,9 @@ impl Engine {
     /// [`EngineError::InvalidInput`] for a blank query, `top_k` or `threshold` outside its range,
     /// or a filter that cannot be used in a search.
     pub async fn search(&self, request: SearchRequest) -> Result<Vec<SearchHit>, EngineError> {
-        let signals = self.signals;
+        let (scopes, signals) = (self.scopes()?, self.signals);
         self.retrieve(move |connection, access| {
-            search::search(connection, access, &request, signals)
+            search::search(connection, access, &scopes, &request, signals)
         })
         .await
     }

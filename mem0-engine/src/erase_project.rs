@@ -2,7 +2,7 @@ use rusqlite::Connection;
 use rusqlite::params;
 
 use crate::events::{self, Outcome, Queued};
-use crate::{EngineError, clock, memories, organizations, projects, text_index};
+use crate::{EngineError, clock, memories, organizations, projects};
 
 /// How many rows one transaction of an erasing removes, so that other writes get a turn.
 const CHUNK: usize = 500;
@@ -40,7 +40,6 @@ pub(crate) fn carry_out(
         events::note_progress(connection, queued.seq, clock::now(), &metadata)?;
         return Ok(None);
     }
-    text_index::sweep(connection)?;
     let organization = projects::organization_of(connection, project)?;
     for sql in [
         "DELETE FROM project_members WHERE project = ?",
@@ -66,9 +65,7 @@ fn erase_memories(
         .prepare_cached("SELECT seq FROM memories WHERE project = ? LIMIT ?")?
         .query_map(params![project, limit as i64], |row| row.get(0))?
         .collect::<Result<Vec<i64>, _>>()?;
-    text_index::in_bulk(connection, |connection| {
-        found.iter().try_for_each(|seq| memories::remove(connection, *seq))
-    })?;
+    found.iter().try_for_each(|seq| memories::remove(connection, *seq))?;
     Ok(found.len())
 }
 

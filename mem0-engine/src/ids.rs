@@ -95,13 +95,6 @@ impl EntityIds {
         hash.finalize().iter().take(16).copied().collect()
     }
 
-    /// The tokens of the project and of the ids in it, as the text index holds them.
-    pub(crate) fn scope_tokens(&self, project: i64) -> String {
-        let mut tokens = vec![project_token(project)];
-        tokens.extend(self.set().map(|(field, id)| scope_token(project, field, id)));
-        tokens.join(" ")
-    }
-
     /// Reads the columns `user_id`, `agent_id`, `app_id`, `run_id`.
     pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
@@ -119,29 +112,6 @@ impl fmt::Debug for EntityIds {
         let set: Vec<_> = self.set().map(|(field, _)| field).collect();
         f.debug_tuple("EntityIds").field(&set).finish()
     }
-}
-
-/// One word for all that a project has.
-pub(crate) fn project_token(project: i64) -> String {
-    format!("j{project}")
-}
-
-/// One word for an id of any length and spelling in a project, the same in every version of this crate.
-///
-/// The letter in front keeps a user and an agent of the same name apart. 128 bits of SHA-256 make
-/// a collision implausible, and one would still be sorted out by the filter on the ids themselves.
-pub(crate) fn scope_token(project: i64, field: IdField, id: &str) -> String {
-    let letter = match field {
-        IdField::UserId => 'u',
-        IdField::AgentId => 'a',
-        IdField::AppId => 'p',
-        IdField::RunId => 'r',
-    };
-    let mut token = String::with_capacity(33);
-    token.push(letter);
-    let hash = Sha256::new().chain_update(project.to_le_bytes()).chain_update(id).finalize();
-    push_hex(&mut token, hash.iter().take(16));
-    token
 }
 
 /// SHA-256 of a memory's text.
@@ -193,14 +163,6 @@ mod tests {
         assert_eq!(parts, [8, 4, 4, 4, 12]);
         assert_eq!(first.as_bytes()[14], b'4');
         assert!(matches!(first.as_bytes()[19], b'8' | b'9' | b'a' | b'b'));
-    }
-
-    #[test]
-    fn a_token_never_changes_between_versions() {
-        assert_eq!(scope_token(1, IdField::UserId, "alice"), "u7722d5739177bb0bf55354c4ef9cd6b0");
-        let rest = |project, id| scope_token(project, IdField::UserId, id).split_off(1);
-        assert_ne!(rest(1, "x"), rest(1, "y"));
-        assert_ne!(rest(1, "x"), rest(2, "x"));
     }
 
     #[test]

@@ -47,19 +47,19 @@
 //! # How it works
 //!
 //! One thread writes, in groups that share a commit; a few threads read; one works off queued
-//! events. A search compares the query's vector with those of all memories in scope, finds
-//! memories with its words through a full-text index that knows the scope too, and ranks both
-//! together ([`ranking`]). [`analysis`] and [`embedder`] turn text into words and vectors.
+//! events. A search compares the query's vector with those of all memories in scope, finds those
+//! with its words, and ranks both together. What it needs to know of the scopes that were searched
+//! last is held in memory, in exactly the state that the reader's snapshot of the database has.
+//! [`analysis`] and [`embedder`] turn text into words and vectors.
 
-pub mod analysed_text;
 pub mod analysis;
 pub mod embedder;
-pub mod ranking;
 
 pub mod archive;
 
 mod access;
 mod add;
+mod analysed_text;
 mod backup;
 mod checkup;
 mod clock;
@@ -70,6 +70,7 @@ mod delivering;
 mod engine;
 mod entities;
 mod entity_memories;
+mod entity_scope;
 mod erase_project;
 mod error;
 mod events;
@@ -92,14 +93,18 @@ mod memories;
 mod metadata_match;
 mod organizations;
 mod page;
+mod postings;
 mod profile_jobs;
 mod profiles;
 mod projects;
+mod ranking;
 mod readers;
 mod reindex;
 mod schema;
 mod schema_filling;
-mod scope_match;
+mod scope_cache;
+mod scope_index;
+mod scope_view;
 mod scoring;
 mod search;
 mod settings;
@@ -107,6 +112,7 @@ mod stats;
 mod structured_attributes;
 mod text_index;
 mod time_expression;
+mod times;
 mod update;
 mod webhooks;
 mod writer;

@@ -2,7 +2,7 @@ use std::fmt;
 
 use mem0_types::{Date, IdField, Metadata, Timestamp};
 use rusqlite::types::Value as SqlValue;
-use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, Row, RowIndex, params, params_from_iter};
 use serde::de::DeserializeOwned;
 
 use crate::clock;
@@ -90,8 +90,9 @@ pub(crate) fn json_column<T: DeserializeOwned>(
     serde_json::from_str(&text).map(Some).map_err(damaged)
 }
 
-fn date_column(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<Date>> {
-    let Some(text) = row.get::<_, Option<String>>(column)? else { return Ok(None) };
+/// Reads a nullable column of days.
+pub(crate) fn date_column(row: &Row<'_>, column: impl RowIndex) -> rusqlite::Result<Option<Date>> {
+    let Some(text) = row.get_ref(column)?.as_str_or_null()? else { return Ok(None) };
     text.parse().map(Some).map_err(damaged)
 }
 
@@ -183,8 +184,7 @@ pub(crate) fn insert(
             memory.text,
         ])?;
     let seq = connection.last_insert_rowid();
-    let scope = memory.ids.scope_tokens(memory.project);
-    text_index::insert(connection, seq, &scope, memory.actor, memory.text)?;
+    text_index::put(connection, seq, memory.actor, memory.text)?;
     by_seq(connection, seq).map(Some)
 }
 

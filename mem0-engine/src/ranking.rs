@@ -1,6 +1,6 @@
 //! Orders memories by how well they answer a query, and says how sure that is.
 //!
-//! A candidate is scored from these sides:
+//! A memory is scored from these sides:
 //!
 //! - **Words**: how much of the query's information they hold (BM25's term weights, as a share of
 //!   what a perfect match would hold), in the memory itself and in the memory read together with
@@ -12,53 +12,47 @@
 //! - **Time**: a query that names a time raises the memories of that time.
 //!
 //! One number comes out. It is what the ranking sorts by and what a caller sees and cuts with
-//! `threshold`, and it does not depend on which other candidates are ranked.
-//!
-//! [`rerank`] looks at few candidates once more, and slower: each word of the query also finds the
-//! word nearest in meaning.
+//! `threshold`, and it does not depend on which other memories are ranked.
 
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
+use std::collections::HashMap;
 use std::fmt;
 
 use crate::analysed_text::AnalysedText;
 use crate::analysis::query_terms;
 use crate::embedder::{Embedder, Vector};
 use crate::late_interaction::NearestWords;
-use crate::scoring::Scorer;
+use crate::postings::WordHash;
+use crate::scope_view::ScopeView;
+use crate::scoring::{Features, Mentions, NEIGHBOUR_WEIGHTS, Scorer, TermStatistics};
+use crate::search::ScoreBreakdown;
+use crate::times::Times;
+
+/// How many of the closest memories compete, however few hits are asked for; and how many of those
+/// of a time that the query names.
+const CANDIDATES: usize = 200;
 
 /// A query, analysed and embedded once.
 #[derive(Clone)]
-pub struct Query {
+pub(crate) struct Query {
     terms: Vec<String>,
     vector: Vector,
 }
 
 impl Query {
     /// Analyses and embeds the text of a query. Any text will do.
-    pub fn new(text: &str) -> Self {
-        Self::from_parts(query_terms(text), Embedder::built_in().embed(text))
+    pub(crate) fn new(text: &str) -> Self {
+        Self { terms: query_terms(text), vector: Embedder::built_in().embed(text) }
     }
 
-    /// A query of these terms and this vector. With no terms only meaning counts, with
-    /// [`Vector::ZERO`] only words do.
-    pub fn from_parts(terms: Vec<String>, vector: Vector) -> Self {
-        Self { terms, vector }
+    /// The same without its words: only meaning counts.
+    pub(crate) fn without_words(self) -> Self {
+        Self { terms: Vec::new(), ..self }
     }
 
-    /// The distinct terms to find keyword candidates with; may be empty.
-    pub fn terms(&self) -> &[String] {
-        &self.terms
-    }
-
-    /// The query's direction; [`Vector::ZERO`] when none of its words is known.
-    pub fn vector(&self) -> &Vector {
-        &self.vector
-    }
-
-    /// How close a memory's meaning lies, to pick semantic candidates by (the highest first);
-    /// `None` when the query or the memory has no vector.
-    pub fn semantic_candidate(&self, memory: &Vector) -> Option<f64> {
-        (!self.vector.is_zero() && !memory.is_zero()).then(|| self.vector.cosine(memory))
+    /// The same without its meaning: only words count.
+    pub(crate) fn without_meaning(self) -> Self {
+        Self { vector: Vector::ZERO, ..self }
     }
 }
 
@@ -69,184 +63,337 @@ impl fmt::Debug for Query {
     }
 }
 
-/// What the searched scope holds. Count only inside the scope: memories of others must not change
-/// a score.
-#[derive(Debug, Clone, Default)]
-pub struct ScopeStatistics {
-    /// How many memories the scope has.
-    pub memories: u64,
-    /// For each of [`Query::terms`], in order.
-    pub terms: Vec<TermStatistics>,
+/// A memory's place in the ranking.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Ranked {
+    /// Which one of the view.
+    pub(crate) place: usize,
+    /// How well it answers, 0 to 1; falls along the ranking.
+    pub(crate) score: f64,
+    /// What the score is made of.
+    pub(crate) breakdown: ScoreBreakdown,
 }
 
-/// What the scope holds of one term.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct TermStatistics {
-    /// How many of its memories contain the term.
-    pub containing: u64,
-    /// Whether the term names somebody who speaks in it.
-    pub is_speaker: bool,
+/// The memories of a view, seen from one query.
+pub(crate) struct Ranking<'a> {
+    view: &'a ScopeView,
+    query: &'a Query,
+    times: &'a Times,
+    found: Found,
+    scorer: Scorer,
+    /// By place; empty when the query has no vector.
+    cosines: Vec<f32>,
+    /// Which share of the speakers that the query names each is spoken by, by place; empty when it names none.
+    speaking: Vec<f64>,
 }
 
-impl ScopeStatistics {
-    /// The statistics of a scope with so many memories, of which `matching` are at least those
-    /// that contain a term of the query, as [`analysed_text::write`](crate::analysed_text::write)
-    /// left them.
-    pub fn count<'a>(
-        query: &Query,
-        memories: u64,
-        matching: impl IntoIterator<Item = &'a str>,
-    ) -> Self {
-        let mut terms = vec![TermStatistics::default(); query.terms.len()];
-        for memory in matching {
-            let memory = AnalysedText::read(memory);
-            for (counted, term) in terms.iter_mut().zip(&query.terms) {
-                if memory.terms().any(|own| own == term) {
-                    counted.containing += 1;
-                    counted.is_speaker |= memory.is_spoken_by(term);
+impl<'a> Ranking<'a> {
+    pub(crate) fn new(view: &'a ScopeView, query: &'a Query, times: &'a Times) -> Self {
+        let words: Vec<_> = query.terms.iter().map(|term| WordHash::of(term)).collect();
+        let found = Found::all(view, &words);
+        let statistics: Vec<_> = words
+            .iter()
+            .enumerate()
+            .map(|(term, word)| TermStatistics {
+                containing: found.containing.get(term).copied().unwrap_or_default(),
+                is_speaker: view.spoken_by(*word).next().is_some(),
+            })
+            .collect();
+        let cosines = if query.vector.is_zero() { Vec::new() } else { view.cosines(&query.vector) };
+        let named = words.iter().zip(&statistics).filter(|(_, counted)| counted.is_speaker);
+        let named: Vec<_> = named.map(|(word, _)| *word).collect();
+        Self {
+            view,
+            query,
+            times,
+            found,
+            scorer: Scorer::new(&query.terms, view.len(), &statistics),
+            cosines,
+            speaking: speaking(view, &named),
+        }
+    }
+
+    /// The best so many, best first. Those that are equally good are ordered by age (newer first),
+    /// then as they were stored.
+    pub(crate) fn best(&self, count: usize) -> Vec<Ranked> {
+        let mut own = self.scorer.no_mentions();
+        let mut window = own.clone();
+        let ranked = self.candidates(CANDIDATES.max(count)).into_iter().map(|place| {
+            own.clear();
+            window.clear();
+            let found = |place: usize, weight: f64, into: &mut Mentions| {
+                self.add_mentions(place, weight, into);
+            };
+            self.collect(place, found, &mut own, &mut window);
+            self.score(place, false, &own, &window)
+        });
+        self.sorted(ranked.collect(), count)
+    }
+
+    /// Ranks a few again, by a slower and better look, on the same scale. `texts` are the analysed
+    /// texts of all of them and of their neighbours, by place.
+    ///
+    /// Where a word of the query is missing, the word nearest in meaning stands in for a part of it,
+    /// in the memory and in its neighbours.
+    pub(crate) fn again(&self, pool: &[Ranked], texts: &HashMap<usize, String>) -> Vec<Ranked> {
+        let terms = texts.values().flat_map(|text| AnalysedText::read(text).terms());
+        let nearest = NearestWords::of(&self.query.terms, terms);
+        let read: HashMap<usize, Mentions> = texts
+            .iter()
+            .map(|(place, text)| {
+                let mut mentions = self.scorer.no_mentions();
+                self.add_mentions(*place, 1.0, &mut mentions);
+                let mut near = vec![0.0; mentions.counts.len()];
+                AnalysedText::read(text).terms().for_each(|term| nearest.raise(&mut near, term));
+                for (count, near) in mentions.counts.iter_mut().zip(near) {
+                    *count = f64::max(*count, near);
+                }
+                (*place, mentions)
+            })
+            .collect();
+        let ranked = pool.iter().map(|ranked| {
+            let (mut own, mut window) = (self.scorer.no_mentions(), self.scorer.no_mentions());
+            let found = |place: usize, weight: f64, into: &mut Mentions| {
+                let Some(mentions) = read.get(&place) else { return };
+                into.texts += weight * mentions.texts;
+                into.terms += weight * mentions.terms;
+                for (count, more) in into.counts.iter_mut().zip(&mentions.counts) {
+                    *count += weight * more;
+                }
+            };
+            self.collect(ranked.place, found, &mut own, &mut window);
+            self.score(ranked.place, true, &own, &window)
+        });
+        self.sorted(ranked.collect(), pool.len())
+    }
+
+    /// A memory and its neighbours.
+    pub(crate) fn window(&self, place: usize) -> impl Iterator<Item = usize> {
+        let sides = [self.view.before(place), self.view.after(place)];
+        [place].into_iter().chain(sides.into_iter().flatten().flatten())
+    }
+
+    /// The closest memories, those of the time that the query names, those with a word of it, and
+    /// the neighbours of the latter.
+    fn candidates(&self, limit: usize) -> Vec<usize> {
+        let close = self.cosines.iter().enumerate().filter(|(_, cosine)| **cosine != 0.0);
+        let mut chosen = highest(close.map(|(place, cosine)| (*cosine, place)).collect(), limit);
+        if self.times.are_named() {
+            let fits = self.view.memories().enumerate();
+            let fits = fits.map(|(place, memory)| (self.times.fit(memory) as f32, place));
+            chosen.extend(highest(fits.filter(|(fit, _)| *fit > 0.0).collect(), limit));
+        }
+        for place in self.found.places() {
+            chosen.extend(self.window(place));
+        }
+        chosen.sort_unstable();
+        chosen.dedup();
+        chosen
+    }
+
+    fn add_mentions(&self, place: usize, weight: f64, into: &mut Mentions) {
+        into.texts += weight;
+        into.terms +=
+            weight * self.view.memory(place).map_or(0.0, |memory| f64::from(memory.terms));
+        for term in self.found.terms(place) {
+            if let Some(count) = into.counts.get_mut(usize::from(*term)) {
+                *count += weight;
+            }
+        }
+    }
+
+    fn collect(
+        &self,
+        place: usize,
+        mentions: impl Fn(usize, f64, &mut Mentions),
+        own: &mut Mentions,
+        window: &mut Mentions,
+    ) {
+        mentions(place, 1.0, own);
+        mentions(place, 1.0, window);
+        for side in [self.view.before(place), self.view.after(place)] {
+            for (neighbour, weight) in side.into_iter().zip(NEIGHBOUR_WEIGHTS) {
+                if let Some(neighbour) = neighbour {
+                    mentions(neighbour, weight, window);
                 }
             }
         }
-        Self { memories, terms }
+    }
+
+    fn score(&self, place: usize, reranked: bool, own: &Mentions, window: &Mentions) -> Ranked {
+        let memory = self.view.memory(place);
+        let features = Features {
+            semantic: self
+                .cosines
+                .get(place)
+                .map_or(0.0, |cosine| f64::from(cosine.clamp(0.0, 1.0))),
+            entity: self.speaking.get(place).copied().unwrap_or_default(),
+            asks: memory.is_some_and(|memory| memory.asks),
+            time: memory.map_or(0.0, |memory| self.times.fit(memory)),
+            freshness: memory.map_or(1.0, |memory| self.times.freshness(memory)),
+            reranked,
+        };
+        let (score, breakdown) = self.scorer.score(&features, own, window);
+        Ranked { place, score, breakdown }
+    }
+
+    fn sorted(&self, mut ranked: Vec<Ranked>, count: usize) -> Vec<Ranked> {
+        let created_at = |ranked: &Ranked| self.view.memory(ranked.place).map(|it| it.created_at);
+        let order = |a: &Ranked, b: &Ranked| -> Ordering {
+            let newer_first = || Reverse(created_at(a)).cmp(&Reverse(created_at(b)));
+            b.score.total_cmp(&a.score).then_with(newer_first).then(a.place.cmp(&b.place))
+        };
+        if ranked.len() > count && count > 0 {
+            ranked.select_nth_unstable_by(count - 1, order);
+        }
+        ranked.truncate(count);
+        ranked.sort_unstable_by(order);
+        ranked
     }
 }
 
-/// How many neighbours on each side lend their words.
-pub const NEIGHBOURS: usize = 2;
-
-/// A memory that may answer the query, in its stored form.
-///
-/// Texts are as [`analysed_text::write`](crate::analysed_text::write) left them.
-#[derive(Clone, Copy)]
-pub struct Candidate<'a> {
-    /// Its id: decides between candidates that are equal in score and age.
-    pub id: &'a str,
-    /// When it was created, in any unit that grows: of two equally good ones the newer comes first.
-    pub created_at: i64,
-    /// Its analysed text.
-    pub text: &'a str,
-    /// The vector of its text.
-    pub vector: Vector,
-    /// The analysed texts of the memories before it in the same add, the nearest first, as far as
-    /// they still exist and the caller may see them.
-    pub before: [Option<&'a str>; NEIGHBOURS],
-    /// The same for the memories after it.
-    pub after: [Option<&'a str>; NEIGHBOURS],
-    /// How well it fits the time that the query names, 0 to 1; 0 when it names none.
-    pub time: f64,
-    /// Which share of the odds that it answers is left at its age: 1 unless memories decay.
-    pub freshness: f64,
-}
-
-/// Shows that it is there: its terms are content.
-impl fmt::Debug for Candidate<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Candidate").finish_non_exhaustive()
+/// The places with the highest values.
+fn highest(mut valued: Vec<(f32, usize)>, limit: usize) -> Vec<usize> {
+    if valued.len() > limit && limit > 0 {
+        let order = |a: &(f32, usize), b: &(f32, usize)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
+        valued.select_nth_unstable_by(limit - 1, order);
+        valued.truncate(limit);
     }
+    valued.into_iter().map(|(_, place)| place).collect()
 }
 
-/// A candidate's place in the ranking.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Ranked {
-    /// Which of the candidates this is.
-    pub index: usize,
-    /// How well it answers, 0 to 1; falls along the ranking.
-    pub score: f64,
-    /// What the score is made of.
-    pub breakdown: ScoreBreakdown,
+/// Which share of the named speakers each memory is spoken by, by place.
+fn speaking(view: &ScopeView, named: &[WordHash]) -> Vec<f64> {
+    if named.is_empty() {
+        return Vec::new();
+    }
+    let mut speaking = vec![0.0; view.len()];
+    for word in named {
+        let mut before = None;
+        for place in view.spoken_by(*word) {
+            if before.replace(place) != Some(place)
+                && let Some(share) = speaking.get_mut(place)
+            {
+                *share += 1.0 / named.len() as f64;
+            }
+        }
+    }
+    speaking
 }
 
-/// The sides of a score.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct ScoreBreakdown {
-    /// How close the meaning lies, 0 to 1.
-    pub semantic: f64,
-    /// Which share of the query's information its words hold, 0 to 1.
-    pub bm25: f64,
-    /// Which share of the speakers that the query names it is spoken by, 0 to 1.
-    pub entity: f64,
+/// The query's terms where they occur.
+struct Found {
+    /// How many memories have each term.
+    containing: Vec<usize>,
+    /// Where the terms of each place end.
+    ends: Vec<u32>,
+    /// By place; a term as often as it occurs.
+    terms: Vec<u16>,
 }
 
-/// Ranks all candidates, best first. Candidates that are equally good are ordered by age (newer
-/// first), then by id.
-pub fn rank(
-    query: &Query,
-    statistics: &ScopeStatistics,
-    candidates: &[Candidate<'_>],
-) -> Vec<Ranked> {
-    sorted(candidates, &Scorer::new(query, statistics))
-}
+impl Found {
+    fn all(view: &ScopeView, words: &[WordHash]) -> Self {
+        let mut containing = Vec::with_capacity(words.len());
+        // Terms are counted, then laid down from the end of each place's room to its start.
+        let mut ends = vec![0_u32; view.len()];
+        for word in words {
+            let (mut memories, mut before) = (0, None);
+            for place in view.with_word(*word) {
+                memories += usize::from(before.replace(place) != Some(place));
+                if let Some(count) = ends.get_mut(place) {
+                    *count += 1;
+                }
+            }
+            containing.push(memories);
+        }
+        let mut total = 0;
+        for end in &mut ends {
+            total += *end;
+            *end = total;
+        }
+        let mut terms = vec![0; total as usize];
+        let mut starts = ends.clone();
+        for (term, word) in (0_u16..).zip(words) {
+            for place in view.with_word(*word) {
+                let Some(start) = starts.get_mut(place) else { continue };
+                *start -= 1;
+                if let Some(laid) = terms.get_mut(*start as usize) {
+                    *laid = term;
+                }
+            }
+        }
+        Self { containing, ends, terms }
+    }
 
-/// Ranks few candidates again, by a slower and better look, on the same scale.
-///
-/// Where a word of the query is missing, the word nearest in meaning stands in for a part of it,
-/// in the candidate and in its neighbours.
-pub fn rerank(
-    query: &Query,
-    statistics: &ScopeStatistics,
-    candidates: &[Candidate<'_>],
-) -> Vec<Ranked> {
-    let texts = candidates.iter().flat_map(Candidate::texts);
-    let terms = texts.flat_map(|text| AnalysedText::read(text).terms());
-    let nearest = NearestWords::of(&query.terms, terms);
-    sorted(candidates, &Scorer::new(query, statistics).with_nearest_words(nearest))
-}
+    fn terms(&self, place: usize) -> &[u16] {
+        let end = |place: usize| self.ends.get(place).map_or(0, |end| *end as usize);
+        let start = place.checked_sub(1).map_or(0, end);
+        self.terms.get(start..end(place)).unwrap_or_default()
+    }
 
-fn sorted(candidates: &[Candidate<'_>], scorer: &Scorer<'_>) -> Vec<Ranked> {
-    let scores = scorer.score_all(candidates).into_iter().enumerate();
-    let mut ranked: Vec<_> = candidates
-        .iter()
-        .zip(scores)
-        .map(|(candidate, (index, (score, breakdown)))| {
-            (candidate, Ranked { index, score, breakdown })
-        })
-        .collect();
-    ranked.sort_by(|(a, a_ranked), (b, b_ranked)| {
-        let newer_first = Reverse(a.created_at).cmp(&Reverse(b.created_at));
-        b_ranked.score.total_cmp(&a_ranked.score).then(newer_first).then(a.id.cmp(b.id))
-    });
-    ranked.into_iter().map(|(_, ranked)| ranked).collect()
-}
-
-impl<'a> Candidate<'a> {
-    /// Its own text and those of its neighbours.
-    pub(crate) fn texts(&self) -> impl Iterator<Item = &'a str> {
-        [Some(self.text)].into_iter().chain(self.before).chain(self.after).flatten()
+    /// The places that have a term of the query.
+    fn places(&self) -> impl Iterator<Item = usize> {
+        (0..self.ends.len()).filter(|place| !self.terms(*place).is_empty())
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::analysed_text;
+    use crate::scope_index::{IndexedMemory, ScopeIndex};
+    use crate::time_expression;
 
-    /// The scores of a scope that holds these texts, each from an add of its own, oldest first.
-    fn scores(query: &Query, texts: &[&str]) -> Vec<Ranked> {
-        let stored: Vec<_> = texts.iter().map(|text| stored(text)).collect();
-        let candidates: Vec<_> = stored.iter().map(candidate).collect();
-        rank(query, &statistics(query, &stored), &candidates)
-    }
+    /// Something that was said: who said it and what.
+    type Said<'a> = (Option<&'a str>, &'a str);
 
-    fn stored(text: &str) -> (String, Vector) {
-        (analysed_text::write(None, text), Embedder::built_in().embed(text))
-    }
-
-    fn candidate((text, vector): &(String, Vector)) -> Candidate<'_> {
-        Candidate {
-            id: "",
-            created_at: 0,
-            text,
-            vector: *vector,
-            before: [None; NEIGHBOURS],
-            after: [None; NEIGHBOURS],
-            time: 0.0,
-            freshness: 1.0,
+    /// A scope in which this was said, each list in one add, one second after another.
+    fn scope(adds: &[&[Said<'_>]]) -> ScopeView {
+        let mut growing = ScopeIndex::default().grow();
+        let mut seq = 0;
+        for (event_seq, add) in (0_i64..).zip(adds) {
+            for (position, (speaker, text)) in (0_i64..).zip(*add) {
+                seq += 1;
+                let vector = Embedder::built_in().embed(text);
+                let memory = IndexedMemory {
+                    event_seq,
+                    position,
+                    created_at: event_seq * 1_000_000,
+                    updated_at: event_seq * 1_000_000,
+                    ..IndexedMemory::new(seq)
+                };
+                growing.push(memory, vector, &analysed_text::write(*speaker, text));
+            }
         }
+        ScopeView::new(Arc::new(growing.done()), |_| true)
     }
 
-    fn statistics(query: &Query, stored: &[(String, Vector)]) -> ScopeStatistics {
-        let texts = stored.iter().map(|(text, _)| text.as_str());
-        ScopeStatistics::count(query, stored.len() as u64, texts)
+    /// A scope that holds these texts, each from an add of its own, oldest first.
+    fn texts(texts: &[&str]) -> ScopeView {
+        let adds: Vec<_> = texts.iter().map(|text| vec![(None, *text)]).collect();
+        scope(&adds.iter().map(Vec::as_slice).collect::<Vec<_>>())
+    }
+
+    fn ranked(view: &ScopeView, query: &Query) -> Vec<Ranked> {
+        Ranking::new(view, query, &Times::default()).best(view.len())
+    }
+
+    /// All of it ranked again.
+    fn reranked(view: &ScopeView, query: &Query, said: &[&str]) -> Vec<Ranked> {
+        let times = Times::default();
+        let ranking = Ranking::new(view, query, &times);
+        let texts = said.iter().map(|text| analysed_text::write(None, text)).enumerate().collect();
+        ranking.again(&ranking.best(view.len()), &texts)
+    }
+
+    fn places(ranked: &[Ranked]) -> Vec<usize> {
+        ranked.iter().map(|ranked| ranked.place).collect()
+    }
+
+    fn words(text: &str) -> Query {
+        Query::new(text).without_meaning()
     }
 
     const TEXTS: [&str; 6] = [
@@ -260,22 +407,21 @@ mod tests {
 
     #[test]
     fn words_find_what_meaning_cannot() {
-        let words = |text| Query::from_parts(query_terms(text), Vector::ZERO);
         for (query, answer) in [(words("When is the N4?"), 4), (Query::new("祖母の好物は？"), 3)]
         {
-            let ranked = scores(&query, &TEXTS);
-            assert_eq!(ranked[0].index, answer);
+            let ranked = ranked(&texts(&TEXTS), &query);
+            assert_eq!(ranked[0].place, answer);
             assert!(ranked[0].score > 0.5);
             assert_eq!(ranked[0].breakdown.semantic, 0.0);
-            assert!(ranked[1].score < 0.1);
+            assert!(ranked.get(1).is_none_or(|next| next.score < 0.1));
         }
     }
 
     #[test]
     fn meaning_finds_what_words_cannot() {
         for (text, answer) in [("Which automobile was purchased?", 0), ("Which physician?", 2)] {
-            let ranked = scores(&Query::new(text), &TEXTS);
-            assert_eq!(ranked[0].index, answer, "{text}");
+            let ranked = ranked(&texts(&TEXTS), &Query::new(text));
+            assert_eq!(ranked[0].place, answer, "{text}");
             assert_eq!(ranked[0].breakdown.bm25, 0.0);
             assert!(ranked[0].score > 0.1);
         }
@@ -286,18 +432,19 @@ mod tests {
         for text in
             ["Which volcano erupted?", "Who won the chess tournament?", "火山は噴火しましたか"]
         {
-            assert!(scores(&Query::new(text), &TEXTS)[0].score < 0.2, "{text}");
+            let ranked = ranked(&texts(&TEXTS), &Query::new(text));
+            assert!(ranked.first().is_none_or(|best| best.score < 0.2), "{text}");
         }
     }
 
     #[test]
     fn scores_and_their_parts_are_bounded_and_fall_along_the_ranking() {
         let long = TEXTS.join(" ").repeat(50);
-        let mut texts = TEXTS.to_vec();
-        texts.extend(["", "🍕", long.as_str(), "car car car car car car car car"]);
+        let mut all = TEXTS.to_vec();
+        all.extend(["", "🍕", long.as_str(), "car car car car car car car car"]);
+        let view = texts(&all);
         for text in ["a red car", "car", "", "the", "🍕", "祖母", TEXTS[0], long.as_str()] {
-            let ranked = scores(&Query::new(text), &texts);
-            assert_eq!(ranked.len(), texts.len());
+            let ranked = ranked(&view, &Query::new(text));
             assert!(ranked.is_sorted_by(|a, b| a.score >= b.score));
             for Ranked { score, breakdown, .. } in ranked {
                 assert_eq!(score, (score * 1000.0).round() / 1000.0);
@@ -310,157 +457,143 @@ mod tests {
 
     #[test]
     fn a_score_grows_with_each_of_its_parts() {
-        let words = Query::from_parts(query_terms("red car"), Vector::ZERO);
-        let meaning = Query::from_parts(Vec::new(), *Query::new("red car").vector());
-        let both = Query::new("red car");
-        let score = |query: &Query| scores(query, &TEXTS[..1])[0].score;
-        assert!(score(&words) > 0.0 && score(&meaning) > 0.0);
-        assert!(score(&both) > score(&words).max(score(&meaning)));
-        let more = scores(&words, &["a red car", "a red bike", "a blue bike"]);
-        assert_eq!(more.iter().map(|ranked| ranked.index).collect::<Vec<_>>(), [0, 1, 2]);
-        assert!(more[0].score > more[1].score && more[1].score > more[2].score);
+        let view = texts(&TEXTS[..1]);
+        let score = |query: &Query| ranked(&view, query)[0].score;
+        let (words_alone, both) = (score(&words("red car")), score(&Query::new("red car")));
+        let meaning_alone = score(&Query::new("red car").without_words());
+        assert!(words_alone > 0.0 && meaning_alone > 0.0);
+        assert!(both > words_alone.max(meaning_alone));
+        let view = texts(&["a red car", "a red bike", "a red", "a blue bike"]);
+        let more = ranked(&view, &words("red car"));
+        assert_eq!(more[0].place, 0);
+        assert!(more[0].score > more[1].score && more.iter().all(|ranked| ranked.place != 3));
     }
 
     #[test]
-    fn a_score_does_not_depend_on_the_other_candidates() {
+    fn a_score_does_not_depend_on_how_many_are_ranked() {
+        let view = texts(&TEXTS);
         let query = Query::new("Did she buy a red car?");
-        let stored: Vec<_> = TEXTS.iter().map(|text| stored(text)).collect();
-        let statistics = statistics(&query, &stored);
-        let all: Vec<_> = stored.iter().map(candidate).collect();
-        for rank in [rank, rerank] {
-            for ranked in rank(&query, &statistics, &all) {
-                let alone = rank(&query, &statistics, &all[ranked.index..=ranked.index]);
-                assert_eq!((alone[0].score, alone[0].breakdown), (ranked.score, ranked.breakdown));
-            }
+        let all = ranked(&view, &query);
+        let times = Times::default();
+        for count in 1..all.len() {
+            assert_eq!(Ranking::new(&view, &query, &times).best(count), all[..count]);
+        }
+        let again = reranked(&view, &query, &TEXTS);
+        let ranking = Ranking::new(&view, &query, &times);
+        for one in again {
+            let text = analysed_text::write(None, TEXTS[one.place]);
+            let alone = ranking.again(&[one], &HashMap::from([(one.place, text)]));
+            assert_eq!(alone, [one]);
         }
     }
 
     #[test]
     fn scopes_of_no_one_and_two_memories_work() {
         let query = Query::new("What car did you buy?");
-        assert!(scores(&query, &[]).is_empty());
-        assert!(scores(&query, &TEXTS[..1])[0].score > 0.5);
-        assert!(scores(&query, &TEXTS[1..2])[0].score < 0.2);
-        let two = scores(&query, &[TEXTS[1], TEXTS[0]]);
-        assert_eq!(two[0].index, 1);
+        assert!(ranked(&texts(&[]), &query).is_empty());
+        assert!(ranked(&texts(&TEXTS[..1]), &query)[0].score > 0.5);
+        assert!(ranked(&texts(&TEXTS[1..2]), &query)[0].score < 0.2);
+        let two = ranked(&texts(&[TEXTS[1], TEXTS[0]]), &query);
+        assert_eq!(two[0].place, 1);
         assert!(two[0].score > two[1].score + 0.3);
     }
 
     #[test]
-    fn missing_or_impossible_statistics_are_no_trouble() {
-        let query = Query::new("a red car");
-        let stored = stored(TEXTS[0]);
-        for (memories, containing) in [(0, vec![]), (0, vec![9, 9]), (1, vec![u64::MAX, 0, 5])] {
-            let counted = |containing| TermStatistics { containing, ..TermStatistics::default() };
-            let terms = containing.into_iter().map(counted).collect();
-            let statistics = ScopeStatistics { memories, terms };
-            let score = rank(&query, &statistics, &[candidate(&stored)])[0].score;
-            assert!(score > 0.3 && score < 1.0, "{score}");
-        }
-    }
-
-    #[test]
-    fn of_equals_the_newer_comes_first_and_then_the_id_decides() {
+    fn of_equals_the_newer_comes_first_and_then_the_one_stored_first() {
         let query = Query::new("car");
-        let stored = stored(TEXTS[0]);
-        let aged = |id, created_at| Candidate { id, created_at, ..candidate(&stored) };
-        let candidates = [aged("b", 1), aged("a", 1), aged("c", 3), aged("d", 2)];
-        let ranked = rank(&query, &ScopeStatistics::default(), &candidates);
-        assert_eq!(ranked.iter().map(|ranked| ranked.index).collect::<Vec<_>>(), [2, 3, 1, 0]);
-        assert!(ranked.iter().all(|other| other.score == ranked[0].score));
+        let view = scope(&[&[(None, "My car")], &[(None, "A car"), (None, "The car")]]);
+        let ranked = ranked(&view, &words("car"));
+        let highest: Vec<_> = ranked.iter().filter(|it| it.score == ranked[0].score).collect();
+        assert_eq!(highest.iter().map(|it| it.place).collect::<Vec<_>>(), [1, 2]);
+        let view = texts(&["My car", "My car", "My car"]);
+        assert_eq!(places(&super::tests::ranked(&view, &query)), [2, 1, 0]);
     }
 
     #[test]
     fn neighbours_lend_their_words_but_count_less_than_own_words() {
-        let query = Query::from_parts(query_terms("What is the cat's name?"), Vector::ZERO);
-        let (question, answer) = (stored("What is the name of your cat?"), stored("Biscuit"));
-        let side = [Some(question.0.as_str()), None];
-        let beside = Candidate { before: side, ..candidate(&answer) };
-        let after = Candidate { after: side, ..candidate(&answer) };
-        let candidates = [candidate(&answer), beside, after, candidate(&question)];
-        let ranked = rank(&query, &ScopeStatistics::default(), &candidates);
-        assert_eq!(ranked[0].index, 3);
-        assert_eq!(ranked[1].score, ranked[2].score);
-        assert!(ranked[1].score > 0.2 && ranked[0].score > ranked[1].score);
-        assert_eq!((ranked[3].index, ranked[3].score), (0, 0.0));
+        let query = words("What is the cat's name?");
+        let (question, answer) = ((None, "What is the name of your cat?"), (None, "Biscuit"));
+        let view = scope(&[&[answer], &[question, answer], &[answer, question], &[question]]);
+        let ranked = ranked(&view, &query);
+        let score = |place| ranked.iter().find(|it| it.place == place).map(|it| it.score);
+        assert_eq!(score(0), None);
+        assert_eq!(score(2), score(3));
+        assert!(score(2) > Some(0.2) && score(5) > score(2));
     }
 
     #[test]
     fn a_farther_neighbour_lends_less_than_a_nearer_one() {
-        let query = Query::from_parts(query_terms("lighthouse"), Vector::ZERO);
-        let (said, other) = (analysed_text::write(None, "A lighthouse"), stored("Soup"));
-        let beside = |before| {
-            let candidate = Candidate { before, ..candidate(&other) };
-            rank(&query, &ScopeStatistics::default(), &[candidate])[0].score
+        let (said, other) = ((None, "A lighthouse"), (None, "Soup"));
+        let score = |add: &[Said<'_>]| {
+            let ranked = ranked(&scope(&[add]), &words("lighthouse"));
+            ranked.iter().find(|it| it.place + 1 == add.len()).map(|it| it.score)
         };
-        let (near, far) = (beside([Some(&said), None]), beside([Some("fence"), Some(&said)]));
-        assert!(near > far && far > 0.05, "{near} and {far}");
-        assert_eq!(beside([Some("fence"), Some("wall")]), 0.0);
+        let (near, far) = (score(&[said, other]), score(&[said, other, other]));
+        assert!(near > far && far > Some(0.05), "{near:?} and {far:?}");
+        assert_eq!(score(&[said, other, other, other]), None);
     }
 
     #[test]
     fn whom_the_query_names_comes_before_who_names_them_more() {
-        let query = Query::from_parts(query_terms("What does Nadia love?"), Vector::ZERO);
-        let stored = [
-            (Some("Nadia"), "I love music"),
-            (Some("Kenji"), "Nadia, Nadia, love is love, I love music too"),
-        ]
-        .map(|(speaker, text)| (analysed_text::write(speaker, text), Vector::ZERO));
-        let candidates = [candidate(&stored[0]), candidate(&stored[1])];
-        let mut statistics = statistics(&query, &stored);
-        let are_speakers = statistics.terms.iter().map(|term| term.is_speaker);
-        assert_eq!(are_speakers.collect::<Vec<_>>(), [true, false]);
-        let ranked = rank(&query, &statistics, &candidates);
-        let entities: Vec<_> =
-            ranked.iter().map(|ranked| (ranked.index, ranked.breakdown.entity)).collect();
+        let query = words("What does Nadia love?");
+        let nadia = (Some("Nadia"), "I love music");
+        let kenji = (Some("Kenji"), "Nadia, Nadia, love is love, I love music too");
+        let ranked = ranked(&scope(&[&[nadia], &[kenji]]), &query);
+        let entities: Vec<_> = ranked.iter().map(|it| (it.place, it.breakdown.entity)).collect();
         assert_eq!(entities, [(0, 1.0), (1, 0.0)]);
         // By the words alone it is the other way round.
-        statistics.terms[0].is_speaker = false;
-        assert_eq!(rank(&query, &statistics, &candidates)[0].index, 1);
+        let view = texts(&["nadia I love music", kenji.1]);
+        assert_eq!(super::tests::ranked(&view, &query)[0].place, 1);
     }
 
     #[test]
     fn time_and_freshness_change_the_odds() {
+        let view = texts(&[TEXTS[0], TEXTS[2]]);
         let query = Query::new("a red car");
-        let (right, wrong) = (stored(TEXTS[0]), stored(TEXTS[2]));
-        let score = |candidate: Candidate<'_>| {
-            rank(&query, &ScopeStatistics::default(), &[candidate])[0].score
+        let score = |times: &Times, place| {
+            let ranked = Ranking::new(&view, &query, times).best(2);
+            ranked.iter().find(|it| it.place == place).map_or(0.0, |it| it.score)
         };
-        let plain = score(candidate(&right));
-        assert!(score(Candidate { time: 0.5, ..candidate(&right) }) > plain);
-        assert!(
-            score(Candidate { time: 1.0, ..candidate(&right) })
-                > score(Candidate { time: 0.5, ..candidate(&right) })
-        );
-        assert!(score(Candidate { freshness: 0.5, ..candidate(&right) }) < plain);
+        let plain = score(&Times::default(), 0);
+        let now = 20 * crate::clock::MICROS_PER_DAY;
+        let on = |text| Times { named: time_expression::spans(text, now), ..Times::default() };
+        // The memories are of the first day of 1970.
+        let (right, late) = (on("20 days ago"), on("on 1969-12-30"));
+        assert!(score(&right, 0) > score(&late, 0) && score(&late, 0) > plain);
+        let old = Times {
+            reference: 900 * crate::clock::MICROS_PER_DAY,
+            decay: true,
+            ..Times::default()
+        };
+        assert!(score(&old, 0) < plain);
         // Being of that time alone is found by default, and no more than that.
-        let timely = score(Candidate { time: 1.0, ..candidate(&wrong) });
-        assert!((0.1..0.3).contains(&timely), "{timely}");
+        assert!((0.1..0.3).contains(&score(&right, 1)), "{}", score(&right, 1));
     }
 
     #[test]
     fn reranking_lets_a_word_of_like_meaning_stand_in_for_a_missing_one() {
-        let query = Query::from_parts(query_terms("Which physician?"), Vector::ZERO);
-        let stored = [stored("The doctor called"), stored("The soup is cold")];
-        let candidates = [candidate(&stored[0]), candidate(&stored[1])];
-        let statistics = statistics(&query, &stored);
-        assert!(rank(&query, &statistics, &candidates).iter().all(|ranked| ranked.score == 0.0));
-        let again = rerank(&query, &statistics, &candidates);
-        assert_eq!(again[0].index, 0);
+        let said = ["The doctor called", "The soup is cold"];
+        let view = texts(&said);
+        let query = words("Which physician?");
+        assert!(ranked(&view, &query).is_empty());
+        let (times, all) = (Times::default(), [0, 1]);
+        let ranking = Ranking::new(&view, &query, &times);
+        let breakdown = ScoreBreakdown { semantic: 0.0, bm25: 0.0, entity: 0.0 };
+        let pool = all.map(|place| Ranked { place, score: 0.0, breakdown });
+        let texts = said.iter().map(|text| analysed_text::write(None, text)).enumerate().collect();
+        let again = ranking.again(&pool, &texts);
+        assert_eq!(again[0].place, 0);
         assert!(again[0].score > 0.05 && again[1].score == 0.0, "{again:?}");
     }
 
     #[test]
     fn rare_words_weigh_more_than_common_ones() {
-        let query = Query::from_parts(query_terms("people harpsichord"), Vector::ZERO);
-        let ranked = scores(&query, &["people", "a harpsichord"]);
-        assert_eq!(ranked[0].index, 1);
+        let ranked = ranked(&texts(&["people", "a harpsichord"]), &words("people harpsichord"));
+        assert_eq!(ranked[0].place, 1);
     }
 
     #[test]
     fn nothing_of_the_content_is_in_debug_output() {
-        let query = Query::new("secret");
-        let stored = stored("secret");
-        assert!(!format!("{query:?} {:?}", candidate(&stored)).contains("secret"));
+        assert!(!format!("{:?}", Query::new("secret")).contains("secret"));
     }
 }

@@ -9,20 +9,16 @@ const MODEL_SETTING: &str = "engine.embedding_model";
 /// The setting that names the form of the stored terms.
 const FORM_SETTING: &str = "engine.text_index_form";
 
+const CURRENT: [(&str, &str); 2] =
+    [(MODEL_SETTING, embedder::MODEL), (FORM_SETTING, text_index::FORM)];
+
 /// Analyses and embeds every memory again when another model made the stored vectors, or another
 /// version wrote the terms: neither can be compared with today's. A step of the schema asks for it too by
 /// taking a setting away.
 pub(crate) fn ensure_current(connection: &mut Connection) -> Result<(), EngineError> {
-    const CURRENT: [(&str, &str); 2] =
-        [(MODEL_SETTING, embedder::MODEL), (FORM_SETTING, text_index::FORM)];
     let transaction = connection.transaction()?;
-    let mut is_current = true;
-    for (setting, current) in CURRENT {
-        is_current &= settings::get(&transaction, setting)?.as_deref() == Some(current);
-    }
-    if !is_current {
-        text_index::in_bulk(&transaction, |connection| index_after(connection, 0))?;
-        text_index::sweep(&transaction)?;
+    if !is_current(&transaction)? {
+        index_after(&transaction, 0)?;
         for (setting, current) in CURRENT {
             settings::set(&transaction, setting, current)?;
         }
@@ -31,30 +27,32 @@ pub(crate) fn ensure_current(connection: &mut Connection) -> Result<(), EngineEr
     Ok(())
 }
 
+/// Whether today's model and form made what memories are found by.
+pub(crate) fn is_current(connection: &Connection) -> Result<bool, EngineError> {
+    for (setting, current) in CURRENT {
+        if settings::get(connection, setting)?.as_deref() != Some(current) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 /// Analyses and embeds the memories whose numbers are larger than this.
 pub(crate) fn index_after(connection: &Connection, mut last: i64) -> Result<(), EngineError> {
-    while let Some((seq, project, memory)) = after(connection, last)? {
-        text_index::remove(connection, seq)?;
-        let actor = memory.actor.as_deref();
-        let scope = memory.ids.scope_tokens(project);
-        text_index::insert(connection, seq, &scope, actor, &memory.memory)?;
+    while let Some((seq, memory)) = after(connection, last)? {
+        text_index::put(connection, seq, memory.actor.as_deref(), &memory.memory)?;
         last = seq;
     }
     Ok(())
 }
 
-/// The next memory, with its number and its project.
-fn after(
-    connection: &Connection,
-    seq: i64,
-) -> Result<Option<(i64, i64, MemoryRecord)>, EngineError> {
+/// The next memory, with its number.
+fn after(connection: &Connection, seq: i64) -> Result<Option<(i64, MemoryRecord)>, EngineError> {
     let sql = format!(
-        "SELECT m.project, {} FROM memories AS m WHERE m.seq > ? ORDER BY m.seq LIMIT 1",
+        "SELECT {} FROM memories AS m WHERE m.seq > ? ORDER BY m.seq LIMIT 1",
         memories::COLUMNS
     );
     let mut statement = connection.prepare_cached(&sql)?;
-    let next = statement.query_row([seq], |row| {
-        Ok((row.get("seq")?, row.get("project")?, memories::from_row(row)?))
-    });
+    let next = statement.query_row([seq], |row| Ok((row.get("seq")?, memories::from_row(row)?)));
     Ok(next.optional()?)
 }

@@ -1,12 +1,10 @@
 use std::collections::HashMap;
-use std::ops::Range;
 use std::sync::LazyLock;
 
-use crate::analysed_text::AnalysedText;
 use crate::analysis::{is_grammar, stem};
 use crate::embedder::Embedder;
-use crate::late_interaction::NearestWords;
-use crate::ranking::{Candidate, NEIGHBOURS, Query, ScopeStatistics, ScoreBreakdown};
+use crate::scope_view::NEIGHBOURS;
+use crate::search::ScoreBreakdown;
 
 /// How fast further mentions of a term stop counting (BM25's k1).
 const SATURATION: f64 = 1.2;
@@ -21,7 +19,7 @@ const USUAL_TERMS: f64 = 12.0;
 const WINDOW_WEIGHT: f64 = 2.0;
 
 /// What a neighbour's words count among those of the memory and its neighbours, the nearest first.
-const NEIGHBOUR_WEIGHTS: [f64; NEIGHBOURS] = [1.0, 0.5];
+pub(crate) const NEIGHBOUR_WEIGHTS: [f64; NEIGHBOURS] = [1.0, 0.5];
 
 /// The share of words at which words alone score one half.
 const EVEN_WORDS: f64 = 0.3;
@@ -49,119 +47,86 @@ const TIME_ODDS: f64 = 0.05;
 /// on it, a grown one on its own statistics.
 const PRIOR_MEMORIES: f64 = 100.0;
 
-/// A query seen against the scope: what each of its terms weighs.
-pub(crate) struct Scorer<'a> {
-    query: &'a Query,
-    positions: HashMap<&'a str, usize>,
-    weights: Vec<f64>,
-    total_weight: f64,
-    /// The terms that name speakers.
-    speakers: Vec<&'a str>,
-    nearest: Option<NearestWords<'a>>,
-    even_cosine: f64,
+/// What a term of a query is in the searched scope. Memories of others must not change a score, so nothing else is
+/// counted.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct TermStatistics {
+    /// How many memories contain it.
+    pub(crate) containing: usize,
+    /// Whether it names somebody who speaks.
+    pub(crate) is_speaker: bool,
 }
 
-impl<'a> Scorer<'a> {
-    pub(crate) fn new(query: &'a Query, statistics: &ScopeStatistics) -> Self {
-        let memories = statistics.memories as f64;
-        let counted = |position: usize| statistics.terms.get(position).copied().unwrap_or_default();
-        let terms = || query.terms().iter().map(String::as_str).enumerate();
-        let weights: Vec<_> = terms()
-            .map(|(position, term)| {
-                let containing = (counted(position).containing as f64).min(memories);
+/// What the terms of a query weigh in a scope.
+pub(crate) struct Scorer {
+    weights: Vec<f64>,
+    total_weight: f64,
+    names_speakers: bool,
+}
+
+/// A memory seen from one query, without its words.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Features {
+    /// How close the meaning lies, 0 to 1.
+    pub(crate) semantic: f64,
+    /// Which share of the speakers that the query names it is spoken by, 0 to 1.
+    pub(crate) entity: f64,
+    /// Whether it ends in a question.
+    pub(crate) asks: bool,
+    /// How well it fits the time that the query names, 0 to 1; 0 when it names none.
+    pub(crate) time: f64,
+    /// Which share of the odds that it answers is left at its age: 1 unless memories decay.
+    pub(crate) freshness: f64,
+    /// Whether its words were compared one by one.
+    pub(crate) reranked: bool,
+}
+
+impl Scorer {
+    /// `statistics` has an entry for each of the terms, of a scope with so many memories.
+    pub(crate) fn new(terms: &[String], memories: usize, statistics: &[TermStatistics]) -> Self {
+        let memories = memories as f64;
+        let weights: Vec<_> = terms
+            .iter()
+            .zip(statistics)
+            .map(|(term, counted)| {
+                let containing = (counted.containing as f64).min(memories);
                 let expected = PRIOR_MEMORIES * general_share(term);
                 (1.0 + (memories + PRIOR_MEMORIES) / (containing + expected + 0.5)).ln()
             })
             .collect();
-        let speakers = terms().filter(|(position, _)| counted(*position).is_speaker);
         Self {
-            query,
-            positions: terms().map(|(position, term)| (term, position)).collect(),
             total_weight: weights.iter().sum(),
             weights,
-            speakers: speakers.map(|(_, term)| term).collect(),
-            nearest: None,
-            even_cosine: EVEN_COSINE,
+            names_speakers: statistics.iter().any(|counted| counted.is_speaker),
         }
     }
 
-    /// The score of each candidate, in order.
-    pub(crate) fn score_all(&self, candidates: &[Candidate<'_>]) -> Vec<(f64, ScoreBreakdown)> {
-        let mut read = TextsRead::new();
-        for text in candidates.iter().flat_map(Candidate::texts) {
-            read.entry(text.as_bytes().as_ptr_range()).or_insert_with(|| self.mentions(text));
-        }
-        candidates.iter().map(|candidate| self.score(candidate, &read)).collect()
+    /// No words at all.
+    pub(crate) fn no_mentions(&self) -> Mentions {
+        Mentions { texts: 0.0, terms: 0.0, counts: vec![0.0; self.weights.len()] }
     }
 
-    fn score(&self, candidate: &Candidate<'_>, read: &TextsRead) -> (f64, ScoreBreakdown) {
-        let text = AnalysedText::read(candidate.text);
-        let semantic = self.query.vector().cosine(&candidate.vector).clamp(0.0, 1.0);
-        let bm25 = self.words(candidate, read);
-        let entity = self.entity(text);
+    /// The score of a memory with these mentions in itself, and in itself with its neighbours.
+    pub(crate) fn score(
+        &self,
+        memory: &Features,
+        own: &Mentions,
+        window: &Mentions,
+    ) -> (f64, ScoreBreakdown) {
+        let Features { semantic, entity, .. } = *memory;
+        let bm25 = (self.share(own) + WINDOW_WEIGHT * self.share(window)) / (1.0 + WINDOW_WEIGHT);
+        let even_cosine = if memory.reranked { EVEN_COSINE_RERANKED } else { EVEN_COSINE };
         // Squares, so that strong evidence of one kind outweighs hints of both.
-        let mut odds = (bm25 / EVEN_WORDS).powi(2) + (semantic / self.even_cosine).powi(2);
-        if !self.speakers.is_empty() {
+        let mut odds = (bm25 / EVEN_WORDS).powi(2) + (semantic / even_cosine).powi(2);
+        if self.names_speakers {
             odds *= OTHER_SPEAKER + (1.0 - OTHER_SPEAKER) * entity;
         }
-        if text.asks() {
+        if memory.asks {
             odds *= ASKING;
         }
-        odds = (odds + TIME_ODDS * candidate.time) * (1.0 + TIME_GROWTH * candidate.time);
-        odds *= candidate.freshness;
+        odds = (odds + TIME_ODDS * memory.time) * (1.0 + TIME_GROWTH * memory.time);
+        odds *= memory.freshness;
         (in_thousandths(odds / (1.0 + odds)), ScoreBreakdown { semantic, bm25, entity })
-    }
-
-    /// Lets the nearest words stand in for those that are missing.
-    #[must_use]
-    pub(crate) fn with_nearest_words(mut self, nearest: NearestWords<'a>) -> Self {
-        self.nearest = Some(nearest);
-        self.even_cosine = EVEN_COSINE_RERANKED;
-        self
-    }
-
-    fn entity(&self, text: AnalysedText<'_>) -> f64 {
-        if self.speakers.is_empty() {
-            return 0.0;
-        }
-        let speaking = self.speakers.iter().filter(|speaker| text.is_spoken_by(speaker)).count();
-        speaking as f64 / self.speakers.len() as f64
-    }
-
-    /// Which share of the query's information the words hold, of the candidate and of it with its
-    /// neighbours.
-    fn words(&self, candidate: &Candidate<'_>, read: &TextsRead) -> f64 {
-        let mentions = |text: &str| read.get(&text.as_bytes().as_ptr_range());
-        let Some(own) = mentions(candidate.text) else { return 0.0 };
-        let mut window = own.clone();
-        for side in [candidate.before, candidate.after] {
-            for (neighbour, weight) in side.into_iter().zip(NEIGHBOUR_WEIGHTS) {
-                if let Some(neighbour) = neighbour.and_then(mentions) {
-                    window.join(neighbour, weight);
-                }
-            }
-        }
-        (self.share(own) + WINDOW_WEIGHT * self.share(&window)) / (1.0 + WINDOW_WEIGHT)
-    }
-
-    fn mentions(&self, text: &str) -> Mentions {
-        let mut mentions =
-            Mentions { texts: 1.0, terms: 0.0, counts: vec![0.0; self.weights.len()] };
-        let mut nearness = vec![0.0; self.weights.len()];
-        for term in AnalysedText::read(text).terms() {
-            mentions.terms += 1.0;
-            let position = self.positions.get(term);
-            if let Some(count) = position.and_then(|position| mentions.counts.get_mut(*position)) {
-                *count += 1.0;
-            }
-            if let Some(nearest) = &self.nearest {
-                nearest.raise(&mut nearness, term);
-            }
-        }
-        for (count, near) in mentions.counts.iter_mut().zip(nearness) {
-            *count = f64::max(*count, near);
-        }
-        mentions
     }
 
     /// Which share of the query's information these mentions hold, 0 to 1.
@@ -181,25 +146,19 @@ impl<'a> Scorer<'a> {
     }
 }
 
-/// What each text mentions, by where it lies in memory: most are a candidate's own and the
-/// neighbour of four others, and reading them is most of the work.
-type TextsRead = HashMap<Range<*const u8>, Mentions>;
-
 /// How often each term of the query occurs in some texts.
-#[derive(Clone)]
-struct Mentions {
-    texts: f64,
-    terms: f64,
-    counts: Vec<f64>,
+#[derive(Debug, Clone)]
+pub(crate) struct Mentions {
+    pub(crate) texts: f64,
+    /// Of all terms, the query's or not.
+    pub(crate) terms: f64,
+    pub(crate) counts: Vec<f64>,
 }
 
 impl Mentions {
-    fn join(&mut self, other: &Self, weight: f64) {
-        self.texts += weight * other.texts;
-        self.terms += weight * other.terms;
-        for (count, more) in self.counts.iter_mut().zip(&other.counts) {
-            *count += weight * more;
-        }
+    pub(crate) fn clear(&mut self) {
+        (self.texts, self.terms) = (0.0, 0.0);
+        self.counts.fill(0.0);
     }
 }
 

@@ -93,7 +93,7 @@ pub(crate) fn update(
         return Err(EngineError::Immutable);
     }
     let (project, now) = (access.project(), clock::now());
-    set_text(connection, project, seq, &old, change)?;
+    set_text(connection, seq, &old, change)?;
     if let Some(keys) = &change.metadata {
         let mut metadata = old.metadata.clone().unwrap_or_default();
         metadata.extend(keys.clone());
@@ -134,7 +134,6 @@ pub(crate) fn update(
 
 fn set_text(
     connection: &Connection,
-    project: i64,
     seq: i64,
     old: &MemoryRecord,
     change: &MemoryChange,
@@ -145,9 +144,7 @@ fn set_text(
     connection
         .prepare_cached("UPDATE memories SET text = ?, text_hash = ? WHERE seq = ?")?
         .execute(params![text, ids::text_hash(text), seq])?;
-    text_index::remove(connection, seq)?;
-    let scope = old.ids.scope_tokens(project);
-    text_index::insert(connection, seq, &scope, old.actor.as_deref(), text)
+    text_index::put(connection, seq, old.actor.as_deref(), text)
 }
 
 /// Changes all of these memories, or none of them.
@@ -156,18 +153,9 @@ pub(crate) fn update_batch(
     access: &Access,
     updates: &[BatchUpdate],
 ) -> Result<u64, EngineError> {
-    let update_all = |connection: &Connection| {
-        for (index, entry) in updates.iter().enumerate() {
-            update(connection, access, &entry.memory_id, &entry.change)
-                .map_err(|source| EngineError::BatchItem { index, source: Box::new(source) })?;
-        }
-        Ok(())
-    };
-    if text_index::is_bulk(updates.len()) {
-        text_index::in_bulk(connection, update_all)?;
-        text_index::sweep(connection)?;
-    } else {
-        update_all(connection)?;
+    for (index, entry) in updates.iter().enumerate() {
+        update(connection, access, &entry.memory_id, &entry.change)
+            .map_err(|source| EngineError::BatchItem { index, source: Box::new(source) })?;
     }
     Ok(updates.len() as u64)
 }

@@ -21,16 +21,17 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    /// Starts the thread, which calls `committed` after each transaction. It ends when every `Writer`
-    /// is gone and all that was sent is done.
+    /// Starts the thread, which calls `committing` as the last part of each transaction and `committed` after it. It ends
+    /// when every `Writer` is gone and all that was sent is done.
     pub(crate) fn start(
         connection: Connection,
+        committing: impl Fn(&Connection) -> Result<(), EngineError> + Send + 'static,
         committed: impl Fn() + Send + 'static,
     ) -> Result<(Self, JoinHandle<()>), EngineError> {
         let (commands, received) = mpsc::channel();
         let thread = thread::Builder::new()
             .name("mem0-writer".to_owned())
-            .spawn(move || run(connection, &received, committed))?;
+            .spawn(move || run(connection, &received, committing, committed))?;
         Ok((Self { commands }, thread))
     }
 
@@ -99,12 +100,13 @@ pub(crate) fn in_savepoint<T>(
 fn run(
     mut connection: Connection,
     received: &mpsc::Receiver<Box<dyn Command>>,
+    committing: impl Fn(&Connection) -> Result<(), EngineError>,
     after_commit: impl Fn(),
 ) {
     while let Ok(first) = received.recv() {
         let mut group = vec![first];
         group.extend(received.try_iter().take(GROUP - 1));
-        let committed = commit(&mut connection, &mut group);
+        let committed = commit(&mut connection, &mut group, &committing);
         after_commit();
         for command in group {
             command.answer(committed.clone());
@@ -114,7 +116,11 @@ fn run(
     let _ = connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE);");
 }
 
-fn commit(connection: &mut Connection, group: &mut [Box<dyn Command>]) -> Result<(), EngineError> {
+fn commit(
+    connection: &mut Connection,
+    group: &mut [Box<dyn Command>],
+    committing: impl Fn(&Connection) -> Result<(), EngineError>,
+) -> Result<(), EngineError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     for command in group {
         command.run(&transaction);
@@ -124,6 +130,7 @@ fn commit(connection: &mut Connection, group: &mut [Box<dyn Command>]) -> Result
             return Err(std::io::Error::other("the database undid the transaction").into());
         }
     }
+    committing(&transaction)?;
     Ok(transaction.commit()?)
 }
 
@@ -134,7 +141,7 @@ mod tests {
     fn writer() -> (Writer, JoinHandle<()>) {
         let connection = Connection::open_in_memory().unwrap();
         connection.execute_batch("CREATE TABLE t (n INTEGER PRIMARY KEY)").unwrap();
-        Writer::start(connection, || ()).unwrap()
+        Writer::start(connection, |_| Ok(()), || ()).unwrap()
     }
 
     fn insert(n: i64) -> impl FnOnce(&Connection) -> Result<(), EngineError> + Send + 'static {

@@ -63,8 +63,7 @@ fn odd(folder: &Folder) -> ProjectRecord {
     folder
         .sql()
         .execute_batch(
-            "DELETE FROM memory_terms WHERE rowid = (SELECT seq FROM memories \
-         WHERE user_id = 'bob'); DELETE FROM memory_index WHERE seq = (SELECT seq FROM memories \
+            "DELETE FROM memory_index WHERE seq = (SELECT seq FROM memories \
          WHERE user_id = 'bob'); DELETE FROM memories WHERE user_id = 'bob'",
         )
         .unwrap();

@@ -35,8 +35,8 @@ fn queued_events_go_on_in_order_after_reopening() {
     // As if the process had died between the acknowledgements and the work.
     let sql = folder.sql();
     sql.execute_batch(
-        "DELETE FROM memory_terms; DELETE FROM memory_index; DELETE FROM memories; \
-         DELETE FROM history; UPDATE events SET status = 'PENDING', results = '[]', \
+        "DELETE FROM memory_index; DELETE FROM memories; DELETE FROM history; \
+         UPDATE events SET status = 'PENDING', results = '[]', \
          metadata = NULL, started_at = NULL, completed_at = NULL",
     )
     .unwrap();
@@ -186,7 +186,7 @@ fn what_another_version_indexed_is_indexed_again() {
         drop(engine);
         let sql = folder.sql();
         sql.execute_batch(&format!(
-            "UPDATE memory_index SET vector = zeroblob(256); \
+            "UPDATE memory_index SET terms = '', vector = zeroblob(256); \
              UPDATE settings SET value = 'older' WHERE key = 'engine.{setting}'"
         ))
         .unwrap();

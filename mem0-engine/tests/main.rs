@@ -24,6 +24,5 @@ mod old_folder;
 mod projects;
 mod scopes;
 mod search;
-mod text_index;
 mod webhooks;
 mod workbench;

@@ -1,0 +1,83 @@
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+/// Which rows have which words. Words are kept as hashes of 64 bits: two words of one scope share one with a chance that
+/// no disk survives long enough to meet.
+#[derive(Debug, Default)]
+pub(crate) struct Postings {
+    /// Ascending.
+    words: Box<[WordHash]>,
+    /// Where the rows of each word end.
+    ends: Box<[u32]>,
+    /// Ascending within each word; as often as the row has the word.
+    rows: Box<[u16]>,
+}
+
+/// A word, as long as the process runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct WordHash(u64);
+
+impl WordHash {
+    pub(crate) fn of(word: &str) -> Self {
+        let mut hasher = DefaultHasher::new();
+        word.hash(&mut hasher);
+        Self(hasher.finish())
+    }
+}
+
+impl Postings {
+    /// Of all words of all rows, each as often as it occurs.
+    pub(crate) fn of(mut pairs: Vec<(WordHash, u16)>) -> Self {
+        // Stable, since what is added to is mostly sorted.
+        pairs.sort();
+        let (mut words, mut ends, mut rows) = (Vec::new(), Vec::new(), Vec::new());
+        for run in pairs.chunk_by(|(a, _), (b, _)| a == b) {
+            words.extend(run.first().map(|(word, _)| *word));
+            rows.extend(run.iter().map(|(_, row)| *row));
+            ends.push(u32::try_from(rows.len()).unwrap_or(u32::MAX));
+        }
+        Self { words: words.into(), ends: ends.into(), rows: rows.into() }
+    }
+
+    /// What it was made [of](Self::of).
+    pub(crate) fn pairs(&self) -> Vec<(WordHash, u16)> {
+        let words = self.words.iter().enumerate();
+        words.flat_map(|(at, word)| self.run(at).iter().map(|row| (*word, *row))).collect()
+    }
+
+    /// The rows that have a word, ascending, each as often as it has it.
+    pub(crate) fn rows(&self, word: WordHash) -> &[u16] {
+        self.words.binary_search(&word).map_or(&[], |at| self.run(at))
+    }
+
+    fn run(&self, at: usize) -> &[u16] {
+        let end = |at: usize| self.ends.get(at).map_or(0, |end| *end as usize);
+        let start = at.checked_sub(1).map_or(0, end);
+        self.rows.get(start..end(at)).unwrap_or_default()
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.words.len() * (size_of::<WordHash>() + size_of::<u32>())
+            + self.rows.len() * size_of::<u16>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_word_leads_to_its_rows_as_often_as_they_have_it() {
+        let [soup, fence, wall] = ["soup", "fence", "wall"].map(WordHash::of);
+        let pairs = vec![(soup, 2), (fence, 0), (soup, 0), (soup, 2)];
+        let postings = Postings::of(pairs);
+        assert_eq!(postings.rows(soup), [0, 2, 2]);
+        assert_eq!(postings.rows(fence), [0]);
+        assert!(postings.rows(wall).is_empty() && Postings::default().rows(soup).is_empty());
+
+        let mut more = postings.pairs();
+        more.push((wall, 3));
+        let more = Postings::of(more);
+        assert_eq!((more.rows(soup), more.rows(wall)), (&[0, 2, 2][..], &[3][..]));
+        assert!(more.bytes() > postings.bytes());
+    }
+}
