@@ -9,6 +9,7 @@ use crate::history::{self, Change};
 use crate::ids::EntityIds;
 use crate::language_model::LanguageModel;
 use crate::memories::{self, NewMemory};
+use crate::text_index::Indexed;
 use crate::{Access, EngineError, LlmTask, clock, entities, json_depth};
 
 /// Messages to remember.
@@ -117,11 +118,22 @@ pub struct Added {
     pub results: Vec<EventResult>,
 }
 
-/// Records the add; carries it out at once when nothing is to be inferred.
+/// What the memories of an add are found by, for each of its messages; none for those that become no memory.
+pub(crate) fn index(request: &AddRequest) -> Vec<Option<Indexed>> {
+    let text = |message: &Message| {
+        let text = message.content.as_text().filter(|text| !text.trim().is_empty())?;
+        (message.role != Role::System).then(|| Indexed::of(message.name.as_deref(), text))
+    };
+    request.messages.iter().map(text).collect()
+}
+
+/// Records the add; carries it out at once when nothing is to be inferred, for which it needs what
+/// [`index`] says.
 pub(crate) fn accept(
     connection: &Connection,
     access: &Access,
     request: &AddRequest,
+    indexed: &[Option<Indexed>],
 ) -> Result<Added, EngineError> {
     let attribution = Attribution::of(request);
     let outcomes = attribution.outcomes(&request.ids);
@@ -140,7 +152,7 @@ pub(crate) fn accept(
         return Ok(Added { event_id, status: EventStatus::Pending, results: Vec::new() });
     }
     let batch = Batch::new(request, project, now)?;
-    let stored = batch.store(connection, seq)?;
+    let stored = batch.store(connection, seq, indexed)?;
     let results = stored.results.clone();
     let outcome = Outcome::Succeeded { results: stored.results, metadata: None };
     events::finish(connection, seq, now, &outcome)?;
@@ -153,7 +165,7 @@ pub(crate) fn carry_out(connection: &Connection, queued: &Queued) -> Result<Outc
     let batch = Batch::new(&request, queued.project, queued.created_at)?;
     // The entity may have been deleted while the add was waiting.
     entities::touch(connection, queued.project, &request.ids, clock::now())?;
-    let stored = batch.store(connection, queued.seq)?;
+    let stored = batch.store(connection, queued.seq, &index(&request))?;
     let mut metadata = json!({
         "inference": "none",
         "notice": "No LLM is configured: the messages were stored verbatim, nothing was extracted.",
@@ -223,7 +235,6 @@ impl Attribution {
 struct Batch<'a> {
     request: &'a AddRequest,
     project: i64,
-    metadata: Option<String>,
     created_at: i64,
     accepted_at: i64,
 }
@@ -237,35 +248,37 @@ struct Stored {
 
 impl<'a> Batch<'a> {
     fn new(request: &'a AddRequest, project: i64, accepted_at: i64) -> Result<Self, EngineError> {
-        let metadata = request.metadata.as_ref().map(serde_json::to_string).transpose()?;
         let created_at = match &request.timestamp {
             Some(time) => clock::micros("timestamp", time)?,
             None => accepted_at,
         };
-        Ok(Self { request, project, metadata, created_at, accepted_at })
+        Ok(Self { request, project, created_at, accepted_at })
     }
 
-    fn store(&self, connection: &Connection, event_seq: i64) -> Result<Stored, EngineError> {
+    fn store(
+        &self,
+        connection: &Connection,
+        event_seq: i64,
+        indexed: &[Option<Indexed>],
+    ) -> Result<Stored, EngineError> {
         let attribution = Attribution::of(self.request);
         let mut stored = Stored::default();
-        for (position, message) in self.request.messages.iter().enumerate() {
-            if message.role == Role::System {
-                continue;
-            }
-            let Some(text) = message.content.as_text() else {
-                stored.unreadable += 1;
+        let messages = self.request.messages.iter().zip(indexed);
+        for (position, (message, indexed)) in messages.enumerate() {
+            let text = message.content.as_text();
+            let (Some(text), Some(indexed)) = (text, indexed) else {
+                let is_unreadable = message.role != Role::System && text.is_none();
+                stored.unreadable += usize::from(is_unreadable);
                 continue;
             };
-            if text.trim().is_empty() {
-                continue;
-            }
             let memory = NewMemory {
                 project: self.project,
                 text,
                 ids: &attribution.ids(&self.request.ids, &message.role),
                 role: message.role.as_str(),
                 actor: message.name.as_deref(),
-                metadata: self.metadata.as_deref(),
+                metadata: self.request.metadata.as_ref(),
+                indexed,
                 expiration_date: self.request.expiration_date,
                 immutable: self.request.immutable,
                 created_at: self.created_at,

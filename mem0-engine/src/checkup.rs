@@ -4,7 +4,8 @@ use rusqlite::{Connection, ErrorCode};
 
 use crate::backup::existing_database;
 use crate::ids::{self, EntityIds};
-use crate::{EngineError, FolderError, reindex, schema, text_index};
+use crate::text_index::Indexed;
+use crate::{EngineError, FolderError, reindex, schema};
 
 /// What a check found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -217,9 +218,9 @@ fn memories(connection: &Connection, checkup: &mut Checkup) -> Result<(), Engine
         texts += i64::from(row.get::<_, Vec<u8>>("text_hash")? != ids::text_hash(&text));
         scopes += i64::from(row.get::<_, Vec<u8>>("scope_key")? != ids.scope_key());
         if is_current {
-            let (terms, vector) = text_index::of(actor.as_deref(), &text);
-            words += i64::from(row.get::<_, String>("terms")? != terms);
-            vectors += i64::from(row.get::<_, Vec<u8>>("vector")? != vector.to_bytes());
+            let indexed = Indexed::of(actor.as_deref(), &text);
+            words += i64::from(row.get::<_, String>("terms")? != indexed.terms);
+            vectors += i64::from(row.get::<_, Vec<u8>>("vector")? != indexed.vector.to_bytes());
         }
     }
     checkup.note("Memories whose hash is not that of their text", texts);

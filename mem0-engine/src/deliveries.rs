@@ -130,13 +130,17 @@ pub(crate) fn queue(connection: &Connection, change: &Change<'_>) -> Result<(), 
         HistoryEvent::Delete => WebhookEventType::MemoryDelete,
         _ => return Ok(()),
     };
-    let listening = connection
-        .prepare_cached(
-            "SELECT seq FROM webhooks WHERE project = ? AND is_active \
-             AND EXISTS (SELECT 1 FROM json_each(event_types) WHERE value = ?)",
-        )?
-        .query_map(params![change.project, event_type.as_str()], |row| row.get(0))?
-        .collect::<Result<Vec<i64>, _>>()?;
+    let mut statement = connection
+        .prepare_cached("SELECT seq, event_types FROM webhooks WHERE project = ? AND is_active")?;
+    let mut webhooks = statement.query([change.project])?;
+    let mut listening = Vec::new();
+    while let Some(row) = webhooks.next()? {
+        // Not by json_each: SQLite would plan that anew for each change.
+        let event_types: Vec<String> = json_column(row, "event_types")?.unwrap_or_default();
+        if event_types.iter().any(|wanted| wanted == event_type.as_str()) {
+            listening.push(row.get::<_, i64>("seq")?);
+        }
+    }
     if listening.is_empty() {
         return Ok(());
     }

@@ -353,7 +353,16 @@ impl Engine {
     /// the access is bound to.
     pub async fn add(&self, request: AddRequest) -> Result<Added, EngineError> {
         request.check()?;
-        self.queue(move |connection, access| add::accept(connection, access, &request)).await
+        let request = Arc::new(request);
+        let indexed = if request.infer {
+            Vec::new()
+        } else {
+            // By a reader, so that a long text holds up no other write.
+            let request = request.clone();
+            self.read_folder(move |_| Ok(add::index(&request))).await?
+        };
+        self.queue(move |connection, access| add::accept(connection, access, &request, &indexed))
+            .await
     }
 
     /// Finds the memories that answer a question, best first.

@@ -5,7 +5,7 @@ use rusqlite::Row;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::EngineError;
+use crate::{EngineError, clock};
 
 /// The four ids that a memory can belong to; each may be missing.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
@@ -133,12 +133,14 @@ fn push_hex<'a>(text: &mut String, bytes: impl Iterator<Item = &'a u8>) {
     }
 }
 
-/// A random UUID, version 4, from the operating system's generator.
+/// A UUID, version 7: the milliseconds since 1970, then 74 bits from the operating system's generator.
+/// New ones lie side by side in an index, where random ones would touch a page each.
 pub(crate) fn new_id() -> Result<String, EngineError> {
     let mut bytes = [0_u8; 16];
     getrandom::fill(&mut bytes).map_err(|error| EngineError::from(std::io::Error::from(error)))?;
-    let mut number = u128::from_be_bytes(bytes);
-    number = number & !(0xf << 76) | (0x4 << 76);
+    let millis = u128::from((clock::now() / 1000).unsigned_abs());
+    let mut number = u128::from_be_bytes(bytes) & ((1 << 80) - 1) | (millis << 80);
+    number = number & !(0xf << 76) | (0x7 << 76);
     number = number & !(0x3 << 62) | (0x2 << 62);
     let digits = format!("{number:032x}");
     let mut id = String::with_capacity(36);
@@ -156,12 +158,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_are_uuids_of_version_4() {
+    fn ids_are_uuids_of_version_7() {
         let first = new_id().unwrap();
         assert_ne!(first, new_id().unwrap());
+        let millis = i64::from_str_radix(&first.replace('-', "")[..12], 16).unwrap();
+        assert!((0..10_000).contains(&(clock::now() / 1000 - millis)));
         let parts: Vec<_> = first.split('-').map(str::len).collect();
         assert_eq!(parts, [8, 4, 4, 4, 12]);
-        assert_eq!(first.as_bytes()[14], b'4');
+        assert_eq!(first.as_bytes()[14], b'7');
         assert!(matches!(first.as_bytes()[19], b'8' | b'9' | b'a' | b'b'));
     }
 

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use crate::clock;
 use crate::ids::{self, EntityIds};
 use crate::structured_attributes::StructuredAttributes;
-use crate::text_index;
+use crate::text_index::{self, Indexed};
 use crate::{Access, EngineError, What};
 
 /// A stored memory.
@@ -64,30 +64,37 @@ pub(crate) const COLUMNS: &str = "m.seq, m.id, m.created_at, m.updated_at, m.exp
      m.immutable, m.text_hash, m.user_id, m.agent_id, m.app_id, m.run_id, m.role, m.actor, \
      m.categories, m.metadata, m.text";
 
+/// From a row that begins with [`COLUMNS`]. By their places: looking for names took as long as all else.
 pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<MemoryRecord> {
+    let ids = EntityIds {
+        user_id: row.get(7)?,
+        agent_id: row.get(8)?,
+        app_id: row.get(9)?,
+        run_id: row.get(10)?,
+    };
     Ok(MemoryRecord {
-        id: row.get("id")?,
-        memory: row.get("text")?,
-        ids: EntityIds::from_row(row)?,
-        metadata: json_column(row, "metadata")?,
-        categories: json_column(row, "categories")?,
-        created_at: clock::timestamp(row.get("created_at")?),
-        updated_at: clock::timestamp(row.get("updated_at")?),
-        expiration_date: date_column(row, "expiration_date")?,
-        immutable: row.get("immutable")?,
-        hash: ids::hex(&row.get::<_, Vec<u8>>("text_hash")?),
-        role: row.get("role")?,
-        actor: row.get("actor")?,
+        id: row.get(1)?,
+        memory: row.get(15)?,
+        ids,
+        metadata: json_column(row, 14)?,
+        categories: json_column(row, 13)?,
+        created_at: clock::timestamp(row.get(2)?),
+        updated_at: clock::timestamp(row.get(3)?),
+        expiration_date: date_column(row, 4)?,
+        immutable: row.get(5)?,
+        hash: ids::hex(row.get_ref(6)?.as_blob()?),
+        role: row.get(11)?,
+        actor: row.get(12)?,
     })
 }
 
 /// Reads a nullable column of JSON.
 pub(crate) fn json_column<T: DeserializeOwned>(
     row: &Row<'_>,
-    column: &str,
+    column: impl RowIndex,
 ) -> rusqlite::Result<Option<T>> {
-    let Some(text) = row.get::<_, Option<String>>(column)? else { return Ok(None) };
-    serde_json::from_str(&text).map(Some).map_err(damaged)
+    let Some(text) = row.get_ref(column)?.as_str_or_null()? else { return Ok(None) };
+    serde_json::from_str(text).map(Some).map_err(damaged)
 }
 
 /// Reads a nullable column of days.
@@ -128,8 +135,9 @@ pub(crate) struct NewMemory<'a> {
     pub(crate) ids: &'a EntityIds,
     pub(crate) role: &'a str,
     pub(crate) actor: Option<&'a str>,
-    /// JSON.
-    pub(crate) metadata: Option<&'a str>,
+    pub(crate) metadata: Option<&'a Metadata>,
+    /// What it is found by.
+    pub(crate) indexed: &'a Indexed,
     pub(crate) expiration_date: Option<Date>,
     pub(crate) immutable: bool,
     pub(crate) created_at: i64,
@@ -147,6 +155,7 @@ pub(crate) fn insert(
 ) -> Result<Option<MemoryRecord>, EngineError> {
     let scope_key = memory.ids.scope_key();
     let text_hash = ids::text_hash(memory.text);
+    let hash = ids::hex(&text_hash);
     let duplicate = connection
         .prepare_cached(
             "SELECT 1 FROM memories WHERE project = ? AND scope_key = ? AND text_hash = ? \
@@ -156,6 +165,8 @@ pub(crate) fn insert(
     if duplicate {
         return Ok(None);
     }
+    let id = ids::new_id()?;
+    let metadata = memory.metadata.map(serde_json::to_string).transpose()?;
     connection
         .prepare_cached(
             "INSERT INTO memories (id, project, created_at, updated_at, expiration_date, \
@@ -164,7 +175,7 @@ pub(crate) fn insert(
              VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )?
         .execute(params![
-            ids::new_id()?,
+            id,
             memory.project,
             memory.created_at,
             memory.updated_at,
@@ -180,12 +191,24 @@ pub(crate) fn insert(
             memory.ids.run_id,
             memory.role,
             memory.actor,
-            memory.metadata,
+            metadata,
             memory.text,
         ])?;
-    let seq = connection.last_insert_rowid();
-    text_index::put(connection, seq, memory.actor, memory.text)?;
-    by_seq(connection, seq).map(Some)
+    memory.indexed.put(connection, connection.last_insert_rowid())?;
+    Ok(Some(MemoryRecord {
+        id,
+        memory: memory.text.to_owned(),
+        ids: memory.ids.clone(),
+        metadata: memory.metadata.cloned(),
+        categories: None,
+        created_at: clock::timestamp(memory.created_at),
+        updated_at: clock::timestamp(memory.updated_at),
+        expiration_date: memory.expiration_date,
+        immutable: memory.immutable,
+        hash,
+        role: memory.role.to_owned(),
+        actor: memory.actor.map(str::to_owned),
+    }))
 }
 
 /// Removes a memory and what it is found by.

@@ -1,7 +1,8 @@
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::memories::{self, MemoryRecord};
-use crate::{EngineError, embedder, settings, text_index};
+use crate::text_index::{self, Indexed};
+use crate::{EngineError, embedder, settings};
 
 /// The setting that names what the stored vectors were made with.
 const MODEL_SETTING: &str = "engine.embedding_model";
@@ -40,7 +41,7 @@ pub(crate) fn is_current(connection: &Connection) -> Result<bool, EngineError> {
 /// Analyses and embeds the memories whose numbers are larger than this.
 pub(crate) fn index_after(connection: &Connection, mut last: i64) -> Result<(), EngineError> {
     while let Some((seq, memory)) = after(connection, last)? {
-        text_index::put(connection, seq, memory.actor.as_deref(), &memory.memory)?;
+        Indexed::of(memory.actor.as_deref(), &memory.memory).put(connection, seq)?;
         last = seq;
     }
     Ok(())

@@ -83,6 +83,12 @@ fn configure(connection: &Connection) -> Result<(), EngineError> {
     // FULL syncs the log at each commit: what was acknowledged survives a power cut too.
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "foreign_keys", true)?;
+    // What a savepoint may have to undo is kept in memory, not written to a file.
+    connection.pragma_update(None, "temp_store", "memory")?;
+    // In KiB: the pages that a busy writer touches again and again, of a folder of any size.
+    connection.pragma_update(None, "cache_size", -65_536)?;
+    // Pages are copied from the log once for many commits.
+    connection.pragma_update_and_check(None, "wal_autocheckpoint", 4096, |_| Ok(()))?;
     // Deleted text is overwritten in the file, not only unlinked.
     connection.pragma_update_and_check(None, "secure_delete", true, |_| Ok(()))?;
     Ok(())

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use crate::events::{self, EventResult};
 use crate::history::{self, Change};
 use crate::memories::{self, MemoryRecord};
-use crate::{Access, EngineError, clock, ids, json_depth, text_index};
+use crate::text_index::Indexed;
+use crate::{Access, EngineError, clock, ids, json_depth};
 
 /// What to change of a memory. What is `None` stays as it is; something must be set.
 #[derive(Clone, Default, PartialEq)]
@@ -144,7 +145,7 @@ fn set_text(
     connection
         .prepare_cached("UPDATE memories SET text = ?, text_hash = ? WHERE seq = ?")?
         .execute(params![text, ids::text_hash(text), seq])?;
-    text_index::put(connection, seq, old.actor.as_deref(), text)
+    Indexed::of(old.actor.as_deref(), text).put(connection, seq)
 }
 
 /// Changes all of these memories, or none of them.

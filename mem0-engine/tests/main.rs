@@ -18,6 +18,7 @@ mod deletions;
 mod feedback;
 mod filters;
 mod isolation;
+mod kept_scopes;
 mod keys;
 mod lists;
 mod old_folder;

@@ -1,0 +1,338 @@
+//! What the local platform bears: a million memories, searches of scopes of several sizes, adds; beside a store that is
+//! written by hand on SQLite, with the same rows in the same run.
+//!
+//! ```text
+//! cargo build --release -p mem0-server
+//! cargo run --release -p mem0-benches --bin load -- [--memories N] [--scopes N] [--large N] [--folder DIR] [--store-only] [--rows FILE]
+//! ```
+//!
+//! `benches/README.md` says what the figures mean.
+
+mod engine_store;
+mod raw_sqlite;
+mod server;
+mod texts;
+mod timings;
+
+use std::error::Error;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use engine_store::EngineStore;
+use lexopt::{Arg, ValueExt};
+use raw_sqlite::RawSqlite;
+use server::Server;
+use texts::{Row, Texts};
+use timings::Timings;
+
+type Failure = Box<dyn Error + Send + Sync>;
+
+/// How many rows one add has, and one transaction of the store written by hand.
+const BATCH: usize = 100;
+
+/// The sizes of further scopes, besides the largest.
+const SIZES: [usize; 2] = [1_000, 10_000];
+
+/// How many searches a percentile is taken of.
+const SEARCHES: usize = 2_000;
+
+fn main() -> Result<(), Failure> {
+    let arguments = Arguments::read()?;
+    let temporary = tempfile::tempdir()?;
+    let folder = arguments.folder.as_deref().unwrap_or(temporary.path());
+    let (data, raw) = (folder.join("mem0-data"), folder.join("raw.db"));
+    let texts = Texts::load()?;
+    if let Some(path) = &arguments.rows {
+        return write_rows(&texts, path);
+    }
+
+    let plan = arguments.plan();
+    let rows: usize = plan.iter().map(|scope| scope.memories).sum();
+    println!("{} memories in {} scopes\n", rows, plan.len());
+    if !data.exists() {
+        store(&texts, &plan, &data, &raw)?;
+    }
+    if arguments.store_only {
+        return Ok(());
+    }
+    println!("folder: {} MB; by hand: {} MB", megabytes(&data)?, megabytes(&raw)?);
+
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(over_http(&texts, &plan, &data))?;
+    searches(&texts, &plan, &data, &raw)?;
+    runtime.block_on(in_flight(&texts, &plan, &data))?;
+    adds(&texts, &data)
+}
+
+/// A user and how many memories they have.
+struct Scope {
+    user: String,
+    memories: usize,
+}
+
+/// Everybody's memories, first those of many small scopes in turn, as they would come.
+fn store(texts: &Texts, plan: &[Scope], data: &Path, raw: &Path) -> Result<(), Failure> {
+    let engine = EngineStore::open(data)?;
+    let mut by_hand = RawSqlite::open(raw)?;
+    let (mut own, mut theirs) = (Duration::ZERO, Duration::ZERO);
+    let mut stored = 0;
+    for (number, scope) in plan.iter().enumerate() {
+        for start in (0..scope.memories).step_by(BATCH) {
+            let end = scope.memories.min(start + BATCH);
+            let rows: Vec<_> = (start..end).map(|at| texts.row(number, at)).collect();
+            // The same rows one after the other, now one store first and now the other.
+            let vectors = RawSqlite::vectors(&rows);
+            for turn in 0..2 {
+                let began = Instant::now();
+                if (turn + start / BATCH + number) % 2 == 0 {
+                    engine.add(&scope.user, &rows)?;
+                    own += began.elapsed();
+                } else {
+                    by_hand.add(&scope.user, &rows, &vectors)?;
+                    theirs += began.elapsed();
+                }
+            }
+            stored += rows.len();
+        }
+        if number % 500 == 0 {
+            eprint!("\r{stored} stored");
+        }
+    }
+    eprintln!("\r{stored} stored");
+    let (rate, by_hand) = (stored as f64 / own.as_secs_f64(), stored as f64 / theirs.as_secs_f64());
+    println!("| adds of {BATCH}, one after the other | memories a second |");
+    println!("| --- | --- |");
+    println!("| Mem0 for Rust | {rate:.0} |");
+    println!("| SQLite by hand, vectors given | {by_hand:.0} |");
+    println!("| ratio | {:.2} |\n", rate / by_hand);
+    engine.close()
+}
+
+/// One search at a time, the engine and the store written by hand in turn.
+fn searches(texts: &Texts, plan: &[Scope], data: &Path, raw: &Path) -> Result<(), Failure> {
+    let engine = EngineStore::open(data)?;
+    let by_hand = RawSqlite::open(raw)?;
+    println!("| one at a time | | p50 ms | p99 ms | by hand p50 | p99 | ratio p50 | p99 |");
+    println!("| --- | --- | --- | --- | --- | --- | --- | --- |");
+    let mut sizes: Vec<_> = plan.iter().map(|scope| scope.memories).collect();
+    sizes.sort_unstable();
+    sizes.dedup();
+    for size in sizes {
+        let scopes: Vec<_> =
+            plan.iter().enumerate().filter(|(_, scope)| scope.memories == size).collect();
+        let searches = if size > 10_000 { SEARCHES / 10 } else { SEARCHES };
+        let mut first = Duration::ZERO;
+        let (mut own, mut theirs) = (Timings::default(), Timings::default());
+        for turn in 0..searches {
+            // Scopes by chance, so that most of many are not the ones that were asked last.
+            let Some((number, scope)) = scopes.get(texts.chance(turn, scopes.len())) else {
+                continue;
+            };
+            let question = texts.question(*number, scope.memories, turn);
+            for which in [turn % 2, 1 - turn % 2] {
+                if which == 0 {
+                    let began = Instant::now();
+                    engine.search(&scope.user, &question)?;
+                    if turn == 0 {
+                        first = began.elapsed();
+                    } else {
+                        own.push(began.elapsed());
+                    }
+                } else {
+                    theirs.time(|| by_hand.search(&scope.user, &question))?;
+                }
+            }
+        }
+        println!(
+            "| {} × {size} | first {:.1} ms | {:.3} | {:.3} | {:.3} | {:.3} | {:.2} | {:.2} |",
+            scopes.len(),
+            first.as_secs_f64() * 1000.0,
+            own.millis(50),
+            own.millis(99),
+            theirs.millis(50),
+            theirs.millis(99),
+            own.millis(50) / theirs.millis(50),
+            own.millis(99) / theirs.millis(99),
+        );
+    }
+    println!();
+    engine.close()
+}
+
+/// Many searches of small scopes at once, in this process.
+async fn in_flight(texts: &Texts, plan: &[Scope], data: &Path) -> Result<(), Failure> {
+    let engine = EngineStore::open(data)?;
+    let small = plan.iter().map(|scope| scope.memories).min().unwrap_or_default();
+    let scopes = plan.iter().take_while(|scope| scope.memories == small).count();
+    println!("| in this process, scopes of {small} | p50 ms | p99 ms | a second |");
+    println!("| --- | --- | --- | --- |");
+    for at_once in [1, 64] {
+        let began = Instant::now();
+        let timings = timings::at_once(at_once, 10 * SEARCHES, |turn| {
+            let number = texts.chance(turn, scopes);
+            let question = texts.question(number, small, turn);
+            let (engine, user) = (engine.engine(), user(number));
+            async move { engine_store::search(&engine, &user, &question).await }
+        })
+        .await?;
+        let rate = timings.len() as f64 / began.elapsed().as_secs_f64();
+        println!(
+            "| {at_once} in flight | {:.3} | {:.3} | {rate:.0} |",
+            timings.millis(50),
+            timings.millis(99)
+        );
+    }
+    println!();
+    engine.close()
+}
+
+/// Through the server, with our own client.
+async fn over_http(texts: &Texts, plan: &[Scope], data: &Path) -> Result<(), Failure> {
+    let server = Server::start(data)?;
+    println!(
+        "start: {:.0} ms until it answers; resident {} MB",
+        server.started_within.as_secs_f64() * 1000.0,
+        server.resident_megabytes()?
+    );
+    let small = plan.iter().map(|scope| scope.memories).min().unwrap_or_default();
+    let scopes = plan.iter().take_while(|scope| scope.memories == small).count();
+    println!("\n| over HTTP, scopes of {small} | p50 ms | p99 ms | a second |");
+    println!("| --- | --- | --- | --- |");
+    for at_once in [1, 64] {
+        let began = Instant::now();
+        let timings = timings::at_once(at_once, 10 * SEARCHES, |turn| {
+            let number = texts.chance(turn, scopes);
+            let question = texts.question(number, small, turn);
+            let (client, user) = (server.client.clone(), user(number));
+            async move { server::search(&client, &user, &question).await }
+        })
+        .await?;
+        let rate = timings.len() as f64 / began.elapsed().as_secs_f64();
+        println!(
+            "| {at_once} in flight | {:.3} | {:.3} | {rate:.0} |",
+            timings.millis(50),
+            timings.millis(99)
+        );
+    }
+    for (number, scope) in plan.iter().enumerate().filter(|(_, scope)| scope.memories > small) {
+        let mut timings = Timings::default();
+        for turn in 0..200 {
+            let question = texts.question(number, scope.memories, turn);
+            let began = Instant::now();
+            server::search(&server.client, &scope.user, &question).await?;
+            if turn > 0 {
+                timings.push(began.elapsed());
+            }
+        }
+        println!(
+            "| 1 in flight, a scope of {} | {:.3} | {:.3} | |",
+            scope.memories,
+            timings.millis(50),
+            timings.millis(99)
+        );
+    }
+    println!("\nresident afterwards: {} MB\n", server.resident_megabytes()?);
+    server.stop()
+}
+
+/// Adds at once; each is on disk when it is acknowledged.
+fn adds(texts: &Texts, data: &Path) -> Result<(), Failure> {
+    let engine = EngineStore::open(data)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    println!("| adds | p50 ms | p99 ms | memories a second |");
+    println!("| --- | --- | --- | --- |");
+    for (size, at_once) in [(1, 1), (1, 64), (BATCH, 1), (BATCH, 8)] {
+        let began = Instant::now();
+        let timings =
+            runtime.block_on(timings::at_once(at_once, 5_000 / size.min(10), |turn| {
+                let scope = usize::MAX / 2 + size + at_once;
+                let rows: Vec<_> = (0..size).map(|at| texts.row(scope, turn * size + at)).collect();
+                let (engine, user) = (engine.engine(), format!("adds-{}", turn % 100));
+                async move { engine_store::add(&engine, &user, &rows).await }
+            }))?;
+        let rate = (timings.len() * size) as f64 / began.elapsed().as_secs_f64();
+        println!(
+            "| of {size}, {at_once} in flight | {:.3} | {:.3} | {rate:.0} |",
+            timings.millis(50),
+            timings.millis(99)
+        );
+    }
+    engine.close()
+}
+
+/// The rows of a scope of 10,000 and some questions, for a store in another language.
+fn write_rows(texts: &Texts, path: &Path) -> Result<(), Failure> {
+    let mut file = std::io::BufWriter::new(std::fs::File::create(path)?);
+    for at in 0..10_000 {
+        serde_json::to_writer(&mut file, &texts.row(0, at).text)?;
+        file.write_all(b"\n")?;
+    }
+    for turn in 0..200 {
+        serde_json::to_writer(&mut file, &[texts.question(0, 10_000, turn)])?;
+        file.write_all(b"\n")?;
+    }
+    Ok(file.flush()?)
+}
+
+fn user(number: usize) -> String {
+    format!("user-{number}")
+}
+
+fn megabytes(path: &Path) -> Result<u64, std::io::Error> {
+    let mut bytes = 0;
+    let folder = if path.is_dir() { path } else { path.parent().unwrap_or(path) };
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        if path.is_dir() || entry.path().to_string_lossy().starts_with(&*path.to_string_lossy()) {
+            bytes += entry.metadata()?.len();
+        }
+    }
+    Ok(bytes / 1_000_000)
+}
+
+struct Arguments {
+    memories: usize,
+    scopes: usize,
+    large: usize,
+    folder: Option<PathBuf>,
+    rows: Option<PathBuf>,
+    store_only: bool,
+}
+
+impl Arguments {
+    fn read() -> Result<Self, Failure> {
+        let mut read = Self {
+            memories: 1_000_000,
+            scopes: 10_000,
+            large: 200_000,
+            folder: None,
+            rows: None,
+            store_only: false,
+        };
+        let mut parser = lexopt::Parser::from_env();
+        while let Some(argument) = parser.next()? {
+            match argument {
+                Arg::Long("memories") => read.memories = parser.value()?.parse()?,
+                Arg::Long("scopes") => read.scopes = parser.value()?.parse()?,
+                Arg::Long("large") => read.large = parser.value()?.parse()?,
+                Arg::Long("folder") => read.folder = Some(parser.value()?.into()),
+                Arg::Long("store-only") => read.store_only = true,
+                Arg::Long("rows") => read.rows = Some(parser.value()?.into()),
+                other => return Err(other.unexpected().into()),
+            }
+        }
+        Ok(read)
+    }
+
+    fn plan(&self) -> Vec<Scope> {
+        let small = self.memories / self.scopes.max(1);
+        let sizes = std::iter::repeat_n(small, self.scopes).chain(SIZES).chain([self.large]);
+        sizes.enumerate().map(|(number, memories)| Scope { user: user(number), memories }).collect()
+    }
+}
+
+/// What a row is stored by.
+fn message(row: &Row) -> mem0_client::Message {
+    mem0_client::Message::user(row.text.as_str())
+}
