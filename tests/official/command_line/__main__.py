@@ -17,11 +17,13 @@ import multiprocessing
 import re
 import sys
 import tempfile
+from concurrent.futures import ProcessPoolExecutor
 
 from checks import Checks, Platform, groups, loopback
 
 import management
 import memories
+import python_only
 from asserting import VERSION
 from programs import NodeProgram, PythonProgram
 
@@ -80,10 +82,10 @@ def listed(help):
     return commands, options
 
 
-def helps(pool, unlisted):
-    """The help of the program, its commands and their commands, each by its path."""
-    found = {(): pool.apply(shown, [()])}
-    first = [(name,) for name in listed(found[()])[0] + unlisted]
+def helps(pool, apart):
+    """The help of the program, its commands except some, and their commands, each by its path."""
+    found = {(): pool.submit(shown, ()).result()}
+    first = [(name,) for name in listed(found[()])[0] if name not in apart]
     found |= zip(first, pool.map(shown, first))
     second = [(*path, name) for path in first for name in listed(found[path])[0]]
     return found | dict(zip(second, pool.map(shown, second)))
@@ -91,7 +93,7 @@ def helps(pool, unlisted):
 
 def check_that_all_was_run(check, helps, ran):
     """Every command that the program has was run, with each of its options."""
-    check.equal("the commands", len([path for path in helps if len(path) == 1]), 17)
+    check.that("the program says what it has", len(helps) > 10, list(helps))
     for path, help in helps.items():
         name = " ".join(["mem0", *path])
         check.that(f"{name} --help", help.status == 0 and "Show this message and exit." in help.text, help)
@@ -113,22 +115,20 @@ def main():
     parser.add_argument("--node", metavar="FOLDER", help="drive @mem0/cli of this folder")
     arguments = parser.parse_args()
 
-    chosen = groups(management) + groups(memories)
-    if arguments.node:
-        chosen.remove(management.check_what_the_program_refuses_itself)
+    chosen = groups(management) + groups(memories) + ([] if arguments.node else groups(python_only))
+    apart = ["config", "help", "init", "version"] if arguments.node else []
     check, ran = Checks(), []
     with contextlib.ExitStack() as ends:
         folder = ends.enter_context(tempfile.TemporaryDirectory(prefix="mem0-command-line-"))
-        pool = ends.enter_context(multiprocessing.get_context("fork").Pool(2, start, [arguments, folder]))
+        fork = multiprocessing.get_context("fork")
+        pool = ends.enter_context(ProcessPoolExecutor(2, fork, start, [arguments, folder]))
         # The last one by itself: it leaves nothing on the server.
-        for found in (*pool.imap(run, chosen), pool.apply(run, [memories.whole_project])):
+        for found in (*pool.map(run, chosen), pool.submit(run, memories.whole_project).result()):
             check.passed += found.passed
             check.failed += found.failed
             ran += found.ran
             print(found.lines, end="")
-        # The Node.js program does not list what belongs to agent mode.
-        unlisted = ["identify", "whoami", "agent-rush"] if arguments.node else []
-        check.run("all", check_that_all_was_run, check, helps(pool, unlisted), ran)
+        check.run("all", check_that_all_was_run, check, helps(pool, apart), ran)
     return check.end(f"the official command line {VERSION} in {'Node.js' if arguments.node else 'Python'}")
 
 

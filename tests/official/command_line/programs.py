@@ -57,10 +57,12 @@ class Program:
             "PATH": os.environ["PATH"],
             "USER": "somebody",
             "LANG": "C.UTF-8",
+            "TZ": "UTC",
             "TERM": "dumb",
             "NO_COLOR": "1",
             "COLUMNS": "300",
             "NO_PROXY": "127.0.0.1",
+            # No certificates: the server has none, and to load them takes longer than a command.
             "SSL_CERT_DIR": str(self.home),
             # In lower case: no other spelling switches both programs' telemetry off.
             "MEM0_TELEMETRY": "false",
