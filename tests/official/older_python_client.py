@@ -12,7 +12,8 @@ import sys
 import warnings
 from importlib.metadata import version
 
-from driving import Checks, MemoryClient, Platform, until
+from checks import Checks, Platform, until
+from driving import MemoryClient
 
 PUPPY, TEA = "I have a puppy called Momo", "I like green tea"
 
@@ -97,8 +98,7 @@ def main():
         [memory_id] = [row["id"] for row in rows(listed) if row["memory"] == TEA]
     check_changes(mem, check, user, memory_id)
     check_deletions(mem, check, platform, user)
-    print(f"{check.passed} passed, {check.failed} failed: the official Python client {installed}")
-    return 1 if check.failed else 0
+    return check.end(f"the official Python client {installed}")
 
 
 if __name__ == "__main__":

@@ -16,10 +16,11 @@ import datetime
 import inspect
 import logging
 import sys
-import urllib.parse
 import uuid
+from importlib.metadata import version
 
-from driving import AsyncMemoryClient, Checks, MemoryClient, Official, Platform, until
+from checks import Checks, Platform, groups, loopback, until
+from driving import AsyncMemoryClient, MemoryClient, Official
 from mem0.client.types import AddMemoryOptions, SearchMemoryOptions, UpdateMemoryOptions
 from mem0.exceptions import MemoryNotFoundError, ValidationError
 
@@ -658,51 +659,6 @@ def check_webhooks(mem, check, platform):
     check.raises("twice", MemoryNotFoundError, mem.delete_webhook, made["webhook_id"])
 
 
-GROUPS = [
-    check_construction,
-    check_add_verbatim,
-    check_add_options,
-    check_add_inferred,
-    check_search,
-    check_search_filters,
-    check_refused_filters,
-    check_expiration,
-    check_get,
-    check_get_all,
-    check_update,
-    check_history,
-    check_delete,
-    check_delete_all,
-    check_batch,
-    check_exports,
-    check_summary,
-    check_feedback,
-    check_profiles,
-    check_project,
-    check_users,
-    check_delete_everything,
-    check_webhooks,
-]
-
-
-def run_groups(mem, check, platform):
-    for group in GROUPS:
-        check.group = f"{mem.name} {group.__name__.removeprefix('check_')}"
-        try:
-            group(mem, check, platform)
-        except Exception as error:
-            check.that("runs to its end", False, repr(error))
-
-
-def loopback(url):
-    """The address without a trailing slash, or an error that argparse shows."""
-    if urllib.parse.urlsplit(url).hostname not in ("127.0.0.1", "localhost", "::1"):
-        raise argparse.ArgumentTypeError(
-            "the checks delete everything, so the host must be a loopback address"
-        )
-    return url.rstrip("/")
-
-
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -719,11 +675,11 @@ def main():
     for kind in (MemoryClient, AsyncMemoryClient):
         client = kind(api_key=arguments.api_key, host=arguments.host)
         mem = Official(kind.__name__, client, loop, check)
-        run_groups(mem, check, platform)
+        for group in groups(sys.modules[__name__]):
+            check.run(f"{mem.name} {group.__name__.removeprefix('check_')}", group, mem, check, platform)
         mem.close()
     loop.close()
-    print(f"{check.passed} passed, {check.failed} failed")
-    return 1 if check.failed else 0
+    return check.end(f"the official Python client {version('mem0ai')}")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 // The official TypeScript client, unmodified, against a server of ours: every method that the server has an operation for.
 //
-// node typescript_client.mjs HOST API_KEY [checked_server]
+// node typescript_client.mjs HOST API_KEY
 import { MemoryClient } from "mem0ai";
 
-const [host, apiKey, server] = process.argv.slice(2);
+const [host, apiKey] = process.argv.slice(2);
 
 // Nothing may leave this machine, telemetry least of all: whatever tries is refused, and counted.
 const strangers = [];
