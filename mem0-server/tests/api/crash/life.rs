@@ -83,7 +83,7 @@ impl<'a> Life<'a> {
         let beside = (self.rng.u32(..3) == 0).then(|| thread::spawn(move || check(&folder)));
 
         let answers = Arc::new(AtomicUsize::new(0));
-        let much = (self.rng.u32(..6) == 0).then(|| self.rng.usize(..WRITERS));
+        let much = (self.rng.u32(..12) == 0).then(|| self.rng.usize(..WRITERS));
         let writers = std::mem::take(&mut self.writers).into_iter().enumerate();
         let writing: Vec<_> = writers
             .map(|(number, mut writer)| {

@@ -6,8 +6,9 @@ use mem0_client::{HistoryEvent, WebhookAction, WebhookPayload};
 use super::world::{Note, mark};
 use crate::receiver::{Received, Receiver};
 
-/// How long what is queued for webhooks may take once nothing is added to it.
-const PATIENCE: Duration = Duration::from_secs(120);
+/// After so long without any delivery none is to come: one that failed is repeated after 5 seconds,
+/// and then after 30.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A change of a memory, by its id, that a delivery tells of.
 type About = (String, WebhookAction);
@@ -66,14 +67,18 @@ impl Told {
         receiver: &Receiver,
         secrets: &HashMap<WebhookAction, String>,
     ) {
-        let start = Instant::now();
+        let mut last = Instant::now();
         loop {
-            self.take(receiver.all(Duration::from_millis(200)), secrets);
+            let received = receiver.all(Duration::from_millis(200));
+            if !received.is_empty() {
+                last = Instant::now();
+            }
+            self.take(received, secrets);
             let untold: Vec<_> = notes.clone().filter_map(|note| self.untold(note)).collect();
             if untold.is_empty() {
                 break;
             }
-            assert!(start.elapsed() < PATIENCE, "{untold:#?}");
+            assert!(last.elapsed() < PATIENCE, "{untold:#?}");
         }
         let changes: usize = notes.map(|note| note.entries.len()).sum();
         assert!(self.messages.len() <= changes, "{} and {changes}", self.messages.len());
