@@ -98,7 +98,8 @@ pub(crate) fn finished(engine: &Engine, event_id: &str) -> EventRecord {
         if event.status.is_final() {
             return event;
         }
-        assert!(start.elapsed() < Duration::from_secs(20), "the event is not carried out");
+        // As long as the slowest machine takes for all that may be queued before it.
+        assert!(start.elapsed() < Duration::from_secs(120), "the event is not carried out");
         thread::sleep(Duration::from_millis(2));
     }
 }

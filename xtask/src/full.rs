@@ -36,6 +36,17 @@ const CHECKS: &[Check] = &[
         ],
     },
     Check {
+        name: "kills",
+        shows: "200 times `kill -9` under load lose nothing that was acknowledged; see docs/reliability.md",
+        budget: 3600,
+        command: &[
+            "bash",
+            "-euc",
+            "MEM0_KILLS=200 cargo test --locked --release -p mem0-server --test api -- --nocapture \
+             crash::kills",
+        ],
+    },
+    Check {
         name: "fuzzing",
         shows: "ten minutes of each fuzz target without a panic; see fuzz/README.md",
         budget: 9000,

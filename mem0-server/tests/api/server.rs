@@ -56,6 +56,12 @@ impl Server {
         }
     }
 
+    /// Ends it with SIGKILL, unless it has ended already.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
     pub(crate) fn stop(mut self) {
         self.signal("-TERM");
         assert_eq!(self.ended(), Some(0));
