@@ -85,7 +85,7 @@ fn store(texts: &Texts, plan: &[Scope], data: &Path, raw: &Path) -> Result<(), F
             let vectors = RawSqlite::vectors(&rows);
             for turn in 0..2 {
                 let began = Instant::now();
-                if (turn + start / BATCH + number) % 2 == 0 {
+                if (turn + start / BATCH + number).is_multiple_of(2) {
                     engine.add(&scope.user, &rows)?;
                     own += began.elapsed();
                 } else {

@@ -129,11 +129,11 @@ pub(crate) fn index(request: &AddRequest) -> Vec<Option<Indexed>> {
 
 /// Records the add; carries it out at once when nothing is to be inferred, for which it needs what
 /// [`index`] says.
-pub(crate) fn accept(
+pub(crate) fn accept<'a>(
     connection: &Connection,
     access: &Access,
     request: &AddRequest,
-    indexed: &[Option<Indexed>],
+    indexed: impl FnOnce() -> &'a Vec<Option<Indexed>>,
 ) -> Result<Added, EngineError> {
     let attribution = Attribution::of(request);
     let outcomes = attribution.outcomes(&request.ids);
@@ -152,7 +152,7 @@ pub(crate) fn accept(
         return Ok(Added { event_id, status: EventStatus::Pending, results: Vec::new() });
     }
     let batch = Batch::new(request, project, now)?;
-    let stored = batch.store(connection, seq, indexed)?;
+    let stored = batch.store(connection, seq, indexed())?;
     let results = stored.results.clone();
     let outcome = Outcome::Succeeded { results: stored.results, metadata: None };
     events::finish(connection, seq, now, &outcome)?;

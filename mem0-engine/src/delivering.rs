@@ -6,8 +6,6 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rusqlite::Connection;
-
 use crate::deliveries::{self, Delivery, DeliveryOutcome, Next};
 use crate::readers::Readers;
 use crate::writer::Writer;
@@ -49,25 +47,22 @@ impl Board {
         self.state().doors = Some((writer, readers));
     }
 
-    /// Has SQLite tell of changes of webhooks and deliveries; what is returned is to be called after
-    /// each commit.
-    pub(crate) fn watch(
-        &self,
-        connection: &mut Connection,
-    ) -> Result<impl Fn() + Send + use<>, EngineError> {
+    /// What is to be told of each table that changes, and what is to be called after each commit.
+    pub(crate) fn watch(&self) -> (impl Fn(&str) + Send + use<>, impl Fn() + Send + use<>) {
         let changed = Arc::new(AtomicBool::new(false));
         let told = changed.clone();
-        connection.update_hook(Some(move |_, _: &str, table: &str, _| {
+        let tell = move |table: &str| {
             if table.starts_with("webhook") {
                 told.store(true, Ordering::Relaxed);
             }
-        }))?;
+        };
         let board = self.clone();
-        Ok(move || {
+        let committed = move || {
             if changed.swap(false, Ordering::Relaxed) {
                 board.ring();
             }
-        })
+        };
+        (tell, committed)
     }
 
     /// Waits up to [`GRACE`] for attempts under way if asked to, and lets go of writer and readers.

@@ -1,11 +1,11 @@
 use std::fmt;
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use mem0_types::{EntityType, Filter, Metadata};
 use rusqlite::Connection;
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
 use crate::data_folder::DataFolder;
 use crate::delivering::Board;
@@ -73,9 +73,13 @@ impl Running {
         let keys = KeyCache::open(&database)?;
         let (readers, reading) = Readers::start(&database)?;
         let board = Board::default();
-        let committed = board.watch(&mut connection)?;
+        let (tell, committed) = board.watch();
         let scopes = ScopeCache::default();
-        let committing = scopes.watch(&connection)?;
+        let (note, committing) = scopes.watch(&connection)?;
+        connection.update_hook(Some(move |action, _: &str, table: &str, row| {
+            tell(table);
+            note(action, table, row);
+        }))?;
         let (writer, writing) = Writer::start(connection, committing, committed)?;
         let bell = Bell::default();
         let jobs = jobs::start(writer.clone(), bell.clone(), retrievals)?;
@@ -261,11 +265,22 @@ impl Engine {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T, EngineError> + Send + 'static,
     {
-        let answer = match self.inner.running().as_ref().and_then(|running| running.read.as_ref()) {
-            Some((readers, _)) => readers.send(body),
-            None => return Err(EngineError::Closed),
-        };
-        answer.await.unwrap_or(Err(EngineError::Closed))
+        self.begin_to_read(body)?.await.unwrap_or(Err(EngineError::Closed))
+    }
+
+    /// The same, without waiting; given up when the answer is dropped.
+    fn begin_to_read<T, F>(
+        &self,
+        body: F,
+    ) -> Result<oneshot::Receiver<Result<T, EngineError>>, EngineError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, EngineError> + Send + 'static,
+    {
+        match self.inner.running().as_ref().and_then(|running| running.read.as_ref()) {
+            Some((readers, _)) => Ok(readers.send(body)),
+            None => Err(EngineError::Closed),
+        }
     }
 
     /// Changes what the access lets through.
@@ -354,15 +369,23 @@ impl Engine {
     pub async fn add(&self, request: AddRequest) -> Result<Added, EngineError> {
         request.check()?;
         let request = Arc::new(request);
-        let indexed = if request.infer {
-            Vec::new()
+        let indexed = Arc::new(OnceLock::new());
+        // A reader begins with what takes long, unless the writer comes to it first.
+        let _begun = if request.infer {
+            None
         } else {
-            // By a reader, so that a long text holds up no other write.
-            let request = request.clone();
-            self.read_folder(move |_| Ok(add::index(&request))).await?
+            let (request, indexed) = (request.clone(), indexed.clone());
+            Some(self.begin_to_read(move |_| {
+                indexed.get_or_init(|| add::index(&request));
+                Ok(())
+            })?)
         };
-        self.queue(move |connection, access| add::accept(connection, access, &request, &indexed))
-            .await
+        self.queue(move |connection, access| {
+            add::accept(connection, access, &request, || {
+                indexed.get_or_init(|| add::index(&request))
+            })
+        })
+        .await
     }
 
     /// Finds the memories that answer a question, best first.

@@ -61,9 +61,11 @@ impl SqlFilter {
     }
 
     /// The project is named with each id, and not only once for all: the indices begin with it, and
-    /// the parts of an `OR` are looked up each by itself. Of any table with a project and ids.
+    /// the parts of an `OR` are looked up each by itself. Of any table with a project and ids, whose
+    /// indices know of no nulls.
     pub(crate) fn id_is(field: IdField, id: &str) -> Self {
-        let sql = format!("(project = ?1 AND {} IS ?)", field.as_str());
+        let column = field.as_str();
+        let sql = format!("(project = ?1 AND {column} IS NOT NULL AND {column} = ?)");
         Self::new(sql, [SqlValue::from(id.to_owned())])
     }
 

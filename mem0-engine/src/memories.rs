@@ -194,7 +194,7 @@ pub(crate) fn insert(
             metadata,
             memory.text,
         ])?;
-    memory.indexed.put(connection, connection.last_insert_rowid())?;
+    memory.indexed.insert(connection, connection.last_insert_rowid())?;
     Ok(Some(MemoryRecord {
         id,
         memory: memory.text.to_owned(),

@@ -41,7 +41,7 @@ pub(crate) fn is_current(connection: &Connection) -> Result<bool, EngineError> {
 /// Analyses and embeds the memories whose numbers are larger than this.
 pub(crate) fn index_after(connection: &Connection, mut last: i64) -> Result<(), EngineError> {
     while let Some((seq, memory)) = after(connection, last)? {
-        Indexed::of(memory.actor.as_deref(), &memory.memory).put(connection, seq)?;
+        Indexed::of(memory.actor.as_deref(), &memory.memory).replace(connection, seq)?;
         last = seq;
     }
     Ok(())

@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use lru::LruCache;
 use mem0_types::IdField;
 use rusqlite::functions::{Context, FunctionFlags};
+use rusqlite::hooks::Action;
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::filter_sql::SqlFilter;
@@ -79,51 +80,70 @@ impl Default for State {
     }
 }
 
-/// What a transaction has changed so far, by slot.
+/// What a transaction has changed so far.
 #[derive(Clone, Default)]
-struct Changed(Arc<Mutex<HashMap<usize, Change>>>);
+struct Changed(Arc<Mutex<Changes>>);
 
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Change {
-    Added,
-    Rewritten,
+#[derive(Default)]
+struct Changes {
+    /// The slots of memories that were changed or removed.
+    rewritten: HashSet<usize>,
+    /// The numbers of the first and the last memory that were added.
+    added: Option<(i64, i64)>,
 }
 
 impl ScopeCache {
-    /// Has the writer's connection tell which scopes it changes; what is returned is to be called before each commit, in
-    /// its transaction.
+    /// Has the writer's connection tell which scopes it changes. What is returned is to be told of each row that changes,
+    /// and to be called before each commit, in its transaction.
+    #[expect(clippy::type_complexity, reason = "two closures, which have no names")]
     pub(crate) fn watch(
         &self,
         connection: &Connection,
-    ) -> Result<impl Fn(&Connection) -> Result<(), EngineError> + Send + use<>, EngineError> {
+    ) -> Result<
+        (
+            impl Fn(Action, &str, i64) + Send + use<>,
+            impl Fn(&Connection) -> Result<(), EngineError> + Send + use<>,
+        ),
+        EngineError,
+    > {
         let changed = Changed::default();
         changed.watch(connection)?;
+        let added = changed.clone();
+        let note = move |action: Action, table: &str, seq: i64| {
+            if action == Action::SQLITE_INSERT && table == "memories" {
+                added.note_added(seq);
+            }
+        };
         let cache = self.clone();
-        Ok(move |connection: &Connection| {
-            let changed = changed.take();
-            if changed.is_empty() {
+        let committing = move |connection: &Connection| {
+            let Changes { rewritten, added } = changed.take();
+            if rewritten.is_empty() && added.is_none() {
                 return Ok(());
             }
+            let added = added.map_or_else(|| Ok(HashSet::new()), |it| slots(connection, it))?;
             let commit = connection
                 .prepare_cached("UPDATE memory_commits SET number = number + 1 RETURNING number")?
                 .query_row([], |row| row.get(0))?;
-            cache.mark(commit, changed);
+            cache.mark(commit, &added, &rewritten);
             Ok(())
-        })
+        };
+        Ok((note, committing))
     }
 
-    fn mark(&self, commit: i64, changed: HashMap<usize, Change>) {
+    fn mark(&self, commit: i64, added: &HashSet<usize>, rewritten: &HashSet<usize>) {
         let mut state = self.state();
-        for (slot, change) in changed {
-            let Some(marks) = state.marks.get_mut(slot) else { continue };
-            match change {
-                Change::Added => marks.added = commit,
-                // A commit that failed has left its number to the next one.
-                Change::Rewritten if marks.rewritten == commit => {}
-                Change::Rewritten => {
-                    marks.rewritten_before = marks.rewritten;
-                    marks.rewritten = commit;
-                }
+        for slot in added {
+            if let Some(marks) = state.marks.get_mut(*slot) {
+                marks.added = commit;
+            }
+        }
+        for slot in rewritten {
+            // A commit that failed has left its number to the next one.
+            if let Some(marks) = state.marks.get_mut(*slot)
+                && marks.rewritten != commit
+            {
+                marks.rewritten_before = marks.rewritten;
+                marks.rewritten = commit;
             }
         }
     }
@@ -233,46 +253,72 @@ fn is_near(connection: &Connection, index: &ScopeIndex) -> Result<bool, EngineEr
     Ok(last.unwrap_or_default() - index.last_seq() <= own.saturating_mul(TIMES).max(FEW))
 }
 
+/// The slots of the memories with numbers from the first to the last.
+fn slots(
+    connection: &Connection,
+    (first, last): (i64, i64),
+) -> Result<HashSet<usize>, EngineError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT project, user_id, agent_id, app_id, run_id FROM memories WHERE seq BETWEEN ? AND ?",
+    )?;
+    let mut rows = statement.query([first, last])?;
+    let mut slots = HashSet::new();
+    while let Some(row) = rows.next()? {
+        let project = row.get(0)?;
+        for (column, field) in (1..).zip(IdField::ALL) {
+            if let Some(id) =
+                row.get_ref(column)?.as_str_or_null().map_err(rusqlite::Error::from)?
+            {
+                slots.insert(slot_of(project, field, id));
+            }
+        }
+    }
+    Ok(slots)
+}
+
 impl Changed {
-    /// By triggers, so that no statement is forgotten. They are the connection's own, and no part of the folder.
+    /// Of what is rewritten, whose it was must be known, which triggers tell; they are the connection's own, and no part
+    /// of the folder. Of what is added, the row tells it later: a trigger would make SQLite prepare to undo each insert.
     fn watch(&self, connection: &Connection) -> Result<(), EngineError> {
         let changed = self.clone();
         connection.create_scalar_function(
-            "mem0_changed",
-            6,
+            "mem0_rewritten",
+            5,
             FunctionFlags::SQLITE_UTF8,
-            move |context| changed.note(context),
+            move |context| changed.note_rewritten(context),
         )?;
-        for (when, row, is_rewritten) in
-            [("INSERT", "new", 0), ("UPDATE", "old", 1), ("UPDATE", "new", 1), ("DELETE", "old", 1)]
-        {
+        for (when, row) in [("UPDATE", "old"), ("UPDATE", "new"), ("DELETE", "old")] {
             connection.execute_batch(&format!(
                 "CREATE TEMP TRIGGER memories_{when}_{row} AFTER {when} ON main.memories BEGIN \
-                 SELECT mem0_changed({is_rewritten}, {row}.project, {row}.user_id, {row}.agent_id, \
-                 {row}.app_id, {row}.run_id); END"
+                 SELECT mem0_rewritten({row}.project, {row}.user_id, {row}.agent_id, {row}.app_id, \
+                 {row}.run_id); END"
             ))?;
         }
         Ok(())
     }
 
-    fn note(&self, context: &Context<'_>) -> rusqlite::Result<bool> {
-        let change = if context.get(0)? { Change::Rewritten } else { Change::Added };
-        let project = context.get(1)?;
-        let mut changed = self.slots();
-        for (argument, field) in IdField::ALL.into_iter().enumerate() {
-            if let Some(id) = context.get_raw(2 + argument).as_str_or_null()? {
-                let noted = changed.entry(slot_of(project, field, id)).or_insert(change);
-                *noted = change.max(*noted);
+    fn note_rewritten(&self, context: &Context<'_>) -> rusqlite::Result<bool> {
+        let project = context.get(0)?;
+        let mut changes = self.changes();
+        for (argument, field) in (1..).zip(IdField::ALL) {
+            if let Some(id) = context.get_raw(argument).as_str_or_null()? {
+                changes.rewritten.insert(slot_of(project, field, id));
             }
         }
         Ok(true)
     }
 
-    fn take(&self) -> HashMap<usize, Change> {
-        std::mem::take(&mut *self.slots())
+    fn note_added(&self, seq: i64) {
+        let mut changes = self.changes();
+        let (first, last) = changes.added.unwrap_or((seq, seq));
+        changes.added = Some((first.min(seq), last.max(seq)));
     }
 
-    fn slots(&self) -> MutexGuard<'_, HashMap<usize, Change>> {
+    fn take(&self) -> Changes {
+        std::mem::take(&mut *self.changes())
+    }
+
+    fn changes(&self) -> MutexGuard<'_, Changes> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

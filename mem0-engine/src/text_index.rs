@@ -24,14 +24,18 @@ impl Indexed {
         Self { terms: analysed_text::write(actor, text), vector }
     }
 
-    /// Makes a memory findable by it, and by nothing else.
-    pub(crate) fn put(&self, connection: &Connection, seq: i64) -> Result<(), EngineError> {
+    /// Makes a new memory findable by it.
+    pub(crate) fn insert(&self, connection: &Connection, seq: i64) -> Result<(), EngineError> {
         connection
-            .prepare_cached(
-                "INSERT OR REPLACE INTO memory_index (seq, vector, terms) VALUES (?, ?, ?)",
-            )?
+            .prepare_cached("INSERT INTO memory_index (seq, vector, terms) VALUES (?, ?, ?)")?
             .execute(params![seq, self.vector.to_bytes(), self.terms])?;
         Ok(())
+    }
+
+    /// Makes a memory findable by it, and no more by what was there before.
+    pub(crate) fn replace(&self, connection: &Connection, seq: i64) -> Result<(), EngineError> {
+        remove(connection, seq)?;
+        self.insert(connection, seq)
     }
 }
 

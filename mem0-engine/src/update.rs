@@ -145,7 +145,7 @@ fn set_text(
     connection
         .prepare_cached("UPDATE memories SET text = ?, text_hash = ? WHERE seq = ?")?
         .execute(params![text, ids::text_hash(text), seq])?;
-    Indexed::of(old.actor.as_deref(), text).put(connection, seq)
+    Indexed::of(old.actor.as_deref(), text).replace(connection, seq)
 }
 
 /// Changes all of these memories, or none of them.

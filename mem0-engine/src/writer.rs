@@ -50,7 +50,8 @@ impl Writer {
 }
 
 trait Command: Send {
-    fn run(&mut self, connection: &Connection);
+    /// In a savepoint of its own unless it is alone in its transaction; whether its effects are to be kept.
+    fn run(&mut self, connection: &Connection, alone: bool) -> bool;
     fn answer(self: Box<Self>, committed: Result<(), EngineError>);
 }
 
@@ -65,10 +66,10 @@ where
     T: Send,
     F: FnOnce(&Connection) -> Result<T, EngineError> + Send,
 {
-    fn run(&mut self, connection: &Connection) {
-        if let Some(body) = self.body.take() {
-            self.outcome = Some(in_savepoint(connection, body));
-        }
+    fn run(&mut self, connection: &Connection, alone: bool) -> bool {
+        let Some(body) = self.body.take() else { return false };
+        let outcome = if alone { caught(connection, body) } else { in_savepoint(connection, body) };
+        self.outcome.insert(outcome).is_ok()
     }
 
     fn answer(self: Box<Self>, committed: Result<(), EngineError>) {
@@ -88,13 +89,19 @@ pub(crate) fn in_savepoint<T>(
     body: impl FnOnce(&Connection) -> Result<T, EngineError>,
 ) -> Result<T, EngineError> {
     connection.execute_batch("SAVEPOINT command")?;
-    let outcome =
-        catch_unwind(AssertUnwindSafe(|| body(connection))).unwrap_or(Err(EngineError::Internal));
+    let outcome = caught(connection, body);
     let end = match outcome {
         Ok(_) => connection.execute_batch("RELEASE command"),
         Err(_) => connection.execute_batch("ROLLBACK TO command; RELEASE command"),
     };
     outcome.and_then(|value| end.map(|()| value).map_err(EngineError::from))
+}
+
+fn caught<T>(
+    connection: &Connection,
+    body: impl FnOnce(&Connection) -> Result<T, EngineError>,
+) -> Result<T, EngineError> {
+    catch_unwind(AssertUnwindSafe(|| body(connection))).unwrap_or(Err(EngineError::Internal))
 }
 
 fn run(
@@ -122,8 +129,12 @@ fn commit(
     committing: impl Fn(&Connection) -> Result<(), EngineError>,
 ) -> Result<(), EngineError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let alone = group.len() == 1;
     for command in group {
-        command.run(&transaction);
+        if !command.run(&transaction, alone) && alone {
+            // It has its error to answer with.
+            return Ok(transaction.rollback()?);
+        }
         // A full disk makes SQLite undo the whole transaction. What ran after that would be
         // committed on its own, and yet be answered with an error.
         if transaction.is_autocommit() {

@@ -62,7 +62,7 @@ fn any_id(engine: &Engine, rng: &mut Rng) -> Option<String> {
 fn change(rng: &mut Rng) -> MemoryChange {
     let mut change = MemoryChange::default();
     match rng.u8(..4) {
-        0 => change.timestamp = Some("2024-05-01T10:00:00Z".parse().unwrap()),
+        0 => change.timestamp = Some(mem0_types::Timestamp::from("2024-05-01T10:00:00Z")),
         1 => change.expiration_date = Some(Some("2020-01-01".parse().unwrap())),
         2 => change.expiration_date = Some(None),
         _ => change.text = Some(sentence(rng)),
@@ -162,10 +162,10 @@ fn everybody_finds_what_they_were_told_is_stored_and_not_what_is_deleted() {
                     let query = format!("number{writer}x{turn}");
                     let hit = look(&engine, &query, Filter::user_id(name)).remove(0);
                     assert_eq!((&hit.memory.id, &hit.memory.memory), (&id, &text));
-                    let told = format!("{text} again");
+                    let told = format!("{text} cathedral");
                     let new = MemoryChange { text: Some(told.clone()), ..MemoryChange::default() };
                     wait(engine.update(&id, new)).unwrap();
-                    let hit = look(&engine, "again", Filter::user_id(name))
+                    let hit = look(&engine, "cathedral", Filter::user_id(name))
                         .into_iter()
                         .find(|hit| hit.memory.id == id)
                         .unwrap();
