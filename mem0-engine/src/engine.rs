@@ -75,11 +75,13 @@ impl Running {
         let board = Board::default();
         let (tell, committed) = board.watch();
         let scopes = ScopeCache::default();
-        let (note, committing) = scopes.watch(&connection)?;
+        let watch = scopes.watch(&connection)?;
+        let changed = watch.clone();
         connection.update_hook(Some(move |action, _: &str, table: &str, row| {
             tell(table);
-            note(action, table, row);
+            changed.row_changed(action, table, row);
         }))?;
+        let committing = move |connection: &Connection| watch.committing(connection);
         let (writer, writing) = Writer::start(connection, committing, committed)?;
         let bell = Bell::default();
         let jobs = jobs::start(writer.clone(), bell.clone(), retrievals)?;

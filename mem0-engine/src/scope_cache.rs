@@ -93,41 +93,11 @@ struct Changes {
 }
 
 impl ScopeCache {
-    /// Has the writer's connection tell which scopes it changes. What is returned is to be told of each row that changes,
-    /// and to be called before each commit, in its transaction.
-    #[expect(clippy::type_complexity, reason = "two closures, which have no names")]
-    pub(crate) fn watch(
-        &self,
-        connection: &Connection,
-    ) -> Result<
-        (
-            impl Fn(Action, &str, i64) + Send + use<>,
-            impl Fn(&Connection) -> Result<(), EngineError> + Send + use<>,
-        ),
-        EngineError,
-    > {
+    /// Has the writer's connection tell which scopes it changes.
+    pub(crate) fn watch(&self, connection: &Connection) -> Result<ScopeWatch, EngineError> {
         let changed = Changed::default();
         changed.watch(connection)?;
-        let added = changed.clone();
-        let note = move |action: Action, table: &str, seq: i64| {
-            if action == Action::SQLITE_INSERT && table == "memories" {
-                added.note_added(seq);
-            }
-        };
-        let cache = self.clone();
-        let committing = move |connection: &Connection| {
-            let Changes { rewritten, added } = changed.take();
-            if rewritten.is_empty() && added.is_none() {
-                return Ok(());
-            }
-            let added = added.map_or_else(|| Ok(HashSet::new()), |it| slots(connection, it))?;
-            let commit = connection
-                .prepare_cached("UPDATE memory_commits SET number = number + 1 RETURNING number")?
-                .query_row([], |row| row.get(0))?;
-            cache.mark(commit, &added, &rewritten);
-            Ok(())
-        };
-        Ok((note, committing))
+        Ok(ScopeWatch { cache: self.clone(), changed })
     }
 
     fn mark(&self, commit: i64, added: &HashSet<usize>, rewritten: &HashSet<usize>) {
@@ -197,6 +167,36 @@ impl ScopeCache {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What the writer has to tell the cache.
+#[derive(Clone)]
+pub(crate) struct ScopeWatch {
+    cache: ScopeCache,
+    changed: Changed,
+}
+
+impl ScopeWatch {
+    /// To be told of each row that changes.
+    pub(crate) fn row_changed(&self, action: Action, table: &str, row: i64) {
+        if action == Action::SQLITE_INSERT && table == "memories" {
+            self.changed.note_added(row);
+        }
+    }
+
+    /// To be called as the last part of each transaction, before others can see what it changed.
+    pub(crate) fn committing(&self, connection: &Connection) -> Result<(), EngineError> {
+        let Changes { rewritten, added } = self.changed.take();
+        if rewritten.is_empty() && added.is_none() {
+            return Ok(());
+        }
+        let added = added.map_or_else(|| Ok(HashSet::new()), |it| slots(connection, it))?;
+        let commit = connection
+            .prepare_cached("UPDATE memory_commits SET number = number + 1 RETURNING number")?
+            .query_row([], |row| row.get(0))?;
+        self.cache.mark(commit, &added, &rewritten);
+        Ok(())
     }
 }
 
