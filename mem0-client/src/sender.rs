@@ -229,7 +229,8 @@ impl Sender {
 /// What is said of an answer that is still encoded, since nobody asked for that.
 fn unasked_encoding(parts: &Parts) -> Option<String> {
     let encoding = parts.headers.get(header::CONTENT_ENCODING)?.to_str().ok()?;
-    Some(format!("the answer is encoded as `{encoding}`, which was not asked for"))
+    (encoding != "identity")
+        .then(|| format!("the answer is encoded as `{encoding}`, which was not asked for"))
 }
 
 /// What an answer without content says.

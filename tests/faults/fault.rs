@@ -1,5 +1,6 @@
 //! One row of the fault matrix as data, and what runs it.
 
+use std::any::Any;
 use std::fmt;
 use std::thread;
 use std::time::Duration;
@@ -64,7 +65,7 @@ pub(crate) struct Scene {
     /// Whoever must not hear of anything.
     elsewhere: Option<FaultServer>,
     /// What has to stay open for as long.
-    held: Vec<std::net::TcpStream>,
+    held: Option<Box<dyn Any>>,
     /// Whether a server that is well again would not be enough.
     lasting: bool,
 }
@@ -74,7 +75,7 @@ impl Scene {
     pub(crate) fn nobody(base_url: impl Into<String>) -> Self {
         let mut settings = Settings::new(base_url);
         settings.response_limit = RESPONSE_LIMIT;
-        let (server, script, elsewhere, held) = (None, None, None, Vec::new());
+        let (server, script, elsewhere, held) = (None, None, None, None);
         Self { settings, server, script, elsewhere, held, lasting: false }
     }
 
@@ -150,8 +151,8 @@ impl Scene {
         self
     }
 
-    pub(crate) fn holding(mut self, held: Vec<std::net::TcpStream>) -> Self {
-        self.held = held;
+    pub(crate) fn holding(mut self, held: impl Any) -> Self {
+        self.held = Some(Box::new(held));
         self
     }
 }

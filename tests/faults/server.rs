@@ -236,7 +236,9 @@ impl Connection {
         while self.received.len() < head + length {
             self.receive().await?;
         }
-        let body = self.received.drain(..head + length).skip(head).collect();
+        let rest = self.received.split_off(head + length);
+        let mut body = std::mem::replace(&mut self.received, rest);
+        body.drain(..head);
         self.seen.requests.fetch_add(1, Ordering::SeqCst);
         Some(Heard { line, headers, body })
     }

@@ -20,18 +20,16 @@ fn nobody() -> String {
 /// A listener whose queue is full, so that connecting to it hangs.
 fn full_queue() -> Scene {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let address = runtime.block_on(async {
+    let listener = runtime.block_on(async {
         let socket = TcpSocket::new_v4().unwrap();
         socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
-        let listener = socket.listen(1).unwrap().into_std().unwrap();
-        let address = listener.local_addr().unwrap();
-        // It listens until the process ends.
-        std::mem::forget(listener);
-        address
+        socket.listen(1).unwrap().into_std().unwrap()
     });
+    let address = listener.local_addr().unwrap();
     let soon = std::time::Duration::from_millis(200);
-    let queued = (0..8).map_while(|_| TcpStream::connect_timeout(&address, soon).ok()).collect();
-    Scene::nobody(format!("http://{address}")).holding(queued).connecting_hastily()
+    let connect = |_| TcpStream::connect_timeout(&address, soon).ok();
+    let queued: Vec<_> = (0..8).map_while(connect).collect();
+    Scene::nobody(format!("http://{address}")).holding((listener, queued)).connecting_hastily()
 }
 
 /// What is said where a server is not who it should be.
@@ -47,7 +45,7 @@ faults! {
     /// Connecting is not answered, as behind a firewall that drops packets.
     connecting_hangs: full_queue() => UNCONNECTED;
     /// The host has no address.
-    no_such_host: Scene::nobody("http://platform.invalid") => UNCONNECTED;
+    no_such_host: Scene::nobody("http://platform.invalid").connecting_hastily() => UNCONNECTED;
     /// The host cannot be looked up: a part of its name is too long.
     no_host_name: Scene::nobody(format!("http://{}.test", "a".repeat(64))) => UNCONNECTED;
     /// The certificate has expired.
