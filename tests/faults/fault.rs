@@ -116,7 +116,7 @@ impl Scene {
     }
 
     /// Another base URL, which the server is the proxy for.
-    pub(crate) fn as_proxy_for(mut self, base_url: &str) -> Self {
+    pub(crate) fn proxying_for(mut self, base_url: &str) -> Self {
         self.settings.proxy = Some(std::mem::replace(&mut self.settings.base_url, base_url.into()));
         self
     }

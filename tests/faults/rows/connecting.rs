@@ -90,13 +90,13 @@ faults! {
         Read,
         send(answer("407 Proxy Authentication Required", &["proxy-authenticate: Basic"], "")),
     ])
-    .as_proxy_for("http://platform.test")
+    .proxying_for("http://platform.test")
         => Expected::refused(ErrorKind::Server, "HTTP_407", "407 Proxy Authentication", PROXY);
     /// The proxy wants a password (407) before it connects to an `https://` address.
     proxy_wants_a_password_for_tls: Scene::always([
         Read,
         send(answer("407 Proxy Authentication Required", &["proxy-authenticate: Basic"], "")),
     ])
-    .as_proxy_for("https://platform.test")
+    .proxying_for("https://platform.test")
     .lasting() => UNCONNECTED.heard().says("no connection to the platform", "proxy");
 }
