@@ -18,6 +18,10 @@ impl BaseUrl {
                 "the base URL {why}; it should look like https://api.mem0.ai"
             )))
         };
+        // Parsing would drop line breaks and tabs, and make another address of the rest.
+        if text.trim().contains(char::is_control) {
+            return refuse("has a line break or another control character");
+        }
         let Ok(url) = Url::parse(text.trim()) else {
             return refuse("cannot be parsed");
         };
@@ -86,6 +90,7 @@ mod tests {
             "https://api.mem0.ai/#x",
             "file:///etc/passwd",
             "http://mem0\".example",
+            "http://me\nm0.example",
             &format!("http://mem0.example/{}", "a".repeat(70_000)),
         ] {
             let refused = BaseUrl::parse(text).unwrap_err().to_string();

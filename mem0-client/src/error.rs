@@ -12,6 +12,7 @@ use mem0_types::{ErrorBody, InvalidInput};
 use serde_json::Value;
 
 pub(crate) use cause::{is_connect, is_setup};
+use cause::{is_insecure, is_stopped_by_a_proxy};
 pub use kind::ErrorKind;
 pub use rate_limit::RateLimit;
 
@@ -45,6 +46,8 @@ struct Inner {
     kind: ErrorKind,
     operation: Option<String>,
     message: String,
+    /// What to do, where the kind does not say it.
+    advice: Option<&'static str>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
     answer: Option<Answer>,
     event_id: Option<String>,
@@ -68,6 +71,7 @@ impl Error {
             kind,
             operation: None,
             message: message.into(),
+            advice: None,
             source: None,
             answer: None,
             event_id: None,
@@ -95,9 +99,18 @@ impl Error {
     }
 
     pub(crate) fn network(connect: bool, source: BoxError) -> Self {
-        let message =
-            if connect { "no connection to the platform" } else { "the connection broke" };
+        let (message, advice) = match connect {
+            false => ("the connection broke", None),
+            true if is_insecure(&*source) => {
+                ("no secure connection to the platform", Some(INSECURE))
+            }
+            true if is_stopped_by_a_proxy(&*source) => {
+                ("no connection to the platform", Some(PROXY))
+            }
+            true => ("no connection to the platform", None),
+        };
         let mut error = Self::new(ErrorKind::Network, message);
+        error.inner().advice = advice;
         error.inner().source = Some(source.into());
         error
     }
@@ -110,6 +123,14 @@ impl Error {
         // The path to the place may hold names that the answer chose.
         let mut error = Self::new(ErrorKind::Decode, one_line(message));
         error.inner().answer = Some(Answer { status, headers, body: None });
+        error
+    }
+
+    pub(crate) fn too_large(limit: usize, status: StatusCode, headers: HeaderMap) -> Self {
+        let message = format!("the answer is larger than {limit} bytes");
+        let mut error = Self::decode(&message, status, headers);
+        error.inner().advice =
+            Some("Ask for less at a time, or build the client with a larger response_limit");
         error
     }
 
@@ -232,7 +253,7 @@ impl Error {
         }
     }
 
-    /// What to do, in a sentence; for HTTP statuses the official clients' own.
+    /// What to do, in a sentence; for the HTTP statuses that they know, the official clients' own.
     ///
     /// ```
     /// use mem0_client::AsyncMemoryClient;
@@ -241,14 +262,33 @@ impl Error {
     /// assert!(!error.suggestion().is_empty());
     /// ```
     pub fn suggestion(&self) -> &'static str {
+        if self.0.outcome_unknown && !self.0.retryable {
+            match self.0.kind {
+                ErrorKind::Decode => {
+                    return "The service may have acted, and answered in an unexpected form. Check \
+                            the base URL, and look before you send it again";
+                }
+                ErrorKind::Network | ErrorKind::Timeout if self.status().is_none() => {
+                    return "The service may have acted: look before you send it again";
+                }
+                _ => {}
+            }
+        }
+        if let Some(advice) = self.0.advice {
+            return advice;
+        }
         match (self.0.kind, self.status().map(|status| status.as_u16())) {
             (ErrorKind::Decode, _) => {
                 "The service answered in an unexpected form. Check the base URL, and report it"
+            }
+            (_, Some(300..=399)) => {
+                "The platform is elsewhere. Check the base URL: redirects are not followed"
             }
             (_, Some(400)) => "Please check your request parameters and try again",
             (_, Some(401)) => "Please check your API key and authentication credentials",
             (_, Some(403)) => "You don't have permission to perform this operation",
             (_, Some(404)) => "The requested resource was not found",
+            (_, Some(407)) => PROXY,
             (_, Some(408)) => "Request timed out. Please try again",
             (_, Some(409)) => "Resource conflict. Please check your request",
             (_, Some(413)) => "Request too large. Please reduce the size of your request",
@@ -439,6 +479,12 @@ impl Error {
         self.0.outcome_unknown
     }
 }
+
+const INSECURE: &str = "Check the base URL and this machine's clock; a certificate authority that the system \
+                        does not know is given to the builder as root_certificate";
+
+const PROXY: &str =
+    "Check the proxy's address, and give it a user name and password if it asks for them";
 
 /// The text on one line and of bounded length, for messages that end up in logs.
 fn one_line(text: &str) -> String {

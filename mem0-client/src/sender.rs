@@ -4,7 +4,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::response::Parts;
 use http::{HeaderValue, Method, Request, StatusCode, header};
-use mem0_types::{Call, ErrorBody, PingResponse};
+use mem0_types::{Call, ErrorBody, InvalidInput, PingResponse};
 use serde::de::DeserializeOwned;
 use tokio::sync::{OnceCell, Semaphore};
 use tokio::time::{Instant, timeout_at};
@@ -71,7 +71,7 @@ impl Sender {
             Ok(value) => value,
             Err(message) => {
                 self.api_key.hide_in(&mut parts.headers);
-                let message = self.api_key.redact(&message);
+                let message = self.api_key.redact(&unasked_encoding(&parts).unwrap_or(message));
                 return Err(Error::decode(&message, parts.status, parts.headers)
                     .about(call.operation())
                     .after(attempts, started.elapsed())
@@ -167,8 +167,8 @@ impl Sender {
             }
             Err(ServiceError::TooLarge(mut parts)) if parts.status.is_success() => {
                 self.api_key.hide_in(&mut parts.headers);
-                let message = format!("the answer is larger than {} bytes", self.response_limit);
-                (Failure::Unread, None, Error::decode(&message, parts.status, parts.headers))
+                let limit = self.response_limit;
+                (Failure::Unread, None, Error::too_large(limit, parts.status, parts.headers))
             }
             // The status of an error page says more than its size.
             Err(ServiceError::TooLarge(parts)) => self.refused(*parts, &[]),
@@ -207,7 +207,7 @@ impl Sender {
             .method(call.method())
             .uri(uri)
             .body(body.map(Body::from).unwrap_or_default())
-            .map_err(|_| Error::configuration("the path cannot be part of an address"))?;
+            .map_err(|_| InvalidInput::new("path", "is too long to be part of an address"))?;
         if self.names_operations {
             request.extensions_mut().insert(Operation::of(call));
         }
@@ -224,6 +224,13 @@ impl Sender {
         }
         Ok(request)
     }
+}
+
+/// What is said of an answer that is still encoded, since nobody asked for that.
+fn unasked_encoding(parts: &Parts) -> Option<String> {
+    let encoding = parts.headers.get(header::CONTENT_ENCODING)?.to_str().ok()?;
+    (encoding != "identity")
+        .then(|| format!("the answer is encoded as `{encoding}`, which was not asked for"))
 }
 
 /// What an answer without content says.

@@ -113,6 +113,10 @@ where
     B: HttpBody,
     B::Error: Into<BoxError>,
 {
+    // What is said to be too large need not arrive.
+    if body.size_hint().lower() > limit as u64 {
+        return Ok(None);
+    }
     let mut body = pin!(body);
     let mut first = None;
     let mut all = BytesMut::new();

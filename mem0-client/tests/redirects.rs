@@ -51,16 +51,6 @@ async fn a_redirect_is_not_followed() {
 }
 
 #[tokio::test]
-async fn a_redirect_to_the_same_origin_is_not_followed_either() {
-    let server = Server::start(|_| {
-        "HTTP/1.1 307 Moved\r\nlocation: /v1/other/\r\ncontent-length: 0\r\n\r\n".to_owned()
-    });
-    let error = client(&server).add("I climb", Scope::user("alice")).await.unwrap_err();
-    assert_eq!(error.code(), "HTTP_307");
-    assert_eq!(server.heard().len(), 1);
-}
-
-#[tokio::test]
 async fn the_address_of_a_next_page_is_not_followed() {
     let elsewhere = Server::start(|_| ok("{}"));
     let next = format!("{}/v3/memories/?page=2", elsewhere.url());

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::ser::{CompactFormatter, Formatter};
 
 use crate::InvalidInput;
 use crate::identifier::check_id;
@@ -161,7 +162,8 @@ impl Call {
     /// Sets the body to this value as JSON.
     ///
     /// # Errors
-    /// [`InvalidInput`] when the value cannot be written as JSON.
+    /// [`InvalidInput`] when the value cannot be written as JSON, or nests deeper than 128 levels, which
+    /// few services read.
     ///
     /// ```
     /// use mem0_types::{Call, Repeat};
@@ -175,12 +177,19 @@ impl Call {
     pub fn json(mut self, body: &(impl Serialize + ?Sized)) -> Result<Self, InvalidInput> {
         // Counted first: a `Vec` that grows as it is written ends with room for twice a large body.
         let mut length = Length(0);
-        let written = serde_json::to_writer(&mut length, body).and_then(|()| {
+        let mut counting = serde_json::Serializer::with_formatter(&mut length, Nesting(0));
+        let written = body.serialize(&mut counting).and_then(|()| {
             let mut bytes = Vec::with_capacity(length.0);
             serde_json::to_writer(&mut bytes, body).map(|()| bytes)
         });
-        let bytes = written
-            .map_err(|_| InvalidInput::new("body", "must be a value that JSON can express"))?;
+        let bytes = written.map_err(|error| {
+            let reason = if error.is_io() {
+                "must not nest deeper than 128 levels"
+            } else {
+                "must be a value that JSON can express"
+            };
+            InvalidInput::new("body", reason)
+        })?;
         self.body = Some(bytes.into());
         Ok(self)
     }
@@ -316,6 +325,41 @@ impl Call {
     /// ```
     pub fn body(&self) -> Option<&Bytes> {
         self.body.as_ref()
+    }
+}
+
+/// How deep the JSON is that is being written. Writing goes as deep into the stack as the value does, so that a
+/// value without a limit would end the process.
+struct Nesting(usize);
+
+impl Nesting {
+    const DEEPEST: usize = 128;
+
+    fn deeper(&mut self) -> io::Result<()> {
+        self.0 += 1;
+        if self.0 > Self::DEEPEST { Err(io::ErrorKind::InvalidInput.into()) } else { Ok(()) }
+    }
+}
+
+impl Formatter for Nesting {
+    fn begin_array<W: io::Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.deeper()?;
+        CompactFormatter.begin_array(writer)
+    }
+
+    fn end_array<W: io::Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0 -= 1;
+        CompactFormatter.end_array(writer)
+    }
+
+    fn begin_object<W: io::Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.deeper()?;
+        CompactFormatter.begin_object(writer)
+    }
+
+    fn end_object<W: io::Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0 -= 1;
+        CompactFormatter.end_object(writer)
     }
 }
 

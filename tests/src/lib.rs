@@ -7,7 +7,7 @@
 //! - [`openapi`]: the specification as a judge of one answer, and the list of departures that it lets pass;
 //! - [`checked`]: the same judge as a layer around a router, which fails the test at the first wrong answer.
 //!
-//! The tests are one binary, `tests/main.rs`:
+//! The tests of what works are one binary, `tests/main.rs`:
 //!
 //! - `wire`: each operation's method, path, query, headers and body, through both clients;
 //! - `coverage`: that `docs/coverage.md` lists every operation, and what it says of each;
@@ -16,6 +16,9 @@
 //!   refusals;
 //! - `tree`: which crates each package depends on, and how many;
 //! - `untrusted`: the seeds of the fuzz targets of `fuzz/`, replayed.
+//!
+//! `faults/` is a second one: what both clients make of broken networks and servers, over a server that breaks on purpose,
+//! and what the local platform makes of broken clients. Its rows are the tables of `docs/reliability.md`.
 //!
 //! `fixtures/README.md` says where the recordings and the specification are from. `official/` runs the official Python
 //! client against the binary of the local platform.

@@ -47,6 +47,17 @@ const CHECKS: &[Check] = &[
         ],
     },
     Check {
+        name: "soak",
+        shows: "ten minutes of both clients at full load with random faults: memory, threads and descriptors stay flat",
+        budget: 1800,
+        command: &[
+            "bash",
+            "-euc",
+            "MEM0_SOAK_SECONDS=600 MEM0_SOAK_REPORT=$PWD/docs cargo test --locked --release -p mem0-tests --test faults \
+             -- --exact soak::memory_threads_and_descriptors_stay_flat --nocapture",
+        ],
+    },
+    Check {
         name: "fuzzing",
         shows: "ten minutes of each fuzz target without a panic; see fuzz/README.md",
         budget: 9000,

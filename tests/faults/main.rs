@@ -1,0 +1,18 @@
+//! What networks, proxies and broken servers do, and what both clients make of it; and the local platform among clients
+//! of the same kind. docs/reliability.md shows the rows as a table.
+
+mod cancellation;
+mod certificates;
+mod client;
+mod fault;
+mod hostile;
+mod keep_alive;
+mod ledger;
+mod matrix;
+mod platform;
+mod plot;
+mod rows;
+mod script;
+mod server;
+mod soak;
+mod storm;
