@@ -212,8 +212,36 @@ impl Vector {
     }
 
     /// At most 256 × 128 × 128 in size: far from overflow.
-    pub(crate) fn dot(&self, other: &Self) -> i32 {
-        self.0.iter().zip(&other.0).map(|(a, b)| i32::from(*a) * i32::from(*b)).sum()
+    fn dot(&self, other: &Self) -> i32 {
+        self.widened().dot(other)
+    }
+
+    /// The same, ready to be compared with many.
+    pub(crate) fn widened(&self) -> WideVector {
+        WideVector(self.0.map(i16::from))
+    }
+}
+
+/// A vector that many others are compared with.
+pub(crate) struct WideVector([i16; Vector::DIMENSIONS]);
+
+impl WideVector {
+    /// In a form that compilers make eight products at once of, on every processor: two products of components, which lie in
+    /// -127 to 127, are no more than 16 bits hold.
+    pub(crate) fn dot(&self, other: &Vector) -> i32 {
+        let mut sums = [0_i32; 8];
+        let (own, others) = (self.0.as_chunks::<16>().0, other.0.as_chunks::<16>().0);
+        for (own, other) in own.iter().zip(others) {
+            let (first, second) = own.split_at(8);
+            let (other_first, other_second) = other.split_at(8);
+            let pairs = first.iter().zip(other_first).zip(second.iter().zip(other_second));
+            for (sum, ((a, b), (c, d))) in sums.iter_mut().zip(pairs) {
+                let products =
+                    a.wrapping_mul(i16::from(*b)).wrapping_add(c.wrapping_mul(i16::from(*d)));
+                *sum += i32::from(products);
+            }
+        }
+        sums.iter().sum()
     }
 }
 

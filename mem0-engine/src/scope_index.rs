@@ -123,12 +123,12 @@ impl ScopeIndex {
 
     /// How close each memory lies to a direction: 1 the same, 0 unrelated or without a vector.
     pub(crate) fn cosines(&self, direction: &Vector) -> Vec<f32> {
-        let length = inverse_length(direction);
+        let (length, direction) = (inverse_length(direction), direction.widened());
         let mut cosines = Vec::with_capacity(self.len());
         for chunk in &self.chunks {
             let memories = chunk.vectors.iter().zip(&chunk.memories);
             cosines.extend(memories.map(|(vector, memory)| {
-                vector.dot(direction) as f32 * memory.inverse_length * length
+                direction.dot(vector) as f32 * memory.inverse_length * length
             }));
         }
         cosines
@@ -247,6 +247,6 @@ impl Growing {
 }
 
 fn inverse_length(vector: &Vector) -> f32 {
-    let square = vector.dot(vector);
+    let square = vector.widened().dot(vector);
     if square == 0 { 0.0 } else { (square as f32).sqrt().recip() }
 }
