@@ -8,6 +8,7 @@ use bytes::{Buf, Bytes, BytesMut};
 use http::response::Parts;
 use http::{Request, Response};
 use http_body::Body as HttpBody;
+use tokio::task::yield_now;
 use tokio::time::{Instant, timeout_at};
 use tower_service::Service;
 
@@ -87,6 +88,9 @@ where
     ) -> Pin<Box<dyn Future<Output = Answer> + Send + '_>> {
         let mut service = self.0.clone();
         Box::pin(async move {
+            // Connections that the server closed while this thread was busy elsewhere learn of it
+            // here; without this the request would be sent on one of them.
+            yield_now().await;
             let ready = poll_fn(|context| service.poll_ready(context));
             match timeout_at(limits.deadline, ready).await {
                 Ok(Ok(())) => {}
@@ -113,6 +117,9 @@ where
     B: HttpBody,
     B::Error: Into<BoxError>,
 {
+    /// A body that says it has more is given room as it comes.
+    const RESERVED: usize = 1024 * 1024;
+
     let mut body = pin!(body);
     let mut first = None;
     let mut all = BytesMut::new();
@@ -128,7 +135,11 @@ where
         if first.is_none() && all.is_empty() {
             first = Some(data.copy_to_bytes(data.remaining()));
         } else {
-            all.extend(first.take());
+            if let Some(first) = first.take() {
+                let rest = usize::try_from(body.size_hint().lower()).unwrap_or(RESERVED);
+                all.reserve((size + rest).min(limit).min(RESERVED));
+                all.extend_from_slice(&first);
+            }
             all.extend_from_slice(&data.copy_to_bytes(data.remaining()));
         }
     }
