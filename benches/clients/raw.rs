@@ -50,16 +50,14 @@ impl Raw {
                     0 => return Err("the server hung up".into()),
                     read => read,
                 };
-                if whole == usize::MAX {
-                    if let Some(head) =
-                        buffer[..read].windows(4).position(|part| part == b"\r\n\r\n")
-                    {
-                        let text = std::str::from_utf8(&buffer[..head])?;
-                        let length = text.split("content-length: ").nth(1).unwrap_or_default();
-                        let length: usize =
-                            length.split("\r\n").next().unwrap_or_default().parse()?;
-                        whole = head + 4 + length;
-                    }
+                let head = || buffer[..read].windows(4).position(|part| part == b"\r\n\r\n");
+                if whole == usize::MAX
+                    && let Some(head) = head()
+                {
+                    let text = std::str::from_utf8(&buffer[..head])?;
+                    let length = text.split("content-length: ").nth(1).unwrap_or_default();
+                    let length: usize = length.split("\r\n").next().unwrap_or_default().parse()?;
+                    whole = head + 4 + length;
                 }
             }
             Ok(1)

@@ -88,9 +88,6 @@ where
     ) -> Pin<Box<dyn Future<Output = Answer> + Send + '_>> {
         let mut service = self.0.clone();
         Box::pin(async move {
-            // Connections that the server closed while this thread was busy elsewhere learn of it
-            // here; without this the request would be sent on one of them.
-            yield_now().await;
             let ready = poll_fn(|context| service.poll_ready(context));
             match timeout_at(limits.deadline, ready).await {
                 Ok(Ok(())) => {}
@@ -99,6 +96,10 @@ where
             }
             let until = limits.deadline.min(later(Instant::now(), limits.timeout));
             let answer = async {
+                // Connections that the server closed while this thread was busy elsewhere learn of it
+                // here; without this the request would be sent on one of them. The timeout is running
+                // by then: if it were set while tokio knows of no other, tokio would wake itself.
+                yield_now().await;
                 let failed = |error: S::Error| ServiceError::Failed(error.into());
                 let (parts, body) = service.call(request).await.map_err(failed)?.into_parts();
                 match collect(body, limits.bytes).await.map_err(ServiceError::Failed)? {

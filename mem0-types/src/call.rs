@@ -182,10 +182,14 @@ impl Call {
     /// # Ok::<(), mem0_types::InvalidInput>(())
     /// ```
     pub fn json(mut self, body: &(impl Serialize + ?Sized)) -> Result<Self, InvalidInput> {
-        // Counted first: a `Vec` that grows as it is written ends with room for twice a large body.
-        let mut length = Length(0);
-        let written = serde_json::to_writer(&mut length, body).and_then(|()| {
-            let mut bytes = Vec::with_capacity(length.0);
+        // A `Vec` that grows as it is written ends with room for twice a large body, which is therefore only counted
+        // at first.
+        let mut small = Small { bytes: Vec::with_capacity(512), length: 0 };
+        let written = serde_json::to_writer(&mut small, body).and_then(|()| {
+            if small.length == small.bytes.len() {
+                return Ok(small.bytes);
+            }
+            let mut bytes = Vec::with_capacity(small.length);
             serde_json::to_writer(&mut bytes, body).map(|()| bytes)
         });
         let bytes = written
@@ -328,12 +332,20 @@ impl Call {
     }
 }
 
-/// Counts what is written to it.
-struct Length(usize);
+/// Keeps what is written to it while that is little, and counts all of it.
+struct Small {
+    bytes: Vec<u8>,
+    length: usize,
+}
 
-impl io::Write for Length {
+impl io::Write for Small {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0 += bytes.len();
+        const LITTLE: usize = 4096;
+
+        self.length += bytes.len();
+        if self.length <= LITTLE {
+            self.bytes.extend_from_slice(bytes);
+        }
         Ok(bytes.len())
     }
 

@@ -119,9 +119,16 @@ impl<'a, T: DeserializeOwned> Slot<'a, T> {
 /// turn into a float of another value.
 fn has_huge_integer(json: &str) -> bool {
     const SHORTEST: usize = "9223372036854775808".len();
-    // So many digits in a row have one wherever every nineteenth byte is looked at.
-    let sampled = || json.bytes().skip(SHORTEST - 1).step_by(SHORTEST);
-    if json.starts_with('"') || !sampled().any(|byte| byte.is_ascii_digit()) {
+    // Of so many digits in a row one is seen by looking at every nineteenth byte.
+    let has_long_run = || {
+        (SHORTEST - 1..json.len()).step_by(SHORTEST).any(|place| {
+            let (before, after) = json.as_bytes().split_at(place);
+            let is_digit = |byte: &&u8| byte.is_ascii_digit();
+            let after = after.iter().take_while(is_digit).count();
+            after > 0 && after + before.iter().rev().take_while(is_digit).count() >= SHORTEST
+        })
+    };
+    if json.starts_with('"') || !has_long_run() {
         return false;
     }
     let mut rest = json;
