@@ -105,7 +105,7 @@ pub fn table(
             gain,
         );
     }
-    for decoded in decoded {
+    for decoded in decoded.iter().filter(|decoded| decoded.what.contains("Page")) {
         add(
             format!("decoding, {} / a derived struct, MB/s", decoded.what),
             false,
