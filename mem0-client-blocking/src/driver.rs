@@ -28,14 +28,7 @@ impl Driver {
         let Some(runtime) = &self.0 else {
             return Err(Error::no_runtime(io::ErrorKind::NotConnected.into()));
         };
-        let drive = move || {
-            runtime.block_on(async {
-                // Connections that the server closed since the last call learn of it here; without
-                // this the call would be sent on one of them.
-                tokio::task::yield_now().await;
-                future.await
-            })
-        };
+        let drive = move || runtime.block_on(future);
         if Handle::try_current().is_err() {
             return drive();
         }

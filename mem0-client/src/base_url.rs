@@ -50,7 +50,7 @@ impl BaseUrl {
 
     /// The address of a path that begins with `/`.
     pub(crate) fn join(&self, path_and_query: &str) -> String {
-        format!("{}{path_and_query}", self.text)
+        [self.text.as_str(), path_and_query].concat()
     }
 
     pub(crate) fn is_https(&self) -> bool {

@@ -104,7 +104,7 @@ impl AsyncMemoryClient {
     /// ```
     pub async fn execute<E: Endpoint>(&self, request: E) -> Result<Response<E::Response>, Error> {
         let call = request.into_call()?;
-        self.sender.send(call, &self.options).await
+        self.sender.send(call, &self.options, E::read_response).await
     }
 
     /// Lists page after page, each row once, as a stream. Nothing is sent before the stream is polled.
@@ -135,7 +135,8 @@ impl AsyncMemoryClient {
 
     /// Sends the call and decodes its answer into a type of the caller's.
     pub(crate) async fn decoded<T: DeserializeOwned>(&self, call: Call) -> Result<T, Error> {
-        Ok(self.sender.send::<T>(call, &self.options).await?.into_value())
+        let read = |json: &str| serde_json::from_str::<T>(json);
+        Ok(self.sender.send(call, &self.options, read).await?.into_value())
     }
 
     pub(crate) async fn value<E: Endpoint>(&self, request: E) -> Result<E::Response, Error> {

@@ -2,10 +2,16 @@ use std::borrow::Cow;
 
 use serde::de::DeserializeOwned;
 
+/// How an answer's text is read: [`Endpoint::read_response`](mem0_types::Endpoint), or serde's way.
+pub(crate) type Read<T> = fn(&str) -> Result<T, serde_json::Error>;
+
 /// Reads an answer, or says at which JSON path it differs, with an excerpt that shows its form and
 /// none of its content.
-pub(crate) fn answer<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
+pub(crate) fn answer<T: DeserializeOwned>(bytes: &[u8], read: Read<T>) -> Result<T, String> {
     let text = std::str::from_utf8(bytes).map_err(|_| "the answer is not UTF-8".to_owned())?;
+    if let Ok(value) = read(text) {
+        return Ok(value);
+    }
     let error = match serde_json::from_str(text) {
         Ok(value) => return Ok(value),
         Err(error) => error,
@@ -65,15 +71,21 @@ fn excerpt(text: &str, error: &serde_json::Error) -> String {
 
 #[cfg(test)]
 mod tests {
-    use mem0_types::{Memory, Page};
+    use mem0_types::{Endpoint, Memory, Page, SearchMemories};
+    use serde::de::DeserializeOwned;
 
-    use super::answer;
+    fn answer<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
+        super::answer(bytes, |text| serde_json::from_str(text))
+    }
 
     #[test]
     fn says_where_and_shows_no_content() {
         let told = answer::<Page<Memory>>(br#"{"results": {"memory": "secret"}}"#).unwrap_err();
         assert!(told.contains("at `results`: a value is missing or of another type"), "{told}");
         assert!(!told.contains("secret"), "{told}");
+        let in_its_own_way = SearchMemories::read_response;
+        let bytes = br#"{"results": {"memory": "secret"}}"#;
+        assert_eq!(super::answer(bytes, in_its_own_way).unwrap_err(), told);
         let told = answer::<Page<Memory>>(b"<html>secret</html>").unwrap_err();
         assert!(told.contains("it is not JSON near `<xxxx>"), "{told}");
         let told = answer::<Vec<Vec<u8>>>(b"[[1], [2, \"secret\"]]").unwrap_err();

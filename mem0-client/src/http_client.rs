@@ -201,9 +201,6 @@ impl Service<Request<Body>> for HttpClient {
     fn call(&mut self, request: Request<Body>) -> Self::Future {
         let client = self.client();
         Box::pin(async move {
-            // Connections that the server closed while this thread was busy elsewhere learn of it
-            // here; without this the request would be sent on one of them.
-            tokio::task::yield_now().await;
             let request = request.map(|body| reqwest::Body::from(body.into_bytes()));
             // reqwest's errors name the URL, which holds ids.
             let without_url = reqwest::Error::without_url;

@@ -56,6 +56,7 @@ impl Sender {
         &self,
         call: Call,
         options: &CallOptions,
+        read: decode::Read<T>,
     ) -> Result<Response<T>, Error> {
         let started = Instant::now();
         let (answer, attempts) = trace::of_call(&call, self.send_until(&call, options, started))
@@ -67,7 +68,7 @@ impl Sender {
         if parts.status == StatusCode::NO_CONTENT && bytes.is_empty() {
             bytes = EMPTY;
         }
-        let value = match decode::answer(&bytes) {
+        let value = match decode::answer(&bytes, read) {
             Ok(value) => value,
             Err(message) => {
                 self.api_key.hide_in(&mut parts.headers);
@@ -93,7 +94,7 @@ impl Sender {
         options: &CallOptions,
         started: Instant,
     ) -> Result<((Parts, Bytes), u32), (Error, u32)> {
-        let request = self.request(call, options).map_err(|error| (error, 0))?;
+        let mut request = self.request(call, options).map_err(|error| (error, 0))?;
         let policy = options.retry.clone().unwrap_or_default();
         let deadline = later(started, options.deadline.unwrap_or(DEADLINE));
         let mut attempts = 0;
@@ -113,7 +114,7 @@ impl Sender {
                 timeout: options.timeout.unwrap_or(TIMEOUT),
                 bytes: self.response_limit,
             };
-            let attempt = self.attempt(request.clone(), limits).await;
+            let attempt = self.attempt(request, limits).await;
             drop(permit);
             let failed = match attempt {
                 Ok(answer) => {
@@ -144,6 +145,8 @@ impl Sender {
             }
             trace::retrying(attempts, delay);
             tokio::time::sleep_until(resume).await;
+            // Made again where it is needed again: a copy beside each first attempt costs more.
+            request = self.request(call, options).map_err(|error| (error, attempts))?;
         }
     }
 

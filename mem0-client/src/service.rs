@@ -8,6 +8,7 @@ use bytes::{Buf, Bytes, BytesMut};
 use http::response::Parts;
 use http::{Request, Response};
 use http_body::Body as HttpBody;
+use tokio::task::yield_now;
 use tokio::time::{Instant, timeout_at};
 use tower_service::Service;
 
@@ -95,6 +96,10 @@ where
             }
             let until = limits.deadline.min(later(Instant::now(), limits.timeout));
             let answer = async {
+                // Connections that the server closed while this thread was busy elsewhere learn of it
+                // here; without this the request would be sent on one of them. The timeout is running
+                // by then: if it were set while tokio knows of no other, tokio would wake itself.
+                yield_now().await;
                 let failed = |error: S::Error| ServiceError::Failed(error.into());
                 let (parts, body) = service.call(request).await.map_err(failed)?.into_parts();
                 match collect(body, limits.bytes).await.map_err(ServiceError::Failed)? {
@@ -113,6 +118,9 @@ where
     B: HttpBody,
     B::Error: Into<BoxError>,
 {
+    /// A body that says it has more is given room as it comes.
+    const RESERVED: usize = 1024 * 1024;
+
     // What is said to be too large need not arrive.
     if body.size_hint().lower() > limit as u64 {
         return Ok(None);
@@ -132,7 +140,11 @@ where
         if first.is_none() && all.is_empty() {
             first = Some(data.copy_to_bytes(data.remaining()));
         } else {
-            all.extend(first.take());
+            if let Some(first) = first.take() {
+                let rest = usize::try_from(body.size_hint().lower()).unwrap_or(RESERVED);
+                all.reserve((size + rest).min(limit).min(RESERVED));
+                all.extend_from_slice(&first);
+            }
             all.extend_from_slice(&data.copy_to_bytes(data.remaining()));
         }
     }

@@ -3,7 +3,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::options::{check_object, check_time, options};
-use crate::record::record;
+use crate::record::{Record, record};
 use crate::{
     Call, CustomCategory, Date, Endpoint, EventResult, EventStatus, InvalidInput, Messages, Repeat,
     Scope, Timestamp, path,
@@ -86,6 +86,10 @@ impl Endpoint for AddMemory {
             scope: &options.scope,
             options,
         })
+    }
+
+    fn read_response(json: &str) -> Result<Self::Response, serde_json::Error> {
+        Record::from_json(json)
     }
 }
 

@@ -2,7 +2,7 @@ use http::Method;
 
 use crate::get_all::page_query;
 use crate::paged::Paged;
-use crate::record::record;
+use crate::record::{Record, record};
 use crate::{
     Call, Endpoint, EntityRef, InvalidInput, Message, Metadata, Page, Repeat, Timestamp, path,
 };
@@ -63,6 +63,10 @@ impl Endpoint for GetEntityMemories {
                 .segment("entity_type", self.entity.entity_type().as_str())?
                 .segment("entity_id", self.entity.entity_id())?;
         page_query(call, self.page, None)
+    }
+
+    fn read_response(json: &str) -> Result<Self::Response, serde_json::Error> {
+        Record::from_json(json)
     }
 }
 

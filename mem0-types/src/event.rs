@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use crate::get_all::page_query;
 use crate::open_enum::open_enum;
 use crate::paged::Paged;
-use crate::record::record;
+use crate::record::{Record, record};
 use crate::{Call, Endpoint, HistoryEvent, InvalidInput, Metadata, Page, Repeat, Timestamp, path};
 
 /// Lists queued and finished work, newest first: `GET /v1/events/`.
@@ -70,6 +70,10 @@ impl Endpoint for GetEvents {
         let call = Call::new("events", Method::GET, path::EVENTS, Repeat::Read);
         page_query(call, self.page, self.page_size)
     }
+
+    fn read_response(json: &str) -> Result<Self::Response, serde_json::Error> {
+        Record::from_json(json)
+    }
 }
 
 impl Paged for GetEvents {
@@ -125,6 +129,10 @@ impl Endpoint for GetEvent {
     fn into_call(self) -> Result<Call, InvalidInput> {
         Call::new("event", Method::GET, path::EVENT, Repeat::Read)
             .segment("event_id", self.event_id)
+    }
+
+    fn read_response(json: &str) -> Result<Self::Response, serde_json::Error> {
+        Record::from_json(json)
     }
 }
 

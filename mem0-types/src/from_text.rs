@@ -1,3 +1,7 @@
+use std::fmt::{self, Display};
+
+use serde::de::Visitor;
+
 /// Emits `From` for every way to hand over text, so that a type takes all of them. The text arrives
 /// as a `Cow<str>`: what was borrowed is copied only where it is kept.
 macro_rules! from_text {
@@ -29,3 +33,18 @@ macro_rules! from_text {
 }
 
 pub(crate) use from_text;
+
+/// Makes a value of text that is read, which need not be copied for that.
+pub(crate) struct Text<F>(pub(crate) F);
+
+impl<T, E: Display, F: FnOnce(&str) -> Result<T, E>> Visitor<'_> for Text<F> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text")
+    }
+
+    fn visit_str<R: serde::de::Error>(self, text: &str) -> Result<T, R> {
+        (self.0)(text).map_err(R::custom)
+    }
+}

@@ -2,6 +2,7 @@ use std::fmt;
 
 use http::Method;
 
+use crate::Record;
 use crate::{Call, Endpoint, InvalidInput, Memory, Repeat, path};
 
 /// Reads one memory, expired or not: `GET /v1/memories/{memory_id}/`.
@@ -41,5 +42,9 @@ impl Endpoint for GetMemory {
     fn into_call(self) -> Result<Call, InvalidInput> {
         Call::new("get", Method::GET, path::MEMORY, Repeat::Read)
             .segment("memory_id", self.memory_id)
+    }
+
+    fn read_response(json: &str) -> Result<Self::Response, serde_json::Error> {
+        Record::from_json(json)
     }
 }

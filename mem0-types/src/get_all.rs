@@ -1,6 +1,7 @@
 use http::Method;
 use serde::Serialize;
 
+use crate::Record;
 use crate::options::{check_time, options};
 use crate::paged::Paged;
 use crate::{Call, Endpoint, Filter, InvalidInput, Memory, Page, Repeat, Timestamp, path};
@@ -58,6 +59,10 @@ impl Endpoint for GetAllMemories {
         let call = Call::new("get_all", Method::POST, path::LIST, Repeat::Read);
         page_query(call, options.page, options.page_size)?
             .json(&Body { filters: &options.filter, options })
+    }
+
+    fn read_response(json: &str) -> Result<Self::Response, serde_json::Error> {
+        Record::from_json(json)
     }
 }
 

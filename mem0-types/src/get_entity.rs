@@ -1,7 +1,7 @@
 use http::Method;
 use serde_json::Value;
 
-use crate::record::record;
+use crate::record::{Record, record};
 use crate::request::request;
 use crate::{Call, Endpoint, Entity, EntityRef, InvalidInput, Page, Repeat, path};
 
@@ -22,6 +22,10 @@ impl Endpoint for GetEntity {
         Call::new("get_entity", Method::GET, path::ENTITY, Repeat::Read)
             .segment("entity_type", self.entity.entity_type().as_str())?
             .segment("entity_id", self.entity.entity_id())
+    }
+
+    fn read_response(json: &str) -> Result<Self::Response, serde_json::Error> {
+        Record::from_json(json)
     }
 }
 

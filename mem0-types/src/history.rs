@@ -4,7 +4,7 @@ use http::Method;
 use serde_json::Value;
 
 use crate::open_enum::open_enum;
-use crate::record::record;
+use crate::record::{Record, record};
 use crate::{Call, Endpoint, InvalidInput, Message, Metadata, Page, Repeat, Timestamp, path};
 
 /// Reads how a memory came to be: `GET /v1/memories/{memory_id}/history/`.
@@ -46,6 +46,10 @@ impl Endpoint for GetHistory {
     fn into_call(self) -> Result<Call, InvalidInput> {
         Call::new("history", Method::GET, path::HISTORY, Repeat::Read)
             .segment("memory_id", self.memory_id)
+    }
+
+    fn read_response(json: &str) -> Result<Self::Response, serde_json::Error> {
+        Record::from_json(json)
     }
 }
 

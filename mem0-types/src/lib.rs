@@ -40,6 +40,7 @@ mod add;
 mod batch;
 mod call;
 mod create_entity;
+mod cursor;
 mod custom_category;
 mod date;
 mod delete;

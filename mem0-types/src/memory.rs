@@ -65,7 +65,7 @@ record! {
             score: f64 = "score",
             /// What the score is made of. Search only.
             #[doc(alias = "scoreBreakdown")]
-            score_breakdown: ScoreBreakdown = "score_breakdown",
+            score_breakdown: ScoreBreakdown = "score_breakdown" as record,
             /// The moment of creation in parts: year, month, day of the week and so on.
             #[doc(alias = "structuredAttributes")]
             structured_attributes: Map<String, Value> = "structured_attributes",

@@ -1,5 +1,6 @@
 use http::Method;
 
+use crate::Record;
 use crate::get_all::page_query;
 use crate::paged::Paged;
 use crate::{Call, Endpoint, History, InvalidInput, Page, Repeat, path};
@@ -73,6 +74,10 @@ impl Endpoint for GetMemoryEvents {
             Some(0) => Err(InvalidInput::new("limit", "must be at least 1")),
             Some(limit) => Ok(call.query("limit", limit.to_string())),
         }
+    }
+
+    fn read_response(json: &str) -> Result<Self::Response, serde_json::Error> {
+        Record::from_json(json)
     }
 }
 

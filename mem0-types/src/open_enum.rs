@@ -64,8 +64,8 @@ macro_rules! open_enum {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-                Ok(Self::from(text))
+                let of = |text: &str| Ok::<_, std::convert::Infallible>(Self::from(text));
+                deserializer.deserialize_str($crate::from_text::Text(of))
             }
         }
     };

@@ -1,7 +1,7 @@
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::record::record;
+use crate::record::{Record, record};
 use crate::request::request;
 use crate::{
     Call, Endpoint, InvalidInput, Member, MemberRole, MessageResponse, Page, Repeat, Timestamp,
@@ -19,6 +19,10 @@ impl Endpoint for GetOrganizations {
 
     fn into_call(self) -> Result<Call, InvalidInput> {
         Ok(Call::new("get_organizations", Method::GET, path::ORGANIZATIONS, Repeat::Read))
+    }
+
+    fn read_response(json: &str) -> Result<Self::Response, serde_json::Error> {
+        Record::from_json(json)
     }
 }
 

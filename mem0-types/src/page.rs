@@ -6,8 +6,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use crate::Extra;
+use crate::cursor::Cursor;
 use crate::extra::same_json;
-use crate::record::{Fields, Record, Slot};
+use crate::record::{Record, Slot, sealed};
 
 /// The rows of one answer, with what the platform says about the pages around them.
 ///
@@ -165,66 +166,71 @@ impl<T> Default for Page<T> {
     }
 }
 
-impl<'de, T: Record> Deserialize<'de> for Page<T> {
-    /// Takes the platform's page object, and the bare list of older services.
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let json = <Box<RawValue>>::deserialize(deserializer)?;
-        read_page(json.get()).map_err(serde::de::Error::custom)
-    }
-}
+impl<T> sealed::Sealed for Page<T> {}
 
-fn read_page<T: Record>(json: &str) -> Result<Page<T>, serde_json::Error> {
-    let mut page = Page::default();
-    if is_list(json) {
-        page.read_rows(serde_json::from_str(json)?);
-        return Ok(page);
-    }
-    let (mut count, mut next, mut previous) = (Slot::new(), Slot::new(), Slot::new());
-    let mut results: Option<Vec<&RawValue>> = None;
-    for (name, json) in Fields::of(json)?.0 {
-        match name.as_ref() {
+impl<T: Record> Record for Page<T> {
+    /// Takes the platform's page object, and the bare list of older services.
+    fn read(cursor: &mut Cursor<'_>) -> Result<Self, serde_json::Error> {
+        let mut page = Self::default();
+        if cursor.peek() == Some(b'[') {
+            page.read_rows(cursor)?;
+            return Ok(page);
+        }
+        let (mut count, mut next, mut previous) = (Slot::new(), Slot::new(), Slot::new());
+        let mut has_rows = false;
+        cursor.object(|name, cursor| match name {
             // The first list has the rows; what else has that name stays among the extras.
-            "results" if json.get() == "null" => {}
-            "results" if results.is_none() && is_list(json.get()) => {
-                results = Some(serde_json::from_str(json.get())?);
+            "results" if !has_rows && cursor.peek() == Some(b'[') => {
+                has_rows = true;
+                page.read_rows(cursor)
             }
-            "count" => count.read("count", json, &mut page.extra),
-            "next" => next.read("next", json, &mut page.extra),
-            "previous" => previous.read("previous", json, &mut page.extra),
-            name => page.extra.push(name, json),
+            "results" if cursor.take_null()? => Ok(()),
+            "count" => count.read("count", cursor, &mut page.extra),
+            "next" => next.read("next", cursor, &mut page.extra),
+            "previous" => previous.read("previous", cursor, &mut page.extra),
+            name => {
+                page.extra.push(name, cursor.raw()?);
+                Ok(())
+            }
+        })?;
+        page.count = count.into_value();
+        page.next = next.into_value();
+        page.previous = previous.into_value();
+        match has_rows {
+            true => Ok(page),
+            // Says what is wrong without quoting the text, as serde's own error would.
+            false if page.extra.contains("results") => {
+                Err(serde::de::Error::custom("`results` is not a list"))
+            }
+            false => Err(serde::de::Error::missing_field("results")),
         }
     }
-    page.count = count.into_value();
-    page.next = next.into_value();
-    page.previous = previous.into_value();
-    let Some(results) = results else {
-        return Err(match page.extra.contains("results") {
-            // Says what is wrong without quoting the text, as serde's own error would.
-            true => serde::de::Error::custom("`results` is not a list"),
-            false => serde::de::Error::missing_field("results"),
-        });
-    };
-    page.read_rows(results);
-    Ok(page)
 }
 
-fn is_list(json: &str) -> bool {
-    json.trim_start().starts_with('[')
+impl<'de, T: Record> Deserialize<'de> for Page<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let json = <Box<RawValue>>::deserialize(deserializer)?;
+        Self::from_json(json.get()).map_err(serde::de::Error::custom)
+    }
 }
 
 impl<T: Record> Page<T> {
-    fn read_rows(&mut self, rows: Vec<&RawValue>) {
-        self.results.reserve(rows.len());
-        for (index, row) in rows.into_iter().enumerate() {
-            match T::from_object(row.get()) {
+    fn read_rows(&mut self, cursor: &mut Cursor<'_>) -> Result<(), serde_json::Error> {
+        let mut index = 0;
+        cursor.list(|cursor| {
+            cursor.peek();
+            let place = cursor.place();
+            match T::read(cursor) {
                 Ok(row) => self.results.push(row),
-                Err(error) => self.malformed.push(Malformed {
-                    index,
-                    reason: error.to_string(),
-                    json: row.to_owned(),
-                }),
+                Err(error) => {
+                    cursor.back_to(place);
+                    let json = cursor.raw()?.to_owned();
+                    self.malformed.push(Malformed { index, reason: error.to_string(), json });
+                }
             }
-        }
+            index += 1;
+            Ok(())
+        })
     }
 }
 

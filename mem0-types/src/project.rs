@@ -3,7 +3,7 @@ use http::Method;
 use crate::from_text::from_text;
 use crate::options::options;
 use crate::organization::check_name;
-use crate::record::record;
+use crate::record::{Record, record};
 use crate::request::request;
 use crate::{
     Call, Endpoint, InvalidInput, Member, MemberRole, MessageResponse, Page, ProjectCategory,
@@ -25,6 +25,10 @@ impl Endpoint for GetProjects {
     fn into_call(self) -> Result<Call, InvalidInput> {
         Call::new("get_projects", Method::GET, path::PROJECTS, Repeat::Read)
             .segment("org_id", self.org_id)
+    }
+
+    fn read_response(json: &str) -> Result<Self::Response, serde_json::Error> {
+        Record::from_json(json)
     }
 }
 

@@ -1,131 +1,117 @@
-use std::borrow::Cow;
-use std::fmt;
-
-use serde::de::{DeserializeOwned, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::de::DeserializeOwned;
+use serde_json::Error;
 use serde_json::value::RawValue;
 
 use crate::Extra;
+use crate::cursor::Cursor;
 
 /// A type that is read from one JSON object, field by field, so that an odd value costs that
 /// field and not the object.
 pub trait Record: Sized + sealed::Sealed {
-    /// Reads the object.
+    /// Reads the object that comes next.
     ///
     /// # Errors
-    /// When the text is no JSON object, or lacks a field without which the type means nothing.
+    /// When it is no JSON object, or lacks a field without which the type means nothing.
     #[doc(hidden)]
-    fn from_object(json: &str) -> Result<Self, serde_json::Error>;
+    fn read(cursor: &mut Cursor<'_>) -> Result<Self, Error>;
+
+    /// Reads a text that is the object.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read), and when there is more than the object.
+    #[doc(hidden)]
+    fn from_json(json: &str) -> Result<Self, Error> {
+        let mut cursor = Cursor::new(json);
+        let record = Self::read(&mut cursor)?;
+        cursor.end()?;
+        Ok(record)
+    }
 }
 
 pub(crate) mod sealed {
     pub trait Sealed {}
 }
 
-/// The fields of one JSON object, each still JSON.
-pub(crate) struct Fields<'a>(pub(crate) Vec<(Cow<'a, str>, &'a RawValue)>);
-
-impl<'a> Fields<'a> {
-    /// Reads the fields. Says what is wrong without quoting the text, as serde's own error would.
-    pub(crate) fn of(json: &'a str) -> Result<Self, serde_json::Error> {
-        if json.trim_start().starts_with('{') {
-            serde_json::from_str(json)
-        } else {
-            Err(serde::de::Error::custom("expected a JSON object"))
-        }
-    }
-
-    /// The same fields, those of these names last, so that a field's first name wins over its
-    /// other name in whatever order they were sent.
-    pub(crate) fn with_last(mut self, names: &[&str]) -> Self {
-        if !names.is_empty() {
-            self.0.sort_by_key(|(name, _)| names.contains(&name.as_ref()));
-        }
-        self
-    }
-}
-
-impl<'de> Deserialize<'de> for Fields<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Name<'a>(Cow<'a, str>);
-
-        impl<'de> Deserialize<'de> for Name<'de> {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                struct Borrowed;
-
-                impl<'de> Visitor<'de> for Borrowed {
-                    type Value = Name<'de>;
-
-                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                        f.write_str("a field name")
-                    }
-
-                    fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Name<'de>, E> {
-                        Ok(Name(Cow::Borrowed(name)))
-                    }
-
-                    fn visit_str<E>(self, name: &str) -> Result<Name<'de>, E> {
-                        Ok(Name(Cow::Owned(name.to_owned())))
-                    }
-                }
-
-                deserializer.deserialize_str(Borrowed)
-            }
-        }
-
-        struct Object;
-
-        impl<'de> Visitor<'de> for Object {
-            type Value = Fields<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields<'de>, A::Error> {
-                let mut fields = Vec::with_capacity(16);
-                while let Some((Name(name), json)) = map.next_entry()? {
-                    fields.push((name, json));
-                }
-                Ok(Fields(fields))
-            }
-        }
-
-        deserializer.deserialize_map(Object)
-    }
-}
-
 /// A typed field while its object is read.
-pub(crate) struct Slot<T> {
+pub(crate) struct Slot<'a, T> {
     value: Option<T>,
-    /// Under which of its names it came; none has more than two.
-    names: [Option<&'static str>; 2],
+    /// Whether a value came under the field's own name.
+    is_named: bool,
+    /// What came under its other name, which only counts where nothing fits under its own, in whatever
+    /// order the two were sent.
+    other: Option<&'a RawValue>,
 }
 
-impl<T: DeserializeOwned> Slot<T> {
+impl<'a, T: DeserializeOwned> Slot<'a, T> {
     pub(crate) fn new() -> Self {
-        Self { value: None, names: [None; 2] }
+        Self { value: None, is_named: false, other: None }
     }
 
     /// Reads a value of the field; what does not fit stays among the extras. Null is no value, and of a
     /// name that comes twice the first value counts, so that what is written reads back as the same.
-    pub(crate) fn read(&mut self, name: &'static str, json: &RawValue, extra: &mut Extra) {
-        if json.get() == "null" || self.names.contains(&Some(name)) {
-            return;
-        }
-        if let Some(free) = self.names.iter_mut().find(|there| there.is_none()) {
-            *free = Some(name);
-        }
-        match serde_json::from_str(json.get()) {
-            Ok(value) if self.value.is_none() && !has_huge_integer(json.get()) => {
-                self.value = Some(value);
-            }
-            _ => extra.push(name, json),
-        }
+    pub(crate) fn read(
+        &mut self,
+        name: &'static str,
+        cursor: &mut Cursor<'a>,
+        extra: &mut Extra,
+    ) -> Result<(), Error> {
+        self.read_with(name, cursor, extra, Cursor::value)
     }
 
+    /// The same by a function of the type's own.
+    pub(crate) fn read_with(
+        &mut self,
+        name: &'static str,
+        cursor: &mut Cursor<'a>,
+        extra: &mut Extra,
+        value: impl FnOnce(&mut Cursor<'a>) -> Result<T, Error>,
+    ) -> Result<(), Error> {
+        if cursor.take_null()? {
+            return Ok(());
+        }
+        if self.is_named {
+            return cursor.skip();
+        }
+        self.is_named = true;
+        let place = cursor.place();
+        match value(cursor) {
+            Ok(value) if !has_huge_integer(cursor.since(place)) => self.value = Some(value),
+            _ => {
+                cursor.back_to(place);
+                extra.push(name, cursor.raw()?);
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps a value that came under the field's other name.
+    pub(crate) fn keep_other(&mut self, cursor: &mut Cursor<'a>) -> Result<(), Error> {
+        if !cursor.take_null()? {
+            let json = cursor.raw()?;
+            self.other.get_or_insert(json);
+        }
+        Ok(())
+    }
+
+    /// The field, once its object was read.
     pub(crate) fn into_value(self) -> Option<T> {
         self.value
+    }
+
+    /// The same, where it has another name too.
+    pub(crate) fn into_value_or_other(self, name: &'static str, extra: &mut Extra) -> Option<T> {
+        let Some(json) = self.other else { return self.value };
+        let fitting = || serde_json::from_str(json.get()).ok();
+        match self.value {
+            None if !has_huge_integer(json.get()) => fitting().or_else(|| {
+                extra.push(name, json);
+                None
+            }),
+            value => {
+                extra.push(name, json);
+                value
+            }
+        }
     }
 }
 
@@ -133,7 +119,16 @@ impl<T: DeserializeOwned> Slot<T> {
 /// turn into a float of another value.
 fn has_huge_integer(json: &str) -> bool {
     const SHORTEST: usize = "9223372036854775808".len();
-    if json.len() < SHORTEST || json.starts_with('"') {
+    // Of so many digits in a row one is seen by looking at every nineteenth byte.
+    let has_long_run = || {
+        (SHORTEST - 1..json.len()).step_by(SHORTEST).any(|place| {
+            let (before, after) = json.as_bytes().split_at(place);
+            let is_digit = |byte: &&u8| byte.is_ascii_digit();
+            let after = after.iter().take_while(is_digit).count();
+            after > 0 && after + before.iter().rev().take_while(is_digit).count() >= SHORTEST
+        })
+    };
+    if json.starts_with('"') || !has_long_run() {
         return false;
     }
     let mut rest = json;
@@ -165,7 +160,8 @@ fn has_huge_integer(json: &str) -> bool {
 /// `required` fields make the object what it is, `defaulted` ones are empty when absent, and
 /// everything else is `optional`. A field may have one more wire name, `"run_id" | "session_id"`;
 /// when both are sent, the first is the field and the other stays among the extras. A defaulted field
-/// that `new` takes all the same says so: `"memory" in new(memory)`.
+/// that `new` takes all the same says so: `"memory" in new(memory)`. An optional field that is a record
+/// itself and comes often is read in place, without serde: `"score_breakdown" as record`.
 macro_rules! record {
     (
         $(#[$meta:meta])*
@@ -175,7 +171,10 @@ macro_rules! record {
                 $( $(#[$dmeta:meta])* $dfield:ident: $dty:ty = $dwire:literal $(in new($given:ident))?, )*
             }
             optional {
-                $( $(#[$ometa:meta])* $ofield:ident: $oty:ty = $owire:literal $(| $alias:literal)?, )*
+                $(
+                    $(#[$ometa:meta])*
+                    $ofield:ident: $oty:ty = $owire:literal $(| $alias:literal)? $(as $kind:ident)?,
+                )*
             }
         }
     ) => {
@@ -210,23 +209,27 @@ macro_rules! record {
         impl $crate::record::sealed::Sealed for $name {}
 
         impl $crate::record::Record for $name {
-            fn from_object(json: &str) -> Result<Self, serde_json::Error> {
+            fn read(
+                cursor: &mut $crate::cursor::Cursor<'_>,
+            ) -> Result<Self, serde_json::Error> {
                 $( let mut $rfield = $crate::record::Slot::<$rty>::new(); )*
                 $( let mut $dfield = $crate::record::Slot::<$dty>::new(); )*
                 $( let mut $ofield = $crate::record::Slot::<$oty>::new(); )*
                 let mut extra = $crate::Extra::default();
-                let fields = $crate::record::Fields::of(json)?.with_last(&[$( $($alias,)? )*]);
-                for (name, json) in fields.0 {
-                    match name.as_ref() {
-                        $( $rwire => $rfield.read($rwire, json, &mut extra), )*
-                        $( $dwire => $dfield.read($dwire, json, &mut extra), )*
-                        $(
-                            $owire => $ofield.read($owire, json, &mut extra),
-                            $( $alias => $ofield.read($alias, json, &mut extra), )?
-                        )*
-                        name => extra.push(name, json),
+                cursor.object(|name, cursor| match name {
+                    $( $rwire => $rfield.read($rwire, cursor, &mut extra), )*
+                    $( $dwire => $dfield.read($dwire, cursor, &mut extra), )*
+                    $(
+                        $owire => $crate::record::record!(
+                            read $ofield $owire cursor extra $($kind)?
+                        ),
+                        $( $alias => $ofield.keep_other(cursor), )?
+                    )*
+                    name => {
+                        extra.push(name, cursor.raw()?);
+                        Ok(())
                     }
-                }
+                })?;
                 $( let $dfield = $dfield.into_value(); )*
                 $(
                     if $dfield.as_ref().is_some_and(|value| *value == <$dty>::default()) {
@@ -239,7 +242,7 @@ macro_rules! record {
                         None => return Err(serde::de::Error::missing_field($rwire)),
                     }, )*
                     $( $dfield: $dfield.unwrap_or_default(), )*
-                    $( $ofield: $ofield.into_value(), )*
+                    $( $ofield: $crate::record::record!(finish $ofield extra $($alias)?), )*
                     extra,
                 })
             }
@@ -248,7 +251,7 @@ macro_rules! record {
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let json = <Box<serde_json::value::RawValue>>::deserialize(deserializer)?;
-                $crate::record::Record::from_object(json.get()).map_err(serde::de::Error::custom)
+                $crate::record::Record::from_json(json.get()).map_err(serde::de::Error::custom)
             }
         }
 
@@ -301,6 +304,16 @@ macro_rules! record {
                 f.debug_set().entries(set.chain(self.extra.names())).finish()
             }
         }
+    };
+    (read $field:ident $wire:literal $cursor:ident $extra:ident) => {
+        $field.read($wire, $cursor, &mut $extra)
+    };
+    (read $field:ident $wire:literal $cursor:ident $extra:ident record) => {
+        $field.read_with($wire, $cursor, &mut $extra, $crate::record::Record::read)
+    };
+    (finish $field:ident $extra:ident) => { $field.into_value() };
+    (finish $field:ident $extra:ident $alias:literal) => {
+        $field.into_value_or_other($alias, &mut $extra)
     };
     (default $ty:ty) => { <$ty>::default() };
     (default $ty:ty, $given:ident) => { $given.into() };

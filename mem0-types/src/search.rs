@@ -2,6 +2,7 @@ use http::Method;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::Record;
 use crate::options::{check_object, check_time, options};
 use crate::{Call, Endpoint, Filter, InvalidInput, Memory, Page, Repeat, Timestamp, path};
 
@@ -85,6 +86,10 @@ impl Endpoint for SearchMemories {
             filters: &options.filter,
             options,
         })
+    }
+
+    fn read_response(json: &str) -> Result<Self::Response, serde_json::Error> {
+        Record::from_json(json)
     }
 }
 

@@ -8,7 +8,8 @@ mod time03;
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use serde::{Deserialize, Serialize};
+use serde::de::Visitor;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Number;
 
 use crate::Date;
@@ -49,11 +50,48 @@ const MICROS_PER_DAY: i64 = 86_400 * MICROS_PER_SECOND;
 #[serde(transparent)]
 pub struct Timestamp(Repr);
 
-#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize)]
 #[serde(untagged)]
 enum Repr {
     Text(String),
     Seconds(Number),
+}
+
+impl<'de> Deserialize<'de> for Repr {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct TextOrNumber;
+
+        impl Visitor<'_> for TextOrNumber {
+            type Value = Repr;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text or a number")
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Repr, E> {
+                Ok(Repr::Text(text.to_owned()))
+            }
+
+            fn visit_string<E>(self, text: String) -> Result<Repr, E> {
+                Ok(Repr::Text(text))
+            }
+
+            fn visit_i64<E>(self, seconds: i64) -> Result<Repr, E> {
+                Ok(Repr::Seconds(seconds.into()))
+            }
+
+            fn visit_u64<E>(self, seconds: u64) -> Result<Repr, E> {
+                Ok(Repr::Seconds(seconds.into()))
+            }
+
+            fn visit_f64<E: serde::de::Error>(self, seconds: f64) -> Result<Repr, E> {
+                let number = Number::from_f64(seconds);
+                number.map(Repr::Seconds).ok_or_else(|| E::custom("not a finite number"))
+            }
+        }
+
+        deserializer.deserialize_any(TextOrNumber)
+    }
 }
 
 impl Timestamp {

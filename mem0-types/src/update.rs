@@ -1,6 +1,7 @@
 use http::Method;
 use serde_json::Value;
 
+use crate::Record;
 use crate::from_text::from_text;
 use crate::options::{check_object, check_time, options};
 use crate::{Call, Date, Endpoint, InvalidInput, Memory, Repeat, Timestamp, path};
@@ -63,6 +64,10 @@ impl Endpoint for UpdateMemory {
         Call::new("update", Method::PUT, path::MEMORY, Repeat::Idempotent)
             .segment("memory_id", self.memory_id)?
             .json(options)
+    }
+
+    fn read_response(json: &str) -> Result<Self::Response, serde_json::Error> {
+        Record::from_json(json)
     }
 }
 

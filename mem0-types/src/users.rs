@@ -1,5 +1,6 @@
 use http::Method;
 
+use crate::Record;
 use crate::get_all::page_query;
 use crate::paged::Paged;
 use crate::{
@@ -70,6 +71,10 @@ impl Endpoint for GetUsers {
     fn into_call(self) -> Result<Call, InvalidInput> {
         let call = Call::new("users", Method::GET, path::ENTITIES, Repeat::Read);
         page_query(call, self.page, self.page_size)
+    }
+
+    fn read_response(json: &str) -> Result<Self::Response, serde_json::Error> {
+        Record::from_json(json)
     }
 }
 

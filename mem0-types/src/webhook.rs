@@ -2,7 +2,7 @@ use http::Method;
 
 use crate::options::options;
 use crate::organization::check_name;
-use crate::record::record;
+use crate::record::{Record, record};
 use crate::request::request;
 use crate::{
     Call, Endpoint, InvalidInput, MessageResponse, Page, Repeat, Timestamp, WebhookEventType, path,
@@ -24,6 +24,10 @@ impl Endpoint for GetWebhooks {
     fn into_call(self) -> Result<Call, InvalidInput> {
         Call::new("get_webhooks", Method::GET, path::WEBHOOKS, Repeat::Read)
             .segment("project_id", self.project_id)
+    }
+
+    fn read_response(json: &str) -> Result<Self::Response, serde_json::Error> {
+        Record::from_json(json)
     }
 }
 

@@ -132,7 +132,7 @@ impl WebhookPayload {
     /// # Ok::<(), mem0_types::InvalidInput>(())
     /// ```
     pub fn parse(body: &[u8]) -> Result<Self, InvalidInput> {
-        let json = std::str::from_utf8(body).ok().and_then(|text| Self::from_object(text).ok());
+        let json = std::str::from_utf8(body).ok().and_then(|text| Self::from_json(text).ok());
         json.ok_or_else(|| InvalidInput::new("webhook", "must be a JSON object"))
     }
 

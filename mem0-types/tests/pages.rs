@@ -1,6 +1,6 @@
 //! Pages whose rows, or what surrounds them, are not what they should be.
 
-use mem0_types::{Entity, Event, History, Memory, Page, Record};
+use mem0_types::{Endpoint, Entity, Event, GetAllMemories, History, Memory, Page, Record};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -185,4 +185,37 @@ fn a_page_is_used_as_the_list_of_its_rows() {
     assert_eq!(made.results, page.results);
     assert_eq!(rows.into_iter().collect::<Page<Memory>>(), made);
     assert!(!made.has_more() && Page::<Memory>::default().is_empty());
+}
+
+/// The clients read an answer from its text, without serde's look at the whole of it first. Both must take the same
+/// texts, and take them for the same.
+#[test]
+fn the_clients_way_to_read_takes_what_serde_takes() {
+    let agree = |text: &str| {
+        let by_serde = serde_json::from_str::<Page<Memory>>(text).ok();
+        let read = GetAllMemories::read_response(text).ok();
+        assert!(read == by_serde, "{text}");
+        read.is_some()
+    };
+    let sent = concat!(
+        r#" { "count" : 2 , "next":null,"n\u0065w":[1,{"a":[]}],"results":[ {"id":"a","memory":"M\"é","#,
+        r#""session_id":"s","metadata":{"k":1e3},"score":0.5,"score_breakdown":{"bm25":-0.0},"x":true},{"id":7},"#,
+        r#"{"id":"b","categories":[],"created_at":17,"run_id":null}, null ] } "#,
+    );
+    assert!(agree(sent));
+    let places = || sent.char_indices().map(|(place, _)| place);
+    let mut taken = 0;
+    for place in places() {
+        assert!(!agree(&sent[..place]) || sent[place..].trim().is_empty());
+        let rest = &sent[place..];
+        let after = &rest[rest.chars().next().map_or(0, char::len_utf8)..];
+        for other in
+            ["", "{", "}", "[", "]", ",", ":", "\"", "\\", "0", "-", ".", "n", " ", "\n", "\u{1}"]
+        {
+            taken += usize::from(agree(&format!("{}{other}{after}", &sent[..place])));
+            taken += usize::from(agree(&format!("{}{other}{rest}", &sent[..place])));
+        }
+    }
+    // Many of these are JSON still, or nothing was compared but refusals.
+    assert!((1000..6000).contains(&taken), "{taken}");
 }

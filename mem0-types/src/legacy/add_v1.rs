@@ -3,7 +3,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::options::{check_object, options};
-use crate::record::record;
+use crate::record::{Record, record};
 use crate::{
     Call, Date, Endpoint, EventStatus, HistoryEvent, InvalidInput, Messages, Page, Repeat, Scope,
     path,
@@ -62,6 +62,10 @@ impl Endpoint for AddV1 {
             scope: &options.scope,
             options,
         })
+    }
+
+    fn read_response(json: &str) -> Result<Self::Response, serde_json::Error> {
+        Record::from_json(json)
     }
 }
 

@@ -1,6 +1,7 @@
 use http::Method;
 use serde_json::Value;
 
+use crate::Record;
 use crate::options::{check_object, check_time, options};
 use crate::{Call, Endpoint, InvalidInput, Memory, Page, Repeat, Scope, Timestamp, path};
 
@@ -52,6 +53,10 @@ impl Endpoint for GetAllV1 {
         let call = Call::new("get_all_v1", Method::GET, path::MEMORIES, Repeat::Read);
         let call = with_query(call, serde_json::json!(options.scope));
         Ok(with_query(call, serde_json::json!(options)))
+    }
+
+    fn read_response(json: &str) -> Result<Self::Response, serde_json::Error> {
+        Record::from_json(json)
     }
 }
 

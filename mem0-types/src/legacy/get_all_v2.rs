@@ -1,6 +1,7 @@
 use http::Method;
 use serde::Serialize;
 
+use crate::Record;
 use crate::options::options;
 use crate::{Call, Endpoint, Filter, InvalidInput, Memory, Page, Repeat, path};
 
@@ -49,6 +50,10 @@ impl Endpoint for GetAllV2 {
         options.check_extra(&["filters"])?;
         Call::new("get_all_v2", Method::POST, path::LIST_V2, Repeat::Read)
             .json(&Body { filters: &options.filter, options })
+    }
+
+    fn read_response(json: &str) -> Result<Self::Response, serde_json::Error> {
+        Record::from_json(json)
     }
 }
 

@@ -2,6 +2,7 @@ use http::Method;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::Record;
 use crate::options::{check_object, options};
 use crate::{Call, Endpoint, InvalidInput, Memory, Page, Repeat, Scope, path};
 
@@ -67,6 +68,10 @@ impl Endpoint for SearchV1 {
             scope: &options.scope,
             options,
         })
+    }
+
+    fn read_response(json: &str) -> Result<Self::Response, serde_json::Error> {
+        Record::from_json(json)
     }
 }
 

@@ -1,6 +1,7 @@
 use http::Method;
 use serde::Serialize;
 
+use crate::Record;
 use crate::options::options;
 use crate::{Call, Endpoint, Filter, InvalidInput, Memory, Page, Repeat, path};
 
@@ -64,6 +65,10 @@ impl Endpoint for SearchV2 {
             filters: &options.filter,
             options,
         })
+    }
+
+    fn read_response(json: &str) -> Result<Self::Response, serde_json::Error> {
+        Record::from_json(json)
     }
 }
 

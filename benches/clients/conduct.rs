@@ -1,0 +1,188 @@
+use std::collections::HashMap;
+use std::io::{BufRead, BufReader, Write};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+use clients::contender::Error;
+use clients::flight::Flight;
+use clients::run::Measured;
+
+use crate::Options;
+use crate::scenario::{OFFICIAL, Scenario};
+
+/// The server's process, which ends with this one.
+pub struct Server {
+    process: Child,
+    base_url: String,
+}
+
+impl Server {
+    pub fn start() -> Result<Self, Error> {
+        let mut command = Command::new(std::env::current_exe()?);
+        command.arg("serve").stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut process = command.spawn()?;
+        let mut base_url = String::new();
+        let stdout = process.stdout.take().ok_or("no standard output")?;
+        BufReader::new(stdout).read_line(&mut base_url)?;
+        Ok(Self { process, base_url: base_url.trim().to_owned() })
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+struct Contender {
+    process: Child,
+    orders: ChildStdin,
+    answers: BufReader<ChildStdout>,
+}
+
+impl Contender {
+    fn start(mut command: Command) -> Result<Self, Error> {
+        let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let orders = process.stdin.take().ok_or("no standard input")?;
+        let answers = BufReader::new(process.stdout.take().ok_or("no standard output")?);
+        Ok(Self { process, orders, answers })
+    }
+
+    fn order(&mut self, scenario: &Scenario, requests: usize) -> Result<Measured, Error> {
+        writeln!(self.orders, "{} {} {requests}", scenario.work, scenario.in_flight)?;
+        self.orders.flush()?;
+        let mut line = String::new();
+        if self.answers.read_line(&mut line)? == 0 {
+            return Err("the contender ended".into());
+        }
+        Ok(serde_json::from_str(&line)?)
+    }
+}
+
+impl Drop for Contender {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// A process for each contender, started when it is first needed.
+pub struct Contenders {
+    base_url: String,
+    python: Option<PathBuf>,
+    node: Option<PathBuf>,
+    timed: HashMap<&'static str, Contender>,
+}
+
+impl Contenders {
+    pub fn new(server: &Server, options: &Options) -> Self {
+        Self {
+            base_url: server.base_url.clone(),
+            python: options.python.clone(),
+            node: options.node.clone(),
+            timed: HashMap::new(),
+        }
+    }
+
+    /// Whether the contender can be started here.
+    pub fn has(&self, name: &str) -> bool {
+        match name {
+            "typescript" => self.node.is_some(),
+            name if OFFICIAL.contains(&name) => self.python.is_some(),
+            _ => true,
+        }
+    }
+
+    fn command(&self, name: &str) -> Result<Command, Error> {
+        let sources = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("clients");
+        let mut command = match (name, &self.python, &self.node) {
+            ("typescript", _, Some(node)) => {
+                // It finds its packages beside itself.
+                let copy = node.join("contender.mjs");
+                std::fs::copy(sources.join("contender.mjs"), &copy)?;
+                let mut command = Command::new("node");
+                command.arg(copy);
+                command
+            }
+            ("python-async" | "python-sync", Some(python), _) => {
+                let mut command = Command::new(python.join("bin/python"));
+                command.arg(sources.join("contender.py")).arg(name);
+                command
+            }
+            _ => {
+                let mut command = Command::new(std::env::current_exe()?);
+                command.args(["contend", name]);
+                command
+            }
+        };
+        command
+            .arg(&self.base_url)
+            .env("MEM0_TELEMETRY", if name == "typescript" { "false" } else { "False" });
+        command
+            .env("NO_PROXY", "127.0.0.1")
+            .env("MEM0_DIR", std::env::temp_dir().join("mem0-measured"));
+        Ok(command)
+    }
+
+    /// Rounds in which each contender has its turn, one after the other.
+    pub fn measure(
+        &mut self,
+        scenario: &Scenario,
+        names: &[&'static str],
+        rounds: usize,
+    ) -> Result<Vec<(String, Vec<Measured>)>, Error> {
+        let mut all: Vec<(String, Vec<Measured>)> =
+            names.iter().map(|name| ((*name).to_owned(), Vec::new())).collect();
+        for round in 0..rounds {
+            for place in 0..names.len() {
+                // Whoever is first in one round is second in the next.
+                let place = (place + round) % names.len();
+                let name = names[place];
+                if !self.timed.contains_key(name) {
+                    let contender = Contender::start(self.command(name)?)?;
+                    self.timed.insert(name, contender);
+                }
+                let contender = self.timed.get_mut(name).ok_or("it was just started")?;
+                // A tenth of the requests takes those as long as the others.
+                let requests = match OFFICIAL.contains(&name) {
+                    true => (scenario.requests / 10).max(scenario.in_flight).max(1),
+                    false => scenario.requests,
+                };
+                let measured = contender
+                    .order(scenario, requests)
+                    .map_err(|error| format!("{name}, {}: {error}", scenario.name()))?;
+                all[place].1.push(measured);
+            }
+        }
+        Ok(all)
+    }
+
+    /// 10,000 adds at once, in a process of their own.
+    pub fn fly(&self, name: &str) -> Result<Flight, Error> {
+        let mut command = Command::new(std::env::current_exe()?);
+        let output =
+            command.args(["fly", name, &self.base_url]).stderr(Stdio::inherit()).output()?;
+        Ok(serde_json::from_slice(&output.stdout)?)
+    }
+
+    /// One round with the allocator that counts, of each contender that has one.
+    pub fn count(
+        &self,
+        scenario: &Scenario,
+        names: &[&'static str],
+    ) -> Result<Vec<(String, Measured)>, Error> {
+        let binary = std::env::current_exe()?.with_file_name("clients-counting");
+        if !binary.exists() {
+            return Ok(Vec::new());
+        }
+        let mut all = Vec::new();
+        for name in names.iter().filter(|name| !OFFICIAL.contains(name)) {
+            let mut command = Command::new(&binary);
+            command.args([name, self.base_url.as_str()]);
+            let measured = Contender::start(command)?.order(scenario, scenario.requests)?;
+            all.push(((*name).to_owned(), measured));
+        }
+        Ok(all)
+    }
+}

@@ -1,0 +1,15 @@
+//! The same work, done by each client for Mem0's HTTP API and by the HTTP clients under them: see `README.md`.
+
+pub mod bare_reqwest;
+pub mod blocking_reqwest;
+pub mod canned;
+pub mod contender;
+pub mod flight;
+pub mod hyper;
+pub mod ours;
+pub mod plain;
+pub mod raw;
+pub mod run;
+pub mod server;
+pub mod ureq;
+pub mod work;
