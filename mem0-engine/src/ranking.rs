@@ -176,19 +176,24 @@ impl<'a> Ranking<'a> {
     /// The closest memories, those of the time that the query names, those with a word of it, and
     /// the neighbours of the latter.
     fn candidates(&self, limit: usize) -> Vec<usize> {
+        let mut chosen = vec![false; self.view.len()];
+        let mut choose = |place: usize| {
+            if let Some(chosen) = chosen.get_mut(place) {
+                *chosen = true;
+            }
+        };
         let close = self.cosines.iter().enumerate().filter(|(_, cosine)| **cosine != 0.0);
-        let mut chosen = highest(close.map(|(place, cosine)| (*cosine, place)).collect(), limit);
+        highest(close.map(|(place, cosine)| (*cosine, place)).collect(), limit, &mut choose);
         if self.times.are_named() {
             let fits = self.view.memories().enumerate();
             let fits = fits.map(|(place, memory)| (self.times.fit(memory) as f32, place));
-            chosen.extend(highest(fits.filter(|(fit, _)| *fit > 0.0).collect(), limit));
+            highest(fits.filter(|(fit, _)| *fit > 0.0).collect(), limit, &mut choose);
         }
         for place in self.found.places() {
-            chosen.extend(self.window(place));
+            self.window(place).for_each(&mut choose);
         }
-        chosen.sort_unstable();
-        chosen.dedup();
-        chosen
+        let places = chosen.iter().enumerate().filter(|(_, chosen)| **chosen);
+        places.map(|(place, _)| place).collect()
     }
 
     fn add_mentions(&self, place: usize, weight: f64, into: &mut Mentions) {
@@ -252,14 +257,14 @@ impl<'a> Ranking<'a> {
     }
 }
 
-/// The places with the highest values.
-fn highest(mut valued: Vec<(f32, usize)>, limit: usize) -> Vec<usize> {
+/// Chooses the places with the highest values.
+fn highest(mut valued: Vec<(f32, usize)>, limit: usize, choose: impl FnMut(usize)) {
     if valued.len() > limit && limit > 0 {
         let order = |a: &(f32, usize), b: &(f32, usize)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
         valued.select_nth_unstable_by(limit - 1, order);
         valued.truncate(limit);
     }
-    valued.into_iter().map(|(_, place)| place).collect()
+    valued.into_iter().map(|(_, place)| place).for_each(choose);
 }
 
 /// Which share of the named speakers each memory is spoken by, by place.
