@@ -30,7 +30,6 @@ pub const MAX_QUERY_TERMS: usize = 64;
 
 /// The terms of a memory, in order, repeats kept.
 ///
-/// [`analysed_text::write`](crate::analysed_text::write) makes of them what the index stores.
 /// Empty when the text has no word outside the stop list.
 pub fn index_terms(text: &str) -> Vec<String> {
     let mut terms = Vec::new();

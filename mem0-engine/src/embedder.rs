@@ -194,10 +194,11 @@ impl Vector {
     }
 
     /// Reads what [`to_bytes`](Self::to_bytes) wrote; `None` unless there are exactly
-    /// [`DIMENSIONS`](Self::DIMENSIONS) bytes.
+    /// [`DIMENSIONS`](Self::DIMENSIONS) bytes, and none of them is the one that no vector has, -128.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let bytes: &[u8; Self::DIMENSIONS] = bytes.try_into().ok()?;
-        Some(Self(bytes.map(|byte| i8::from_ne_bytes([byte]))))
+        let vector = bytes.map(|byte| i8::from_ne_bytes([byte]));
+        (!vector.contains(&i8::MIN)).then_some(Self(vector))
     }
 
     /// Whether this is [`Vector::ZERO`].
@@ -345,7 +346,8 @@ mod tests {
         assert_eq!(Vector::from_bytes(&[0; 255]), None);
         assert_eq!(Vector::from_bytes(&[0; 257]), None);
         assert_eq!(Vector::from_bytes(&[0; 256]), Some(Vector::ZERO));
-        let extremes = Vector::from_bytes(&[0x80; 256]).unwrap();
+        assert_eq!(Vector::from_bytes(&[0x80; 256]), None);
+        let extremes = Vector::from_bytes(&[0x81; 256]).unwrap();
         assert!((extremes.cosine(&extremes) - 1.0).abs() < 1e-12);
     }
 

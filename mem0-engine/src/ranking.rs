@@ -23,14 +23,15 @@ use crate::analysis::query_terms;
 use crate::embedder::{Embedder, Vector};
 use crate::late_interaction::NearestWords;
 use crate::postings::WordHash;
-use crate::scope_view::ScopeView;
+use crate::scope_view::{NEIGHBOURS, ScopeView};
 use crate::scoring::{Features, Mentions, NEIGHBOUR_WEIGHTS, Scorer, TermStatistics};
 use crate::search::ScoreBreakdown;
 use crate::times::Times;
 
-/// How many of the closest memories compete, however few hits are asked for; and how many of those
-/// of a time that the query names.
-const CANDIDATES: usize = 200;
+/// How many memories are scored for one that is asked for, and how many at least, before what they reach
+/// tells which of the others need not be.
+const LIKELY_FOR_ONE: usize = 4;
+const LIKELY: usize = 64;
 
 /// A query, analysed and embedded once.
 #[derive(Clone)]
@@ -114,20 +115,62 @@ impl<'a> Ranking<'a> {
     }
 
     /// The best so many, best first. Those that are equally good are ordered by age (newer first),
-    /// then as they were stored.
+    /// then as they were stored. What has nothing in common with the query is not among them.
     pub(crate) fn best(&self, count: usize) -> Vec<Ranked> {
-        let mut own = self.scorer.no_mentions();
-        let mut window = own.clone();
-        let ranked = self.candidates(CANDIDATES.max(count)).into_iter().map(|place| {
-            own.clear();
-            window.clear();
-            let found = |place: usize, weight: f64, into: &mut Mentions| {
-                self.add_mentions(place, weight, into);
-            };
-            self.collect(place, found, &mut own, &mut window);
-            self.score(place, false, &own, &window)
-        });
-        self.sorted(ranked.collect(), count)
+        let mut bounds = self.bounds();
+        let likely = bounds.len().min(LIKELY.max(LIKELY_FOR_ONE * count));
+        if likely > 0 && likely < bounds.len() {
+            bounds.select_nth_unstable_by(likely - 1, |a, b| b.0.total_cmp(&a.0));
+        }
+        let (likely, rest) = bounds.split_at(likely);
+        let mut scoring = Scoring::new(&self.scorer);
+        let places = likely.iter().map(|(_, place)| *place);
+        let best = places.filter_map(|place| self.scored(place, &mut scoring)).collect();
+        let mut best = self.sorted(best, count);
+        let least = best.get(count.wrapping_sub(1)).map(|last| last.score);
+        let others = rest.iter().filter(|(bound, _)| least.is_none_or(|least| *bound >= least));
+        best.extend(others.filter_map(|(_, place)| self.scored(*place, &mut scoring)));
+        self.sorted(best, count)
+    }
+
+    /// What no memory's score exceeds, and its place, for all that may have something in common with the query.
+    fn bounds(&self) -> Vec<(f64, usize)> {
+        let words: Vec<_> = (0..self.view.len())
+            .map(|place| self.scorer.most_held(self.found.terms(place)))
+            .collect();
+        let times: Vec<_> = if self.times.are_named() {
+            self.view.memories().map(|memory| self.times.fit(memory)).collect()
+        } else {
+            Vec::new()
+        };
+        let mut bounds = Vec::with_capacity(words.len());
+        for (place, own) in words.iter().enumerate() {
+            // All that may be its neighbours.
+            let around = place.saturating_sub(NEIGHBOURS)..words.len().min(place + NEIGHBOURS + 1);
+            let window = words.get(around).unwrap_or_default().iter().sum();
+            let cosine = self.cosines.get(place).copied().unwrap_or_default();
+            let time = times.get(place).copied().unwrap_or_default();
+            if window > 0.0 || cosine != 0.0 || time > 0.0 {
+                let semantic = f64::from(cosine.clamp(0.0, 1.0));
+                bounds.push((self.scorer.at_most(*own, window, semantic, time), place));
+            }
+        }
+        bounds
+    }
+
+    /// A memory's score; `None` when it has nothing in common with the query.
+    fn scored(&self, place: usize, scoring: &mut Scoring) -> Option<Ranked> {
+        let Scoring { own, window } = scoring;
+        own.clear();
+        window.clear();
+        let found = |place: usize, weight: f64, into: &mut Mentions| {
+            self.add_mentions(place, weight, into);
+        };
+        self.collect(place, found, own, window);
+        let ranked = self.score(place, false, own, window);
+        let has_words = window.counts.iter().any(|count| *count > 0.0);
+        let has_meaning = self.cosines.get(place).is_some_and(|cosine| *cosine != 0.0);
+        (has_words || has_meaning || ranked.score > 0.0).then_some(ranked)
     }
 
     /// Ranks a few again, by a slower and better look, on the same scale. `texts` are the analysed
@@ -171,29 +214,6 @@ impl<'a> Ranking<'a> {
     pub(crate) fn window(&self, place: usize) -> impl Iterator<Item = usize> {
         let sides = [self.view.before(place), self.view.after(place)];
         [place].into_iter().chain(sides.into_iter().flatten().flatten())
-    }
-
-    /// The closest memories, those of the time that the query names, those with a word of it, and
-    /// the neighbours of the latter.
-    fn candidates(&self, limit: usize) -> Vec<usize> {
-        let mut chosen = vec![false; self.view.len()];
-        let mut choose = |place: usize| {
-            if let Some(chosen) = chosen.get_mut(place) {
-                *chosen = true;
-            }
-        };
-        let close = self.cosines.iter().enumerate().filter(|(_, cosine)| **cosine != 0.0);
-        highest(close.map(|(place, cosine)| (*cosine, place)).collect(), limit, &mut choose);
-        if self.times.are_named() {
-            let fits = self.view.memories().enumerate();
-            let fits = fits.map(|(place, memory)| (self.times.fit(memory) as f32, place));
-            highest(fits.filter(|(fit, _)| *fit > 0.0).collect(), limit, &mut choose);
-        }
-        for place in self.found.places() {
-            self.window(place).for_each(&mut choose);
-        }
-        let places = chosen.iter().enumerate().filter(|(_, chosen)| **chosen);
-        places.map(|(place, _)| place).collect()
     }
 
     fn add_mentions(&self, place: usize, weight: f64, into: &mut Mentions) {
@@ -257,14 +277,16 @@ impl<'a> Ranking<'a> {
     }
 }
 
-/// Chooses the places with the highest values.
-fn highest(mut valued: Vec<(f32, usize)>, limit: usize, choose: impl FnMut(usize)) {
-    if valued.len() > limit && limit > 0 {
-        let order = |a: &(f32, usize), b: &(f32, usize)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
-        valued.select_nth_unstable_by(limit - 1, order);
-        valued.truncate(limit);
+/// What one memory after the other is scored with.
+struct Scoring {
+    own: Mentions,
+    window: Mentions,
+}
+
+impl Scoring {
+    fn new(scorer: &Scorer) -> Self {
+        Self { own: scorer.no_mentions(), window: scorer.no_mentions() }
     }
-    valued.into_iter().map(|(_, place)| place).for_each(choose);
 }
 
 /// Which share of the named speakers each memory is spoken by, by place.
@@ -334,11 +356,6 @@ impl Found {
         let end = |place: usize| self.ends.get(place).map_or(0, |end| *end as usize);
         let start = place.checked_sub(1).map_or(0, end);
         self.terms.get(start..end(place)).unwrap_or_default()
-    }
-
-    /// The places that have a term of the query.
-    fn places(&self) -> impl Iterator<Item = usize> {
-        (0..self.ends.len()).filter(|place| !self.terms(*place).is_empty())
     }
 }
 
@@ -489,6 +506,42 @@ mod tests {
             let text = analysed_text::write(None, TEXTS[one.place]);
             let alone = ranking.again(&[one], &HashMap::from([(one.place, text)]));
             assert_eq!(alone, [one]);
+        }
+    }
+
+    /// What is not scored, since it cannot be among the best, is not among the best.
+    #[test]
+    fn the_best_of_many_are_those_of_all() {
+        let mut rng = fastrand::Rng::with_seed(11);
+        let words: Vec<_> = TEXTS.iter().flat_map(|text| text.split(' ')).collect();
+        let some = |rng: &mut fastrand::Rng, most: usize| {
+            let length = rng.usize(1..most);
+            (0..length).map(|_| words[rng.usize(..words.len())]).collect::<Vec<_>>().join(" ")
+        };
+        let adds: Vec<Vec<_>> =
+            (0..300).map(|_| (0..rng.usize(1..5)).map(|_| some(&mut rng, 30)).collect()).collect();
+        let speakers = [None, Some("Aya"), Some("The doctor")];
+        let said: Vec<Vec<Said<'_>>> = adds
+            .iter()
+            .map(|add| add.iter().map(|text| (speakers[rng.usize(..3)], text.as_str())).collect())
+            .collect();
+        let view = scope(&said.iter().map(Vec::as_slice).collect::<Vec<_>>());
+        let now = 20 * crate::clock::MICROS_PER_DAY;
+        let decaying = Times { reference: 0, decay: true, ..Times::default() };
+        let named = Times { named: time_expression::spans("20 days ago", now), ..Times::default() };
+        for times in [Times::default(), decaying, named] {
+            for _ in 0..40 {
+                let query = Query::new(&some(&mut rng, 8));
+                for query in [query.clone().without_meaning(), query.clone().without_words(), query]
+                {
+                    let ranking = Ranking::new(&view, &query, &times);
+                    let all = ranking.best(view.len());
+                    for count in [1, 10, 100] {
+                        let best = ranking.best(count);
+                        assert_eq!(best, all[..count.min(all.len())], "{query:?}");
+                    }
+                }
+            }
         }
     }
 

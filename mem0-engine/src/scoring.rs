@@ -129,6 +129,30 @@ impl Scorer {
         (in_thousandths(odds / (1.0 + odds)), ScoreBreakdown { semantic, bm25, entity })
     }
 
+    /// No less than the share that texts hold which mention these terms, as often as they occur, the same ones beside each
+    /// other.
+    pub(crate) fn most_held(&self, terms: &[u16]) -> f64 {
+        const LEAST_DAMPING: f64 = SATURATION * (1.0 - LENGTH_PENALTY);
+
+        let mut held = 0.0;
+        for run in terms.chunk_by(|a, b| a == b) {
+            let weight = run.first().and_then(|term| self.weights.get(usize::from(*term)));
+            let count = run.len() as f64;
+            held += weight.copied().unwrap_or_default() * count / (count + LEAST_DAMPING);
+        }
+        if held > 0.0 { held / self.total_weight } else { 0.0 }
+    }
+
+    /// No less than the score of a memory that holds no more by itself than `own`, and whose neighbours hold no more
+    /// with it than `window`, each by itself: what is held grows ever more slowly with further mentions.
+    pub(crate) fn at_most(&self, own: f64, window: f64, semantic: f64, time: f64) -> f64 {
+        let bm25 = (own.min(1.0) + WINDOW_WEIGHT * window.min(1.0)) / (1.0 + WINDOW_WEIGHT);
+        let odds = (bm25 / EVEN_WORDS).powi(2) + (semantic / EVEN_COSINE).powi(2);
+        let odds = (odds + TIME_ODDS * time) * (1.0 + TIME_GROWTH * time);
+        // Sums in another order may differ in their last digits.
+        in_thousandths(odds / (1.0 + odds) + 1e-9)
+    }
+
     /// Which share of the query's information these mentions hold, 0 to 1.
     fn share(&self, mentions: &Mentions) -> f64 {
         if self.total_weight <= 0.0 {
