@@ -127,13 +127,14 @@ impl<'a> Ranking<'a> {
         let places = likely.iter().map(|(_, place)| *place);
         let best = places.filter_map(|place| self.scored(place, &mut scoring)).collect();
         let mut best = self.sorted(best, count);
-        let least = best.get(count.wrapping_sub(1)).map(|last| last.score);
-        let others = rest.iter().filter(|(bound, _)| least.is_none_or(|least| *bound >= least));
+        let last = best.get(count.wrapping_sub(1));
+        let least = last.map_or(0.0, |last| self.scorer.least_odds(last.score));
+        let others = rest.iter().filter(|(odds, _)| *odds >= least);
         best.extend(others.filter_map(|(_, place)| self.scored(*place, &mut scoring)));
         self.sorted(best, count)
     }
 
-    /// What no memory's score exceeds, and its place, for all that may have something in common with the query.
+    /// What no memory's odds exceed, and its place, for all that may have something in common with the query.
     fn bounds(&self) -> Vec<(f64, usize)> {
         let words: Vec<_> = (0..self.view.len())
             .map(|place| self.scorer.most_held(self.found.terms(place)))
@@ -152,7 +153,7 @@ impl<'a> Ranking<'a> {
             let time = times.get(place).copied().unwrap_or_default();
             if window > 0.0 || cosine != 0.0 || time > 0.0 {
                 let semantic = f64::from(cosine.clamp(0.0, 1.0));
-                bounds.push((self.scorer.at_most(*own, window, semantic, time), place));
+                bounds.push((self.scorer.most_odds(*own, window, semantic, time), place));
             }
         }
         bounds

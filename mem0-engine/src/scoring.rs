@@ -143,14 +143,25 @@ impl Scorer {
         if held > 0.0 { held / self.total_weight } else { 0.0 }
     }
 
-    /// No less than the score of a memory that holds no more by itself than `own`, and whose neighbours hold no more
-    /// with it than `window`, each by itself: what is held grows ever more slowly with further mentions.
-    pub(crate) fn at_most(&self, own: f64, window: f64, semantic: f64, time: f64) -> f64 {
-        let bm25 = (own.min(1.0) + WINDOW_WEIGHT * window.min(1.0)) / (1.0 + WINDOW_WEIGHT);
-        let odds = (bm25 / EVEN_WORDS).powi(2) + (semantic / EVEN_COSINE).powi(2);
-        let odds = (odds + TIME_ODDS * time) * (1.0 + TIME_GROWTH * time);
+    /// No less than the odds of a memory that holds no more by itself than `own`, and whose neighbours hold no more with it
+    /// than `window`, each by itself: what is held grows ever more slowly with further mentions.
+    pub(crate) fn most_odds(&self, own: f64, window: f64, semantic: f64, time: f64) -> f64 {
         // Sums in another order may differ in their last digits.
-        in_thousandths(odds / (1.0 + odds) + 1e-9)
+        const CERTAIN: f64 = 1.0 + 1e-9;
+        const WORDS: f64 = CERTAIN / ((1.0 + WINDOW_WEIGHT) * EVEN_WORDS);
+        const MEANING: f64 = CERTAIN / EVEN_COSINE;
+
+        let words = WORDS * (own.min(1.0) + WINDOW_WEIGHT * window.min(1.0));
+        let meaning = MEANING * semantic;
+        let odds = words * words + meaning * meaning;
+        (odds + TIME_ODDS * time) * (1.0 + TIME_GROWTH * time)
+    }
+
+    /// No more than the odds of a memory with at least this score.
+    pub(crate) fn least_odds(&self, score: f64) -> f64 {
+        // Half a thousandth was lost by rounding.
+        let least = (score - 0.000_501).max(0.0);
+        least / (1.0 - least)
     }
 
     /// Which share of the query's information these mentions hold, 0 to 1.
