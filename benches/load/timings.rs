@@ -1,3 +1,4 @@
+use std::fmt;
 use std::time::{Duration, Instant};
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
@@ -20,10 +21,6 @@ impl Timings {
         Ok(answer)
     }
 
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
     /// A percentile in milliseconds; 0 of no calls.
     pub fn millis(&self, percent: usize) -> f64 {
         let mut sorted = self.0.clone();
@@ -33,16 +30,24 @@ impl Timings {
     }
 }
 
-/// Makes so many calls, some at once, each timed from when it is begun.
+/// Two columns of a table: p50 and p99 in milliseconds.
+impl fmt::Display for Timings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:.3} | {:.3}", self.millis(50), self.millis(99))
+    }
+}
+
+/// Makes so many calls, some at once, each timed from when it is begun; and how many there were in a second.
 pub async fn at_once<T, F>(
     at_once: usize,
     calls: usize,
     call: impl Fn(usize) -> F,
-) -> Result<Timings, Failure>
+) -> Result<(Timings, f64), Failure>
 where
     F: Future<Output = Result<T, Failure>> + Send + 'static,
     T: Send + 'static,
 {
+    let began = Instant::now();
     let timed = stream::iter(0..calls).map(|turn| {
         let call = call(turn);
         async move {
@@ -51,5 +56,7 @@ where
             Ok::<_, Failure>(began.elapsed())
         }
     });
-    Ok(Timings(timed.buffer_unordered(at_once).try_collect().await?))
+    let timings = Timings(timed.buffer_unordered(at_once).try_collect().await?);
+    let rate = calls as f64 / began.elapsed().as_secs_f64();
+    Ok((timings, rate))
 }

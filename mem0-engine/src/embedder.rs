@@ -227,19 +227,15 @@ impl Vector {
 pub(crate) struct WideVector([i16; Vector::DIMENSIONS]);
 
 impl WideVector {
-    /// In a form that compilers make eight products at once of, on every processor: two products of components, which lie in
-    /// -127 to 127, are no more than 16 bits hold.
+    /// In a form that compilers make many products at once of, on every processor.
     pub(crate) fn dot(&self, other: &Vector) -> i32 {
-        let mut sums = [0_i32; 8];
-        let (own, others) = (self.0.as_chunks::<16>().0, other.0.as_chunks::<16>().0);
+        const AT_ONCE: usize = 16;
+
+        let mut sums = [0; AT_ONCE];
+        let (own, others) = (self.0.as_chunks::<AT_ONCE>().0, other.0.as_chunks::<AT_ONCE>().0);
         for (own, other) in own.iter().zip(others) {
-            let (first, second) = own.split_at(8);
-            let (other_first, other_second) = other.split_at(8);
-            let pairs = first.iter().zip(other_first).zip(second.iter().zip(other_second));
-            for (sum, ((a, b), (c, d))) in sums.iter_mut().zip(pairs) {
-                let products =
-                    a.wrapping_mul(i16::from(*b)).wrapping_add(c.wrapping_mul(i16::from(*d)));
-                *sum += i32::from(products);
+            for (sum, (a, b)) in sums.iter_mut().zip(own.iter().zip(other)) {
+                *sum += i32::from(*a) * i32::from(*b);
             }
         }
         sums.iter().sum()

@@ -390,7 +390,7 @@ mod tests {
                 growing.push(memory, vector, &analysed_text::write(*speaker, text));
             }
         }
-        ScopeView::new(Arc::new(growing.done()), |_| true)
+        ScopeView::all(Arc::new(growing.done()))
     }
 
     /// A scope that holds these texts, each from an add of its own, oldest first.

@@ -28,9 +28,13 @@ pub(crate) struct ScopeIndex {
 struct Chunk {
     memories: Vec<IndexedMemory>,
     vectors: Vec<Vector>,
+    /// One by the length of each vector; 0 for none.
+    inverse_lengths: Vec<f32>,
     words: Postings,
     /// The words of the name of who speaks.
     speakers: Postings,
+    /// When the first of those that expire does.
+    first_expiration: Option<Date>,
 }
 
 /// A memory, without its vector and its words.
@@ -45,8 +49,6 @@ pub(crate) struct IndexedMemory {
     /// How many terms its text has, with those of the speaker's name.
     pub(crate) terms: u32,
     pub(crate) asks: bool,
-    /// One by the length of its vector; 0 when it has none.
-    pub(crate) inverse_length: f32,
 }
 
 impl ScopeIndex {
@@ -97,6 +99,7 @@ impl ScopeIndex {
         if let Some(open) = open {
             growing.memories.clone_from(&open.memories);
             growing.vectors.clone_from(&open.vectors);
+            growing.inverse_lengths.clone_from(&open.inverse_lengths);
             growing.words = open.words.pairs();
             growing.speakers = open.speakers.pairs();
         }
@@ -116,6 +119,11 @@ impl ScopeIndex {
         self.chunks.get(at / CHUNK)?.memories.get(at % CHUNK)
     }
 
+    /// When the first of the memories that expire does.
+    pub(crate) fn first_expiration(&self) -> Option<Date> {
+        self.chunks.iter().filter_map(|chunk| chunk.first_expiration).min()
+    }
+
     /// The number of the newest memory.
     pub(crate) fn last_seq(&self) -> i64 {
         self.chunks.last().and_then(|last| last.memories.last()).map_or(0, |memory| memory.seq)
@@ -126,9 +134,9 @@ impl ScopeIndex {
         let (length, direction) = (inverse_length(direction), direction.widened());
         let mut cosines = Vec::with_capacity(self.len());
         for chunk in &self.chunks {
-            let memories = chunk.vectors.iter().zip(&chunk.memories);
-            cosines.extend(memories.map(|(vector, memory)| {
-                direction.dot(vector) as f32 * memory.inverse_length * length
+            let vectors = chunk.vectors.iter().zip(&chunk.inverse_lengths);
+            cosines.extend(vectors.map(|(vector, inverse_length)| {
+                direction.dot(vector) as f32 * inverse_length * length
             }));
         }
         cosines
@@ -159,7 +167,8 @@ impl ScopeIndex {
 impl Chunk {
     fn bytes(&self) -> usize {
         size_of::<Self>()
-            + self.memories.len() * (size_of::<IndexedMemory>() + size_of::<Vector>())
+            + self.memories.len()
+                * (size_of::<IndexedMemory>() + size_of::<Vector>() + size_of::<f32>())
             + self.words.bytes()
             + self.speakers.bytes()
     }
@@ -177,7 +186,6 @@ impl IndexedMemory {
             expiration_date: None,
             terms: 0,
             asks: false,
-            inverse_length: 0.0,
         }
     }
 }
@@ -188,6 +196,7 @@ pub(crate) struct Growing {
     full: Vec<Arc<Chunk>>,
     memories: Vec<IndexedMemory>,
     vectors: Vec<Vector>,
+    inverse_lengths: Vec<f32>,
     words: Vec<(WordHash, u16)>,
     speakers: Vec<(WordHash, u16)>,
 }
@@ -220,21 +229,25 @@ impl Growing {
         self.memories.push(IndexedMemory {
             terms: u32::try_from(self.words.len() - before).unwrap_or(u32::MAX),
             asks: text.asks(),
-            inverse_length: inverse_length(&vector),
             ..memory
         });
+        self.inverse_lengths.push(inverse_length(&vector));
         self.vectors.push(vector);
     }
 
     fn seal(&mut self) {
+        let expirations = self.memories.iter().filter_map(|memory| memory.expiration_date);
         let mut chunk = Chunk {
+            first_expiration: expirations.min(),
             memories: std::mem::take(&mut self.memories),
             vectors: std::mem::take(&mut self.vectors),
+            inverse_lengths: std::mem::take(&mut self.inverse_lengths),
             words: Postings::of(std::mem::take(&mut self.words)),
             speakers: Postings::of(std::mem::take(&mut self.speakers)),
         };
         chunk.memories.shrink_to_fit();
         chunk.vectors.shrink_to_fit();
+        chunk.inverse_lengths.shrink_to_fit();
         self.full.push(Arc::new(chunk));
     }
 

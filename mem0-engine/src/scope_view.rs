@@ -31,6 +31,12 @@ pub(crate) struct ScopeView {
 }
 
 impl ScopeView {
+    /// All of the index.
+    pub(crate) fn all(index: Arc<ScopeIndex>) -> Self {
+        let visible: Vec<_> = (0..HIDDEN).take(index.len()).collect();
+        Self { index, places: visible.clone(), visible }
+    }
+
     /// Those of the index for which this holds.
     pub(crate) fn new(index: Arc<ScopeIndex>, is_visible: impl Fn(&IndexedMemory) -> bool) -> Self {
         let (mut visible, mut places) = (Vec::with_capacity(index.len()), Vec::new());

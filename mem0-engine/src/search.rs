@@ -2,7 +2,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
-use mem0_types::{Condition, Expression, Filter, Metadata, Timestamp};
+use mem0_types::{Condition, Date, Expression, Filter, Metadata, Timestamp};
 use rusqlite::Connection;
 
 use crate::entity_scope::EntityScope;
@@ -224,16 +224,18 @@ fn view(
     let rows = access.rows_with(request.condition()?);
     let Some(scope) = EntityScope::of(access.project(), &access.narrow(&request.filter)) else {
         let index = Arc::new(ScopeIndex::read(connection, &rows)?);
-        return Ok(ScopeView::new(index, |_| true));
+        return Ok(ScopeView::all(index));
     };
     let index = scopes.scope(connection, &scope.key)?;
     if !(scope.is_whole && request.is_filter_alone()) {
         return ScopeView::matching(index, connection, &rows);
     }
     let today = clock::date();
-    Ok(ScopeView::new(index, |memory| {
-        request.show_expired || memory.expiration_date.is_none_or(|last| Some(last) >= today)
-    }))
+    let is_visible = |last: Option<Date>| last.is_none_or(|last| Some(last) >= today);
+    if request.show_expired || is_visible(index.first_expiration()) {
+        return Ok(ScopeView::all(index));
+    }
+    Ok(ScopeView::new(index, |memory| is_visible(memory.expiration_date)))
 }
 
 /// The analysed texts of the ranked memories and of their neighbours, by place.
