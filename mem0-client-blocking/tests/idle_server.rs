@@ -40,7 +40,7 @@ fn add(client: &MemoryClient) {
 /// All at once, since each takes five seconds.
 #[test]
 fn twenty_of_twenty_spaced_calls_succeed_wherever_they_are_made() {
-    let ways: [fn(MemoryClient); 4] = [
+    let ways: [fn(MemoryClient); 5] = [
         |client| twenty(|| drop(client.ping().unwrap())),
         |client| twenty(|| add(&client)),
         |client| {
@@ -51,6 +51,15 @@ fn twenty_of_twenty_spaced_calls_succeed_wherever_they_are_made() {
             twenty(|| {
                 let client = client.clone();
                 thread::spawn(move || add(&client)).join().unwrap();
+            });
+        },
+        // What this thread hears of one client says nothing of the other.
+        |client| {
+            let server = Server::start(|_| ok(r#"{"status": "ok"}"#));
+            let other = self::client(&server);
+            twenty(|| {
+                other.ping().unwrap();
+                add(&client);
             });
         },
     ];

@@ -420,14 +420,14 @@ impl AsyncMemoryClientBuilder {
                 ));
             }
             Way::Service(service) => service,
-            Way::Reqwest(client) => transport(HttpClient::from_reqwest(client)),
+            Way::Reqwest(client) => transport(HttpClient::from_reqwest(base_url.clone(), client)),
             Way::Own if base_url.is_https() && !TLS => {
                 return Err(Error::configuration(
                     "an https:// base URL needs TLS: enable the feature `rustls` or `native-tls` of \
                      this crate",
                 ));
             }
-            Way::Own => transport(HttpClient::new(&base_url, self.http)?),
+            Way::Own => transport(HttpClient::new(base_url.clone(), self.http)?),
         };
         let mut options = self.options;
         self.identity.write_to(&mut options.headers)?;

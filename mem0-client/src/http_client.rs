@@ -58,6 +58,7 @@ pub(crate) struct HttpClient {
 }
 
 struct Shared {
+    base_url: BaseUrl,
     recipe: Option<Recipe>,
     client: OnceLock<reqwest::Client>,
 }
@@ -73,7 +74,7 @@ struct Recipe {
 }
 
 impl HttpClient {
-    pub(crate) fn new(base_url: &BaseUrl, settings: HttpSettings) -> Result<Self, Error> {
+    pub(crate) fn new(base_url: BaseUrl, settings: HttpSettings) -> Result<Self, Error> {
         #[cfg(any(feature = "rustls", feature = "native-tls"))]
         let root_certificates = {
             let speaks_tls = base_url.is_https() || settings.proxy.is_https();
@@ -91,18 +92,18 @@ impl HttpClient {
             #[cfg(any(feature = "rustls", feature = "native-tls"))]
             root_certificates,
         };
-        let shared = Shared { recipe: Some(recipe), client: OnceLock::new() };
+        let shared = Shared { base_url, recipe: Some(recipe), client: OnceLock::new() };
         Ok(Self { shared: Arc::new(shared) })
     }
 
     /// The caller's client, with the caller's policy for redirects, proxies and retries.
-    pub(crate) fn from_reqwest(client: reqwest::Client) -> Self {
-        let shared = Shared { recipe: None, client: OnceLock::from(client) };
+    pub(crate) fn from_reqwest(base_url: BaseUrl, client: reqwest::Client) -> Self {
+        let shared = Shared { base_url, recipe: None, client: OnceLock::from(client) };
         Self { shared: Arc::new(shared) }
     }
 
     fn client(&self) -> Result<reqwest::Client, reqwest::Error> {
-        let Shared { recipe, client } = &*self.shared;
+        let Shared { recipe, client, .. } = &*self.shared;
         if let Some(client) = client.get() {
             return Ok(client.clone());
         }
@@ -200,11 +201,14 @@ impl Service<Request<Body>> for HttpClient {
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
         let client = self.client();
+        let (parts, body) = request.into_parts();
+        let url = self.shared.base_url.url(parts.uri.path(), parts.uri.query());
+        let mut request = reqwest::Request::new(parts.method, url);
+        *request.headers_mut() = parts.headers;
+        *request.body_mut() = Some(body.into_bytes().into());
         Box::pin(async move {
-            let request = request.map(|body| reqwest::Body::from(body.into_bytes()));
             // reqwest's errors name the URL, which holds ids.
             let without_url = reqwest::Error::without_url;
-            let request = reqwest::Request::try_from(request).map_err(without_url)?;
             let response =
                 client.map_err(without_url)?.execute(request).await.map_err(without_url)?;
             Ok(response.into())
