@@ -212,6 +212,21 @@ async fn a_retry_that_succeeds_is_a_success() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_idempotency_key_that_was_made_is_that_of_every_attempt() {
+    let platform = Platform::new(|_| Reply::status(429));
+    let client = platform.client();
+    for _ in 0..2 {
+        assert_eq!(client.generate_profile("alice").await.unwrap_err().attempts(), 3);
+    }
+    let keys: Vec<_> =
+        platform.asked().iter().map(|asked| asked.headers["idempotency-key"].clone()).collect();
+    assert_eq!(keys.len(), 6);
+    assert!(keys[..3].iter().all(|key| *key == keys[0]), "{keys:?}");
+    assert!(keys[3..].iter().all(|key| *key == keys[3]), "{keys:?}");
+    assert_ne!(keys[0], keys[3], "two calls are two jobs");
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_unknown_outcome_stays_unknown_whatever_comes_after() {
     let platform = Platform::new(|asked| match asked.index {
         0 => Reply::fail(io::ErrorKind::ConnectionReset),

@@ -47,7 +47,8 @@ impl tracing::Subscriber for Recorder {
     }
 
     fn new_span(&self, attributes: &span::Attributes<'_>) -> span::Id {
-        let mut line = Line(format!("span {}", attributes.metadata().name()));
+        let metadata = attributes.metadata();
+        let mut line = Line(format!("span {} {}", metadata.level(), metadata.name()));
         attributes.record(&mut line);
         self.add(&line.0);
         span::Id::from_u64(1)
@@ -63,7 +64,8 @@ impl tracing::Subscriber for Recorder {
 
     fn event(&self, event: &tracing::Event<'_>) {
         let metadata = event.metadata();
-        let mut line = Line(format!("event {} {}", metadata.target(), metadata.name()));
+        let level = metadata.level();
+        let mut line = Line(format!("event {level} {} {}", metadata.target(), metadata.name()));
         event.record(&mut line);
         self.add(&line.0);
     }
@@ -79,7 +81,7 @@ impl log::Log for Recorder {
     }
 
     fn log(&self, record: &log::Record<'_>) {
-        self.add(&format!("log {} {}", record.target(), record.args()));
+        self.add(&format!("log {} {} {}", record.level(), record.target(), record.args()));
     }
 
     fn flush(&self) {}
@@ -159,4 +161,26 @@ async fn real_connections_log_neither_key_nor_content() {
     }
     assert!(recorder.text().contains("operation=\"add\""));
     assert!(logged.text().contains("log "), "reqwest no longer logs: this test sees nothing");
+}
+
+#[tokio::test]
+async fn a_success_is_told_to_nobody_who_did_not_ask_for_debugging() {
+    let recorder = Recorder::default();
+    let _guard = tracing::subscriber::set_default(recorder.clone());
+    let server =
+        Server::start(|_| ok(r#"{"id": "m-1", "event_id": "e-1", "status": "SUCCEEDED"}"#));
+    let client = AsyncMemoryClient::builder().api_key(KEY).base_url(server.url()).build().unwrap();
+    client.add("geheim-text", Scope::user("geheim-user")).await.unwrap();
+    client.get("geheim-memory").await.unwrap();
+    client.wait_for_event("geheim-event", WaitOptions::new()).await.unwrap();
+    let told = recorder.text();
+    let mut lines = 0;
+    for line in told.lines() {
+        let (kind, rest) = line.split_once(' ').unwrap_or_default();
+        if ["span", "event"].contains(&kind) {
+            lines += 1;
+            assert!(rest.starts_with("DEBUG ") || rest.starts_with("TRACE "), "{line}");
+        }
+    }
+    assert!(lines >= 6, "{told}");
 }

@@ -2,6 +2,7 @@
 //! written back equal.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Debug;
 
 use mem0_types::*;
 use serde::Serialize;
@@ -31,14 +32,26 @@ enum Part {
     Error,
 }
 
-/// Reads an answer: the fields that no record types, and the answer as it is written back.
-type Read = fn(&Value) -> Result<(Vec<String>, Value), serde_json::Error>;
+/// An answer that was read.
+struct Answer {
+    /// The fields that no record types.
+    left_over: Vec<String>,
+    /// The answer as it is written back.
+    written: Value,
+    debug: String,
+}
 
-fn read<T: for<'de> serde::Deserialize<'de> + LeftOver + Serialize>(
+type Read = fn(&Value) -> Result<Answer, serde_json::Error>;
+
+fn read<T: for<'de> serde::Deserialize<'de> + LeftOver + Serialize + Debug>(
     json: &Value,
-) -> Result<(Vec<String>, Value), serde_json::Error> {
+) -> Result<Answer, serde_json::Error> {
     let answer: T = serde_json::from_str(&json.to_string())?;
-    Ok((answer.left_over(), serde_json::to_value(&answer)?))
+    Ok(Answer {
+        left_over: answer.left_over(),
+        written: serde_json::to_value(&answer)?,
+        debug: format!("{answer:?}\n{answer:#?}"),
+    })
 }
 
 /// By which record each operation's answer is read.
@@ -400,10 +413,10 @@ fn fault(sample: &Sample, answers: &BTreeMap<String, Read>) -> Option<String> {
             let Some(read) = answers.get(operation) else { return Some("has no record".into()) };
             match read(json) {
                 Err(error) => return Some(error.to_string()),
-                Ok((left_over, _)) if left_over != *untyped => {
+                Ok(Answer { left_over, .. }) if left_over != *untyped => {
                     return Some(format!("{left_over:?} is left over, not {untyped:?}"));
                 }
-                Ok((_, written)) => written,
+                Ok(Answer { written, .. }) => written,
             }
         }
         Part::Error => {
@@ -417,11 +430,115 @@ fn fault(sample: &Sample, answers: &BTreeMap<String, Read>) -> Option<String> {
             error.to_json()
         }
     };
+    difference(json, written)
+}
+
+/// What differs in how an answer is written back.
+fn difference(json: &Value, written: Value) -> Option<String> {
     // A bare list becomes the results of a page.
     let is_list = json.is_array() && written.is_object();
     let json = if is_list { json!({ "results": json }) } else { json.clone() };
     let (written, json) = (settled(written), settled(json));
     (written != json).then(|| format!("is written back as {written}, and was {json}"))
+}
+
+/// Every documented answer, each with what reads it.
+fn documented_answers() -> Vec<(Sample, Read)> {
+    let answers = answers();
+    let (mut samples, _) = specified();
+    samples.extend(documented());
+    let answers = samples.into_iter().filter(|sample| sample.part == Part::Answer).map(|sample| {
+        let read = answers[&sample.operation];
+        (sample, read)
+    });
+    answers.collect()
+}
+
+/// The place of each value in the JSON that `is_wanted`, itself included, as pointers.
+fn places(json: &Value, is_wanted: fn(&Value) -> bool) -> Vec<String> {
+    let mut places = Vec::new();
+    let mut left = vec![(String::new(), json)];
+    while let Some((pointer, value)) = left.pop() {
+        match value {
+            Value::Object(fields) => left.extend(
+                fields.iter().map(|(name, value)| (format!("{pointer}/{}", escaped(name)), value)),
+            ),
+            Value::Array(items) => left.extend(
+                items.iter().enumerate().map(|(index, item)| (format!("{pointer}/{index}"), item)),
+            ),
+            _ => {}
+        }
+        if is_wanted(value) {
+            places.push(pointer);
+        }
+    }
+    places
+}
+
+#[test]
+fn a_field_that_comes_tomorrow_is_kept_in_every_object_of_every_answer() {
+    let (mut checked, mut faults) = (0, Vec::new());
+    for (sample, read) in documented_answers() {
+        for place in places(&sample.json, Value::is_object) {
+            let mut json = sample.json.clone();
+            let new =
+                json!({"text": "日本語 \"q\" \n", "number": 12345678901_u64, "list": [1.5, {}]});
+            json.pointer_mut(&place).unwrap()["comes_tomorrow"] = new;
+            let fault = match read(&json) {
+                Ok(answer) => difference(&json, answer.written),
+                Err(error) => Some(error.to_string()),
+            };
+            checked += 1;
+            faults.extend(fault.map(|fault| format!("{} {place}: {fault}", sample.operation)));
+        }
+    }
+    assert!(checked > 300, "only {checked} objects");
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn a_spelling_that_comes_tomorrow_is_kept_in_every_place_of_every_answer() {
+    let (mut checked, mut faults) = (0, Vec::new());
+    for (sample, read) in documented_answers() {
+        for place in places(&sample.json, Value::is_string) {
+            for spelling in ["COMES_TOMORROW", "", "日本語 \"q\" \n"] {
+                let mut json = sample.json.clone();
+                *json.pointer_mut(&place).unwrap() = spelling.into();
+                let fault = match read(&json) {
+                    Ok(answer) => difference(&json, answer.written),
+                    Err(error) => Some(error.to_string()),
+                };
+                checked += 1;
+                faults.extend(fault.map(|fault| format!("{} {place}: {fault}", sample.operation)));
+            }
+        }
+    }
+    assert!(checked > 1000, "only {checked} texts");
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// Operations whose answer is JSON of any form, and so read as serde_json's own type, which shows what it holds.
+const ANY_JSON: [&str; 2] = ["POST /v1/exports/get/", "POST /v1/summary/"];
+
+#[test]
+fn no_text_of_any_answer_is_in_its_debug_output() {
+    let (mut checked, mut faults) = (0, BTreeSet::new());
+    for (sample, read) in documented_answers() {
+        if ANY_JSON.contains(&sample.operation.as_str()) {
+            continue;
+        }
+        for place in places(&sample.json, Value::is_string) {
+            let mut json = sample.json.clone();
+            *json.pointer_mut(&place).unwrap() = "NEEDLE-7f3a".into();
+            let Ok(answer) = read(&json) else { continue };
+            checked += 1;
+            if answer.debug.contains("NEEDLE") {
+                faults.insert(format!("{place} of {}: {}", sample.operation, answer.debug));
+            }
+        }
+    }
+    assert!(checked > 300, "only {checked} texts");
+    assert!(faults.is_empty(), "{}", Vec::from_iter(faults).join("\n"));
 }
 
 #[test]

@@ -12,6 +12,8 @@ pub(crate) mod local;
 mod parity;
 mod platform;
 mod recordings;
+mod secrets;
+mod sources;
 mod tree;
 mod untrusted;
 mod wire;

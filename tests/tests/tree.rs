@@ -6,9 +6,14 @@ use std::process::Command;
 /// Every crate below a package, itself included, each as `name version`; without dev-dependencies and without
 /// what only a build script needs (`-e normal`).
 fn crates_of(package: &str) -> BTreeSet<String> {
+    tree(package, &["-e", "normal"])
+}
+
+fn tree(package: &str, arguments: &[&str]) -> BTreeSet<String> {
     let output = Command::new(env!("CARGO"))
-        .args(["tree", "--offline", "--locked", "-p", package, "-e", "normal", "--prefix", "none"])
+        .args(["tree", "--offline", "--locked", "-p", package, "--prefix", "none"])
         .args(["--format", "{p}"])
+        .args(arguments)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
         .unwrap();
@@ -40,6 +45,38 @@ fn the_clients_are_light_and_need_no_openssl() {
     assert_light("mem0-client", 95);
     assert_light("mem0-client-blocking", 96);
     assert_light("mem0-sdk", 97);
+}
+
+#[test]
+fn without_features_there_is_no_tls_and_no_c() {
+    let never = [
+        "aws-lc-rs",
+        "aws-lc-sys",
+        "cc",
+        "cmake",
+        "hyper-rustls",
+        "hyper-tls",
+        "native-tls",
+        "openssl",
+        "openssl-sys",
+        "ring",
+        "rustls",
+        "schannel",
+        "security-framework",
+        "tokio-native-tls",
+        "tokio-rustls",
+        "webpki-roots",
+    ];
+    for package in ["mem0-types", "mem0-client", "mem0-client-blocking", "mem0-sdk"] {
+        let crates = tree(package, &["-e", "normal,build", "--no-default-features"]);
+        let names = names(&crates);
+        assert!(names.contains("serde"), "{package}: cargo told only {crates:?}");
+        let found: Vec<_> = never.iter().filter(|name| names.contains(*name)).collect();
+        assert!(found.is_empty(), "{package} without features has {found:?}");
+    }
+    // The same look finds them where they are.
+    let crates = tree("mem0-client", &["-e", "normal,build"]);
+    assert!(names(&crates).contains("rustls") && names(&crates).contains("cc"), "{crates:?}");
 }
 
 #[test]

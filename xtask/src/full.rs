@@ -47,6 +47,42 @@ const CHECKS: &[Check] = &[
         ],
     },
     Check {
+        name: "supply chain",
+        shows: "advisories, licences, sources and duplicates of all dependencies are as deny.toml allows",
+        budget: 1200,
+        command: &[
+            "bash",
+            "-euc",
+            "command -v cargo-deny || cargo install --locked cargo-deny; cargo deny --locked check",
+        ],
+    },
+    Check {
+        name: "feature pairs",
+        shows: "the SDK compiles with each feature, and with each two of them",
+        budget: 3600,
+        command: &[
+            "bash",
+            "-euc",
+            "command -v cargo-hack || cargo install --locked cargo-hack; \
+             cargo hack check --locked --feature-powerset --depth 2 --exclude-features default -p mem0-sdk",
+        ],
+    },
+    Check {
+        name: "oldest dependencies",
+        shows: "the SDK compiles with the oldest versions of its dependencies that its manifests allow",
+        budget: 1200,
+        command: &[
+            "bash",
+            "-euc",
+            "copy=target/oldest-dependencies; rm -rf $copy; mkdir -p $copy; \
+             git ls-files -z | xargs -0 cp --parents -t $copy; cd $copy; export CARGO_TARGET_DIR=$PWD-build; \
+             sed -i -e '/^members = /,/^]/c members = [\"mem0-types\", \"mem0-client\", \"mem0-client-blocking\"]' \
+             -e '/^default-members/d' Cargo.toml; \
+             RUSTC_BOOTSTRAP=1 cargo update -Z direct-minimal-versions; \
+             cargo check --locked -p mem0-sdk --all-features",
+        ],
+    },
+    Check {
         name: "soak",
         shows: "ten minutes of both clients at full load with random faults: memory, threads and descriptors stay flat",
         budget: 1800,

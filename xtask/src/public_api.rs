@@ -7,17 +7,18 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::Outcome;
+use crate::{Outcome, baseline, foreign_types};
 
 /// The toolchain that the listings are made with.
 const RUST: &str = "1.95";
 
 /// Each crate with the features that add to its API. TLS, HTTP/2 and compression don't, and without them nothing is written
 /// in C.
-const CRATES: [(&str, &str); 3] = [
+const CRATES: [(&str, &str); 4] = [
     ("mem0-types", "legacy,schemars,webhook-signature"),
     ("mem0-client", "legacy,schemars,testing,tracing,webhook-signature"),
     ("mem0-client-blocking", "legacy,schemars,testing,tracing,webhook-signature"),
+    ("mem0-sdk", "legacy,schemars,testing,tracing,webhook-signature"),
 ];
 
 /// Parts of lines that say nothing: the methods of a trait whose `impl` has a line already, and auto traits that the compiler
@@ -53,8 +54,12 @@ pub(crate) fn write(root: &Path) -> Outcome {
     Ok(())
 }
 
-/// Compares the listings with those that are committed. Passes, and says that it did not look, with another toolchain.
+/// Checks the listings that are committed: what shows in them, what is gone since the last release, and whether they are
+/// those of the sources. With another toolchain passes without the last, and says that it did not look.
 pub(crate) fn check(root: &Path) -> Outcome {
+    let names = CRATES.map(|(name, _)| name);
+    foreign_types::check(root, &names)?;
+    baseline::check(root, &names, difference)?;
     if let Some(other) = other_toolchain(root)? {
         println!("public-api: unchecked: {other}");
         return Ok(());

@@ -1,0 +1,132 @@
+//! What the sources and manifests of the SDK's crates promise, and no compiler of this day checks.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use syn::visit::{self, Visit};
+
+/// The folders of the crates that are published as the SDK.
+const CRATES: [&str; 4] = ["", "mem0-types", "mem0-client", "mem0-client-blocking"];
+
+fn root() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+}
+
+/// The `.rs` files below a folder.
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(sources(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+    files
+}
+
+#[test]
+fn unsafe_code_is_forbidden_in_every_crate() {
+    let workspace = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let lints = workspace.split("[workspace.lints.rust]").nth(1).unwrap();
+    let lints = lints.split("\n[").next().unwrap();
+    assert!(lints.contains("\nunsafe_code = \"forbid\"\n"), "{lints}");
+    for name in CRATES.iter().chain(&["mem0-engine", "mem0-server"]) {
+        let manifest = fs::read_to_string(root().join(name).join("Cargo.toml")).unwrap();
+        assert!(manifest.contains("\n[lints]\nworkspace = true\n"), "{name} has lints of its own");
+    }
+}
+
+/// Finds `if a && let b = c`, which needs Rust 1.88, and which no lint holds against `rust-version`.
+#[derive(Default)]
+struct LetChains(Vec<String>);
+
+impl<'ast> Visit<'ast> for LetChains {
+    fn visit_expr_binary(&mut self, binary: &'ast syn::ExprBinary) {
+        for side in [&binary.left, &binary.right] {
+            if matches!(**side, syn::Expr::Let(_)) {
+                self.0.push(quote::quote!(#binary).to_string());
+            }
+        }
+        visit::visit_expr_binary(self, binary);
+    }
+}
+
+fn let_chains(source: &str) -> Vec<String> {
+    let mut found = LetChains::default();
+    found.visit_file(&syn::parse_file(source).unwrap());
+    found.0
+}
+
+#[test]
+fn the_sdk_needs_no_let_chains() {
+    let mut files = 0;
+    for name in CRATES {
+        for path in sources(&root().join(name).join("src")) {
+            let found = let_chains(&fs::read_to_string(&path).unwrap());
+            assert_eq!(found, [""; 0], "{}", path.display());
+            files += 1;
+        }
+    }
+    assert!(files > 90, "only {files} files");
+    assert_eq!(let_chains("fn f() { if a && let b = c && d {} }").len(), 1);
+    assert_eq!(let_chains("fn f() { while let a = b && c {} }").len(), 1);
+    assert_eq!(let_chains("fn f() { if let a = b { a && c; } }").len(), 0);
+}
+
+/// Finds public functions whose documentation has no example.
+#[derive(Default)]
+struct Bare {
+    functions: usize,
+    bare: Vec<String>,
+}
+
+impl Bare {
+    fn look(
+        &mut self,
+        visibility: &syn::Visibility,
+        attributes: &[syn::Attribute],
+        name: &syn::Ident,
+    ) {
+        let text = quote::quote!(#(#attributes)*).to_string();
+        let is_hidden = text.contains("doc (hidden)");
+        if matches!(visibility, syn::Visibility::Public(_)) && !is_hidden {
+            self.functions += 1;
+            if !text.contains("```") {
+                self.bare.push(name.to_string());
+            }
+        }
+    }
+}
+
+impl<'ast> Visit<'ast> for Bare {
+    fn visit_impl_item_fn(&mut self, function: &'ast syn::ImplItemFn) {
+        self.look(&function.vis, &function.attrs, &function.sig.ident);
+    }
+
+    fn visit_item_fn(&mut self, function: &'ast syn::ItemFn) {
+        self.look(&function.vis, &function.attrs, &function.sig.ident);
+    }
+}
+
+fn bare(source: &str) -> Bare {
+    let mut found = Bare::default();
+    found.visit_file(&syn::parse_file(source).unwrap());
+    found
+}
+
+/// Each is compiled as a doctest. What macros emit, setters and constructors of one form, is not looked at.
+#[test]
+fn every_public_function_has_an_example() {
+    let mut functions = 0;
+    for name in CRATES {
+        for path in sources(&root().join(name).join("src")) {
+            let found = bare(&fs::read_to_string(&path).unwrap());
+            assert_eq!(found.bare, [""; 0], "{}", path.display());
+            functions += found.functions;
+        }
+    }
+    assert!(functions > 400, "only {functions} functions");
+    assert_eq!(bare("impl A { /// Says.\n pub fn told(&self) {} }").bare, ["told"]);
+}
