@@ -166,6 +166,35 @@ impl Contenders {
         Ok(serde_json::from_slice(&output.stdout)?)
     }
 
+    /// The first request of each, each in a process of its own, in turns: medians in microseconds, and of the ratio to the
+    /// baseline. Names come in pairs, the baseline first.
+    pub fn first(&self, names: &[&str], rounds: usize) -> Result<Vec<(f64, f64)>, Error> {
+        let mut all = vec![Vec::new(); names.len()];
+        for _ in 0..rounds {
+            for (times, name) in all.iter_mut().zip(names) {
+                let mut command = Command::new(std::env::current_exe()?);
+                let output = command
+                    .args(["first", name, &self.base_url])
+                    .stderr(Stdio::inherit())
+                    .output()?;
+                times.push(String::from_utf8(output.stdout)?.trim().parse::<f64>()?);
+            }
+        }
+        let median = |mut figures: Vec<f64>| {
+            figures.sort_by(f64::total_cmp);
+            figures.get(figures.len() / 2).copied().unwrap_or(f64::NAN)
+        };
+        let mut told = Vec::new();
+        for pair in all.chunks(2) {
+            for times in pair {
+                let baseline = pair.first().into_iter().flatten();
+                let ratios = times.iter().zip(baseline).map(|(own, its)| own / its).collect();
+                told.push((median(times.clone()), median(ratios)));
+            }
+        }
+        Ok(told)
+    }
+
     /// One round with the allocator that counts, of each contender that has one.
     pub fn count(
         &self,

@@ -1,10 +1,15 @@
-//! Making a client, which neither of ours does any I/O for.
+//! Making a client, which neither of ours does any I/O for, and its first request.
 
 use std::hint::black_box;
+use std::time::Instant;
 
+use clients::bare_reqwest::BareReqwest;
+use clients::blocking_reqwest::BlockOn;
 use clients::canned;
-use clients::contender::Error;
+use clients::contender::{AsyncContender, BlockingContender, Error};
+use clients::ours::{Ours, OursBlocking};
 use clients::run::cpu_time;
+use clients::work::Work;
 use mem0_client::AsyncMemoryClient;
 use mem0_client_blocking::MemoryClient;
 
@@ -42,4 +47,31 @@ pub fn construct() -> Result<Vec<(&'static str, usize, f64)>, Error> {
         ("`MemoryClient`", blocking.0, blocking.1),
         ("`reqwest::Client`", bare.0, bare.1),
     ])
+}
+
+/// Each client of ours behind its baseline.
+pub const FIRST: [&str; 4] = ["reqwest", "async", "block_on", "blocking"];
+
+/// How long it takes to make a client and to search with it, in microseconds: the first thing that this process does.
+pub fn first(name: &str, base_url: &str) -> Result<f64, Error> {
+    fn awaited<C: AsyncContender>(make: impl Fn() -> Result<C, Error>) -> Result<f64, Error> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let began = Instant::now();
+        runtime.block_on(async { make()?.work(Work::Search).await })?;
+        Ok(began.elapsed().as_secs_f64() * 1e6)
+    }
+
+    fn blocking<C: BlockingContender>(make: impl Fn() -> Result<C, Error>) -> Result<f64, Error> {
+        let began = Instant::now();
+        make()?.work(Work::Search)?;
+        Ok(began.elapsed().as_secs_f64() * 1e6)
+    }
+
+    match name {
+        "reqwest" => awaited(|| Ok(BareReqwest::new(base_url))),
+        "async" => awaited(|| Ours::new(base_url)),
+        "block_on" => blocking(|| Ok(BlockOn::new(base_url)?)),
+        "blocking" => blocking(|| OursBlocking::new(base_url)),
+        _ => Err(format!("no such contender: {name}").into()),
+    }
 }

@@ -24,7 +24,7 @@ pub struct Options {
     effort: f64,
     /// Only these contenders; all where it is empty.
     only: Vec<String>,
-    /// Only scenarios whose name begins so.
+    /// Only scenarios whose name begins so; `first` is the first request of a process.
     scenario: String,
     /// All rounds, as JSON.
     json: Option<PathBuf>,
@@ -59,6 +59,11 @@ fn main() -> Result<(), Error> {
                 println!("{}", serde_json::to_string(&flight)?);
                 return Ok(());
             }
+            lexopt::Arg::Value(value) if value == "first" => {
+                let (name, base_url) = (parser.value()?.string()?, parser.value()?.string()?);
+                println!("{}", construction::first(&name, &base_url)?);
+                return Ok(());
+            }
             lexopt::Arg::Long("effort") => options.effort = parser.value()?.parse()?,
             lexopt::Arg::Long("only") => {
                 let names = parser.value()?.string()?;
@@ -87,6 +92,9 @@ fn measure(options: &Options) -> Result<(), Error> {
         }
     }
     let (mut decoded, mut flights) = (Vec::new(), None);
+    if options.scenario == "first" {
+        return first_requests(&contenders, options);
+    }
     if options.scenario.is_empty() {
         decoded = decoding::decode(((60.0 * options.effort) as usize).max(3))?;
         println!("\n### Decoding a page of 200 rows\n\n| | MB/s | / derived |\n|---|---|---|");
@@ -97,6 +105,7 @@ fn measure(options: &Options) -> Result<(), Error> {
         for (what, times, micros) in construction::construct()? {
             println!("| {what} | {times} | {micros:.1} |");
         }
+        first_requests(&contenders, options)?;
         let (ours, bare) = (contenders.fly("async")?, contenders.fly("reqwest")?);
         println!("\n### 10,000 adds in flight\n\n{ours:?}\n{bare:?}");
         flights = Some((ours, bare));
@@ -141,6 +150,17 @@ fn measure(options: &Options) -> Result<(), Error> {
     }
     if let Some(path) = &options.json {
         std::fs::write(path, serde_json::to_vec(&outcomes)?)?;
+    }
+    Ok(())
+}
+
+/// How long a program waits for its first answer.
+fn first_requests(contenders: &Contenders, options: &Options) -> Result<(), Error> {
+    let rounds = ((200.0 * options.effort) as usize).max(5);
+    let told = contenders.first(&construction::FIRST, rounds)?;
+    println!("\n### The first request of a process\n\n| | µs | / its baseline |\n|---|---|---|");
+    for (name, (micros, ratio)) in construction::FIRST.iter().zip(told) {
+        println!("| {name} | {micros:.0} | {ratio:.2} |");
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! cargo build --release -p mem0-server
-//! cargo run --release -p mem0-benches --bin load -- [--memories N] [--scopes N] [--large N] [--folder DIR] [--store-only] [--rows FILE]
+//! cargo run --release -p mem0-benches --bin load -- [--memories N] [--scopes N] [--large N] [--folder DIR] [--store-only] [--stream] [--rows FILE]
 //! ```
 //!
 //! `benches/README.md` says what the figures mean.
@@ -11,6 +11,7 @@
 mod engine_store;
 mod raw_sqlite;
 mod server;
+mod stream;
 mod texts;
 mod timings;
 
@@ -45,6 +46,9 @@ fn main() -> Result<(), Failure> {
     let temporary = tempfile::tempdir()?;
     let folder = arguments.folder.as_deref().unwrap_or(temporary.path());
     let (data, raw) = (folder.join("mem0-data"), folder.join("raw.db"));
+    if arguments.stream {
+        return stream::stream(&data);
+    }
     let texts = Texts::load()?;
     if let Some(path) = &arguments.rows {
         return write_rows(&texts, path);
@@ -279,6 +283,7 @@ struct Arguments {
     folder: Option<PathBuf>,
     rows: Option<PathBuf>,
     store_only: bool,
+    stream: bool,
 }
 
 impl Arguments {
@@ -290,6 +295,7 @@ impl Arguments {
             folder: None,
             rows: None,
             store_only: false,
+            stream: false,
         };
         let mut parser = lexopt::Parser::from_env();
         while let Some(argument) = parser.next()? {
@@ -299,6 +305,7 @@ impl Arguments {
                 Arg::Long("large") => read.large = parser.value()?.parse()?,
                 Arg::Long("folder") => read.folder = Some(parser.value()?.into()),
                 Arg::Long("store-only") => read.store_only = true,
+                Arg::Long("stream") => read.stream = true,
                 Arg::Long("rows") => read.rows = Some(parser.value()?.into()),
                 other => return Err(other.unexpected().into()),
             }

@@ -11,6 +11,7 @@ use crate::Failure;
 pub struct Server {
     process: Child,
     pub client: AsyncMemoryClient,
+    pub base_url: String,
     pub started_within: Duration,
 }
 
@@ -37,18 +38,14 @@ impl Server {
             std::thread::sleep(Duration::from_millis(1));
         }
         let started_within = began.elapsed();
-        let client = AsyncMemoryClient::builder()
-            .api_key("bench")
-            .base_url(format!("http://{address}"))
-            .build()?;
-        Ok(Self { process, client, started_within })
+        let base_url = format!("http://{address}");
+        let client =
+            AsyncMemoryClient::builder().api_key("bench").base_url(base_url.as_str()).build()?;
+        Ok(Self { process, client, base_url, started_within })
     }
 
     pub fn resident_megabytes(&self) -> Result<u64, Failure> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kilobytes = line.and_then(|line| line.split_whitespace().next());
-        Ok(kilobytes.ok_or("no VmRSS")?.parse::<u64>()? / 1000)
+        resident_megabytes(self.process.id())
     }
 
     pub fn stop(mut self) -> Result<(), Failure> {
@@ -56,6 +53,14 @@ impl Server {
         self.process.wait()?;
         Ok(())
     }
+}
+
+/// How much memory a process has in RAM.
+pub fn resident_megabytes(process: u32) -> Result<u64, Failure> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kilobytes = line.and_then(|line| line.split_whitespace().next());
+    Ok(kilobytes.ok_or("no VmRSS")?.parse::<u64>()? / 1000)
 }
 
 pub async fn search(client: &AsyncMemoryClient, user: &str, question: &str) -> Result<(), Failure> {

@@ -12,9 +12,10 @@ pub type Memories = Listing<GetAllMemories>;
 /// All rows of a list, read page by page as they are asked for; made by [`MemoryClient::iter`] and
 /// [`MemoryClient::get_all_iter`].
 ///
-/// Rows that are added meanwhile push others onto later pages; each row is still yielded at most
-/// once, for which the iterator keeps 16 bytes of each. Rows that are *deleted* meanwhile pull others
-/// onto pages that were read already, which no client can see.
+/// However long the list is, the iterator holds one page of it. Rows that are added meanwhile push
+/// others onto later pages; each row is still yielded at most once, as long as fewer than 50,000 are
+/// added between two pages: so many of the last rows are known again. Rows that are *deleted*
+/// meanwhile pull others onto pages that were read already, which no client can see.
 ///
 /// After an error that may pass ([`Error::is_retryable`]) the next call asks for the same page
 /// again; after any other error, and after the last row, there are none. The platform's `next` links

@@ -1,7 +1,7 @@
 use std::collections::{HashSet, VecDeque};
 use std::fmt;
 use std::future::{Future, poll_fn};
-use std::hash::{BuildHasher, RandomState};
+use std::hash::{BuildHasher, Hash, RandomState};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -21,9 +21,10 @@ pub type Memories = Listing<GetAllMemories>;
 /// All rows of a list, read page by page as they are asked for; made by
 /// [`AsyncMemoryClient::stream`] and [`AsyncMemoryClient::get_all_stream`].
 ///
-/// Rows that are added meanwhile push others onto later pages; each row is still yielded at most
-/// once, for which the stream keeps 16 bytes of each. Rows that are *deleted* meanwhile pull others
-/// onto pages that were read already, which no client can see.
+/// However long the list is, the stream holds one page of it. Rows that are added meanwhile push
+/// others onto later pages; each row is still yielded at most once, as long as fewer than 50,000 are
+/// added between two pages: so many of the last rows are known again. Rows that are *deleted*
+/// meanwhile pull others onto pages that were read already, which no client can see.
 ///
 /// After an error that may pass ([`Error::is_retryable`]) polling again asks for the same page
 /// again; after any other error, and after the last row, the stream yields `None`. Dropping it stops
@@ -35,8 +36,7 @@ pub struct Listing<E: Paged> {
     next: Option<(E, u64)>,
     pending: Option<PageFuture<E::Row>>,
     read: VecDeque<E::Row>,
-    seen: HashSet<u128>,
-    hashers: [RandomState; 2],
+    seen: LastSeen,
     malformed: Vec<Malformed>,
     fruitless: u32,
 }
@@ -49,8 +49,7 @@ impl<E: Paged> Listing<E> {
             next: Some((request, first)),
             pending: None,
             read: VecDeque::new(),
-            seen: HashSet::new(),
-            hashers: [RandomState::new(), RandomState::new()],
+            seen: LastSeen::default(),
             malformed: Vec::new(),
             fruitless: 0,
         }
@@ -149,12 +148,7 @@ impl<E: Paged> Listing<E> {
     }
 
     fn take(&mut self, mut page: Page<E::Row>, number: u64) -> Result<Page<E::Row>, Error> {
-        let [first, second] = &self.hashers;
-        page.results.retain(|row| {
-            let key = E::key(row);
-            let hash = u128::from(first.hash_one(key)) << 64 | u128::from(second.hash_one(key));
-            self.seen.insert(hash)
-        });
+        page.results.retain(|row| self.seen.is_new(&E::key(row)));
         self.malformed.append(&mut page.malformed);
         self.fruitless = if page.results.is_empty() { self.fruitless + 1 } else { 0 };
         let request = self.next.take().filter(|_| page.next.is_some()).map(|(request, _)| request);
@@ -165,6 +159,33 @@ impl<E: Paged> Listing<E> {
             self.next = Some((request.at_page(number + 1), number + 1));
         }
         Ok(page)
+    }
+}
+
+/// The rows that came last, by 16 bytes of each.
+///
+/// In two parts, of which the older is forgotten when the newer is full: a row that an insert pushes onto the next page is
+/// one of the last.
+#[derive(Default)]
+struct LastSeen {
+    newer: HashSet<u128>,
+    older: HashSet<u128>,
+    hashers: [RandomState; 2],
+}
+
+impl LastSeen {
+    const ROWS: usize = 50_000;
+
+    /// Whether it was not among the last rows. It is now.
+    fn is_new(&mut self, row: &impl Hash) -> bool {
+        let [first, second] = &self.hashers;
+        let hash = u128::from(first.hash_one(row)) << 64 | u128::from(second.hash_one(row));
+        let is_new = self.newer.insert(hash) && !self.older.contains(&hash);
+        if self.newer.len() == Self::ROWS {
+            std::mem::swap(&mut self.newer, &mut self.older);
+            self.newer.clear();
+        }
+        is_new
     }
 }
 
@@ -202,7 +223,23 @@ impl<E: Paged> fmt::Debug for Listing<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Listing")
             .field("next_page", &self.next.as_ref().map(|(_, number)| number))
-            .field("seen", &self.seen.len())
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_rows_are_known_again_and_no_more_are_kept() {
+        let mut seen = LastSeen::default();
+        for start in (0..1_000_000).step_by(70_000) {
+            let rows = start..start + 70_000;
+            assert!(rows.clone().all(|row| seen.is_new(&row)));
+            // As many rows were added as is promised: so many come again.
+            assert!(!rows.skip(70_000 - LastSeen::ROWS + 1).any(|row| seen.is_new(&row)));
+            assert!(seen.newer.len() + seen.older.len() <= 2 * LastSeen::ROWS);
+        }
     }
 }

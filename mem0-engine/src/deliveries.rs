@@ -215,6 +215,23 @@ pub(crate) fn next(connection: &Connection, called: &[i64]) -> Result<Next, Engi
     Ok(found.unwrap_or(Next::Nothing))
 }
 
+/// Makes due what was queued, or was last attempted, at a time that is still to come: the clock was ahead then.
+pub(crate) fn bring_forward(connection: &Connection) -> Result<(), EngineError> {
+    let now = clock::now();
+    connection
+        .prepare_cached(
+            "UPDATE webhook_deliveries SET next_attempt_at = ?1 \
+             WHERE webhook IN (SELECT seq FROM webhooks) AND next_attempt_at > ?1 \
+             AND (attempts = 0 OR last_attempt_at > ?1)",
+        )?
+        .execute([now])?;
+    // Nor does whoever was called then let all others go first.
+    connection
+        .prepare_cached("UPDATE webhooks SET called_at = ?1 WHERE called_at > ?1")?
+        .execute([now])?;
+    Ok(())
+}
+
 fn micros(duration: Duration) -> i64 {
     i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
 }

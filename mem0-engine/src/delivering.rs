@@ -121,17 +121,19 @@ impl Board {
         }
     }
 
-    fn next(&self, number: u64, limit: Duration) -> Option<Result<Next, EngineError>> {
-        let (readers, called) = self.turn(number, limit)?;
-        let answer = readers.send(move |connection| deliveries::next(connection, &called));
-        drop(readers);
-        Some(answer.blocking_recv().unwrap_or(Err(EngineError::Closed)))
-    }
-
     fn run(&self, number: u64, send: &Arc<Deliver>) {
         let mut limit = Duration::ZERO;
-        while let Some(next) = self.next(number, limit) {
-            limit = match next {
+        // Whatever the clock said when the folder was open before.
+        let mut latest = i64::MAX;
+        while let Some((readers, called)) = self.turn(number, limit) {
+            let now = clock::now();
+            if now < latest {
+                self.bring_forward();
+            }
+            latest = now;
+            let answer = readers.send(move |connection| deliveries::next(connection, &called));
+            drop(readers);
+            limit = match answer.blocking_recv().unwrap_or(Err(EngineError::Closed)) {
                 Ok(Next::Due(delivery)) => self.start(delivery, send),
                 Ok(Next::At(time)) => {
                     let micros = time.saturating_sub(clock::now()).max(0).unsigned_abs();
@@ -144,6 +146,19 @@ impl Board {
                     RETRY
                 }
             };
+        }
+    }
+
+    /// The clock was set back: what waits for a time that it will not come to soon does not wait.
+    fn bring_forward(&self) {
+        let Some((writer, _)) = self.state().doors.clone() else { return };
+        let brought = writer.send(deliveries::bring_forward);
+        drop(writer);
+        match brought.blocking_recv().unwrap_or(Err(EngineError::Closed)) {
+            Ok(()) | Err(EngineError::Closed) => {}
+            Err(error) => {
+                tracing::warn!(%error, "deliveries to webhooks wait for a clock that was set back");
+            }
         }
     }
 

@@ -11,6 +11,7 @@ use crate::data_folder::DataFolder;
 use crate::delivering::Board;
 use crate::jobs::{self, Bell, Stop};
 use crate::keys::KeyCache;
+use crate::later_pages::LaterPages;
 use crate::readers::Readers;
 use crate::scope_cache::ScopeCache;
 use crate::stats::Retrievals;
@@ -61,6 +62,7 @@ struct Running {
     keys: KeyCache,
     board: Board,
     scopes: ScopeCache,
+    later_pages: LaterPages,
     _folder: DataFolder,
 }
 
@@ -94,6 +96,7 @@ impl Running {
             keys,
             board,
             scopes,
+            later_pages: LaterPages::default(),
             _folder: folder,
         })
     }
@@ -228,6 +231,13 @@ impl Engine {
     fn scopes(&self) -> Result<ScopeCache, EngineError> {
         match self.inner.running().as_ref() {
             Some(running) => Ok(running.scopes.clone()),
+            None => Err(EngineError::Closed),
+        }
+    }
+
+    pub(crate) fn later_pages(&self) -> Result<LaterPages, EngineError> {
+        match self.inner.running().as_ref() {
+            Some(running) => Ok(running.later_pages.clone()),
             None => Err(EngineError::Closed),
         }
     }
@@ -451,7 +461,9 @@ impl Engine {
     /// [`EngineError::InvalidInput`] for a page size outside 1 to 200 or an unusable filter,
     /// [`EngineError::PageOutOfRange`].
     pub async fn list(&self, request: ListRequest) -> Result<Page<MemoryRecord>, EngineError> {
-        self.retrieve(move |connection, access| list::list(connection, access, &request)).await
+        let later = self.later_pages()?;
+        self.retrieve(move |connection, access| list::list(connection, access, &later, &request))
+            .await
     }
 
     /// One memory, even an expired one.

@@ -2,6 +2,7 @@ use mem0_types::{EntityType, Filter, HistoryEvent, IdField, Message};
 use rusqlite::types::Value as SqlValue;
 use rusqlite::{Connection, params_from_iter};
 
+use crate::later_pages::LaterPages;
 use crate::memories::json_column;
 use crate::{
     Access, Engine, EngineError, ListRequest, MemoryRecord, Page, PageRequest, entities, list,
@@ -41,16 +42,18 @@ impl Engine {
             IdField::RunId => Filter::run_id(name),
         });
         request.page = page;
-        self.retrieve(move |connection, access| of(connection, access, &request)).await
+        let later = self.later_pages()?;
+        self.retrieve(move |connection, access| of(connection, access, &later, &request)).await
     }
 }
 
 fn of(
     connection: &Connection,
     access: &Access,
+    later: &LaterPages,
     request: &ListRequest,
 ) -> Result<Page<EntityMemory>, EngineError> {
-    let page = list::list(connection, access, request)?;
+    let page = list::list(connection, access, later, request)?;
     let mut results = Vec::with_capacity(page.results.len());
     for memory in page.results {
         let (input, is_updated) = origin(connection, access, &memory.id)?;

@@ -87,6 +87,7 @@ mod json_depth;
 mod keys;
 mod language_model;
 mod late_interaction;
+mod later_pages;
 mod list;
 mod members;
 mod memories;

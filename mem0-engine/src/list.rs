@@ -6,6 +6,7 @@ use rusqlite::{Connection, params_from_iter};
 
 use crate::access::Where;
 use crate::filter_sql::SqlFilter;
+use crate::later_pages::{self, LaterPages};
 use crate::memories::{self, MemoryRecord};
 use crate::{Access, EngineError, Page, PageRequest, clock};
 
@@ -85,21 +86,25 @@ pub(crate) fn all(
 pub(crate) fn list(
     connection: &Connection,
     access: &Access,
+    later: &LaterPages,
     request: &ListRequest,
 ) -> Result<Page<MemoryRecord>, EngineError> {
     let page = request.page.check()?;
-    let Where { sql, mut values } = access.rows_with(request.condition()?);
-    let count: i64 = connection
-        .prepare(&format!("SELECT count(*) FROM memories AS m WHERE {sql}"))?
-        .query_row(params_from_iter(&values), |row| row.get(0))?;
-    let count = count.unsigned_abs();
-    let (limit, offset) = page.window(count)?;
+    let matching = access.rows_with(request.condition()?);
+    if page.page > 1 {
+        let (count, rows) = later.page(connection, &matching, page)?;
+        let memories = rows.into_iter().map(|seq| memories::by_seq(connection, seq));
+        return Ok(page.of(count, memories.collect::<Result<_, _>>()?));
+    }
+    let count = later_pages::count(connection, &matching)?;
+    let (limit, _) = page.window(count)?;
     let mut statement = connection.prepare(&format!(
-        "SELECT {} FROM memories AS m WHERE {sql} \
-         ORDER BY m.created_at DESC, m.seq DESC LIMIT ? OFFSET ?",
-        memories::COLUMNS
+        "SELECT {} FROM memories AS m WHERE {} \
+         ORDER BY m.created_at DESC, m.seq DESC LIMIT ?",
+        memories::COLUMNS,
+        matching.sql
     ))?;
-    values.extend([SqlValue::from(limit), SqlValue::from(offset)]);
-    let rows = statement.query_map(params_from_iter(&values), memories::from_row)?;
+    let values = matching.and([SqlValue::from(limit)]);
+    let rows = statement.query_map(params_from_iter(values), memories::from_row)?;
     Ok(page.of(count, rows.collect::<Result<_, _>>()?))
 }

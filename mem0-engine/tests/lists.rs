@@ -1,4 +1,4 @@
-use mem0_engine::{Engine, EngineError, ListRequest, PageRequest};
+use mem0_engine::{Engine, EngineError, ListRequest, MemoryChange, PageRequest};
 use mem0_types::{Filter, Timestamp};
 
 use crate::workbench::*;
@@ -37,6 +37,83 @@ fn pages_are_newest_first_and_stable() {
     }
     let empty = wait(engine.list(ListRequest::new(Filter::user_id("nobody")))).unwrap();
     assert_eq!((empty.count, empty.has_next()), (0, false));
+}
+
+#[test]
+fn a_page_is_what_it_would_be_alone_whatever_changed_since_the_last() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    let sql = folder.sql();
+    let mut rng = fastrand::Rng::with_seed(7);
+    let mut number = 0;
+    let mut add = |user_id: &str, rng: &mut fastrand::Rng| {
+        number += 1;
+        let mut request = verbatim(user(user_id), &[&format!("memory {number}")]);
+        // Not in the order in which they are stored.
+        request.timestamp = Some(Timestamp::from_unix(rng.i64(0..1_000_000)));
+        wait(engine.add(request)).unwrap();
+    };
+    for _ in 0..30 {
+        add("alice", &mut rng);
+        add("bob", &mut rng);
+    }
+    let filters = [
+        (Filter::any_user(), "user_id IS NOT NULL"),
+        (Filter::user_id("alice"), "user_id = 'alice'"),
+        (Filter::user_id("bob"), "user_id = 'bob'"),
+    ];
+    let mut pages = 0;
+    for _ in 0..1_500 {
+        let (filter, matching) = rng.choice(&filters).unwrap();
+        match rng.u32(0..16) {
+            0 => add(rng.choice(["alice", "bob"]).unwrap(), &mut rng),
+            1 => {
+                let query = format!("SELECT id FROM memories WHERE {matching} ORDER BY random()");
+                let id: String = sql.query_row(&query, [], |row| row.get(0)).unwrap();
+                wait(engine.delete(&id, false)).unwrap();
+                add("alice", &mut rng);
+            }
+            2 => {
+                let query = format!("SELECT id FROM memories WHERE {matching} ORDER BY random()");
+                let id: String = sql.query_row(&query, [], |row| row.get(0)).unwrap();
+                let change = MemoryChange {
+                    text: Some(format!("changed {}", rng.u32(..))),
+                    timestamp: Some(Timestamp::from_unix(rng.i64(0..1_000_000))),
+                    ..MemoryChange::default()
+                };
+                wait(engine.update(&id, change)).unwrap();
+            }
+            _ => {
+                let (number, size) = (rng.i64(1..8), rng.i64(3..9));
+                let page = PageRequest { page: number as u64, page_size: size as u64 };
+                let expected: Vec<(String, String)> = sql
+                    .prepare(&format!(
+                        "SELECT id, text FROM memories WHERE {matching} \
+                         ORDER BY created_at DESC, seq DESC LIMIT ? OFFSET ?"
+                    ))
+                    .unwrap()
+                    .query_map([size, (number - 1) * size], |row| Ok((row.get(0)?, row.get(1)?)))
+                    .unwrap()
+                    .map(Result::unwrap)
+                    .collect();
+                let count = format!("SELECT count(*) FROM memories WHERE {matching}");
+                let count: i64 = sql.query_row(&count, [], |row| row.get(0)).unwrap();
+                let mut request = ListRequest::new(filter.clone());
+                request.page = page;
+                let listed = match wait(engine.list(request)) {
+                    Err(EngineError::PageOutOfRange) => {
+                        assert_eq!(expected, []);
+                        continue;
+                    }
+                    listed => listed.unwrap(),
+                };
+                let rows = listed.results.into_iter().map(|memory| (memory.id, memory.memory));
+                assert_eq!((listed.count as i64, rows.collect::<Vec<_>>()), (count, expected));
+                pages += 1;
+            }
+        }
+    }
+    assert!(pages > 500, "{pages}");
 }
 
 #[test]

@@ -360,3 +360,41 @@ fn what_cannot_be_is_refused() {
     let reading = engine.with_access(engine.access().clone().read_only());
     assert!(matches!(wait(reading.delete_webhook(&webhook.id)), Err(EngineError::ReadOnly)));
 }
+
+#[test]
+fn what_a_clock_that_was_ahead_has_queued_is_due_at_the_next_start() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    let webhook = make(&engine, "w", [MemoryAdd]);
+    let ids = ["new", "tried", "waiting"].map(|text| store_one(&engine, "alice", text));
+    wait(engine.close()).unwrap();
+    let sql = folder.sql();
+    for (id, attempts, last, next) in
+        [(&ids[0], 0, None, 3600), (&ids[1], 1, Some(3595), 3600), (&ids[2], 5, Some(-60), 3540)]
+    {
+        let at = |seconds: i64| -> i64 {
+            let now = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap();
+            now.as_micros() as i64 + seconds * 1_000_000
+        };
+        let changed = sql.execute(
+            "UPDATE webhook_deliveries SET attempts = ?, last_attempt_at = ?, next_attempt_at = ? \
+             WHERE memory_id = ?",
+            (attempts, last.map(at), at(next), id),
+        );
+        assert_eq!(changed.unwrap(), 1);
+    }
+    drop(sql);
+    let engine = folder.open();
+    let (_delivering, received) = deliver(&engine, 200);
+    let delivered = [(); 2].map(|()| details(&received.recv_timeout(PATIENCE).unwrap()));
+    assert_eq!(
+        delivered.map(|details| details["id"].clone()),
+        [&ids[0], &ids[1]].map(|id| json!(id))
+    );
+    // What waits since before that for its next attempt goes on waiting.
+    let log = logged(&engine, &webhook, |log| {
+        log.iter().filter(|one| one.delivered_at.is_some()).count() == 2
+    });
+    let queued: Vec<_> = log.iter().filter(|one| one.state == DeliveryState::Queued).collect();
+    assert_eq!((queued.len(), queued[0].attempts), (1, 5));
+}

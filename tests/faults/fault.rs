@@ -3,17 +3,21 @@
 use std::any::Any;
 use std::fmt;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use mem0_client::{Error, ErrorKind};
 use tokio_rustls::rustls::ServerConfig;
 
 use crate::client::{Client, KEY, Operation, Settings, Way, in_time};
+use crate::clock;
 use crate::script::{Script, Step};
 use crate::server::FaultServer;
 
 /// How long a call may take, whatever happens to it.
 const LIMIT: Duration = Duration::from_secs(30);
+
+/// How much longer a call takes on a machine that is busy.
+const LATE: Duration = Duration::from_secs(10);
 
 /// How many bytes an answer may have in these tests.
 pub(crate) const RESPONSE_LIMIT: usize = 100_000;
@@ -68,6 +72,8 @@ pub(crate) struct Scene {
     held: Option<Box<dyn Any>>,
     /// Whether a server that is well again would not be enough.
     lasting: bool,
+    /// How long a call takes at least, while the machine's clock is set again and again.
+    jumping: Option<Duration>,
 }
 
 impl Scene {
@@ -76,7 +82,7 @@ impl Scene {
         let mut settings = Settings::new(base_url);
         settings.response_limit = RESPONSE_LIMIT;
         let (server, script, elsewhere, held) = (None, None, None, None);
-        Self { settings, server, script, elsewhere, held, lasting: false }
+        Self { settings, server, script, elsewhere, held, lasting: false, jumping: None }
     }
 
     fn server(server: FaultServer, script: Script, base_url: String) -> Self {
@@ -148,6 +154,12 @@ impl Scene {
 
     pub(crate) fn lasting(mut self) -> Self {
         self.lasting = true;
+        self
+    }
+
+    /// The machine's clock jumps by an hour and two the whole time, and a call still takes so long, and little longer.
+    pub(crate) fn while_the_clock_jumps(mut self, takes: Duration) -> Self {
+        self.jumping = Some(takes);
         self
     }
 
@@ -310,6 +322,12 @@ impl fmt::Display for Expected {
 #[track_caller]
 pub(crate) fn run(faults: &'static [Fault], name: &str, way: Way) {
     let fault = faults.iter().find(|fault| fault.name == name).unwrap();
+    if (fault.scene)().jumping.is_some() {
+        if !clock::is_settable() {
+            return clock::run_again();
+        }
+        clock::keep_jumping();
+    }
     let operations = [Operation::Search, Operation::Update, Operation::Add];
     let running = operations.map(|operation| thread::spawn(move || meet(fault, way, operation)));
     for thread in running {
@@ -324,11 +342,15 @@ fn meet(fault: &'static Fault, way: Way, operation: Operation) {
     let settings = scene.settings.clone();
     let case = format!("{}, {way:?}, {}", fault.name, operation.name());
     println!("{case}");
-    let (client, result) = in_time(LIMIT, move || {
+    let (client, result, took) = in_time(LIMIT, move || {
         let client = Client::new(way, &settings).unwrap();
+        let began = Instant::now();
         let result = client.call(operation);
-        (client, result)
+        (client, result, began.elapsed())
     });
+    if let Some(takes) = scene.jumping {
+        assert!(took >= takes && took < takes + LATE, "{case}: {took:?} for {takes:?}");
+    }
     let Expected { failure, attempts, heard } = fault.expected;
     let attempts = attempts[usize::from(operation == Operation::Add)];
     match (failure, result) {

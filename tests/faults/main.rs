@@ -4,6 +4,7 @@
 mod cancellation;
 mod certificates;
 mod client;
+mod clock;
 mod fault;
 mod hostile;
 mod keep_alive;

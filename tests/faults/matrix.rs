@@ -39,8 +39,9 @@ fn every_row_has_a_name_of_its_own() {
 }
 
 /// The tests that are no rows, by file.
-const OTHERS: [(&str, &str); 7] = [
+const OTHERS: [(&str, &str); 8] = [
     ("cancellation.rs", include_str!("cancellation.rs")),
+    ("clock.rs", include_str!("clock.rs")),
     ("hostile.rs", include_str!("hostile.rs")),
     ("keep_alive.rs", include_str!("keep_alive.rs")),
     ("ledger.rs", include_str!("ledger.rs")),

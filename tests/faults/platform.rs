@@ -22,7 +22,8 @@ use crate::client::{Client, KEY, Settings, Way, ask, in_time};
 mod serving;
 
 /// A local platform on a loopback socket, until it is dropped.
-struct Platform {
+pub(crate) struct Platform {
+    pub(crate) engine: Engine,
     address: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -31,7 +32,7 @@ struct Platform {
 
 impl Platform {
     /// With places for so many connections, each of which may take so long over a request.
-    fn start(connections: usize, patience: Duration) -> Self {
+    pub(crate) fn start(connections: usize, patience: Duration) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let engine = Engine::open(folder.path()).unwrap();
         let app = router(engine.clone(), Authentication::Keys(vec![ApiKeyHash::of(KEY)]));
@@ -45,14 +46,19 @@ impl Platform {
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
+        let serving = engine.clone();
         let thread = thread::spawn(move || {
             runtime.block_on(async {
                 let stopped = async { drop(stopped.await) };
                 serving::serve(listener, app, Metrics::default(), limits, stopped).await;
-                engine.close().await.unwrap();
+                serving.close().await.unwrap();
             });
         });
-        Self { address, stop: Some(stop), thread: Some(thread), _folder: folder }
+        Self { engine, address, stop: Some(stop), thread: Some(thread), _folder: folder }
+    }
+
+    pub(crate) fn base_url(&self) -> String {
+        format!("http://{}", self.address)
     }
 
     fn connect(&self) -> TcpStream {
@@ -65,7 +71,7 @@ impl Platform {
     /// Lets both clients add, search, list and delete, each call in time.
     #[track_caller]
     fn serves(&self) {
-        let base_url = format!("http://{}", self.address);
+        let base_url = self.base_url();
         let clients = [Way::Async, Way::Blocking].map(|way| {
             let base_url = base_url.clone();
             thread::spawn(move || {

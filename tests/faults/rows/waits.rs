@@ -4,8 +4,8 @@ use std::time::{Duration, SystemTime};
 
 use mem0_client::ErrorKind;
 
-use crate::fault::{Expected, Scene, faults};
-use crate::script::Step::Read;
+use crate::fault::{Expected, STALLED, Scene, faults};
+use crate::script::Step::{Drip, Read, Stall};
 use crate::script::{answer, send, well};
 
 /// Too many requests at first, with these headers, and an answer then.
@@ -27,6 +27,12 @@ fn dated(headers: &[(&str, i64)]) -> Scene {
     busy_at_first(&headers.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
+const SECOND: Duration = Duration::from_secs(1);
+
+/// How long an attempt may take that is hasty, and no longer than an answer that drips.
+const HASTE: Duration = Duration::from_millis(500);
+
+const HOUR: i64 = 60 * 60;
 const YEAR: i64 = 365 * 24 * 60 * 60;
 
 /// One retry.
@@ -63,6 +69,20 @@ faults! {
     clock_a_year_behind: dated(&[("date", -YEAR), ("retry-after", -YEAR + 1)]) => REPEATED;
     /// The server's clock is a year ahead, and nothing tells: no wait is as long.
     clock_a_year_ahead_untold: dated(&[("retry-after", YEAR)]) => TOLD;
+    /// Our clock is an hour behind the one that a date is by, and nothing tells: no wait is as long.
+    clock_an_hour_behind_untold: dated(&[("retry-after", HOUR)]) => TOLD;
+    /// Our clock jumps by an hour and two, forth and back, while `Retry-After` asks for a second: it is a second.
+    clock_jumps_in_a_wait: busy_at_first(&["retry-after: 1"]).while_the_clock_jumps(SECOND) => REPEATED;
+    /// The same with dates of the server's.
+    clock_jumps_in_a_wait_by_date: busy_at_first(&[
+        "date: Wed, 21 Oct 2015 07:28:00 GMT",
+        "retry-after: Wed, 21 Oct 2015 07:28:01 GMT",
+    ]).while_the_clock_jumps(SECOND) => REPEATED;
+    /// The same while nothing is answered: no time-out comes earlier or later for it.
+    clock_jumps_in_a_stall: Scene::always([Read, Stall]).hasty().while_the_clock_jumps(HASTE) => STALLED;
+    /// The same while the answer comes slowly, and in time.
+    clock_jumps_in_an_answer: Scene::always([Read, Drip(well(), Duration::from_millis(5))])
+        .while_the_clock_jumps(HASTE) => Expected::well(1);
     /// Every attempt is too many (429).
     always_429: Scene::always([
         Read,

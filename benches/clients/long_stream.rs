@@ -1,0 +1,89 @@
+//! That a list is read in constant memory, however long it is.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::alloc::System;
+use std::convert::Infallible;
+use std::future::{Ready, ready};
+use std::task::{Context, Poll};
+
+use http::{Request, Response};
+use mem0_client::{AsyncMemoryClient, Body, Filter};
+use mem0_client_blocking::MemoryClient;
+use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
+use tower_service::Service;
+
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+/// How many pages the platform has, of how many rows.
+const PAGES: usize = 3_000;
+const ROWS: usize = 100;
+
+/// A platform in this process.
+#[derive(Clone)]
+struct Platform;
+
+impl Service<Request<Body>> for Platform {
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = Ready<Result<Self::Response, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        let pairs = request.uri().query().unwrap_or_default().split('&');
+        let page = pairs.filter_map(|pair| pair.strip_prefix("page=")).next();
+        let page: usize = page.map_or(1, |page| page.parse().unwrap());
+        let row = |row| serde_json::json!({"id": format!("m-{page}-{row}"), "memory": "Hikes"});
+        let rows: Vec<_> = (0..ROWS).map(row).collect();
+        let next = (page < PAGES).then_some("more");
+        let answer = serde_json::json!({"next": next, "results": rows}).to_string();
+        ready(Ok(Response::new(Body::from(answer))))
+    }
+}
+
+/// How many bytes are allocated now.
+fn live() -> usize {
+    let stats = ALLOCATOR.stats();
+    stats.bytes_allocated - stats.bytes_deallocated
+}
+
+/// Takes all rows, and says how many bytes more were held after 120,000 and after all but one.
+fn held(mut next: impl FnMut() -> Option<String>) -> (usize, usize) {
+    let before = live();
+    let mut early = 0;
+    for number in 1..PAGES * ROWS {
+        assert!(next().is_some());
+        // The same place of a page as that of the last row but one.
+        if number == 120_000 - 1 {
+            early = live().saturating_sub(before);
+        }
+    }
+    let late = live().saturating_sub(before);
+    assert!(next().is_some());
+    assert_eq!(next(), None);
+    (early, late)
+}
+
+/// One test, since others beside it would be counted too.
+#[test]
+fn a_stream_of_300_000_rows_holds_no_more_than_one_of_120_000() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let client = AsyncMemoryClient::builder().api_key("k").service(Platform).build().unwrap();
+    let mut all = client.get_all_stream(Filter::any_user());
+    let awaited = held(|| Some(runtime.block_on(all.next())?.unwrap().id));
+
+    let client = MemoryClient::builder().api_key("k").service_with(|| Platform).build().unwrap();
+    let mut all = client.get_all_iter(Filter::any_user());
+    let blocking = held(|| Some(all.next()?.unwrap().id));
+
+    for (early, late) in [awaited, blocking] {
+        println!("{early} bytes after 120,000 rows, {late} after all");
+        // The ids of the last rows, and a page.
+        assert!(early > 100_000 && early < 4_000_000, "{early}");
+        assert!(late < early + 20_000, "{early} bytes after 120,000 rows, {late} after all");
+    }
+}
