@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use mem0_types::{ErrorBody, InvalidInput};
 use serde_json::Value;
 
@@ -380,7 +380,9 @@ impl Error {
     /// ```
     pub fn rate_limit(&self) -> Option<RateLimit> {
         let headers = self.headers()?;
-        let text = |name| Some(headers.get(name)?.to_str().ok()?.to_owned());
+        // A value that repeats the API key was marked as sensitive.
+        let plain = |name| headers.get(name).filter(|value: &&HeaderValue| !value.is_sensitive());
+        let text = |name| Some(plain(name)?.to_str().ok()?.to_owned());
         let limit = RateLimit {
             limit: text("x-ratelimit-limit"),
             remaining: text("x-ratelimit-remaining"),
