@@ -70,7 +70,7 @@ pub fn first(name: &str, base_url: &str) -> Result<f64, Error> {
     match name {
         "reqwest" => awaited(|| Ok(BareReqwest::new(base_url))),
         "async" => awaited(|| Ours::new(base_url)),
-        "block_on" => blocking(|| Ok(BlockOn::new(base_url)?)),
+        "block_on" => blocking(|| BlockOn::new(base_url)),
         "blocking" => blocking(|| OursBlocking::new(base_url)),
         _ => Err(format!("no such contender: {name}").into()),
     }
