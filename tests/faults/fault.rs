@@ -72,7 +72,7 @@ pub(crate) struct Scene {
     held: Option<Box<dyn Any>>,
     /// Whether a server that is well again would not be enough.
     lasting: bool,
-    /// How long a call takes at least, while the machine's clock is set again and again.
+    /// How long a call takes at least, during which the machine's clock is set.
     jumping: Option<Duration>,
 }
 
@@ -157,7 +157,8 @@ impl Scene {
         self
     }
 
-    /// The machine's clock jumps by an hour and two the whole time, and a call still takes so long, and little longer.
+    /// The machine's clock is set an hour ahead, and another time back, during a call; it still takes so long, and little
+    /// longer.
     pub(crate) fn while_the_clock_jumps(mut self, takes: Duration) -> Self {
         self.jumping = Some(takes);
         self
@@ -322,14 +323,27 @@ impl fmt::Display for Expected {
 #[track_caller]
 pub(crate) fn run(faults: &'static [Fault], name: &str, way: Way) {
     let fault = faults.iter().find(|fault| fault.name == name).unwrap();
-    if (fault.scene)().jumping.is_some() {
-        if !clock::is_settable() {
-            return clock::run_again();
-        }
-        clock::keep_jumping();
+    if (fault.scene)().jumping.is_none() {
+        return meet_all(fault, way, || ());
     }
+    if !clock::is_settable() {
+        return clock::run_again();
+    }
+    for seconds in [clock::HOUR, -clock::HOUR] {
+        clock::set(0);
+        meet_all(fault, way, || {
+            // By then the first exchange is over, and what takes long has begun.
+            thread::sleep(Duration::from_millis(200));
+            clock::set(seconds);
+        });
+    }
+}
+
+/// All operations at once, and what happens meanwhile.
+fn meet_all(fault: &'static Fault, way: Way, meanwhile: impl FnOnce()) {
     let operations = [Operation::Search, Operation::Update, Operation::Add];
     let running = operations.map(|operation| thread::spawn(move || meet(fault, way, operation)));
+    meanwhile();
     for thread in running {
         if let Err(panic) = thread.join() {
             std::panic::resume_unwind(panic);

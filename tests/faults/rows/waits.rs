@@ -71,7 +71,7 @@ faults! {
     clock_a_year_ahead_untold: dated(&[("retry-after", YEAR)]) => TOLD;
     /// Our clock is an hour behind the one that a date is by, and nothing tells: no wait is as long.
     clock_an_hour_behind_untold: dated(&[("retry-after", HOUR)]) => TOLD;
-    /// Our clock jumps by an hour and two, forth and back, while `Retry-After` asks for a second: it is a second.
+    /// Our clock is set an hour ahead, or back, while a `Retry-After` of a second is waited for: it is a second.
     clock_jumps_in_a_wait: busy_at_first(&["retry-after: 1"]).while_the_clock_jumps(SECOND) => REPEATED;
     /// The same with dates of the server's.
     clock_jumps_in_a_wait_by_date: busy_at_first(&[
