@@ -11,6 +11,7 @@
 mod answers;
 mod base_url;
 mod batch;
+mod body;
 mod budget;
 mod call_options;
 mod child;

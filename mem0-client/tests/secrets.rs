@@ -39,6 +39,7 @@ fn clients_and_builders_show_no_key() {
     assert_hidden(&debugged(&client.clone().with(CallOptions::new())));
     assert_hidden(&debugged(&client.get_all_stream(Filter::user_id("alice"))));
     assert!(debugged(&client).contains("https://api.mem0.ai"));
+    assert!(debugged(&client).contains("api_key: [redacted]"));
 
     for refused in [format!("{KEY}\n"), format!(" {KEY}\t"), format!("Token {KEY}")] {
         assert!(AsyncMemoryClient::new(refused).is_ok());

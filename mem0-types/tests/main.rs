@@ -7,6 +7,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod calls;
 #[cfg(all(feature = "chrono04", feature = "jiff", feature = "time03"))]
 mod conversions;
 mod debug_output;

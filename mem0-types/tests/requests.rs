@@ -54,6 +54,18 @@ fn a_search_has_no_condition_on_the_text() {
 }
 
 #[test]
+fn a_condition_on_a_list_has_members() {
+    let none: [&str; 0] = [];
+    let list = |filter: Filter| GetAllMemories::new(alice() & filter);
+    assert_eq!(refusal(list(Filter::categories().is_in(none))).field(), "categories");
+    assert_eq!(refusal(list(Filter::created_at().is_in(none))).field(), "created_at");
+    for filter in [Filter::categories().is_in(["food"]), Filter::created_at().is_in(["2026-03-01"])]
+    {
+        assert!(list(filter).into_call().is_ok());
+    }
+}
+
+#[test]
 fn a_time_must_be_one() {
     let search = SearchMemoryOptions::new(alice()).reference_date("last week");
     assert_eq!(refusal(SearchMemories::new("q", search)).field(), "reference_date");
