@@ -105,6 +105,19 @@ async fn an_add_whose_request_timed_out_may_have_happened() {
     assert_eq!(error.suggestion(), "Request timed out. Please try again");
 }
 
+/// One that the client's own HTTP client did not decode, because it never asked for it.
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_is_still_encoded_says_so() {
+    for (encoding, told) in [("br", true), ("identity", false)] {
+        let platform = Platform::new(move |_| {
+            Reply::text(200, b"\x0b\x02\x80".as_slice()).header("content-encoding", encoding)
+        });
+        let text = platform.client().ping().await.unwrap_err().to_string();
+        let words = format!("the answer is encoded as `{encoding}`, which was not asked for");
+        assert_eq!(text.contains(&words), told, "{text}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn an_answer_of_the_limit_passes_and_one_byte_more_does_not() {
     let answer = |size: usize| {

@@ -6,8 +6,8 @@ use std::io;
 use std::time::Duration;
 
 use mem0_client::{
-    AddMemory, AsyncMemoryClient, CallOptions, Error, ErrorKind, Filter, GetMemory, RetryPolicy,
-    Scope, SearchMemories, WaitOptions,
+    AddMemory, AsyncMemoryClient, CallOptions, Error, ErrorKind, Filter, GetMemory,
+    OrganizationRef, ProjectRef, RetryPolicy, Scope, SearchMemories, WaitOptions,
 };
 use serde_json::json;
 
@@ -32,6 +32,7 @@ fn clients_and_builders_show_no_key() {
         .api_key(KEY)
         .base_url(format!("http://user:{KEY}@platform.test"));
     assert_hidden(&debugged(&builder));
+    assert!(debugged(&builder).starts_with("AsyncMemoryClientBuilder {"));
     assert_hidden(&debugged(&builder.build().unwrap_err()));
 
     let client = AsyncMemoryClient::new(KEY).unwrap();
@@ -184,12 +185,14 @@ async fn what_people_said_is_in_no_debug_output() {
         debugged(&client.execute(AddMemory::new("geheim", Scope::user("geheim"))).await.unwrap()),
         debugged(&client.get("geheim-memory").await.unwrap()),
         debugged(&all),
+        debugged(&ProjectRef::new("geheim", "geheim")),
+        debugged(&OrganizationRef::new("geheim")),
         debugged(&all.malformed()),
         debugged(&client.wait_for_event("geheim-event", wait).await.unwrap_err()),
         everything(&client.get("geheim/../memory").await.unwrap_err()),
         everything(&client.search("", Filter::user_id("geheim-user")).await.unwrap_err()),
     ] {
-        assert!(!shown.contains("geheim"), "{shown}");
+        assert!(!shown.contains("geheim") && !shown.trim().is_empty(), "{shown}");
     }
 }
 

@@ -40,7 +40,7 @@ fn names_the_official_codes_and_suggestions() {
 #[test]
 fn says_why_there_is_no_connection() {
     use std::io::{Error as Io, ErrorKind as Kind};
-    let refused = Error::network(true, Kind::ConnectionRefused.into());
+    let refused = Error::network(true, Io::from(Kind::ConnectionRefused).into());
     assert_eq!(refused.to_string(), "no connection to the platform");
     assert_eq!(refused.suggestion(), "Please check your internet connection and try again");
     let untrusted = Error::network(true, Io::new(Kind::InvalidData, "bad certificate").into());
@@ -50,6 +50,12 @@ fn says_why_there_is_no_connection() {
     let stopped = Error::network(true, stopped.into());
     assert_eq!(stopped.to_string(), "no connection to the platform");
     assert_eq!(stopped.suggestion(), PROXY);
+}
+
+#[test]
+fn a_kind_is_printed_as_a_label() {
+    assert_eq!(ErrorKind::RateLimit.to_string(), "rate_limit");
+    assert_eq!(ErrorKind::EventPending.to_string(), "event_pending");
 }
 
 #[test]
