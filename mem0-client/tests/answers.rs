@@ -103,6 +103,10 @@ async fn an_add_whose_request_timed_out_may_have_happened() {
     let error = platform.client().add("I climb", Scope::user("alice")).await.unwrap_err();
     assert!(error.is_outcome_unknown() && !error.is_retryable(), "{error}");
     assert_eq!(error.suggestion(), "Request timed out. Please try again");
+
+    let platform = Platform::new(|_| Reply::fail(std::io::ErrorKind::ConnectionReset));
+    let error = platform.client().add("I climb", Scope::user("alice")).await.unwrap_err();
+    assert!(error.is_outcome_unknown() && error.suggestion().contains("look before you send"));
 }
 
 /// One that the client's own HTTP client did not decode, because it never asked for it.

@@ -1,7 +1,8 @@
 //! Lists that are answered as they come, a page at a time.
 
 use mem0_client::{
-    EntityRef, Error, Filter, GetMemoryExport, Outcomes, Page, ProjectRef, WaitOptions,
+    EntityRef, Error, Filter, GetMemoryExport, OrganizationRef, Outcomes, Page, ProjectRef,
+    WaitOptions,
 };
 use serde_json::json;
 
@@ -23,6 +24,7 @@ async fn a_page_is_what_was_answered() {
     is_whole(client.get_entity_memories(EntityRef::user("alice")).await);
     is_whole(client.memory_events().await);
     is_whole(client.get_organizations().await);
+    is_whole(client.get_projects(OrganizationRef::new("o-1")).await);
     is_whole(client.get_webhooks(ProjectRef::new("o-1", "p-1")).await);
 }
 
@@ -31,7 +33,10 @@ async fn a_page_is_what_was_answered() {
 async fn a_page_of_an_old_operation_is_what_was_answered() {
     use mem0_client::Scope;
     let client = platform().client();
+    is_whole(client.add_v1("I climb", Scope::user("alice")).await);
     is_whole(client.search_v1("dinner", Scope::user("alice")).await);
+    is_whole(client.search_v2("dinner", Filter::user_id("alice")).await);
+    is_whole(client.get_all_v1(Scope::user("alice")).await);
     is_whole(client.get_all_v2(Filter::user_id("alice")).await);
 }
 

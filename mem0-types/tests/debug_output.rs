@@ -11,6 +11,7 @@ use mem0_types::{
     GetProfileJob, GetProject, History, Media, Memory, MemoryUpdate, Message, Messages, Page,
     PingResponse, ProjectCategory, QueuedDelete, Repeat, SampleProfiles, Scope, SearchMemories,
     SearchMemoryOptions, Timestamp, UpdateMemory, UpdateMemoryOptions, UpdateProfileSettings,
+    WebhookEvent,
 };
 use serde_json::{Value, json};
 
@@ -315,6 +316,8 @@ fn of_requests_about_profiles_projects_and_exports() {
     hides(&ProjectCategory::from(CustomCategory::new(NEEDLE, NEEDLE)));
     let read: Memory = serde_json::from_value(memory()).unwrap();
     hides(read.extra());
+    hides(&WebhookEvent::Other);
+    hides(&WebhookEvent::Added { memory_id: NEEDLE, text: NEEDLE });
     #[cfg(feature = "legacy")]
     {
         use mem0_types::legacy::{SearchV1, SearchV2};

@@ -324,3 +324,39 @@ fn days_and_moments_at_their_edges() {
     let beyond: Timestamp = serde_json::from_str("9223372036854.775807").unwrap();
     assert_eq!(beyond.unix_micros(), None);
 }
+
+#[cfg(feature = "legacy")]
+#[test]
+fn an_old_add_takes_documents_only_where_they_are_read() {
+    use mem0_types::legacy::{AddV1, AddV1Options};
+    let add = |infer: Option<bool>| {
+        let image = Message::user(Media::image_url("https://example.com/a.png"));
+        let options = AddV1Options::new(Scope::user("alice"));
+        AddV1::new(
+            image,
+            match infer {
+                Some(infer) => options.infer(infer),
+                None => options,
+            },
+        )
+    };
+    assert!(add(None).into_call().is_ok() && add(Some(true)).into_call().is_ok());
+    assert_eq!(refusal(add(Some(false))).field(), "messages");
+}
+
+#[cfg(feature = "schemars")]
+#[test]
+fn what_may_be_null_is_either_wherever_it_stands() {
+    #[derive(schemars::JsonSchema)]
+    #[allow(dead_code, reason = "only its schema is of interest")]
+    struct Diet {
+        favourite: Option<String>,
+        pair: (Option<u8>, String),
+    }
+    let schema = mem0_types::export_schema::<Diet>().unwrap();
+    let favourite = &schema["properties"]["favourite"];
+    assert_eq!(*favourite, json!({"anyOf": [{"type": "string"}, {"type": "null"}]}));
+    let first = &schema["properties"]["pair"]["prefixItems"][0];
+    assert_eq!(first["anyOf"][0]["type"], "integer");
+    assert_eq!(first["anyOf"][1], json!({"type": "null"}));
+}
