@@ -213,3 +213,26 @@ async fn an_answer_that_spells_the_key_with_escapes_hides_it_too() {
         assert_hidden(&format!("{} {details}", everything(&error)));
     }
 }
+
+#[cfg(feature = "testing")]
+#[tokio::test]
+async fn a_fake_platform_shows_what_it_was_asked_and_no_content() {
+    use mem0_client::testing::{FakeAnswer, FakePlatform};
+    let fake = FakePlatform::new();
+    fake.answer("get", json!({"id": "geheim", "memory": "geheim"}));
+    let _ = fake.client().get("geheim").await;
+    let told = format!("{fake:?} {:?}", fake.requests());
+    fake.answer_each("ping", [FakeAnswer::json(json!({"status": "ok"}))]);
+    assert!(fake.client().ping().await.is_ok() && fake.client().ping().await.is_err());
+    assert!(told.contains("FakePlatform { answers: [\"get\"], requests: 1 }"), "{told}");
+    assert_eq!((fake.requests_to("get").len(), fake.requests_to("add").len()), (1, 0));
+    assert!(told.contains("FakeRequest { operation: \"get\""), "{told}");
+    let answers = [
+        FakeAnswer::text(200, "geheim"),
+        FakeAnswer::failure(io::ErrorKind::ConnectionReset),
+        FakeAnswer::silence(),
+    ];
+    let answers = format!("{answers:?}");
+    assert_eq!(answers, "[FakeAnswer(200), FakeAnswer(ConnectionReset), FakeAnswer(silence)]");
+    assert!(!told.contains("geheim"), "{told}");
+}

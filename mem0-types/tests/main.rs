@@ -23,6 +23,7 @@ mod media;
 mod open_enums;
 mod pages;
 mod random;
+mod reading;
 mod recorded;
 mod refusals;
 mod requests;

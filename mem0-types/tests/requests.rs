@@ -327,6 +327,15 @@ fn days_and_moments_at_their_edges() {
 
 #[cfg(feature = "legacy")]
 #[test]
+fn an_old_list_has_1_to_200_memories() {
+    use mem0_types::legacy::{GetAllV1, GetAllV1Options};
+    let list = |limit| GetAllV1::new(GetAllV1Options::new(Scope::user("alice")).limit(limit));
+    assert!(list(1).into_call().is_ok() && list(200).into_call().is_ok());
+    assert_eq!((refusal(list(0)).field(), refusal(list(201)).field()), ("limit", "limit"));
+}
+
+#[cfg(feature = "legacy")]
+#[test]
 fn an_old_add_takes_documents_only_where_they_are_read() {
     use mem0_types::legacy::{AddV1, AddV1Options};
     let add = |infer: Option<bool>| {

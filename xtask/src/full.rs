@@ -78,7 +78,8 @@ const CHECKS: &[Check] = &[
         command: &[
             "bash",
             "-euc",
-            "command -v cargo-mutants || cargo install --locked cargo-mutants; mkdir -p target/mutants-out; \
+            "command -v cargo-mutants || cargo install --locked cargo-mutants; \
+             command -v cargo-nextest || cargo install --locked cargo-nextest; mkdir -p target/mutants-out; \
              run() { cargo mutants --no-shuffle -o target/mutants-out/$1 -p $1 \"${@:2}\" || [ $? = 3 ]; }; \
              run mem0-types --all-features; run mem0-client --features \
              gzip,http2,legacy,schemars,testing,tracing,webhook-signature",
