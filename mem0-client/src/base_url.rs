@@ -120,6 +120,8 @@ mod tests {
             "ftp://api.mem0.ai",
             "https://",
             "https://me:secret@api.mem0.ai",
+            "https://secret@api.mem0.ai",
+            "https://:secret@api.mem0.ai",
             "https://api.mem0.ai/?a=b",
             "https://api.mem0.ai/#x",
             "file:///etc/passwd",
@@ -130,6 +132,12 @@ mod tests {
             let refused = BaseUrl::parse(text).unwrap_err().to_string();
             assert!(!refused.contains("secret"), "{refused}");
         }
+    }
+
+    #[test]
+    fn knows_https() {
+        assert!(BaseUrl::parse("HTTPS://api.mem0.ai").unwrap().is_https());
+        assert!(!BaseUrl::parse("http://https.example/https://").unwrap().is_https());
     }
 
     #[test]

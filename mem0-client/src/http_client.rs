@@ -215,3 +215,25 @@ impl Service<Request<Body>> for HttpClient {
         })
     }
 }
+
+#[cfg(all(test, any(feature = "rustls", feature = "native-tls")))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn certificates_are_for_those_who_speak_tls() {
+        let through = |url: &str| Proxy::Url(url.to_owned());
+        for (base_url, proxy, speaks_tls) in [
+            ("https://api.mem0.ai", Proxy::None, true),
+            ("https://api.mem0.ai", through("http://proxy.example"), true),
+            ("http://platform.example", Proxy::Environment, false),
+            ("http://platform.example", through("http://https.example"), false),
+            ("http://platform.example", through(" https://proxy.example"), true),
+        ] {
+            let settings = HttpSettings { connect_timeout: None, proxy, root_certificates: vec![] };
+            let client = HttpClient::new(&BaseUrl::parse(base_url).unwrap(), settings).unwrap();
+            let recipe = client.shared.recipe.as_ref().unwrap();
+            assert_eq!(recipe.root_certificates.is_some(), speaks_tls, "{base_url}");
+        }
+    }
+}

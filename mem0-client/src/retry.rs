@@ -219,6 +219,21 @@ impl RetryBudget {
 mod tests {
     use super::*;
 
+    #[test]
+    fn a_full_budget_takes_nothing_back() {
+        let budget = RetryBudget::new();
+        for _ in 0..20 {
+            budget.give_back();
+        }
+        assert_eq!((0..1000).filter(|_| budget.take()).count(), 100);
+        for _ in 0..9 {
+            budget.give_back();
+        }
+        assert!(!budget.take());
+        budget.give_back();
+        assert!(budget.take() && !budget.take());
+    }
+
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
         pairs
             .iter()

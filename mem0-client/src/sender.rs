@@ -243,3 +243,16 @@ const EMPTY: Bytes = Bytes::from_static(b"{}");
 fn deleted() -> (Parts, Bytes) {
     (http::Response::new(()).into_parts().0, EMPTY)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_beyond_the_clock_is_one_of_years() {
+        let now = Instant::now();
+        assert_eq!(later(now, DEADLINE) - now, DEADLINE);
+        let years = (later(now, Duration::MAX) - now).as_secs_f64() / (365.0 * 24.0 * 3600.0);
+        assert!((29.9..30.1).contains(&years), "{years}");
+    }
+}

@@ -170,3 +170,44 @@ where
     }
     Ok(Some(first.unwrap_or_else(|| all.freeze())))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::VecDeque;
+    use std::convert::Infallible;
+
+    use std::task::{Context, Poll};
+
+    use http_body::{Frame, SizeHint};
+
+    use super::*;
+
+    /// Pieces whose size is told beforehand.
+    struct Pieces(VecDeque<Bytes>);
+
+    impl HttpBody for Pieces {
+        type Data = Bytes;
+        type Error = Infallible;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+            Poll::Ready(self.0.pop_front().map(|piece| Ok(Frame::data(piece))))
+        }
+
+        fn size_hint(&self) -> SizeHint {
+            SizeHint::with_exact(self.0.iter().map(|piece| piece.len() as u64).sum())
+        }
+    }
+
+    #[tokio::test]
+    async fn a_body_that_tells_its_size_may_have_as_much_as_the_limit() {
+        for pieces in [&["abcdef"][..], &["a", "b", "cdef"], &["abcde", "f"], &["", "abcdef", ""]] {
+            let body = || Pieces(pieces.iter().map(|piece| Bytes::from(*piece)).collect());
+            assert_eq!(collect(body(), 6).await.unwrap().unwrap(), "abcdef");
+            assert_eq!(collect(body(), 5).await.unwrap(), None);
+        }
+        assert_eq!(collect(Pieces(VecDeque::new()), 0).await.unwrap().unwrap(), "");
+    }
+}

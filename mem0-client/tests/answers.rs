@@ -90,8 +90,35 @@ async fn an_add_whose_answer_cannot_be_read_may_have_happened() {
         let error = client.add("I climb", Scope::user("alice")).await.unwrap_err();
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::Decode, 1), "{error}");
         assert!(error.is_outcome_unknown() && !error.is_retryable(), "{error}");
+        assert!(error.suggestion().contains("look before you send it again"));
         let error = client.get("m-1").await.unwrap_err();
         assert!(!error.is_outcome_unknown(), "{error}");
+    }
+}
+
+/// The suggestions for statuses are the official clients'.
+#[tokio::test(start_paused = true)]
+async fn an_add_whose_request_timed_out_may_have_happened() {
+    let platform = Platform::new(|_| Reply::status(408));
+    let error = platform.client().add("I climb", Scope::user("alice")).await.unwrap_err();
+    assert!(error.is_outcome_unknown() && !error.is_retryable(), "{error}");
+    assert_eq!(error.suggestion(), "Request timed out. Please try again");
+
+    let platform = Platform::new(|_| Reply::fail(std::io::ErrorKind::ConnectionReset));
+    let error = platform.client().add("I climb", Scope::user("alice")).await.unwrap_err();
+    assert!(error.is_outcome_unknown() && error.suggestion().contains("look before you send"));
+}
+
+/// One that the client's own HTTP client did not decode, because it never asked for it.
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_is_still_encoded_says_so() {
+    for (encoding, told) in [("br", true), ("identity", false)] {
+        let platform = Platform::new(move |_| {
+            Reply::text(200, b"\x0b\x02\x80".as_slice()).header("content-encoding", encoding)
+        });
+        let text = platform.client().ping().await.unwrap_err().to_string();
+        let words = format!("the answer is encoded as `{encoding}`, which was not asked for");
+        assert_eq!(text.contains(&words), told, "{text}");
     }
 }
 

@@ -11,6 +11,7 @@
 mod answers;
 mod base_url;
 mod batch;
+mod body;
 mod budget;
 mod call_options;
 mod child;
@@ -24,8 +25,10 @@ mod exports;
 mod gzip;
 mod idle_server;
 mod listing;
+mod lists;
 mod media;
 mod platform;
+mod projects;
 mod redirects;
 mod reset;
 mod retries;

@@ -11,7 +11,7 @@ use std::time::Duration;
 use http::{Request, Response};
 use mem0_client::{
     AsyncMemoryClient, Body, CallOptions, DeleteEverything, DeleteScope, EntityRef, Error,
-    ErrorKind, Filter, Memories, MemoryUpdate, Ping, Scope, WaitOptions,
+    ErrorKind, Filter, Memories, MemoryUpdate, Operation, Ping, Scope, WaitOptions,
 };
 use tower_service::Service;
 
@@ -94,6 +94,36 @@ async fn the_wait_for_a_service_counts_against_the_deadline_alone() {
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Timeout, 0));
     assert!(error.is_timeout() && error.is_retryable() && !error.is_outcome_unknown());
     assert!(took >= Duration::from_secs(2) && took < Duration::from_millis(2_010), "{took:?}");
+}
+
+/// Answers with the name, the template and the class of the operation.
+#[derive(Clone)]
+struct Named;
+
+impl Service<Request<Body>> for Named {
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = std::future::Ready<Result<Response<Body>, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        let operation = request.extensions().get::<Operation>().unwrap();
+        let told =
+            format!("{} {} {:?}", operation.name(), operation.template(), operation.repeat());
+        std::future::ready(Ok(Response::new(Body::from(
+            serde_json::json!({"id": "m-1", "memory": told}).to_string(),
+        ))))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_service_is_told_what_a_request_is_for() {
+    let client = AsyncMemoryClient::builder().api_key("k").service(Named).build().unwrap();
+    let told = client.get("geheim").await.unwrap().memory;
+    assert_eq!(told, "get /v1/memories/{memory_id}/ Read");
 }
 
 /// A service that is never ready again.

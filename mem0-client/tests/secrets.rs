@@ -6,8 +6,8 @@ use std::io;
 use std::time::Duration;
 
 use mem0_client::{
-    AddMemory, AsyncMemoryClient, CallOptions, Error, ErrorKind, Filter, GetMemory, RetryPolicy,
-    Scope, SearchMemories, WaitOptions,
+    AddMemory, AsyncMemoryClient, CallOptions, Error, ErrorKind, Filter, GetMemory,
+    OrganizationRef, ProjectRef, RetryPolicy, Scope, SearchMemories, WaitOptions,
 };
 use serde_json::json;
 
@@ -32,6 +32,7 @@ fn clients_and_builders_show_no_key() {
         .api_key(KEY)
         .base_url(format!("http://user:{KEY}@platform.test"));
     assert_hidden(&debugged(&builder));
+    assert!(debugged(&builder).starts_with("AsyncMemoryClientBuilder {"));
     assert_hidden(&debugged(&builder.build().unwrap_err()));
 
     let client = AsyncMemoryClient::new(KEY).unwrap();
@@ -39,6 +40,7 @@ fn clients_and_builders_show_no_key() {
     assert_hidden(&debugged(&client.clone().with(CallOptions::new())));
     assert_hidden(&debugged(&client.get_all_stream(Filter::user_id("alice"))));
     assert!(debugged(&client).contains("https://api.mem0.ai"));
+    assert!(debugged(&client).contains("api_key: [redacted]"));
 
     for refused in [format!("{KEY}\n"), format!(" {KEY}\t"), format!("Token {KEY}")] {
         assert!(AsyncMemoryClient::new(refused).is_ok());
@@ -183,12 +185,14 @@ async fn what_people_said_is_in_no_debug_output() {
         debugged(&client.execute(AddMemory::new("geheim", Scope::user("geheim"))).await.unwrap()),
         debugged(&client.get("geheim-memory").await.unwrap()),
         debugged(&all),
+        debugged(&ProjectRef::new("geheim", "geheim")),
+        debugged(&OrganizationRef::new("geheim")),
         debugged(&all.malformed()),
         debugged(&client.wait_for_event("geheim-event", wait).await.unwrap_err()),
         everything(&client.get("geheim/../memory").await.unwrap_err()),
         everything(&client.search("", Filter::user_id("geheim-user")).await.unwrap_err()),
     ] {
-        assert!(!shown.contains("geheim"), "{shown}");
+        assert!(!shown.contains("geheim") && !shown.trim().is_empty(), "{shown}");
     }
 }
 
@@ -208,4 +212,27 @@ async fn an_answer_that_spells_the_key_with_escapes_hides_it_too() {
         assert!(details.contains("[redacted]"), "{details}");
         assert_hidden(&format!("{} {details}", everything(&error)));
     }
+}
+
+#[cfg(feature = "testing")]
+#[tokio::test]
+async fn a_fake_platform_shows_what_it_was_asked_and_no_content() {
+    use mem0_client::testing::{FakeAnswer, FakePlatform};
+    let fake = FakePlatform::new();
+    fake.answer("get", json!({"id": "geheim", "memory": "geheim"}));
+    let _ = fake.client().get("geheim").await;
+    let told = format!("{fake:?} {:?}", fake.requests());
+    fake.answer_each("ping", [FakeAnswer::json(json!({"status": "ok"}))]);
+    assert!(fake.client().ping().await.is_ok() && fake.client().ping().await.is_err());
+    assert!(told.contains("FakePlatform { answers: [\"get\"], requests: 1 }"), "{told}");
+    assert_eq!((fake.requests_to("get").len(), fake.requests_to("add").len()), (1, 0));
+    assert!(told.contains("FakeRequest { operation: \"get\""), "{told}");
+    let answers = [
+        FakeAnswer::text(200, "geheim"),
+        FakeAnswer::failure(io::ErrorKind::ConnectionReset),
+        FakeAnswer::silence(),
+    ];
+    let answers = format!("{answers:?}");
+    assert_eq!(answers, "[FakeAnswer(200), FakeAnswer(ConnectionReset), FakeAnswer(silence)]");
+    assert!(!told.contains("geheim"), "{told}");
 }

@@ -87,6 +87,13 @@ impl log::Log for Recorder {
     fn flush(&self) {}
 }
 
+/// Listens to this thread while the guards live. Beside a single subscriber tracing asks only the thread that meets a span first
+/// whether anybody listens, and that may be the thread of another test: so there are two.
+fn listen(recorder: &Recorder) -> (tracing::Dispatch, tracing::subscriber::DefaultGuard) {
+    let second = tracing::Dispatch::new(Recorder::default());
+    (second, tracing::subscriber::set_default(recorder.clone()))
+}
+
 /// What reqwest and the crates beneath it write with `log`, of all tests of this process.
 fn logged() -> &'static Recorder {
     static LOGGED: OnceLock<Recorder> = OnceLock::new();
@@ -118,7 +125,7 @@ async fn talk(client: &AsyncMemoryClient) {
 #[tokio::test(start_paused = true)]
 async fn spans_hold_the_operation_and_neither_key_nor_content() {
     let recorder = Recorder::default();
-    let _guard = tracing::subscriber::set_default(recorder.clone());
+    let _guards = listen(&recorder);
     let platform = Platform::new(|asked| match asked.index % 4 {
         0 => Reply::status(503).header("retry-after", "1"),
         1 => Reply::fail(io::ErrorKind::ConnectionReset),
@@ -147,7 +154,7 @@ async fn spans_hold_the_operation_and_neither_key_nor_content() {
 async fn real_connections_log_neither_key_nor_content() {
     let recorder = Recorder::default();
     let logged = logged();
-    let _guard = tracing::subscriber::set_default(recorder.clone());
+    let _guards = listen(&recorder);
     let server = Server::start(|heard| match heard.line.starts_with("GET") {
         true => format!("HTTP/1.1 400 No\r\ncontent-length: {}\r\n\r\n{KEY}", KEY.len()),
         false => ok(r#"{"id": "m-1", "event_id": "e-1", "status": "PENDING", "results": []}"#),

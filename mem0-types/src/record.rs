@@ -320,3 +320,35 @@ macro_rules! record {
 }
 
 pub(crate) use record;
+
+#[cfg(test)]
+mod tests {
+    use super::has_huge_integer;
+
+    #[test]
+    fn an_integer_of_more_than_64_bits_is_found_wherever_it_stands() {
+        for (number, huge) in [
+            ("18446744073709551616", true),
+            ("-9223372036854775809", true),
+            ("123456789012345678901234567890", true),
+            ("18446744073709551615", false),
+            ("-9223372036854775808", false),
+            ("9223372036854775808.5", false),
+            ("123456789012345678901234567890e1", false),
+            ("\"123456789012345678901234567890\"", false),
+            (r#""\"123456789012345678901234567890\\""#, false),
+        ] {
+            assert_eq!(has_huge_integer(number), huge, "{number}");
+            for room in 0..60 {
+                let room = " ".repeat(room);
+                for json in [
+                    format!("[{room}{number}]"),
+                    format!(r#"{{"a\"b{room}": [1, {number}, 2.5]}}"#),
+                    format!(r#"{{"a": "1{room}\\", "b": {number}}}"#),
+                ] {
+                    assert_eq!(has_huge_integer(&json), huge, "{json}");
+                }
+            }
+        }
+    }
+}

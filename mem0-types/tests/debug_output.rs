@@ -4,12 +4,14 @@ use std::fmt::Debug;
 
 use mem0_types::{
     AddMemory, AddMemoryOptions, AddMemoryResponse, BatchDelete, BatchResponse, BatchUpdate, Call,
-    Condition, Content, CustomCategory, DeleteAllMemories, DeleteMemory, DeleteMemoryResponse,
-    DeleteScope, DeleteUsers, Endpoint, Entity, EntityRef, ErrorBody, Event, EventResult,
-    Expression, Filter, GetAllMemories, GetAllMemoryOptions, GetEvent, GetHistory, GetMemory,
-    History, Media, Memory, MemoryUpdate, Message, Messages, Page, PingResponse, QueuedDelete,
-    Repeat, Scope, SearchMemories, SearchMemoryOptions, Timestamp, UpdateMemory,
-    UpdateMemoryOptions,
+    Condition, Content, CreateEntity, CreateProjectOptions, CustomCategory, DeleteAllMemories,
+    DeleteMemory, DeleteMemoryResponse, DeleteScope, DeleteUsers, Endpoint, Entity, EntityRef,
+    ErrorBody, Event, EventResult, Expression, Feedback, FeedbackOptions, Filter, GenerateProfile,
+    GetAllMemories, GetAllMemoryOptions, GetEvent, GetHistory, GetMemory, GetMemoryExport,
+    GetProfileJob, GetProject, History, Media, Memory, MemoryUpdate, Message, Messages, Page,
+    PingResponse, ProjectCategory, QueuedDelete, Repeat, SampleProfiles, Scope, SearchMemories,
+    SearchMemoryOptions, Timestamp, UpdateMemory, UpdateMemoryOptions, UpdateProfileSettings,
+    WebhookEvent,
 };
 use serde_json::{Value, json};
 
@@ -296,5 +298,30 @@ fn of_errors_of_decoding() {
     ] {
         let error = serde_json::from_value::<Filter>(filter).unwrap_err();
         assert!(!error.to_string().contains(NEEDLE), "{error}");
+    }
+}
+
+#[test]
+fn of_requests_about_profiles_projects_and_exports() {
+    hides(&CreateEntity::agent(NEEDLE, NEEDLE).metadata(keys()));
+    hides(&GetMemoryExport::by_id(NEEDLE));
+    hides(&GetMemoryExport::latest(Filter::user_id(NEEDLE)));
+    hides(&FeedbackOptions::new(Feedback::Negative).reason(NEEDLE));
+    hides(&UpdateProfileSettings::new().schema(keys()).custom_instructions(NEEDLE));
+    hides(&GenerateProfile::new(NEEDLE));
+    hides(&SampleProfiles::new());
+    hides(&GetProfileJob::new(NEEDLE));
+    hides(&CreateProjectOptions::new(NEEDLE).description(NEEDLE));
+    hides(&GetProject::new(NEEDLE, NEEDLE));
+    hides(&ProjectCategory::from(CustomCategory::new(NEEDLE, NEEDLE)));
+    let read: Memory = serde_json::from_value(memory()).unwrap();
+    hides(read.extra());
+    hides(&WebhookEvent::Other);
+    hides(&WebhookEvent::Added { memory_id: NEEDLE, text: NEEDLE });
+    #[cfg(feature = "legacy")]
+    {
+        use mem0_types::legacy::{SearchV1, SearchV2};
+        hides(&SearchV1::new(NEEDLE, Scope::user(NEEDLE)));
+        hides(&SearchV2::new(NEEDLE, Filter::user_id(NEEDLE)));
     }
 }

@@ -232,3 +232,12 @@ fn tells_answers_apart() {
         );
     }
 }
+
+#[test]
+fn a_value_of_another_type_is_refused_in_words() {
+    let refused = |error: Option<serde_json::Error>| error.unwrap().to_string();
+    let time = refused(serde_json::from_str::<mem0_types::Timestamp>("[]").err());
+    assert!(time.contains("expected a text or a number"), "{time}");
+    let status = refused(serde_json::from_str::<mem0_types::EventStatus>("[]").err());
+    assert!(status.contains("expected a text"), "{status}");
+}

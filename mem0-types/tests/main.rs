@@ -7,6 +7,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod calls;
 #[cfg(all(feature = "chrono04", feature = "jiff", feature = "time03"))]
 mod conversions;
 mod debug_output;
@@ -22,6 +23,7 @@ mod media;
 mod open_enums;
 mod pages;
 mod random;
+mod reading;
 mod recorded;
 mod refusals;
 mod requests;

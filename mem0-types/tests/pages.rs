@@ -1,6 +1,10 @@
 //! Pages whose rows, or what surrounds them, are not what they should be.
 
-use mem0_types::{Endpoint, Entity, Event, GetAllMemories, History, Memory, Page, Record};
+use mem0_types::{
+    Endpoint, Entity, Event, GetAllMemories, GetEntity, GetEntityMemories, GetEvents, GetHistory,
+    GetMemoryEvents, GetOrganizations, GetProjects, GetUsers, GetWebhooks, History, Memory, Page,
+    Paged, Record, SearchMemories,
+};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -218,4 +222,84 @@ fn the_clients_way_to_read_takes_what_serde_takes() {
     }
     // Many of these are JSON still, or nothing was compared but refusals.
     assert!((1000..6000).contains(&taken), "{taken}");
+}
+
+/// As above, for every list, whose requests each read in their own way.
+#[test]
+fn every_list_is_read_as_serde_reads_it() {
+    fn agrees<E: Endpoint>()
+    where
+        E::Response: PartialEq,
+    {
+        for text in
+            [r#"{"count": 3, "message": "x", "results": [{"id": "a"}, 7]}"#, r#"[{"id": "a"}, 7]"#]
+        {
+            let by_serde = serde_json::from_str::<E::Response>(text).ok();
+            assert!(E::read_response(text).ok() == by_serde, "{}", std::any::type_name::<E>());
+        }
+    }
+    agrees::<SearchMemories>();
+    agrees::<GetAllMemories>();
+    agrees::<GetHistory>();
+    agrees::<GetUsers>();
+    agrees::<GetEntity>();
+    agrees::<GetEntityMemories>();
+    agrees::<GetEvents>();
+    agrees::<GetMemoryEvents>();
+    agrees::<GetOrganizations>();
+    agrees::<GetProjects>();
+    agrees::<GetWebhooks>();
+    #[cfg(feature = "legacy")]
+    {
+        use mem0_types::legacy::{AddV1, GetAllV1, GetAllV2, SearchV1, SearchV2};
+        agrees::<AddV1>();
+        agrees::<GetAllV1>();
+        agrees::<GetAllV2>();
+        agrees::<SearchV1>();
+        agrees::<SearchV2>();
+    }
+}
+
+/// Rows that move to another page meanwhile are told by their keys.
+#[test]
+fn every_paged_list_knows_its_pages_and_its_rows() {
+    fn turns<E: Paged>(list: E, row: &str) -> (String, String)
+    where
+        E::Row: serde::de::DeserializeOwned,
+    {
+        assert_eq!(list.first_page(), 1);
+        assert_eq!(list.at_page(7).first_page(), 7);
+        let row: E::Row = serde_json::from_str(row).unwrap();
+        let (kind, id) = E::key(&row);
+        (kind.to_owned(), id.to_owned())
+    }
+    let own = |kind: &str, id: &str| (kind.to_owned(), id.to_owned());
+    let all = GetAllMemories::new(mem0_types::Filter::user_id("u"));
+    assert_eq!(turns(all, r#"{"id": "m-1", "memory": "Hikes"}"#), own("", "m-1"));
+    assert_eq!(turns(GetEvents::new(), r#"{"id": "e-1", "status": "PENDING"}"#), own("", "e-1"));
+    assert_eq!(turns(GetMemoryEvents::new(), r#"{"id": "h-1"}"#), own("", "h-1"));
+    let of_alice = GetEntityMemories::new(mem0_types::EntityRef::user("alice"));
+    assert_eq!(turns(of_alice, r#"{"id": "m-1", "memory": "Hikes"}"#), own("", "m-1"));
+    assert_eq!(turns(GetUsers::new(), r#"{"name": "a", "type": "agent"}"#), own("agent", "a"));
+}
+
+#[test]
+fn a_link_that_is_set_takes_the_place_of_an_odd_one() {
+    let mut page: Page<Memory> =
+        serde_json::from_str(r#"{"next": 5, "previous": [], "count": "x", "results": []}"#)
+            .unwrap();
+    assert!(!page.extra().is_empty());
+    (page.next, page.previous, page.count) = (Some("n".into()), Some("p".into()), Some(1));
+    let written = serde_json::to_string(&page).unwrap();
+    assert_eq!(written, r#"{"count":1,"next":"n","previous":"p","results":[]}"#);
+}
+
+#[test]
+fn rows_that_do_not_fit_are_equal_by_place_and_json() {
+    let rows = |json: &str| serde_json::from_str::<Page<Memory>>(json).unwrap().malformed;
+    assert_eq!(rows("[7, 8]"), rows("[7,  8]"));
+    assert_ne!(rows("[7, 8]"), rows("[7, 9]"));
+    assert_ne!(rows("[7, 7]")[0], rows("[7, 7]")[1]);
+    let page: Page<Memory> = serde_json::from_str(r#"[{"id": "a", "memory": "b"}]"#).unwrap();
+    assert_eq!((&page).into_iter().count(), 1);
 }

@@ -3,10 +3,11 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use mem0_types::{
-    AddMemory, AddMemoryOptions, BATCH_LIMIT, BatchDelete, BatchUpdate, Endpoint, Filter,
-    GetAllMemories, GetAllMemoryOptions, GetEvents, GetMemoryEvents, GetUsers, InvalidInput, Media,
-    MemoryUpdate, Message, Messages, Paged, Scope, SearchMemories, SearchMemoryOptions, Timestamp,
-    UpdateMemory, UpdateMemoryOptions,
+    AddMemory, AddMemoryOptions, BATCH_LIMIT, BatchDelete, BatchUpdate, CreateMemoryExport, Date,
+    Endpoint, Filter, GetAllMemories, GetAllMemoryOptions, GetEvents, GetMemoryEvents, GetUsers,
+    InvalidInput, Media, MemoryExportOptions, MemoryUpdate, Message, Messages, Paged, Scope,
+    SearchMemories, SearchMemoryOptions, Timestamp, UpdateMemory, UpdateMemoryOptions,
+    UpdateProfileSettings,
 };
 use serde_json::{Value, json};
 
@@ -50,6 +51,18 @@ fn a_search_has_no_condition_on_the_text() {
     for filter in [alice() & keywords(), alice() | !keywords()] {
         assert_eq!(refusal(SearchMemories::new("q", filter.clone())).field(), "filters");
         assert!(GetAllMemories::new(filter).into_call().is_ok());
+    }
+}
+
+#[test]
+fn a_condition_on_a_list_has_members() {
+    let none: [&str; 0] = [];
+    let list = |filter: Filter| GetAllMemories::new(alice() & filter);
+    assert_eq!(refusal(list(Filter::categories().is_in(none))).field(), "categories");
+    assert_eq!(refusal(list(Filter::created_at().is_in(none))).field(), "created_at");
+    for filter in [Filter::categories().is_in(["food"]), Filter::created_at().is_in(["2026-03-01"])]
+    {
+        assert!(list(filter).into_call().is_ok());
     }
 }
 
@@ -260,4 +273,99 @@ fn users_keys_are_never_rewritten() {
         body(GetAllMemories::new(filter))["filters"]["AND"][1],
         json!({"metadata": {"userId": {"eq": keys}}}),
     );
+}
+
+#[test]
+fn profile_settings_say_what_changes() {
+    let sent = |settings: UpdateProfileSettings| body(settings)["entities"]["user"].clone();
+    let settings = UpdateProfileSettings::new().clear_schema().custom_instructions("Only food");
+    let both = json!({"custom_instructions": "Only food", "schema": null});
+    assert_eq!(sent(settings.clone()), both);
+    assert_eq!(sent(settings.schema(json!({"a": 1})).clear_schema()), both);
+}
+
+#[test]
+fn an_export_wraps_a_bare_condition() {
+    let filters = |filter| {
+        let schema = json!({"type": "object", "properties": {}});
+        body(CreateMemoryExport::new(schema, MemoryExportOptions::new(filter)))["filters"].clone()
+    };
+    assert_eq!(filters(alice()), json!({"AND": [{"user_id": "alice"}]}));
+    let either = json!({"OR": [{"user_id": "alice"}, {"agent_id": "bot"}]});
+    assert_eq!(filters(alice() | Filter::agent_id("bot")), either);
+}
+
+#[test]
+fn days_and_moments_at_their_edges() {
+    for (year, month, last) in [
+        (2023, 2, 28),
+        (2024, 2, 29),
+        (1900, 2, 28),
+        (2000, 2, 29),
+        (2100, 2, 28),
+        (2400, 2, 29),
+        (2023, 4, 30),
+        (2023, 6, 30),
+        (2023, 9, 30),
+        (2023, 11, 30),
+        (2023, 12, 31),
+    ] {
+        let last_day = Date::new(year, month, last).unwrap();
+        assert_eq!((last_day.year(), last_day.month(), last_day.day()), (year, month, last));
+        assert!(Date::new(year, month, last + 1).is_err(), "{year}-{month}");
+    }
+    let micros = |text: &str| Timestamp::from(text).unix_micros();
+    assert_eq!(micros("2026-03-01T09:30:00+07"), micros("2026-03-01T02:30:00Z"));
+    for odd in ["2026-03-01T9:30:00Z", "2026-03-01T09:3:00Z", "2026-03-01T09:30:00+7:00"] {
+        assert_eq!(micros(odd), None, "{odd}");
+    }
+    let before = UNIX_EPOCH - Duration::from_millis(1500);
+    assert_eq!(Timestamp::from(before).unix_micros(), Some(-1_500_000));
+    let beyond: Timestamp = serde_json::from_str("9223372036854.775807").unwrap();
+    assert_eq!(beyond.unix_micros(), None);
+}
+
+#[cfg(feature = "legacy")]
+#[test]
+fn an_old_list_has_1_to_200_memories() {
+    use mem0_types::legacy::{GetAllV1, GetAllV1Options};
+    let list = |limit| GetAllV1::new(GetAllV1Options::new(Scope::user("alice")).limit(limit));
+    assert!(list(1).into_call().is_ok() && list(200).into_call().is_ok());
+    assert_eq!((refusal(list(0)).field(), refusal(list(201)).field()), ("limit", "limit"));
+}
+
+#[cfg(feature = "legacy")]
+#[test]
+fn an_old_add_takes_documents_only_where_they_are_read() {
+    use mem0_types::legacy::{AddV1, AddV1Options};
+    let add = |infer: Option<bool>| {
+        let image = Message::user(Media::image_url("https://example.com/a.png"));
+        let options = AddV1Options::new(Scope::user("alice"));
+        AddV1::new(
+            image,
+            match infer {
+                Some(infer) => options.infer(infer),
+                None => options,
+            },
+        )
+    };
+    assert!(add(None).into_call().is_ok() && add(Some(true)).into_call().is_ok());
+    assert_eq!(refusal(add(Some(false))).field(), "messages");
+}
+
+#[cfg(feature = "schemars")]
+#[test]
+fn what_may_be_null_is_either_wherever_it_stands() {
+    #[derive(schemars::JsonSchema)]
+    #[allow(dead_code, reason = "only its schema is of interest")]
+    struct Diet {
+        favourite: Option<String>,
+        pair: (Option<u8>, String),
+    }
+    let schema = mem0_types::export_schema::<Diet>().unwrap();
+    let favourite = &schema["properties"]["favourite"];
+    assert_eq!(*favourite, json!({"anyOf": [{"type": "string"}, {"type": "null"}]}));
+    let first = &schema["properties"]["pair"]["prefixItems"][0];
+    assert_eq!(first["anyOf"][0]["type"], "integer");
+    assert_eq!(first["anyOf"][1], json!({"type": "null"}));
 }

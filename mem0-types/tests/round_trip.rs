@@ -412,3 +412,14 @@ fn an_answer_that_is_none_is_an_error_without_its_content() {
         assert!(!error.contains("NEEDLE"), "{error}");
     }
 }
+
+#[test]
+fn categories_of_every_form() {
+    for json in
+        [r#""food""#, r#"{"food":"What they eat"}"#, r#"{"a":"b","c":"d"}"#, r#"{"a":1}"#, "7"]
+    {
+        let category: mem0_types::ProjectCategory = serde_json::from_str(json).unwrap();
+        assert_eq!(serde_json::to_string(&category).unwrap(), json);
+        assert_eq!(category.name(), ["food"].into_iter().find(|name| json.contains(name)));
+    }
+}

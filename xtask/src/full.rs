@@ -106,6 +106,21 @@ const CHECKS: &[Check] = &[
              -dict=fuzz/dictionary.txt -max_len=4096 -timeout=20 -rss_limit_mb=2048 -max_total_time=600; done",
         ],
     },
+    Check {
+        name: "mutants",
+        shows: "tests fail for a change of almost every line of mem0-types and mem0-client; see docs/reliability.md",
+        budget: 21_600,
+        // A mutant that survives ends with 2, one that never ends with 3, which is as good as caught.
+        command: &[
+            "bash",
+            "-euc",
+            "command -v cargo-mutants || cargo install --locked cargo-mutants; \
+             command -v cargo-nextest || cargo install --locked cargo-nextest; mkdir -p target/mutants-out; \
+             run() { cargo mutants --no-shuffle -o target/mutants-out/$1 -p $1 \"${@:2}\" || [ $? = 3 ]; }; \
+             run mem0-types --all-features; run mem0-client --features \
+             gzip,http2,legacy,schemars,testing,tracing,webhook-signature",
+        ],
+    },
 ];
 
 /// Runs the named checks, or all of them and then records what they said.

@@ -38,6 +38,35 @@ fn names_the_official_codes_and_suggestions() {
 }
 
 #[test]
+fn says_why_there_is_no_connection() {
+    use std::io::{Error as Io, ErrorKind as Kind};
+    let refused = Error::network(true, Io::from(Kind::ConnectionRefused).into());
+    assert_eq!(refused.to_string(), "no connection to the platform");
+    assert_eq!(refused.suggestion(), "Please check your internet connection and try again");
+    let untrusted = Error::network(true, Io::new(Kind::InvalidData, "bad certificate").into());
+    assert_eq!(untrusted.to_string(), "no secure connection to the platform");
+    assert_eq!(untrusted.suggestion(), INSECURE);
+    let stopped = Io::other("tunnel error: proxy authorization required");
+    let stopped = Error::network(true, stopped.into());
+    assert_eq!(stopped.to_string(), "no connection to the platform");
+    assert_eq!(stopped.suggestion(), PROXY);
+}
+
+#[test]
+fn a_kind_is_printed_as_a_label() {
+    assert_eq!(ErrorKind::RateLimit.to_string(), "rate_limit");
+    assert_eq!(ErrorKind::EventPending.to_string(), "event_pending");
+}
+
+#[test]
+fn its_debug_output_says_what_happened() {
+    let told = format!("{:?}", Error::network(false, "reset".into()).about("search"));
+    for part in ["Network", "search", "the connection broke", "attempts", "reset"] {
+        assert!(told.contains(part), "{part} in {told}");
+    }
+}
+
+#[test]
 fn keeps_its_source_out_of_its_text() {
     let refused = Error::from(InvalidInput::new("query", "must not be empty")).about("search");
     assert_eq!(refused.to_string(), "search: query: must not be empty");
