@@ -231,7 +231,7 @@ mod tests {
             ("http://platform.example", through(" https://proxy.example"), true),
         ] {
             let settings = HttpSettings { connect_timeout: None, proxy, root_certificates: vec![] };
-            let client = HttpClient::new(&BaseUrl::parse(base_url).unwrap(), settings).unwrap();
+            let client = HttpClient::new(BaseUrl::parse(base_url).unwrap(), settings).unwrap();
             let recipe = client.shared.recipe.as_ref().unwrap();
             assert_eq!(recipe.root_certificates.is_some(), speaks_tls, "{base_url}");
         }

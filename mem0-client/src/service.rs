@@ -1,4 +1,3 @@
-use std::cell::Cell;
 use std::error::Error as StdError;
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
@@ -33,20 +32,6 @@ pub(crate) enum ServiceError {
     Failed(BoxError),
     /// The answer that began so was larger than the limit.
     TooLarge(Box<Parts>),
-}
-
-/// How long a thread may have heard nothing of a client's connections. A server closes them when they have been idle for
-/// longer.
-const UNAWARE: Duration = Duration::from_millis(10);
-
-thread_local! {
-    /// When this thread last read an answer, and heard of whatever else had come for the same transport: its address.
-    /// Another client may be driven by another runtime, which then heard nothing.
-    static LAST_ANSWER: Cell<Option<(usize, Instant)>> = const { Cell::new(None) };
-}
-
-fn has_heard_lately(transport: usize) -> bool {
-    LAST_ANSWER.get().is_some_and(|(of, when)| of == transport && when.elapsed() < UNAWARE)
 }
 
 /// What bounds one attempt.
@@ -101,7 +86,6 @@ where
         request: Request<Body>,
         limits: Limits,
     ) -> Pin<Box<dyn Future<Output = Answer> + Send + '_>> {
-        let transport = std::ptr::from_ref(self).addr();
         let mut service = self.0.clone();
         Box::pin(async move {
             let ready = poll_fn(|context| service.poll_ready(context));
@@ -115,14 +99,11 @@ where
                 // Connections that the server closed while this thread was busy elsewhere learn of it
                 // here; without this the request would be sent on one of them. The timeout is running
                 // by then: if it were set while tokio knows of no other, tokio would wake itself.
-                if !has_heard_lately(transport) {
-                    yield_now().await;
-                }
+                // Also right after an answer, which some servers close the connection behind.
+                yield_now().await;
                 let failed = |error: S::Error| ServiceError::Failed(error.into());
                 let (parts, body) = service.call(request).await.map_err(failed)?.into_parts();
-                let body = collect(body, limits.bytes).await.map_err(ServiceError::Failed)?;
-                LAST_ANSWER.set(Some((transport, Instant::now())));
-                match body {
+                match collect(body, limits.bytes).await.map_err(ServiceError::Failed)? {
                     Some(bytes) => Ok((parts, bytes)),
                     None => Err(ServiceError::TooLarge(Box::new(parts))),
                 }
