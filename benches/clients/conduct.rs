@@ -67,12 +67,13 @@ impl Drop for Contender {
     }
 }
 
-/// A process for each contender, started when it is first needed.
+/// The contenders' processes.
 pub struct Contenders {
     base_url: String,
     python: Option<PathBuf>,
     node: Option<PathBuf>,
-    timed: HashMap<&'static str, Contender>,
+    /// Those that take a second to start, from when they were first needed.
+    official: HashMap<&'static str, Contender>,
 }
 
 impl Contenders {
@@ -81,7 +82,7 @@ impl Contenders {
             base_url: server.base_url.clone(),
             python: options.python.clone(),
             node: options.node.clone(),
-            timed: HashMap::new(),
+            official: HashMap::new(),
         }
     }
 
@@ -139,13 +140,13 @@ impl Contenders {
                 // Whoever is first in one round is second in the next.
                 let place = (place + round) % names.len();
                 let name = names[place];
-                if !self.timed.contains_key(name) {
-                    let contender = Contender::start(self.command(name)?)?;
-                    self.timed.insert(name, contender);
-                }
-                let contender = self.timed.get_mut(name).ok_or("it was just started")?;
+                let mut contender = match self.official.remove(name) {
+                    Some(contender) => contender,
+                    None => Contender::start(self.command(name)?)?,
+                };
                 // A tenth of the requests takes those as long as the others.
-                let requests = match OFFICIAL.contains(&name) {
+                let is_official = OFFICIAL.contains(&name);
+                let requests = match is_official {
                     true => (scenario.requests / 10).max(scenario.in_flight).max(1),
                     false => scenario.requests,
                 };
@@ -153,6 +154,11 @@ impl Contenders {
                     .order(scenario, requests)
                     .map_err(|error| format!("{name}, {}: {error}", scenario.name()))?;
                 all[place].1.push(measured);
+                // The others get a new process each turn: chance places its memory, and makes it up to a third slower or
+                // faster for as long as it lives.
+                if is_official {
+                    self.official.insert(name, contender);
+                }
             }
         }
         Ok(all)
