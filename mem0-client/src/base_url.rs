@@ -7,7 +7,7 @@ use crate::Error;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct BaseUrl {
     text: String,
-    /// Without a path. Parsing an address takes an eighth of what a whole request takes, so it is done once.
+    /// Without a path. Parsing takes a tenth of what a whole request takes, so it is done once.
     origin: Url,
     https: bool,
     loopback: bool,
