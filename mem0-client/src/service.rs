@@ -156,7 +156,6 @@ where
 mod tests {
     use std::collections::VecDeque;
     use std::convert::Infallible;
-
     use std::task::{Context, Poll};
 
     use http_body::{Frame, SizeHint};

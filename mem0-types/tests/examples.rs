@@ -492,7 +492,8 @@ fn a_field_that_comes_tomorrow_is_kept_in_every_object_of_every_answer() {
             faults.extend(fault.map(|fault| format!("{} {place}: {fault}", sample.operation)));
         }
     }
-    assert!(checked > 250, "only {checked} objects");
+    let least = if cfg!(feature = "legacy") { 300 } else { 270 };
+    assert!(checked > least, "only {checked} objects");
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
