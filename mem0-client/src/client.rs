@@ -1,7 +1,10 @@
 use std::fmt;
+use std::future::{Future, ready};
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::TryFutureExt;
+use futures_util::future::Either;
 use mem0_types::{Call, Endpoint, GetStats, Paged, Ping, PingResponse, Stats};
 use serde::de::DeserializeOwned;
 use tokio::sync::OnceCell;
@@ -103,8 +106,7 @@ impl AsyncMemoryClient {
     /// # }
     /// ```
     pub async fn execute<E: Endpoint>(&self, request: E) -> Result<Response<E::Response>, Error> {
-        let call = request.into_call()?;
-        self.sender.send(call, &self.options, E::read_response).await
+        self.send(request).await
     }
 
     /// Lists page after page, each row once, as a stream. Nothing is sent before the stream is polled.
@@ -139,8 +141,23 @@ impl AsyncMemoryClient {
         Ok(self.sender.send(call, &self.options, read).await?.into_value())
     }
 
-    pub(crate) async fn value<E: Endpoint>(&self, request: E) -> Result<E::Response, Error> {
-        Ok(self.execute(request).await?.into_value())
+    pub(crate) fn value<E: Endpoint>(
+        &self,
+        request: E,
+    ) -> impl Future<Output = Result<E::Response, Error>> + Send {
+        self.send(request).map_ok(Response::into_value)
+    }
+
+    /// No `async fn`: its future would keep room for the request beside the call made of it, and
+    /// futures are copied on their way to where they are polled.
+    fn send<E: Endpoint>(
+        &self,
+        request: E,
+    ) -> impl Future<Output = Result<Response<E::Response>, Error>> + Send {
+        match request.into_call() {
+            Ok(call) => Either::Left(self.sender.send(call, &self.options, E::read_response)),
+            Err(invalid) => Either::Right(ready(Err(invalid.into()))),
+        }
     }
 
     pub(crate) fn concurrency(&self) -> Option<usize> {

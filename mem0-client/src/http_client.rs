@@ -1,9 +1,10 @@
-use std::future::Future;
-use std::pin::Pin;
+use std::future::{Ready, ready};
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use futures_util::FutureExt;
+use futures_util::future::{Either, Map};
 use http::{Request, Response};
 use tower_service::Service;
 use url::Url;
@@ -193,27 +194,37 @@ fn checked_certificates(bundles: &[Vec<u8>]) -> Result<Vec<reqwest::Certificate>
 impl Service<Request<Body>> for HttpClient {
     type Response = Response<reqwest::Body>;
     type Error = BoxError;
-    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, BoxError>> + Send>>;
+    type Future = Either<Ready<Result<Self::Response, BoxError>>, Sent>;
 
     fn poll_ready(&mut self, _context: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
         Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
-        let client = self.client();
+        let mut client = match self.client() {
+            Ok(client) => client,
+            Err(error) => return Either::Left(ready(Err(error.without_url().into()))),
+        };
         let (parts, body) = request.into_parts();
         let url = self.shared.base_url.url(parts.uri.path(), parts.uri.query());
         let mut request = reqwest::Request::new(parts.method, url);
         *request.headers_mut() = parts.headers;
         *request.body_mut() = Some(body.into_bytes().into());
-        Box::pin(async move {
-            // reqwest's errors name the URL, which holds ids.
-            let without_url = reqwest::Error::without_url;
-            let response =
-                client.map_err(without_url)?.execute(request).await.map_err(without_url)?;
-            Ok(response.into())
-        })
+        Either::Right(client.call(request).map(answered))
     }
+}
+
+/// reqwest's own future, in no further box.
+type Sent = Map<
+    <reqwest::Client as Service<reqwest::Request>>::Future,
+    fn(Result<reqwest::Response, reqwest::Error>) -> Result<Response<reqwest::Body>, BoxError>,
+>;
+
+/// reqwest's errors name the URL, which holds ids.
+fn answered(
+    answer: Result<reqwest::Response, reqwest::Error>,
+) -> Result<Response<reqwest::Body>, BoxError> {
+    Ok(answer.map_err(reqwest::Error::without_url)?.into())
 }
 
 #[cfg(all(test, any(feature = "rustls", feature = "native-tls")))]

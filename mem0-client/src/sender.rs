@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::response::Parts;
-use http::{HeaderValue, Method, Request, StatusCode, header};
+use http::{HeaderValue, Method, Request, StatusCode, Uri, header};
 use mem0_types::{Call, ErrorBody, InvalidInput, PingResponse};
 use serde::de::DeserializeOwned;
 use tokio::sync::{OnceCell, Semaphore};
@@ -14,7 +14,7 @@ use crate::base_url::BaseUrl;
 use crate::call_options::check_headers;
 use crate::error::{is_connect, is_setup};
 use crate::retry::{Failure, RetryBudget, retry_after};
-use crate::service::{Limits, ServiceError, Transport};
+use crate::service::{Answer, Limits, ServiceError, Transport};
 use crate::{Body, CallOptions, Error, Operation, Response, decode, trace};
 
 /// What all clones and views of a client share: the one place that sends.
@@ -114,16 +114,15 @@ impl Sender {
                 timeout: options.timeout.unwrap_or(TIMEOUT),
                 bytes: self.response_limit,
             };
-            let attempt = self.attempt(request, limits).await;
+            let attempt = self.transport.send(request, limits).await;
             drop(permit);
-            let failed = match attempt {
+            let Failed { failure, retry_after, error } = match self.judged(attempt) {
                 Ok(answer) => {
                     self.budget.give_back();
                     return Ok((answer, attempts));
                 }
-                Err(failed) => failed,
+                Err(failed) => *failed,
             };
-            let Failed { failure, retry_after, error } = *failed;
             if matches!(failure, Failure::Busy) {
                 return Err((error.outcome(true, outcome_unknown), attempts - 1));
             }
@@ -150,13 +149,9 @@ impl Sender {
         }
     }
 
-    async fn attempt(
-        &self,
-        request: Request<Body>,
-        limits: Limits,
-    ) -> Result<(Parts, Bytes), Box<Failed>> {
-        let sent = self.transport.send(request, limits).await;
-        let (failure, retry_after, error) = match sent {
+    /// The answer if it is a success, and else what to make of it.
+    fn judged(&self, attempt: Answer) -> Result<(Parts, Bytes), Box<Failed>> {
+        let (failure, retry_after, error) = match attempt {
             Err(ServiceError::Busy) => (
                 Failure::Busy,
                 None,
@@ -204,13 +199,11 @@ impl Sender {
 
     fn request(&self, call: &Call, options: &CallOptions) -> Result<Request<Body>, Error> {
         options.check()?;
-        let uri = self.base_url.join(&call.path_and_query()?);
-        let body = call.body().cloned();
-        let mut request = Request::builder()
-            .method(call.method())
-            .uri(uri)
-            .body(body.map(Body::from).unwrap_or_default())
+        let uri = Uri::try_from(self.base_url.join(&call.path_and_query()?))
             .map_err(|_| InvalidInput::new("path", "is too long to be part of an address"))?;
+        let mut request = Request::new(call.body().cloned().map(Body::from).unwrap_or_default());
+        *request.method_mut() = call.method().clone();
+        *request.uri_mut() = uri;
         if self.names_operations {
             request.extensions_mut().insert(Operation::of(call));
         }

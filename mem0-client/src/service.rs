@@ -17,7 +17,8 @@ use crate::sender::later;
 
 pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;
 
-type Answer = Result<(Parts, Bytes), ServiceError>;
+/// What came of one attempt.
+pub(crate) type Answer = Result<(Parts, Bytes), ServiceError>;
 
 /// Why a service gave no whole answer.
 #[derive(Debug)]

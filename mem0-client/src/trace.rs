@@ -6,8 +6,8 @@ use std::time::Duration;
 use http::StatusCode;
 use mem0_types::Call;
 
-/// Drives the future inside a span that names operation, method and path template, never ids.
-pub(crate) async fn of_call<F: Future>(call: &Call, future: F) -> F::Output {
+/// The future inside a span that names operation, method and path template, never ids.
+pub(crate) fn of_call<F: Future>(call: &Call, future: F) -> impl Future<Output = F::Output> {
     #[cfg(feature = "tracing")]
     let future = tracing::Instrument::instrument(
         future,
@@ -20,7 +20,7 @@ pub(crate) async fn of_call<F: Future>(call: &Call, future: F) -> F::Output {
     );
     #[cfg(not(feature = "tracing"))]
     let _ = call;
-    future.await
+    future
 }
 
 pub(crate) fn answered(status: StatusCode) {
