@@ -1,4 +1,5 @@
 use std::fmt;
+use std::sync::{Arc, OnceLock};
 
 use mem0_types::{Date, EventStatus, EventType, HistoryEvent, Message, Metadata, Role, Timestamp};
 use rusqlite::Connection;
@@ -10,7 +11,7 @@ use crate::ids::EntityIds;
 use crate::language_model::LanguageModel;
 use crate::memories::{self, NewMemory};
 use crate::text_index::Indexed;
-use crate::{Access, EngineError, LlmTask, clock, entities, json_depth};
+use crate::{Access, Engine, EngineError, LlmTask, clock, entities, json_depth};
 
 /// Messages to remember.
 #[derive(Clone)]
@@ -116,6 +117,34 @@ pub struct Added {
     pub status: EventStatus,
     /// The stored memories; empty while pending. Texts that were there already are absent.
     pub results: Vec<EventResult>,
+}
+
+impl Engine {
+    /// Remembers messages: at once for `infer: false`, else queued as an event.
+    ///
+    /// # Errors
+    /// [`EngineError::InvalidInput`] for no message, no id, an empty id or `*`, or media with
+    /// `infer: false`; [`EngineError::OutsideScope`] when a memory of it could belong to nobody whom
+    /// the access is bound to.
+    pub async fn add(&self, request: AddRequest) -> Result<Added, EngineError> {
+        request.check()?;
+        let request = Arc::new(request);
+        let indexed = Arc::new(OnceLock::new());
+        // A reader begins with what takes long, unless the writer comes to it first.
+        let _begun = if request.infer {
+            None
+        } else {
+            let (request, indexed) = (request.clone(), indexed.clone());
+            Some(self.begin_to_read(move |_| {
+                indexed.get_or_init(|| index(&request));
+                Ok(())
+            })?)
+        };
+        self.queue(move |connection, access| {
+            accept(connection, access, &request, || indexed.get_or_init(|| index(&request)))
+        })
+        .await
+    }
 }
 
 /// What the memories of an add are found by, for each of its messages; none for those that become no memory.

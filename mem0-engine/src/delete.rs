@@ -7,7 +7,8 @@ use crate::filter_sql::SqlFilter;
 use crate::history::{self, Change};
 use crate::ids::EntityIds;
 use crate::memories::{self, MemoryRecord};
-use crate::{Access, EngineError, clock, deliveries, entities, profile_jobs};
+use crate::update::check_batch;
+use crate::{Access, Engine, EngineError, clock, deliveries, entities, profile_jobs};
 
 /// How many memories one transaction of a long deletion removes, so that other writes get a turn.
 const CHUNK: i64 = 500;
@@ -64,6 +65,59 @@ impl DeleteAllRequest {
         }
         parts.extend(self.metadata.as_ref().map(SqlFilter::metadata));
         SqlFilter::all(parts)
+    }
+}
+
+impl Engine {
+    /// Deletes a memory. Its history stays.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`].
+    pub async fn delete(
+        &self,
+        memory_id: &str,
+        delete_linked: bool,
+    ) -> Result<Deleted, EngineError> {
+        let id = memory_id.to_owned();
+        self.write(move |connection, access| delete(connection, access, &id)).await?;
+        Ok(Deleted { cascade_count: delete_linked.then_some(0) })
+    }
+
+    /// Queues the deletion of all memories of a scope. Memories that are added later stay, even if
+    /// the deletion has not begun by then.
+    ///
+    /// # Errors
+    /// [`EngineError::InvalidInput`] when no id is given; [`EngineError::OutsideScope`] when none is
+    /// one that the access is bound to.
+    pub async fn delete_all(
+        &self,
+        request: DeleteAllRequest,
+    ) -> Result<QueuedDeletion, EngineError> {
+        request.check()?;
+        self.queue(move |connection, access| queue_scope(connection, access, &request)).await
+    }
+
+    /// Queues the deletion of an entity with all its memories, their history, and what events
+    /// quote of them. Memories that are added later stay.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`].
+    pub async fn delete_entity(
+        &self,
+        kind: EntityType,
+        name: &str,
+    ) -> Result<QueuedDeletion, EngineError> {
+        let name = name.to_owned();
+        self.queue(move |connection, access| queue_entity(connection, access, &kind, &name)).await
+    }
+
+    /// Deletes up to 1000 memories, all or none; how many.
+    ///
+    /// # Errors
+    /// As for [`batch_update`](Self::batch_update).
+    pub async fn batch_delete(&self, memory_ids: Vec<String>) -> Result<u64, EngineError> {
+        check_batch(memory_ids.len())?;
+        self.write(move |connection, access| delete_batch(connection, access, &memory_ids)).await
     }
 }
 

@@ -184,6 +184,25 @@ pub(crate) fn get(
 }
 
 impl Engine {
+    /// The users, agents, apps and runs that memories were added for.
+    ///
+    /// # Errors
+    /// [`EngineError::InvalidInput`] for a page size outside 1 to 200,
+    /// [`EngineError::PageOutOfRange`].
+    pub async fn entities(&self, page: PageRequest) -> Result<EntityPage, EngineError> {
+        let page = page.check()?;
+        self.read(move |connection, access| self::page(connection, access, page)).await
+    }
+
+    /// One entity.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`].
+    pub async fn entity(&self, kind: EntityType, name: &str) -> Result<EntityRecord, EngineError> {
+        let name = name.to_owned();
+        self.read(move |connection, access| get(connection, access, &kind, &name)).await
+    }
+
     /// Makes an entity known before any memory is added for it, with words and keys of its own. One
     /// that is known already takes on those that are given.
     ///

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::clock;
 use crate::ids::{self, EntityIds};
 use crate::memories::json_column;
-use crate::{Access, EngineError, Page, PageRequest, What};
+use crate::{Access, Engine, EngineError, Page, PageRequest, What};
 
 /// What an event did to one memory.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,6 +88,27 @@ impl fmt::Debug for EventRecord {
 
 const COLUMNS: &str = "id, event_type, status, created_at, updated_at, started_at, completed_at, error, \
                        metadata, results, payload";
+
+impl Engine {
+    /// The accepted requests that change memories, newest first.
+    ///
+    /// # Errors
+    /// [`EngineError::InvalidInput`] for a page size outside 1 to 200,
+    /// [`EngineError::PageOutOfRange`].
+    pub async fn events(&self, page: PageRequest) -> Result<Page<EventRecord>, EngineError> {
+        let page = page.check()?;
+        self.read(move |connection, access| self::page(connection, access, page)).await
+    }
+
+    /// One event.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`].
+    pub async fn event(&self, event_id: &str) -> Result<EventRecord, EngineError> {
+        let id = event_id.to_owned();
+        self.read(move |connection, access| get(connection, access, &id)).await
+    }
+}
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<EventRecord> {
     let created_at: i64 = row.get("created_at")?;

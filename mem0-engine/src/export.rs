@@ -4,10 +4,52 @@ use serde_json::Value;
 
 use crate::clock::{self, MICROS_PER_DAY};
 use crate::schema_filling::{Source, fill};
-use crate::{Access, EngineError, What, ids, json_depth, list};
+use crate::{Access, Engine, EngineError, What, ids, json_depth, list};
 
 /// How long an export can be read.
 const KEPT: i64 = 7 * MICROS_PER_DAY;
+
+impl Engine {
+    /// Notes what to export, and answers with the id to read it by.
+    ///
+    /// An export is filled in from metadata, and from the parts of a memory's date; see
+    /// [`export`](Self::export).
+    ///
+    /// # Errors
+    /// [`EngineError::InvalidInput`] for a schema that is of no object, or that requires a field for
+    /// which no memory has metadata: filling it in would take an LLM.
+    pub async fn create_export(
+        &self,
+        filter: Filter,
+        schema: serde_json::Value,
+    ) -> Result<String, EngineError> {
+        // Whether it can be made is found out by a reader, which may take long.
+        let asked = (filter.clone(), schema.clone());
+        self.read(move |connection, access| make(connection, access, &asked.0, &asked.1)).await?;
+        self.write(move |connection, access| note(connection, access, &filter, &schema)).await
+    }
+
+    /// Makes an export of what the memories hold now, in the form of its schema. It can be read for
+    /// seven days.
+    ///
+    /// A field takes the newest value of its name that fits, a list takes all of them, an object is
+    /// filled in from the objects of its name, and what has no source is null.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`] when there is none, and when what it was made of is gone.
+    pub async fn export(&self, id: &str) -> Result<Metadata, EngineError> {
+        let id = id.to_owned();
+        self.read(move |connection, access| by_id(connection, access, &id)).await
+    }
+
+    /// The same for the latest export that was asked for with this filter.
+    ///
+    /// # Errors
+    /// As [`export`](Self::export).
+    pub async fn latest_export(&self, filter: Filter) -> Result<Metadata, EngineError> {
+        self.read(move |connection, access| latest(connection, access, &filter)).await
+    }
+}
 
 /// Notes what is to be exported.
 pub(crate) fn note(

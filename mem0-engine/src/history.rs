@@ -104,6 +104,16 @@ pub(crate) fn of(
 }
 
 impl Engine {
+    /// What happened to a memory, oldest first. It outlives the memory, until an entity that the
+    /// memory belonged to is deleted.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`].
+    pub async fn history(&self, memory_id: &str) -> Result<Vec<HistoryEntry>, EngineError> {
+        let id = memory_id.to_owned();
+        self.read(move |connection, access| of(connection, access, &id)).await
+    }
+
     /// What happened to all memories, newest first.
     ///
     /// # Errors

@@ -8,7 +8,7 @@ use crate::access::Where;
 use crate::filter_sql::SqlFilter;
 use crate::later_pages::{self, LaterPages};
 use crate::memories::{self, MemoryRecord};
-use crate::{Access, EngineError, Page, PageRequest, clock};
+use crate::{Access, Engine, EngineError, Page, PageRequest, clock};
 
 /// Which memories to list, and which page of them.
 #[derive(Clone)]
@@ -64,6 +64,18 @@ impl fmt::Debug for ListRequest {
             .field("filter", &self.filter)
             .field("page", &self.page)
             .finish_non_exhaustive()
+    }
+}
+
+impl Engine {
+    /// Lists memories, newest first.
+    ///
+    /// # Errors
+    /// [`EngineError::InvalidInput`] for a page size outside 1 to 200 or an unusable filter,
+    /// [`EngineError::PageOutOfRange`].
+    pub async fn list(&self, request: ListRequest) -> Result<Page<MemoryRecord>, EngineError> {
+        let later = self.later_pages()?;
+        self.retrieve(move |connection, access| list(connection, access, &later, &request)).await
     }
 }
 

@@ -9,7 +9,7 @@ use crate::clock;
 use crate::ids::{self, EntityIds};
 use crate::structured_attributes::StructuredAttributes;
 use crate::text_index::{self, Indexed};
-use crate::{Access, EngineError, What};
+use crate::{Access, Engine, EngineError, What};
 
 /// A stored memory.
 #[derive(Clone, PartialEq)]
@@ -63,6 +63,17 @@ impl fmt::Debug for MemoryRecord {
 pub(crate) const COLUMNS: &str = "m.seq, m.id, m.created_at, m.updated_at, m.expiration_date, \
      m.immutable, m.text_hash, m.user_id, m.agent_id, m.app_id, m.run_id, m.role, m.actor, \
      m.categories, m.metadata, m.text";
+
+impl Engine {
+    /// One memory, even an expired one.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`].
+    pub async fn get(&self, memory_id: &str) -> Result<MemoryRecord, EngineError> {
+        let id = memory_id.to_owned();
+        self.retrieve(move |connection, access| Ok(find(connection, access, &id)?.1)).await
+    }
+}
 
 /// From a row that begins with [`COLUMNS`]. By their places: looking for names took as long as all else.
 pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<MemoryRecord> {

@@ -13,7 +13,7 @@ use crate::scope_cache::ScopeCache;
 use crate::scope_index::ScopeIndex;
 use crate::scope_view::ScopeView;
 use crate::times::Times;
-use crate::{Access, EngineError, clock, projects, time_expression};
+use crate::{Access, Engine, EngineError, clock, projects, time_expression};
 
 /// The most hits that one search may ask for.
 pub const MAX_TOP_K: usize = 1000;
@@ -117,6 +117,21 @@ impl fmt::Debug for SearchRequest {
             .field("top_k", &self.top_k)
             .field("threshold", &self.threshold)
             .finish_non_exhaustive()
+    }
+}
+
+impl Engine {
+    /// Finds the memories that answer a question, best first.
+    ///
+    /// # Errors
+    /// [`EngineError::InvalidInput`] for a blank query, `top_k` or `threshold` outside its range,
+    /// or a filter that cannot be used in a search.
+    pub async fn search(&self, request: SearchRequest) -> Result<Vec<SearchHit>, EngineError> {
+        let (scopes, signals) = (self.scopes()?, self.signals);
+        self.retrieve(move |connection, access| {
+            search(connection, access, &scopes, &request, signals)
+        })
+        .await
     }
 }
 

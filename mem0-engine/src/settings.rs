@@ -1,6 +1,30 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::EngineError;
+use crate::{Engine, EngineError};
+
+impl Engine {
+    /// A value that whoever runs the engine keeps in its data folder, such as the hash of an API
+    /// key. Keys that begin with `engine.` are the engine's own.
+    ///
+    /// # Errors
+    /// [`EngineError::Storage`].
+    pub async fn setting(&self, key: &str) -> Result<Option<String>, EngineError> {
+        let key = key.to_owned();
+        self.read_folder(move |connection| get(connection, &key)).await
+    }
+
+    /// Keeps a value in the data folder, in place of an earlier one.
+    ///
+    /// # Errors
+    /// [`EngineError::InvalidInput`] for a key that begins with `engine.`.
+    pub async fn set_setting(&self, key: &str, value: &str) -> Result<(), EngineError> {
+        if key.starts_with("engine.") {
+            return Err(EngineError::invalid("key", "must not begin with engine."));
+        }
+        let (key, value) = (key.to_owned(), value.to_owned());
+        self.write_folder(move |connection| set(connection, &key, &value)).await
+    }
+}
 
 pub(crate) fn get(connection: &Connection, key: &str) -> Result<Option<String>, EngineError> {
     let mut statement = connection.prepare_cached("SELECT value FROM settings WHERE key = ?")?;

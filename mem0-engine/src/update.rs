@@ -8,7 +8,10 @@ use crate::events::{self, EventResult};
 use crate::history::{self, Change};
 use crate::memories::{self, MemoryRecord};
 use crate::text_index::Indexed;
-use crate::{Access, EngineError, clock, ids, json_depth};
+use crate::{Access, Engine, EngineError, clock, ids, json_depth};
+
+/// The most entries that one batch may have.
+pub const MAX_BATCH: usize = 1000;
 
 /// What to change of a memory. What is `None` stays as it is; something must be set.
 #[derive(Clone, Default, PartialEq)]
@@ -76,6 +79,40 @@ impl MemoryChange {
             payload["timestamp"] = json!(time);
         }
         payload
+    }
+}
+
+impl Engine {
+    /// Changes a memory; the memory as it is then.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`], [`EngineError::Immutable`], [`EngineError::InvalidInput`] when
+    /// nothing is to be changed or the text is blank.
+    pub async fn update(
+        &self,
+        memory_id: &str,
+        change: MemoryChange,
+    ) -> Result<MemoryRecord, EngineError> {
+        let id = memory_id.to_owned();
+        self.write(move |connection, access| update(connection, access, &id, &change)).await
+    }
+
+    /// Changes up to 1000 memories, all or none; how many.
+    ///
+    /// # Errors
+    /// [`EngineError::BatchItem`] names the first entry that was refused, and why;
+    /// [`EngineError::InvalidInput`] when there are too many.
+    pub async fn batch_update(&self, updates: Vec<BatchUpdate>) -> Result<u64, EngineError> {
+        check_batch(updates.len())?;
+        self.write(move |connection, access| update_batch(connection, access, &updates)).await
+    }
+}
+
+pub(crate) fn check_batch(length: usize) -> Result<(), EngineError> {
+    if (1..=MAX_BATCH).contains(&length) {
+        Ok(())
+    } else {
+        Err(EngineError::invalid("memories", "must have 1 to 1000 entries"))
     }
 }
 

@@ -1,8 +1,9 @@
 //! What goes over the wire, held against recordings, through both clients.
 
-mod calls;
+mod official_calls;
 mod request_line;
 mod specification;
+mod specified_calls;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
@@ -17,7 +18,8 @@ use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 use crate::answers::Answer;
 use crate::both_clients::Call;
 use crate::recordings::{Recording, Sent};
-use calls::{DIFFERENT, REFUSED, official_calls, specified_calls};
+use official_calls::{DIFFERENT, REFUSED, official_calls};
+use specified_calls::specified_calls;
 
 const KEY: &str = "m0-test-key";
 

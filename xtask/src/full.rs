@@ -123,29 +123,28 @@ const CHECKS: &[Check] = &[
     },
 ];
 
-/// Runs the named checks, or all of them and then records what they said.
+/// Runs the named checks, or all of them, and records what each said.
 pub(crate) fn run(root: &Path, names: &[&str]) -> Outcome {
     if let Some(unknown) = names.iter().find(|name| CHECKS.iter().all(|check| check.name != **name))
     {
         let known: Vec<_> = CHECKS.iter().map(|check| check.name).collect();
         return Err(format!("there is no check `{unknown}`; there are {}", known.join("; ")).into());
     }
-    let mut rows = String::new();
     let mut failed = Vec::new();
     for check in CHECKS.iter().filter(|check| names.is_empty() || names.contains(&check.name)) {
         println!("== {}: {}", check.name, check.command.join(" "));
+        let on = surroundings(root)?;
         let began = Instant::now();
         let outcome = outcome(root, check)?;
         let seconds = began.elapsed().as_secs();
         println!("== {}: {outcome}, {seconds} s", check.name);
-        let Check { name, shows, budget, .. } = check;
-        writeln!(rows, "| {name} | {shows} | {outcome} | {seconds} | {budget} |")?;
+        // One by one: who stops a run of hours keeps what it had come to.
+        let report = root.join("docs/full.md");
+        let last = fs::read_to_string(&report).unwrap_or_default();
+        fs::write(report, recorded(&last, check.name, &format!("{outcome} | {seconds} | {on}"))?)?;
         if outcome != "passed" {
-            failed.push(*name);
+            failed.push(check.name);
         }
-    }
-    if names.is_empty() {
-        fs::write(root.join("docs/full.md"), report(root, &rows)?)?;
     }
     if failed.is_empty() { Ok(()) } else { Err(format!("failed: {}", failed.join("; ")).into()) }
 }
@@ -164,21 +163,36 @@ fn outcome(root: &Path, check: &Check) -> Result<&'static str, std::io::Error> {
     })
 }
 
-fn report(root: &Path, rows: &str) -> Result<String, Box<dyn std::error::Error>> {
+/// When and of what the checks are run.
+fn surroundings(root: &Path) -> Result<String, Box<dyn std::error::Error>> {
     let date = output(root, "date", &["-u", "+%Y-%m-%d"])?;
-    let commit = output(root, "git", &["rev-parse", "HEAD"])?;
+    let commit = output(root, "git", &["rev-parse", "--short=10", "HEAD"])?;
     let changes = output(root, "git", &["status", "--porcelain"])?;
-    let changes = if changes.is_empty() { "" } else { ", with changes that were not committed" };
+    // The report of the checks before is no change of what is checked.
+    let unchanged = changes.lines().all(|line| line.ends_with("docs/full.md"));
+    let changes = if unchanged { "" } else { " and changes" };
     let rustc = output(root, "rustc", &["--version"])?;
+    let rustc = rustc.split(' ').nth(1).unwrap_or(&rustc);
     let cores = std::thread::available_parallelism()?;
-    Ok(format!(
+    Ok(format!("{date}, {commit}{changes}, Rust {rustc}, {cores} cores"))
+}
+
+/// The report with a new result of one check beside what it said of the others.
+fn recorded(last: &str, name: &str, result: &str) -> Result<String, std::fmt::Error> {
+    let mut report = String::from(
         "# The long checks\n\n\
-         Written by `cargo xtask full`, which runs what takes too long for `.ci/run`.\n\n\
-         {date}, commit {commit}{changes}, {rustc}, {cores} cores.\n\n\
-         | Check | Shows | Outcome | Seconds | Budget |\n\
-         |---|---|---|---|---|\n\
-         {rows}"
-    ))
+         Written by `cargo xtask full`, which runs what takes too long for `.ci/run`; each row is of the last \
+         run of its check.\n\n\
+         | Check | Shows | Budget, s | Outcome | Took, s | On |\n\
+         |---|---|---|---|---|---|\n",
+    );
+    for Check { name: own, shows, budget, .. } in CHECKS {
+        let before = last.lines().find(|line| line.starts_with(&format!("| {own} |")));
+        let kept = before.and_then(|row| row.splitn(5, '|').nth(4)?.trim().strip_suffix(" |"));
+        let result = if *own == name { result } else { kept.unwrap_or("never run | |") };
+        writeln!(report, "| {own} | {shows} | {budget} | {result} |")?;
+    }
+    Ok(report)
 }
 
 #[cfg(test)]
@@ -196,6 +210,22 @@ mod tests {
             let check = Check { name: "", shows: "", budget: 1, command };
             assert_eq!(outcome(Path::new("."), &check).unwrap(), expected, "{command:?}");
         }
+    }
+
+    #[test]
+    fn a_result_stands_beside_the_last_ones_of_the_others() {
+        let row = |report: &str, name: &str| {
+            let mut rows = report.lines().filter(|line| line.starts_with(&format!("| {name} |")));
+            rows.next().unwrap().to_owned()
+        };
+        let first = recorded("", "kills", "passed | 7 | one").unwrap();
+        let second = recorded(&first, "soak", "failed | 8 | two").unwrap();
+        let third = recorded(&second, "soak", "passed | 9 | three").unwrap();
+        assert_eq!(third.lines().count(), first.lines().count());
+        assert_eq!(row(&third, "kills"), row(&first, "kills"));
+        assert!(row(&third, "kills").ends_with("| passed | 7 | one |"), "{third}");
+        assert!(row(&third, "soak").ends_with("| passed | 9 | three |"), "{third}");
+        assert!(row(&third, "mutants").ends_with("| never run | | |"), "{third}");
     }
 
     #[test]

@@ -13,8 +13,8 @@ const USAGE: &str = "\
 cargo xtask public-api           write docs/public-api/CRATE.txt for each crate of the SDK
 cargo xtask public-api --check   fail where one of them is out of date, shows what it may not, or breaks the last release
 cargo xtask rust-versions        fail where a dependency needs a newer Rust than the crate that has it
-cargo xtask full                 run every long check, and write docs/full.md
-cargo xtask full NAME …          run these only, and write nothing";
+cargo xtask full                 run every long check, and record each in docs/full.md
+cargo xtask full NAME …          run these only";
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 

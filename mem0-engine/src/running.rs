@@ -1,0 +1,85 @@
+use std::path::Path;
+use std::thread::JoinHandle;
+
+use rusqlite::Connection;
+
+use crate::data_folder::DataFolder;
+use crate::delivering::Board;
+use crate::jobs::{self, Bell, Stop};
+use crate::keys::KeyCache;
+use crate::later_pages::LaterPages;
+use crate::readers::Readers;
+use crate::scope_cache::ScopeCache;
+use crate::stats::Retrievals;
+use crate::writer::Writer;
+use crate::{EngineError, reindex, schema};
+
+/// The threads and what feeds them. They end when it is dropped.
+pub(crate) struct Running {
+    pub(crate) bell: Bell,
+    jobs: Option<JoinHandle<()>>,
+    pub(crate) write: Option<(Writer, JoinHandle<()>)>,
+    pub(crate) read: Option<(Readers, Vec<JoinHandle<()>>)>,
+    pub(crate) keys: KeyCache,
+    pub(crate) board: Board,
+    pub(crate) scopes: ScopeCache,
+    pub(crate) later_pages: LaterPages,
+    _folder: DataFolder,
+}
+
+impl Running {
+    pub(crate) fn start(data_dir: &Path, retrievals: Retrievals) -> Result<Self, EngineError> {
+        let folder = DataFolder::open(data_dir)?;
+        let database = folder.database();
+        let mut connection = schema::open_writer(&database)?;
+        reindex::ensure_current(&mut connection)?;
+        let keys = KeyCache::open(&database)?;
+        let (readers, reading) = Readers::start(&database)?;
+        let board = Board::default();
+        let (tell, committed) = board.watch();
+        let scopes = ScopeCache::default();
+        let watch = scopes.watch(&connection)?;
+        let changed = watch.clone();
+        connection.update_hook(Some(move |action, _: &str, table: &str, row| {
+            tell(table);
+            changed.row_changed(action, table, row);
+        }))?;
+        let committing = move |connection: &Connection| watch.committing(connection);
+        let (writer, writing) = Writer::start(connection, committing, committed)?;
+        let bell = Bell::default();
+        let jobs = jobs::start(writer.clone(), bell.clone(), retrievals)?;
+        board.open(writer.clone(), readers.clone());
+        Ok(Self {
+            bell,
+            jobs: Some(jobs),
+            write: Some((writer, writing)),
+            read: Some((readers, reading)),
+            keys,
+            board,
+            scopes,
+            later_pages: LaterPages::default(),
+            _folder: folder,
+        })
+    }
+
+    pub(crate) fn stop(&mut self, stop: Stop) {
+        // A thread's panic was caught where it happened, so that joining reports nothing new.
+        self.bell.stop(stop);
+        let _ = self.jobs.take().map(JoinHandle::join);
+        self.board.close(stop == Stop::WhenIdle);
+        if let Some((writer, thread)) = self.write.take() {
+            drop(writer);
+            let _ = thread.join();
+        }
+        if let Some((readers, threads)) = self.read.take() {
+            drop(readers);
+            threads.into_iter().for_each(|thread| drop(thread.join()));
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.stop(Stop::Now);
+    }
+}
