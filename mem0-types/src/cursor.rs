@@ -52,9 +52,10 @@ impl<'a> Cursor<'a> {
     /// The value that comes next. One that is no `T`, or no JSON, leaves the cursor where it is.
     pub(crate) fn value<T: Deserialize<'a>>(&mut self) -> Result<T, Error> {
         let rest = self.text.get(self.at..).unwrap_or_default();
-        let mut values = Deserializer::from_str(rest).into_iter();
-        let value = values.next().unwrap_or_else(|| Err(Error::custom("ends too early")))?;
-        self.at += values.byte_offset();
+        let mut deserializer = Deserializer::from_str(rest);
+        let value = T::deserialize(&mut deserializer)?;
+        // Only an iterator over more values tells how far it has read.
+        self.at += deserializer.into_iter::<IgnoredAny>().byte_offset();
         Ok(value)
     }
 

@@ -75,13 +75,12 @@ impl<'a, T: DeserializeOwned> Slot<'a, T> {
         self.is_named = true;
         let place = cursor.place();
         match value(cursor) {
-            Ok(value) if !has_huge_integer(cursor.since(place)) => self.value = Some(value),
-            _ => {
-                cursor.back_to(place);
-                extra.push(name, cursor.raw()?);
+            Ok(value) if !has_huge_integer(cursor.since(place)) => {
+                self.value = Some(value);
+                Ok(())
             }
+            _ => keep_odd(name, cursor, place, extra),
         }
-        Ok(())
     }
 
     /// Keeps a value that came under the field's other name.
@@ -113,6 +112,19 @@ impl<'a, T: DeserializeOwned> Slot<'a, T> {
             }
         }
     }
+}
+
+/// Keeps the value at a place as the JSON that it is.
+#[cold]
+fn keep_odd(
+    name: &'static str,
+    cursor: &mut Cursor<'_>,
+    place: usize,
+    extra: &mut Extra,
+) -> Result<(), Error> {
+    cursor.back_to(place);
+    extra.push(name, cursor.raw()?);
+    Ok(())
 }
 
 /// Whether an integer of more than 64 bits is in this JSON, which a [`serde_json::Value`] would
