@@ -1,12 +1,13 @@
 //! Images and documents from files.
 
 use std::io::ErrorKind;
+use std::path::Path;
 
 use mem0_client_blocking::{MediaKind, media_from_file};
 
 #[test]
 fn a_file_is_what_it_is_on_a_thread_and_inside_a_runtime() {
-    let folder = std::env::temp_dir().join(format!("mem0-media-blocking-{}", std::process::id()));
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("media-blocking");
     std::fs::create_dir_all(&folder).unwrap();
     let photo = folder.join("photo");
     std::fs::write(&photo, b"\xFF\xD8\xFF\xE0").unwrap();

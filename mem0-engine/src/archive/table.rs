@@ -160,7 +160,9 @@ mod tests {
     fn database() -> Connection {
         let path = std::env::temp_dir().join(format!("mem0-tables-{}.db", std::process::id()));
         let connection = schema::open_writer(&path).unwrap();
-        let _ = std::fs::remove_file(path);
+        for file in ["db", "db-wal", "db-shm"] {
+            let _ = std::fs::remove_file(path.with_extension(file));
+        }
         connection
     }
 
