@@ -1,7 +1,7 @@
 use mem0_types::MemberRole;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::{Access, EngineError, What};
+use crate::{Access, Engine, EngineError, What, organizations, projects};
 
 /// The account of whoever runs the engine: it owns what nobody else made.
 pub const LOCAL_ACCOUNT: &str = "local@localhost";
@@ -40,10 +40,9 @@ impl Group {
 }
 
 /// How a member is changed.
-#[derive(Clone, Copy)]
-pub(crate) enum Change<'a> {
-    Add(&'a MemberRole),
-    Update(&'a MemberRole),
+pub(crate) enum Change {
+    Add(MemberRole),
+    Update(MemberRole),
     Remove,
 }
 
@@ -78,7 +77,7 @@ pub(crate) fn change(
     connection: &Connection,
     group: Group,
     email: &str,
-    change: Change<'_>,
+    change: &Change,
 ) -> Result<(), EngineError> {
     let email = email.trim();
     if !email.contains('@') || email.chars().any(|c| c.is_whitespace() || c.is_control()) {
@@ -118,4 +117,110 @@ pub(crate) fn change(
         return Err(EngineError::invalid("email", "is the last owner's; make another one first"));
     }
     Ok(())
+}
+
+fn owned_organization(
+    connection: &Connection,
+    access: &Access,
+    id: &str,
+) -> Result<Group, EngineError> {
+    Ok(Group::Organization(organizations::find_owned(connection, access, id)?))
+}
+
+fn owned_project(connection: &Connection, access: &Access, id: &str) -> Result<Group, EngineError> {
+    Ok(Group::Project(projects::find_owned(connection, access, id)?))
+}
+
+impl Engine {
+    async fn change_member(
+        &self,
+        owned: fn(&Connection, &Access, &str) -> Result<Group, EngineError>,
+        id: &str,
+        email: &str,
+        how: Change,
+    ) -> Result<(), EngineError> {
+        let (id, email) = (id.to_owned(), email.to_owned());
+        self.write(move |connection, access| {
+            change(connection, owned(connection, access, &id)?, &email, &how)
+        })
+        .await
+    }
+
+    /// Makes somebody a member of an organization.
+    ///
+    /// # Errors
+    /// [`EngineError::InvalidInput`] for what is no address, a member's address, or an unknown role;
+    /// [`EngineError::NotFound`], [`EngineError::Forbidden`].
+    pub async fn add_organization_member(
+        &self,
+        organization_id: &str,
+        email: &str,
+        role: MemberRole,
+    ) -> Result<(), EngineError> {
+        self.change_member(owned_organization, organization_id, email, Change::Add(role)).await
+    }
+
+    /// Changes a member's role.
+    ///
+    /// # Errors
+    /// As for [`add_organization_member`](Self::add_organization_member), and for the last owner.
+    pub async fn update_organization_member(
+        &self,
+        organization_id: &str,
+        email: &str,
+        role: MemberRole,
+    ) -> Result<(), EngineError> {
+        self.change_member(owned_organization, organization_id, email, Change::Update(role)).await
+    }
+
+    /// Takes a member out of an organization.
+    ///
+    /// # Errors
+    /// As for [`update_organization_member`](Self::update_organization_member).
+    pub async fn remove_organization_member(
+        &self,
+        organization_id: &str,
+        email: &str,
+    ) -> Result<(), EngineError> {
+        self.change_member(owned_organization, organization_id, email, Change::Remove).await
+    }
+
+    /// Makes somebody a member of a project.
+    ///
+    /// # Errors
+    /// [`EngineError::InvalidInput`] for what is no address, a member's address, or an unknown role;
+    /// [`EngineError::NotFound`], [`EngineError::Forbidden`].
+    pub async fn add_project_member(
+        &self,
+        project_id: &str,
+        email: &str,
+        role: MemberRole,
+    ) -> Result<(), EngineError> {
+        self.change_member(owned_project, project_id, email, Change::Add(role)).await
+    }
+
+    /// Changes a member's role.
+    ///
+    /// # Errors
+    /// As for [`add_project_member`](Self::add_project_member).
+    pub async fn update_project_member(
+        &self,
+        project_id: &str,
+        email: &str,
+        role: MemberRole,
+    ) -> Result<(), EngineError> {
+        self.change_member(owned_project, project_id, email, Change::Update(role)).await
+    }
+
+    /// Takes a member out of a project.
+    ///
+    /// # Errors
+    /// As for [`add_project_member`](Self::add_project_member).
+    pub async fn remove_project_member(
+        &self,
+        project_id: &str,
+        email: &str,
+    ) -> Result<(), EngineError> {
+        self.change_member(owned_project, project_id, email, Change::Remove).await
+    }
 }

@@ -139,7 +139,7 @@ fn create(
         .execute(params![id, name, now, now])?;
     let group = Group::Organization(connection.last_insert_rowid());
     let owner = access.account().unwrap_or(LOCAL_ACCOUNT);
-    members::change(connection, group, owner, Change::Add(&MemberRole::Owner))?;
+    members::change(connection, group, owner, &Change::Add(MemberRole::Owner))?;
     get(connection, access, &id)
 }
 
@@ -219,59 +219,5 @@ impl Engine {
         let id = organization_id.to_owned();
         self.queue(move |connection, access| delete(connection, access, &id)).await?;
         self.reload_keys()
-    }
-
-    /// Makes somebody a member of an organization.
-    ///
-    /// # Errors
-    /// [`EngineError::InvalidInput`] for what is no address, a member's address, or an unknown role;
-    /// [`EngineError::NotFound`], [`EngineError::Forbidden`].
-    pub async fn add_organization_member(
-        &self,
-        organization_id: &str,
-        email: &str,
-        role: MemberRole,
-    ) -> Result<(), EngineError> {
-        let (id, email) = (organization_id.to_owned(), email.to_owned());
-        self.write(move |connection, access| {
-            let group = Group::Organization(find_owned(connection, access, &id)?);
-            members::change(connection, group, &email, Change::Add(&role))
-        })
-        .await
-    }
-
-    /// Changes a member's role.
-    ///
-    /// # Errors
-    /// As for [`add_organization_member`](Self::add_organization_member), and for the last owner.
-    pub async fn update_organization_member(
-        &self,
-        organization_id: &str,
-        email: &str,
-        role: MemberRole,
-    ) -> Result<(), EngineError> {
-        let (id, email) = (organization_id.to_owned(), email.to_owned());
-        self.write(move |connection, access| {
-            let group = Group::Organization(find_owned(connection, access, &id)?);
-            members::change(connection, group, &email, Change::Update(&role))
-        })
-        .await
-    }
-
-    /// Takes a member out of an organization.
-    ///
-    /// # Errors
-    /// As for [`update_organization_member`](Self::update_organization_member).
-    pub async fn remove_organization_member(
-        &self,
-        organization_id: &str,
-        email: &str,
-    ) -> Result<(), EngineError> {
-        let (id, email) = (organization_id.to_owned(), email.to_owned());
-        self.write(move |connection, access| {
-            let group = Group::Organization(find_owned(connection, access, &id)?);
-            members::change(connection, group, &email, Change::Remove)
-        })
-        .await
     }
 }

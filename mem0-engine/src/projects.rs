@@ -306,7 +306,7 @@ fn create(
         .execute(params![ids::new_id()?, organization, name, description, now, now])?;
     let seq = connection.last_insert_rowid();
     let owner = access.account().unwrap_or(members::LOCAL_ACCOUNT);
-    members::change(connection, Group::Project(seq), owner, Change::Add(&MemberRole::Owner))?;
+    members::change(connection, Group::Project(seq), owner, &Change::Add(MemberRole::Owner))?;
     record(connection, seq, MemberRole::Owner)
 }
 
@@ -484,59 +484,5 @@ impl Engine {
         let id = project_id.to_owned();
         self.queue(move |connection, access| delete(connection, access, &id)).await?;
         self.reload_keys()
-    }
-
-    /// Makes somebody a member of a project.
-    ///
-    /// # Errors
-    /// [`EngineError::InvalidInput`] for what is no address, a member's address, or an unknown role;
-    /// [`EngineError::NotFound`], [`EngineError::Forbidden`].
-    pub async fn add_project_member(
-        &self,
-        project_id: &str,
-        email: &str,
-        role: MemberRole,
-    ) -> Result<(), EngineError> {
-        let (id, email) = (project_id.to_owned(), email.to_owned());
-        self.write(move |connection, access| {
-            let group = Group::Project(find_owned(connection, access, &id)?);
-            members::change(connection, group, &email, Change::Add(&role))
-        })
-        .await
-    }
-
-    /// Changes a member's role.
-    ///
-    /// # Errors
-    /// As for [`add_project_member`](Self::add_project_member).
-    pub async fn update_project_member(
-        &self,
-        project_id: &str,
-        email: &str,
-        role: MemberRole,
-    ) -> Result<(), EngineError> {
-        let (id, email) = (project_id.to_owned(), email.to_owned());
-        self.write(move |connection, access| {
-            let group = Group::Project(find_owned(connection, access, &id)?);
-            members::change(connection, group, &email, Change::Update(&role))
-        })
-        .await
-    }
-
-    /// Takes a member out of a project.
-    ///
-    /// # Errors
-    /// As for [`add_project_member`](Self::add_project_member).
-    pub async fn remove_project_member(
-        &self,
-        project_id: &str,
-        email: &str,
-    ) -> Result<(), EngineError> {
-        let (id, email) = (project_id.to_owned(), email.to_owned());
-        self.write(move |connection, access| {
-            let group = Group::Project(find_owned(connection, access, &id)?);
-            members::change(connection, group, &email, Change::Remove)
-        })
-        .await
     }
 }
