@@ -21,6 +21,7 @@ mod construction;
 mod deadlines;
 mod events;
 mod exports;
+mod future_size;
 #[cfg(feature = "gzip")]
 mod gzip;
 mod idle_server;
