@@ -333,6 +333,8 @@ fn json_list(texts: &[String]) -> SqlValue {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use mem0_types::Filter;
     use rusqlite::params_from_iter;
 
@@ -342,9 +344,7 @@ mod tests {
 
     /// How SQLite goes about finding the memories of a filter.
     fn plan(filter: &Filter) -> String {
-        let folder = std::env::temp_dir().join(format!("mem0-plan-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).unwrap();
-        let connection = crate::schema::open_writer(&folder.join("plan.db")).unwrap();
+        let connection = crate::schema::open_writer(Path::new(":memory:")).unwrap();
         let Where { sql, values } =
             Access::default().rows_with(SqlFilter::compile(filter).unwrap());
         let sql = format!(
@@ -355,11 +355,7 @@ mod tests {
         let rows = statement
             .query_map(params_from_iter(&values), |row| row.get::<_, String>("detail"))
             .unwrap();
-        let plan: Vec<_> = rows.map(Result::unwrap).collect();
-        drop(statement);
-        drop(connection);
-        let _ = std::fs::remove_dir_all(&folder);
-        plan.join("; ")
+        rows.map(Result::unwrap).collect::<Vec<_>>().join("; ")
     }
 
     #[test]

@@ -154,16 +154,13 @@ impl Table {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
     use crate::schema;
 
     fn database() -> Connection {
-        let path = std::env::temp_dir().join(format!("mem0-tables-{}.db", std::process::id()));
-        let connection = schema::open_writer(&path).unwrap();
-        for file in ["db", "db-wal", "db-shm"] {
-            let _ = std::fs::remove_file(path.with_extension(file));
-        }
-        connection
+        schema::open_writer(Path::new(":memory:")).unwrap()
     }
 
     /// A table that is added to the schema must be exported, or be named as made from others.
