@@ -43,12 +43,14 @@ impl MemoryClient {
 
     /// Asks for an event until its work has ended, and answers with it.
     ///
+    /// What may pass, such as a platform that is away for a while, does not end the wait.
+    ///
     /// On the hosted service, categories and search may lag a little behind a succeeded event.
     ///
     /// # Errors
     /// [`EventFailed`](crate::ErrorKind::EventFailed) when the work failed,
     /// [`EventPending`](crate::ErrorKind::EventPending) when it still goes on at the end of the
-    /// wait; else as [`event`](Self::event).
+    /// wait; else as [`event`](Self::event). [`event_id`](Error::event_id) says what was waited for.
     ///
     /// ```
     /// # use mem0_client_blocking::{MemoryClient, Error, Scope, WaitOptions};

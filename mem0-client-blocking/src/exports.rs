@@ -61,12 +61,14 @@ impl MemoryClient {
     /// Asks for an export until it is there, and decodes it: into a type of your own, or a
     /// [`serde_json::Value`].
     ///
-    /// The platform answers with 404 both while the work goes on and for an export that never was.
+    /// The platform answers with 404 both while the work goes on and for an export that never was. What may
+    /// pass, such as a platform that is away for a while, does not end the wait.
     ///
     /// # Errors
     /// [`EventPending`](crate::ErrorKind::EventPending) when it is not there at the end of the wait;
     /// [`Decode`](crate::ErrorKind::Decode) for an export that is no `T`; else as
-    /// [`get_memory_export`](Self::get_memory_export).
+    /// [`get_memory_export`](Self::get_memory_export). [`memory_export_id`](Error::memory_export_id) says
+    /// what was waited for.
     ///
     /// ```
     /// # use mem0_client_blocking::{MemoryClient, Error, Filter, WaitOptions};
@@ -99,7 +101,8 @@ impl MemoryClient {
     /// # Errors
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for a type that is no struct; else as
     /// [`create_memory_export`](Self::create_memory_export) and
-    /// [`wait_for_export`](Self::wait_for_export).
+    /// [`wait_for_export`](Self::wait_for_export). When the wait fails, the export has been asked for: the
+    /// error is not retryable, and its [`memory_export_id`](Error::memory_export_id) says what to wait for.
     ///
     /// ```
     /// # use mem0_client_blocking::{MemoryClient, Error, Filter, WaitOptions};

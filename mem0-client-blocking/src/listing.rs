@@ -18,8 +18,8 @@ pub type Memories = Listing<GetAllMemories>;
 /// meanwhile pull others onto pages that were read already, which no client can see.
 ///
 /// After an error that may pass ([`Error::is_retryable`]) the next call asks for the same page
-/// again; after any other error, and after the last row, there are none. The platform's `next` links
-/// are never followed, only counted on.
+/// again, at once: wait before you make it. After ten of them in a row, after any other error, and after the
+/// last row, there are none. The platform's `next` links are never followed, only counted on.
 #[must_use = "nothing is sent before it is asked for a row"]
 pub struct Listing<E: Paged> {
     stream: mem0_client::Listing<E>,
@@ -68,6 +68,9 @@ impl<E: Paged> Iterator for Listing<E> {
 
     fn next(&mut self) -> Option<Result<E::Row, Error>> {
         let stream = &mut self.stream;
+        if let Some(row) = stream.next_read() {
+            return Some(Ok(row));
+        }
         self.driver.run(async { stream.next().await.transpose() }).transpose()
     }
 }

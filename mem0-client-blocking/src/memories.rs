@@ -19,7 +19,8 @@ impl MemoryClient {
     ///
     /// # Errors
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for no message, an id that cannot be one, or
-    /// media with `infer` off; else as every method.
+    /// media with `infer` off; [`EventFailed`](crate::ErrorKind::EventFailed) when the platform says at once
+    /// that the work failed; else as every method.
     ///
     /// ```
     /// # use mem0_client_blocking::{AddMemoryOptions, MemoryClient, Error, Message, Scope};

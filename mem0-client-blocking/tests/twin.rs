@@ -1,5 +1,7 @@
 //! Every method sends what its async twin sends, and answers the same.
 
+use std::time::Duration;
+
 use mem0_client_blocking::{
     AddMemory, AddMemoryOptions, AsyncMemoryClient, CallOptions, CreateEntity,
     CreateWebhookOptions, DeleteEverything, DeleteMemory, DeleteScope, EntityRef, Feedback, Filter,
@@ -66,7 +68,8 @@ fn compare_all(answering: fn(&Asked) -> (u16, serde_json::Value)) -> usize {
         .build()
         .unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let wait = WaitOptions::default;
+    // One question each.
+    let wait = || WaitOptions::new().timeout(Duration::ZERO);
     let alice = || Filter::user_id("alice");
     let kitchen = || ProjectRef::new("o 1", "p 1");
     let hook =

@@ -40,7 +40,7 @@ impl AsyncMemoryClient {
     ) -> Result<Outcomes<AddMemoryResponse>, Error> {
         let sending = adds.into_iter().map(|add| {
             let client = self.clone();
-            async move { client.value(add).await }
+            async move { client.added(add).await }
         });
         Ok(Outcomes::new(self.a_few_at_a_time(sending).await))
     }

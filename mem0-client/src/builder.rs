@@ -317,8 +317,9 @@ impl AsyncMemoryClientBuilder {
     /// Sends through this `reqwest` client instead of our own.
     ///
     /// Its own policy for redirects, proxies, retries and certificates holds: reqwest's default
-    /// follows redirects, and on 307 and 308 sends a whole body to another origin. Headers are this
-    /// client's: [`user_agent`](Self::user_agent) says how the app names itself. A `reqwest` client
+    /// follows redirects, on 307 and 308 sends a whole body to another origin, and does not tell a redirect
+    /// to where nobody listens from a platform that cannot be reached: an add would be sent again. So give it
+    /// `redirect::Policy::none()`. Headers are this client's: [`user_agent`](Self::user_agent) says how the app names itself. A `reqwest` client
     /// belongs to the runtime on which it was first used.
     ///
     /// ```

@@ -17,6 +17,11 @@ use crate::{AsyncMemoryClientBuilder, CallOptions, Error, Listing, Response};
 /// Making one does no I/O. Clones are cheap and share connections, limits and the retry budget;
 /// [`with`](Self::with) gives a view of the same client with other options.
 ///
+/// Calls need a tokio runtime with time and I/O; without one they are
+/// [`Configuration`](crate::ErrorKind::Configuration) errors. A connection lives on the runtime on which it was
+/// opened: a client that several runtimes share may wait for one that does not run, so make a client for
+/// each. [`MemoryClient`](https://docs.rs/mem0-client-blocking) brings its own.
+///
 /// ```
 /// use mem0_client::AsyncMemoryClient;
 ///

@@ -50,12 +50,19 @@ struct Inner {
     advice: Option<&'static str>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
     answer: Option<Answer>,
-    event_id: Option<String>,
+    waited_for: Option<WaitedFor>,
     attempts: u32,
     elapsed: Duration,
     retryable: bool,
     outcome_unknown: bool,
     refused: Option<InvalidInput>,
+}
+
+/// Work that goes on whatever became of the wait for it.
+#[derive(Clone)]
+pub(crate) enum WaitedFor {
+    Event(String),
+    MemoryExport(String),
 }
 
 #[derive(Clone)]
@@ -74,7 +81,7 @@ impl Error {
             advice: None,
             source: None,
             answer: None,
-            event_id: None,
+            waited_for: None,
             attempts: 0,
             elapsed: Duration::ZERO,
             retryable: false,
@@ -149,6 +156,12 @@ impl Error {
         error
     }
 
+    pub(crate) fn no_tokio() -> Self {
+        Self::configuration(
+            "the clients need a tokio runtime with time and I/O; there is none here",
+        )
+    }
+
     pub(crate) fn event_failed(reason: Option<&str>) -> Self {
         Self::new(ErrorKind::EventFailed, one_line(reason.unwrap_or("no reason was given")))
     }
@@ -174,8 +187,8 @@ impl Error {
         self
     }
 
-    pub(crate) fn waiting_for(mut self, event_id: String) -> Self {
-        self.inner().event_id = Some(event_id);
+    pub(crate) fn waiting_for(mut self, work: WaitedFor) -> Self {
+        self.inner().waited_for = Some(work);
         self
     }
 
@@ -262,17 +275,21 @@ impl Error {
     /// assert!(!error.suggestion().is_empty());
     /// ```
     pub fn suggestion(&self) -> &'static str {
-        if self.0.outcome_unknown && !self.0.retryable {
-            match self.0.kind {
-                ErrorKind::Decode => {
-                    return "The service may have acted, and answered in an unexpected form. Check \
-                            the base URL, and look before you send it again";
-                }
-                ErrorKind::Network | ErrorKind::Timeout if self.status().is_none() => {
-                    return "The service may have acted: look before you send it again";
-                }
-                _ => {}
+        match &self.0.waited_for {
+            Some(WaitedFor::Event(_)) if self.may_pass() => return "Wait for the same event again",
+            Some(WaitedFor::MemoryExport(_)) if self.may_pass() => {
+                return "Wait for the same export again";
             }
+            _ => {}
+        }
+        if self.0.outcome_unknown && !self.0.retryable {
+            return match self.0.kind {
+                ErrorKind::Decode => {
+                    "The service may have acted, and answered in an unexpected form. Check the base \
+                     URL, and look before you send it again"
+                }
+                _ => "The service may have acted: look before you send it again",
+            };
         }
         if let Some(advice) = self.0.advice {
             return advice;
@@ -304,7 +321,6 @@ impl Error {
             }
             (ErrorKind::InvalidInput, None) => "Change the argument that the message names",
             (ErrorKind::EventFailed, None) => "Read the event for its error, and add again",
-            (ErrorKind::EventPending, None) => "Wait for the same event again",
             (_, None) => "Check how the client is built",
         }
     }
@@ -405,7 +421,30 @@ impl Error {
     /// # }
     /// ```
     pub fn event_id(&self) -> Option<&str> {
-        self.0.event_id.as_deref()
+        match &self.0.waited_for {
+            Some(WaitedFor::Event(event_id)) => Some(event_id),
+            _ => None,
+        }
+    }
+
+    /// The export that was waited for when the call failed, to wait for it again.
+    ///
+    /// ```
+    /// # use mem0_client::{AsyncMemoryClient, Error, WaitOptions};
+    /// # async fn example(client: AsyncMemoryClient, failed: Error) -> Result<(), Error> {
+    /// if let Some(memory_export_id) = failed.memory_export_id() {
+    ///     let wait = WaitOptions::new();
+    ///     let export: serde_json::Value = client.wait_for_export(memory_export_id, wait).await?;
+    ///     println!("{export}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn memory_export_id(&self) -> Option<&str> {
+        match &self.0.waited_for {
+            Some(WaitedFor::MemoryExport(memory_export_id)) => Some(memory_export_id),
+            _ => None,
+        }
     }
 
     /// How often the request was sent; 0 when it never was.
@@ -454,6 +493,32 @@ impl Error {
     pub fn is_connect(&self) -> bool {
         self.0.kind == ErrorKind::Network
             && self.0.source.as_deref().is_some_and(|source| is_connect(source))
+    }
+
+    /// Whether the platform itself says that there is no such thing: not a proxy, or a service under another address.
+    pub(crate) fn is_missing(&self) -> bool {
+        let body = self.0.answer.as_ref().and_then(|answer| answer.body.as_ref());
+        self.0.kind == ErrorKind::NotFound
+            && body.is_some_and(|body| !matches!(body, ErrorBody::Text(_) | ErrorBody::List(_)))
+    }
+
+    /// Whether the platform says that a list has no such page.
+    pub(crate) fn is_beyond_last_page(&self) -> bool {
+        let body = self.0.answer.as_ref().and_then(|answer| answer.body.as_ref());
+        self.0.kind == ErrorKind::NotFound
+            && matches!(body, Some(ErrorBody::Detail(detail)) if detail.starts_with("Invalid page"))
+    }
+
+    /// Whether it is of a kind that time may mend, whatever it does to send the same request again.
+    fn may_pass(&self) -> bool {
+        matches!(
+            self.0.kind,
+            ErrorKind::Network
+                | ErrorKind::Timeout
+                | ErrorKind::RateLimit
+                | ErrorKind::Server
+                | ErrorKind::EventPending
+        )
     }
 
     /// Whether sending the same request later may succeed and does no harm.

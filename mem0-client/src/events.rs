@@ -3,6 +3,7 @@ use std::time::Duration;
 use mem0_types::{Event, EventStatus, GetEvent, GetEvents, Page};
 use tokio::time::Instant;
 
+use crate::error::WaitedFor;
 use crate::sender::later;
 use crate::{AsyncMemoryClient, Error};
 
@@ -47,12 +48,14 @@ impl AsyncMemoryClient {
 
     /// Asks for an event until its work has ended, and answers with it.
     ///
+    /// What may pass, such as a platform that is away for a while, does not end the wait.
+    ///
     /// On the hosted service, categories and search may lag a little behind a succeeded event.
     ///
     /// # Errors
     /// [`EventFailed`](crate::ErrorKind::EventFailed) when the work failed,
     /// [`EventPending`](crate::ErrorKind::EventPending) when it still goes on at the end of the
-    /// wait; else as [`event`](Self::event).
+    /// wait; else as [`event`](Self::event). [`event_id`](Error::event_id) says what was waited for.
     ///
     /// ```
     /// # use mem0_client::{AsyncMemoryClient, Error, Scope, WaitOptions};
@@ -70,7 +73,7 @@ impl AsyncMemoryClient {
     ) -> Result<Event, Error> {
         let event_id = event_id.into();
         let waited = self.wait_for(&event_id, &wait.into()).await;
-        waited.map_err(|error| error.waiting_for(event_id))
+        waited.map_err(|error| error.waiting_for(WaitedFor::Event(event_id)))
     }
 
     async fn wait_for(&self, event_id: &str, wait: &WaitOptions) -> Result<Event, Error> {
@@ -85,8 +88,8 @@ impl AsyncMemoryClient {
                     return Err(ended(Error::event_failed(reason.as_deref())));
                 }
                 Ok(_) => known = true,
-                // Silence at the end of a wait leaves the work as it was last known.
-                Err(error) if known && error.is_timeout() && pace.is_over() => {}
+                // What may pass leaves the work as it was last known.
+                Err(error) if error.is_retryable() && (known || !pace.is_over()) => {}
                 Err(error) => return Err(error),
             }
             if pace.is_over() {

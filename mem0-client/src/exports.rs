@@ -4,6 +4,7 @@ use mem0_types::{
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::error::WaitedFor;
 use crate::events::Pace;
 use crate::{AsyncMemoryClient, Error, ErrorKind, WaitOptions};
 
@@ -64,12 +65,14 @@ impl AsyncMemoryClient {
     /// Asks for an export until it is there, and decodes it: into a type of your own, or a
     /// [`serde_json::Value`].
     ///
-    /// The platform answers with 404 both while the work goes on and for an export that never was.
+    /// The platform answers with 404 both while the work goes on and for an export that never was. What may
+    /// pass, such as a platform that is away for a while, does not end the wait.
     ///
     /// # Errors
     /// [`EventPending`](crate::ErrorKind::EventPending) when it is not there at the end of the wait;
     /// [`Decode`](crate::ErrorKind::Decode) for an export that is no `T`; else as
-    /// [`get_memory_export`](Self::get_memory_export).
+    /// [`get_memory_export`](Self::get_memory_export). [`memory_export_id`](Error::memory_export_id) says
+    /// what was waited for.
     ///
     /// ```
     /// # use mem0_client::{AsyncMemoryClient, Error, Filter, WaitOptions};
@@ -88,18 +91,31 @@ impl AsyncMemoryClient {
         wait: impl Into<WaitOptions>,
     ) -> Result<T, Error> {
         let memory_export_id = memory_export_id.into();
-        let mut pace = Pace::new(&wait.into());
+        let waited = self.written_export(&memory_export_id, &wait.into()).await;
+        waited.map_err(|error| error.waiting_for(WaitedFor::MemoryExport(memory_export_id)))
+    }
+
+    async fn written_export<T: DeserializeOwned + Send>(
+        &self,
+        memory_export_id: &str,
+        wait: &WaitOptions,
+    ) -> Result<T, Error> {
+        let mut pace = Pace::new(wait);
+        let mut known = false;
         loop {
-            let call = GetMemoryExport::by_id(memory_export_id.clone()).into_call()?;
+            let call = GetMemoryExport::by_id(memory_export_id).into_call()?;
             match self.within(pace.left()).decoded(call).await {
-                Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
                 Ok(export) => return Ok(export),
-                Err(_) if pace.is_over() => {
-                    let error = Error::event_pending(pace.elapsed());
-                    return Err(error.about("wait_for_export").after(0, pace.elapsed()));
-                }
-                Err(_) => pace.rest().await,
+                Err(error) if error.kind() == ErrorKind::NotFound => known = true,
+                // What may pass leaves the work as it was last known.
+                Err(error) if error.is_retryable() && (known || !pace.is_over()) => {}
+                Err(error) => return Err(error),
             }
+            if pace.is_over() {
+                let error = Error::event_pending(pace.elapsed());
+                return Err(error.about("wait_for_export").after(0, pace.elapsed()));
+            }
+            pace.rest().await;
         }
     }
 
@@ -113,7 +129,8 @@ impl AsyncMemoryClient {
     /// # Errors
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for a type that is no struct; else as
     /// [`create_memory_export`](Self::create_memory_export) and
-    /// [`wait_for_export`](Self::wait_for_export).
+    /// [`wait_for_export`](Self::wait_for_export). When the wait fails, the export has been asked for: the
+    /// error is not retryable, and its [`memory_export_id`](Error::memory_export_id) says what to wait for.
     ///
     /// ```
     /// # use mem0_client::{AsyncMemoryClient, Error, Filter, WaitOptions};
@@ -141,6 +158,11 @@ impl AsyncMemoryClient {
     ) -> Result<T, Error> {
         let schema = mem0_types::export_schema::<T>()?;
         let asked = self.create_memory_export(schema, options).await?;
-        self.wait_for_export(asked.id, wait).await
+        let waited = self.wait_for_export(asked.id, wait).await;
+        // It has been asked for: asking again would make a second one.
+        waited.map_err(|error| {
+            let unknown = error.kind() != ErrorKind::Decode;
+            error.outcome(false, unknown)
+        })
     }
 }

@@ -8,12 +8,15 @@ use std::task::{Context, Poll, ready};
 use futures_core::Stream;
 use mem0_types::{GetAllMemories, Malformed, Page, Paged};
 
-use crate::{AsyncMemoryClient, Error, ErrorKind};
+use crate::{AsyncMemoryClient, Error};
 
 type PageFuture<T> = Pin<Box<dyn Future<Output = Result<Page<T>, Error>> + Send>>;
 
 /// Pages in a row that may bring nothing new before the list is taken to have no end.
 const FRUITLESS_PAGES: u32 = 100;
+
+/// Errors in a row that may pass before the list is given up: whoever passes over errors would ask for ever.
+const FAILED_READS: u32 = 10;
 
 /// All memories of a list; made by [`AsyncMemoryClient::get_all_stream`].
 pub type Memories = Listing<GetAllMemories>;
@@ -27,8 +30,9 @@ pub type Memories = Listing<GetAllMemories>;
 /// meanwhile pull others onto pages that were read already, which no client can see.
 ///
 /// After an error that may pass ([`Error::is_retryable`]) polling again asks for the same page
-/// again; after any other error, and after the last row, the stream yields `None`. Dropping it stops
-/// it. The platform's `next` links are never followed, only counted on.
+/// again, at once: wait before you do. After ten of them in a row, after any other error, and after the last
+/// row, the stream yields `None`. Dropping it stops it. The platform's `next` links are never followed, only
+/// counted on.
 #[must_use = "nothing is sent before it is polled"]
 pub struct Listing<E: Paged> {
     client: AsyncMemoryClient,
@@ -39,6 +43,7 @@ pub struct Listing<E: Paged> {
     seen: LastSeen,
     malformed: Vec<Malformed>,
     fruitless: u32,
+    failed: u32,
 }
 
 impl<E: Paged> Listing<E> {
@@ -52,6 +57,7 @@ impl<E: Paged> Listing<E> {
             seen: LastSeen::default(),
             malformed: Vec::new(),
             fruitless: 0,
+            failed: 0,
         }
     }
 
@@ -70,6 +76,14 @@ impl<E: Paged> Listing<E> {
     /// ```
     pub async fn next(&mut self) -> Option<Result<E::Row, Error>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
+    }
+
+    /// The next row of the page that was read last, for which nothing is asked.
+    ///
+    /// For the blocking client, which enters its runtime for what has to be asked alone.
+    #[doc(hidden)]
+    pub fn next_read(&mut self) -> Option<E::Row> {
+        self.read.pop_front()
     }
 
     /// All rows that are left as one page, which has what the first of them says of the whole list.
@@ -134,12 +148,13 @@ impl<E: Paged> Listing<E> {
         Poll::Ready(match answer {
             Ok(page) => Some(self.take(page, number)),
             // The last rows were deleted since the page before was read.
-            Err(error) if number > 1 && error.kind() == ErrorKind::NotFound => {
+            Err(error) if number > 1 && error.is_beyond_last_page() => {
                 self.next = None;
                 None
             }
             Err(error) => {
-                if !error.is_retryable() {
+                self.failed += 1;
+                if !error.is_retryable() || self.failed == FAILED_READS {
                     self.next = None;
                 }
                 Some(Err(error))
@@ -148,6 +163,7 @@ impl<E: Paged> Listing<E> {
     }
 
     fn take(&mut self, mut page: Page<E::Row>, number: u64) -> Result<Page<E::Row>, Error> {
+        self.failed = 0;
         page.results.retain(|row| self.seen.is_new(&E::key(row)));
         self.malformed.append(&mut page.malformed);
         self.fruitless = if page.results.is_empty() { self.fruitless + 1 } else { 0 };
@@ -207,7 +223,7 @@ impl<E: Paged> Stream for Listing<E> {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         loop {
-            if let Some(row) = self.read.pop_front() {
+            if let Some(row) = self.next_read() {
                 return Poll::Ready(Some(Ok(row)));
             }
             match ready!(self.poll_page(context)) {

@@ -1,12 +1,16 @@
+use std::future::Future;
+
+use futures_util::FutureExt;
 use mem0_types::{
     AddMemory, AddMemoryOptions, AddMemoryResponse, DeleteAllMemories, DeleteMemory,
-    DeleteMemoryResponse, DeleteScope, Event, FeedbackOptions, FeedbackResponse, Filter,
-    GetAllMemories, GetAllMemoryOptions, GetHistory, GetMemory, GetMemoryEvents, GetSummary,
-    History, Memory, Messages, Page, QueuedDelete, SearchMemories, SearchMemoryOptions,
+    DeleteMemoryResponse, DeleteScope, Event, EventStatus, FeedbackOptions, FeedbackResponse,
+    Filter, GetAllMemories, GetAllMemoryOptions, GetHistory, GetMemory, GetMemoryEvents,
+    GetSummary, History, Memory, Messages, Page, QueuedDelete, SearchMemories, SearchMemoryOptions,
     SendFeedback, UpdateMemory, UpdateMemoryOptions,
 };
 use serde_json::Value;
 
+use crate::error::WaitedFor;
 use crate::{AsyncMemoryClient, Error, ErrorKind, Memories, WaitOptions};
 
 impl AsyncMemoryClient {
@@ -19,7 +23,8 @@ impl AsyncMemoryClient {
     ///
     /// # Errors
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for no message, an id that cannot be one, or
-    /// media with `infer` off; else as every method.
+    /// media with `infer` off; [`EventFailed`](crate::ErrorKind::EventFailed) when the platform says at once
+    /// that the work failed; else as every method.
     ///
     /// ```
     /// # use mem0_client::{AddMemoryOptions, AsyncMemoryClient, Error, Message, Scope};
@@ -38,7 +43,22 @@ impl AsyncMemoryClient {
         messages: impl Into<Messages>,
         options: impl Into<AddMemoryOptions>,
     ) -> Result<AddMemoryResponse, Error> {
-        self.value(AddMemory::new(messages, options)).await
+        self.added(AddMemory::new(messages, options)).await
+    }
+
+    /// Sends an add. That the platform says of it that nothing was stored is no success.
+    pub(crate) fn added(
+        &self,
+        add: AddMemory,
+    ) -> impl Future<Output = Result<AddMemoryResponse, Error>> + Send {
+        self.value(add).map(|answer| match answer {
+            Ok(added) if added.status == EventStatus::Failed => {
+                let reason = added.message.map(|reason| self.redact(&reason));
+                let error = Error::event_failed(reason.as_deref()).about("add");
+                Err(error.waiting_for(WaitedFor::Event(added.event_id)))
+            }
+            answer => answer,
+        })
     }
 
     /// Adds memories and waits until they are there.

@@ -123,5 +123,8 @@ impl<T: fmt::Debug> fmt::Debug for Response<T> {
 pub(crate) fn request_id(headers: &HeaderMap) -> Option<&str> {
     ["x-request-id", "request-id", "x-amzn-requestid", "cf-ray"]
         .into_iter()
-        .find_map(|name| headers.get(name)?.to_str().ok())
+        .filter_map(|name| headers.get(name))
+        // One that repeats the API key is marked, and shown to nobody.
+        .filter(|value| !value.is_sensitive())
+        .find_map(|value| value.to_str().ok())
 }

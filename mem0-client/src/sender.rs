@@ -6,6 +6,7 @@ use http::response::Parts;
 use http::{HeaderValue, Method, Request, StatusCode, Uri, header};
 use mem0_types::{Call, ErrorBody, InvalidInput, PingResponse};
 use serde::de::DeserializeOwned;
+use tokio::runtime::Handle;
 use tokio::sync::{OnceCell, Semaphore};
 use tokio::time::{Instant, timeout_at};
 
@@ -65,13 +66,13 @@ impl Sender {
                 error.about(call.operation()).after(attempts, started.elapsed())
             })?;
         let (mut parts, mut bytes) = answer;
+        self.api_key.hide_in(&mut parts.headers);
         if parts.status == StatusCode::NO_CONTENT && bytes.is_empty() {
             bytes = EMPTY;
         }
         let value = match decode::answer(&bytes, read) {
             Ok(value) => value,
             Err(message) => {
-                self.api_key.hide_in(&mut parts.headers);
                 let message = self.api_key.redact(&unasked_encoding(&parts).unwrap_or(message));
                 return Err(Error::decode(&message, parts.status, parts.headers)
                     .about(call.operation())
@@ -94,6 +95,8 @@ impl Sender {
         options: &CallOptions,
         started: Instant,
     ) -> Result<((Parts, Bytes), u32), (Error, u32)> {
+        // Without one, the first timer would panic.
+        Handle::try_current().map_err(|_| (Error::no_tokio(), 0))?;
         let mut request = self.request(call, options).map_err(|error| (error, 0))?;
         let policy = options.retry.clone().unwrap_or_default();
         let deadline = later(started, options.deadline.unwrap_or(DEADLINE));
@@ -126,8 +129,7 @@ impl Sender {
             if matches!(failure, Failure::Busy) {
                 return Err((error.outcome(true, outcome_unknown), attempts - 1));
             }
-            let gone = matches!(failure, Failure::Status { status: StatusCode::NOT_FOUND, .. });
-            if gone && outcome_unknown && *call.method() == Method::DELETE {
+            if outcome_unknown && deletes_one(call) && error.is_missing() {
                 // The attempt whose answer was lost did delete it.
                 return Ok((deleted(), attempts));
             }
@@ -227,6 +229,12 @@ fn unasked_encoding(parts: &Parts) -> Option<String> {
     let encoding = parts.headers.get(header::CONTENT_ENCODING)?.to_str().ok()?;
     (encoding != "identity")
         .then(|| format!("the answer is encoded as `{encoding}`, which was not asked for"))
+}
+
+/// Whether it deletes the one thing that its path names. Of many, and of all of something, a 404 does not tell
+/// what became of them.
+fn deletes_one(call: &Call) -> bool {
+    *call.method() == Method::DELETE && call.template().ends_with("}/")
 }
 
 /// What an answer without content says.

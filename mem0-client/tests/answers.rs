@@ -102,7 +102,7 @@ async fn an_add_whose_request_timed_out_may_have_happened() {
     let platform = Platform::new(|_| Reply::status(408));
     let error = platform.client().add("I climb", Scope::user("alice")).await.unwrap_err();
     assert!(error.is_outcome_unknown() && !error.is_retryable(), "{error}");
-    assert_eq!(error.suggestion(), "Request timed out. Please try again");
+    assert_eq!(error.suggestion(), "The service may have acted: look before you send it again");
 
     let platform = Platform::new(|_| Reply::fail(std::io::ErrorKind::ConnectionReset));
     let error = platform.client().add("I climb", Scope::user("alice")).await.unwrap_err();

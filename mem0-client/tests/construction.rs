@@ -1,8 +1,11 @@
 //! Making a client does no I/O.
 
+use std::future::Future;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use mem0_client::{AsyncMemoryClient, CallOptions, Filter};
+use mem0_client::{AsyncMemoryClient, CallOptions, ErrorKind, Filter};
 
 use crate::server::{Server, ok};
 use crate::{child, system_calls};
@@ -17,6 +20,19 @@ fn construct(base_url: &str) -> Vec<AsyncMemoryClient> {
     ];
     let views = made.iter().map(|client| client.clone().with(CallOptions::new()));
     made.iter().cloned().chain(views).collect()
+}
+
+#[test]
+fn outside_of_a_runtime_a_call_is_an_error() {
+    let client = AsyncMemoryClient::new("m0-key").unwrap();
+    let mut calling = pin!(client.ping());
+    match calling.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(Err(error)) => {
+            assert_eq!((error.kind(), error.attempts()), (ErrorKind::Configuration, 0));
+            assert!(error.to_string().contains("tokio runtime"), "{error}");
+        }
+        other => panic!("{other:?}"),
+    }
 }
 
 /// Asks a base URL that needs certificates, when a test has started this process for that.

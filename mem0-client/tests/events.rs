@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use mem0_client::{ErrorKind, EventStatus, Scope, WaitOptions};
+use mem0_client::{AddMemory, AddMemoryOptions, ErrorKind, EventStatus, Scope, WaitOptions};
 use serde_json::{Value, json};
 
 use crate::platform::{Platform, Reply, timed};
@@ -131,6 +131,47 @@ async fn errors_on_the_way_are_errors_of_the_wait() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_platform_that_is_away_for_a_while_does_not_end_the_wait() {
+    for away in [
+        (|| Reply::status(503)) as fn() -> Reply,
+        || Reply::status(429),
+        || Reply::fail(std::io::ErrorKind::ConnectionRefused),
+        || Reply::fail(std::io::ErrorKind::ConnectionReset),
+    ] {
+        for first in [0, 1] {
+            let platform = Platform::new(move |asked| match asked.index {
+                index if index < first => event("PENDING"),
+                1..=40 => away(),
+                0 => away(),
+                _ => event("SUCCEEDED"),
+            });
+            let wait = WaitOptions::new().timeout(Duration::from_secs(600));
+            platform.client().wait_for_event("e-1", wait).await.unwrap();
+            assert_eq!(platform.requests(), 42);
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_that_ends_during_an_outage_says_what_was_last_known() {
+    let platform = Platform::new(|asked| match asked.index {
+        0 => event("PENDING"),
+        _ => Reply::status(503),
+    });
+    let (error, took) =
+        timed(platform.client().wait_for_event("e-1", Duration::from_secs(20))).await;
+    let error = error.unwrap_err();
+    assert_eq!((error.kind(), took.as_secs()), (ErrorKind::EventPending, 20));
+    assert_eq!(error.suggestion(), "Wait for the same event again");
+
+    let platform = Platform::new(|_| Reply::status(503));
+    let error = platform.client().wait_for_event("e-1", Duration::from_secs(20)).await;
+    let error = error.unwrap_err();
+    assert_eq!((error.kind(), error.event_id()), (ErrorKind::Server, Some("e-1")));
+    assert_eq!(error.suggestion(), "Wait for the same event again");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_bad_id_is_refused_before_sending() {
     let platform = work(&["SUCCEEDED"]);
     for id in ["", "..", "*", "a/../b", "\0"] {
@@ -162,6 +203,26 @@ async fn an_add_is_waited_for_by_its_event() {
     assert_eq!(added.await.unwrap().results[0].text(), Some("Hikes"));
     let targets: Vec<String> = platform.asked().iter().map(|asked| asked.target()).collect();
     assert_eq!(targets, ["/v3/memories/add/", "/v1/event/e-7/", "/v1/event/e-7/"]);
+}
+
+/// The published specification knows such an answer to an add without inference.
+#[tokio::test(start_paused = true)]
+async fn an_add_that_failed_at_once_is_no_success() {
+    let platform = Platform::new(|asked| match asked.index % 2 {
+        0 => Reply::json(json!({"event_id": "e-8", "status": "FAILED", "message": "no room"})),
+        _ => Reply::json(json!({"event_id": "e-9", "status": "SUCCEEDED"})),
+    });
+    let client = platform.client();
+    let options = || AddMemoryOptions::new(Scope::user("alice")).infer(false);
+    let error = client.add("I hike", options()).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.to_string().as_str()),
+        (ErrorKind::EventFailed, "add: no room")
+    );
+    assert_eq!((error.event_id(), error.is_retryable()), (Some("e-8"), false));
+    assert!(client.add("I hike", options()).await.is_ok());
+    let many = client.add_many(["one", "two"].map(|text| AddMemory::new(text, options()))).await;
+    assert_eq!(many.unwrap().failed().count(), 1);
 }
 
 #[tokio::test(start_paused = true)]

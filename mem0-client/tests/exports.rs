@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+#[cfg(feature = "schemars")]
+use mem0_client::Filter;
 use mem0_client::{ErrorKind, WaitOptions};
 use serde::Deserialize;
 use serde_json::json;
@@ -39,6 +41,51 @@ async fn the_wait_has_an_end() {
     let error = waited.unwrap_err();
     assert_eq!((error.kind(), took.as_secs()), (ErrorKind::EventPending, 5));
     assert_eq!(error.operation(), Some("wait_for_export"));
+    assert_eq!((error.memory_export_id(), error.event_id()), (Some("x-1"), None));
+    assert_eq!(error.suggestion(), "Wait for the same export again");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_platform_that_is_away_for_a_while_does_not_end_the_wait() {
+    let platform = Platform::new(|asked| match asked.index {
+        0 => not_yet(),
+        1..=40 => Reply::status(503),
+        _ => Reply::json(json!({"allergies": ["nuts"]})),
+    });
+    let wait = WaitOptions::new().timeout(Duration::from_secs(600));
+    let diet: Diet = platform.client().wait_for_export("x-1", wait).await.unwrap();
+    assert_eq!(diet.allergies, ["nuts"]);
+}
+
+#[cfg(feature = "schemars")]
+#[tokio::test(start_paused = true)]
+async fn an_export_that_was_asked_for_must_not_be_asked_for_again() {
+    #[derive(Debug, Deserialize, schemars::JsonSchema)]
+    struct City {
+        #[allow(dead_code)]
+        city: String,
+    }
+
+    for (reply, unknown) in [
+        ((|| Reply::status(503)) as fn() -> Reply, true),
+        (|| Reply::fail(std::io::ErrorKind::ConnectionRefused), true),
+        (not_yet, true),
+        (|| Reply::Never, true),
+        (|| Reply::json(json!({"city": 7})), false),
+    ] {
+        let platform = Platform::new(move |asked| match asked.index {
+            0 => Reply::json(json!({"id": "x-7", "message": "queued"})),
+            _ => reply(),
+        });
+        let exported = platform.client().export::<City>(Filter::user_id("alice"), Duration::ZERO);
+        let error = exported.await.unwrap_err();
+        assert_eq!(
+            (error.is_retryable(), error.is_outcome_unknown()),
+            (false, unknown),
+            "{error:?}"
+        );
+        assert_eq!(error.memory_export_id(), Some("x-7"));
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -5,7 +5,9 @@ use std::io;
 use std::time::Duration;
 
 use futures_core::Stream;
-use mem0_client::{Error, ErrorKind, Filter, GetAllMemoryOptions, Memories};
+use mem0_client::{
+    CallOptions, Error, ErrorKind, Filter, GetAllMemoryOptions, Memories, RetryPolicy,
+};
 use serde_json::{Value, json};
 
 use crate::platform::{Asked, Platform, Reply};
@@ -94,6 +96,44 @@ async fn a_page_that_has_gone_meanwhile_is_the_end() {
     let platform = Platform::new(|_| Reply::status(404));
     let error = platform.client().get_all_stream(alice()).next().await.unwrap().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_404_of_anybody_else_is_no_end_of_a_list() {
+    for page_2 in
+        ["<html>404</html>", "", r#"{"detail": "Not found."}"#, r#"{"error": "Invalid page."}"#]
+    {
+        let platform = Platform::new(move |asked| match asked.page() {
+            1 => page(asked, &[&["a"], &[]]),
+            _ => Reply::text(404, page_2),
+        });
+        let mut all = platform.client().get_all_stream(alice());
+        assert_eq!(all.next().await.unwrap().unwrap().id, "a");
+        assert_eq!(all.next().await.unwrap().unwrap_err().kind(), ErrorKind::NotFound, "{page_2}");
+        assert!(all.next().await.is_none());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_passes_over_errors_comes_to_an_end() {
+    // Nine errors in a row are borne, again and again, and the tenth is the last.
+    let platform = Platform::new(|asked| match (asked.page(), asked.index) {
+        (1..=3, index) if index % 10 == 9 => page(asked, &[&["a"], &["b"], &["c"], &[]]),
+        _ => Reply::status(500),
+    });
+    let client = platform.client().with(CallOptions::new().retry(RetryPolicy::none()));
+    let mut all = client.get_all_stream(alice());
+    let mut errors = 0;
+    let mut ids = Vec::new();
+    while let Some(row) = all.next().await {
+        match row {
+            Ok(memory) => ids.push(memory.id),
+            Err(error) => errors += usize::from(error.is_retryable()),
+        }
+    }
+    assert_eq!((ids.join(""), errors), ("abc".to_owned(), 3 * 9 + 10));
+    assert!(all.next().await.is_none());
+    assert_eq!(platform.requests(), 3 * 10 + 10);
 }
 
 #[tokio::test(start_paused = true)]

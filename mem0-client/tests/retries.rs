@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use http::StatusCode;
 use mem0_client::{
-    AsyncMemoryClient, DeleteAllMemories, DeleteMemory, DeleteScope, DeleteUsers, EntityRef, Error,
-    ErrorKind, Filter, MemoryUpdate, Outcomes, RetryPolicy, Scope,
+    AsyncMemoryClient, DeleteMemory, DeleteScope, DeleteUsers, EntityRef, Error, ErrorKind, Filter,
+    MemoryUpdate, Outcomes, RetryPolicy, Scope,
 };
 
 use crate::platform::{Piece, Platform, Reply, timed, well};
@@ -290,15 +290,42 @@ async fn a_missing_memory_on_the_retry_of_a_lost_delete_is_a_success() {
     ] {
         let platform = Platform::new(move |asked| match asked.index % 2 {
             0 => lost(),
-            _ => Reply::status(404),
+            _ => Reply::text(404, r#"{"error": "Memory not found!"}"#),
         });
         let client = platform.client();
         let deleted = client.execute(DeleteMemory::new("m-1")).await.unwrap();
         assert_eq!((deleted.attempts(), deleted.message.as_deref()), (2, None));
-        let queued = client.execute(DeleteAllMemories::new(DeleteScope::user("alice"))).await;
-        assert_eq!(queued.unwrap().event_id, None);
         client.execute(DeleteUsers::new(EntityRef::user("alice"))).await.unwrap();
-        assert_eq!(platform.requests(), 6);
+        assert_eq!(platform.requests(), 4);
+    }
+}
+
+/// Of many memories the platform does not say "not found", and a proxy that lost its way does not know.
+#[tokio::test(start_paused = true)]
+async fn a_404_tells_nothing_of_many_nor_of_what_a_proxy_does_not_know() {
+    for (page, of_one) in [
+        ("<html>default backend - 404</html>", false),
+        ("", false),
+        ("404 page not found", false),
+        (r#"["gone"]"#, false),
+        (r#"{"error": "Memory not found!"}"#, true),
+        (r#"{"message": "Entity not found"}"#, true),
+    ] {
+        let platform = Platform::new(move |asked| match asked.index % 2 {
+            0 => Reply::status(502),
+            _ => Reply::text(404, page),
+        });
+        let client = platform.client();
+        assert_eq!(client.delete("m-1").await.is_ok(), of_one, "{page}");
+        assert_eq!(client.delete_users(EntityRef::user("alice")).await.is_ok(), of_one, "{page}");
+        let all = client.delete_all(DeleteScope::user("alice")).await.unwrap_err();
+        let many = client.batch_delete(["m-1", "m-2"]).await.unwrap();
+        assert_eq!(many.failed().count(), 2, "{page}");
+        for error in many.failed().map(|(_, error)| error).chain([&all]) {
+            assert_eq!((error.kind(), error.attempts()), (ErrorKind::NotFound, 2), "{page}");
+            assert!(error.is_outcome_unknown() && !error.is_retryable(), "{page}");
+            assert!(error.suggestion().contains("look before"), "{}", error.suggestion());
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use mem0_client::{
     AddMemory, AsyncMemoryClient, CallOptions, Error, ErrorKind, Filter, GetMemory,
-    OrganizationRef, ProjectRef, RetryPolicy, Scope, SearchMemories, WaitOptions,
+    OrganizationRef, Ping, ProjectRef, RetryPolicy, Scope, SearchMemories, WaitOptions,
 };
 use serde_json::json;
 
@@ -66,13 +66,14 @@ fn everything(error: &Error) -> String {
     }
     let _ = write!(
         told,
-        "\n{} {} {:?} {:?} {:?} {:?}",
+        "\n{} {} {:?} {:?} {:?} {:?} {:?}",
         error.code(),
         error.suggestion(),
         error.details(),
         error.headers(),
         error.rate_limit(),
         error.operation(),
+        error.request_id(),
     );
     told
 }
@@ -97,6 +98,7 @@ async fn no_kind_of_error_shows_the_key() {
                 Reply::text(status, body.clone())
                     .header("www-authenticate", &format!("Token {KEY}"))
                     .header("location", &format!("/?key={KEY}"))
+                    .header("x-request-id", KEY)
             });
             let error = platform.client().ping().await.unwrap_err();
             assert!(!error.details().unwrap().is_null());
@@ -143,6 +145,19 @@ async fn no_kind_of_error_shows_the_key() {
     ] {
         assert!(kinds.contains(&kind), "{kind:?} was not seen");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_success_that_repeats_the_key_does_not_show_it() {
+    let platform = Platform::new(|_| {
+        well()
+            .header("x-echo", &format!("Token {KEY}"))
+            .header("x-request-id", KEY)
+            .header("x-b", "b")
+    });
+    let response = platform.client().execute(Ping::new()).await.unwrap();
+    assert_hidden(&format!("{response:?} {:?} {:?}", response.headers(), response.request_id()));
+    assert!(debugged(response.headers()).contains(r#""x-b": "b""#));
 }
 
 #[tokio::test]

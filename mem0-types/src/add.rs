@@ -74,13 +74,14 @@ impl Endpoint for AddMemory {
         let Self { messages, mut options } = self;
         check_time("timestamp", options.timestamp.as_ref())?;
         options.timestamp = options.timestamp.and_then(|time| time.to_whole_seconds());
+        check_time("observation_datetime", options.observation_datetime.as_ref())?;
+        options.observation_datetime = options.observation_datetime.map(Timestamp::into_text);
         let (messages, options) = (&messages, &options);
         messages.check(options.infer != Some(false))?;
         options.scope.check()?;
         options.check_extra(&["messages", "user_id", "agent_id", "app_id", "run_id"])?;
         check_object("metadata", options.metadata.as_ref())?;
         check_object("structured_data_schema", options.structured_data_schema.as_ref())?;
-        check_time("observation_datetime", options.observation_datetime.as_ref())?;
         Call::new("add", Method::POST, path::ADD, Repeat::Once).json(&Body {
             messages,
             scope: &options.scope,
@@ -186,7 +187,7 @@ record! {
     /// The answer to an add.
     ///
     /// With inference: `PENDING` and the event to wait for. Without: `SUCCEEDED` and the memories
-    /// that were stored.
+    /// that were stored, or `FAILED`, of which the clients' `add` makes an error.
     ///
     /// ```
     /// use mem0_types::{AddMemoryResponse, EventStatus};

@@ -51,14 +51,16 @@ impl Endpoint for GetAllMemories {
             options: &'a GetAllMemoryOptions,
         }
 
-        let options = &self.options;
+        let mut options = self.options;
         options.filter.check()?;
         options.check_extra(&["filters", "page", "page_size"])?;
         check_time("start_date", options.start_date.as_ref())?;
         check_time("end_date", options.end_date.as_ref())?;
+        options.start_date = options.start_date.map(Timestamp::into_text);
+        options.end_date = options.end_date.map(Timestamp::into_text);
         let call = Call::new("get_all", Method::POST, path::LIST, Repeat::Read);
         page_query(call, options.page, options.page_size)?
-            .json(&Body { filters: &options.filter, options })
+            .json(&Body { filters: &options.filter, options: &options })
     }
 
     fn read_response(json: &str) -> Result<Self::Response, serde_json::Error> {
@@ -124,7 +126,7 @@ options! {
         /// Whether to list memories whose `expiration_date` has passed. Default `false`.
         #[doc(alias = "showExpired")]
         show_expired: bool as value = "true",
-        /// List only memories created at this time or later.
+        /// List only memories created at this time or later. A date is what the published specification has.
         #[doc(alias = "startDate")]
         start_date: Timestamp as into = "\"2026-01-01\"",
         /// List only memories created at this time or earlier; a date alone includes that day.

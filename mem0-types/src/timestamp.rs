@@ -165,6 +165,14 @@ impl Timestamp {
         Some(Self::from_unix(self.unix_micros()?.div_euclid(MICROS_PER_SECOND)))
     }
 
+    /// The same moment as a text: epoch seconds written as RFC 3339, any text as it is.
+    pub(crate) fn into_text(self) -> Self {
+        match &self.0 {
+            Repr::Text(_) => self,
+            Repr::Seconds(_) => self.unix_micros().and_then(Self::from_unix_micros).unwrap_or(self),
+        }
+    }
+
     /// The moment as the standard library's type. `None` when the text is no moment.
     ///
     /// ```

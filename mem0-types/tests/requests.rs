@@ -100,6 +100,28 @@ fn an_add_is_dated_in_whole_seconds() {
     assert_eq!(body(undated).get("timestamp"), None);
 }
 
+/// The published specification has texts there, and no number.
+#[test]
+fn seconds_are_sent_as_a_text_where_the_platform_takes_texts() {
+    let observed = |moment: Timestamp| {
+        let options = AddMemoryOptions::new(Scope::user("alice")).observation_datetime(moment);
+        body(AddMemory::new("Hi", options))["observation_datetime"].clone()
+    };
+    let listed = |moment: Timestamp| {
+        let options = GetAllMemoryOptions::new(Filter::user_id("alice"));
+        let body = body(GetAllMemories::new(options.start_date(moment.clone()).end_date(moment)));
+        assert_eq!(body["start_date"], body["end_date"]);
+        body["end_date"].clone()
+    };
+    for (moment, sent) in [
+        (Timestamp::from(1_700_000_000), "2023-11-14T22:13:20.000000Z"),
+        (Timestamp::from("2023-11-14T23:13:20.5+01:00"), "2023-11-14T23:13:20.5+01:00"),
+        (Timestamp::from("2026-03-01"), "2026-03-01"),
+    ] {
+        assert_eq!((observed(moment.clone()), listed(moment)), (sent.into(), sent.into()));
+    }
+}
+
 #[test]
 fn searches_and_lists_need_an_entity() {
     let metadata = || Filter::metadata("a").eq(1);

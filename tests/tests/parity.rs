@@ -30,8 +30,13 @@ const PAIRS: [Pair; 3] = [
         // The blocking client needs a runtime of its own, which the system may refuse.
         told_apart: &["build"],
     },
-    // The blocking one is an iterator.
-    Pair { asynchronous: "Listing", blocking: "Listing", only: &["next"], told_apart: &[] },
+    Pair {
+        asynchronous: "Listing",
+        blocking: "Listing",
+        // The blocking one is an iterator, which enters its runtime for what is not read already alone.
+        only: &["next", "next_read"],
+        told_apart: &[],
+    },
 ];
 
 /// What is compared of a public method.
