@@ -83,11 +83,10 @@ fn a_slow_call_of_one_thread_does_not_hold_up_another() {
             let slow = client.clone();
             let slow = thread::spawn(move || slow.get("slow").unwrap().id);
             thread::sleep(Duration::from_millis(delay));
-            let started = std::time::Instant::now();
             for _ in 0..5 {
                 assert_eq!(client.get("quick").unwrap().id, "quick");
             }
-            assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
+            assert!(!slow.is_finished());
             assert_eq!(slow.join().unwrap(), "slow");
         }
     });

@@ -173,7 +173,7 @@ async fn real_connections_log_neither_key_nor_content() {
 #[tokio::test]
 async fn a_success_is_told_to_nobody_who_did_not_ask_for_debugging() {
     let recorder = Recorder::default();
-    let _guard = tracing::subscriber::set_default(recorder.clone());
+    let _guards = listen(&recorder);
     let server =
         Server::start(|_| ok(r#"{"id": "m-1", "event_id": "e-1", "status": "SUCCEEDED"}"#));
     let client = AsyncMemoryClient::builder().api_key(KEY).base_url(server.url()).build().unwrap();

@@ -15,7 +15,14 @@ const PARTIAL: &str = "mem0.db.partial";
 #[derive(Debug)]
 pub(crate) struct DataFolder {
     path: PathBuf,
-    _lock: File,
+    lock: File,
+}
+
+impl Drop for DataFolder {
+    /// Closing the file would not do: a process that is being started has it open, too, until it is another program.
+    fn drop(&mut self) {
+        let _ = self.lock.unlock();
+    }
 }
 
 impl DataFolder {
@@ -31,7 +38,7 @@ impl DataFolder {
         private_folder(path)?;
         let lock = private_file(&path.join(LOCK))?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
+            Ok(()) => Ok(Self { path: path.to_owned(), lock }),
             Err(TryLockError::WouldBlock) => Err(EngineError::Locked(path.to_owned())),
             Err(TryLockError::Error(error)) => Err(error.into()),
         }

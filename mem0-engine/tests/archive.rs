@@ -51,7 +51,7 @@ fn odd(folder: &Folder) -> ProjectRecord {
     assert!(!last.is_empty());
     let deletion = wait(engine.delete_entity(EntityType::User, "carol")).unwrap();
     finished(&engine, &deletion.event_id);
-    drop(engine);
+    drop((engine, second));
     folder
         .sql()
         .execute(

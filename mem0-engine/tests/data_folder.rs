@@ -211,3 +211,21 @@ fn a_folder_of_the_first_version_is_brought_up_to_date() {
     let id = wait(engine.create_export(Filter::user_id("alice"), schema)).unwrap();
     assert!(wait(engine.export(&id)).unwrap()["year"].is_u64());
 }
+
+/// A process that is being started has all files open, the lock's too, until it is another program.
+#[cfg(unix)]
+#[test]
+fn a_folder_is_free_once_it_is_closed_whatever_processes_are_started() {
+    let folder = Folder::new();
+    let (stop, stopped) = std::sync::mpsc::channel::<()>();
+    let starting = std::thread::spawn(move || {
+        while stopped.try_recv() == Err(std::sync::mpsc::TryRecvError::Empty) {
+            std::process::Command::new("true").status().unwrap();
+        }
+    });
+    for _ in 0..100 {
+        drop(folder.open());
+    }
+    drop(stop);
+    starting.join().unwrap();
+}

@@ -134,7 +134,7 @@ impl Scene {
 
     /// Attempts end soon, since nothing will come.
     pub(crate) fn hasty(mut self) -> Self {
-        self.settings.timeout = Duration::from_millis(500);
+        self.settings.timeout = Duration::from_secs(1);
         self
     }
 

@@ -1,4 +1,4 @@
-use std::io::Write;
+use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::time::Duration;
@@ -126,9 +126,13 @@ fn a_signal_lets_a_request_in_flight_finish() {
         let body = body.to_string();
         let mut stream = TcpStream::connect(server.address).unwrap();
         let head = head("k", "POST", "/v3/memories/add/", body.len());
+        // So that the server says when it has read the head and waits for the body.
+        let head = head.replace("\r\n\r\n", "\r\nexpect: 100-continue\r\n\r\n");
         stream.write_all(head.as_bytes()).unwrap();
+        let mut go_on = *b"HTTP/1.1 100 Continue\r\n\r\n";
+        stream.read_exact(&mut go_on).unwrap();
+        assert!(go_on.starts_with(b"HTTP/1.1 100 "), "{go_on:?}");
         stream.write_all(&body.as_bytes()[..10]).unwrap();
-        std::thread::sleep(Duration::from_millis(100));
         server.signal(signal);
         let refused = || send(server.address, "k", "GET", "/v1/ping/", "").is_err();
         while !refused() {

@@ -3,7 +3,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use mem0_types::WebhookSecret;
@@ -24,6 +24,7 @@ pub(crate) enum Reply {
 
 /// A delivery as it came.
 pub(crate) struct Received {
+    pub(crate) at: Instant,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
 }
@@ -111,7 +112,7 @@ fn read(stream: &mut TcpStream) -> Option<Received> {
     let mut rest = vec![0; length - bytes.len()];
     stream.read_exact(&mut rest).ok()?;
     bytes.extend(rest);
-    Some(Received { headers, body: bytes })
+    Some(Received { at: Instant::now(), headers, body: bytes })
 }
 
 fn answer(stream: &mut TcpStream, reply: Reply) {
