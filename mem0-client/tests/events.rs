@@ -161,7 +161,9 @@ async fn a_wait_that_ends_during_an_outage_says_what_was_last_known() {
     let (error, took) =
         timed(platform.client().wait_for_event("e-1", Duration::from_secs(20))).await;
     let error = error.unwrap_err();
-    assert_eq!((error.kind(), took.as_secs()), (ErrorKind::EventPending, 20));
+    assert_eq!(error.kind(), ErrorKind::EventPending);
+    // The last question may take 5 s more, with its retries.
+    assert!((20..=25).contains(&took.as_secs()), "{took:?}");
     assert_eq!(error.suggestion(), "Wait for the same event again");
 
     let platform = Platform::new(|_| Reply::status(503));

@@ -77,8 +77,9 @@ async fn an_export_that_was_asked_for_must_not_be_asked_for_again() {
             0 => Reply::json(json!({"id": "x-7", "message": "queued"})),
             _ => reply(),
         });
-        let exported = platform.client().export::<City>(Filter::user_id("alice"), Duration::ZERO);
-        let error = exported.await.unwrap_err();
+        let client = platform.client();
+        let error = client.export::<City>(Filter::user_id("alice"), Duration::ZERO).await;
+        let error = error.unwrap_err();
         assert_eq!(
             (error.is_retryable(), error.is_outcome_unknown()),
             (false, unknown),
