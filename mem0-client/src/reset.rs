@@ -1,6 +1,6 @@
 use mem0_types::{DeleteEverything, EntityRef, Malformed, QueuedDelete};
 
-use crate::{AsyncMemoryClient, Error, ErrorKind, WaitOptions};
+use crate::{AsyncMemoryClient, Error, WaitOptions};
 
 impl AsyncMemoryClient {
     /// Deletes every user, agent, app and run of the project with all their memories, and waits
@@ -45,7 +45,7 @@ impl AsyncMemoryClient {
                     self.wait_for_event(event_id, wait.clone()).await.map(|_| ())
                 }
                 Ok(_) => Ok(()),
-                Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+                Err(error) if error.is_missing() => Ok(()),
                 Err(error) => Err(error),
             };
             entities.push(ResetEntity { entity, outcome });

@@ -160,3 +160,25 @@ async fn an_empty_project_is_reset_already() {
     assert!(reset.is_complete() && reset.entities.is_empty());
     assert_eq!(platform.requests(), 1);
 }
+
+/// What a proxy says that has lost its way.
+#[tokio::test(start_paused = true)]
+async fn an_entity_that_only_a_proxy_does_not_know_is_left() {
+    let platform = Platform::new(|asked| match asked {
+        asked if is_listing(asked) => listing(asked),
+        asked if asked.uri.path().contains("agent") => Reply::text(404, "<html>404</html>"),
+        _ => Reply::json(json!({"message": "Deleted."})),
+    });
+    let reset = reset(&platform).await;
+    assert!(!reset.is_complete());
+    assert_eq!(reset.entities.iter().filter(|entity| entity.outcome.is_err()).count(), 1);
+
+    // And a page of entities that it does not know is not the last.
+    let platform = Platform::new(|asked| match asked.page() {
+        3 => Reply::text(404, "<html>404</html>"),
+        _ => listing(asked),
+    });
+    let error = platform.client().reset(DeleteEverything, WaitOptions::new()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+    assert!(deletes(&platform).is_empty());
+}
