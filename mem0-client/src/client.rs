@@ -18,9 +18,8 @@ use crate::{AsyncMemoryClientBuilder, CallOptions, Error, Listing, Response};
 /// [`with`](Self::with) gives a view of the same client with other options.
 ///
 /// Calls need a tokio runtime with time and I/O; without one they are
-/// [`Configuration`](crate::ErrorKind::Configuration) errors. A connection lives on the runtime on which it was
-/// opened: a client that several runtimes share may wait for one that does not run, so make a client for
-/// each. [`MemoryClient`](https://docs.rs/mem0-client-blocking) brings its own.
+/// [`Configuration`](crate::ErrorKind::Configuration) errors. Several runtimes may share a client, as the tests of an
+/// app do with a `static` one: each has connections of its own, and pays for the first.
 ///
 /// ```
 /// use mem0_client::AsyncMemoryClient;

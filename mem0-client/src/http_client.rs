@@ -1,11 +1,13 @@
+use std::collections::VecDeque;
 use std::future::{Ready, ready};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::{Either, Map};
 use http::{Request, Response};
+use tokio::runtime::{self, Handle};
 use tower_service::Service;
 use url::Url;
 
@@ -49,7 +51,11 @@ impl Proxy {
     }
 }
 
-/// How our own HTTP client is made, once the first request needs it.
+/// Of how many runtimes the HTTP clients are kept. Runtimes end without a word, and more than this many at once would
+/// make clients again and again.
+const RUNTIMES: usize = 256;
+
+/// reqwest, as the caller made it or as we do, once the first request needs it.
 ///
 /// Making one reads the system's certificates and takes milliseconds, and a constructor does no
 /// I/O; clones of a client share it.
@@ -60,8 +66,19 @@ pub(crate) struct HttpClient {
 
 struct Shared {
     base_url: BaseUrl,
-    recipe: Option<Recipe>,
-    client: OnceLock<reqwest::Client>,
+    origin: Origin,
+}
+
+enum Origin {
+    Caller(reqwest::Client),
+    Own { recipe: Box<Recipe>, made: RwLock<VecDeque<Made>> },
+}
+
+/// The HTTP client of a runtime. A connection lives on the runtime that it was opened on, and answers nobody while that
+/// one does not run.
+struct Made {
+    runtime: Option<runtime::Id>,
+    client: reqwest::Client,
 }
 
 /// Settings that were checked.
@@ -93,36 +110,49 @@ impl HttpClient {
             #[cfg(any(feature = "rustls", feature = "native-tls"))]
             root_certificates,
         };
-        let shared = Shared { base_url, recipe: Some(recipe), client: OnceLock::new() };
-        Ok(Self { shared: Arc::new(shared) })
+        let origin = Origin::Own { recipe: Box::new(recipe), made: RwLock::default() };
+        Ok(Self { shared: Arc::new(Shared { base_url, origin }) })
     }
 
     /// The caller's client, with the caller's policy for redirects, proxies and retries.
     pub(crate) fn from_reqwest(base_url: BaseUrl, client: reqwest::Client) -> Self {
-        let shared = Shared { base_url, recipe: None, client: OnceLock::from(client) };
-        Self { shared: Arc::new(shared) }
+        Self { shared: Arc::new(Shared { base_url, origin: Origin::Caller(client) }) }
     }
 
+    /// The client of the runtime on which this is called.
     fn client(&self) -> Result<reqwest::Client, reqwest::Error> {
-        let Shared { recipe, client, .. } = &*self.shared;
-        if let Some(client) = client.get() {
-            return Ok(client.clone());
+        let (recipe, all) = match &self.shared.origin {
+            Origin::Caller(client) => return Ok(client.clone()),
+            Origin::Own { recipe, made } => (recipe, made),
+        };
+        let runtime = Handle::try_current().ok().map(|handle| handle.id());
+        let of_runtime = |all: &VecDeque<Made>| {
+            let made = all.iter().find(|made| made.runtime == runtime)?;
+            Some(made.client.clone())
+        };
+        if let Some(client) = of_runtime(&all.read().unwrap_or_else(PoisonError::into_inner)) {
+            return Ok(client);
         }
-        let mut builder = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .referer(false);
-        if let Some(recipe) = recipe {
-            builder = recipe.apply(builder);
+        let client = recipe.client()?;
+        let mut all = all.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(other_tasks) = of_runtime(&all) {
+            return Ok(other_tasks);
         }
-        let built = builder.build()?;
-        Ok(client.get_or_init(|| built).clone())
+        if all.len() == RUNTIMES {
+            all.pop_front();
+        }
+        all.push_back(Made { runtime, client: client.clone() });
+        Ok(client)
     }
 }
 
 impl Recipe {
-    fn apply(&self, builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
-        let mut builder = builder.connect_timeout(self.connect_timeout);
+    fn client(&self) -> Result<reqwest::Client, reqwest::Error> {
+        let mut builder = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .referer(false)
+            .connect_timeout(self.connect_timeout);
         // Another crate of the program may have switched these on in reqwest.
         builder = builder.no_brotli().no_deflate().no_zstd();
         if cfg!(not(feature = "gzip")) {
@@ -150,7 +180,7 @@ impl Recipe {
                 None => builder.tls_certs_only([]),
             };
         }
-        builder
+        builder.build()
     }
 }
 
@@ -243,7 +273,7 @@ mod tests {
         ] {
             let settings = HttpSettings { connect_timeout: None, proxy, root_certificates: vec![] };
             let client = HttpClient::new(BaseUrl::parse(base_url).unwrap(), settings).unwrap();
-            let recipe = client.shared.recipe.as_ref().unwrap();
+            let Origin::Own { recipe, .. } = &client.shared.origin else { panic!("whose?") };
             assert_eq!(recipe.root_certificates.is_some(), speaks_tls, "{base_url}");
         }
     }

@@ -34,6 +34,7 @@ mod redirects;
 mod reset;
 mod retries;
 mod retry_after;
+mod runtimes;
 mod seam;
 mod secrets;
 mod server;
