@@ -61,8 +61,10 @@ impl ApiKey {
     /// Keeps headers that repeat the key out of `Debug`.
     pub(crate) fn hide_in(&self, headers: &mut HeaderMap) {
         let key = self.key.as_bytes();
+        // For most places the first byte says no, in fewer instructions than a comparison of slices.
+        let is_key = |part: &[u8]| part.first() == key.first() && part == key;
         for value in headers.values_mut() {
-            if value.as_bytes().windows(key.len()).any(|part| part == key) {
+            if value.as_bytes().windows(key.len()).any(is_key) {
                 value.set_sensitive(true);
             }
         }

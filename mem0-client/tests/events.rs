@@ -128,6 +128,8 @@ async fn errors_on_the_way_are_errors_of_the_wait() {
     });
     let error = platform.client().wait_for_event("e-1", WaitOptions::new()).await.unwrap_err();
     assert_eq!((error.kind(), platform.requests()), (ErrorKind::NotFound, 4));
+    // Waiting again would not help.
+    assert_eq!(error.suggestion(), "The requested resource was not found");
 }
 
 #[tokio::test(start_paused = true)]

@@ -105,5 +105,6 @@ async fn any_other_refusal_ends_the_wait() {
     let wait = WaitOptions::new();
     let error = platform.client().wait_for_export::<Diet>("x-1", wait).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Authentication);
+    assert_eq!(error.suggestion(), "You don't have permission to perform this operation");
     assert_eq!(platform.asked().len(), 1);
 }
