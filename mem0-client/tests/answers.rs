@@ -90,13 +90,14 @@ async fn an_add_whose_answer_cannot_be_read_may_have_happened() {
         let error = client.add("I climb", Scope::user("alice")).await.unwrap_err();
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::Decode, 1), "{error}");
         assert!(error.is_outcome_unknown() && !error.is_retryable(), "{error}");
-        assert!(error.suggestion().contains("look before you send it again"));
+        for advice in ["unexpected form", "look before you send it again"] {
+            assert!(error.suggestion().contains(advice), "{}", error.suggestion());
+        }
         let error = client.get("m-1").await.unwrap_err();
         assert!(!error.is_outcome_unknown(), "{error}");
     }
 }
 
-/// The suggestions for statuses are the official clients'.
 #[tokio::test(start_paused = true)]
 async fn an_add_whose_request_timed_out_may_have_happened() {
     let platform = Platform::new(|_| Reply::status(408));
