@@ -94,7 +94,7 @@ async fn a_page_that_has_gone_meanwhile_is_the_end() {
     assert_eq!(platform.requests(), 2);
     // That there is no first page is no end of a list.
     for page_1 in [r#"{"detail": "Invalid page."}"#, r#"{"detail": "No."}"#] {
-        let platform = Platform::new(|_| Reply::text(404, page_1));
+        let platform = Platform::new(move |_| Reply::text(404, page_1));
         let error = platform.client().get_all_stream(alice()).next().await.unwrap().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::NotFound);
     }
