@@ -57,6 +57,19 @@ async fn a_platform_that_is_away_for_a_while_does_not_end_the_wait() {
     assert_eq!(diet.allergies, ["nuts"]);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_wait_that_ends_during_an_outage_says_what_was_last_known() {
+    for (known, kind) in [(true, ErrorKind::EventPending), (false, ErrorKind::Server)] {
+        let platform = Platform::new(move |asked| match asked.index {
+            0 if known => not_yet(),
+            _ => Reply::status(503),
+        });
+        let wait = Duration::from_secs(20);
+        let error = platform.client().wait_for_export::<Diet>("x-1", wait).await.unwrap_err();
+        assert_eq!((error.kind(), error.memory_export_id()), (kind, Some("x-1")));
+    }
+}
+
 #[cfg(feature = "schemars")]
 #[tokio::test(start_paused = true)]
 async fn an_export_that_was_asked_for_must_not_be_asked_for_again() {

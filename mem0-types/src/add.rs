@@ -155,7 +155,8 @@ options! {
         prompt_profile_id: String as into = "\"profile-1\"",
         /// Whether to work out when things happened. The platform does not document it further.
         temporal_reasoning: bool as value = "true",
-        /// The time zone of words like "tomorrow", by its IANA name. Default: UTC.
+        /// The time zone of `observation_datetime` and `observation_date`, by its IANA name. The platform does not
+        /// document a default.
         timezone: String as into = "\"Europe/Rome\"",
         /// When the messages were said, where `timestamp` is not set.
         observation_datetime: Timestamp as into = "\"2026-03-01T09:30:00Z\"",

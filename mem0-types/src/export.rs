@@ -45,13 +45,11 @@ impl Endpoint for CreateMemoryExport {
     }
 }
 
-/// The filter's JSON inside `AND`, where it has no operator of its own: the platform refuses a bare
-/// condition here.
+/// The filter's JSON inside `AND`, unless it is an `AND` or an `OR`: the platform takes nothing else here.
 fn structured(filter: &Filter) -> Value {
     let json = serde_json::json!(filter);
-    let has_operator = json
-        .as_object()
-        .is_some_and(|o| ["AND", "OR", "NOT"].iter().any(|name| o.contains_key(*name)));
+    let has_operator =
+        json.as_object().is_some_and(|o| ["AND", "OR"].iter().any(|name| o.contains_key(*name)));
     if has_operator { json } else { serde_json::json!({ "AND": [json] }) }
 }
 

@@ -5,6 +5,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::record::has_huge_integer;
+
 /// What an answer held besides its typed fields, kept as the JSON that it was.
 ///
 /// Fields that this version does not know are here, known fields whose value has another type than
@@ -102,8 +104,12 @@ impl Extra {
     }
 }
 
-/// Whether two texts are the same JSON, however they are spelled.
+/// Whether two texts are the same JSON, however they are spelled. Integers of more than 64 bits, which a `Value` does not
+/// tell apart, only when they are spelled alike.
 pub(crate) fn same_json(left: &RawValue, right: &RawValue) -> bool {
+    if has_huge_integer(left.get()) || has_huge_integer(right.get()) {
+        return left.get() == right.get();
+    }
     left.get() == right.get()
         || match (serde_json::from_str(left.get()), serde_json::from_str::<Value>(right.get())) {
             (Ok(left), Ok(right)) => Value::eq(&left, &right),

@@ -129,7 +129,7 @@ fn keep_odd(
 
 /// Whether an integer of more than 64 bits is in this JSON, which a [`serde_json::Value`] would
 /// turn into a float of another value.
-fn has_huge_integer(json: &str) -> bool {
+pub(crate) fn has_huge_integer(json: &str) -> bool {
     const SHORTEST: usize = "9223372036854775808".len();
     // Of so many digits in a row one is seen by looking at every nineteenth byte.
     let has_long_run = || {

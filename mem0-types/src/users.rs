@@ -50,7 +50,7 @@ impl GetUsers {
         self
     }
 
-    /// How many entities a page holds. Default 100.
+    /// How many entities a page holds. Default: the platform's, which it does not document; 100 locally.
     ///
     /// ```
     /// # use mem0_types::GetUsers;

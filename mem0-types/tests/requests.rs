@@ -315,6 +315,8 @@ fn an_export_wraps_a_bare_condition() {
     assert_eq!(filters(alice()), json!({"AND": [{"user_id": "alice"}]}));
     let either = json!({"OR": [{"user_id": "alice"}, {"agent_id": "bot"}]});
     assert_eq!(filters(alice() | Filter::agent_id("bot")), either);
+    let not = !Filter::user_id_ne("alice");
+    assert_eq!(filters(not.clone()), json!({"AND": [json!(not)]}));
 }
 
 #[test]

@@ -372,6 +372,10 @@ fn extras_are_equal_in_any_order_and_spelling() {
     ] {
         assert!(one != read(other) && read(other) != one, "{other}");
     }
+    // Both are the same number to a double.
+    let [one, other] =
+        [3, 4].map(|last| read(&format!(r#"{{"id":"m","rank":1234567890123456789012{last}}}"#)));
+    assert!(one == one.clone() && one != other);
 }
 
 #[test]

@@ -19,6 +19,9 @@ use crate::Timestamp;
 /// # let _ = this_year;
 /// ```
 ///
+/// A date alone is a whole day in UTC on the local platform: `gt` is after it, `lte` and `between` include it. The
+/// hosted platform may read it as midnight; where that matters, give the moment.
+///
 /// Times have no `contains`, and no `eq`:
 ///
 /// ```compile_fail
@@ -203,7 +206,7 @@ impl MetadataFilter {
         Filter(Expression::Condition(Condition::Metadata(self.0, condition)))
     }
 
-    /// Equal to this JSON value.
+    /// Equal to this JSON value. The text `*` is the platform's wildcard: any value but null.
     ///
     /// ```
     /// # use mem0_types::Filter;
@@ -214,7 +217,7 @@ impl MetadataFilter {
         self.compare(MetadataCondition::Eq(value.into()))
     }
 
-    /// Another value, or no such key.
+    /// Another value, or no such key. The text `*` is the platform's wildcard: no such key, or null.
     ///
     /// ```
     /// # use mem0_types::Filter;
