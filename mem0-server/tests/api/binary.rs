@@ -1,12 +1,13 @@
 use std::io::Write;
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use mem0_server::{ApiKeyHash, BODY_LIMIT};
 use serde_json::{Value, json};
 
 use crate::folder::Folder;
+use crate::receiver::{Receiver, Reply};
 use crate::server::{Server, command, head, read_answer, send};
 
 /// Everything that the files of a folder hold.
@@ -182,6 +183,49 @@ fn a_key_to_one_project_reaches_no_other() {
         assert!(output.stdout.is_empty());
     }
     assert_eq!(keys(&folder, &["list"]).len(), 4);
+}
+
+/// What becomes of a delivery to a receiver on this machine, by a server with these options.
+fn delivered_here(options: &[&str]) -> (Value, Receiver) {
+    let folder = Folder::new();
+    let mut command = command(folder.path());
+    command.args(["--api-key", "k"]).args(options);
+    let server = Server::start(command);
+    let call = |method: &str, path: &str, body: &str| {
+        let (status, answer) = send(server.address, "k", method, path, body).unwrap();
+        assert!(matches!(status, 200 | 201), "{answer}");
+        answer
+    };
+    let receiver = Receiver::start(|_| Reply::Status(200));
+    let project = call("GET", "/v1/ping/", "")["project_id"].as_str().unwrap().to_owned();
+    let hook = json!({"name": "x", "url": receiver.url(), "event_types": ["memory_add"]});
+    let hooks = format!("/api/v1/webhooks/projects/{project}/");
+    let hook = call("POST", &hooks, &hook.to_string());
+    let add = json!({"messages": "x", "user_id": "alice", "infer": false});
+    call("POST", "/v3/memories/add/", &add.to_string());
+    let log = format!("/api/v1/webhooks/{}/deliveries/", hook["webhook_id"].as_str().unwrap());
+    let start = Instant::now();
+    loop {
+        let delivery = call("GET", &log, "")["results"][0].clone();
+        if delivery["attempts"] == 1 {
+            server.stop();
+            return (delivery, receiver);
+        }
+        assert!(start.elapsed() < Duration::from_secs(20), "{delivery}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn webhooks_call_this_machine_only_where_that_is_asked_for() {
+    // It listens on a loopback address, as it does behind a proxy.
+    let (delivery, receiver) = delivered_here(&[]);
+    let error = delivery["last_error"].as_str().unwrap();
+    assert!(error.contains("start the server with --private-webhooks true"), "{error}");
+    assert!(receiver.all(Duration::from_millis(100)).is_empty());
+    let (delivery, receiver) = delivered_here(&["--private-webhooks", "true"]);
+    assert_eq!(delivery["state"], "delivered");
+    assert_eq!(receiver.all(Duration::from_millis(100)).len(), 1);
 }
 
 #[test]

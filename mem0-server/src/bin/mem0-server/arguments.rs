@@ -42,8 +42,8 @@ Options of the server:
   --drain-limit SECONDS    How long requests may take to finish when the server is
                            stopped. Default 30.
   --private-webhooks BOOL  Whether webhooks may call addresses of this machine and its
-                           network: true or false. They may anyway while only this
-                           machine can reach the server. Default false.
+                           network: true or false. With true, whoever may make a
+                           webhook reaches what the server reaches. Default false.
   --metrics-listen ADDRESS Where Prometheus reads /metrics, without a key: IP:port.
                            Default nowhere.
   --print-config           Print what is in force, and end.
