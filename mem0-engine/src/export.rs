@@ -2,12 +2,9 @@ use mem0_types::{Expression, Filter, Metadata};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::Value;
 
-use crate::clock::{self, MICROS_PER_DAY};
 use crate::schema_filling::{Source, fill};
-use crate::{Access, Engine, EngineError, What, ids, json_depth, list};
-
-/// How long an export can be read.
-const KEPT: i64 = 7 * MICROS_PER_DAY;
+use crate::sweep::oldest_kept;
+use crate::{Access, Engine, EngineError, What, clock, ids, json_depth, list};
 
 impl Engine {
     /// Notes what to export, and answers with the id to read it by.
@@ -60,7 +57,6 @@ pub(crate) fn note(
 ) -> Result<String, EngineError> {
     let id = ids::new_id()?;
     let now = clock::now();
-    connection.execute("DELETE FROM exports WHERE created_at < ?", [now - KEPT])?;
     connection
         .prepare_cached(
             "INSERT INTO exports (id, project, scopes, created_at, filter, schema) \
@@ -108,7 +104,7 @@ fn read(
     let found: Option<(String, String)> = connection
         .prepare_cached(&sql)?
         .query_row(
-            params![access.project(), access.written_scopes(), value, clock::now() - KEPT],
+            params![access.project(), access.written_scopes(), value, oldest_kept()],
             |row| Ok((row.get(0)?, row.get(1)?)),
         )
         .optional()?;

@@ -1,6 +1,6 @@
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use mem0_types::EventType;
 use rusqlite::Connection;
@@ -8,6 +8,7 @@ use tokio::sync::oneshot;
 
 use crate::events::{self, Outcome};
 use crate::stats::Retrievals;
+use crate::sweep::sweep;
 use crate::writer::{Writer, in_savepoint};
 use crate::{EngineError, add, clock, delete, erase_project, projects};
 
@@ -17,8 +18,8 @@ const AT_ONCE: usize = 16;
 /// How long to wait when the disk refuses a write.
 const RETRY: Duration = Duration::from_secs(1);
 
-/// How long what was counted may wait to be written down.
-const COUNTED: Duration = Duration::from_secs(10);
+/// How often what was counted is written down, and what is over its time is cleared away.
+const TICK: Duration = Duration::from_secs(10);
 
 /// When the job worker is to end.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -83,8 +84,9 @@ pub(crate) fn start(
 
 fn run(writer: &Writer, bell: &Bell, retrievals: &Retrievals) {
     let mut retry = None;
+    let mut swept: Option<Instant> = None;
     loop {
-        let stop = bell.wait(retry.unwrap_or(COUNTED));
+        let stop = bell.wait(retry.unwrap_or(TICK));
         if !retrievals.is_empty() {
             let counted = retrievals.clone();
             // Not waited for: what fails is counted again.
@@ -100,10 +102,33 @@ fn run(writer: &Writer, bell: &Bell, retrievals: &Retrievals) {
                 Some(RETRY)
             }
         };
+        if swept.is_none_or(|at| at.elapsed() >= TICK) {
+            swept = Some(Instant::now());
+            if let Err(error) = clear_away(writer, bell) {
+                tracing::warn!(%error, "what is over its time could not be cleared away yet");
+            }
+        }
         if stop.is_some() {
             return;
         }
     }
+}
+
+/// Clears away all that is over its time.
+fn clear_away(writer: &Writer, bell: &Bell) -> Result<(), EngineError> {
+    let mut given_up = 0;
+    while !bell.stops_now() {
+        let answer = writer.send(sweep).blocking_recv();
+        let swept = answer.unwrap_or(Err(EngineError::Closed))?;
+        given_up += swept.given_up;
+        if !swept.more {
+            break;
+        }
+    }
+    if given_up > 0 {
+        tracing::warn!(given_up, "deliveries to webhooks were not taken within seven days");
+    }
+    Ok(())
 }
 
 /// Carries out events until none is queued.
