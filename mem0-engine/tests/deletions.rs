@@ -160,6 +160,43 @@ fn deleting_an_entity_leaves_nothing_of_it() {
     assert_gone(&folder, &["zanzibar", "alice likes"]);
 }
 
+#[test]
+fn what_a_memory_was_changed_to_before_its_deletion_was_carried_out_goes_too() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    let gone = store_one(&engine, "alice", "tea");
+    store_one(&engine, "bob", "water");
+    let queued = wait(engine.delete_entity(EntityType::User, "bob")).unwrap();
+    finished(&engine, &queued.event_id);
+    let kept = store_one(&engine, "alice", "milk");
+    let change = |text: &str| mem0_engine::MemoryChange {
+        text: Some(text.to_owned()),
+        ..mem0_engine::MemoryChange::default()
+    };
+    wait(engine.update(&gone, change("swordfish"))).unwrap();
+    wait(engine.update(&gone, change("swordfish again"))).unwrap();
+    // Named as a caller may spell it.
+    wait(engine.update(&kept.to_uppercase(), change("oat milk"))).unwrap();
+    drop(engine);
+    // As if the deletion had been alice's and had waited until now.
+    let sql = "UPDATE events SET status = 'PENDING', user_id = 'alice', \
+               payload = '{\"entity_type\": \"user\", \"entity_id\": \"alice\"}' WHERE id = ?";
+    assert_eq!(folder.sql().execute(sql, [&queued.event_id]).unwrap(), 1);
+    let engine = folder.open();
+    finished(&engine, &queued.event_id);
+    assert_eq!(texts(&list(&engine, Filter::user_id("alice"))), ["oat milk"]);
+    let mut events = wait(engine.events(PageRequest::default())).unwrap().results;
+    events.retain(|event| event.event_type == EventType::Update);
+    assert_eq!(events.len(), 3);
+    assert_eq!(events[0].payload["text"], "oat milk");
+    assert_eq!(events[0].results.len(), 1);
+    for event in &events[1..] {
+        assert_eq!((&event.payload, event.results.len()), (&json!({}), 0));
+    }
+    wait(engine.close()).unwrap();
+    assert_gone(&folder, &["swordfish"]);
+}
+
 fn assert_gone(folder: &Folder, words: &[&str]) {
     let bytes = std::fs::read(folder.0.join("mem0.db")).unwrap();
     for word in words {
