@@ -15,7 +15,9 @@ const CHUNK: i64 = 500;
 /// What one transaction cleared away.
 #[derive(Clone, Copy)]
 pub(crate) struct Swept {
-    /// How many deliveries that were still to be sent.
+    /// How many rows.
+    pub(crate) rows: usize,
+    /// How many of them were deliveries that were still to be sent.
     pub(crate) given_up: usize,
     /// Whether there may be more.
     pub(crate) more: bool,
@@ -46,6 +48,7 @@ pub(crate) fn sweep(connection: &Connection) -> Result<Swept, EngineError> {
         .execute(params![before, CHUNK])?;
     let full = usize::try_from(CHUNK).unwrap_or(usize::MAX);
     Ok(Swept {
+        rows: deliveries.len() + exports,
         given_up: deliveries.iter().filter(|queued| **queued).count(),
         more: deliveries.len() == full || exports == full,
     })

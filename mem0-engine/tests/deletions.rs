@@ -1,3 +1,5 @@
+use std::time::{Duration, Instant};
+
 use mem0_engine::{
     AddRequest, DeleteAllRequest, Engine, EngineError, EntityIds, PageRequest, What,
 };
@@ -203,6 +205,78 @@ fn assert_gone(folder: &Folder, words: &[&str]) {
         let holds = bytes.windows(word.len()).any(|window| window == word.as_bytes());
         assert!(!holds, "the file still holds {word:?}");
     }
+}
+
+/// Whether the database or its log holds the word.
+fn holds(folder: &Folder, word: &str) -> bool {
+    ["mem0.db", "mem0.db-wal"].iter().any(|file| {
+        let bytes = std::fs::read(folder.0.join(file)).unwrap();
+        bytes.windows(word.len()).any(|window| window == word.as_bytes())
+    })
+}
+
+/// Waits until neither does, beside an engine that is open.
+fn await_gone(folder: &Folder, word: &str) {
+    let start = Instant::now();
+    while holds(folder, word) {
+        assert!(start.elapsed() < Duration::from_secs(30), "the files still hold {word:?}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn what_is_erased_leaves_the_log_while_the_engine_goes_on() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    store_one(&engine, "alice", "alice likes zanzibar");
+    let organization = wait(engine.own_project()).unwrap().organization_id;
+    let project = wait(engine.create_project(&organization, "Kitchen", None)).unwrap();
+    let view = engine.with_access(wait(engine.access_to(&project.id)).unwrap());
+    store_one(&view, "bob", "bob likes timbuktu");
+    // Whatever an engine does at its start.
+    std::thread::sleep(Duration::from_secs(2));
+    assert!(holds(&folder, "zanzibar") && holds(&folder, "timbuktu"));
+    let queued = wait(engine.delete_entity(EntityType::User, "alice")).unwrap();
+    finished(&engine, &queued.event_id);
+    await_gone(&folder, "zanzibar");
+    assert!(holds(&folder, "timbuktu"));
+    wait(engine.delete_project(&project.id)).unwrap();
+    await_gone(&folder, "timbuktu");
+
+    // A read that began before keeps the log as it is, and holds nothing up.
+    store_one(&engine, "carol", "carol likes samarkand");
+    let reader = folder.sql();
+    reader.execute_batch("BEGIN; SELECT count(*) FROM memories").unwrap();
+    let seen: i64 =
+        reader.query_row("SELECT count(*) FROM memories", [], |row| row.get(0)).unwrap();
+    assert_eq!(seen, 1);
+    let queued = wait(engine.delete_entity(EntityType::User, "carol")).unwrap();
+    finished(&engine, &queued.event_id);
+    std::thread::sleep(Duration::from_secs(2));
+    let start = Instant::now();
+    store_one(&engine, "dave", "dave likes tea");
+    assert!(start.elapsed() < Duration::from_secs(5), "the write waited for the read");
+    assert!(holds(&folder, "samarkand"));
+    reader.execute_batch("COMMIT").unwrap();
+    await_gone(&folder, "samarkand");
+    assert_eq!(texts(&list(&engine, Filter::user_id("dave"))), ["dave likes tea"]);
+}
+
+#[test]
+fn a_log_that_a_crash_left_is_emptied_at_the_next_start() {
+    let (folder, crashed) = (Folder::new(), Folder::new());
+    let engine = folder.open();
+    await_empty_log(&folder);
+    store_one(&engine, "alice", "alice likes zanzibar");
+    std::fs::create_dir_all(&crashed.0).unwrap();
+    for file in ["mem0.db", "mem0.db-wal"] {
+        std::fs::copy(folder.0.join(file), crashed.0.join(file)).unwrap();
+    }
+    assert!(std::fs::metadata(crashed.0.join("mem0.db-wal")).unwrap().len() > 0);
+    drop(engine);
+    let engine = crashed.open();
+    await_empty_log(&crashed);
+    assert_eq!(list(&engine, Filter::user_id("alice")).len(), 1);
 }
 
 #[test]

@@ -353,6 +353,7 @@ fn what_is_seven_days_old_is_cleared_away_whatever_became_of_it() {
         assert!(start.elapsed() < 2 * PATIENCE, "{}", left("webhook_deliveries"));
         std::thread::sleep(Duration::from_millis(20));
     }
+    await_empty_log(&folder);
     assert_eq!((log(&engine, &quiet).len(), log(&engine, &idle).len()), (1, 1));
     wait(engine.export(&new)).unwrap();
     assert!(wait(engine.export(&old)).is_err());
