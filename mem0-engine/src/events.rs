@@ -322,9 +322,10 @@ pub(crate) fn erase_content(
     let sql = format!(
         "UPDATE events SET payload = '{{}}', results = '[]' \
          WHERE project = ?1 AND {column} = ?2 AND (seq < ?3 OR event_type = ?4 \
-         AND json_extract(results, '$[0].id') NOT IN \
+         AND json_extract(iif(json_valid(results), results, '[{{\"id\": \"\"}}]'), '$[0].id') NOT IN \
          (SELECT id FROM memories WHERE project = ?1 AND {column} = ?2))"
     );
+    // A damaged row is emptied too, and does not keep a deletion from its end.
     let update = EventType::Update.as_str();
     connection.prepare_cached(&sql)?.execute(params![project, id, before, update])?;
     Ok(())

@@ -1,9 +1,9 @@
 use std::time::{Duration, Instant};
 
 use mem0_engine::{
-    AddRequest, DeleteAllRequest, Engine, EngineError, EntityIds, PageRequest, What,
+    Access, AddRequest, DeleteAllRequest, Engine, EngineError, EntityIds, PageRequest, What,
 };
-use mem0_types::{EntityType, EventStatus, EventType, Filter, HistoryEvent, Message};
+use mem0_types::{EntityRef, EntityType, EventStatus, EventType, Filter, HistoryEvent, Message};
 use serde_json::json;
 
 use crate::workbench::*;
@@ -184,8 +184,10 @@ fn what_a_memory_was_changed_to_before_its_deletion_was_carried_out_goes_too() {
     let sql = "UPDATE events SET status = 'PENDING', user_id = 'alice', \
                payload = '{\"entity_type\": \"user\", \"entity_id\": \"alice\"}' WHERE id = ?";
     assert_eq!(folder.sql().execute(sql, [&queued.event_id]).unwrap(), 1);
+    let sql = "UPDATE events SET results = '[{\"id\": \"' WHERE payload LIKE '%again%'";
+    assert_eq!(folder.sql().execute(sql, []).unwrap(), 1);
     let engine = folder.open();
-    finished(&engine, &queued.event_id);
+    assert_eq!(finished(&engine, &queued.event_id).status, EventStatus::Succeeded);
     assert_eq!(texts(&list(&engine, Filter::user_id("alice"))), ["oat milk"]);
     let mut events = wait(engine.events(PageRequest::default())).unwrap().results;
     events.retain(|event| event.event_type == EventType::Update);
@@ -197,6 +199,60 @@ fn what_a_memory_was_changed_to_before_its_deletion_was_carried_out_goes_too() {
     }
     wait(engine.close()).unwrap();
     assert_gone(&folder, &["swordfish"]);
+}
+
+#[test]
+fn exports_that_name_an_entity_go_with_it() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    for name in ["alice", "bob"] {
+        store_one(&engine, name, "tea");
+    }
+    store(&engine, user_and_agent("carol", "alice"), &["milk"]);
+    let bound = |entity| engine.with_access(Access::default().only([entity]).unwrap());
+    let (alices, bobs) = (bound(EntityRef::user("alice")), bound(EntityRef::user("bob")));
+    let export = |engine: &Engine, filter| {
+        let schema = json!({"type": "object", "properties": {}});
+        wait(engine.create_export(filter, schema)).unwrap()
+    };
+    let user = Filter::user_id;
+    let parsed = |filter| serde_json::from_value::<Filter>(filter).unwrap();
+    let gone = [
+        (&engine, export(&engine, user("alice"))),
+        (&engine, export(&engine, user("bob") | Filter::all([user("alice"), user("x")]))),
+        (&engine, export(&engine, Filter::any_user() & !user("alice"))),
+        (&engine, export(&engine, parsed(json!({"user_id": {"in": ["bob", "alice"]}})))),
+        (&alices, export(&alices, Filter::any_user())),
+        (&engine, export(&engine, user("carol"))),
+    ];
+    let damage = "UPDATE exports SET filter = '{\"user_id' WHERE filter LIKE '%carol%'";
+    assert_eq!(folder.sql().execute(damage, []).unwrap(), 1);
+    let kept = [
+        (&engine, export(&engine, user("bob"))),
+        (&engine, export(&engine, Filter::agent_id("alice"))),
+        (&engine, export(&engine, user("bob") & Filter::metadata("user_id").eq("alice"))),
+        (&bobs, export(&bobs, Filter::any_user())),
+    ];
+    let queued = wait(engine.delete_entity(EntityType::User, "alice")).unwrap();
+    finished(&engine, &queued.event_id);
+    for (number, (engine, id)) in gone.iter().enumerate() {
+        let export = wait(engine.export(id));
+        assert!(matches!(export, Err(EngineError::NotFound(What::Export))), "{number}");
+    }
+    for (engine, id) in &kept {
+        wait(engine.export(id)).unwrap();
+    }
+    let left = "SELECT count(*) FROM exports";
+    assert_eq!(folder.sql().query_row(left, [], |row| row.get::<_, i64>(0)).unwrap(), 4);
+
+    // One that was asked for after the deletion stays, as if that had waited until then.
+    let later = export(&engine, user("alice"));
+    drop((alices, bobs, engine));
+    let sql = "UPDATE events SET status = 'PENDING' WHERE id = ?";
+    assert_eq!(folder.sql().execute(sql, [&queued.event_id]).unwrap(), 1);
+    let engine = folder.open();
+    finished(&engine, &queued.event_id);
+    wait(engine.export(&later)).unwrap();
 }
 
 fn assert_gone(folder: &Folder, words: &[&str]) {
