@@ -15,7 +15,7 @@ use crate::{EngineError, What, projects};
 pub const MAX_SCOPES: usize = 100;
 
 /// What a view of the engine may see and do: one project, perhaps only some entities in it, perhaps
-/// without changing anything.
+/// without changing anything. Other projects only if it [`administers`](Self::administers).
 ///
 /// [`Engine::with_access`](crate::Engine::with_access) makes the view. The default is all of the
 /// default project, which is what a program that knows of no projects works in.
@@ -25,6 +25,8 @@ pub struct Access {
     scopes: Option<Arc<[Scope]>>,
     read_only: bool,
     account: Option<Arc<str>>,
+    /// Of an account's access only: whether it reaches all that the account is a member of.
+    administers: bool,
 }
 
 /// An entity whose rows may be seen.
@@ -40,14 +42,15 @@ impl Default for Access {
 impl Access {
     /// All of a project.
     pub(crate) fn to_project(project: i64) -> Self {
-        Self { project, scopes: None, read_only: false, account: None }
+        Self { project, scopes: None, read_only: false, account: None, administers: false }
     }
 
-    /// The same for somebody who may see and change organizations and projects as a member of
-    /// them only. Without it, an access is that of whoever runs the engine.
+    /// The same for an account, which may see and change its project as a member of it only, and
+    /// others not at all unless it administers. Without it, an access is that of whoever runs the
+    /// engine.
     #[must_use]
-    pub(crate) fn of_account(self, account: &str) -> Self {
-        Self { account: Some(account.into()), ..self }
+    pub(crate) fn of_account(self, account: &str, administers: bool) -> Self {
+        Self { account: Some(account.into()), administers, ..self }
     }
 
     /// The same, but only for what belongs to at least one of these entities; in place of an
@@ -98,9 +101,16 @@ impl Access {
         Self { project, ..self }
     }
 
-    /// Whether it is less than its owner's: such an access changes no organization, project or key.
+    /// Whether it changes no organization, project or key, whoever's it is.
     pub(crate) fn is_restricted(&self) -> bool {
         self.read_only || self.is_scoped()
+    }
+
+    /// Whether it reaches beyond its project: to all organizations and projects for whoever runs
+    /// the engine, and for an [account](Self::account) to those of which it is a member. An access
+    /// that is bound to entities, or to reading, does not.
+    pub fn administers(&self) -> bool {
+        !self.is_restricted() && (self.account.is_none() || self.administers)
     }
 
     pub(crate) fn project(&self) -> i64 {

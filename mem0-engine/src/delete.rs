@@ -1,3 +1,5 @@
+use std::fmt;
+
 use mem0_types::{EntityType, EventType, HistoryEvent, Metadata};
 use rusqlite::{Connection, params_from_iter};
 use serde_json::{Value, json};
@@ -8,7 +10,7 @@ use crate::history::{self, Change};
 use crate::ids::EntityIds;
 use crate::memories::{self, MemoryRecord};
 use crate::update::check_batch;
-use crate::{Access, Engine, EngineError, clock, deliveries, entities, profile_jobs};
+use crate::{Access, Engine, EngineError, clock, deliveries, entities, export, profile_jobs};
 
 /// How many memories one transaction of a long deletion removes, so that other writes get a turn.
 const CHUNK: i64 = 500;
@@ -23,12 +25,21 @@ pub struct Deleted {
 }
 
 /// Which memories to delete: those that match every part. At least one id is needed.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct DeleteAllRequest {
     /// The ids; `*` stands for any id. `*` for all four means every memory there is.
     pub ids: EntityIds,
     /// Keys that must be there with an equal value.
     pub metadata: Option<Metadata>,
+}
+
+impl fmt::Debug for DeleteAllRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DeleteAllRequest")
+            .field("ids", &self.ids)
+            .field("metadata", &self.metadata.is_some())
+            .finish()
+    }
 }
 
 /// A deletion that was queued.
@@ -235,6 +246,7 @@ pub(crate) fn carry_out_entity(
         history::erase(connection, project, field, name)?;
         events::erase_content(connection, project, field, name, queued.seq)?;
         profile_jobs::erase(connection, project, &kind, name)?;
+        export::erase(connection, project, field, name, queued.created_at)?;
         if memories::count_of(connection, project, field, name)? == 0 {
             entities::remove(connection, project, &kind, name)?;
         }
@@ -269,4 +281,17 @@ fn delete_chunk(
         return Ok(None);
     }
     Ok(Some(Outcome::Succeeded { results: Vec::new(), metadata: Some(metadata) }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_of_the_content_is_in_debug_output() {
+        let ids = EntityIds { user_id: Some("secret".to_owned()), ..EntityIds::default() };
+        let metadata = json!({ "secret": ["secret"] }).as_object().cloned();
+        let shown = format!("{:?}", DeleteAllRequest { ids, metadata });
+        assert!(!shown.contains("secret") && shown.contains("metadata: true"), "{shown}");
+    }
 }

@@ -20,12 +20,6 @@ const RETRIES: [Duration; 6] = [
     Duration::from_secs(6 * 60 * 60),
 ];
 
-/// How long the log keeps what is delivered or given up.
-const KEPT: Duration = Duration::from_secs(7 * 24 * 60 * 60);
-
-/// How many old rows of the log each attempt clears away.
-const CLEARED: i64 = 100;
-
 /// How far a delivery is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -236,7 +230,7 @@ fn micros(duration: Duration) -> i64 {
     i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
 }
 
-/// Notes what came of an attempt. Changes nothing when the webhook was deleted meanwhile.
+/// Notes what came of an attempt. Changes nothing when the delivery is gone meanwhile.
 pub(crate) fn record(
     connection: &Connection,
     delivery: &Delivery,
@@ -272,12 +266,6 @@ pub(crate) fn record(
     connection
         .prepare_cached("UPDATE webhooks SET called_at = ? WHERE seq = ?")?
         .execute(params![now, delivery.webhook])?;
-    connection
-        .prepare_cached(
-            "DELETE FROM webhook_deliveries WHERE seq IN (SELECT seq FROM webhook_deliveries \
-             WHERE webhook = ? AND created_at < ? AND next_attempt_at IS NULL LIMIT ?)",
-        )?
-        .execute(params![delivery.webhook, now - micros(KEPT), CLEARED])?;
     Ok(())
 }
 
@@ -369,8 +357,8 @@ fn redeliver(
 }
 
 impl Engine {
-    /// What was and is to be sent to a webhook, newest first. What is delivered or given up is kept
-    /// for seven days.
+    /// What was and is to be sent to a webhook, newest first. It is kept for seven days from the
+    /// change that it tells of; what is still to be sent then is given up.
     ///
     /// # Errors
     /// [`EngineError::NotFound`] when there is no webhook that the access may see,

@@ -237,6 +237,7 @@ impl Engine {
     /// noted as taken. So each is delivered at least once, whatever happens to the process, and more
     /// than once where the process ends between the answer and its noting. A delivery that fails is
     /// repeated after 5 s, 30 s, 2 min, 10 min, 1 h and 6 h; those behind it do not wait for it.
+    /// After the seventh failure, or seven days after the change, it is given up.
     ///
     /// # Errors
     /// [`EngineError::InvalidInput`] when deliveries are being made already,

@@ -309,7 +309,8 @@ pub(crate) fn note_progress(
     Ok(())
 }
 
-/// Empties what earlier events of this id hold: their payloads and results quote memories.
+/// Empties what earlier events of this id hold: their payloads and results quote memories. So do
+/// later ones that changed a memory which is gone: until its deletion was carried out it was there.
 pub(crate) fn erase_content(
     connection: &Connection,
     project: i64,
@@ -320,8 +321,12 @@ pub(crate) fn erase_content(
     let column = field.as_str();
     let sql = format!(
         "UPDATE events SET payload = '{{}}', results = '[]' \
-         WHERE project = ? AND {column} = ? AND seq < ?"
+         WHERE project = ?1 AND {column} = ?2 AND (seq < ?3 OR event_type = ?4 \
+         AND json_extract(iif(json_valid(results), results, '[{{\"id\": \"\"}}]'), '$[0].id') NOT IN \
+         (SELECT id FROM memories WHERE project = ?1 AND {column} = ?2))"
     );
-    connection.prepare_cached(&sql)?.execute(params![project, id, before])?;
+    // A damaged row is emptied too, and does not keep a deletion from its end.
+    let update = EventType::Update.as_str();
+    connection.prepare_cached(&sql)?.execute(params![project, id, before, update])?;
     Ok(())
 }

@@ -1,13 +1,11 @@
-use mem0_types::{Expression, Filter, Metadata};
+use mem0_types::{Expression, Filter, IdField, Metadata};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::Value;
 
-use crate::clock::{self, MICROS_PER_DAY};
+use crate::memories::json_column;
 use crate::schema_filling::{Source, fill};
-use crate::{Access, Engine, EngineError, What, ids, json_depth, list};
-
-/// How long an export can be read.
-const KEPT: i64 = 7 * MICROS_PER_DAY;
+use crate::sweep::oldest_kept;
+use crate::{Access, Engine, EngineError, What, clock, ids, json_depth, list};
 
 impl Engine {
     /// Notes what to export, and answers with the id to read it by.
@@ -60,7 +58,6 @@ pub(crate) fn note(
 ) -> Result<String, EngineError> {
     let id = ids::new_id()?;
     let now = clock::now();
-    connection.execute("DELETE FROM exports WHERE created_at < ?", [now - KEPT])?;
     connection
         .prepare_cached(
             "INSERT INTO exports (id, project, scopes, created_at, filter, schema) \
@@ -108,7 +105,7 @@ fn read(
     let found: Option<(String, String)> = connection
         .prepare_cached(&sql)?
         .query_row(
-            params![access.project(), access.written_scopes(), value, clock::now() - KEPT],
+            params![access.project(), access.written_scopes(), value, oldest_kept()],
             |row| Ok((row.get(0)?, row.get(1)?)),
         )
         .optional()?;
@@ -138,6 +135,60 @@ pub(crate) fn make(
         sources.push(Source { metadata: memory.metadata.unwrap_or_default(), attributes });
     }
     Ok(fill(schema, &sources)?)
+}
+
+/// Forgets what was asked to be exported of an entity until then, by its name or by a key that is
+/// bound to it.
+pub(crate) fn erase(
+    connection: &Connection,
+    project: i64,
+    field: IdField,
+    name: &str,
+    until: i64,
+) -> Result<(), EngineError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT seq, filter, scopes FROM exports WHERE project = ? AND created_at <= ?",
+    )?;
+    let mut rows = statement.query([project, until])?;
+    let mut of_entity = Vec::new();
+    while let Some(row) = rows.next()? {
+        // What is damaged may name it, and can be read by nobody.
+        let filter: Option<Value> = json_column(row, "filter").ok().flatten();
+        let scopes: Option<Vec<(String, Value)>> = json_column(row, "scopes").ok().flatten();
+        let mut bound = scopes.iter().flatten();
+        if filter.is_none_or(|filter| names(&filter, field, name))
+            || bound.any(|(kind, id)| kind == field.as_str() && holds(id, name))
+        {
+            of_entity.push(row.get::<_, i64>("seq")?);
+        }
+    }
+    let mut delete = connection.prepare_cached("DELETE FROM exports WHERE seq = ?")?;
+    of_entity.iter().try_for_each(|seq| delete.execute([seq]).map(drop))?;
+    Ok(())
+}
+
+/// Whether a filter has a condition on this id that names it.
+fn names(filter: &Value, field: IdField, name: &str) -> bool {
+    match filter {
+        Value::Object(parts) => parts.iter().any(|(key, value)| match key.as_str() {
+            // Whose keys are the caller's own.
+            "metadata" => false,
+            key if key == field.as_str() => holds(value, name),
+            _ => names(value, field, name),
+        }),
+        Value::Array(parts) => parts.iter().any(|part| names(part, field, name)),
+        _ => false,
+    }
+}
+
+/// Whether a text is this one, or has it somewhere in it as a value of its own.
+fn holds(value: &Value, text: &str) -> bool {
+    match value {
+        Value::String(value) => value == text,
+        Value::Array(values) => values.iter().any(|value| holds(value, text)),
+        Value::Object(values) => values.values().any(|value| holds(value, text)),
+        _ => false,
+    }
 }
 
 /// The same text for filters that say the same but for an `AND` or `OR` around a single part.

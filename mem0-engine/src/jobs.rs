@@ -1,6 +1,6 @@
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use mem0_types::EventType;
 use rusqlite::Connection;
@@ -8,6 +8,7 @@ use tokio::sync::oneshot;
 
 use crate::events::{self, Outcome};
 use crate::stats::Retrievals;
+use crate::sweep::sweep;
 use crate::writer::{Writer, in_savepoint};
 use crate::{EngineError, add, clock, delete, erase_project, projects};
 
@@ -17,8 +18,11 @@ const AT_ONCE: usize = 16;
 /// How long to wait when the disk refuses a write.
 const RETRY: Duration = Duration::from_secs(1);
 
-/// How long what was counted may wait to be written down.
-const COUNTED: Duration = Duration::from_secs(10);
+/// How often what was counted is written down, and what is over its time is cleared away.
+const TICK: Duration = Duration::from_secs(10);
+
+/// How long after the log was emptied it is emptied again at the soonest, however much is erased.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// When the job worker is to end.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -83,8 +87,10 @@ pub(crate) fn start(
 
 fn run(writer: &Writer, bell: &Bell, retrievals: &Retrievals) {
     let mut retry = None;
+    let mut swept: Option<Instant> = None;
+    let mut log = Log::default();
     loop {
-        let stop = bell.wait(retry.unwrap_or(COUNTED));
+        let stop = bell.wait(retry.unwrap_or(TICK).min(log.wait()));
         if !retrievals.is_empty() {
             let counted = retrievals.clone();
             // Not waited for: what fails is counted again.
@@ -93,28 +99,92 @@ fn run(writer: &Writer, bell: &Bell, retrievals: &Retrievals) {
         if stop == Some(Stop::Now) {
             return;
         }
-        retry = match work_off(writer, bell) {
+        retry = match work_off(writer, bell, &mut log) {
             Ok(()) => None,
             Err(error) => {
                 tracing::warn!(%error, "a queued event could not be carried out yet");
                 Some(RETRY)
             }
         };
+        if swept.is_none_or(|at| at.elapsed() >= TICK) {
+            swept = Some(Instant::now());
+            if let Err(error) = clear_away(writer, bell, &mut log) {
+                tracing::warn!(%error, "what is over its time could not be cleared away yet");
+            }
+        }
         if stop.is_some() {
             return;
         }
+        log.empty(writer);
     }
 }
 
+/// The write-ahead log, in which what was erased stands until it is emptied or written over.
+struct Log {
+    /// Whether something was erased since it was emptied.
+    holds_erased: bool,
+    not_before: Instant,
+}
+
+impl Default for Log {
+    /// An earlier run may have been cut off before it emptied the log.
+    fn default() -> Self {
+        Self { holds_erased: true, not_before: Instant::now() }
+    }
+}
+
+impl Log {
+    /// How long until it is to be emptied.
+    fn wait(&self) -> Duration {
+        let left = self.not_before.saturating_duration_since(Instant::now());
+        if self.holds_erased { left } else { TICK }
+    }
+
+    fn empty(&mut self, writer: &Writer) {
+        if !self.wait().is_zero() {
+            return;
+        }
+        let emptied = writer.empty_log().blocking_recv().unwrap_or(Err(EngineError::Closed));
+        self.holds_erased = !matches!(emptied, Ok(true));
+        if let Err(error) = &emptied {
+            tracing::warn!(%error, "the write-ahead log still holds what was erased");
+        }
+        // A long read, such as a backup, is asked about less often.
+        self.not_before = Instant::now() + if self.holds_erased { TICK } else { PAUSE };
+    }
+}
+
+/// Clears away all that is over its time.
+fn clear_away(writer: &Writer, bell: &Bell, log: &mut Log) -> Result<(), EngineError> {
+    let mut given_up = 0;
+    while !bell.stops_now() {
+        let answer = writer.send(sweep).blocking_recv();
+        let swept = answer.unwrap_or(Err(EngineError::Closed))?;
+        log.holds_erased |= swept.rows > 0;
+        given_up += swept.given_up;
+        if !swept.more {
+            break;
+        }
+    }
+    if given_up > 0 {
+        tracing::warn!(given_up, "deliveries to webhooks were not taken within seven days");
+    }
+    Ok(())
+}
+
 /// Carries out events until none is queued.
-fn work_off(writer: &Writer, bell: &Bell) -> Result<(), EngineError> {
+fn work_off(writer: &Writer, bell: &Bell, log: &mut Log) -> Result<(), EngineError> {
     let mut at_once = 1;
     while !bell.stops_now() {
         let answers: Vec<oneshot::Receiver<_>> =
             (0..at_once).map(|_| writer.send(carry_out_oldest)).collect();
         let mut idle = false;
         for answer in answers {
-            idle |= !answer.blocking_recv().unwrap_or(Err(EngineError::Closed))?;
+            match answer.blocking_recv().unwrap_or(Err(EngineError::Closed))? {
+                Turn::Idle => idle = true,
+                Turn::Worked => {}
+                Turn::Erased => log.holds_erased = true,
+            }
         }
         if idle {
             return Ok(());
@@ -124,18 +194,34 @@ fn work_off(writer: &Writer, bell: &Bell) -> Result<(), EngineError> {
     Ok(())
 }
 
+/// What one look at the queue came to.
+#[derive(Clone, Copy)]
+enum Turn {
+    /// Nothing was queued.
+    Idle,
+    /// An event was carried out, or a part of a long one.
+    Worked,
+    /// So was one that erases.
+    Erased,
+}
+
 /// Carries out the oldest queued event and marks it as done, in one transaction: a crash neither
-/// loses nor repeats it. Whether there was one.
-fn carry_out_oldest(connection: &Connection) -> Result<bool, EngineError> {
-    let Some(seq) = events::oldest_queued(connection)? else { return Ok(false) };
+/// loses nor repeats it.
+fn carry_out_oldest(connection: &Connection) -> Result<Turn, EngineError> {
+    let Some(seq) = events::oldest_queued(connection)? else { return Ok(Turn::Idle) };
     let started_at = clock::now();
+    let mut turn = Turn::Worked;
     let outcome = in_savepoint(connection, |connection| {
         let queued = events::queued(connection, seq)?;
         match &queued.event_type {
             EventType::Add => add::carry_out(connection, &queued).map(Some),
             EventType::DeleteAll => delete::carry_out_scope(connection, &queued),
-            EventType::DeleteUser => delete::carry_out_entity(connection, &queued),
+            EventType::DeleteUser => {
+                turn = Turn::Erased;
+                delete::carry_out_entity(connection, &queued)
+            }
             EventType::Other(kind) if kind == projects::ERASE => {
+                turn = Turn::Erased;
                 erase_project::carry_out(connection, &queued)
             }
             _ => Err(EngineError::Internal),
@@ -149,5 +235,5 @@ fn carry_out_oldest(connection: &Connection) -> Result<bool, EngineError> {
     if let Some(outcome) = outcome {
         events::finish(connection, seq, started_at, &outcome)?;
     }
-    Ok(true)
+    Ok(turn)
 }

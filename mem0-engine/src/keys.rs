@@ -6,7 +6,7 @@ use mem0_types::{EntityRef, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::data_folder::DataFolder;
-use crate::members::LOCAL_ACCOUNT;
+use crate::members::{self, LOCAL_ACCOUNT};
 use crate::{Access, Engine, EngineError, What, clock, ids, projects, schema};
 
 /// How long an engine takes at most to notice that another process made or revoked a key.
@@ -26,8 +26,13 @@ pub struct NewKey {
     pub scopes: Vec<EntityRef>,
     /// Whether it changes nothing.
     pub read_only: bool,
-    /// The account that it belongs to; [`LOCAL_ACCOUNT`] by default.
+    /// The address of the account that it belongs to; [`LOCAL_ACCOUNT`] by default. What the key may
+    /// change of its project, besides memories, is what the account may as a member.
     pub owner: String,
+    /// Whether it also reaches the other organizations and projects of which its owner is a member.
+    /// Not by default: a key opens its own project alone. It goes with neither scopes nor
+    /// `read_only`.
+    pub administers: bool,
 }
 
 impl NewKey {
@@ -40,13 +45,17 @@ impl NewKey {
             scopes: Vec::new(),
             read_only: false,
             owner: LOCAL_ACCOUNT.to_owned(),
+            administers: false,
         }
     }
 }
 
 impl fmt::Debug for NewKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("NewKey").field("read_only", &self.read_only).finish_non_exhaustive()
+        f.debug_struct("NewKey")
+            .field("read_only", &self.read_only)
+            .field("administers", &self.administers)
+            .finish_non_exhaustive()
     }
 }
 
@@ -84,7 +93,8 @@ const SELECT: &str = "SELECT k.*, p.id AS project_id FROM api_keys AS k \
 
 fn access(row: &Row<'_>) -> Result<Access, EngineError> {
     let owner: String = row.get("owner")?;
-    let access = Access::to_project(row.get("project")?).of_account(&owner);
+    let access =
+        Access::to_project(row.get("project")?).of_account(&owner, row.get("administers")?);
     let access = access.with_written_scopes(row.get::<_, Option<String>>("scopes")?.as_deref())?;
     Ok(if row.get("read_only")? { access.read_only() } else { access })
 }
@@ -127,20 +137,25 @@ fn create(connection: &Connection, key: &NewKey) -> Result<KeyRecord, EngineErro
     if !key.scopes.is_empty() {
         access = access.only(key.scopes.iter().cloned())?;
     }
+    if key.administers && (key.read_only || access.is_scoped()) {
+        let message = "goes with neither scopes nor read_only; make two keys";
+        return Err(EngineError::invalid("administers", message));
+    }
     let id = ids::new_id()?;
     let made = connection
         .prepare_cached(
-            "INSERT INTO api_keys (id, hash, name, project, owner, scopes, read_only, created_at) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (hash) DO NOTHING",
+            "INSERT INTO api_keys (id, hash, name, project, owner, scopes, read_only, \
+             administers, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (hash) DO NOTHING",
         )?
         .execute(params![
             id,
             ids::hex(&key.hash),
             projects::checked_name(&key.name)?,
             project,
-            key.owner,
+            members::checked_email("owner", &key.owner)?,
             access.written_scopes(),
             key.read_only,
+            key.administers,
             clock::now(),
         ])?;
     if made == 0 {
@@ -298,9 +313,10 @@ impl Engine {
     /// Makes a key. It works when this returns.
     ///
     /// # Errors
-    /// [`EngineError::InvalidInput`] for a blank name, an entity that cannot be, or a hash that is
-    /// known already; [`EngineError::NotFound`] for an unknown project; [`EngineError::Forbidden`]
-    /// as for [`keys`](Self::keys).
+    /// [`EngineError::InvalidInput`] for a blank name, an entity that cannot be, an owner that is no
+    /// e-mail address, a key that administers and is bound, or a hash that is known already;
+    /// [`EngineError::NotFound`] for an unknown project; [`EngineError::Forbidden`] as for
+    /// [`keys`](Self::keys).
     pub async fn create_key(&self, key: NewKey) -> Result<KeyRecord, EngineError> {
         self.check_runs_engine()?;
         let made = self.write_folder(move |connection| create(connection, &key)).await?;
@@ -321,7 +337,7 @@ impl Engine {
 
     fn check_runs_engine(&self) -> Result<(), EngineError> {
         let access = self.access();
-        if access.account().is_none() && !access.is_restricted() {
+        if access.account().is_none() && access.administers() {
             Ok(())
         } else {
             Err(EngineError::Forbidden)

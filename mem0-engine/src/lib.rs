@@ -112,6 +112,7 @@ mod search;
 mod settings;
 mod stats;
 mod structured_attributes;
+mod sweep;
 mod text_index;
 mod time_expression;
 mod times;

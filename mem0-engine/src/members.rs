@@ -73,16 +73,25 @@ pub(crate) fn role(
     Ok(role.map(|role| MemberRole::from(role.as_str())))
 }
 
+/// An account's address.
+pub(crate) fn checked_email<'a>(
+    field: &'static str,
+    email: &'a str,
+) -> Result<&'a str, EngineError> {
+    let email = email.trim();
+    if !email.contains('@') || email.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        return Err(EngineError::invalid(field, "must be an e-mail address"));
+    }
+    Ok(email)
+}
+
 pub(crate) fn change(
     connection: &Connection,
     group: Group,
     email: &str,
     change: &Change,
 ) -> Result<(), EngineError> {
-    let email = email.trim();
-    if !email.contains('@') || email.chars().any(|c| c.is_whitespace() || c.is_control()) {
-        return Err(EngineError::invalid("email", "must be an e-mail address"));
-    }
+    let email = checked_email("email", email)?;
     let (table, column, seq) = group.table();
     let changed = match change {
         Change::Add(role) | Change::Update(role) if matches!(role, MemberRole::Other(_)) => {

@@ -45,12 +45,11 @@ pub(crate) fn role(
     organization: i64,
 ) -> Result<Option<MemberRole>, EngineError> {
     let own = projects::organization_of(connection, access.project())? == Some(organization);
-    let role = members::role(connection, access, Group::Organization(organization))?;
-    Ok(if access.is_restricted() {
-        own.then_some(MemberRole::Reader)
-    } else {
-        role.or_else(|| own.then_some(MemberRole::Reader))
-    })
+    let own = own.then_some(MemberRole::Reader);
+    if !access.administers() {
+        return Ok(own);
+    }
+    Ok(members::role(connection, access, Group::Organization(organization))?.or(own))
 }
 
 /// The number of an organization that may be seen, and what may be done with it.
@@ -127,7 +126,7 @@ fn create(
     access: &Access,
     name: &str,
 ) -> Result<OrganizationRecord, EngineError> {
-    if access.is_restricted() {
+    if !access.administers() {
         return Err(EngineError::Forbidden);
     }
     let name = projects::checked_name(name)?;
@@ -178,8 +177,8 @@ pub(crate) fn remove_if_empty(
 impl Engine {
     /// The organizations that the access may see, oldest first.
     ///
-    /// Whoever runs the engine sees all; an API key's access those of which the key's owner is a
-    /// member, and its own.
+    /// Whoever runs the engine sees all; an API key's access its own, and if it
+    /// [administers](Access::administers) also those of which the key's owner is a member.
     ///
     /// # Errors
     /// [`EngineError::Storage`].
@@ -203,7 +202,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::InvalidInput`] for a blank name; [`EngineError::Forbidden`] for an access that
-    /// is bound to entities.
+    /// does not [administer](Access::administers).
     pub async fn create_organization(&self, name: &str) -> Result<OrganizationRecord, EngineError> {
         let name = name.to_owned();
         self.write(move |connection, access| create(connection, access, &name)).await

@@ -169,7 +169,7 @@ fn role(
     project: i64,
 ) -> Result<Option<MemberRole>, EngineError> {
     let own = (access.project() == project).then_some(MemberRole::Reader);
-    if access.is_restricted() {
+    if access.is_restricted() || (own.is_none() && !access.administers()) {
         return Ok(own);
     }
     let of_organization = match access.account() {

@@ -14,7 +14,11 @@ const STEPS: &[&str] = &[
     include_str!("schema/4.sql"),
     include_str!("schema/5.sql"),
     include_str!("schema/6.sql"),
+    include_str!("schema/7.sql"),
 ];
+
+/// How long a connection waits for the locks of others, such as a backup's.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The newest version of the schema.
 pub(crate) const NEWEST: i64 = STEPS.len() as i64;
@@ -89,13 +93,15 @@ fn configure(connection: &Connection) -> Result<(), EngineError> {
     connection.pragma_update(None, "cache_size", -65_536)?;
     // Pages are copied from the log once for many commits.
     connection.pragma_update_and_check(None, "wal_autocheckpoint", 4096, |_| Ok(()))?;
+    // In bytes: a log that had to grow larger than it does between two copyings shrinks again.
+    connection.pragma_update_and_check(None, "journal_size_limit", 32 << 20, |_| Ok(()))?;
     // Deleted text is overwritten in the file, not only unlinked.
     connection.pragma_update_and_check(None, "secure_delete", true, |_| Ok(()))?;
     Ok(())
 }
 
 fn prepare(connection: &Connection) -> Result<(), EngineError> {
-    connection.busy_timeout(Duration::from_secs(10))?;
+    connection.busy_timeout(PATIENCE)?;
     connection.set_prepared_statement_cache_capacity(64);
     metadata_match::register(connection)?;
     Ok(())

@@ -93,7 +93,7 @@ pub struct WebhookChange {
     pub url: Option<String>,
     /// See [`NewWebhook::event_types`].
     pub event_types: Option<Vec<WebhookEventType>>,
-    /// Whether it calls. What is queued for an inactive webhook waits.
+    /// Whether it calls. What is queued for an inactive webhook waits, for seven days at most.
     pub is_active: Option<bool>,
 }
 

@@ -1,15 +1,19 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::oneshot;
 
-use crate::EngineError;
+use crate::{EngineError, schema};
 
 /// The most commands that share one commit: enough to make its sync cheap, few enough that the
 /// first of them is not kept waiting.
 const GROUP: usize = 128;
+
+/// How long emptying the log waits for reads that began before it; no write goes on meanwhile.
+const READS: Duration = Duration::from_millis(200);
 
 /// Sends commands to the one thread that writes.
 ///
@@ -17,7 +21,12 @@ const GROUP: usize = 128;
 /// transaction; each is answered only after that transaction is on disk.
 #[derive(Clone)]
 pub(crate) struct Writer {
-    commands: mpsc::Sender<Box<dyn Command>>,
+    tasks: mpsc::Sender<Task>,
+}
+
+enum Task {
+    Run(Box<dyn Command>),
+    EmptyLog(oneshot::Sender<Result<bool, EngineError>>),
 }
 
 impl Writer {
@@ -28,11 +37,11 @@ impl Writer {
         committing: impl Fn(&Connection) -> Result<(), EngineError> + Send + 'static,
         committed: impl Fn() + Send + 'static,
     ) -> Result<(Self, JoinHandle<()>), EngineError> {
-        let (commands, received) = mpsc::channel();
+        let (tasks, received) = mpsc::channel();
         let thread = thread::Builder::new()
             .name("mem0-writer".to_owned())
             .spawn(move || run(connection, &received, committing, committed))?;
-        Ok((Self { commands }, thread))
+        Ok((Self { tasks }, thread))
     }
 
     /// Queues `body`; the answer comes when its effects are on disk, or were undone by its error.
@@ -44,7 +53,15 @@ impl Writer {
         let (reply, answer) = oneshot::channel();
         let command = Write { body: Some(body), outcome: None, reply };
         // A thread that is gone drops the command and with it `reply`, which the answer shows.
-        let _ = self.commands.send(Box::new(command));
+        let _ = self.tasks.send(Task::Run(Box::new(command)));
+        answer
+    }
+
+    /// Cuts the write-ahead log off once all of it is in the database: what was deleted stands in it
+    /// until then. False when a read that began before is in the way.
+    pub(crate) fn empty_log(&self) -> oneshot::Receiver<Result<bool, EngineError>> {
+        let (reply, answer) = oneshot::channel();
+        let _ = self.tasks.send(Task::EmptyLog(reply));
         answer
     }
 }
@@ -106,13 +123,26 @@ fn caught<T>(
 
 fn run(
     mut connection: Connection,
-    received: &mpsc::Receiver<Box<dyn Command>>,
+    received: &mpsc::Receiver<Task>,
     committing: impl Fn(&Connection) -> Result<(), EngineError>,
     after_commit: impl Fn(),
 ) {
-    while let Ok(first) = received.recv() {
-        let mut group = vec![first];
-        group.extend(received.try_iter().take(GROUP - 1));
+    let mut put_off = None;
+    while let Some(task) = put_off.take().or_else(|| received.recv().ok()) {
+        let mut group = match task {
+            Task::Run(first) => vec![first],
+            Task::EmptyLog(reply) => {
+                let _ = reply.send(empty_log(&connection, READS));
+                continue;
+            }
+        };
+        while group.len() < GROUP && put_off.is_none() {
+            match received.try_recv() {
+                Ok(Task::Run(command)) => group.push(command),
+                Ok(other) => put_off = Some(other),
+                Err(_) => break,
+            }
+        }
         let committed = commit(&mut connection, &mut group, &committing);
         after_commit();
         for command in group {
@@ -120,7 +150,14 @@ fn run(
         }
     }
     // Leaves one tidy file behind. Not needed for correctness: the next start recovers the log.
-    let _ = connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE);");
+    let _ = empty_log(&connection, schema::PATIENCE);
+}
+
+fn empty_log(connection: &Connection, patience: Duration) -> Result<bool, EngineError> {
+    connection.busy_timeout(patience)?;
+    let busy = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
+    connection.busy_timeout(schema::PATIENCE)?;
+    Ok(!busy?)
 }
 
 fn commit(
@@ -220,6 +257,25 @@ mod tests {
         assert!(rows(&writer).is_empty());
         assert!(writer.send(insert(5)).blocking_recv().unwrap().is_ok());
         assert_eq!(rows(&writer), [5]);
+    }
+
+    #[test]
+    fn emptying_the_log_loses_nothing_that_was_sent_around_it() {
+        let (writer, thread) = writer();
+        let (go, held) = hold(&writer);
+        let before = writer.send(insert(1));
+        let emptied = [writer.empty_log(), writer.empty_log()];
+        let after = writer.send(insert(2));
+        go.send(()).unwrap();
+        for answer in [held, before, after] {
+            assert!(answer.blocking_recv().unwrap().is_ok());
+        }
+        for answer in emptied {
+            assert!(answer.blocking_recv().unwrap().unwrap());
+        }
+        assert_eq!(rows(&writer), [1, 2]);
+        drop(writer);
+        thread.join().unwrap();
     }
 
     #[test]

@@ -130,6 +130,27 @@ fn a_project_joins_a_folder_that_has_others() {
 }
 
 #[test]
+fn a_key_that_joins_a_folder_administers_nothing_of_it() {
+    let (from, alone, to) = (Folder::new(), Folder::new(), Folder::new());
+    let engine = from.open();
+    let organization = wait(engine.own_project()).unwrap().organization_id;
+    let project = wait(engine.create_project(&organization, "Kitchen", None)).unwrap();
+    let mut key = NewKey::new([8; 32], "administrator");
+    (key.project_id, key.administers) = (Some(project.id.clone()), true);
+    wait(engine.create_key(key)).unwrap();
+    drop(engine);
+    let administers = |folder: &Folder| {
+        let engine = folder.open();
+        engine.authenticate(&[8; 32]).unwrap().unwrap().administers()
+    };
+    import(&alone, &exported(&from, None)).unwrap();
+    assert!(administers(&alone));
+    drop(to.open());
+    import(&to, &exported(&from, Some(&project.id))).unwrap();
+    assert!(!administers(&to));
+}
+
+#[test]
 fn an_archive_is_taken_whole_or_not_at_all() {
     let from = Folder::new();
     odd(&from);

@@ -1,7 +1,9 @@
+use std::time::{Duration, Instant};
+
 use mem0_engine::{
-    AddRequest, DeleteAllRequest, Engine, EngineError, EntityIds, PageRequest, What,
+    Access, AddRequest, DeleteAllRequest, Engine, EngineError, EntityIds, PageRequest, What,
 };
-use mem0_types::{EntityType, EventStatus, EventType, Filter, HistoryEvent, Message};
+use mem0_types::{EntityRef, EntityType, EventStatus, EventType, Filter, HistoryEvent, Message};
 use serde_json::json;
 
 use crate::workbench::*;
@@ -160,12 +162,177 @@ fn deleting_an_entity_leaves_nothing_of_it() {
     assert_gone(&folder, &["zanzibar", "alice likes"]);
 }
 
+#[test]
+fn what_a_memory_was_changed_to_before_its_deletion_was_carried_out_goes_too() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    let gone = store_one(&engine, "alice", "tea");
+    store_one(&engine, "bob", "water");
+    let queued = wait(engine.delete_entity(EntityType::User, "bob")).unwrap();
+    finished(&engine, &queued.event_id);
+    let kept = store_one(&engine, "alice", "milk");
+    let change = |text: &str| mem0_engine::MemoryChange {
+        text: Some(text.to_owned()),
+        ..mem0_engine::MemoryChange::default()
+    };
+    wait(engine.update(&gone, change("swordfish"))).unwrap();
+    wait(engine.update(&gone, change("swordfish again"))).unwrap();
+    // Named as a caller may spell it.
+    wait(engine.update(&kept.to_uppercase(), change("oat milk"))).unwrap();
+    drop(engine);
+    // As if the deletion had been alice's and had waited until now.
+    let sql = "UPDATE events SET status = 'PENDING', user_id = 'alice', \
+               payload = '{\"entity_type\": \"user\", \"entity_id\": \"alice\"}' WHERE id = ?";
+    assert_eq!(folder.sql().execute(sql, [&queued.event_id]).unwrap(), 1);
+    let sql = "UPDATE events SET results = '[{\"id\": \"' WHERE payload LIKE '%again%'";
+    assert_eq!(folder.sql().execute(sql, []).unwrap(), 1);
+    let engine = folder.open();
+    assert_eq!(finished(&engine, &queued.event_id).status, EventStatus::Succeeded);
+    assert_eq!(texts(&list(&engine, Filter::user_id("alice"))), ["oat milk"]);
+    let mut events = wait(engine.events(PageRequest::default())).unwrap().results;
+    events.retain(|event| event.event_type == EventType::Update);
+    assert_eq!(events.len(), 3);
+    assert_eq!(events[0].payload["text"], "oat milk");
+    assert_eq!(events[0].results.len(), 1);
+    for event in &events[1..] {
+        assert_eq!((&event.payload, event.results.len()), (&json!({}), 0));
+    }
+    wait(engine.close()).unwrap();
+    assert_gone(&folder, &["swordfish"]);
+}
+
+#[test]
+fn exports_that_name_an_entity_go_with_it() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    for name in ["alice", "bob"] {
+        store_one(&engine, name, "tea");
+    }
+    store(&engine, user_and_agent("carol", "alice"), &["milk"]);
+    let bound = |entity| engine.with_access(Access::default().only([entity]).unwrap());
+    let (alices, bobs) = (bound(EntityRef::user("alice")), bound(EntityRef::user("bob")));
+    let export = |engine: &Engine, filter| {
+        let schema = json!({"type": "object", "properties": {}});
+        wait(engine.create_export(filter, schema)).unwrap()
+    };
+    let user = Filter::user_id;
+    let parsed = |filter| serde_json::from_value::<Filter>(filter).unwrap();
+    let gone = [
+        (&engine, export(&engine, user("alice"))),
+        (&engine, export(&engine, user("bob") | Filter::all([user("alice"), user("x")]))),
+        (&engine, export(&engine, Filter::any_user() & !user("alice"))),
+        (&engine, export(&engine, parsed(json!({"user_id": {"in": ["bob", "alice"]}})))),
+        (&alices, export(&alices, Filter::any_user())),
+        (&engine, export(&engine, user("carol"))),
+    ];
+    let damage = "UPDATE exports SET filter = '{\"user_id' WHERE filter LIKE '%carol%'";
+    assert_eq!(folder.sql().execute(damage, []).unwrap(), 1);
+    let kept = [
+        (&engine, export(&engine, user("bob"))),
+        (&engine, export(&engine, Filter::agent_id("alice"))),
+        (&engine, export(&engine, user("bob") & Filter::metadata("user_id").eq("alice"))),
+        (&bobs, export(&bobs, Filter::any_user())),
+    ];
+    let queued = wait(engine.delete_entity(EntityType::User, "alice")).unwrap();
+    finished(&engine, &queued.event_id);
+    for (number, (engine, id)) in gone.iter().enumerate() {
+        let export = wait(engine.export(id));
+        assert!(matches!(export, Err(EngineError::NotFound(What::Export))), "{number}");
+    }
+    for (engine, id) in &kept {
+        wait(engine.export(id)).unwrap();
+    }
+    let left = "SELECT count(*) FROM exports";
+    assert_eq!(folder.sql().query_row(left, [], |row| row.get::<_, i64>(0)).unwrap(), 4);
+
+    // One that was asked for after the deletion stays, as if that had waited until then.
+    let later = export(&engine, user("alice"));
+    drop((alices, bobs, engine));
+    let sql = "UPDATE events SET status = 'PENDING' WHERE id = ?";
+    assert_eq!(folder.sql().execute(sql, [&queued.event_id]).unwrap(), 1);
+    let engine = folder.open();
+    finished(&engine, &queued.event_id);
+    wait(engine.export(&later)).unwrap();
+}
+
 fn assert_gone(folder: &Folder, words: &[&str]) {
     let bytes = std::fs::read(folder.0.join("mem0.db")).unwrap();
     for word in words {
         let holds = bytes.windows(word.len()).any(|window| window == word.as_bytes());
         assert!(!holds, "the file still holds {word:?}");
     }
+}
+
+/// Whether the database or its log holds the word.
+fn holds(folder: &Folder, word: &str) -> bool {
+    ["mem0.db", "mem0.db-wal"].iter().any(|file| {
+        let bytes = std::fs::read(folder.0.join(file)).unwrap();
+        bytes.windows(word.len()).any(|window| window == word.as_bytes())
+    })
+}
+
+/// Waits until neither does, beside an engine that is open.
+fn await_gone(folder: &Folder, word: &str) {
+    let start = Instant::now();
+    while holds(folder, word) {
+        assert!(start.elapsed() < Duration::from_secs(30), "the files still hold {word:?}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn what_is_erased_leaves_the_log_while_the_engine_goes_on() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    store_one(&engine, "alice", "alice likes zanzibar");
+    let organization = wait(engine.own_project()).unwrap().organization_id;
+    let project = wait(engine.create_project(&organization, "Kitchen", None)).unwrap();
+    let view = engine.with_access(wait(engine.access_to(&project.id)).unwrap());
+    store_one(&view, "bob", "bob likes timbuktu");
+    // Whatever an engine does at its start.
+    std::thread::sleep(Duration::from_secs(2));
+    assert!(holds(&folder, "zanzibar") && holds(&folder, "timbuktu"));
+    let queued = wait(engine.delete_entity(EntityType::User, "alice")).unwrap();
+    finished(&engine, &queued.event_id);
+    await_gone(&folder, "zanzibar");
+    assert!(holds(&folder, "timbuktu"));
+    wait(engine.delete_project(&project.id)).unwrap();
+    await_gone(&folder, "timbuktu");
+
+    // A read that began before keeps the log as it is, and holds nothing up.
+    store_one(&engine, "carol", "carol likes samarkand");
+    let reader = folder.sql();
+    reader.execute_batch("BEGIN; SELECT count(*) FROM memories").unwrap();
+    let seen: i64 =
+        reader.query_row("SELECT count(*) FROM memories", [], |row| row.get(0)).unwrap();
+    assert_eq!(seen, 1);
+    let queued = wait(engine.delete_entity(EntityType::User, "carol")).unwrap();
+    finished(&engine, &queued.event_id);
+    std::thread::sleep(Duration::from_secs(2));
+    let start = Instant::now();
+    store_one(&engine, "dave", "dave likes tea");
+    assert!(start.elapsed() < Duration::from_secs(5), "the write waited for the read");
+    assert!(holds(&folder, "samarkand"));
+    reader.execute_batch("COMMIT").unwrap();
+    await_gone(&folder, "samarkand");
+    assert_eq!(texts(&list(&engine, Filter::user_id("dave"))), ["dave likes tea"]);
+}
+
+#[test]
+fn a_log_that_a_crash_left_is_emptied_at_the_next_start() {
+    let (folder, crashed) = (Folder::new(), Folder::new());
+    let engine = folder.open();
+    await_empty_log(&folder);
+    store_one(&engine, "alice", "alice likes zanzibar");
+    std::fs::create_dir_all(&crashed.0).unwrap();
+    for file in ["mem0.db", "mem0.db-wal"] {
+        std::fs::copy(folder.0.join(file), crashed.0.join(file)).unwrap();
+    }
+    assert!(std::fs::metadata(crashed.0.join("mem0.db-wal")).unwrap().len() > 0);
+    drop(engine);
+    let engine = crashed.open();
+    await_empty_log(&crashed);
+    assert_eq!(list(&engine, Filter::user_id("alice")).len(), 1);
 }
 
 #[test]

@@ -1,7 +1,8 @@
 use mem0_engine::{
-    Engine, EngineError, KEYS_NOTICED_WITHIN, KeyRecord, Keys, LOCAL_ACCOUNT, NewKey, ProjectChange,
+    Engine, EngineError, KEYS_NOTICED_WITHIN, KeyRecord, Keys, LOCAL_ACCOUNT, NewKey, NewWebhook,
+    PageRequest, ProjectChange, WebhookChange,
 };
-use mem0_types::{EntityRef, Filter, MemberRole};
+use mem0_types::{EntityRef, Filter, MemberRole, WebhookEventType};
 
 use crate::workbench::*;
 
@@ -99,7 +100,9 @@ fn what_a_key_may_administrate() {
     let decay = || ProjectChange { decay: Some(true), ..ProjectChange::default() };
 
     // The owner's own key: all that the owner has.
-    let (_, owner) = make(&engine, NewKey::new(hash(1), "owner"));
+    let mut owner = NewKey::new(hash(1), "owner");
+    owner.administers = true;
+    let (_, owner) = make(&engine, owner);
     assert_eq!(wait(owner.organizations()).unwrap().len(), 1);
     assert_eq!(wait(owner.projects(&own.organization_id)).unwrap().len(), 2);
     wait(owner.update_project(&sibling.id, decay())).unwrap();
@@ -121,6 +124,7 @@ fn what_a_key_may_administrate() {
         .unwrap();
     let mut reader = NewKey::new(hash(4), "reader");
     reader.owner = "r@e.d".to_owned();
+    reader.administers = true;
     for (key, seen) in [(scoped, 1), (reading, 1), (reader, 2)] {
         let (_, view) = make(&engine, key);
         assert_eq!(wait(view.projects(&own.organization_id)).unwrap().len(), seen);
@@ -137,4 +141,101 @@ fn what_a_key_may_administrate() {
         refused(wait(view.add_project_member(&own.id, "x@y.z", MemberRole::Owner)));
         refused(wait(view.access_to(&own.id)).map(drop));
     }
+}
+
+#[test]
+fn a_key_opens_one_project_alone_unless_it_administers() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    let own = wait(engine.own_project()).unwrap();
+    let kitchen = wait(engine.create_project(&own.organization_id, "Kitchen", None)).unwrap();
+    let acme = wait(engine.create_organization("Acme")).unwrap();
+    let sibling = engine.with_access(wait(engine.access_to(&own.id)).unwrap());
+    let hook = NewWebhook::new("hook", "https://example.com", [WebhookEventType::MemoryAdd]);
+    let hook = |project: &str| (project.to_owned(), hook.clone());
+    let (project, new) = hook(&own.id);
+    let theirs = wait(sibling.create_webhook(&project, new)).unwrap();
+    let decay = || ProjectChange { decay: Some(true), ..ProjectChange::default() };
+
+    // Its owner owns both projects, and both organizations.
+    let mut key = NewKey::new(hash(1), "cook");
+    key.project_id = Some(kitchen.id.clone());
+    let (_, view) = make(&engine, key.clone());
+    let seen = wait(view.projects(&own.organization_id)).unwrap();
+    assert_eq!(seen.iter().map(|project| &project.id).collect::<Vec<_>>(), [&kitchen.id]);
+    let seen = wait(view.organizations()).unwrap();
+    assert_eq!(seen.iter().map(|one| &one.id).collect::<Vec<_>>(), [&own.organization_id]);
+    assert_eq!(seen[0].role, MemberRole::Reader);
+    fn hidden<T: std::fmt::Debug>(answer: Result<T, EngineError>) {
+        assert!(matches!(answer, Err(EngineError::NotFound(_))), "{answer:?}");
+    }
+    hidden(wait(view.project(&own.id)));
+    hidden(wait(view.access_to(&own.id)));
+    hidden(wait(view.update_project(&own.id, decay())));
+    hidden(wait(view.delete_project(&own.id)));
+    hidden(wait(view.add_project_member(&own.id, "x@y.z", MemberRole::Owner)));
+    hidden(wait(view.webhooks(&own.id)));
+    let (project, new) = hook(&own.id);
+    hidden(wait(view.create_webhook(&project, new)));
+    hidden(wait(view.deliveries(&theirs.id, PageRequest::default())));
+    hidden(wait(view.update_webhook(&theirs.id, WebhookChange::default())));
+    hidden(wait(view.delete_webhook(&theirs.id)));
+    hidden(wait(view.organization(&acme.id)));
+    hidden(wait(view.create_project(&acme.id, "x", None)));
+    hidden(wait(view.delete_organization(&acme.id)));
+    fn refused<T: std::fmt::Debug>(answer: Result<T, EngineError>) {
+        assert!(matches!(answer, Err(EngineError::Forbidden)), "{answer:?}");
+    }
+    refused(wait(view.create_organization("x")));
+    refused(wait(view.create_project(&own.organization_id, "x", None)));
+    refused(wait(view.add_organization_member(&own.organization_id, "x@y.z", MemberRole::Owner)));
+    refused(wait(view.keys()));
+    // Of its own project it may do what its owner may.
+    assert!(wait(view.update_project(&kitchen.id, decay())).unwrap().settings.decay);
+    wait(view.add_project_member(&kitchen.id, "x@y.z", MemberRole::Reader)).unwrap();
+    let (project, new) = hook(&kitchen.id);
+    wait(view.create_webhook(&project, new)).unwrap();
+
+    // And a member's key what the member may.
+    (key.hash, key.owner) = (hash(2), "x@y.z".to_owned());
+    let (_, reader) = make(&engine, key.clone());
+    refused(wait(reader.update_project(&kitchen.id, decay())));
+    refused(wait(reader.webhooks(&kitchen.id)));
+    store_one(&reader, "alice", "tea");
+
+    (key.hash, key.owner, key.administers) = (hash(3), LOCAL_ACCOUNT.to_owned(), true);
+    let (made, administrator) = make(&engine, key.clone());
+    assert!(made.access.administers());
+    assert_eq!(wait(administrator.organizations()).unwrap().len(), 2);
+    assert_eq!(wait(administrator.webhooks(&own.id)).unwrap().len(), 1);
+    assert!(list(&administrator, Filter::user_id("alice")).len() == 1, "of its own project");
+    // It is what it was made as after reopening too.
+    drop((engine, view, sibling, reader, administrator));
+    let engine = folder.open();
+    let administers = |byte| engine.authenticate(&hash(byte)).unwrap().unwrap().administers();
+    assert_eq!([1, 2, 3].map(administers), [false, false, true]);
+
+    key.hash = hash(4);
+    let (mut reading, mut bound, mut nobodys) = (key.clone(), key.clone(), key);
+    reading.read_only = true;
+    bound.scopes = vec![EntityRef::user("alice")];
+    nobodys.owner = "nobody".to_owned();
+    for (key, field) in [(reading, "administers"), (bound, "administers"), (nobodys, "owner")] {
+        match wait(engine.create_key(key)) {
+            Err(EngineError::InvalidInput(refused)) => assert_eq!(refused.field(), field),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_key_that_an_older_version_made_opens_its_project_alone() {
+    let folder = Folder::of_version_2();
+    let engine = folder.open();
+    let key = wait(engine.keys()).unwrap().remove(0);
+    assert!(!key.access.administers());
+    let other = wait(engine.create_organization("Acme")).unwrap();
+    let view = engine.with_access(key.access);
+    assert!(wait(view.organization(&other.id)).is_err());
+    assert_eq!(wait(view.own_project()).unwrap().role, MemberRole::Owner);
 }

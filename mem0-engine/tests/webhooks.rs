@@ -8,7 +8,7 @@ use mem0_engine::{
     MemoryChange, NewWebhook, PageRequest, WebhookChange, WebhookRecord, What,
 };
 use mem0_types::WebhookEventType::{self, MemoryAdd, MemoryDelete, MemoryUpdate};
-use mem0_types::{EntityRef, EntityType};
+use mem0_types::{EntityRef, EntityType, Filter};
 use serde_json::{Value, json};
 
 use crate::workbench::*;
@@ -323,6 +323,46 @@ fn an_inactive_webhook_waits_and_a_deleted_one_is_forgotten() {
     assert_eq!(folder.sql().query_row(rows, [], |row| row.get::<_, i64>(0)).unwrap(), 0);
     let gone = wait(engine.update_webhook(&webhook.id, active(true))).unwrap_err();
     assert!(matches!(gone, EngineError::NotFound(What::Webhook)));
+}
+
+#[test]
+fn what_is_seven_days_old_is_cleared_away_whatever_became_of_it() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    let (quiet, idle) = (make(&engine, "quiet", [MemoryAdd]), make(&engine, "idle", [MemoryAdd]));
+    let many: Vec<_> = (0..1100).map(|number| format!("fact {number}")).collect();
+    let many: Vec<_> = many.iter().map(String::as_str).collect();
+    store(&engine, user("alice"), &many);
+    let schema = || json!({"type": "object", "properties": {}});
+    let old = wait(engine.create_export(Filter::user_id("alice"), schema())).unwrap();
+    let new = wait(engine.create_export(Filter::user_id("alice"), schema())).unwrap();
+    let inactive = WebhookChange { is_active: Some(false), ..Default::default() };
+    wait(engine.update_webhook(&idle.id, inactive)).unwrap();
+    let now = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_micros() as i64;
+    let aged = |hours: i64| now - (7 * 24 + hours) * 3_600_000_000;
+    let sql = folder.sql();
+    sql.busy_timeout(PATIENCE).unwrap();
+    // Of each webhook all are over their time but one, which nearly is: queued, delivered and failed.
+    let age = "UPDATE webhook_deliveries SET created_at = iif(seq IN \
+               (SELECT min(seq) FROM webhook_deliveries GROUP BY webhook), ?1, ?2), \
+               next_attempt_at = iif(seq % 3 = 0, next_attempt_at, NULL), \
+               delivered_at = iif(seq % 3 = 1, ?2, NULL)";
+    assert_eq!(sql.execute(age, [aged(-1), aged(1)]).unwrap(), 2200);
+    let age = "UPDATE exports SET created_at = iif(id = ?1, ?2, ?3)";
+    sql.execute(age, rusqlite::params![old, aged(1), aged(-1)]).unwrap();
+    // Nobody delivers, and nothing else happens.
+    let left = |table: &str| -> i64 {
+        sql.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap()
+    };
+    let start = Instant::now();
+    while (left("webhook_deliveries"), left("exports")) != (2, 1) {
+        assert!(start.elapsed() < 2 * PATIENCE, "{}", left("webhook_deliveries"));
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    await_empty_log(&folder);
+    assert_eq!((log(&engine, &quiet).len(), log(&engine, &idle).len()), (1, 1));
+    wait(engine.export(&new)).unwrap();
+    assert!(wait(engine.export(&old)).is_err());
 }
 
 #[test]

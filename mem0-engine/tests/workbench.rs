@@ -75,6 +75,15 @@ pub(crate) fn user_and_agent(user_id: &str, agent_id: &str) -> EntityIds {
     EntityIds { agent_id: Some(agent_id.to_owned()), ..user(user_id) }
 }
 
+/// Waits until the write-ahead log of an engine that is open has been emptied.
+pub(crate) fn await_empty_log(folder: &Folder) {
+    let start = Instant::now();
+    while std::fs::metadata(folder.0.join("mem0.db-wal")).unwrap().len() > 0 {
+        assert!(start.elapsed() < Duration::from_secs(30), "the log is not emptied");
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
 /// An add that is carried out at once.
 pub(crate) fn verbatim(ids: EntityIds, texts: &[&str]) -> AddRequest {
     let mut request = AddRequest::new(texts.iter().map(|text| Message::user(*text)).collect(), ids);

@@ -18,7 +18,8 @@ const CONNECT: Duration = Duration::from_secs(5);
 /// How long an attempt may take in all.
 const TOTAL: Duration = Duration::from_secs(15);
 
-/// Where webhooks may call.
+/// Where webhooks may call. The binary takes [`Public`](Self::Public) unless it is started with
+/// `--private-webhooks true`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Receivers {
@@ -100,7 +101,8 @@ fn why(error: &Error) -> &'static str {
         Error::Timeout(_) => "the receiver did not answer in time",
         Error::HostNotFound => "the receiver's name has no address",
         Error::Io(error) if error.get_ref().is_some_and(|inner| inner.is::<NotPublic>()) => {
-            "the receiver's address is not public, and this server calls public ones only"
+            "the receiver's address is not public; start the server with --private-webhooks true to \
+             call its own machine and network"
         }
         Error::Io(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
             "the receiver refused the connection"

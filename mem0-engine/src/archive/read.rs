@@ -29,7 +29,8 @@ pub struct Imported {
 /// An archive of a whole folder makes a new or empty folder what the exported one was. Into a folder
 /// that holds something already, and from an archive of one project, projects come with all that
 /// they have under new numbers and their own ids; an organization that is there already stays as it
-/// is and gets the projects. Queued events go on when an engine opens the folder.
+/// is and gets the projects. Keys that administered open their project alone there. Queued events go
+/// on when an engine opens the folder.
 ///
 /// `progress` is told of each row. It blocks.
 ///
@@ -294,6 +295,11 @@ impl<'a> Import<'a> {
     /// A value with the number that its row has here; `None` when there is none so large.
     fn moved(&self, table: &Table, column: &Column, value: SqlValue) -> Option<SqlValue> {
         let SqlValue::Integer(number) = value else { return Some(value) };
+        // The owner of the same name owns other things here.
+        if !self.alone && (table.name.as_str(), column.name.as_str()) == ("api_keys", "administers")
+        {
+            return Some(SqlValue::Integer(0));
+        }
         let of = match &column.refers_to {
             Some(parent) => parent,
             None if column.name == "seq" => &table.name,

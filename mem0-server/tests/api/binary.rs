@@ -1,12 +1,13 @@
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use mem0_server::{ApiKeyHash, BODY_LIMIT};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::folder::Folder;
+use crate::receiver::{Receiver, Reply};
 use crate::server::{Server, command, head, read_answer, send};
 
 /// Everything that the files of a folder hold.
@@ -99,6 +100,132 @@ fn keys_are_made_and_revoked_while_a_server_runs_or_not() {
     assert_eq!(unknown.status.code(), Some(1));
     assert!(unknown.stdout.is_empty());
     assert_eq!(keys(&folder, &["list"]).len(), 2);
+}
+
+/// The key that `keys create` with these options makes.
+fn made(folder: &Folder, options: &[&str]) -> String {
+    let lines = keys(folder, &[&["create"], options].concat());
+    lines[0].strip_prefix("API key, shown this once: ").unwrap().to_owned()
+}
+
+#[test]
+fn a_key_to_one_project_reaches_no_other() {
+    let folder = Folder::new();
+    let server = Server::start(command(folder.path()));
+    // The first start's key is that of whoever runs the server.
+    let first = server.lines[0].strip_prefix("API key, shown this once: ").unwrap();
+    let call = |key: &str, method: &str, path: &str, body: Value| {
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        send(server.address, key, method, path, &body).unwrap()
+    };
+    let ping = server.get(first, "/v1/ping/").1;
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let (organization, sibling) = (text(&ping["org_id"]), text(&ping["project_id"]));
+    let projects = format!("/api/v1/orgs/organizations/{organization}/projects/");
+    let hooks = |project: &str| format!("/api/v1/webhooks/projects/{project}/");
+    let hook = json!({"name": "x", "url": "https://x.invalid", "event_types": ["memory_add"]});
+    let kitchen = call(first, "POST", &projects, json!({"name": "Kitchen"})).1;
+    let kitchen = text(&kitchen["project_id"]);
+    let theirs = call(first, "POST", &hooks(&sibling), hook.clone());
+    assert_eq!(theirs.0, 201, "{}", theirs.1);
+    let theirs = format!("/api/v1/webhooks/{}/", theirs.1["webhook_id"].as_str().unwrap());
+
+    let cook = made(&folder, &["--name", "cook", "--project", &kitchen]);
+    let decay = json!({"decay": true});
+    for (method, path, body, status) in [
+        ("GET", format!("{projects}{sibling}/"), Value::Null, 404),
+        ("PATCH", format!("{projects}{sibling}/"), decay.clone(), 404),
+        ("DELETE", format!("{projects}{sibling}/"), Value::Null, 404),
+        ("POST", projects.clone(), json!({"name": "x"}), 403),
+        ("POST", "/api/v1/orgs/organizations/".to_owned(), json!({"name": "x"}), 403),
+        ("GET", hooks(&sibling), Value::Null, 403),
+        ("POST", hooks(&sibling), hook.clone(), 403),
+        ("GET", format!("{theirs}deliveries/"), Value::Null, 404),
+        ("PUT", theirs.clone(), json!({"url": "https://y.invalid"}), 404),
+        ("DELETE", theirs, Value::Null, 404),
+    ] {
+        let answer = call(&cook, method, &path, body);
+        assert_eq!(answer.0, status, "{method} {path}: {}", answer.1);
+    }
+    let seen = server.get(&cook, &projects).1;
+    assert_eq!(seen.as_array().unwrap().len(), 1, "{seen}");
+    assert_eq!(seen[0]["project_id"], kitchen);
+    // Its own project it may change, as its owner may.
+    let own = format!("{projects}{kitchen}/");
+    assert_eq!(call(&cook, "PATCH", &own, decay.clone()).0, 200);
+    assert_eq!(call(&cook, "POST", &hooks(&kitchen), hook.clone()).0, 201);
+
+    let theirs = made(&folder, &["--project", &kitchen, "--owner", "cook@example.com"]);
+    assert_eq!(server.get(&theirs, "/v1/ping/").1["user_email"], "cook@example.com");
+    assert_eq!(call(&theirs, "PATCH", &own, decay.clone()).0, 403);
+    let member = json!({"email": "cook@example.com", "role": "OWNER"});
+    assert_eq!(call(&cook, "POST", &format!("{own}members/"), member).0, 200);
+    assert_eq!(call(&theirs, "PATCH", &own, decay.clone()).0, 200);
+
+    let administrator = made(&folder, &["--project", &kitchen, "--administer"]);
+    assert_eq!(server.get(&administrator, &projects).1.as_array().unwrap().len(), 2);
+    assert_eq!(call(&administrator, "PATCH", &format!("{projects}{sibling}/"), decay).0, 200);
+    let listed = keys(&folder, &["list"]);
+    let administers: Vec<_> = listed.iter().map(|line| line.contains("  administers")).collect();
+    assert_eq!(administers, [true, false, false, true], "{listed:?}");
+    assert!(listed[2].ends_with("  owner cook@example.com"), "{listed:?}");
+    server.stop();
+
+    for words in [&["--administer", "--read-only"][..], &["--owner", "nobody"]] {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_mem0-server"))
+            .args(["keys", "create"])
+            .args(words)
+            .arg("--data-dir")
+            .arg(folder.path())
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(1), "{words:?}");
+        assert!(output.stdout.is_empty());
+    }
+    assert_eq!(keys(&folder, &["list"]).len(), 4);
+}
+
+/// What becomes of a delivery to a receiver on this machine, by a server with these options.
+fn delivered_here(options: &[&str]) -> (Value, Receiver) {
+    let folder = Folder::new();
+    let mut command = command(folder.path());
+    command.args(["--api-key", "k"]).args(options);
+    let server = Server::start(command);
+    let call = |method: &str, path: &str, body: &str| {
+        let (status, answer) = send(server.address, "k", method, path, body).unwrap();
+        assert!(matches!(status, 200 | 201), "{answer}");
+        answer
+    };
+    let receiver = Receiver::start(|_| Reply::Status(200));
+    let project = call("GET", "/v1/ping/", "")["project_id"].as_str().unwrap().to_owned();
+    let hook = json!({"name": "x", "url": receiver.url(), "event_types": ["memory_add"]});
+    let hooks = format!("/api/v1/webhooks/projects/{project}/");
+    let hook = call("POST", &hooks, &hook.to_string());
+    let add = json!({"messages": "x", "user_id": "alice", "infer": false});
+    call("POST", "/v3/memories/add/", &add.to_string());
+    let log = format!("/api/v1/webhooks/{}/deliveries/", hook["webhook_id"].as_str().unwrap());
+    let start = Instant::now();
+    loop {
+        let delivery = call("GET", &log, "")["results"][0].clone();
+        if delivery["attempts"] == 1 {
+            server.stop();
+            return (delivery, receiver);
+        }
+        assert!(start.elapsed() < Duration::from_secs(20), "{delivery}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn webhooks_call_this_machine_only_where_that_is_asked_for() {
+    // It listens on a loopback address, as it does behind a proxy.
+    let (delivery, receiver) = delivered_here(&[]);
+    let error = delivery["last_error"].as_str().unwrap();
+    assert!(error.contains("start the server with --private-webhooks true"), "{error}");
+    assert!(receiver.all(Duration::from_millis(100)).is_empty());
+    let (delivery, receiver) = delivered_here(&["--private-webhooks", "true"]);
+    assert_eq!(delivery["state"], "delivered");
+    assert_eq!(receiver.all(Duration::from_millis(100)).len(), 1);
 }
 
 #[test]

@@ -11,7 +11,9 @@ const ORGANIZATIONS: &str = "/api/v1/orgs/organizations/";
 async fn app() -> App {
     let app = App::with(Authentication::Folder);
     let key = |name: &str| NewKey::new(*ApiKeyHash::of(name).as_bytes(), name);
-    app.engine.create_key(key("owner")).await.unwrap();
+    let mut owner = key("owner");
+    owner.administers = true;
+    app.engine.create_key(owner).await.unwrap();
     let mut reading = key("reading");
     reading.read_only = true;
     app.engine.create_key(reading).await.unwrap();
@@ -20,6 +22,7 @@ async fn app() -> App {
     app.engine.create_key(bound).await.unwrap();
     let mut reader = key("reader");
     reader.owner = "r@e.d".to_owned();
+    reader.administers = true;
     app.engine.create_key(reader).await.unwrap();
     let organization = app.engine.own_project().await.unwrap().organization_id;
     let reader = MemberRole::Reader;

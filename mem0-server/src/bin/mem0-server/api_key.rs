@@ -27,7 +27,9 @@ pub(crate) async fn accepted(engine: &Engine, config: &Config) -> Result<Authent
             .into());
     }
     let key = make()?;
-    let new = NewKey::new(*ApiKeyHash::of(&key).as_bytes(), "First key");
+    let mut new = NewKey::new(*ApiKeyHash::of(&key).as_bytes(), "First key");
+    // It is shown to whoever runs the server.
+    new.administers = true;
     // In this order, a crash in between costs a key that nobody can use, and locks nobody out.
     print(&format!("API key, shown this once: {key}"))?;
     engine.create_key(new).await?;

@@ -11,8 +11,8 @@ pub(crate) const HELP: &str = "\
 mem0-server: the Mem0 platform's API on your own machine
 
 Usage: mem0-server [OPTIONS]
-       mem0-server keys create [--name NAME] [--project ID] [--scope KIND=ID]...
-                               [--read-only]
+       mem0-server keys create [--name NAME] [--project ID] [--owner ADDRESS]
+                               [--scope KIND=ID]... [--read-only | --administer]
        mem0-server keys list
        mem0-server keys revoke ID
        mem0-server backup FILE|DIR
@@ -42,8 +42,8 @@ Options of the server:
   --drain-limit SECONDS    How long requests may take to finish when the server is
                            stopped. Default 30.
   --private-webhooks BOOL  Whether webhooks may call addresses of this machine and its
-                           network: true or false. They may anyway while only this
-                           machine can reach the server. Default false.
+                           network: true or false. With true, whoever may make a
+                           webhook reaches what the server reaches. Default false.
   --metrics-listen ADDRESS Where Prometheus reads /metrics, without a key: IP:port.
                            Default nowhere.
   --print-config           Print what is in force, and end.
@@ -59,18 +59,25 @@ Options of every command:
 Each option is also a variable, like MEM0_SERVER_BODY_LIMIT. The command line comes
 first, then the environment, then the file.
 
-Without a key, the first start makes one and prints it once; the data folder keeps
-only its hash, and later starts accept it again. A key that you give takes its place
-for that run.
+Without a key, the first start makes one that administers, and prints it once; the
+data folder keeps only its hash, and later starts accept it again. A key that you give
+takes its place for that run.
 
 keys makes, lists and revokes the keys of a data folder. A server that runs on the
 folder follows before the command ends.
   --name NAME              What the new key is called. Default \"Key\".
-  --project ID             The project that the new key opens. Default the default
-                           project.
+  --project ID             The project that the new key opens, and no other. Default
+                           the default project.
+  --owner ADDRESS          The account that the new key belongs to, an e-mail address.
+                           It may change the project's settings, members and webhooks
+                           if the account owns the project. Default local@localhost,
+                           which owns what nobody else made.
   --scope KIND=ID          Binds the new key to a user, agent, app or run, such as
                            user=alice. Given several times, to any of them.
   --read-only              The new key changes nothing.
+  --administer             The new key also reaches the other organizations and
+                           projects of which its owner is a member, and makes new
+                           ones. Not for a key that you give to somebody else.
 
 backup copies the data folder into one file, whether a server runs on it or not.
 restore makes a new data folder of such a file. check looks whether a data folder, or
@@ -97,10 +104,7 @@ pub(crate) enum Command {
 #[derive(Default)]
 struct Own {
     words: Vec<OsString>,
-    name: Option<String>,
-    project: Option<String>,
-    scopes: Vec<EntityRef>,
-    read_only: bool,
+    key: keys::NewKeyOptions,
     print_config: bool,
     /// Whether an option of the server itself was given.
     serves: bool,
@@ -124,7 +128,8 @@ fn parse(
             Value(word) => own.words.push(word),
             Long("config") => file = Some(parser.value().map_err(say)?),
             Long("print-config") => own.print_config = true,
-            Long("read-only") => own.read_only = true,
+            Long("read-only") => own.key.read_only = true,
+            Long("administer") => own.key.administers = true,
             Long(name) => {
                 let name = name.to_owned();
                 if let Some(option) = OPTIONS.iter().find(|option| **option == name) {
@@ -132,14 +137,15 @@ fn parse(
                     given.push((*option, parser.value().map_err(say)?));
                     continue;
                 }
-                if !matches!(name.as_str(), "name" | "project" | "scope") {
+                if !matches!(name.as_str(), "name" | "project" | "owner" | "scope") {
                     return Err(Long(&name).unexpected().to_string());
                 }
                 let text = parser.value().and_then(ValueExt::string).map_err(say)?;
                 match name.as_str() {
-                    "name" => own.name = Some(text),
-                    "project" => own.project = Some(text),
-                    _ => own.scopes.push(scope(&text)?),
+                    "name" => own.key.name = Some(text),
+                    "project" => own.key.project_id = Some(text),
+                    "owner" => own.key.owner = Some(text),
+                    _ => own.key.scopes.push(scope(&text)?),
                 }
             }
             other => return Err(other.unexpected().to_string()),
@@ -180,8 +186,12 @@ fn config(
 
 fn command(own: Own, config: Config) -> Result<Command, String> {
     let Some((first, rest)) = own.words.split_first() else {
-        if own.is_for_keys() || own.project.is_some() {
-            return Err("--name, --project, --scope and --read-only are for keys create".to_owned());
+        if own.key.is_for_keys_alone() || own.key.project_id.is_some() {
+            return Err(
+                "--name, --project, --owner, --scope, --read-only and --administer are for \
+                        keys create"
+                    .to_owned(),
+            );
         }
         return Ok(if own.print_config {
             Command::PrintConfig(config)
@@ -197,7 +207,7 @@ fn command(own: Own, config: Config) -> Result<Command, String> {
     if first == "keys" {
         return keys(own, data_dir);
     }
-    if own.is_for_keys() || (own.project.is_some() && first != "export") {
+    if own.key.is_for_keys_alone() || (own.key.project_id.is_some() && first != "export") {
         return Err(format!("{first} does not take all of these options"));
     }
     let action = match (&*first, rest) {
@@ -205,8 +215,10 @@ fn command(own: Own, config: Config) -> Result<Command, String> {
         ("restore", [file]) => folder::Action::Restore(file.into()),
         ("check", []) => folder::Action::Check(None),
         ("check", [file]) => folder::Action::Check(Some(file.into())),
-        ("export", []) => folder::Action::Export { project_id: own.project, to: None },
-        ("export", [to]) => folder::Action::Export { project_id: own.project, to: Some(to.into()) },
+        ("export", []) => folder::Action::Export { project_id: own.key.project_id, to: None },
+        ("export", [to]) => {
+            folder::Action::Export { project_id: own.key.project_id, to: Some(to.into()) }
+        }
         ("import", []) => folder::Action::Import(None),
         ("import", [file]) => folder::Action::Import(Some(file.into())),
         ("backup" | "restore", _) => return Err(format!("{first} takes one file")),
@@ -218,23 +230,12 @@ fn command(own: Own, config: Config) -> Result<Command, String> {
     Ok(Command::Folder(folder::Options { data_dir, action }))
 }
 
-impl Own {
-    fn is_for_keys(&self) -> bool {
-        self.name.is_some() || self.read_only || !self.scopes.is_empty()
-    }
-}
-
 fn keys(own: Own, data_dir: PathBuf) -> Result<Command, String> {
-    let only_for_create = own.is_for_keys() || own.project.is_some();
+    let only_for_create = own.key.is_for_keys_alone() || own.key.project_id.is_some();
     let words: Vec<_> = own.words.iter().skip(1).map(|word| word.to_string_lossy()).collect();
     let words: Vec<_> = words.iter().map(|word| &**word).collect();
     let action = match words.as_slice() {
-        ["create"] => keys::Action::Create {
-            name: own.name.unwrap_or_else(|| "Key".to_owned()),
-            project_id: own.project,
-            scopes: own.scopes,
-            read_only: own.read_only,
-        },
+        ["create"] => keys::Action::Create(own.key),
         ["list"] if !only_for_create => keys::Action::List,
         ["revoke", id] if !only_for_create => keys::Action::Revoke((*id).to_owned()),
         _ => return Err("keys takes create, list, or revoke with the id of a key".to_owned()),
@@ -317,14 +318,22 @@ mod tests {
     #[test]
     fn keys_are_made_listed_and_revoked() {
         let given = ["--data-dir", "/d", "keys", "create", "--scope", "user=a=b", "--read-only"];
+        let asked = |words: &[&str]| match parsed(&[&["keys", "create"], words].concat(), &[]) {
+            Ok(Command::Keys(keys::Options { action: keys::Action::Create(key), .. })) => key,
+            other => panic!("{other:?}"),
+        };
+        let plain = asked(&[]);
+        assert!(plain.owner.is_none() && !plain.administers && !plain.read_only);
+        let key = asked(&["--project", "p", "--owner", "cook@example.com", "--administer"]);
+        assert_eq!(key.project_id.as_deref(), Some("p"));
+        assert_eq!(key.owner.as_deref(), Some("cook@example.com"));
+        assert!(key.administers);
         match parsed(&given, &[]) {
             Ok(Command::Keys(keys::Options { data_dir, action })) => {
                 assert_eq!(data_dir, PathBuf::from("/d"));
-                let keys::Action::Create { scopes, read_only, .. } = action else {
-                    panic!("{action:?}")
-                };
-                assert_eq!(scopes, [EntityRef::user("a=b")]);
-                assert!(read_only);
+                let keys::Action::Create(key) = action else { panic!("{action:?}") };
+                assert_eq!(key.scopes, [EntityRef::user("a=b")]);
+                assert!(key.read_only);
             }
             other => panic!("{other:?}"),
         }
@@ -341,6 +350,8 @@ mod tests {
             &["keys", "create", "--scope", "alice"],
             &["keys", "create", "--scope", "org=x"],
             &["keys", "list", "--listen", "x"],
+            &["keys", "list", "--administer"],
+            &["keys", "revoke", "x", "--owner", "cook@example.com"],
         ] {
             assert!(parsed(refused, &[]).is_err(), "{refused:?}");
         }
@@ -376,6 +387,7 @@ mod tests {
             &["check", "a", "b"],
             &["import", "--project", "p"],
             &["export", "--name", "x"],
+            &["export", "--owner", "cook@example.com"],
             &["backup", "f", "--listen", "x"],
             &["check", "--print-config"],
         ] {
@@ -392,6 +404,8 @@ mod tests {
             &["-x"],
             &["--name", "x"],
             &["--read-only"],
+            &["--administer"],
+            &["--owner", "cook@example.com"],
         ] {
             assert!(parsed(arguments, &[]).is_err(), "{arguments:?}");
         }

@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use mem0_engine::{KEYS_NOTICED_WITHIN, KeyRecord, Keys, NewKey};
+use mem0_engine::{KEYS_NOTICED_WITHIN, KeyRecord, Keys, LOCAL_ACCOUNT, NewKey};
 use mem0_server::ApiKeyHash;
 use mem0_types::EntityRef;
 
@@ -15,9 +15,31 @@ pub(crate) struct Options {
 
 #[derive(Debug)]
 pub(crate) enum Action {
-    Create { name: String, project_id: Option<String>, scopes: Vec<EntityRef>, read_only: bool },
+    Create(NewKeyOptions),
     List,
     Revoke(String),
+}
+
+/// What a new key is to be.
+#[derive(Debug, Default)]
+pub(crate) struct NewKeyOptions {
+    pub(crate) name: Option<String>,
+    pub(crate) project_id: Option<String>,
+    pub(crate) owner: Option<String>,
+    pub(crate) scopes: Vec<EntityRef>,
+    pub(crate) read_only: bool,
+    pub(crate) administers: bool,
+}
+
+impl NewKeyOptions {
+    /// Whether an option was given that no other command takes.
+    pub(crate) fn is_for_keys_alone(&self) -> bool {
+        self.name.is_some()
+            || self.owner.is_some()
+            || !self.scopes.is_empty()
+            || self.read_only
+            || self.administers
+    }
 }
 
 /// Works on the data folder itself, whether a server runs on it or not.
@@ -35,10 +57,15 @@ pub(crate) fn run(options: Options) -> Result<(), Failure> {
             }
             return Ok(());
         }
-        Action::Create { name, project_id, scopes, read_only } => {
+        Action::Create(options) => {
             let key = api_key::make()?;
+            let name = options.name.unwrap_or_else(|| "Key".to_owned());
             let mut new = NewKey::new(*ApiKeyHash::of(&key).as_bytes(), name);
-            (new.project_id, new.scopes, new.read_only) = (project_id, scopes, read_only);
+            (new.project_id, new.scopes) = (options.project_id, options.scopes);
+            (new.read_only, new.administers) = (options.read_only, options.administers);
+            if let Some(owner) = options.owner {
+                new.owner = owner;
+            }
             let made = keys.create(&new)?;
             // A key that nobody has seen is of no use.
             print(&format!("API key, shown this once: {key}\n{}", line(&made)))
@@ -61,6 +88,12 @@ fn line(key: &KeyRecord) -> String {
     }
     if key.access.is_read_only() {
         line.push_str("  read-only");
+    }
+    if key.access.administers() {
+        line.push_str("  administers");
+    }
+    if key.owner != LOCAL_ACCOUNT {
+        line.push_str(&format!("  owner {}", key.owner));
     }
     if let Some(time) = &key.revoked_at {
         line.push_str(&format!("  revoked {time}"));

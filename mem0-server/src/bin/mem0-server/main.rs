@@ -113,12 +113,8 @@ async fn run(config: &Config) -> Result<(), Failure> {
         tokio::spawn(async move { axum::serve(listener, app).await });
     }
     let address = listener.local_addr()?;
-    // Who can only come from this machine could call its addresses anyway.
-    let receivers = if address.ip().is_loopback() || config.private_webhooks {
-        Receivers::Anywhere
-    } else {
-        Receivers::Public
-    };
+    // Whatever the address: behind a proxy on this machine, callers come from elsewhere.
+    let receivers = if config.private_webhooks { Receivers::Anywhere } else { Receivers::Public };
     let delivering = deliver(&engine, receivers)?;
     print(&announcement(address))?;
     let limits = Limits {

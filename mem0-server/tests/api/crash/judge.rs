@@ -68,9 +68,13 @@ impl Writer {
                 (history, _) => panic!("{history:?} is the history of {note:?}"),
             }
         }
-        for (id, user) in &self.exports {
-            let export = client.get_memory_export(id).await.unwrap();
-            let mut turns = self.world.live().filter(|(_, note)| note.user == *user);
+        for asked in &self.exports {
+            let export = match (client.get_memory_export(&asked.id).await, asked.gone) {
+                (Ok(export), Some(false) | None) => export,
+                (Err(error), Some(true) | None) if error.kind() == ErrorKind::NotFound => continue,
+                (export, gone) => panic!("{export:?} of a user, deleted since: {gone:?}"),
+            };
+            let mut turns = self.world.live().filter(|(_, note)| note.user == asked.user);
             let turn = turn(&export);
             assert!(turn.is_none_or(|turn| turns.any(|(_, note)| note.turn == turn)), "{export}");
         }

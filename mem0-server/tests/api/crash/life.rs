@@ -147,7 +147,7 @@ impl<'a> Life<'a> {
 
     fn start_on(&mut self, folder: &Path) -> Server {
         let mut command = command(folder);
-        command.args(["--api-key", KEY]);
+        command.args(["--api-key", KEY, "--private-webhooks", "true"]);
         let begun = Instant::now();
         let server = Server::start(command);
         self.start = begun.elapsed();
@@ -156,7 +156,8 @@ impl<'a> Life<'a> {
 
     fn kill_while_starting(&mut self) {
         let mut command = command(self.folder.path());
-        let mut child = command.args(["--api-key", KEY]).stdout(Stdio::null()).spawn().unwrap();
+        command.args(["--api-key", KEY, "--private-webhooks", "true"]);
+        let mut child = command.stdout(Stdio::null()).spawn().unwrap();
         thread::sleep(self.start.mul_f64(self.rng.f64() * 1.2));
         child.kill().unwrap();
         assert_eq!(child.wait().unwrap().code(), None, "it ended by itself");

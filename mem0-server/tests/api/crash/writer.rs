@@ -51,6 +51,15 @@ impl Queued {
     }
 }
 
+/// An export of a user's memories.
+pub(super) struct Asked {
+    pub(super) id: String,
+    pub(super) user: String,
+    /// Whether its user was deleted later, with which it goes; `None` when the outcome of that is
+    /// unknown.
+    pub(super) gone: Option<bool>,
+}
+
 /// How many calls were answered, and what became of the last ones.
 #[derive(Default)]
 pub(super) struct Counts {
@@ -74,8 +83,7 @@ pub(super) struct Writer {
     /// What was asked for when the server was killed: done as a whole or not at all.
     pub(super) doubt: Option<Change>,
     pub(super) queued: Vec<Queued>,
-    /// Exports, with the user that they are of.
-    pub(super) exports: Vec<(String, String)>,
+    pub(super) exports: Vec<Asked>,
     /// Users whose deletion is queued. It also erases the history of what is deleted meanwhile, so
     /// nothing of theirs is.
     pub(super) leaving: BTreeSet<String>,
@@ -345,11 +353,19 @@ impl Writer {
         for queued in self.queued.iter_mut().filter(|queued| queued.user == user) {
             queued.emptied = true;
         }
+        self.note_exports_of(&user, None);
         let change = Change::DeleteUser { user: user.clone() };
         let call = client.delete_users(EntityRef::user(&user));
         let id = self.change(change, call).await?.event_id.unwrap();
+        self.note_exports_of(&user, Some(true));
         self.queued.push(Queued { id, user, work: Work::Delete(count), emptied: false });
         Ok(())
+    }
+
+    /// Notes that a user's deletion was asked for, unless an earlier one took the export already.
+    fn note_exports_of(&mut self, user: &str, gone: Option<bool>) {
+        let exports = self.exports.iter_mut().filter(|export| export.user == user);
+        exports.filter(|export| export.gone != Some(true)).for_each(|export| export.gone = gone);
     }
 
     async fn export(&mut self, client: &AsyncMemoryClient) -> Result<(), Gone> {
@@ -359,7 +375,7 @@ impl Writer {
         match client.create_memory_export(schema, filter).await {
             Ok(asked) => {
                 self.counts.acknowledged += 1;
-                self.exports.push((asked.id, user));
+                self.exports.push(Asked { id: asked.id, user, gone: Some(false) });
                 Ok(())
             }
             Err(error) => Err(gone(&error)),
