@@ -79,19 +79,9 @@ impl Engine {
     }
 }
 
-/// All that match and have not expired, oldest first.
-pub(crate) fn all(
-    connection: &Connection,
-    access: &Access,
-    filter: &Filter,
-) -> Result<Vec<MemoryRecord>, EngineError> {
-    let Where { sql, values } = access.rows_with(ListRequest::new(filter.clone()).condition()?);
-    let mut statement = connection.prepare(&format!(
-        "SELECT {} FROM memories AS m WHERE {sql} ORDER BY m.created_at, m.seq",
-        memories::COLUMNS
-    ))?;
-    let rows = statement.query_map(params_from_iter(&values), memories::from_row)?;
-    Ok(rows.collect::<Result<_, _>>()?)
+/// What matches and has not expired.
+pub(crate) fn condition(access: &Access, filter: &Filter) -> Result<Where, EngineError> {
+    Ok(access.rows_with(ListRequest::new(filter.clone()).condition()?))
 }
 
 /// Newest first; of equally old ones the last stored first.
