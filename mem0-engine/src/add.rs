@@ -11,21 +11,26 @@ use crate::ids::EntityIds;
 use crate::language_model::LanguageModel;
 use crate::memories::{self, NewMemory};
 use crate::text_index::Indexed;
-use crate::{Access, Engine, EngineError, LlmTask, clock, entities, json_depth};
+use crate::{Access, Engine, EngineError, LlmTask, clock, entities, json_depth, limits};
 
 /// Messages to remember.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AddRequest {
-    /// The messages, oldest first. At least one. System messages and blank ones are not stored.
+    /// The messages, oldest first. At least one, and at most [`MAX_MESSAGES`](crate::MAX_MESSAGES) with
+    /// texts of at most [`MAX_TEXT`](crate::MAX_TEXT), which may take
+    /// [`MAX_TOGETHER`](crate::MAX_TOGETHER) as memories. System messages and blank ones are not
+    /// stored.
     pub messages: Vec<Message>,
-    /// Whom the memories belong to. At least one id, none of them empty or `*`.
+    /// Whom the memories belong to. At least one id, none of them empty, `*` or longer than
+    /// [`MAX_ID`](crate::MAX_ID).
     pub ids: EntityIds,
     /// `true` (the default) queues the messages; while no LLM is configured, the job worker stores
     /// them verbatim, each under the id of who spoke, and says so in the event's metadata. `false`
     /// stores every message at once, verbatim, under all ids.
     pub infer: bool,
-    /// The caller's own keys, for each of the memories.
+    /// The caller's own keys, for each of the memories: at most
+    /// [`MAX_METADATA`](crate::MAX_METADATA).
     pub metadata: Option<Metadata>,
     /// The last day (UTC) on which lists and searches show the memories.
     pub expiration_date: Option<Date>,
@@ -65,6 +70,7 @@ impl AddRequest {
             ));
         }
         self.ids.check()?;
+        limits::check_messages(&self.messages, &self.ids, self.metadata.as_ref())?;
         if let Some(time) = &self.timestamp {
             clock::micros("timestamp", time)?;
         }
@@ -123,8 +129,8 @@ impl Engine {
     /// Remembers messages: at once for `infer: false`, else queued as an event.
     ///
     /// # Errors
-    /// [`EngineError::InvalidInput`] for no message, no id, an empty id or `*`, or media with
-    /// `infer: false`; [`EngineError::OutsideScope`] when a memory of it could belong to nobody whom
+    /// [`EngineError::InvalidInput`] for no message, no id, an empty id or `*`, media with
+    /// `infer: false`, or more than the limits of [`AddRequest`]; [`EngineError::OutsideScope`] when a memory of it could belong to nobody whom
     /// the access is bound to.
     pub async fn add(&self, request: AddRequest) -> Result<Added, EngineError> {
         request.check()?;

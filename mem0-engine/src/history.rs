@@ -53,6 +53,7 @@ pub(crate) struct Change<'a> {
     /// The memory as it is after the change, or was before its deletion.
     pub(crate) memory: &'a MemoryRecord,
     pub(crate) input: &'a [Message],
+    /// `None` for an addition, and for an update that leaves the text as it is.
     pub(crate) old_memory: Option<&'a str>,
     pub(crate) new_memory: Option<&'a str>,
     pub(crate) at: i64,
@@ -146,13 +147,18 @@ fn page_of_all(
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<HistoryEntry> {
     let created_at = clock::timestamp(row.get("created_at")?);
+    let event = HistoryEvent::from(row.get::<_, String>("event")?.as_str());
+    let new_memory: Option<String> = row.get("new_memory")?;
+    let old_memory: Option<String> = row.get("old_memory")?;
+    // The text of an update that left it as it was is stored once.
+    let stayed = || new_memory.clone().filter(|_| event == HistoryEvent::Update);
     Ok(HistoryEntry {
         id: row.get("id")?,
         memory_id: row.get("memory_id")?,
         input: json_column(row, "input")?.unwrap_or_default(),
-        old_memory: row.get("old_memory")?,
-        new_memory: row.get("new_memory")?,
-        event: HistoryEvent::from(row.get::<_, String>("event")?.as_str()),
+        old_memory: old_memory.or_else(stayed),
+        new_memory,
+        event,
         ids: EntityIds::from_row(row)?,
         metadata: json_column(row, "metadata")?,
         categories: json_column(row, "categories")?,

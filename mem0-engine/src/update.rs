@@ -8,7 +8,7 @@ use crate::events::{self, EventResult};
 use crate::history::{self, Change};
 use crate::memories::{self, MemoryRecord};
 use crate::text_index::Indexed;
-use crate::{Access, Engine, EngineError, clock, ids, json_depth};
+use crate::{Access, Engine, EngineError, clock, ids, json_depth, limits};
 
 /// The most entries that one batch may have.
 pub const MAX_BATCH: usize = 1000;
@@ -16,10 +16,10 @@ pub const MAX_BATCH: usize = 1000;
 /// What to change of a memory. What is `None` stays as it is; something must be set.
 #[derive(Clone, Default, PartialEq)]
 pub struct MemoryChange {
-    /// The new text, not blank.
+    /// The new text, not blank, of at most [`MAX_TEXT`](crate::MAX_TEXT).
     pub text: Option<String>,
     /// Keys to set. Merged by top-level key: keys that are not named stay, and a null is stored as
-    /// null.
+    /// null. With those that stay, at most [`MAX_METADATA`](crate::MAX_METADATA).
     pub metadata: Option<Metadata>,
     /// The new last day (UTC) on which lists and searches show the memory; `Some(None)` clears it.
     pub expiration_date: Option<Option<Date>>,
@@ -58,6 +58,9 @@ impl MemoryChange {
         if self.text.as_ref().is_some_and(|text| text.trim().is_empty()) {
             return Err(EngineError::invalid("text", "must not be empty"));
         }
+        let text = self.text.as_ref().map_or(0, String::len);
+        limits::check_length("text", text, limits::MAX_TEXT)?;
+        limits::check_metadata(self.metadata.as_ref())?;
         if let Some(time) = &self.timestamp {
             clock::micros("timestamp", time)?;
         }
@@ -87,7 +90,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::NotFound`], [`EngineError::Immutable`], [`EngineError::InvalidInput`] when
-    /// nothing is to be changed or the text is blank.
+    /// nothing is to be changed, the text is blank, or text or metadata become too long.
     pub async fn update(
         &self,
         memory_id: &str,
@@ -101,7 +104,8 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::BatchItem`] names the first entry that was refused, and why;
-    /// [`EngineError::InvalidInput`] when there are too many.
+    /// [`EngineError::InvalidInput`] when there are too many, or when the memories take more than
+    /// [`MAX_TOGETHER`](crate::MAX_TOGETHER).
     pub async fn batch_update(&self, updates: Vec<BatchUpdate>) -> Result<u64, EngineError> {
         check_batch(updates.len())?;
         self.write(move |connection, access| update_batch(connection, access, &updates)).await
@@ -135,6 +139,7 @@ pub(crate) fn update(
     if let Some(keys) = &change.metadata {
         let mut metadata = old.metadata.clone().unwrap_or_default();
         metadata.extend(keys.clone());
+        limits::check_metadata(Some(&metadata))?;
         let metadata = serde_json::to_string(&metadata)?;
         connection
             .prepare_cached("UPDATE memories SET metadata = ? WHERE seq = ?")?
@@ -160,7 +165,8 @@ pub(crate) fn update(
         event: HistoryEvent::Update,
         memory: &new,
         input: &[],
-        old_memory: Some(&old.memory),
+        // A text that stays is stored once.
+        old_memory: Some(old.memory.as_str()).filter(|text| *text != new.memory),
         new_memory: Some(&new.memory),
         at: now,
     };
@@ -191,9 +197,15 @@ pub(crate) fn update_batch(
     access: &Access,
     updates: &[BatchUpdate],
 ) -> Result<u64, EngineError> {
+    let mut together = 0;
     for (index, entry) in updates.iter().enumerate() {
-        update(connection, access, &entry.memory_id, &entry.change)
+        let memory = update(connection, access, &entry.memory_id, &entry.change)
             .map_err(|source| EngineError::BatchItem { index, source: Box::new(source) })?;
+        together += memory.memory.len() + serde_json::to_string(&memory.metadata)?.len();
+        // One alone may be as large as an older version let it become.
+        if index > 0 {
+            limits::check_together("memories", together, "batches")?;
+        }
     }
     Ok(updates.len() as u64)
 }

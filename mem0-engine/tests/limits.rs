@@ -1,5 +1,8 @@
-use mem0_engine::{Access, EngineError};
-use mem0_types::Filter;
+use mem0_engine::{
+    Access, AddRequest, BatchUpdate, EngineError, EntityIds, MAX_ID, MAX_MESSAGES, MAX_METADATA,
+    MAX_TEXT, MemoryChange,
+};
+use mem0_types::{EntityType, Filter, Message, Metadata};
 use serde_json::json;
 
 use crate::workbench::*;
@@ -35,4 +38,123 @@ fn a_schema_that_leads_back_to_itself_costs_nobody_the_engine() {
     folder.sql().execute("UPDATE exports SET schema = ?", [schema.to_string()]).unwrap();
     assert_eq!(refused_field(wait(engine.export(&id))), "schema");
     assert_eq!(found(&find(&engine, "tea", alices())), ["tea"]);
+}
+
+fn metadata(key: &str, length: usize) -> Metadata {
+    Metadata::from_iter([(key.to_owned(), json!("x".repeat(length)))])
+}
+
+fn text(length: usize) -> MemoryChange {
+    MemoryChange { text: Some("x".repeat(length)), ..MemoryChange::default() }
+}
+
+#[test]
+fn an_add_beyond_a_limit_is_refused_before_it_is_acknowledged() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    for infer in [false, true] {
+        let add = |change: fn(&mut AddRequest)| {
+            let mut request = AddRequest::new(vec![Message::user("x")], user("alice"));
+            request.infer = infer;
+            change(&mut request);
+            refused_field(wait(engine.add(request)))
+        };
+        let long = add(|add| add.messages.push(Message::user("x".repeat(MAX_TEXT + 1))));
+        assert_eq!(long, "messages[1].content");
+        let many = add(|add| add.messages = vec![Message::user("x"); MAX_MESSAGES + 1]);
+        assert_eq!(many, "messages");
+        assert_eq!(add(|add| add.metadata = Some(metadata("k", MAX_METADATA))), "metadata");
+        assert_eq!(add(|add| add.ids.app_id = Some("a".repeat(MAX_ID + 1))), "app_id");
+        let together = add(|add| {
+            add.messages = (0..300).map(|n| Message::user(n.to_string())).collect();
+            add.metadata = Some(metadata("k", MAX_METADATA - 100));
+        });
+        assert_eq!(together, "messages");
+    }
+    let entity = |id: &str, title: Option<String>, metadata: Option<Metadata>| {
+        refused_field(wait(engine.create_entity(EntityType::App, id, title, metadata)))
+    };
+    assert_eq!(entity(&"a".repeat(MAX_ID + 1), None, None), "app_id");
+    assert_eq!(entity("a", Some("t".repeat(MAX_ID + 1)), None), "name");
+    assert_eq!(entity("a", None, Some(metadata("k", MAX_METADATA))), "metadata");
+    assert_eq!(wait(engine.events(Default::default())).unwrap().count, 0);
+    assert_eq!(wait(engine.entities(Default::default())).unwrap().page.count, 0);
+
+    // As long as may be.
+    let ids = EntityIds { user_id: Some("u".repeat(MAX_ID)), ..EntityIds::default() };
+    let mut add = AddRequest::new(vec![Message::user("x".repeat(MAX_TEXT))], ids);
+    add.metadata = Some(metadata("k", MAX_METADATA - 100));
+    let event = finished(&engine, &wait(engine.add(add)).unwrap().event_id);
+    assert_eq!(event.results.len(), 1, "{:?}", event.error);
+}
+
+#[test]
+fn a_memory_outgrows_no_limit_by_updates() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    let id = store_one(&engine, "alice", "tea");
+    assert_eq!(refused_field(wait(engine.update(&id, text(MAX_TEXT + 1)))), "text");
+    assert_eq!(wait(engine.update(&id, text(MAX_TEXT))).unwrap().memory.len(), MAX_TEXT);
+    let half = |key: &str| MemoryChange {
+        metadata: Some(metadata(key, MAX_METADATA / 2)),
+        ..MemoryChange::default()
+    };
+    wait(engine.update(&id, half("a"))).unwrap();
+    assert_eq!(refused_field(wait(engine.update(&id, half("b")))), "metadata");
+    assert_eq!(wait(engine.get(&id)).unwrap().metadata.unwrap().len(), 1);
+
+    // Each of them copies the whole text.
+    let touch = MemoryChange { expiration_date: Some(None), ..MemoryChange::default() };
+    let entry = BatchUpdate { memory_id: id.clone(), change: touch };
+    let batch = |length: usize| wait(engine.batch_update(vec![entry.clone(); length]));
+    assert_eq!(refused_field(batch(100)), "memories");
+    assert_eq!(batch(2).unwrap(), 2);
+    let long = BatchUpdate { memory_id: id.clone(), change: text(MAX_TEXT + 1) };
+    match wait(engine.batch_update(vec![entry, long])) {
+        Err(EngineError::BatchItem { index: 1, source }) => {
+            assert_eq!(refused_field::<()>(Err(*source)), "text");
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_memory_that_is_longer_already_is_read_changed_and_deleted() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    let id = store_one(&engine, "alice", "tea");
+    let long = "x".repeat(MAX_TEXT + 1);
+    folder.sql().execute("UPDATE memories SET text = ?", [&long]).unwrap();
+    assert_eq!(wait(engine.get(&id)).unwrap().memory, long);
+    assert_eq!(list(&engine, Filter::user_id("alice"))[0].memory, long);
+    assert_eq!(found(&find(&engine, "tea", Filter::user_id("alice"))), [long.as_str()]);
+    let never = MemoryChange { expiration_date: Some(None), ..MemoryChange::default() };
+    assert_eq!(wait(engine.update(&id, never.clone())).unwrap().memory, long);
+    let batch = vec![BatchUpdate { memory_id: id.clone(), change: never }];
+    assert_eq!(wait(engine.batch_update(batch)).unwrap(), 1);
+    wait(engine.delete(&id, false)).unwrap();
+    assert!(list(&engine, Filter::user_id("alice")).is_empty());
+}
+
+#[test]
+fn a_text_that_an_update_leaves_as_it_is_is_stored_once() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    let id = store_one(&engine, "alice", "tea");
+    let never = MemoryChange { expiration_date: Some(None), ..MemoryChange::default() };
+    wait(engine.update(&id, never)).unwrap();
+    let change = MemoryChange { text: Some("coffee".to_owned()), ..MemoryChange::default() };
+    wait(engine.update(&id, change)).unwrap();
+    let history = wait(engine.history(&id)).unwrap();
+    let told: Vec<_> = history
+        .iter()
+        .map(|entry| (entry.old_memory.as_deref(), entry.new_memory.as_deref()))
+        .collect();
+    let [tea, coffee] = [Some("tea"), Some("coffee")];
+    assert_eq!(told, [(None, tea), (tea, tea), (tea, coffee)]);
+    let stored: i64 = folder
+        .sql()
+        .query_row("SELECT count(old_memory) FROM history", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(stored, 1);
 }
