@@ -1,6 +1,6 @@
 use mem0_engine::{
     Access, AddRequest, BatchUpdate, EngineError, EntityIds, MAX_ID, MAX_MESSAGES, MAX_METADATA,
-    MAX_TEXT, MemoryChange,
+    MAX_TEXT, MemoryChange, SearchRequest,
 };
 use mem0_types::{EntityType, Filter, Message, Metadata};
 use serde_json::json;
@@ -157,4 +157,18 @@ fn a_text_that_an_update_leaves_as_it_is_is_stored_once() {
         .query_row("SELECT count(old_memory) FROM history", [], |row| row.get(0))
         .unwrap();
     assert_eq!(stored, 1);
+}
+
+#[test]
+fn a_query_is_as_long_as_a_text_and_no_longer() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    store_one(&engine, "alice", "tea");
+    let search = |length: usize| {
+        let mut query = "today ".repeat(length / 6 + 1);
+        query.truncate(length);
+        wait(engine.search(SearchRequest::new(query, Filter::user_id("alice"))))
+    };
+    assert!(search(MAX_TEXT).is_ok());
+    assert_eq!(refused_field(search(MAX_TEXT + 1)), "query");
 }
