@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::clock;
 use crate::ids::{self, EntityIds};
 use crate::memories::json_column;
+use crate::portion::Portion;
 use crate::{Access, Engine, EngineError, Page, PageRequest, What};
 
 /// What an event did to one memory.
@@ -269,11 +270,23 @@ pub(crate) struct Queued {
     pub(crate) payload: Value,
 }
 
-/// The number of the event that is next.
-pub(crate) fn oldest_queued(connection: &Connection) -> Result<Option<i64>, EngineError> {
-    let mut statement = connection
-        .prepare_cached("SELECT seq FROM events WHERE status = 'PENDING' ORDER BY seq LIMIT 1")?;
-    Ok(statement.query_row([], |row| row.get(0)).optional()?)
+impl Queued {
+    /// A number that an earlier part of the work left in its metadata; 0 for none.
+    pub(crate) fn noted(&self, name: &str) -> i64 {
+        self.metadata.as_ref().and_then(|noted| noted.get(name)?.as_i64()).unwrap_or_default()
+    }
+}
+
+/// The first project behind this one of which something is queued, and the number of its oldest event.
+pub(crate) fn oldest_queued(
+    connection: &Connection,
+    after: i64,
+) -> Result<Option<(i64, i64)>, EngineError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT project, seq FROM events INDEXED BY events_queued \
+         WHERE status = 'PENDING' AND project > ? ORDER BY project, seq LIMIT 1",
+    )?;
+    Ok(statement.query_row([after], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
 }
 
 pub(crate) fn queued(connection: &Connection, seq: i64) -> Result<Queued, EngineError> {
@@ -309,19 +322,38 @@ pub(crate) fn note_progress(
     Ok(())
 }
 
-/// Empties what earlier events of this id hold: their payloads and results quote memories.
+/// Empties what earlier events of this id hold: their payloads and results quote memories. Begins
+/// behind the event with the number `from`; the number of the last that was looked at.
 pub(crate) fn erase_content(
     connection: &Connection,
     project: i64,
     field: IdField,
     id: &str,
     before: i64,
-) -> Result<(), EngineError> {
+    from: i64,
+    portion: &mut Portion,
+) -> Result<i64, EngineError> {
     let column = field.as_str();
+    // No index has the ids: each event of the project is looked at once, in the order of storing.
     let sql = format!(
-        "UPDATE events SET payload = '{{}}', results = '[]' \
-         WHERE project = ? AND {column} = ? AND seq < ?"
+        "SELECT seq, octet_length(payload) + octet_length(results), {column} IS ? \
+         FROM events INDEXED BY events_project WHERE project = ? AND seq > ? AND seq < ? ORDER BY seq"
     );
-    connection.prepare_cached(&sql)?.execute(params![project, id, before])?;
-    Ok(())
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query(params![id, project, from, before])?;
+    let (mut last, mut quoting) = (from, Vec::new());
+    while !portion.is_used_up()
+        && let Some(row) = rows.next()?
+    {
+        last = row.get(0)?;
+        portion.look();
+        if row.get(2)? {
+            portion.take(row.get(1)?);
+            quoting.push(last);
+        }
+    }
+    let empty = "UPDATE events SET payload = '{}', results = '[]' WHERE seq = ?";
+    let mut statement = connection.prepare_cached(empty)?;
+    quoting.iter().try_for_each(|seq| statement.execute([seq]).map(drop))?;
+    Ok(last)
 }

@@ -6,6 +6,7 @@ use rusqlite::{Connection, Row, params, params_from_iter};
 
 use crate::ids::{self, EntityIds};
 use crate::memories::{MemoryRecord, json_column};
+use crate::portion::Portion;
 use crate::{Access, Engine, EngineError, Page, PageRequest, What, clock, deliveries};
 
 /// One change of a memory.
@@ -167,18 +168,35 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<HistoryEntry> {
     })
 }
 
-/// Forgets the changes of the memories that carried this id and are gone.
+/// Forgets the changes of the memories that carried this id and are gone, and what deliveries say of
+/// them.
 pub(crate) fn erase(
     connection: &Connection,
     project: i64,
     field: IdField,
     id: &str,
+    portion: &mut Portion,
 ) -> Result<(), EngineError> {
     let column = field.as_str();
     let sql = format!(
-        "DELETE FROM history WHERE project = ?1 AND {column} = ?2 AND memory_id NOT IN \
-         (SELECT id FROM memories WHERE project = ?1 AND {column} = ?2)"
+        "SELECT seq, memory_id, octet_length(input) + ifnull(octet_length(metadata), 0) \
+         + ifnull(octet_length(old_memory), 0) + ifnull(octet_length(new_memory), 0) \
+         FROM history AS h WHERE project = ?1 AND {column} = ?2 AND NOT EXISTS \
+         (SELECT 1 FROM memories AS m WHERE m.id = h.memory_id AND m.project = ?1 AND m.{column} = ?2)"
     );
-    connection.prepare_cached(&sql)?.execute(params![project, id])?;
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query(params![project, id])?;
+    let mut gone = Vec::new();
+    while !portion.is_used_up()
+        && let Some(row) = rows.next()?
+    {
+        portion.take(row.get(2)?);
+        gone.push((row.get::<_, i64>(0)?, row.get::<_, String>(1)?));
+    }
+    let mut statement = connection.prepare_cached("DELETE FROM history WHERE seq = ?")?;
+    for (seq, memory_id) in gone {
+        deliveries::erase_content(connection, project, &memory_id)?;
+        statement.execute([seq])?;
+    }
     Ok(())
 }

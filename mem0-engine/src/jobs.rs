@@ -8,13 +8,14 @@ use tokio::sync::oneshot;
 
 use crate::events::{self, Outcome};
 use crate::stats::Retrievals;
+use crate::turns::Turns;
 use crate::writer::{Writer, in_savepoint};
 use crate::{EngineError, add, clock, delete, erase_project, projects};
 
 /// How many events are in the writer's hands at once, so that they share a commit.
 const AT_ONCE: usize = 16;
 
-/// How long to wait when the disk refuses a write.
+/// How long to wait when nothing can be read or written.
 const RETRY: Duration = Duration::from_secs(1);
 
 /// How long what was counted may wait to be written down.
@@ -69,7 +70,7 @@ impl Bell {
     }
 }
 
-/// Starts the thread that carries out queued events, oldest first.
+/// Starts the thread that carries out queued events: the oldest of each project in turn.
 pub(crate) fn start(
     writer: Writer,
     bell: Bell,
@@ -82,9 +83,9 @@ pub(crate) fn start(
 }
 
 fn run(writer: &Writer, bell: &Bell, retrievals: &Retrievals) {
-    let mut retry = None;
+    let (turns, mut retry) = (Turns::default(), None);
     loop {
-        let stop = bell.wait(retry.unwrap_or(COUNTED));
+        let stop = bell.wait(retry.unwrap_or(COUNTED).min(COUNTED));
         if !retrievals.is_empty() {
             let counted = retrievals.clone();
             // Not waited for: what fails is counted again.
@@ -93,41 +94,69 @@ fn run(writer: &Writer, bell: &Bell, retrievals: &Retrievals) {
         if stop == Some(Stop::Now) {
             return;
         }
-        retry = match work_off(writer, bell) {
-            Ok(()) => None,
-            Err(error) => {
-                tracing::warn!(%error, "a queued event could not be carried out yet");
-                Some(RETRY)
-            }
-        };
+        retry = work_off(writer, bell, &turns);
         if stop.is_some() {
             return;
         }
     }
 }
 
-/// Carries out events until none is queued.
-fn work_off(writer: &Writer, bell: &Bell) -> Result<(), EngineError> {
+/// Carries out events until none is queued that could be; after what time to look at the others.
+fn work_off(writer: &Writer, bell: &Bell, turns: &Turns) -> Option<Duration> {
     let mut at_once = 1;
+    // What the disk is too full for takes its whole transaction along.
+    let mut is_careful = turns.rested_in().is_some();
     while !bell.stops_now() {
-        let answers: Vec<oneshot::Receiver<_>> =
-            (0..at_once).map(|_| writer.send(carry_out_oldest)).collect();
-        let mut idle = false;
-        for answer in answers {
-            idle |= !answer.blocking_recv().unwrap_or(Err(EngineError::Closed))?;
+        let steps: Vec<oneshot::Receiver<_>> = (0..at_once)
+            .map(|_| {
+                let turns = turns.clone();
+                let step = move |connection: &Connection| carry_out_next(connection, &turns);
+                if is_careful { writer.send_alone(step) } else { writer.send(step) }
+            })
+            .collect();
+        let (mut is_idle, mut is_long, mut failed) = (false, false, None);
+        for step in steps {
+            match step.blocking_recv().unwrap_or(Err(EngineError::Closed)) {
+                Ok(step) => {
+                    is_idle |= step == Step::Idle;
+                    is_long |= step == Step::Unfinished;
+                }
+                Err(error) => failed = Some(error),
+            }
         }
-        if idle {
-            return Ok(());
+        match failed {
+            None if is_idle => return turns.rested_in(),
+            None => turns.succeeded(),
+            // Whose it was shows when each is alone.
+            Some(_) if at_once > 1 => is_careful = true,
+            Some(error) => {
+                tracing::warn!(%error, "a queued event could not be carried out yet");
+                if !turns.failed() {
+                    return Some(RETRY);
+                }
+                is_careful = true;
+            }
         }
-        at_once = AT_ONCE;
+        at_once = if is_long || is_careful { 1 } else { AT_ONCE };
     }
-    Ok(())
+    None
 }
 
-/// Carries out the oldest queued event and marks it as done, in one transaction: a crash neither
-/// loses nor repeats it. Whether there was one.
-fn carry_out_oldest(connection: &Connection) -> Result<bool, EngineError> {
-    let Some(seq) = events::oldest_queued(connection)? else { return Ok(false) };
+/// What became of a turn.
+#[derive(Debug, PartialEq, Eq)]
+enum Step {
+    /// Nothing is queued that could be carried out.
+    Idle,
+    /// An event was brought to its end.
+    Done,
+    /// A part of a long event is done.
+    Unfinished,
+}
+
+/// Carries out the event that is next and marks it as done, in one transaction: a crash neither
+/// loses nor repeats it.
+fn carry_out_next(connection: &Connection, turns: &Turns) -> Result<Step, EngineError> {
+    let Some(seq) = turns.next(connection)? else { return Ok(Step::Idle) };
     let started_at = clock::now();
     let outcome = in_savepoint(connection, |connection| {
         let queued = events::queued(connection, seq)?;
@@ -146,8 +175,159 @@ fn carry_out_oldest(connection: &Connection) -> Result<bool, EngineError> {
         Err(error) if error.is_transient() => return Err(error),
         Err(error) => Some(Outcome::Failed { error: error.to_string(), metadata: None }),
     };
-    if let Some(outcome) = outcome {
-        events::finish(connection, seq, started_at, &outcome)?;
+    let Some(outcome) = outcome else { return Ok(Step::Unfinished) };
+    events::finish(connection, seq, started_at, &outcome)?;
+    Ok(Step::Done)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::time::Instant;
+
+    use mem0_types::{EntityType, IdField, Message, Metadata};
+    use serde_json::json;
+
+    use super::*;
+    use crate::add::AddRequest;
+    use crate::ids::EntityIds;
+    use crate::{Access, schema};
+
+    /// A database in memory with the projects 1 and 2.
+    fn two_projects() -> Connection {
+        let connection = schema::open_writer(Path::new(":memory:")).unwrap();
+        let second = "INSERT INTO projects (seq, id, organization, name, created_at, updated_at) \
+                      VALUES (2, 'second', 1, 'Second', 0, 0)";
+        connection.execute(second, []).unwrap();
+        connection
     }
-    Ok(true)
+
+    fn adds(texts: impl IntoIterator<Item = String>) -> AddRequest {
+        let messages = texts.into_iter().map(Message::user).collect();
+        AddRequest::new(messages, EntityIds::one(IdField::UserId, "alice"))
+    }
+
+    /// Accepts an add; the id of its event.
+    fn accept(connection: &Connection, project: i64, request: &AddRequest) -> String {
+        let indexed = add::index(request);
+        let access = Access::to_project(project);
+        add::accept(connection, &access, request, || &indexed).unwrap().event_id
+    }
+
+    fn queue(connection: &Connection, project: i64, text: &str) -> String {
+        accept(connection, project, &adds([text.to_owned()]))
+    }
+
+    fn is_done(connection: &Connection, event_id: &str) -> bool {
+        let sql = "SELECT status = 'SUCCEEDED' FROM events WHERE id = ?";
+        connection.query_row(sql, [event_id], |row| row.get(0)).unwrap()
+    }
+
+    #[test]
+    fn projects_take_turns_and_each_keeps_its_order() {
+        let connection = two_projects();
+        let first: Vec<_> = (0..3).map(|n| queue(&connection, 1, &format!("{n}"))).collect();
+        let second: Vec<_> = (0..2).map(|n| queue(&connection, 2, &format!("{n}"))).collect();
+        let turns = Turns::default();
+        for next in [&first[0], &second[0], &first[1], &second[1], &first[2]] {
+            assert!(!is_done(&connection, next));
+            assert_eq!(carry_out_next(&connection, &turns).unwrap(), Step::Done);
+            assert!(is_done(&connection, next));
+        }
+        assert_eq!(carry_out_next(&connection, &turns).unwrap(), Step::Idle);
+    }
+
+    #[test]
+    fn a_long_deletion_goes_in_steps_to_its_end_and_holds_up_nobody() {
+        const EACH: usize = 1200;
+        let connection = two_projects();
+        let mut stored = adds((0..EACH).map(|n| format!("fact {n}")));
+        stored.infer = false;
+        accept(&connection, 1, &stored);
+        // Events of its own for each of many, which are to be emptied too.
+        for n in 0..EACH {
+            let mut one = adds([format!("secret {n}")]);
+            one.infer = false;
+            accept(&connection, 1, &one);
+        }
+        let deletion =
+            delete::queue_entity(&connection, &Access::to_project(1), &EntityType::User, "alice");
+        let deletion = deletion.unwrap().event_id;
+        let after = queue(&connection, 1, "said afterwards");
+        let others: Vec<_> = (0..4).map(|n| queue(&connection, 2, &format!("{n}"))).collect();
+        let turns = Turns::default();
+        for other in &others {
+            assert_eq!(carry_out_next(&connection, &turns).unwrap(), Step::Unfinished);
+            assert_eq!(carry_out_next(&connection, &turns).unwrap(), Step::Done);
+            assert!(is_done(&connection, other) && !is_done(&connection, &deletion));
+        }
+        // Memories, then what history says of them, then what events do, none of it all at once.
+        let left = || -> [i64; 3] {
+            ["memories", "history", "events"].map(|table| {
+                let of = if table == "events" { "AND payload <> '{}'" } else { "" };
+                let sql = format!("SELECT count(*) FROM {table} WHERE project = 1 {of}");
+                connection.query_row(&sql, [], |row| row.get(0)).unwrap()
+            })
+        };
+        let (mut before, mut steps) = (left(), 0);
+        while carry_out_next(&connection, &turns).unwrap() == Step::Unfinished {
+            let now = left();
+            let gone: i64 = before.iter().zip(now).map(|(before, now)| (before - now).abs()).sum();
+            assert!((1..=1000).contains(&gone), "{before:?} to {now:?} in one step");
+            (before, steps) = (now, steps + 1);
+        }
+        assert!(steps > 10, "{steps} steps");
+        assert!(is_done(&connection, &deletion));
+        // The deletion's own event, and the add behind it.
+        assert_eq!(left(), [0, 0, 2]);
+        let metadata: String = connection
+            .query_row("SELECT metadata FROM events WHERE id = ?", [&deletion], |row| row.get(0))
+            .unwrap();
+        assert_eq!(metadata, json!({"deleted": 2 * EACH}).to_string());
+        assert_eq!(carry_out_next(&connection, &turns).unwrap(), Step::Done);
+        assert!(is_done(&connection, &after));
+        assert_eq!(left()[0], 1);
+    }
+
+    #[test]
+    fn what_the_disk_has_no_room_for_waits_and_holds_up_nobody_else() {
+        let connection = two_projects();
+        let mut large = adds((0..20).map(|n| format!("fact {n}")));
+        large.metadata = Some(Metadata::from_iter([("k".to_owned(), json!("x".repeat(50_000)))]));
+        let large = accept(&connection, 1, &large);
+        let behind = queue(&connection, 1, "behind it");
+        let others: Vec<_> = (0..40).map(|n| queue(&connection, 2, &format!("{n}"))).collect();
+        let pages: i64 = connection.query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap();
+        let full = format!("PRAGMA max_page_count = {}", pages + 100);
+        connection.query_row(&full, [], |_| Ok(())).unwrap();
+
+        let (writer, _thread) = Writer::start(connection, |_| Ok(()), || ()).unwrap();
+        let bell = Bell::default();
+        let jobs = start(writer.clone(), bell.clone(), Retrievals::default()).unwrap();
+        let done = |events: &[String]| -> usize {
+            let events = events.to_vec();
+            let count = writer.send(move |connection| {
+                Ok(events.iter().filter(|event| is_done(connection, event)).count())
+            });
+            // The first time, before anybody knows, what shares its transaction is lost with it.
+            count.blocking_recv().unwrap().unwrap_or_default()
+        };
+        let wait_for = |events: &[String]| {
+            let began = Instant::now();
+            while done(events) < events.len() {
+                // At one a second for each that waits it would be 40 s.
+                assert!(began.elapsed() < Duration::from_secs(20), "it is not carried out");
+                thread::sleep(Duration::from_millis(10));
+            }
+        };
+        wait_for(&others);
+        assert_eq!(done(&[large.clone(), behind.clone()]), 0);
+        let room = writer.send(|connection| {
+            Ok(connection.query_row("PRAGMA max_page_count = 1000000", [], |_| Ok(()))?)
+        });
+        room.blocking_recv().unwrap().unwrap();
+        wait_for(&[large, behind]);
+        bell.stop(Stop::Now);
+        jobs.join().unwrap();
+    }
 }

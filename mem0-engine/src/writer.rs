@@ -41,8 +41,25 @@ impl Writer {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T, EngineError> + Send + 'static,
     {
+        self.command(body, false)
+    }
+
+    /// The same in a transaction of its own: for what may be lost with its whole transaction.
+    pub(crate) fn send_alone<T, F>(&self, body: F) -> oneshot::Receiver<Result<T, EngineError>>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, EngineError> + Send + 'static,
+    {
+        self.command(body, true)
+    }
+
+    fn command<T, F>(&self, body: F, is_alone: bool) -> oneshot::Receiver<Result<T, EngineError>>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, EngineError> + Send + 'static,
+    {
         let (reply, answer) = oneshot::channel();
-        let command = Write { body: Some(body), outcome: None, reply };
+        let command = Write { body: Some(body), outcome: None, reply, is_alone };
         // A thread that is gone drops the command and with it `reply`, which the answer shows.
         let _ = self.commands.send(Box::new(command));
         answer
@@ -50,6 +67,8 @@ impl Writer {
 }
 
 trait Command: Send {
+    /// Whether it wants a transaction of its own.
+    fn is_alone(&self) -> bool;
     /// In a savepoint of its own unless it is alone in its transaction; whether its effects are to be kept.
     fn run(&mut self, connection: &Connection, alone: bool) -> bool;
     fn answer(self: Box<Self>, committed: Result<(), EngineError>);
@@ -59,6 +78,7 @@ struct Write<T, F> {
     body: Option<F>,
     outcome: Option<Result<T, EngineError>>,
     reply: oneshot::Sender<Result<T, EngineError>>,
+    is_alone: bool,
 }
 
 impl<T, F> Command for Write<T, F>
@@ -66,6 +86,10 @@ where
     T: Send,
     F: FnOnce(&Connection) -> Result<T, EngineError> + Send,
 {
+    fn is_alone(&self) -> bool {
+        self.is_alone
+    }
+
     fn run(&mut self, connection: &Connection, alone: bool) -> bool {
         let Some(body) = self.body.take() else { return false };
         let outcome = if alone { caught(connection, body) } else { in_savepoint(connection, body) };
@@ -110,9 +134,20 @@ fn run(
     committing: impl Fn(&Connection) -> Result<(), EngineError>,
     after_commit: impl Fn(),
 ) {
-    while let Ok(first) = received.recv() {
+    let mut next = None;
+    while let Some(first) = next.take().or_else(|| received.recv().ok()) {
+        let is_alone = first.is_alone();
         let mut group = vec![first];
-        group.extend(received.try_iter().take(GROUP - 1));
+        while !is_alone
+            && group.len() < GROUP
+            && let Ok(command) = received.try_recv()
+        {
+            if command.is_alone() {
+                next = Some(command);
+                break;
+            }
+            group.push(command);
+        }
         let committed = commit(&mut connection, &mut group, &committing);
         after_commit();
         for command in group {
@@ -220,6 +255,22 @@ mod tests {
         assert!(rows(&writer).is_empty());
         assert!(writer.send(insert(5)).blocking_recv().unwrap().is_ok());
         assert_eq!(rows(&writer), [5]);
+    }
+
+    #[test]
+    fn a_transaction_of_its_own_is_lost_alone() {
+        let (writer, _thread) = writer();
+        let (go, held) = hold(&writer);
+        let before = writer.send(insert(1));
+        let lost = writer.send_alone(|connection| Ok(connection.execute_batch("ROLLBACK")?));
+        let after = writer.send(insert(2));
+        let own = writer.send_alone(insert(3));
+        go.send(()).unwrap();
+        assert!(matches!(lost.blocking_recv().unwrap(), Err(EngineError::Storage(_))));
+        for kept in [held, before, after, own] {
+            assert!(kept.blocking_recv().unwrap().is_ok());
+        }
+        assert_eq!(rows(&writer), [1, 2, 3]);
     }
 
     #[test]
