@@ -1,3 +1,4 @@
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -6,8 +7,10 @@ use mem0_types::EventType;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
+use crate::add::AddRequest;
 use crate::events::{self, Outcome};
 use crate::stats::Retrievals;
+use crate::text_index::Indexed;
 use crate::turns::Turns;
 use crate::writer::{Writer, in_savepoint};
 use crate::{EngineError, add, clock, delete, erase_project, projects};
@@ -114,16 +117,29 @@ fn work_off(writer: &Writer, bell: &Bell, turns: &Turns) -> Option<Duration> {
                 if is_careful { writer.send_alone(step) } else { writer.send(step) }
             })
             .collect();
-        let (mut is_idle, mut is_long, mut failed) = (false, false, None);
+        let (mut is_idle, mut has_steps, mut failed) = (false, false, None);
+        let mut long = Vec::new();
         for step in steps {
             match step.blocking_recv().unwrap_or(Err(EngineError::Closed)) {
-                Ok(step) => {
-                    is_idle |= step == Step::Idle;
-                    is_long |= step == Step::Unfinished;
-                }
+                Ok(Step::Idle) => is_idle = true,
+                Ok(Step::Done) => {}
+                Ok(Step::Unfinished) => has_steps = true,
+                Ok(Step::Long(seq, request)) => long.push((seq, request)),
                 Err(error) => failed = Some(error),
             }
         }
+        is_idle &= long.is_empty();
+        for (seq, request) in long {
+            if bell.stops_now() {
+                break;
+            }
+            let indexed = catch_unwind(AssertUnwindSafe(|| add::index(&request)));
+            let indexed = indexed.map_err(|_| EngineError::Internal);
+            let step =
+                writer.send_alone(move |connection| carry_out(connection, seq, Some(indexed)));
+            failed = step.blocking_recv().unwrap_or(Err(EngineError::Closed)).err().or(failed);
+        }
+        turns.release();
         match failed {
             None if is_idle => return turns.rested_in(),
             None => turns.succeeded(),
@@ -137,13 +153,13 @@ fn work_off(writer: &Writer, bell: &Bell, turns: &Turns) -> Option<Duration> {
                 is_careful = true;
             }
         }
-        at_once = if is_long || is_careful { 1 } else { AT_ONCE };
+        at_once = if has_steps || is_careful { 1 } else { AT_ONCE };
     }
     None
 }
 
 /// What became of a turn.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 enum Step {
     /// Nothing is queued that could be carried out.
     Idle,
@@ -151,17 +167,44 @@ enum Step {
     Done,
     /// A part of a long event is done.
     Unfinished,
+    /// Nothing is done yet: the texts of this add take long to analyse, which the writer is not to
+    /// do.
+    Long(i64, Box<AddRequest>),
 }
 
-/// Carries out the event that is next and marks it as done, in one transaction: a crash neither
-/// loses nor repeats it.
+/// Carries out the event that is next.
 fn carry_out_next(connection: &Connection, turns: &Turns) -> Result<Step, EngineError> {
     let Some(seq) = turns.next(connection)? else { return Ok(Step::Idle) };
-    let started_at = clock::now();
+    let step = carry_out(connection, seq, None)?;
+    if let Step::Long(..) = step {
+        turns.hold();
+    }
+    Ok(step)
+}
+
+/// Carries out an event and marks it as done, in one transaction: a crash neither loses nor repeats
+/// it. `indexed` is what came of analysing the texts of a long add.
+fn carry_out(
+    connection: &Connection,
+    seq: i64,
+    indexed: Option<Result<Vec<Option<Indexed>>, EngineError>>,
+) -> Result<Step, EngineError> {
+    let (started_at, mut long) = (clock::now(), None);
     let outcome = in_savepoint(connection, |connection| {
         let queued = events::queued(connection, seq)?;
         match &queued.event_type {
-            EventType::Add => add::carry_out(connection, &queued).map(Some),
+            EventType::Add => {
+                let request = add::read_payload(&queued.payload)?;
+                let indexed = match indexed {
+                    Some(indexed) => indexed?,
+                    None if request.is_long() => {
+                        long = Some(request);
+                        return Ok(None);
+                    }
+                    None => add::index(&request),
+                };
+                add::carry_out(connection, &queued, &request, &indexed).map(Some)
+            }
             EventType::DeleteAll => delete::carry_out_scope(connection, &queued),
             EventType::DeleteUser => delete::carry_out_entity(connection, &queued),
             EventType::Other(kind) if kind == projects::ERASE => {
@@ -170,6 +213,9 @@ fn carry_out_next(connection: &Connection, turns: &Turns) -> Result<Step, Engine
             _ => Err(EngineError::Internal),
         }
     });
+    if let Some(request) = long {
+        return Ok(Step::Long(seq, Box::new(request)));
+    }
     let outcome = match outcome {
         Ok(outcome) => outcome,
         Err(error) if error.is_transient() => return Err(error),
@@ -189,9 +235,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::add::AddRequest;
     use crate::ids::EntityIds;
-    use crate::{Access, schema};
+    use crate::{Access, schema, text_index};
 
     /// A database in memory with the projects 1 and 2.
     fn two_projects() -> Connection {
@@ -231,10 +276,10 @@ mod tests {
         let turns = Turns::default();
         for next in [&first[0], &second[0], &first[1], &second[1], &first[2]] {
             assert!(!is_done(&connection, next));
-            assert_eq!(carry_out_next(&connection, &turns).unwrap(), Step::Done);
+            assert!(matches!(carry_out_next(&connection, &turns).unwrap(), Step::Done));
             assert!(is_done(&connection, next));
         }
-        assert_eq!(carry_out_next(&connection, &turns).unwrap(), Step::Idle);
+        assert!(matches!(carry_out_next(&connection, &turns).unwrap(), Step::Idle));
     }
 
     #[test]
@@ -257,8 +302,8 @@ mod tests {
         let others: Vec<_> = (0..4).map(|n| queue(&connection, 2, &format!("{n}"))).collect();
         let turns = Turns::default();
         for other in &others {
-            assert_eq!(carry_out_next(&connection, &turns).unwrap(), Step::Unfinished);
-            assert_eq!(carry_out_next(&connection, &turns).unwrap(), Step::Done);
+            assert!(matches!(carry_out_next(&connection, &turns).unwrap(), Step::Unfinished));
+            assert!(matches!(carry_out_next(&connection, &turns).unwrap(), Step::Done));
             assert!(is_done(&connection, other) && !is_done(&connection, &deletion));
         }
         // Memories, then what history says of them, then what events do, none of it all at once.
@@ -270,7 +315,7 @@ mod tests {
             })
         };
         let (mut before, mut steps) = (left(), 0);
-        while carry_out_next(&connection, &turns).unwrap() == Step::Unfinished {
+        while let Step::Unfinished = carry_out_next(&connection, &turns).unwrap() {
             let now = left();
             let gone: i64 = before.iter().zip(now).map(|(before, now)| (before - now).abs()).sum();
             assert!((1..=1000).contains(&gone), "{before:?} to {now:?} in one step");
@@ -284,9 +329,36 @@ mod tests {
             .query_row("SELECT metadata FROM events WHERE id = ?", [&deletion], |row| row.get(0))
             .unwrap();
         assert_eq!(metadata, json!({"deleted": 2 * EACH}).to_string());
-        assert_eq!(carry_out_next(&connection, &turns).unwrap(), Step::Done);
+        assert!(matches!(carry_out_next(&connection, &turns).unwrap(), Step::Done));
         assert!(is_done(&connection, &after));
         assert_eq!(left()[0], 1);
+    }
+
+    #[test]
+    fn a_long_add_is_handed_out_once_and_keeps_its_place() {
+        let connection = two_projects();
+        let long = queue(&connection, 1, &"x".repeat(text_index::LONG + 1));
+        let behind = queue(&connection, 1, &"x".repeat(text_index::LONG));
+        let other = queue(&connection, 2, "tea");
+        let turns = Turns::default();
+        let next = || carry_out_next(&connection, &turns).unwrap();
+        let Step::Long(seq, request) = next() else { panic!("the writer analyses it") };
+        assert!(matches!((next(), next()), (Step::Done, Step::Idle)));
+        assert!(is_done(&connection, &other) && !is_done(&connection, &behind));
+        let indexed = Some(Ok(add::index(&request)));
+        assert!(matches!(carry_out(&connection, seq, indexed).unwrap(), Step::Done));
+        assert!(is_done(&connection, &long));
+        turns.release();
+        assert!(matches!((next(), next()), (Step::Done, Step::Idle)));
+        assert!(is_done(&connection, &behind));
+
+        let long = queue(&connection, 1, &"y".repeat(text_index::LONG + 1));
+        let Step::Long(seq, _) = next() else { panic!("the writer analyses it") };
+        let broken = Some(Err(EngineError::Internal));
+        assert!(matches!(carry_out(&connection, seq, broken).unwrap(), Step::Done));
+        let sql = "SELECT status FROM events WHERE id = ?";
+        let status: String = connection.query_row(sql, [&long], |row| row.get(0)).unwrap();
+        assert_eq!(status, "FAILED");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -26,6 +26,8 @@ struct State {
     /// The same, until it is known what came of its turn.
     taken: Option<i64>,
     resting: BTreeMap<i64, Rest>,
+    /// Projects whose event is being prepared.
+    held: BTreeSet<i64>,
 }
 
 struct Rest {
@@ -62,6 +64,17 @@ impl Turns {
         Ok(None)
     }
 
+    /// Keeps the project whose turn it is from a further one until all are released.
+    pub(crate) fn hold(&self) {
+        let mut state = self.state();
+        let last = state.last;
+        state.held.insert(last);
+    }
+
+    pub(crate) fn release(&self) {
+        self.state().held.clear();
+    }
+
     /// Notes that what was carried out last is on disk.
     pub(crate) fn succeeded(&self) {
         let mut state = self.state();
@@ -90,7 +103,8 @@ impl Turns {
 
 impl State {
     fn rests(&self, project: i64, now: Instant) -> bool {
-        self.resting.get(&project).is_some_and(|rest| rest.until > now)
+        self.held.contains(&project)
+            || self.resting.get(&project).is_some_and(|rest| rest.until > now)
     }
 }
 
