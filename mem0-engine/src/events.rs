@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::clock;
 use crate::ids::{self, EntityIds};
+use crate::limits::Answer;
 use crate::memories::json_column;
 use crate::portion::Portion;
 use crate::{Access, Engine, EngineError, Page, PageRequest, What};
@@ -94,7 +95,8 @@ impl Engine {
     /// The accepted requests that change memories, newest first.
     ///
     /// # Errors
-    /// [`EngineError::InvalidInput`] for a page size outside 1 to 200,
+    /// [`EngineError::InvalidInput`] for a page size outside 1 to 200, or a page that takes more than
+    /// [`MAX_ANSWER`](crate::MAX_ANSWER);
     /// [`EngineError::PageOutOfRange`].
     pub async fn events(&self, page: PageRequest) -> Result<Page<EventRecord>, EngineError> {
         let page = page.check()?;
@@ -165,8 +167,15 @@ pub(crate) fn page(
     );
     let mut statement = connection.prepare_cached(&sql)?;
     let values = rows.and([SqlValue::from(limit), SqlValue::from(offset)]);
-    let rows = statement.query_map(params_from_iter(values), from_row)?;
-    Ok(request.of(count, rows.collect::<Result<_, _>>()?))
+    let mut rows = statement.query(params_from_iter(values))?;
+    let (mut answer, mut events) = (Answer::to("page_size"), Vec::new());
+    while let Some(row) = rows.next()? {
+        let length =
+            |column| row.get_ref(column).map(|json| json.as_bytes().map_or(0, <[u8]>::len));
+        answer.take(length("payload")? + length("results")?)?;
+        events.push(from_row(row)?);
+    }
+    Ok(request.of(count, events))
 }
 
 /// Records an event and queues it, unless it is brought to its end in the same transaction; its

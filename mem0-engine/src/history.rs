@@ -5,6 +5,7 @@ use rusqlite::types::Value as SqlValue;
 use rusqlite::{Connection, Row, params, params_from_iter};
 
 use crate::ids::{self, EntityIds};
+use crate::limits::Answer;
 use crate::memories::{MemoryRecord, json_column};
 use crate::portion::Portion;
 use crate::{Access, Engine, EngineError, Page, PageRequest, What, clock, deliveries};
@@ -119,7 +120,8 @@ impl Engine {
     /// What happened to all memories, newest first.
     ///
     /// # Errors
-    /// [`EngineError::InvalidInput`] for a page size outside 1 to 200,
+    /// [`EngineError::InvalidInput`] for a page size outside 1 to 200, or a page that takes more than
+    /// [`MAX_ANSWER`](crate::MAX_ANSWER);
     /// [`EngineError::PageOutOfRange`].
     pub async fn histories(&self, page: PageRequest) -> Result<Page<HistoryEntry>, EngineError> {
         let request = page.check()?;
@@ -142,8 +144,15 @@ fn page_of_all(
         format!("SELECT * FROM history WHERE {} ORDER BY seq DESC LIMIT ? OFFSET ?", rows.sql);
     let mut statement = connection.prepare_cached(&sql)?;
     let values = rows.and([SqlValue::from(limit), SqlValue::from(offset)]);
+    let mut answer = Answer::to("page_size");
     let rows = statement.query_map(params_from_iter(values), from_row)?;
-    Ok(request.of(count, rows.collect::<Result<_, _>>()?))
+    let entries = rows.map(|entry| -> Result<_, EngineError> {
+        let entry = entry?;
+        let texts = [&entry.old_memory, &entry.new_memory];
+        answer.take(texts.into_iter().flatten().map(String::len).sum())?;
+        Ok(entry)
+    });
+    Ok(request.of(count, entries.collect::<Result<_, _>>()?))
 }
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<HistoryEntry> {

@@ -142,7 +142,7 @@ pub use history::HistoryEntry;
 pub use ids::EntityIds;
 pub use keys::{KEYS_NOTICED_WITHIN, KeyRecord, Keys, NewKey};
 pub use language_model::LlmTask;
-pub use limits::{MAX_ID, MAX_MESSAGES, MAX_METADATA, MAX_TEXT, MAX_TOGETHER};
+pub use limits::{MAX_ANSWER, MAX_ID, MAX_MESSAGES, MAX_METADATA, MAX_TEXT, MAX_TOGETHER};
 pub use list::ListRequest;
 pub use members::{LOCAL_ACCOUNT, MemberRecord};
 pub use memories::MemoryRecord;

@@ -27,6 +27,36 @@ pub const MAX_MESSAGES: usize = 10_000;
 /// its text, ids and metadata.
 pub const MAX_TOGETHER: usize = 16 * 1024 * 1024;
 
+/// What the texts of one page or search may take together, in bytes: as much as the clients of this
+/// SDK read of an answer. One row is answered however large it is.
+pub const MAX_ANSWER: usize = 64 * 1024 * 1024;
+
+/// Counts what the rows of an answer take.
+pub(crate) struct Answer {
+    /// What asked for so many.
+    field: &'static str,
+    bytes: usize,
+}
+
+impl Answer {
+    /// An answer with as many rows as this argument says.
+    pub(crate) fn to(field: &'static str) -> Self {
+        Self { field, bytes: 0 }
+    }
+
+    /// Takes on a row with so many bytes, unless it is one too many.
+    pub(crate) fn take(&mut self, bytes: usize) -> Result<(), EngineError> {
+        let is_first = self.bytes == 0;
+        self.bytes = self.bytes.saturating_add(bytes);
+        if is_first || self.bytes <= MAX_ANSWER {
+            return Ok(());
+        }
+        let message =
+            format!("must be smaller: what it asks for takes more than {MAX_ANSWER} bytes at once");
+        Err(InvalidInput::new(self.field, message).into())
+    }
+}
+
 /// Refuses a text that is longer than so many bytes.
 pub(crate) fn check_length(
     field: impl Into<Cow<'static, str>>,
@@ -143,6 +173,18 @@ mod tests {
         let role = |length: usize| Message::new(Role::from("r".repeat(length).as_str()), "x");
         assert_eq!(refused(&[role(MAX_ID)], None), None);
         assert_eq!(refused(&[role(MAX_ID + 1)], None).unwrap(), "messages[0].role");
+    }
+
+    #[test]
+    fn an_answer_takes_as_much_as_the_limit_or_one_row() {
+        let mut answer = Answer::to("page_size");
+        assert!(answer.take(1).is_ok() && answer.take(MAX_ANSWER - 1).is_ok());
+        assert!(answer.take(0).is_ok());
+        let why = answer.take(1).unwrap_err().to_string();
+        assert!(why.contains("page_size") && why.contains("must be smaller"), "{why}");
+        let mut answer = Answer::to("top_k");
+        assert!(answer.take(MAX_ANSWER + 1).is_ok());
+        assert!(answer.take(1).is_err());
     }
 
     #[test]

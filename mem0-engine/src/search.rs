@@ -7,7 +7,7 @@ use rusqlite::Connection;
 
 use crate::entity_scope::EntityScope;
 use crate::filter_sql::SqlFilter;
-use crate::limits::MAX_TEXT;
+use crate::limits::{Answer, MAX_TEXT};
 use crate::memories::{self, MemoryRecord};
 use crate::ranking::{Query, Ranked, Ranking};
 use crate::scope_cache::ScopeCache;
@@ -127,7 +127,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::InvalidInput`] for a blank or too long query, `top_k` or `threshold` outside its range,
-    /// or a filter that cannot be used in a search.
+    /// hits that take more than [`MAX_ANSWER`](crate::MAX_ANSWER), or a filter that cannot be used in a search.
     pub async fn search(&self, request: SearchRequest) -> Result<Vec<SearchHit>, EngineError> {
         let (scopes, signals) = (self.scopes()?, self.signals);
         self.retrieve(move |connection, access| {
@@ -218,15 +218,14 @@ pub(crate) fn search(
         let texts = texts(connection, &view, &ranking, &ranked)?;
         ranked = ranking.again(&ranked, &texts);
     }
+    let mut answer = Answer::to("top_k");
     let hits = ranked.iter().take(request.top_k);
     hits.take_while(|ranked| ranked.score >= request.threshold)
         .filter_map(|ranked| Some((view.memory(ranked.place)?.seq, ranked)))
         .map(|(seq, ranked)| {
-            Ok(SearchHit {
-                memory: memories::by_seq(connection, seq)?,
-                score: ranked.score,
-                score_breakdown: ranked.breakdown,
-            })
+            let memory = memories::by_seq(connection, seq)?;
+            answer.take(memory.memory.len())?;
+            Ok(SearchHit { memory, score: ranked.score, score_breakdown: ranked.breakdown })
         })
         .collect()
 }

@@ -1,6 +1,6 @@
 use mem0_engine::{
-    Access, AddRequest, BatchUpdate, EngineError, EntityIds, MAX_ID, MAX_MESSAGES, MAX_METADATA,
-    MAX_TEXT, MemoryChange, SearchRequest,
+    Access, AddRequest, BatchUpdate, EngineError, EntityIds, ListRequest, MAX_ANSWER, MAX_ID,
+    MAX_MESSAGES, MAX_METADATA, MAX_TEXT, MemoryChange, Page, PageRequest, SearchRequest,
 };
 use mem0_types::{EntityType, Filter, Message, Metadata};
 use serde_json::json;
@@ -171,4 +171,53 @@ fn a_query_is_as_long_as_a_text_and_no_longer() {
     };
     assert!(search(MAX_TEXT).is_ok());
     assert_eq!(refused_field(search(MAX_TEXT + 1)), "query");
+}
+
+#[test]
+fn a_page_or_search_takes_as_much_as_an_answer_may_and_smaller_ones_go_on() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    let said: Vec<_> = (0..100).map(|n| format!("tea {n}")).collect();
+    for text in &said {
+        store_one(&engine, "alice", text);
+    }
+    let large = i64::try_from(MAX_ANSWER / 90).unwrap();
+    for sql in [
+        "UPDATE memories SET text = printf('%.*c', ?, 'x')",
+        "UPDATE history SET new_memory = printf('%.*c', ?, 'x')",
+        "UPDATE events SET payload = '\"' || printf('%.*c', ?, 'x') || '\"'",
+    ] {
+        folder.sql().execute(sql, [large]).unwrap();
+    }
+    let alices = || Filter::user_id("alice");
+    let listed = |page_size: u64, page: u64| {
+        let mut request = ListRequest::new(alices());
+        request.page = PageRequest { page, page_size };
+        wait(engine.list(request)).map(|page| page.results.len())
+    };
+    assert_eq!(refused_field(listed(100, 1)), "page_size");
+    assert_eq!([listed(50, 1).unwrap(), listed(50, 2).unwrap()], [50, 50]);
+    assert_eq!(pages(|page| engine.events(page)), [None, Some(50)]);
+    assert_eq!(pages(|page| engine.histories(page)), [None, Some(50)]);
+    let found = |top_k: usize| {
+        let mut request = SearchRequest::new("tea", alices());
+        (request.top_k, request.threshold) = (top_k, 0.0);
+        wait(engine.search(request)).map(|hits| hits.len())
+    };
+    assert_eq!(refused_field(found(100)), "top_k");
+    assert_eq!(found(50).unwrap(), 50);
+}
+
+/// How many a page of all and one of half have.
+fn pages<T, F>(page: impl Fn(PageRequest) -> F) -> [Option<usize>; 2]
+where
+    F: Future<Output = Result<Page<T>, EngineError>>,
+{
+    [100, 50].map(|page_size| match wait(page(PageRequest { page: 1, page_size })) {
+        Ok(page) => Some(page.results.len()),
+        refused => {
+            assert_eq!(refused_field(refused), "page_size");
+            None
+        }
+    })
 }
