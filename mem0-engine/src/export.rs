@@ -4,8 +4,9 @@ use serde_json::Value;
 
 use crate::access::Where;
 use crate::clock::{self, MICROS_PER_DAY};
+use crate::limits::Answer;
 use crate::memories::json_column;
-use crate::schema_filling::{Source, Unfilled, fill};
+use crate::schema_filling::{Source, Unfilled, asked, fill};
 use crate::structured_attributes::StructuredAttributes;
 use crate::{Access, Engine, EngineError, What, ids, json_depth, list};
 
@@ -21,7 +22,8 @@ impl Engine {
     /// # Errors
     /// [`EngineError::InvalidInput`] for a schema that is of no object, that requires a field for
     /// which no memory has metadata (filling it in would take an LLM), or that takes too many steps
-    /// to fill in; [`EngineError::ReadOnly`].
+    /// to fill in, and when the metadata that it asks for take more than
+    /// [`MAX_ANSWER`](crate::MAX_ANSWER); [`EngineError::ReadOnly`].
     pub async fn create_export(
         &self,
         filter: Filter,
@@ -45,7 +47,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::NotFound`] when there is none, and when what it was made of is gone;
-    /// [`EngineError::InvalidInput`] when so much was added since that it takes too many steps.
+    /// [`EngineError::InvalidInput`] when so much was added since that it takes too many steps or bytes.
     pub async fn export(&self, id: &str) -> Result<Metadata, EngineError> {
         let id = id.to_owned();
         self.read(move |connection, access| by_id(connection, access, &id)).await
@@ -144,14 +146,26 @@ pub(crate) fn make(
         "SELECT m.created_at, m.metadata FROM memories AS m WHERE {sql} ORDER BY m.created_at, m.seq"
     ))?;
     let mut rows = statement.query(params_from_iter(&values))?;
-    let mut sources = Vec::new();
+    let asked = match asked(schema) {
+        Ok(asked) => asked,
+        Err(unfilled) => return Ok(Err(unfilled)),
+    };
+    let (mut answer, mut sources) = (Answer::to("filters"), Vec::new());
     while let Some(row) = rows.next()? {
         let created_at = clock::timestamp(row.get(0)?);
-        let attributes = match serde_json::to_value(StructuredAttributes::of(&created_at))? {
+        let mut attributes = match serde_json::to_value(StructuredAttributes::of(&created_at))? {
             Value::Object(attributes) => attributes,
             _ => Metadata::new(),
         };
-        sources.push(Source { metadata: json_column(row, 1)?.unwrap_or_default(), attributes });
+        let mut metadata: Metadata = json_column(row, 1)?.unwrap_or_default();
+        // Of a million memories only what is asked for is held.
+        for fields in [&mut attributes, &mut metadata] {
+            fields.retain(|name, _| asked.contains(name.as_str()));
+        }
+        if !metadata.is_empty() {
+            answer.take(row.get_ref(1)?.as_bytes().map_or(0, <[u8]>::len))?;
+        }
+        sources.push(Source { metadata, attributes });
     }
     Ok(fill(schema, &sources))
 }

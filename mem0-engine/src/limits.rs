@@ -51,8 +51,9 @@ impl Answer {
         if is_first || self.bytes <= MAX_ANSWER {
             return Ok(());
         }
-        let message =
-            format!("must be smaller: what it asks for takes more than {MAX_ANSWER} bytes at once");
+        let message = format!(
+            "asks for more than {MAX_ANSWER} bytes at once; ask for fewer memories or rows"
+        );
         Err(InvalidInput::new(self.field, message).into())
     }
 }
@@ -181,7 +182,7 @@ mod tests {
         assert!(answer.take(1).is_ok() && answer.take(MAX_ANSWER - 1).is_ok());
         assert!(answer.take(0).is_ok());
         let why = answer.take(1).unwrap_err().to_string();
-        assert!(why.contains("page_size") && why.contains("must be smaller"), "{why}");
+        assert!(why.contains("page_size") && why.contains("ask for fewer"), "{why}");
         let mut answer = Answer::to("top_k");
         assert!(answer.take(MAX_ANSWER + 1).is_ok());
         assert!(answer.take(1).is_err());

@@ -67,6 +67,13 @@ pub(crate) fn fill(schema: &Value, sources: &[Source]) -> Result<Metadata, Unfil
     fill_within(MAX_STEPS, schema, sources)
 }
 
+/// The names of the fields that the schema asks for, which are all that is needed of a source.
+pub(crate) fn asked(schema: &Value) -> Result<HashSet<&str>, Unfilled> {
+    let filling = Filling { root: schema, steps: Cell::new(MAX_STEPS) };
+    let properties = filling.resolve(schema)?["properties"].as_object();
+    Ok(properties.into_iter().flatten().map(|(name, _)| name.as_str()).collect())
+}
+
 fn fill_within(steps: usize, schema: &Value, sources: &[Source]) -> Result<Metadata, Unfilled> {
     let filling = Filling { root: schema, steps: Cell::new(steps) };
     let schema = filling.resolve(schema)?;

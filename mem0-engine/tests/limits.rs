@@ -221,3 +221,28 @@ where
         }
     })
 }
+
+#[test]
+fn an_export_takes_what_it_asks_for_and_no_more_than_an_answer_may() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    let said: Vec<_> = (0..100).map(|n| format!("tea {n}")).collect();
+    let said: Vec<_> = said.iter().map(String::as_str).collect();
+    let stored = store(&engine, user("alice"), &said).results;
+    let large = i64::try_from(MAX_ANSWER / 90).unwrap();
+    let metadata =
+        "UPDATE memories SET metadata = json_object('n', seq, 'k', printf('%.*c', ?, 'x'))";
+    folder.sql().execute(metadata, [large]).unwrap();
+    let export = |filter: Filter, name: &str| {
+        let schema = json!({"type": "object", "properties": {name: {}}});
+        let id = wait(engine.create_export(filter, schema))?;
+        wait(engine.export(&id))
+    };
+    let alices = || Filter::user_id("alice");
+    assert_eq!(refused_field(export(alices(), "n")), "filters");
+    let half = Filter::memory_ids(stored[50..].iter().map(|result| &result.id));
+    assert_eq!(export(alices() & half, "n").unwrap()["n"], 100);
+    // What nobody asks for is no reason to refuse.
+    assert!(export(alices(), "year").unwrap()["year"].is_number());
+    assert!(export(alices(), "other").unwrap()["other"].is_null());
+}
