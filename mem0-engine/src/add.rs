@@ -10,22 +10,27 @@ use crate::history::{self, Change};
 use crate::ids::EntityIds;
 use crate::language_model::LanguageModel;
 use crate::memories::{self, NewMemory};
-use crate::text_index::Indexed;
-use crate::{Access, Engine, EngineError, LlmTask, clock, entities, json_depth};
+use crate::text_index::{Indexed, LONG};
+use crate::{Access, Engine, EngineError, LlmTask, clock, entities, json_depth, limits};
 
 /// Messages to remember.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AddRequest {
-    /// The messages, oldest first. At least one. System messages and blank ones are not stored.
+    /// The messages, oldest first. At least one, and at most [`MAX_MESSAGES`](crate::MAX_MESSAGES) with
+    /// texts of at most [`MAX_TEXT`](crate::MAX_TEXT), which may take
+    /// [`MAX_TOGETHER`](crate::MAX_TOGETHER) as memories. System messages and blank ones are not
+    /// stored.
     pub messages: Vec<Message>,
-    /// Whom the memories belong to. At least one id, none of them empty or `*`.
+    /// Whom the memories belong to. At least one id, none of them empty, `*` or longer than
+    /// [`MAX_ID`](crate::MAX_ID).
     pub ids: EntityIds,
     /// `true` (the default) queues the messages; while no LLM is configured, the job worker stores
     /// them verbatim, each under the id of who spoke, and says so in the event's metadata. `false`
     /// stores every message at once, verbatim, under all ids.
     pub infer: bool,
-    /// The caller's own keys, for each of the memories.
+    /// The caller's own keys, for each of the memories: at most
+    /// [`MAX_METADATA`](crate::MAX_METADATA).
     pub metadata: Option<Metadata>,
     /// The last day (UTC) on which lists and searches show the memories.
     pub expiration_date: Option<Date>,
@@ -65,10 +70,17 @@ impl AddRequest {
             ));
         }
         self.ids.check()?;
+        limits::check_messages(&self.messages, &self.ids, self.metadata.as_ref())?;
         if let Some(time) = &self.timestamp {
             clock::micros("timestamp", time)?;
         }
         Ok(())
+    }
+
+    /// Whether its texts take long to analyse.
+    pub(crate) fn is_long(&self) -> bool {
+        let texts = self.messages.iter().filter_map(|message| message.content.as_text());
+        texts.map(str::len).sum::<usize>() > LONG
     }
 
     /// What the event remembers of the request; enough to carry it out after a restart.
@@ -123,23 +135,28 @@ impl Engine {
     /// Remembers messages: at once for `infer: false`, else queued as an event.
     ///
     /// # Errors
-    /// [`EngineError::InvalidInput`] for no message, no id, an empty id or `*`, or media with
-    /// `infer: false`; [`EngineError::OutsideScope`] when a memory of it could belong to nobody whom
+    /// [`EngineError::InvalidInput`] for no message, no id, an empty id or `*`, media with
+    /// `infer: false`, or more than the limits of [`AddRequest`]; [`EngineError::OutsideScope`] when a memory of it could belong to nobody whom
     /// the access is bound to.
     pub async fn add(&self, request: AddRequest) -> Result<Added, EngineError> {
         request.check()?;
+        self.access().check_writable()?;
         let request = Arc::new(request);
         let indexed = Arc::new(OnceLock::new());
         // A reader begins with what takes long, unless the writer comes to it first.
-        let _begun = if request.infer {
-            None
-        } else {
+        let mut begun = None;
+        if !request.infer {
             let (request, indexed) = (request.clone(), indexed.clone());
-            Some(self.begin_to_read(move |_| {
+            begun = Some(self.begin_to_read(move |_| {
                 indexed.get_or_init(|| index(&request));
                 Ok(())
-            })?)
-        };
+            })?);
+        }
+        if request.is_long()
+            && let Some(begun) = begun.take()
+        {
+            begun.await.unwrap_or(Err(EngineError::Closed))?;
+        }
         self.queue(move |connection, access| {
             accept(connection, access, &request, || indexed.get_or_init(|| index(&request)))
         })
@@ -188,13 +205,18 @@ pub(crate) fn accept<'a>(
     Ok(Added { event_id, status: EventStatus::Succeeded, results })
 }
 
-/// Carries out a queued add without an LLM: the messages become memories as they are.
-pub(crate) fn carry_out(connection: &Connection, queued: &Queued) -> Result<Outcome, EngineError> {
-    let request = read_payload(&queued.payload)?;
-    let batch = Batch::new(&request, queued.project, queued.created_at)?;
+/// Carries out a queued add without an LLM: the messages become memories as they are. `indexed` is
+/// what [`index`] says of it.
+pub(crate) fn carry_out(
+    connection: &Connection,
+    queued: &Queued,
+    request: &AddRequest,
+    indexed: &[Option<Indexed>],
+) -> Result<Outcome, EngineError> {
+    let batch = Batch::new(request, queued.project, queued.created_at)?;
     // The entity may have been deleted while the add was waiting.
     entities::touch(connection, queued.project, &request.ids, clock::now())?;
-    let stored = batch.store(connection, queued.seq, &index(&request))?;
+    let stored = batch.store(connection, queued.seq, indexed)?;
     let mut metadata = json!({
         "inference": "none",
         "notice": "No LLM is configured: the messages were stored verbatim, nothing was extracted.",
@@ -216,7 +238,8 @@ pub(crate) fn carry_out(connection: &Connection, queued: &Queued) -> Result<Outc
     Ok(Outcome::Succeeded { results: stored.results, metadata: Some(metadata) })
 }
 
-fn read_payload(payload: &Value) -> Result<AddRequest, EngineError> {
+/// The request that an event remembers.
+pub(crate) fn read_payload(payload: &Value) -> Result<AddRequest, EngineError> {
     let part = |key: &str| payload.get(key).cloned().unwrap_or_default();
     let mut request =
         AddRequest::new(serde_json::from_value(part("messages"))?, EntityIds::read_from(payload));

@@ -9,11 +9,9 @@ use crate::filter_sql::SqlFilter;
 use crate::history::{self, Change};
 use crate::ids::EntityIds;
 use crate::memories::{self, MemoryRecord};
+use crate::portion::Portion;
 use crate::update::check_batch;
-use crate::{Access, Engine, EngineError, clock, deliveries, entities, export, profile_jobs};
-
-/// How many memories one transaction of a long deletion removes, so that other writes get a turn.
-const CHUNK: i64 = 500;
+use crate::{Access, Engine, EngineError, clock, entities, export, profile_jobs};
 
 /// What became of a deletion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -228,7 +226,9 @@ pub(crate) fn carry_out_scope(
     };
     // A payload that was emptied names nobody, which must not come to mean everybody.
     request.check()?;
-    delete_chunk(connection, queued, request.filter())
+    let mut portion = Portion::new();
+    let deleted = delete_some(connection, queued, request.filter(), &mut portion)?;
+    ended(connection, queued, &portion, json!({ "deleted": deleted }))
 }
 
 /// Carries on with a queued deletion of an entity; `None` while more is to be done.
@@ -239,48 +239,65 @@ pub(crate) fn carry_out_entity(
     let part = |key: &str| queued.payload.get(key).and_then(Value::as_str).unwrap_or_default();
     let (kind, name) = (EntityType::from(part("entity_type")), part("entity_id"));
     let field = entities::id_field(&kind)?;
-    let outcome = delete_chunk(connection, queued, SqlFilter::id_is(field, name))?;
-    if outcome.is_some() {
-        let project = queued.project;
-        deliveries::erase_content(connection, project, field, name)?;
-        history::erase(connection, project, field, name)?;
-        events::erase_content(connection, project, field, name, queued.seq)?;
-        profile_jobs::erase(connection, project, &kind, name)?;
-        export::erase(connection, project, field, name, queued.created_at)?;
-        if memories::count_of(connection, project, field, name)? == 0 {
-            entities::remove(connection, project, &kind, name)?;
-        }
+    let (project, seq, mut portion) = (queued.project, queued.seq, Portion::new());
+    let memories = SqlFilter::id_is(field, name);
+    let deleted = delete_some(connection, queued, memories, &mut portion)?;
+    history::erase(connection, project, field, name, &mut portion)?;
+    let from = queued.noted("events_erased_to");
+    let to = events::erase_content(connection, project, field, name, seq, from, &mut portion)?;
+    if portion.is_used_up() {
+        let metadata = json!({ "deleted": deleted, "events_erased_to": to });
+        return ended(connection, queued, &portion, metadata);
     }
-    Ok(outcome)
+    profile_jobs::erase(connection, project, &kind, name)?;
+    export::erase(connection, project, field, name, queued.created_at)?;
+    if memories::count_of(connection, project, field, name)? == 0 {
+        entities::remove(connection, project, &kind, name)?;
+    }
+    ended(connection, queued, &portion, json!({ "deleted": deleted }))
 }
 
-fn delete_chunk(
+/// What came of a deletion; `None`, with a note of how far it is, when its portion is used up.
+fn ended(
     connection: &Connection,
     queued: &Queued,
-    filter: SqlFilter,
+    portion: &Portion,
+    metadata: Value,
 ) -> Result<Option<Outcome>, EngineError> {
-    let filter = SqlFilter::all(vec![filter, SqlFilter::added_before(queued.seq)]);
-    let rows = Access::to_project(queued.project).rows_with(filter);
-    let sql =
-        format!("SELECT {} FROM memories AS m WHERE {} LIMIT {CHUNK}", memories::COLUMNS, rows.sql);
-    let found = connection
-        .prepare_cached(&sql)?
-        .query_map(params_from_iter(&rows.values), |row| {
-            Ok((row.get::<_, i64>("seq")?, memories::from_row(row)?))
-        })?
-        .collect::<Result<Vec<_>, _>>()?;
-    let now = clock::now();
-    for (seq, memory) in &found {
-        remove(connection, queued.project, *seq, memory, now)?;
-    }
-    let before = queued.metadata.as_ref().and_then(|metadata| metadata.get("deleted")?.as_i64());
-    let here = i64::try_from(found.len()).unwrap_or(CHUNK);
-    let metadata = json!({ "deleted": before.unwrap_or_default() + here });
-    if here == CHUNK {
-        events::note_progress(connection, queued.seq, now, &metadata)?;
+    if portion.is_used_up() {
+        events::note_progress(connection, queued.seq, clock::now(), &metadata)?;
         return Ok(None);
     }
     Ok(Some(Outcome::Succeeded { results: Vec::new(), metadata: Some(metadata) }))
+}
+
+/// Deletes memories as long as the portion lasts; how many in all.
+fn delete_some(
+    connection: &Connection,
+    queued: &Queued,
+    filter: SqlFilter,
+    portion: &mut Portion,
+) -> Result<i64, EngineError> {
+    let filter = SqlFilter::all(vec![filter, SqlFilter::added_before(queued.seq)]);
+    let rows = Access::to_project(queued.project).rows_with(filter);
+    let sql = format!("SELECT {} FROM memories AS m WHERE {}", memories::COLUMNS, rows.sql);
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query(params_from_iter(&rows.values))?;
+    let mut found = Vec::new();
+    while !portion.is_used_up()
+        && let Some(row) = rows.next()?
+    {
+        let (seq, memory): (i64, _) = (row.get("seq")?, memories::from_row(row)?);
+        portion.take(i64::try_from(memory.memory.len()).unwrap_or(i64::MAX));
+        found.push((seq, memory));
+    }
+    drop(rows);
+    let (now, mut deleted) = (clock::now(), queued.noted("deleted"));
+    for (seq, memory) in &found {
+        remove(connection, queued.project, *seq, memory, now)?;
+        deleted += 1;
+    }
+    Ok(deleted)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use mem0_types::{HistoryEvent, IdField, Timestamp, WebhookEventType};
+use mem0_types::{HistoryEvent, Timestamp, WebhookEventType};
 use rusqlite::types::Value as SqlValue;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::{Value, json};
@@ -269,23 +269,16 @@ pub(crate) fn record(
     Ok(())
 }
 
-/// Empties the text of deliveries about memories that carried this id and are gone. Their history
-/// must still be there.
+/// Empties the text of deliveries about a memory.
 pub(crate) fn erase_content(
     connection: &Connection,
     project: i64,
-    field: IdField,
-    id: &str,
+    memory_id: &str,
 ) -> Result<(), EngineError> {
-    let column = field.as_str();
-    let sql = format!(
-        "UPDATE webhook_deliveries \
-         SET payload = json_replace(payload, '$.event_details.data.memory', '') \
-         WHERE project = ?1 AND memory_id IN \
-         (SELECT memory_id FROM history WHERE project = ?1 AND {column} = ?2) \
-         AND memory_id NOT IN (SELECT id FROM memories WHERE project = ?1 AND {column} = ?2)"
-    );
-    connection.prepare_cached(&sql)?.execute(params![project, id])?;
+    let sql = "UPDATE webhook_deliveries \
+               SET payload = json_replace(payload, '$.event_details.data.memory', '') \
+               WHERE project = ? AND memory_id = ?";
+    connection.prepare_cached(sql)?.execute(params![project, memory_id])?;
     Ok(())
 }
 

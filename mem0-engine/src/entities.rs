@@ -10,6 +10,7 @@ use crate::ids::{self, EntityIds};
 use crate::memories::{self, json_column};
 use crate::{
     Access, Engine, EngineError, Page, PageRequest, QueuedDeletion, What, delete, json_depth,
+    limits,
 };
 
 /// A user, agent, app or run that memories were added for.
@@ -207,7 +208,8 @@ impl Engine {
     /// that is known already takes on those that are given.
     ///
     /// # Errors
-    /// [`EngineError::InvalidInput`] for a kind or an id that cannot be,
+    /// [`EngineError::InvalidInput`] for a kind or an id that cannot be, or longer words or larger
+    /// metadata than [`MAX_ID`](crate::MAX_ID) and [`MAX_METADATA`](crate::MAX_METADATA),
     /// [`EngineError::OutsideScope`].
     pub async fn create_entity(
         &self,
@@ -217,7 +219,9 @@ impl Engine {
         metadata: Option<Metadata>,
     ) -> Result<EntityRecord, EngineError> {
         let field = id_field(&kind)?;
-        field.check(name)?;
+        limits::check_id(field, name)?;
+        limits::check_length("name", title.as_ref().map_or(0, String::len), limits::MAX_ID)?;
+        limits::check_metadata(metadata.as_ref())?;
         let metadata = metadata.map(Value::from);
         metadata.iter().try_for_each(|metadata| json_depth::check("metadata", metadata))?;
         let name = name.to_owned();

@@ -8,7 +8,9 @@ use serde_json::Value;
 
 use crate::clock;
 use crate::ids::{self, EntityIds};
+use crate::limits::Answer;
 use crate::memories::json_column;
+use crate::portion::Portion;
 use crate::{Access, Engine, EngineError, Page, PageRequest, What};
 
 /// What an event did to one memory.
@@ -93,7 +95,8 @@ impl Engine {
     /// The accepted requests that change memories, newest first.
     ///
     /// # Errors
-    /// [`EngineError::InvalidInput`] for a page size outside 1 to 200,
+    /// [`EngineError::InvalidInput`] for a page size outside 1 to 200, or a page that takes more than
+    /// [`MAX_ANSWER`](crate::MAX_ANSWER);
     /// [`EngineError::PageOutOfRange`].
     pub async fn events(&self, page: PageRequest) -> Result<Page<EventRecord>, EngineError> {
         let page = page.check()?;
@@ -164,8 +167,15 @@ pub(crate) fn page(
     );
     let mut statement = connection.prepare_cached(&sql)?;
     let values = rows.and([SqlValue::from(limit), SqlValue::from(offset)]);
-    let rows = statement.query_map(params_from_iter(values), from_row)?;
-    Ok(request.of(count, rows.collect::<Result<_, _>>()?))
+    let mut rows = statement.query(params_from_iter(values))?;
+    let (mut answer, mut events) = (Answer::to("page_size"), Vec::new());
+    while let Some(row) = rows.next()? {
+        let length =
+            |column| row.get_ref(column).map(|json| json.as_bytes().map_or(0, <[u8]>::len));
+        answer.take(length("payload")? + length("results")?)?;
+        events.push(from_row(row)?);
+    }
+    Ok(request.of(count, events))
 }
 
 /// Records an event and queues it, unless it is brought to its end in the same transaction; its
@@ -269,11 +279,23 @@ pub(crate) struct Queued {
     pub(crate) payload: Value,
 }
 
-/// The number of the event that is next.
-pub(crate) fn oldest_queued(connection: &Connection) -> Result<Option<i64>, EngineError> {
-    let mut statement = connection
-        .prepare_cached("SELECT seq FROM events WHERE status = 'PENDING' ORDER BY seq LIMIT 1")?;
-    Ok(statement.query_row([], |row| row.get(0)).optional()?)
+impl Queued {
+    /// A number that an earlier part of the work left in its metadata; 0 for none.
+    pub(crate) fn noted(&self, name: &str) -> i64 {
+        self.metadata.as_ref().and_then(|noted| noted.get(name)?.as_i64()).unwrap_or_default()
+    }
+}
+
+/// The first project behind this one of which something is queued, and the number of its oldest event.
+pub(crate) fn oldest_queued(
+    connection: &Connection,
+    after: i64,
+) -> Result<Option<(i64, i64)>, EngineError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT project, seq FROM events INDEXED BY events_queued \
+         WHERE status = 'PENDING' AND project > ? ORDER BY project, seq LIMIT 1",
+    )?;
+    Ok(statement.query_row([after], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
 }
 
 pub(crate) fn queued(connection: &Connection, seq: i64) -> Result<Queued, EngineError> {
@@ -311,22 +333,42 @@ pub(crate) fn note_progress(
 
 /// Empties what earlier events of this id hold: their payloads and results quote memories. So do
 /// later ones that changed a memory which is gone: until its deletion was carried out it was there.
+/// Begins behind the event with the number `from`; the number of the last that was looked at.
 pub(crate) fn erase_content(
     connection: &Connection,
     project: i64,
     field: IdField,
     id: &str,
     before: i64,
-) -> Result<(), EngineError> {
+    from: i64,
+    portion: &mut Portion,
+) -> Result<i64, EngineError> {
     let column = field.as_str();
+    // No index has the ids: each event of the project is looked at once, in the order of storing.
     let sql = format!(
-        "UPDATE events SET payload = '{{}}', results = '[]' \
-         WHERE project = ?1 AND {column} = ?2 AND (seq < ?3 OR event_type = ?4 \
-         AND json_extract(iif(json_valid(results), results, '[{{\"id\": \"\"}}]'), '$[0].id') NOT IN \
-         (SELECT id FROM memories WHERE project = ?1 AND {column} = ?2))"
+        "SELECT seq, octet_length(payload) + octet_length(results), {column} IS ?1 \
+         AND (seq < ?4 OR event_type = ?5 AND NOT EXISTS (SELECT 1 FROM memories AS m \
+         WHERE m.id = json_extract(iif(json_valid(results), results, '[{{\"id\": \"\"}}]'), '$[0].id') \
+         AND m.project = ?2 AND m.{column} = ?1)) \
+         FROM events INDEXED BY events_project WHERE project = ?2 AND seq > ?3 ORDER BY seq"
     );
+    let mut statement = connection.prepare_cached(&sql)?;
     // A damaged row is emptied too, and does not keep a deletion from its end.
     let update = EventType::Update.as_str();
-    connection.prepare_cached(&sql)?.execute(params![project, id, before, update])?;
-    Ok(())
+    let mut rows = statement.query(params![id, project, from, before, update])?;
+    let (mut last, mut quoting) = (from, Vec::new());
+    while !portion.is_used_up()
+        && let Some(row) = rows.next()?
+    {
+        last = row.get(0)?;
+        portion.look();
+        if row.get(2)? {
+            portion.take(row.get(1)?);
+            quoting.push(last);
+        }
+    }
+    let empty = "UPDATE events SET payload = '{}', results = '[]' WHERE seq = ?";
+    let mut statement = connection.prepare_cached(empty)?;
+    quoting.iter().try_for_each(|seq| statement.execute([seq]).map(drop))?;
+    Ok(last)
 }

@@ -1,9 +1,12 @@
 use mem0_types::{Expression, Filter, IdField, Metadata};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 use serde_json::Value;
 
+use crate::access::Where;
+use crate::limits::Answer;
 use crate::memories::json_column;
-use crate::schema_filling::{Source, fill};
+use crate::schema_filling::{Source, Unfilled, asked, fill};
+use crate::structured_attributes::StructuredAttributes;
 use crate::sweep::oldest_kept;
 use crate::{Access, Engine, EngineError, What, clock, ids, json_depth, list};
 
@@ -14,16 +17,22 @@ impl Engine {
     /// [`export`](Self::export).
     ///
     /// # Errors
-    /// [`EngineError::InvalidInput`] for a schema that is of no object, or that requires a field for
-    /// which no memory has metadata: filling it in would take an LLM.
+    /// [`EngineError::InvalidInput`] for a schema that is of no object, that requires a field for
+    /// which no memory has metadata (filling it in would take an LLM), or that takes too many steps
+    /// to fill in, and when the metadata that it asks for take more than
+    /// [`MAX_ANSWER`](crate::MAX_ANSWER); [`EngineError::ReadOnly`].
     pub async fn create_export(
         &self,
         filter: Filter,
         schema: serde_json::Value,
     ) -> Result<String, EngineError> {
+        self.access().check_writable()?;
         // Whether it can be made is found out by a reader, which may take long.
         let asked = (filter.clone(), schema.clone());
-        self.read(move |connection, access| make(connection, access, &asked.0, &asked.1)).await?;
+        self.read(move |connection, access| {
+            Ok(make(connection, access, &asked.0, &asked.1)?.map(drop)?)
+        })
+        .await?;
         self.write(move |connection, access| note(connection, access, &filter, &schema)).await
     }
 
@@ -34,7 +43,8 @@ impl Engine {
     /// filled in from the objects of its name, and what has no source is null.
     ///
     /// # Errors
-    /// [`EngineError::NotFound`] when there is none, and when what it was made of is gone.
+    /// [`EngineError::NotFound`] when there is none, and when what it was made of is gone;
+    /// [`EngineError::InvalidInput`] when so much was added since that it takes too many steps or bytes.
     pub async fn export(&self, id: &str) -> Result<Metadata, EngineError> {
         let id = id.to_owned();
         self.read(move |connection, access| by_id(connection, access, &id)).await
@@ -111,10 +121,10 @@ fn read(
         .optional()?;
     let Some((filter, schema)) = found else { return Err(EngineError::NotFound(What::Export)) };
     let filter: Filter = serde_json::from_str(&filter)?;
-    match make(connection, access, &filter, &serde_json::from_str(&schema)?) {
+    match make(connection, access, &filter, &serde_json::from_str(&schema)?)? {
         // What it was made of has been deleted since.
-        Err(EngineError::InvalidInput(_)) => Err(EngineError::NotFound(What::Export)),
-        made => made,
+        Err(Unfilled::Missing(_)) => Err(EngineError::NotFound(What::Export)),
+        made => Ok(made?),
     }
 }
 
@@ -124,17 +134,36 @@ pub(crate) fn make(
     access: &Access,
     filter: &Filter,
     schema: &Value,
-) -> Result<Metadata, EngineError> {
+) -> Result<Result<Metadata, Unfilled>, EngineError> {
     json_depth::check("schema", schema)?;
-    let mut sources = Vec::new();
-    for memory in list::all(connection, access, filter)? {
-        let attributes = match serde_json::to_value(memory.structured_attributes())? {
+    let Where { sql, values } = list::condition(access, filter)?;
+    // Without the texts, of which nothing is filled in.
+    let mut statement = connection.prepare(&format!(
+        "SELECT m.created_at, m.metadata FROM memories AS m WHERE {sql} ORDER BY m.created_at, m.seq"
+    ))?;
+    let mut rows = statement.query(params_from_iter(&values))?;
+    let asked = match asked(schema) {
+        Ok(asked) => asked,
+        Err(unfilled) => return Ok(Err(unfilled)),
+    };
+    let (mut answer, mut sources) = (Answer::to("filters"), Vec::new());
+    while let Some(row) = rows.next()? {
+        let created_at = clock::timestamp(row.get(0)?);
+        let mut attributes = match serde_json::to_value(StructuredAttributes::of(&created_at))? {
             Value::Object(attributes) => attributes,
             _ => Metadata::new(),
         };
-        sources.push(Source { metadata: memory.metadata.unwrap_or_default(), attributes });
+        let mut metadata: Metadata = json_column(row, 1)?.unwrap_or_default();
+        // Of a million memories only what is asked for is held.
+        for fields in [&mut attributes, &mut metadata] {
+            fields.retain(|name, _| asked.contains(name.as_str()));
+        }
+        if !metadata.is_empty() {
+            answer.take(row.get_ref(1)?.as_bytes().map_or(0, <[u8]>::len))?;
+        }
+        sources.push(Source { metadata, attributes });
     }
-    Ok(fill(schema, &sources)?)
+    Ok(fill(schema, &sources))
 }
 
 /// Forgets what was asked to be exported of an entity until then, by its name or by a key that is

@@ -5,7 +5,9 @@ use rusqlite::types::Value as SqlValue;
 use rusqlite::{Connection, Row, params, params_from_iter};
 
 use crate::ids::{self, EntityIds};
+use crate::limits::Answer;
 use crate::memories::{MemoryRecord, json_column};
+use crate::portion::Portion;
 use crate::{Access, Engine, EngineError, Page, PageRequest, What, clock, deliveries};
 
 /// One change of a memory.
@@ -53,6 +55,7 @@ pub(crate) struct Change<'a> {
     /// The memory as it is after the change, or was before its deletion.
     pub(crate) memory: &'a MemoryRecord,
     pub(crate) input: &'a [Message],
+    /// `None` for an addition, and for an update that leaves the text as it is.
     pub(crate) old_memory: Option<&'a str>,
     pub(crate) new_memory: Option<&'a str>,
     pub(crate) at: i64,
@@ -117,7 +120,8 @@ impl Engine {
     /// What happened to all memories, newest first.
     ///
     /// # Errors
-    /// [`EngineError::InvalidInput`] for a page size outside 1 to 200,
+    /// [`EngineError::InvalidInput`] for a page size outside 1 to 200, or a page that takes more than
+    /// [`MAX_ANSWER`](crate::MAX_ANSWER);
     /// [`EngineError::PageOutOfRange`].
     pub async fn histories(&self, page: PageRequest) -> Result<Page<HistoryEntry>, EngineError> {
         let request = page.check()?;
@@ -140,19 +144,31 @@ fn page_of_all(
         format!("SELECT * FROM history WHERE {} ORDER BY seq DESC LIMIT ? OFFSET ?", rows.sql);
     let mut statement = connection.prepare_cached(&sql)?;
     let values = rows.and([SqlValue::from(limit), SqlValue::from(offset)]);
+    let mut answer = Answer::to("page_size");
     let rows = statement.query_map(params_from_iter(values), from_row)?;
-    Ok(request.of(count, rows.collect::<Result<_, _>>()?))
+    let entries = rows.map(|entry| -> Result<_, EngineError> {
+        let entry = entry?;
+        let texts = [&entry.old_memory, &entry.new_memory];
+        answer.take(texts.into_iter().flatten().map(String::len).sum())?;
+        Ok(entry)
+    });
+    Ok(request.of(count, entries.collect::<Result<_, _>>()?))
 }
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<HistoryEntry> {
     let created_at = clock::timestamp(row.get("created_at")?);
+    let event = HistoryEvent::from(row.get::<_, String>("event")?.as_str());
+    let new_memory: Option<String> = row.get("new_memory")?;
+    let old_memory: Option<String> = row.get("old_memory")?;
+    // The text of an update that left it as it was is stored once.
+    let stayed = || new_memory.clone().filter(|_| event == HistoryEvent::Update);
     Ok(HistoryEntry {
         id: row.get("id")?,
         memory_id: row.get("memory_id")?,
         input: json_column(row, "input")?.unwrap_or_default(),
-        old_memory: row.get("old_memory")?,
-        new_memory: row.get("new_memory")?,
-        event: HistoryEvent::from(row.get::<_, String>("event")?.as_str()),
+        old_memory: old_memory.or_else(stayed),
+        new_memory,
+        event,
         ids: EntityIds::from_row(row)?,
         metadata: json_column(row, "metadata")?,
         categories: json_column(row, "categories")?,
@@ -161,18 +177,35 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<HistoryEntry> {
     })
 }
 
-/// Forgets the changes of the memories that carried this id and are gone.
+/// Forgets the changes of the memories that carried this id and are gone, and what deliveries say of
+/// them.
 pub(crate) fn erase(
     connection: &Connection,
     project: i64,
     field: IdField,
     id: &str,
+    portion: &mut Portion,
 ) -> Result<(), EngineError> {
     let column = field.as_str();
     let sql = format!(
-        "DELETE FROM history WHERE project = ?1 AND {column} = ?2 AND memory_id NOT IN \
-         (SELECT id FROM memories WHERE project = ?1 AND {column} = ?2)"
+        "SELECT seq, memory_id, octet_length(input) + ifnull(octet_length(metadata), 0) \
+         + ifnull(octet_length(old_memory), 0) + ifnull(octet_length(new_memory), 0) \
+         FROM history AS h WHERE project = ?1 AND {column} = ?2 AND NOT EXISTS \
+         (SELECT 1 FROM memories AS m WHERE m.id = h.memory_id AND m.project = ?1 AND m.{column} = ?2)"
     );
-    connection.prepare_cached(&sql)?.execute(params![project, id])?;
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query(params![project, id])?;
+    let mut gone = Vec::new();
+    while !portion.is_used_up()
+        && let Some(row) = rows.next()?
+    {
+        portion.take(row.get(2)?);
+        gone.push((row.get::<_, i64>(0)?, row.get::<_, String>(1)?));
+    }
+    let mut statement = connection.prepare_cached("DELETE FROM history WHERE seq = ?")?;
+    for (seq, memory_id) in gone {
+        deliveries::erase_content(connection, project, &memory_id)?;
+        statement.execute([seq])?;
+    }
     Ok(())
 }

@@ -5,7 +5,7 @@ use rusqlite::Row;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::{EngineError, clock};
+use crate::{EngineError, clock, limits};
 
 /// The four ids that a memory can belong to; each may be missing.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
@@ -58,7 +58,7 @@ impl EntityIds {
                 "must be given, or else agent_id, app_id or run_id: a memory belongs to someone",
             ));
         }
-        Ok(self.set().try_for_each(|(field, id)| field.check(id))?)
+        Ok(self.set().try_for_each(|(field, id)| limits::check_id(field, id))?)
     }
 
     /// Puts the ids that are set into a JSON object, under their wire names.

@@ -7,6 +7,7 @@ use rusqlite::{Connection, params_from_iter};
 use crate::access::Where;
 use crate::filter_sql::SqlFilter;
 use crate::later_pages::{self, LaterPages};
+use crate::limits::Answer;
 use crate::memories::{self, MemoryRecord};
 use crate::{Access, Engine, EngineError, Page, PageRequest, clock};
 
@@ -71,7 +72,8 @@ impl Engine {
     /// Lists memories, newest first.
     ///
     /// # Errors
-    /// [`EngineError::InvalidInput`] for a page size outside 1 to 200 or an unusable filter,
+    /// [`EngineError::InvalidInput`] for a page size outside 1 to 200, a page that takes more than
+    /// [`MAX_ANSWER`](crate::MAX_ANSWER), or an unusable filter;
     /// [`EngineError::PageOutOfRange`].
     pub async fn list(&self, request: ListRequest) -> Result<Page<MemoryRecord>, EngineError> {
         let later = self.later_pages()?;
@@ -79,19 +81,9 @@ impl Engine {
     }
 }
 
-/// All that match and have not expired, oldest first.
-pub(crate) fn all(
-    connection: &Connection,
-    access: &Access,
-    filter: &Filter,
-) -> Result<Vec<MemoryRecord>, EngineError> {
-    let Where { sql, values } = access.rows_with(ListRequest::new(filter.clone()).condition()?);
-    let mut statement = connection.prepare(&format!(
-        "SELECT {} FROM memories AS m WHERE {sql} ORDER BY m.created_at, m.seq",
-        memories::COLUMNS
-    ))?;
-    let rows = statement.query_map(params_from_iter(&values), memories::from_row)?;
-    Ok(rows.collect::<Result<_, _>>()?)
+/// What matches and has not expired.
+pub(crate) fn condition(access: &Access, filter: &Filter) -> Result<Where, EngineError> {
+    Ok(access.rows_with(ListRequest::new(filter.clone()).condition()?))
 }
 
 /// Newest first; of equally old ones the last stored first.
@@ -102,10 +94,15 @@ pub(crate) fn list(
     request: &ListRequest,
 ) -> Result<Page<MemoryRecord>, EngineError> {
     let page = request.page.check()?;
+    let mut answer = Answer::to("page_size");
+    let mut taken = |memory: MemoryRecord| -> Result<_, EngineError> {
+        answer.take(memory.memory.len())?;
+        Ok(memory)
+    };
     let matching = access.rows_with(request.condition()?);
     if page.page > 1 {
         let (count, rows) = later.page(connection, &matching, page)?;
-        let memories = rows.into_iter().map(|seq| memories::by_seq(connection, seq));
+        let memories = rows.into_iter().map(|seq| taken(memories::by_seq(connection, seq)?));
         return Ok(page.of(count, memories.collect::<Result<_, _>>()?));
     }
     let count = later_pages::count(connection, &matching)?;
@@ -118,5 +115,5 @@ pub(crate) fn list(
     ))?;
     let values = matching.and([SqlValue::from(limit)]);
     let rows = statement.query_map(params_from_iter(values), memories::from_row)?;
-    Ok(page.of(count, rows.collect::<Result<_, _>>()?))
+    Ok(page.of(count, rows.map(|memory| taken(memory?)).collect::<Result<_, _>>()?))
 }

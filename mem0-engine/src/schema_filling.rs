@@ -1,8 +1,13 @@
 //! Fills a JSON Schema from what is stored as data. Nothing is inferred from a memory's text: that
 //! would take an LLM.
 
+use std::cell::Cell;
+use std::collections::HashSet;
+
 use mem0_types::{Date, InvalidInput, Metadata, Timestamp};
 use serde_json::Value;
+
+use crate::EngineError;
 
 /// What one memory has to fill in.
 pub(crate) struct Source {
@@ -11,8 +16,44 @@ pub(crate) struct Source {
     pub(crate) attributes: Metadata,
 }
 
+/// Why a schema was not filled.
+#[derive(Debug)]
+pub(crate) enum Unfilled {
+    /// Names the first required field without a source.
+    Missing(InvalidInput),
+    /// It can never be filled, or would take too long.
+    Refused(InvalidInput),
+}
+
+impl Unfilled {
+    fn too_much() -> Self {
+        Self::Refused(InvalidInput::new(
+            "schema",
+            "takes too many steps to fill in: nest anyOf, oneOf, allOf and $ref less, let none of \
+             them lead back to itself, and ask for fewer fields of fewer memories",
+        ))
+    }
+}
+
+impl From<Unfilled> for EngineError {
+    fn from(unfilled: Unfilled) -> Self {
+        let (Unfilled::Missing(why) | Unfilled::Refused(why)) = unfilled;
+        Self::InvalidInput(why)
+    }
+}
+
 /// The most references that lead from one to the next.
 const HOPS: usize = 32;
+
+/// The most steps that one filling may take: about two seconds.
+const MAX_STEPS: usize = 10_000_000;
+
+/// How deep one look at a value may lead into the schema. What is stored nests 100 levels, and each
+/// of them may be an alternative; a thread's stack holds several times as many.
+const MAX_DEPTH: usize = 256;
+
+/// How many bytes of a text are compared in one step.
+const BYTES_IN_A_STEP: usize = 64;
 
 /// The object that the schema asks for, from sources that are ordered from the oldest to the newest.
 ///
@@ -21,71 +62,109 @@ const HOPS: usize = 32;
 /// null where the schema allows it, and left out where it is not required.
 ///
 /// # Errors
-/// [`InvalidInput`] that names the first required field without a source.
-pub(crate) fn fill(schema: &Value, sources: &[Source]) -> Result<Metadata, InvalidInput> {
-    let root = Schemas { root: schema };
-    if !accepts_type(root.resolve(schema), "object") {
-        return Err(InvalidInput::new("schema", "must be a JSON Schema of an object"));
+/// [`Unfilled`], also for a schema that would take more than [`MAX_STEPS`].
+pub(crate) fn fill(schema: &Value, sources: &[Source]) -> Result<Metadata, Unfilled> {
+    fill_within(MAX_STEPS, schema, sources)
+}
+
+/// The names of the fields that the schema asks for, which are all that is needed of a source.
+pub(crate) fn asked(schema: &Value) -> Result<HashSet<&str>, Unfilled> {
+    let filling = Filling { root: schema, steps: Cell::new(MAX_STEPS) };
+    let properties = filling.resolve(schema)?["properties"].as_object();
+    Ok(properties.into_iter().flatten().map(|(name, _)| name.as_str()).collect())
+}
+
+fn fill_within(steps: usize, schema: &Value, sources: &[Source]) -> Result<Metadata, Unfilled> {
+    let filling = Filling { root: schema, steps: Cell::new(steps) };
+    let schema = filling.resolve(schema)?;
+    if !accepts_type(schema, "object") {
+        let message = "must be a JSON Schema of an object";
+        return Err(Unfilled::Refused(InvalidInput::new("schema", message)));
     }
-    root.fill_object(root.resolve(schema), sources, "")
+    let known: Vec<_> = sources
+        .iter()
+        .map(|source| Known { metadata: &source.metadata, attributes: Some(&source.attributes) })
+        .collect();
+    filling.fill_object(schema, &known, "")
 }
 
-struct Schemas<'a> {
+/// What an object is filled from: a memory, or an object in its metadata.
+struct Known<'a> {
+    metadata: &'a Metadata,
+    attributes: Option<&'a Metadata>,
+}
+
+struct Filling<'a> {
     root: &'a Value,
+    /// How many are left.
+    steps: Cell<usize>,
 }
 
-impl<'a> Schemas<'a> {
+impl<'a> Filling<'a> {
+    fn spend(&self, steps: usize) -> Result<(), Unfilled> {
+        self.steps.set(self.steps.get().checked_sub(steps).ok_or_else(Unfilled::too_much)?);
+        Ok(())
+    }
+
     /// The schema itself, past references to it.
-    fn resolve(&self, mut schema: &'a Value) -> &'a Value {
+    fn resolve(&self, mut schema: &'a Value) -> Result<&'a Value, Unfilled> {
         for _ in 0..HOPS {
             let next = match schema["$ref"].as_str().and_then(|path| path.strip_prefix('#')) {
-                Some(pointer) => self.root.pointer(pointer),
+                Some(pointer) => {
+                    self.spend(pointer.len() / BYTES_IN_A_STEP)?;
+                    self.root.pointer(pointer)
+                }
                 None => schema["allOf"].as_array().filter(|all| all.len() == 1).map(|all| &all[0]),
             };
             let Some(next) = next else { break };
+            self.spend(1)?;
             schema = next;
         }
-        schema
+        Ok(schema)
     }
 
     /// The forms that a value may have: the schema itself, or its alternatives, without null.
-    fn forms(&self, schema: &'a Value) -> Vec<&'a Value> {
-        let schema = self.resolve(schema);
+    fn forms(&self, schema: &'a Value) -> Result<Vec<&'a Value>, Unfilled> {
+        let schema = self.resolve(schema)?;
         let alternatives = schema["anyOf"].as_array().or(schema["oneOf"].as_array());
-        let Some(alternatives) = alternatives else { return vec![schema] };
-        let alternatives = alternatives.iter().map(|form| self.resolve(form));
-        alternatives.filter(|form| form["type"] != "null").collect()
+        let Some(alternatives) = alternatives else { return Ok(vec![schema]) };
+        let mut forms = Vec::new();
+        for form in alternatives {
+            self.spend(1)?;
+            let form = self.resolve(form)?;
+            if form["type"] != "null" {
+                forms.push(form);
+            }
+        }
+        Ok(forms)
     }
 
     fn fill_object(
         &self,
         schema: &'a Value,
-        sources: &[Source],
+        known: &[Known<'_>],
         inside: &str,
-    ) -> Result<Metadata, InvalidInput> {
+    ) -> Result<Metadata, Unfilled> {
         let mut filled = Metadata::new();
-        let required = |name: &str| {
-            schema["required"].as_array().is_some_and(|all| all.iter().any(|one| one == name))
-        };
+        let required: HashSet<_> =
+            schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        self.spend(required.len())?;
         for (name, field) in schema["properties"].as_object().into_iter().flatten() {
             let path = if inside.is_empty() { name.clone() } else { format!("{inside}.{name}") };
-            match self.value(name, field, sources, &path)? {
-                Some(value) => filled.insert(name.clone(), value),
-                None if self.conforms(field, &Value::Null) => {
-                    filled.insert(name.clone(), Value::Null)
-                }
-                None if required(name) => {
-                    return Err(InvalidInput::new(
-                        "schema",
-                        format!(
-                            "requires the field `{path}`, for which no memory has metadata of that \
-                             name and form: filling it in from text needs an LLM, and none is set \
-                             up; make the field optional, or add memories with such metadata"
-                        ),
-                    ));
-                }
-                None => None,
-            };
+            if let Some(value) = self.value(name, field, known, &path)? {
+                filled.insert(name.clone(), value);
+            } else if self.conforms(field, &Value::Null, 0)? {
+                filled.insert(name.clone(), Value::Null);
+            } else if required.contains(name.as_str()) {
+                return Err(Unfilled::Missing(InvalidInput::new(
+                    "schema",
+                    format!(
+                        "requires the field `{path}`, for which no memory has metadata of that \
+                         name and form: filling it in from text needs an LLM, and none is set \
+                         up; make the field optional, or add memories with such metadata"
+                    ),
+                )));
+            }
         }
         Ok(filled)
     }
@@ -94,17 +173,18 @@ impl<'a> Schemas<'a> {
         &self,
         name: &str,
         schema: &'a Value,
-        sources: &[Source],
+        known: &[Known<'_>],
         path: &str,
-    ) -> Result<Option<Value>, InvalidInput> {
-        let forms = self.forms(schema);
-        let metadata = || sources.iter().filter_map(|source| source.metadata.get(name));
+    ) -> Result<Option<Value>, Unfilled> {
+        // Each of them is looked at for the name.
+        self.spend(1 + known.len())?;
+        let forms = self.forms(schema)?;
+        let metadata = || known.iter().filter_map(|source| source.metadata.get(name));
         if let Some(list) = forms.iter().find(|form| accepts_type(form, "array")) {
-            let mut items: Vec<Value> = Vec::new();
+            let (mut items, mut there) = (Vec::new(), HashSet::new());
             for value in metadata() {
-                let each = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
-                for item in each.iter().filter(|item| self.conforms(&list["items"], item)) {
-                    if !items.contains(item) {
+                for item in value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice) {
+                    if self.conforms(&list["items"], item, 0)? && there.insert(item) {
                         items.push(item.clone());
                     }
                 }
@@ -112,61 +192,133 @@ impl<'a> Schemas<'a> {
             return Ok((!items.is_empty()).then_some(Value::Array(items)));
         }
         if let Some(object) = forms.iter().find(|form| form["properties"].is_object()) {
-            let objects = metadata()
+            let objects: Vec<_> = metadata()
                 .filter_map(Value::as_object)
-                .map(|fields| Source { metadata: fields.clone(), attributes: Metadata::new() });
-            let objects: Vec<Source> = objects.collect();
+                .map(|metadata| Known { metadata, attributes: None })
+                .collect();
             if objects.is_empty() {
                 return Ok(None);
             }
             return self.fill_object(object, &objects, path).map(|object| Some(object.into()));
         }
-        let fits = |value: &&Value| !value.is_null() && self.conforms(schema, value);
-        let attributes = || sources.iter().rev().filter_map(|source| source.attributes.get(name));
-        let found = sources.iter().rev().filter_map(|source| source.metadata.get(name)).find(fits);
-        Ok(found.or_else(|| attributes().find(fits)).cloned())
+        let newest = || known.iter().rev();
+        let attributes = newest().filter_map(|source| source.attributes?.get(name));
+        for value in newest().filter_map(|source| source.metadata.get(name)).chain(attributes) {
+            if !value.is_null() && self.conforms(schema, value, 0)? {
+                return Ok(Some(value.clone()));
+            }
+        }
+        Ok(None)
     }
 
-    fn conforms(&self, schema: &'a Value, value: &Value) -> bool {
-        let schema = self.resolve(schema);
+    fn conforms(&self, schema: &'a Value, value: &Value, depth: usize) -> Result<bool, Unfilled> {
+        if depth == MAX_DEPTH {
+            return Err(Unfilled::too_much());
+        }
+        self.spend(1 + value.as_str().map_or(0, str::len) / BYTES_IN_A_STEP)?;
+        let (schema, below) = (self.resolve(schema)?, depth + 1);
         let Some(rules) = schema.as_object() else {
             // No schema, or `true`, allows anything.
-            return *schema != Value::Bool(false);
+            return Ok(*schema != Value::Bool(false));
         };
-        let list = |name: &str| rules.get(name).and_then(Value::as_array);
         let of_type = match rules.get("type") {
             None => true,
             Some(Value::String(of)) => is_of_type(value, of),
             Some(Value::Array(types)) => {
+                self.spend(types.len())?;
                 types.iter().filter_map(Value::as_str).any(|of| is_of_type(value, of))
             }
             Some(_) => false,
         };
-        of_type
-            && list("enum").is_none_or(|all| all.contains(value))
-            && rules.get("const").is_none_or(|only| only == value)
-            && list("anyOf").is_none_or(|any| any.iter().any(|one| self.conforms(one, value)))
-            && list("oneOf").is_none_or(|any| any.iter().any(|one| self.conforms(one, value)))
-            && list("allOf").is_none_or(|all| all.iter().all(|one| self.conforms(one, value)))
-            && self.has_conforming_parts(schema, value)
-            && in_range(schema, value)
-            && in_format(schema, value)
+        if !of_type || !in_range(schema, value) || !in_format(schema, value) {
+            return Ok(false);
+        }
+        let list = |name: &str| rules.get(name).and_then(Value::as_array);
+        let only = rules.get("const").map(std::slice::from_ref);
+        for allowed in list("enum").map(Vec::as_slice).into_iter().chain(only) {
+            if !self.is_one_of(allowed, value)? {
+                return Ok(false);
+            }
+        }
+        for alternatives in [list("anyOf"), list("oneOf")].into_iter().flatten() {
+            if !self.conforms_to_any(alternatives, value, below)? {
+                return Ok(false);
+            }
+        }
+        for part in list("allOf").into_iter().flatten() {
+            if !self.conforms(part, value, below)? {
+                return Ok(false);
+            }
+        }
+        self.has_conforming_parts(schema, value, below)
     }
 
-    fn has_conforming_parts(&self, schema: &'a Value, value: &Value) -> bool {
-        match value {
-            Value::Array(items) => items.iter().all(|item| self.conforms(&schema["items"], item)),
-            Value::Object(fields) => {
-                let required = schema["required"].as_array().into_iter().flatten();
-                let properties = &schema["properties"];
-                required.filter_map(Value::as_str).all(|name| fields.contains_key(name))
-                    && fields.iter().all(|(name, field)| match properties.get(name) {
-                        Some(schema) => self.conforms(schema, field),
-                        None => self.conforms(&schema["additionalProperties"], field),
-                    })
+    fn is_one_of(&self, allowed: &[Value], value: &Value) -> Result<bool, Unfilled> {
+        for one in allowed {
+            self.spend(size(one))?;
+            if one == value {
+                return Ok(true);
             }
-            _ => true,
         }
+        Ok(false)
+    }
+
+    fn conforms_to_any(
+        &self,
+        alternatives: &'a [Value],
+        value: &Value,
+        depth: usize,
+    ) -> Result<bool, Unfilled> {
+        for one in alternatives {
+            if self.conforms(one, value, depth)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn has_conforming_parts(
+        &self,
+        schema: &'a Value,
+        value: &Value,
+        depth: usize,
+    ) -> Result<bool, Unfilled> {
+        match value {
+            Value::Array(items) => {
+                for item in items {
+                    if !self.conforms(&schema["items"], item, depth)? {
+                        return Ok(false);
+                    }
+                }
+            }
+            Value::Object(fields) => {
+                for name in schema["required"].as_array().into_iter().flatten() {
+                    self.spend(1)?;
+                    if name.as_str().is_some_and(|name| !fields.contains_key(name)) {
+                        return Ok(false);
+                    }
+                }
+                let properties = &schema["properties"];
+                for (name, field) in fields {
+                    let part = properties.get(name).unwrap_or(&schema["additionalProperties"]);
+                    if !self.conforms(part, field, depth)? {
+                        return Ok(false);
+                    }
+                }
+            }
+            _ => {}
+        }
+        Ok(true)
+    }
+}
+
+/// How many steps it takes to compare a value with another one.
+fn size(value: &Value) -> usize {
+    match value {
+        Value::String(text) => 1 + text.len() / BYTES_IN_A_STEP,
+        Value::Array(items) => 1 + items.iter().map(size).sum::<usize>(),
+        Value::Object(fields) => 1 + fields.values().map(size).sum::<usize>(),
+        _ => 1,
     }
 }
 
@@ -224,7 +376,11 @@ mod tests {
     }
 
     fn filled(schema: &Value, all: &[Value]) -> Value {
-        Value::Object(fill(schema, &sources(all)).unwrap_or_else(|refused| panic!("{refused}")))
+        Value::Object(fill(schema, &sources(all)).unwrap_or_else(|unfilled| panic!("{unfilled:?}")))
+    }
+
+    fn refused(schema: &Value, all: &[Value]) -> String {
+        EngineError::from(fill(schema, &sources(all)).unwrap_err()).to_string()
     }
 
     fn object(properties: Value, required: Value) -> Value {
@@ -257,7 +413,7 @@ mod tests {
         );
         assert_eq!(filled(&schema, &[]), json!({"a": null, "b": null}));
         let schema = object(json!({"c": {"type": "string"}}), json!(["c"]));
-        let refused = fill(&schema, &[]).unwrap_err().to_string();
+        let refused = refused(&schema, &[]);
         assert!(refused.contains("`c`") && refused.contains("LLM"), "{refused}");
     }
 
@@ -290,10 +446,8 @@ mod tests {
                 "year": 2026,
             }),
         );
-        let refused =
-            fill(&schema, &sources(&[json!({"born": "1990-02-28", "home": {"zip": "1"}})]))
-                .unwrap_err();
-        assert!(refused.to_string().contains("`home.city`"), "{refused}");
+        let refused = refused(&schema, &[json!({"born": "1990-02-28", "home": {"zip": "1"}})]);
+        assert!(refused.contains("`home.city`"), "{refused}");
     }
 
     #[test]
@@ -310,5 +464,146 @@ mod tests {
             filled(&tree, &all),
             json!({"name": "a", "child": {"name": "b", "child": {"name": "c", "child": null}}}),
         );
+    }
+
+    const LEADS_ON: &str = "takes too many steps";
+
+    #[test]
+    fn as_many_steps_are_taken_as_the_limit_and_no_more() {
+        let schema = object(json!({"a": {}}), json!([]));
+        let all = sources(&vec![json!({"b": 1}); 1000]);
+        // One for the field, one for each memory, and one for the null that it becomes.
+        assert!(fill_within(1002, &schema, &all).is_ok());
+        assert!(matches!(fill_within(1001, &schema, &all), Err(Unfilled::Refused(_))));
+    }
+
+    /// `D0` to `D{length}`, each of which is made of the next.
+    fn chain(length: usize, last: Value, link: impl Fn(Value) -> Value) -> Value {
+        let next = |n: usize| link(json!({"$ref": format!("#/$defs/D{}", n + 1)}));
+        let mut defs: Metadata = (0..length).map(|n| (format!("D{n}"), next(n))).collect();
+        defs.insert(format!("D{length}"), last);
+        let mut schema = object(json!({"a": {"$ref": "#/$defs/D0"}}), json!([]));
+        schema["$defs"] = defs.into();
+        schema
+    }
+
+    #[test]
+    fn alternatives_that_lead_back_to_themselves_are_refused() {
+        for word in ["anyOf", "oneOf", "allOf"] {
+            let twice = json!([{"$ref": "#/$defs/X"}, {"$ref": "#/$defs/X"}]);
+            for leading_back in [json!([{"$ref": "#/$defs/X"}]), twice] {
+                let mut schema = object(json!({"a": {"$ref": "#/$defs/X"}}), json!([]));
+                schema["$defs"] = json!({"X": {word: leading_back}});
+                let only = word == "allOf" && leading_back.as_array().unwrap().len() == 1;
+                if only {
+                    // That is a reference to itself, which says nothing.
+                    assert_eq!(filled(&schema, &[]), json!({"a": null}));
+                } else {
+                    assert!(refused(&schema, &[]).contains(LEADS_ON), "{word}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn alternatives_that_double_at_each_step_are_refused() {
+        let twice = |next: Value| json!({"anyOf": [next.clone(), next]});
+        let few = chain(12, json!({"type": "string"}), twice);
+        assert_eq!(filled(&few, &[json!({"a": "tea"}), json!({"a": 1})]), json!({"a": "tea"}));
+        let many = chain(60, json!({"type": "string"}), twice);
+        assert!(matches!(fill_within(100_000, &many, &[]), Err(Unfilled::Refused(_))));
+    }
+
+    #[test]
+    fn a_value_is_looked_at_as_deep_as_the_limit_and_no_deeper() {
+        let one = |next: Value| json!({"anyOf": [next]});
+        let last = json!({"type": "string"});
+        let all = [json!({"a": "tea"})];
+        assert_eq!(filled(&chain(MAX_DEPTH - 1, last.clone(), one), &all), json!({"a": "tea"}));
+        assert!(refused(&chain(MAX_DEPTH, last, one), &all).contains(LEADS_ON));
+    }
+
+    #[test]
+    fn steps_are_counted_wherever_there_may_be_many() {
+        let texts: Vec<_> = (0..2000).map(|n| json!(format!("text {n}"))).collect();
+        let fields: Metadata = (0..10).map(|n| (format!("f{n}"), json!({"enum": texts}))).collect();
+        let schema = object(fields.clone().into(), json!([]));
+        let said: Metadata = fields.keys().map(|name| (name.clone(), json!("no such"))).collect();
+        let said = sources(&vec![Value::from(said); 200]);
+        assert!(matches!(fill_within(1_000_000, &schema, &said), Err(Unfilled::Refused(_))));
+        assert!(fill_within(1_000_000, &schema, &said[..2]).is_ok());
+    }
+
+    #[test]
+    fn a_list_of_many_values_takes_a_moment() {
+        let many: Vec<_> = (0..50_000).map(|n| json!({"n": n})).collect();
+        let schema = object(json!({"all": {"type": "array"}}), json!([]));
+        let all = [json!({"all": many}), json!({"all": many})];
+        let began = std::time::Instant::now();
+        assert_eq!(filled(&schema, &all)["all"], json!(many));
+        // Each compared with each would take minutes.
+        assert!(began.elapsed() < std::time::Duration::from_secs(20), "{:?}", began.elapsed());
+    }
+
+    #[test]
+    fn any_schema_is_filled_or_refused_in_moments() {
+        let mut rng = fastrand::Rng::with_seed(5);
+        let (mut full, mut spent) = (0, 0);
+        for _ in 0..300 {
+            let defs: Metadata =
+                (0..6).map(|n| (format!("D{n}"), any_schema(&mut rng, 4))).collect();
+            let mut schema = object(json!({}), json!([]));
+            for name in ["a", "b", "c"] {
+                schema["properties"][name] = any_schema(&mut rng, 3);
+            }
+            schema["$defs"] = defs.into();
+            let all: Vec<_> = (0..4).map(|_| any_value(&mut rng, 4)).collect();
+            match fill_within(100_000, &schema, &sources(&all)) {
+                Ok(_) => full += 1,
+                Err(Unfilled::Refused(why)) => {
+                    assert!(why.to_string().contains(LEADS_ON), "{why}");
+                    spent += 1;
+                }
+                Err(Unfilled::Missing(_)) => {}
+            }
+        }
+        assert!(full > 50 && spent > 10, "{full} and {spent} prove little");
+    }
+
+    fn any_schema(rng: &mut fastrand::Rng, levels: usize) -> Value {
+        const TYPES: [&str; 7] =
+            ["null", "boolean", "string", "number", "integer", "array", "object"];
+        let reference =
+            |rng: &mut fastrand::Rng| json!({"$ref": format!("#/$defs/D{}", rng.u8(..7))});
+        if levels == 0 {
+            return reference(rng);
+        }
+        let some = |rng: &mut fastrand::Rng| {
+            (0..rng.usize(1..4)).map(|_| any_schema(rng, levels - 1)).collect::<Vec<_>>()
+        };
+        match rng.u8(..9) {
+            0 => json!({"type": TYPES[rng.usize(..7)]}),
+            1 => json!({"type": [TYPES[rng.usize(..7)], TYPES[rng.usize(..7)]]}),
+            2 => json!({"anyOf": some(rng)}),
+            3 => json!({"oneOf": some(rng)}),
+            4 => json!({"allOf": some(rng)}),
+            5 => json!({"type": "array", "items": some(rng)[0]}),
+            6 => object(json!({"a": some(rng)[0], "b": some(rng)[0]}), json!(["b"])),
+            7 => json!({"enum": [1, "a", null, [], {}], "additionalProperties": some(rng)[0]}),
+            _ => reference(rng),
+        }
+    }
+
+    fn any_value(rng: &mut fastrand::Rng, levels: usize) -> Value {
+        let leaves = [json!(null), json!(true), json!("a"), json!(1), json!(1.5)];
+        if levels == 0 {
+            return leaves[rng.usize(..5)].clone();
+        }
+        let next = |rng: &mut fastrand::Rng| any_value(rng, levels - 1);
+        match rng.u8(..4) {
+            0 if levels < 4 => leaves[rng.usize(..5)].clone(),
+            1 if levels < 4 => json!([next(rng), next(rng)]),
+            _ => json!({"a": next(rng), "b": next(rng), "c": next(rng)}),
+        }
     }
 }

@@ -7,13 +7,14 @@ use rusqlite::Connection;
 
 use crate::entity_scope::EntityScope;
 use crate::filter_sql::SqlFilter;
+use crate::limits::{Answer, MAX_TEXT};
 use crate::memories::{self, MemoryRecord};
 use crate::ranking::{Query, Ranked, Ranking};
 use crate::scope_cache::ScopeCache;
 use crate::scope_index::ScopeIndex;
 use crate::scope_view::ScopeView;
 use crate::times::Times;
-use crate::{Access, Engine, EngineError, clock, projects, time_expression};
+use crate::{Access, Engine, EngineError, clock, limits, projects, time_expression};
 
 /// The most hits that one search may ask for.
 pub const MAX_TOP_K: usize = 1000;
@@ -26,7 +27,7 @@ const RERANKED_AT_LEAST: usize = 60;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SearchRequest {
-    /// The question, not blank.
+    /// The question, not blank, of at most [`MAX_TEXT`](crate::MAX_TEXT).
     pub query: String,
     /// What the memories must match. It cannot ask for `keywords`, which is for lists.
     pub filter: Filter,
@@ -72,6 +73,7 @@ impl SearchRequest {
         if self.query.trim().is_empty() {
             return Err(EngineError::invalid("query", "must not be empty"));
         }
+        limits::check_length("query", self.query.len(), MAX_TEXT)?;
         if !(1..=MAX_TOP_K).contains(&self.top_k) {
             return Err(EngineError::invalid("top_k", "must be between 1 and 1000"));
         }
@@ -124,8 +126,8 @@ impl Engine {
     /// Finds the memories that answer a question, best first.
     ///
     /// # Errors
-    /// [`EngineError::InvalidInput`] for a blank query, `top_k` or `threshold` outside its range,
-    /// or a filter that cannot be used in a search.
+    /// [`EngineError::InvalidInput`] for a blank or too long query, `top_k` or `threshold` outside its range,
+    /// hits that take more than [`MAX_ANSWER`](crate::MAX_ANSWER), or a filter that cannot be used in a search.
     pub async fn search(&self, request: SearchRequest) -> Result<Vec<SearchHit>, EngineError> {
         let (scopes, signals) = (self.scopes()?, self.signals);
         self.retrieve(move |connection, access| {
@@ -216,15 +218,14 @@ pub(crate) fn search(
         let texts = texts(connection, &view, &ranking, &ranked)?;
         ranked = ranking.again(&ranked, &texts);
     }
+    let mut answer = Answer::to("top_k");
     let hits = ranked.iter().take(request.top_k);
     hits.take_while(|ranked| ranked.score >= request.threshold)
         .filter_map(|ranked| Some((view.memory(ranked.place)?.seq, ranked)))
         .map(|(seq, ranked)| {
-            Ok(SearchHit {
-                memory: memories::by_seq(connection, seq)?,
-                score: ranked.score,
-                score_breakdown: ranked.breakdown,
-            })
+            let memory = memories::by_seq(connection, seq)?;
+            answer.take(memory.memory.len())?;
+            Ok(SearchHit { memory, score: ranked.score, score_breakdown: ranked.breakdown })
         })
         .collect()
 }

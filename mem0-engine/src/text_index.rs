@@ -7,6 +7,10 @@ use crate::embedder::{Embedder, Vector};
 /// Names the form of what is indexed. Another one means that everything is indexed again.
 pub(crate) const FORM: &str = "2";
 
+/// From how many bytes on texts take so long to analyse that the writer, which everybody waits for,
+/// is not to do it: some 30 ms.
+pub(crate) const LONG: usize = 64 * 1024;
+
 /// What a memory is found by.
 #[derive(PartialEq, Eq)]
 pub(crate) struct Indexed {

@@ -32,8 +32,11 @@ impl TimeSpan {
     }
 }
 
-/// The times that a query names, seen from a moment (microseconds since 1970). A month or a day
-/// without a year is the latest one up to then.
+/// The most times that a query is asked with. Each memory is compared with each of them.
+const MAX_SPANS: usize = 16;
+
+/// The times that a query names, each once and at most [`MAX_SPANS`], seen from a moment
+/// (microseconds since 1970). A month or a day without a year is the latest one up to then.
 pub(crate) fn spans(query: &str, reference: i64) -> Vec<TimeSpan> {
     let Some(calendar) = Calendar::at(reference) else { return Vec::new() };
     let query = query.to_lowercase();
@@ -45,11 +48,15 @@ pub(crate) fn spans(query: &str, reference: i64) -> Vec<TimeSpan> {
         .collect();
     let mut spans = calendar.east_asian(&query);
     let mut at = 0;
-    while let Some(rest) = words.get(at..).filter(|rest| !rest.is_empty()) {
+    while let Some(rest) = words.get(at..).filter(|rest| !rest.is_empty())
+        && spans.len() < MAX_SPANS
+    {
         let before = at.checked_sub(1).and_then(|before| words.get(before)).copied();
         match calendar.expression(before, rest) {
             Some((span, used)) => {
-                spans.push(span);
+                if !spans.contains(&span) {
+                    spans.push(span);
+                }
                 at += used;
             }
             None => at += 1,
@@ -367,6 +374,16 @@ mod tests {
             if first == last { first.to_string() } else { format!("{first}..{last}") }
         };
         spans(query, micros("2024-05-15T13:00:00Z")).into_iter().map(shown).collect()
+    }
+
+    #[test]
+    fn each_time_counts_once_and_as_many_as_the_limit() {
+        assert_eq!(named(&"today ".repeat(1000)), ["2024-05-15"]);
+        let years =
+            |count: usize| -> String { (0..count).map(|n| format!("in {} ", 2000 + n)).collect() };
+        assert_eq!(named(&years(MAX_SPANS - 1)).len(), MAX_SPANS - 1);
+        assert_eq!(named(&years(MAX_SPANS)).len(), MAX_SPANS);
+        assert_eq!(named(&years(MAX_SPANS + 1)).len(), MAX_SPANS);
     }
 
     #[test]

@@ -1,3 +1,4 @@
+use std::collections::HashMap;
 use std::fmt;
 
 use mem0_types::{Date, EventType, HistoryEvent, Metadata, Timestamp};
@@ -7,8 +8,8 @@ use serde_json::{Value, json};
 use crate::events::{self, EventResult};
 use crate::history::{self, Change};
 use crate::memories::{self, MemoryRecord};
-use crate::text_index::Indexed;
-use crate::{Access, Engine, EngineError, clock, ids, json_depth};
+use crate::text_index::{Indexed, LONG};
+use crate::{Access, Engine, EngineError, clock, ids, json_depth, limits};
 
 /// The most entries that one batch may have.
 pub const MAX_BATCH: usize = 1000;
@@ -16,10 +17,10 @@ pub const MAX_BATCH: usize = 1000;
 /// What to change of a memory. What is `None` stays as it is; something must be set.
 #[derive(Clone, Default, PartialEq)]
 pub struct MemoryChange {
-    /// The new text, not blank.
+    /// The new text, not blank, of at most [`MAX_TEXT`](crate::MAX_TEXT).
     pub text: Option<String>,
     /// Keys to set. Merged by top-level key: keys that are not named stay, and a null is stored as
-    /// null.
+    /// null. With those that stay, at most [`MAX_METADATA`](crate::MAX_METADATA).
     pub metadata: Option<Metadata>,
     /// The new last day (UTC) on which lists and searches show the memory; `Some(None)` clears it.
     pub expiration_date: Option<Option<Date>>,
@@ -58,6 +59,9 @@ impl MemoryChange {
         if self.text.as_ref().is_some_and(|text| text.trim().is_empty()) {
             return Err(EngineError::invalid("text", "must not be empty"));
         }
+        let text = self.text.as_ref().map_or(0, String::len);
+        limits::check_length("text", text, limits::MAX_TEXT)?;
+        limits::check_metadata(self.metadata.as_ref())?;
         if let Some(time) = &self.timestamp {
             clock::micros("timestamp", time)?;
         }
@@ -87,26 +91,63 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::NotFound`], [`EngineError::Immutable`], [`EngineError::InvalidInput`] when
-    /// nothing is to be changed or the text is blank.
+    /// nothing is to be changed, the text is blank, or text or metadata become too long.
     pub async fn update(
         &self,
         memory_id: &str,
         change: MemoryChange,
     ) -> Result<MemoryRecord, EngineError> {
         let id = memory_id.to_owned();
-        self.write(move |connection, access| update(connection, access, &id, &change)).await
+        let analysed = self.analyse([(memory_id, &change)].into_iter()).await?;
+        self.write(move |connection, access| update(connection, access, &id, &change, &analysed))
+            .await
     }
 
     /// Changes up to 1000 memories, all or none; how many.
     ///
     /// # Errors
     /// [`EngineError::BatchItem`] names the first entry that was refused, and why;
-    /// [`EngineError::InvalidInput`] when there are too many.
+    /// [`EngineError::InvalidInput`] when there are too many, or when the memories take more than
+    /// [`MAX_TOGETHER`](crate::MAX_TOGETHER).
     pub async fn batch_update(&self, updates: Vec<BatchUpdate>) -> Result<u64, EngineError> {
         check_batch(updates.len())?;
-        self.write(move |connection, access| update_batch(connection, access, &updates)).await
+        let changes = updates.iter().map(|entry| (entry.memory_id.as_str(), &entry.change));
+        let analysed = self.analyse(changes).await?;
+        self.write(move |connection, access| update_batch(connection, access, &updates, &analysed))
+            .await
+    }
+
+    /// Has a reader analyse texts that take long, so that the writer need not.
+    async fn analyse<'a>(
+        &self,
+        changes: impl Iterator<Item = (&'a str, &'a MemoryChange)> + Clone,
+    ) -> Result<Analysed, EngineError> {
+        self.access().check_writable()?;
+        let texts = changes.filter_map(|(id, change)| Some((id, change.text.as_deref()?)));
+        if texts.clone().map(|(_, text)| text.len()).sum::<usize>() <= LONG {
+            return Ok(Analysed::new());
+        }
+        let sound = texts.filter(|(_, text)| text.len() <= limits::MAX_TEXT);
+        let sound: Vec<_> = sound.map(|(id, text)| (id.to_owned(), text.to_owned())).collect();
+        self.read(move |connection, access| {
+            let mut analysed = Analysed::new();
+            for (id, text) in sound {
+                // What is wrong with the others the writer says.
+                let Ok((_, memory)) = memories::find(connection, access, &id) else { continue };
+                let of = (memory.actor, text);
+                if !memory.immutable && memory.memory != of.1 && !analysed.contains_key(&of) {
+                    let indexed = Indexed::of(of.0.as_deref(), &of.1);
+                    analysed.insert(of, indexed);
+                }
+            }
+            Ok(analysed)
+        })
+        .await
     }
 }
+
+/// What texts are found by, each with who said it.
+type Analysed = HashMap<(Option<String>, String), Indexed>;
 
 pub(crate) fn check_batch(length: usize) -> Result<(), EngineError> {
     if (1..=MAX_BATCH).contains(&length) {
@@ -122,6 +163,7 @@ pub(crate) fn update(
     access: &Access,
     memory_id: &str,
     change: &MemoryChange,
+    analysed: &Analysed,
 ) -> Result<MemoryRecord, EngineError> {
     change.check()?;
     let payload = change.payload(memory_id);
@@ -131,10 +173,11 @@ pub(crate) fn update(
         return Err(EngineError::Immutable);
     }
     let (project, now) = (access.project(), clock::now());
-    set_text(connection, seq, &old, change)?;
+    set_text(connection, seq, &old, change, analysed)?;
     if let Some(keys) = &change.metadata {
         let mut metadata = old.metadata.clone().unwrap_or_default();
         metadata.extend(keys.clone());
+        limits::check_metadata(Some(&metadata))?;
         let metadata = serde_json::to_string(&metadata)?;
         connection
             .prepare_cached("UPDATE memories SET metadata = ? WHERE seq = ?")?
@@ -160,7 +203,8 @@ pub(crate) fn update(
         event: HistoryEvent::Update,
         memory: &new,
         input: &[],
-        old_memory: Some(&old.memory),
+        // A text that stays is stored once.
+        old_memory: Some(old.memory.as_str()).filter(|text| *text != new.memory),
         new_memory: Some(&new.memory),
         at: now,
     };
@@ -175,6 +219,7 @@ fn set_text(
     seq: i64,
     old: &MemoryRecord,
     change: &MemoryChange,
+    analysed: &Analysed,
 ) -> Result<(), EngineError> {
     let Some(text) = change.text.as_ref().filter(|text| **text != old.memory) else {
         return Ok(());
@@ -182,7 +227,10 @@ fn set_text(
     connection
         .prepare_cached("UPDATE memories SET text = ?, text_hash = ? WHERE seq = ?")?
         .execute(params![text, ids::text_hash(text), seq])?;
-    Indexed::of(old.actor.as_deref(), text).replace(connection, seq)
+    match analysed.get(&(old.actor.clone(), text.clone())) {
+        Some(indexed) => indexed.replace(connection, seq),
+        None => Indexed::of(old.actor.as_deref(), text).replace(connection, seq),
+    }
 }
 
 /// Changes all of these memories, or none of them.
@@ -190,10 +238,17 @@ pub(crate) fn update_batch(
     connection: &Connection,
     access: &Access,
     updates: &[BatchUpdate],
+    analysed: &Analysed,
 ) -> Result<u64, EngineError> {
+    let mut together = 0;
     for (index, entry) in updates.iter().enumerate() {
-        update(connection, access, &entry.memory_id, &entry.change)
+        let memory = update(connection, access, &entry.memory_id, &entry.change, analysed)
             .map_err(|source| EngineError::BatchItem { index, source: Box::new(source) })?;
+        together += memory.memory.len() + serde_json::to_string(&memory.metadata)?.len();
+        // One alone may be as large as an older version let it become.
+        if index > 0 {
+            limits::check_together("memories", together, "batches")?;
+        }
     }
     Ok(updates.len() as u64)
 }

@@ -50,8 +50,25 @@ impl Writer {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T, EngineError> + Send + 'static,
     {
+        self.command(body, false)
+    }
+
+    /// The same in a transaction of its own: for what may be lost with its whole transaction.
+    pub(crate) fn send_alone<T, F>(&self, body: F) -> oneshot::Receiver<Result<T, EngineError>>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, EngineError> + Send + 'static,
+    {
+        self.command(body, true)
+    }
+
+    fn command<T, F>(&self, body: F, is_alone: bool) -> oneshot::Receiver<Result<T, EngineError>>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, EngineError> + Send + 'static,
+    {
         let (reply, answer) = oneshot::channel();
-        let command = Write { body: Some(body), outcome: None, reply };
+        let command = Write { body: Some(body), outcome: None, reply, is_alone };
         // A thread that is gone drops the command and with it `reply`, which the answer shows.
         let _ = self.tasks.send(Task::Run(Box::new(command)));
         answer
@@ -67,6 +84,8 @@ impl Writer {
 }
 
 trait Command: Send {
+    /// Whether it wants a transaction of its own.
+    fn is_alone(&self) -> bool;
     /// In a savepoint of its own unless it is alone in its transaction; whether its effects are to be kept.
     fn run(&mut self, connection: &Connection, alone: bool) -> bool;
     fn answer(self: Box<Self>, committed: Result<(), EngineError>);
@@ -76,6 +95,7 @@ struct Write<T, F> {
     body: Option<F>,
     outcome: Option<Result<T, EngineError>>,
     reply: oneshot::Sender<Result<T, EngineError>>,
+    is_alone: bool,
 }
 
 impl<T, F> Command for Write<T, F>
@@ -83,6 +103,10 @@ where
     T: Send,
     F: FnOnce(&Connection) -> Result<T, EngineError> + Send,
 {
+    fn is_alone(&self) -> bool {
+        self.is_alone
+    }
+
     fn run(&mut self, connection: &Connection, alone: bool) -> bool {
         let Some(body) = self.body.take() else { return false };
         let outcome = if alone { caught(connection, body) } else { in_savepoint(connection, body) };
@@ -129,18 +153,23 @@ fn run(
 ) {
     let mut put_off = None;
     while let Some(task) = put_off.take().or_else(|| received.recv().ok()) {
-        let mut group = match task {
-            Task::Run(first) => vec![first],
+        let first = match task {
+            Task::Run(first) => first,
             Task::EmptyLog(reply) => {
                 let _ = reply.send(empty_log(&connection, READS));
                 continue;
             }
         };
-        while group.len() < GROUP && put_off.is_none() {
-            match received.try_recv() {
-                Ok(Task::Run(command)) => group.push(command),
-                Ok(other) => put_off = Some(other),
-                Err(_) => break,
+        let is_alone = first.is_alone();
+        let mut group = vec![first];
+        while !is_alone
+            && put_off.is_none()
+            && group.len() < GROUP
+            && let Ok(task) = received.try_recv()
+        {
+            match task {
+                Task::Run(command) if !command.is_alone() => group.push(command),
+                other => put_off = Some(other),
             }
         }
         let committed = commit(&mut connection, &mut group, &committing);
@@ -276,6 +305,22 @@ mod tests {
         assert_eq!(rows(&writer), [1, 2]);
         drop(writer);
         thread.join().unwrap();
+    }
+
+    #[test]
+    fn a_transaction_of_its_own_is_lost_alone() {
+        let (writer, _thread) = writer();
+        let (go, held) = hold(&writer);
+        let before = writer.send(insert(1));
+        let lost = writer.send_alone(|connection| Ok(connection.execute_batch("ROLLBACK")?));
+        let after = writer.send(insert(2));
+        let own = writer.send_alone(insert(3));
+        go.send(()).unwrap();
+        assert!(matches!(lost.blocking_recv().unwrap(), Err(EngineError::Storage(_))));
+        for kept in [held, before, after, own] {
+            assert!(kept.blocking_recv().unwrap().is_ok());
+        }
+        assert_eq!(rows(&writer), [1, 2, 3]);
     }
 
     #[test]

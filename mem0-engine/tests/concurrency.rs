@@ -1,7 +1,11 @@
 use std::sync::Barrier;
+use std::task::{Context, Waker};
 use std::thread;
 
-use mem0_engine::{AddRequest, PageRequest};
+use mem0_engine::{
+    AddRequest, BatchUpdate, Engine, EngineError, EventRecord, MAX_TEXT, MemoryChange, PageRequest,
+    check_folder,
+};
 use mem0_types::{EventStatus, Filter, Message};
 
 use crate::workbench::*;
@@ -96,4 +100,48 @@ fn queued_adds_are_carried_out_in_order_while_nobody_drives_a_future() {
     assert_eq!(texts(&stored), expected);
     let newest = wait(engine.events(PageRequest { page: 1, page_size: 1 })).unwrap();
     assert_eq!((newest.count, &newest.results[0].id), (200, events.last().unwrap()));
+}
+
+/// Whether a change of somebody else is made while this one is still on its way.
+fn lets_others_pass<T>(engine: &Engine, change: impl Future<Output = Result<T, EngineError>>) {
+    let mut change = Box::pin(change);
+    let mut context = Context::from_waker(Waker::noop());
+    assert!(change.as_mut().poll(&mut context).is_pending());
+    store(engine, user("bob"), &["a short text"]);
+    assert!(change.as_mut().poll(&mut context).is_pending(), "everybody waits for long texts");
+    assert!(wait(change).is_ok());
+}
+
+/// A text that takes long to analyse.
+fn long(number: usize) -> String {
+    format!("{number} {}", "word ".repeat(MAX_TEXT / 10))
+}
+
+#[test]
+fn what_takes_long_to_analyse_holds_up_nobody() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    let texts: Vec<_> = (0..2).map(long).collect();
+    let texts: Vec<_> = texts.iter().map(String::as_str).collect();
+    lets_others_pass(&engine, engine.add(verbatim(user("alice"), &texts)));
+
+    let said: Vec<_> = store(&engine, user("carol"), &["a", "b"]).results;
+    let text = |n: usize| MemoryChange { text: Some(long(n)), ..MemoryChange::default() };
+    let entry = |n: usize| BatchUpdate { memory_id: said[n].id.clone(), change: text(n) };
+    lets_others_pass(&engine, engine.batch_update((0..2).map(entry).collect()));
+    lets_others_pass(&engine, engine.update(&said[0].id, text(4)));
+    assert_eq!(wait(engine.get(&said[0].id)).unwrap().memory, long(4));
+
+    let messages = texts.iter().map(|text| Message::user(*text)).collect();
+    let queued = wait(engine.add(AddRequest::new(messages, user("dave")))).unwrap().event_id;
+    let next = AddRequest::new(vec![Message::user("behind it")], user("dave"));
+    let next = wait(engine.add(next)).unwrap().event_id;
+    store(&engine, user("bob"), &["another short text"]);
+    assert_eq!(wait(engine.event(&queued)).unwrap().status, EventStatus::Pending);
+    let (queued, next) = (finished(&engine, &queued), finished(&engine, &next));
+    assert_eq!(queued.results.len(), 2);
+    let moment = |event: EventRecord| event.completed_at.unwrap().unix_micros().unwrap();
+    assert!(moment(queued) <= moment(next));
+    // All of them are found by what was analysed elsewhere.
+    assert_eq!(check_folder(&folder.0).unwrap().findings, Vec::<String>::new());
 }

@@ -359,6 +359,26 @@ fn deleting_an_entity_with_many_memories_leaves_nothing_either() {
 }
 
 #[test]
+fn a_deletion_in_one_project_lets_the_adds_of_another_pass() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    let own = wait(engine.own_project()).unwrap();
+    let other = wait(engine.create_project(&own.organization_id, "Other", None)).unwrap();
+    let view = engine.with_access(wait(engine.access_to(&other.id)).unwrap());
+    let said: Vec<_> = (0..3000).map(|n| format!("fact {n}")).collect();
+    let said: Vec<_> = said.iter().map(String::as_str).collect();
+    store(&engine, user("alice"), &said);
+    let deletion = wait(engine.delete_entity(EntityType::User, "alice")).unwrap().event_id;
+    let add = AddRequest::new(vec![Message::user("meanwhile")], user("bob"));
+    let add = wait(view.add(add)).unwrap().event_id;
+    let (add, deletion) = (finished(&view, &add), finished(&engine, &deletion));
+    assert_eq!(deletion.metadata.unwrap(), json!({"deleted": 3000}));
+    let moment = |time: Option<mem0_types::Timestamp>| time.unwrap().unix_micros().unwrap();
+    assert!(moment(add.completed_at) < moment(deletion.completed_at));
+    assert!(wait(engine.entity(EntityType::User, "alice")).is_err());
+}
+
+#[test]
 fn an_entity_named_again_after_its_deletion_was_queued_is_known() {
     let folder = Folder::new();
     let engine = folder.open();

@@ -437,7 +437,8 @@ fn a_read_only_access_reads_and_changes_nothing() {
     assert_eq!(wait(reader.get(&id)).unwrap().memory, "tea");
     let change = MemoryChange { text: Some("x".to_owned()), ..MemoryChange::default() };
     let everyone = DeleteAllRequest { ids: user("*"), metadata: None };
-    let schema = json!({"type": "object", "properties": {}});
+    // Who may not write is told so before anything is made.
+    let schema = json!({"type": "no object"});
     let update = BatchUpdate { memory_id: id.clone(), change: change.clone() };
     for refused in [
         wait(reader.add(verbatim(user("alice"), &["x"]))).map(drop),

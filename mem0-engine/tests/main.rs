@@ -20,6 +20,7 @@ mod filters;
 mod isolation;
 mod kept_scopes;
 mod keys;
+mod limits;
 mod lists;
 mod old_folder;
 mod projects;

@@ -233,7 +233,7 @@ impl Writer {
             self.queued.push(queued);
             return Ok(());
         }
-        let event = client.wait_for_event(&queued.id, soon()).await;
+        let event = ended(client, &queued.id).await;
         match self.read(event) {
             Ok(event) => self.finished(&queued, &event),
             Err(Gone) => {
@@ -424,6 +424,17 @@ impl Writer {
 
 fn texts(memories: &[mem0_client::Memory]) -> Vec<&str> {
     memories.iter().map(|memory| memory.memory.as_str()).collect()
+}
+
+/// Asks for an event until its work has ended, or the server: a wait of the client would go on beyond that.
+async fn ended(client: &AsyncMemoryClient, event_id: &str) -> Result<Event, Error> {
+    loop {
+        let event = client.event(event_id).await?;
+        if event.status.is_final() {
+            return Ok(event);
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }
 
 /// How long queued work may take, on the slowest of machines.

@@ -1,0 +1,248 @@
+use mem0_engine::{
+    Access, AddRequest, BatchUpdate, EngineError, EntityIds, ListRequest, MAX_ANSWER, MAX_ID,
+    MAX_MESSAGES, MAX_METADATA, MAX_TEXT, MemoryChange, Page, PageRequest, SearchRequest,
+};
+use mem0_types::{EntityType, Filter, Message, Metadata};
+use serde_json::json;
+
+use crate::workbench::*;
+
+fn refused_field<T>(answer: Result<T, EngineError>) -> String {
+    match answer {
+        Err(EngineError::InvalidInput(refused)) => refused.field().to_owned(),
+        Err(other) => panic!("{other:?}"),
+        Ok(_) => panic!("it was accepted"),
+    }
+}
+
+#[test]
+fn a_schema_that_leads_back_to_itself_costs_nobody_the_engine() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    store_one(&engine, "alice", "tea");
+    let schema = json!({
+        "type": "object",
+        "properties": {"a": {"$ref": "#/$defs/X"}},
+        "$defs": {"X": {"anyOf": [{"$ref": "#/$defs/X"}]}},
+    });
+    let alices = || Filter::user_id("alice");
+    let asked = wait(engine.create_export(alices(), schema.clone()));
+    assert_eq!(refused_field(asked), "schema");
+    let reader = engine.with_access(Access::default().read_only());
+    let asked = wait(reader.create_export(alices(), schema.clone()));
+    assert!(matches!(asked, Err(EngineError::ReadOnly)));
+
+    // One that an older version let through says why it cannot be read.
+    let fine = json!({"type": "object", "properties": {}});
+    let id = wait(engine.create_export(alices(), fine)).unwrap();
+    folder.sql().execute("UPDATE exports SET schema = ?", [schema.to_string()]).unwrap();
+    assert_eq!(refused_field(wait(engine.export(&id))), "schema");
+    assert_eq!(found(&find(&engine, "tea", alices())), ["tea"]);
+}
+
+fn metadata(key: &str, length: usize) -> Metadata {
+    Metadata::from_iter([(key.to_owned(), json!("x".repeat(length)))])
+}
+
+fn text(length: usize) -> MemoryChange {
+    MemoryChange { text: Some("x".repeat(length)), ..MemoryChange::default() }
+}
+
+#[test]
+fn an_add_beyond_a_limit_is_refused_before_it_is_acknowledged() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    for infer in [false, true] {
+        let add = |change: fn(&mut AddRequest)| {
+            let mut request = AddRequest::new(vec![Message::user("x")], user("alice"));
+            request.infer = infer;
+            change(&mut request);
+            refused_field(wait(engine.add(request)))
+        };
+        let long = add(|add| add.messages.push(Message::user("x".repeat(MAX_TEXT + 1))));
+        assert_eq!(long, "messages[1].content");
+        let many = add(|add| add.messages = vec![Message::user("x"); MAX_MESSAGES + 1]);
+        assert_eq!(many, "messages");
+        assert_eq!(add(|add| add.metadata = Some(metadata("k", MAX_METADATA))), "metadata");
+        assert_eq!(add(|add| add.ids.app_id = Some("a".repeat(MAX_ID + 1))), "app_id");
+        let together = add(|add| {
+            add.messages = (0..300).map(|n| Message::user(n.to_string())).collect();
+            add.metadata = Some(metadata("k", MAX_METADATA - 100));
+        });
+        assert_eq!(together, "messages");
+    }
+    let entity = |id: &str, title: Option<String>, metadata: Option<Metadata>| {
+        refused_field(wait(engine.create_entity(EntityType::App, id, title, metadata)))
+    };
+    assert_eq!(entity(&"a".repeat(MAX_ID + 1), None, None), "app_id");
+    assert_eq!(entity("a", Some("t".repeat(MAX_ID + 1)), None), "name");
+    assert_eq!(entity("a", None, Some(metadata("k", MAX_METADATA))), "metadata");
+    assert_eq!(wait(engine.events(Default::default())).unwrap().count, 0);
+    assert_eq!(wait(engine.entities(Default::default())).unwrap().page.count, 0);
+
+    // As long as may be.
+    let ids = EntityIds { user_id: Some("u".repeat(MAX_ID)), ..EntityIds::default() };
+    let mut add = AddRequest::new(vec![Message::user("x".repeat(MAX_TEXT))], ids);
+    add.metadata = Some(metadata("k", MAX_METADATA - 100));
+    let event = finished(&engine, &wait(engine.add(add)).unwrap().event_id);
+    assert_eq!(event.results.len(), 1, "{:?}", event.error);
+}
+
+#[test]
+fn a_memory_outgrows_no_limit_by_updates() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    let id = store_one(&engine, "alice", "tea");
+    assert_eq!(refused_field(wait(engine.update(&id, text(MAX_TEXT + 1)))), "text");
+    assert_eq!(wait(engine.update(&id, text(MAX_TEXT))).unwrap().memory.len(), MAX_TEXT);
+    let half = |key: &str| MemoryChange {
+        metadata: Some(metadata(key, MAX_METADATA / 2)),
+        ..MemoryChange::default()
+    };
+    wait(engine.update(&id, half("a"))).unwrap();
+    assert_eq!(refused_field(wait(engine.update(&id, half("b")))), "metadata");
+    assert_eq!(wait(engine.get(&id)).unwrap().metadata.unwrap().len(), 1);
+
+    // Each of them copies the whole text.
+    let touch = MemoryChange { expiration_date: Some(None), ..MemoryChange::default() };
+    let entry = BatchUpdate { memory_id: id.clone(), change: touch };
+    let batch = |length: usize| wait(engine.batch_update(vec![entry.clone(); length]));
+    assert_eq!(refused_field(batch(100)), "memories");
+    assert_eq!(batch(2).unwrap(), 2);
+    let long = BatchUpdate { memory_id: id.clone(), change: text(MAX_TEXT + 1) };
+    match wait(engine.batch_update(vec![entry, long])) {
+        Err(EngineError::BatchItem { index: 1, source }) => {
+            assert_eq!(refused_field::<()>(Err(*source)), "text");
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_memory_that_is_longer_already_is_read_changed_and_deleted() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    let id = store_one(&engine, "alice", "tea");
+    let long = "x".repeat(MAX_TEXT + 1);
+    folder.sql().execute("UPDATE memories SET text = ?", [&long]).unwrap();
+    assert_eq!(wait(engine.get(&id)).unwrap().memory, long);
+    assert_eq!(list(&engine, Filter::user_id("alice"))[0].memory, long);
+    assert_eq!(found(&find(&engine, "tea", Filter::user_id("alice"))), [long.as_str()]);
+    let never = MemoryChange { expiration_date: Some(None), ..MemoryChange::default() };
+    assert_eq!(wait(engine.update(&id, never.clone())).unwrap().memory, long);
+    let batch = vec![BatchUpdate { memory_id: id.clone(), change: never }];
+    assert_eq!(wait(engine.batch_update(batch)).unwrap(), 1);
+    wait(engine.delete(&id, false)).unwrap();
+    assert!(list(&engine, Filter::user_id("alice")).is_empty());
+}
+
+#[test]
+fn a_text_that_an_update_leaves_as_it_is_is_stored_once() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    let id = store_one(&engine, "alice", "tea");
+    let never = MemoryChange { expiration_date: Some(None), ..MemoryChange::default() };
+    wait(engine.update(&id, never)).unwrap();
+    let change = MemoryChange { text: Some("coffee".to_owned()), ..MemoryChange::default() };
+    wait(engine.update(&id, change)).unwrap();
+    let history = wait(engine.history(&id)).unwrap();
+    let told: Vec<_> = history
+        .iter()
+        .map(|entry| (entry.old_memory.as_deref(), entry.new_memory.as_deref()))
+        .collect();
+    let [tea, coffee] = [Some("tea"), Some("coffee")];
+    assert_eq!(told, [(None, tea), (tea, tea), (tea, coffee)]);
+    let stored: i64 = folder
+        .sql()
+        .query_row("SELECT count(old_memory) FROM history", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(stored, 1);
+}
+
+#[test]
+fn a_query_is_as_long_as_a_text_and_no_longer() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    store_one(&engine, "alice", "tea");
+    let search = |length: usize| {
+        let mut query = "today ".repeat(length / 6 + 1);
+        query.truncate(length);
+        wait(engine.search(SearchRequest::new(query, Filter::user_id("alice"))))
+    };
+    assert!(search(MAX_TEXT).is_ok());
+    assert_eq!(refused_field(search(MAX_TEXT + 1)), "query");
+}
+
+#[test]
+fn a_page_or_search_takes_as_much_as_an_answer_may_and_smaller_ones_go_on() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    let said: Vec<_> = (0..100).map(|n| format!("tea {n}")).collect();
+    for text in &said {
+        store_one(&engine, "alice", text);
+    }
+    let large = i64::try_from(MAX_ANSWER / 90).unwrap();
+    for sql in [
+        "UPDATE memories SET text = printf('%.*c', ?, 'x')",
+        "UPDATE history SET new_memory = printf('%.*c', ?, 'x')",
+        "UPDATE events SET payload = '\"' || printf('%.*c', ?, 'x') || '\"'",
+    ] {
+        folder.sql().execute(sql, [large]).unwrap();
+    }
+    let alices = || Filter::user_id("alice");
+    let listed = |page_size: u64, page: u64| {
+        let mut request = ListRequest::new(alices());
+        request.page = PageRequest { page, page_size };
+        wait(engine.list(request)).map(|page| page.results.len())
+    };
+    assert_eq!(refused_field(listed(100, 1)), "page_size");
+    assert_eq!([listed(50, 1).unwrap(), listed(50, 2).unwrap()], [50, 50]);
+    assert_eq!(pages(|page| engine.events(page)), [None, Some(50)]);
+    assert_eq!(pages(|page| engine.histories(page)), [None, Some(50)]);
+    let found = |top_k: usize| {
+        let mut request = SearchRequest::new("tea", alices());
+        (request.top_k, request.threshold) = (top_k, 0.0);
+        wait(engine.search(request)).map(|hits| hits.len())
+    };
+    assert_eq!(refused_field(found(100)), "top_k");
+    assert_eq!(found(50).unwrap(), 50);
+}
+
+/// How many a page of all and one of half have.
+fn pages<T, F>(page: impl Fn(PageRequest) -> F) -> [Option<usize>; 2]
+where
+    F: Future<Output = Result<Page<T>, EngineError>>,
+{
+    [100, 50].map(|page_size| match wait(page(PageRequest { page: 1, page_size })) {
+        Ok(page) => Some(page.results.len()),
+        refused => {
+            assert_eq!(refused_field(refused), "page_size");
+            None
+        }
+    })
+}
+
+#[test]
+fn an_export_takes_what_it_asks_for_and_no_more_than_an_answer_may() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    let said: Vec<_> = (0..100).map(|n| format!("tea {n}")).collect();
+    let said: Vec<_> = said.iter().map(String::as_str).collect();
+    let stored = store(&engine, user("alice"), &said).results;
+    let large = i64::try_from(MAX_ANSWER / 90).unwrap();
+    let metadata =
+        "UPDATE memories SET metadata = json_object('n', seq, 'k', printf('%.*c', ?, 'x'))";
+    folder.sql().execute(metadata, [large]).unwrap();
+    let export = |filter: Filter, name: &str| {
+        let schema = json!({"type": "object", "properties": {name: {}}});
+        let id = wait(engine.create_export(filter, schema))?;
+        wait(engine.export(&id))
+    };
+    let alices = || Filter::user_id("alice");
+    assert_eq!(refused_field(export(alices(), "n")), "filters");
+    let half = Filter::memory_ids(stored[50..].iter().map(|result| &result.id));
+    assert_eq!(export(alices() & half, "n").unwrap()["n"], 100);
+    // What nobody asks for is no reason to refuse.
+    assert!(export(alices(), "year").unwrap()["year"].is_number());
+    assert!(export(alices(), "other").unwrap()["other"].is_null());
+}
