@@ -24,7 +24,7 @@ from tokenizers import Tokenizer
 
 ADVERSARIAL = 5
 # The stop list of the engine's analysis, so that the two differ in nothing else.
-ANALYSIS = pathlib.Path(__file__).parents[2] / "mem0-engine/src/analysis.rs"
+ANALYSIS = pathlib.Path(__file__).parents[2] / "mem0-engine/src/text/analysis.rs"
 STOP_WORDS = set(
     re.search(r'ENGLISH_STOP_WORDS: &str = "\\\n(.*?)";', ANALYSIS.read_text(), re.S)[1].replace("\\", " ").split()
 )

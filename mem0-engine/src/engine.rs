@@ -6,14 +6,15 @@ use std::thread;
 use rusqlite::Connection;
 use tokio::sync::{oneshot, watch};
 
-use crate::delivering::Board;
-use crate::jobs::Stop;
-use crate::keys::KeyCache;
-use crate::later_pages::LaterPages;
+use crate::folder::settings;
+use crate::jobs::queue::Stop;
+use crate::memories::later_pages::LaterPages;
+use crate::memories::stats::Retrievals;
+use crate::retrieval::index_cache::IndexCache;
 use crate::running::Running;
-use crate::scope_cache::ScopeCache;
-use crate::stats::Retrievals;
-use crate::{Access, EngineError, Figures, Signals, settings};
+use crate::tenancy::keys::KeyCache;
+use crate::webhooks::delivering::Dispatcher;
+use crate::{Access, EngineError, EngineStats, Signals};
 
 /// No less than the bytes of all pages that adding a short text changes.
 const SMALL_MEMORY: usize = 128 * 1024;
@@ -140,14 +141,14 @@ impl Engine {
         }
     }
 
-    pub(crate) fn board(&self) -> Result<Board, EngineError> {
+    pub(crate) fn board(&self) -> Result<Dispatcher, EngineError> {
         match self.inner.running().as_ref() {
             Some(running) => Ok(running.board.clone()),
             None => Err(EngineError::Closed),
         }
     }
 
-    pub(crate) fn scopes(&self) -> Result<ScopeCache, EngineError> {
+    pub(crate) fn scopes(&self) -> Result<IndexCache, EngineError> {
         match self.inner.running().as_ref() {
             Some(running) => Ok(running.scopes.clone()),
             None => Err(EngineError::Closed),
@@ -287,7 +288,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Closed`], [`EngineError::Storage`].
-    pub async fn figures(&self) -> Result<Figures, EngineError> {
-        self.read_folder(Figures::read).await
+    pub async fn figures(&self) -> Result<EngineStats, EngineError> {
+        self.read_folder(EngineStats::read).await
     }
 }

@@ -9,7 +9,7 @@ use crate::LlmTask;
 /// What a [`NotFound`](EngineError::NotFound) error did not find.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum What {
+pub enum Resource {
     /// A memory with that id.
     Memory,
     /// An entity of that kind and name.
@@ -34,7 +34,7 @@ pub enum What {
     Delivery,
 }
 
-impl std::fmt::Display for What {
+impl std::fmt::Display for Resource {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::Memory => "memory",
@@ -60,7 +60,7 @@ impl std::fmt::Display for What {
 pub enum EngineError {
     /// Nothing has that id.
     #[error("no such {0}")]
-    NotFound(What),
+    NotFound(Resource),
     /// One entry of a batch was refused, so nothing of the batch was written.
     #[error("entry {index} of the batch: {source}")]
     BatchItem {

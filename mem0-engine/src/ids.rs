@@ -1,6 +1,6 @@
 use std::fmt;
 
-use mem0_types::{IdField, Metadata};
+use mem0_types::{EntityType, IdField, Metadata};
 use rusqlite::Row;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -80,7 +80,7 @@ impl EntityIds {
     }
 
     /// The same for memories with the same four ids, and for no others.
-    pub(crate) fn scope_key(&self) -> Vec<u8> {
+    pub(crate) fn ids_hash(&self) -> Vec<u8> {
         let mut hash = Sha256::new();
         for id in [&self.user_id, &self.agent_id, &self.app_id, &self.run_id] {
             match id {
@@ -112,6 +112,25 @@ impl fmt::Debug for EntityIds {
         let set: Vec<_> = self.set().map(|(field, _)| field).collect();
         f.debug_tuple("EntityIds").field(&set).finish()
     }
+}
+
+pub(crate) fn entity_type(field: IdField) -> EntityType {
+    match field {
+        IdField::UserId => EntityType::User,
+        IdField::AgentId => EntityType::Agent,
+        IdField::AppId => EntityType::App,
+        IdField::RunId => EntityType::Run,
+    }
+}
+
+/// The id under which memories belong to an entity of this kind.
+pub(crate) fn id_field(kind: &EntityType) -> Result<IdField, EngineError> {
+    field_of(kind)
+        .ok_or_else(|| EngineError::invalid("entity_type", "must be user, agent, app or run"))
+}
+
+pub(crate) fn field_of(kind: &EntityType) -> Option<IdField> {
+    IdField::ALL.into_iter().find(|field| entity_type(*field) == *kind)
 }
 
 /// SHA-256 of a memory's text.
@@ -184,7 +203,7 @@ mod tests {
             ids(Some("abc"), Some("")),
         ]
         .iter()
-        .map(EntityIds::scope_key)
+        .map(EntityIds::ids_hash)
         .collect();
         assert_eq!(keys.len(), 5);
     }

@@ -8,7 +8,6 @@ use std::borrow::Cow;
 use mem0_types::{IdField, InvalidInput, Message, Metadata, Role};
 
 use crate::EngineError;
-use crate::ids::EntityIds;
 
 /// The longest id of a user, agent, app or run that something can be added for, in bytes; of a
 /// message's `role` and `name` and of an entity's words too.
@@ -84,17 +83,17 @@ pub(crate) fn check_metadata(metadata: Option<&Metadata>) -> Result<usize, Engin
     Ok(length)
 }
 
-/// Refuses messages that are too many, one that is too long, and what would take too much together.
+/// Refuses messages that are too many, one that is too long, and what would take too much together
+/// with ids of so many bytes.
 pub(crate) fn check_messages(
     messages: &[Message],
-    ids: &EntityIds,
+    ids: usize,
     metadata: Option<&Metadata>,
 ) -> Result<(), EngineError> {
     if messages.len() > MAX_MESSAGES {
         let message = format!("must not be more than {MAX_MESSAGES}; send them in several adds");
         return Err(InvalidInput::new("messages", message).into());
     }
-    let ids: usize = ids.set().map(|(_, id)| id.len()).sum();
     let with_each = ids + check_metadata(metadata)?;
     let mut together = 0;
     for (index, message) in messages.iter().enumerate() {
@@ -137,10 +136,6 @@ mod tests {
 
     use super::*;
 
-    fn alice() -> EntityIds {
-        EntityIds::one(IdField::UserId, "alice")
-    }
-
     /// Metadata whose JSON has so many bytes.
     fn metadata(length: usize) -> Metadata {
         let empty = json!({"k": ""}).to_string().len();
@@ -148,7 +143,7 @@ mod tests {
     }
 
     fn refused(messages: &[Message], metadata: Option<&Metadata>) -> Option<String> {
-        match check_messages(messages, &alice(), metadata) {
+        match check_messages(messages, "alice".len(), metadata) {
             Ok(()) => None,
             Err(EngineError::InvalidInput(refused)) => Some(refused.field().to_owned()),
             Err(other) => panic!("{other:?}"),

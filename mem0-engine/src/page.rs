@@ -40,15 +40,15 @@ impl PageRequest {
         Ok((number(self.page_size), number(offset)))
     }
 
-    pub(crate) fn of<T>(self, count: u64, results: Vec<T>) -> Page<T> {
-        Page { count, page: self.page, page_size: self.page_size, results }
+    pub(crate) fn of<T>(self, count: u64, results: Vec<T>) -> RecordPage<T> {
+        RecordPage { count, page: self.page, page_size: self.page_size, results }
     }
 }
 
 /// One page of a list.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-pub struct Page<T> {
+pub struct RecordPage<T> {
     /// How many rows the whole list has.
     pub count: u64,
     /// This page's number, from 1.
@@ -59,7 +59,7 @@ pub struct Page<T> {
     pub results: Vec<T>,
 }
 
-impl<T> Page<T> {
+impl<T> RecordPage<T> {
     /// Whether a page follows.
     pub fn has_next(&self) -> bool {
         self.page.saturating_mul(self.page_size) < self.count

@@ -3,26 +3,28 @@ use std::thread::JoinHandle;
 
 use rusqlite::Connection;
 
-use crate::data_folder::DataFolder;
-use crate::delivering::Board;
-use crate::jobs::{self, Bell, Stop};
-use crate::keys::KeyCache;
-use crate::later_pages::LaterPages;
-use crate::readers::Readers;
-use crate::scope_cache::ScopeCache;
-use crate::stats::Retrievals;
-use crate::writer::Writer;
-use crate::{EngineError, reindex, schema};
+use crate::EngineError;
+use crate::folder::data_folder::DataFolder;
+use crate::folder::schema;
+use crate::jobs::queue::{self, Stop, WakeSignal};
+use crate::memories::later_pages::LaterPages;
+use crate::memories::stats::Retrievals;
+use crate::retrieval::index_cache::IndexCache;
+use crate::tenancy::keys::KeyCache;
+use crate::threads::readers::Readers;
+use crate::threads::writer::Writer;
+use crate::upkeep::reindex;
+use crate::webhooks::delivering::Dispatcher;
 
 /// The threads and what feeds them. They end when it is dropped.
 pub(crate) struct Running {
-    pub(crate) bell: Bell,
+    pub(crate) bell: WakeSignal,
     jobs: Option<JoinHandle<()>>,
     pub(crate) write: Option<(Writer, JoinHandle<()>)>,
     pub(crate) read: Option<(Readers, Vec<JoinHandle<()>>)>,
     pub(crate) keys: KeyCache,
-    pub(crate) board: Board,
-    pub(crate) scopes: ScopeCache,
+    pub(crate) board: Dispatcher,
+    pub(crate) scopes: IndexCache,
     pub(crate) later_pages: LaterPages,
     _folder: DataFolder,
 }
@@ -35,9 +37,9 @@ impl Running {
         reindex::ensure_current(&mut connection)?;
         let keys = KeyCache::open(&database)?;
         let (readers, reading) = Readers::start(&database)?;
-        let board = Board::default();
+        let board = Dispatcher::default();
         let (tell, committed) = board.watch();
-        let scopes = ScopeCache::default();
+        let scopes = IndexCache::default();
         let watch = scopes.watch(&connection)?;
         let changed = watch.clone();
         connection.update_hook(Some(move |action, _: &str, table: &str, row| {
@@ -46,8 +48,8 @@ impl Running {
         }))?;
         let committing = move |connection: &Connection| watch.committing(connection);
         let (writer, writing) = Writer::start(connection, committing, committed)?;
-        let bell = Bell::default();
-        let jobs = jobs::start(writer.clone(), bell.clone(), retrievals)?;
+        let bell = WakeSignal::default();
+        let jobs = queue::start(writer.clone(), bell.clone(), retrievals)?;
         board.open(writer.clone(), readers.clone());
         Ok(Self {
             bell,

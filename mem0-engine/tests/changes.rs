@@ -1,4 +1,4 @@
-use mem0_engine::{BatchUpdate, EngineError, MemoryChange, What};
+use mem0_engine::{EngineError, MemoryChange, Resource, UpdateRequest};
 use mem0_types::{EventStatus, EventType, Filter, HistoryEvent, Timestamp};
 use serde_json::json;
 
@@ -88,7 +88,7 @@ fn refused_updates_change_nothing() {
     let id = store_one(&engine, "alice", "x");
     assert!(matches!(
         wait(engine.update("00000000-0000-4000-8000-000000000000", text("y"))),
-        Err(EngineError::NotFound(What::Memory))
+        Err(EngineError::NotFound(Resource::Memory))
     ));
     for change in [MemoryChange::default(), text(" ")] {
         assert!(matches!(wait(engine.update(&id, change)), Err(EngineError::InvalidInput(_))));
@@ -107,14 +107,15 @@ fn batches_are_carried_out_whole_or_not_at_all() {
     let folder = Folder::new();
     let engine = folder.open();
     let ids: Vec<_> = (0..5).map(|n| store_one(&engine, "alice", &format!("fact {n}"))).collect();
-    let update = |id: &str, new: &str| BatchUpdate { memory_id: id.to_owned(), change: text(new) };
+    let update =
+        |id: &str, new: &str| UpdateRequest { memory_id: id.to_owned(), change: text(new) };
 
     let unknown = "00000000-0000-4000-8000-000000000000";
     let events = wait(engine.events(Default::default())).unwrap().count;
     let refused = wait(engine.batch_update(vec![update(&ids[0], "new"), update(unknown, "new")]));
     match refused {
         Err(EngineError::BatchItem { index: 1, source }) => {
-            assert!(matches!(*source, EngineError::NotFound(What::Memory)));
+            assert!(matches!(*source, EngineError::NotFound(Resource::Memory)));
         }
         other => panic!("{other:?}"),
     }

@@ -3,8 +3,8 @@ use std::task::{Context, Waker};
 use std::thread;
 
 use mem0_engine::{
-    AddRequest, BatchUpdate, Engine, EngineError, EventRecord, MAX_TEXT, MemoryChange, PageRequest,
-    check_folder,
+    AddRequest, Engine, EngineError, EventRecord, MAX_TEXT, MemoryChange, PageRequest,
+    UpdateRequest, check_folder,
 };
 use mem0_types::{EventStatus, Filter, Message};
 
@@ -127,7 +127,7 @@ fn what_takes_long_to_analyse_holds_up_nobody() {
 
     let said: Vec<_> = store(&engine, user("carol"), &["a", "b"]).results;
     let text = |n: usize| MemoryChange { text: Some(long(n)), ..MemoryChange::default() };
-    let entry = |n: usize| BatchUpdate { memory_id: said[n].id.clone(), change: text(n) };
+    let entry = |n: usize| UpdateRequest { memory_id: said[n].id.clone(), change: text(n) };
     lets_others_pass(&engine, engine.batch_update((0..2).map(entry).collect()));
     lets_others_pass(&engine, engine.update(&said[0].id, text(4)));
     assert_eq!(wait(engine.get(&said[0].id)).unwrap().memory, long(4));

@@ -1,7 +1,7 @@
 use std::time::{Duration, Instant};
 
 use mem0_engine::{
-    Access, AddRequest, DeleteAllRequest, Engine, EngineError, EntityIds, PageRequest, What,
+    Access, AddRequest, DeleteAllRequest, Engine, EngineError, EntityIds, PageRequest, Resource,
 };
 use mem0_types::{EntityRef, EntityType, EventStatus, EventType, Filter, HistoryEvent, Message};
 use serde_json::json;
@@ -24,8 +24,8 @@ fn a_deleted_memory_is_gone_but_for_its_history() {
     let id = store_one(&engine, "alice", "my secret is zanzibar");
     let plain = wait(engine.delete(&id, false)).unwrap();
     assert_eq!(plain.cascade_count, None);
-    assert!(matches!(wait(engine.get(&id)), Err(EngineError::NotFound(What::Memory))));
-    assert!(matches!(wait(engine.delete(&id, true)), Err(EngineError::NotFound(What::Memory))));
+    assert!(matches!(wait(engine.get(&id)), Err(EngineError::NotFound(Resource::Memory))));
+    assert!(matches!(wait(engine.delete(&id, true)), Err(EngineError::NotFound(Resource::Memory))));
     assert!(find(&engine, "zanzibar", Filter::user_id("alice")).is_empty());
     let history = wait(engine.history(&id)).unwrap();
     assert_eq!(history[1].event, HistoryEvent::Delete);
@@ -117,7 +117,7 @@ fn entities_appear_on_add_and_count_their_memories() {
     assert_eq!((bot.kind, bot.total_memories), (EntityType::Agent, 1));
     assert!(matches!(
         wait(engine.entity(EntityType::User, "bot")),
-        Err(EngineError::NotFound(What::Entity))
+        Err(EngineError::NotFound(Resource::Entity))
     ));
     assert!(matches!(
         wait(engine.entity(EntityType::from("team"), "x")),
@@ -145,7 +145,7 @@ fn deleting_an_entity_leaves_nothing_of_it() {
     }
     assert!(matches!(
         wait(engine.entity(EntityType::User, "alice")),
-        Err(EngineError::NotFound(What::Entity))
+        Err(EngineError::NotFound(Resource::Entity))
     ));
     let add = wait(engine.event(&add.event_id)).unwrap();
     assert_eq!(add.payload, json!({}));
@@ -153,7 +153,7 @@ fn deleting_an_entity_leaves_nothing_of_it() {
     assert!(wait(engine.get(&kept)).is_ok());
     assert!(matches!(
         wait(engine.delete_entity(EntityType::User, "alice")),
-        Err(EngineError::NotFound(What::Entity))
+        Err(EngineError::NotFound(Resource::Entity))
     ));
 
     // Not one byte of alice's words is left in the files, nor of bob's.
@@ -237,7 +237,7 @@ fn exports_that_name_an_entity_go_with_it() {
     finished(&engine, &queued.event_id);
     for (number, (engine, id)) in gone.iter().enumerate() {
         let export = wait(engine.export(id));
-        assert!(matches!(export, Err(EngineError::NotFound(What::Export))), "{number}");
+        assert!(matches!(export, Err(EngineError::NotFound(Resource::Export))), "{number}");
     }
     for (engine, id) in &kept {
         wait(engine.export(id)).unwrap();

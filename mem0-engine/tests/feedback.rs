@@ -1,4 +1,4 @@
-use mem0_engine::{EngineError, ProfileRequest, ProfileSettingsChange, What};
+use mem0_engine::{EngineError, ProfileRequest, ProfileSettingsChange, Resource};
 use mem0_types::{EntityType, Feedback, Filter};
 use serde_json::json;
 
@@ -20,7 +20,7 @@ fn feedback_outlives_a_restart_and_goes_with_its_memory() {
     assert!(matches!(refused, Err(EngineError::InvalidInput(_))));
 
     wait(engine.delete(&id, false)).unwrap();
-    assert!(matches!(wait(engine.feedback(&id)), Err(EngineError::NotFound(What::Memory))));
+    assert!(matches!(wait(engine.feedback(&id)), Err(EngineError::NotFound(Resource::Memory))));
     let left: i64 =
         folder.sql().query_row("SELECT count(*) FROM feedback", [], |row| row.get(0)).unwrap();
     assert_eq!(left, 0);

@@ -1,7 +1,7 @@
 use fastrand::Rng;
 use mem0_engine::{
-    Access, AddRequest, BatchUpdate, DeleteAllRequest, Engine, EngineError, EntityIds,
-    MemoryChange, PageRequest, ProfileRequest, ProfileSettingsChange, SearchRequest,
+    Access, AddRequest, DeleteAllRequest, Engine, EngineError, EntityIds, MemoryChange,
+    PageRequest, ProfileRequest, ProfileSettingsChange, SearchRequest, UpdateRequest,
 };
 use mem0_types::{EntityRef, EntityType, Feedback, Filter, Message};
 use serde_json::json;
@@ -113,7 +113,7 @@ impl Party {
                 let Some(id) = self.memory() else { return };
                 let change = MemoryChange { text: Some(self.text()), ..MemoryChange::default() };
                 let changed = wait(
-                    self.engine.batch_update(vec![BatchUpdate { memory_id: id.clone(), change }]),
+                    self.engine.batch_update(vec![UpdateRequest { memory_id: id.clone(), change }]),
                 );
                 self.say(changed.map_err(|error| error.to_string()));
                 let history = wait(self.engine.history(&id)).map(|entries| {
@@ -439,7 +439,7 @@ fn a_read_only_access_reads_and_changes_nothing() {
     let everyone = DeleteAllRequest { ids: user("*"), metadata: None };
     // Who may not write is told so before anything is made.
     let schema = json!({"type": "no object"});
-    let update = BatchUpdate { memory_id: id.clone(), change: change.clone() };
+    let update = UpdateRequest { memory_id: id.clone(), change: change.clone() };
     for refused in [
         wait(reader.add(verbatim(user("alice"), &["x"]))).map(drop),
         wait(reader.update(&id, change)).map(drop),

@@ -4,7 +4,9 @@
 use std::thread;
 
 use fastrand::Rng;
-use mem0_engine::{BatchUpdate, DeleteAllRequest, Engine, MemoryChange, SearchHit, SearchRequest};
+use mem0_engine::{
+    DeleteAllRequest, Engine, MemoryChange, SearchHit, SearchRequest, UpdateRequest,
+};
 use mem0_types::{EntityType, Filter};
 
 use crate::workbench::*;
@@ -97,8 +99,8 @@ fn step(engine: &Engine, rng: &mut Rng) {
         // Nothing comes of it, since its last entry is refused.
         8 => {
             if let Some(id) = any_id(engine, rng) {
-                let good = BatchUpdate { memory_id: id, change: change(rng) };
-                let bad = BatchUpdate { memory_id: "missing".to_owned(), ..good.clone() };
+                let good = UpdateRequest { memory_id: id, change: change(rng) };
+                let bad = UpdateRequest { memory_id: "missing".to_owned(), ..good.clone() };
                 wait(engine.batch_update(vec![good, bad])).unwrap_err();
             }
         }

@@ -1,6 +1,6 @@
 use mem0_engine::{
-    Access, AddRequest, BatchUpdate, EngineError, EntityIds, ListRequest, MAX_ANSWER, MAX_ID,
-    MAX_MESSAGES, MAX_METADATA, MAX_TEXT, MemoryChange, Page, PageRequest, SearchRequest,
+    Access, AddRequest, EngineError, EntityIds, ListRequest, MAX_ANSWER, MAX_ID, MAX_MESSAGES,
+    MAX_METADATA, MAX_TEXT, MemoryChange, PageRequest, RecordPage, SearchRequest, UpdateRequest,
 };
 use mem0_types::{EntityType, Filter, Message, Metadata};
 use serde_json::json;
@@ -105,11 +105,11 @@ fn a_memory_outgrows_no_limit_by_updates() {
 
     // Each of them copies the whole text.
     let touch = MemoryChange { expiration_date: Some(None), ..MemoryChange::default() };
-    let entry = BatchUpdate { memory_id: id.clone(), change: touch };
+    let entry = UpdateRequest { memory_id: id.clone(), change: touch };
     let batch = |length: usize| wait(engine.batch_update(vec![entry.clone(); length]));
     assert_eq!(refused_field(batch(100)), "memories");
     assert_eq!(batch(2).unwrap(), 2);
-    let long = BatchUpdate { memory_id: id.clone(), change: text(MAX_TEXT + 1) };
+    let long = UpdateRequest { memory_id: id.clone(), change: text(MAX_TEXT + 1) };
     match wait(engine.batch_update(vec![entry, long])) {
         Err(EngineError::BatchItem { index: 1, source }) => {
             assert_eq!(refused_field::<()>(Err(*source)), "text");
@@ -130,7 +130,7 @@ fn a_memory_that_is_longer_already_is_read_changed_and_deleted() {
     assert_eq!(found(&find(&engine, "tea", Filter::user_id("alice"))), [long.as_str()]);
     let never = MemoryChange { expiration_date: Some(None), ..MemoryChange::default() };
     assert_eq!(wait(engine.update(&id, never.clone())).unwrap().memory, long);
-    let batch = vec![BatchUpdate { memory_id: id.clone(), change: never }];
+    let batch = vec![UpdateRequest { memory_id: id.clone(), change: never }];
     assert_eq!(wait(engine.batch_update(batch)).unwrap(), 1);
     wait(engine.delete(&id, false)).unwrap();
     assert!(list(&engine, Filter::user_id("alice")).is_empty());
@@ -211,7 +211,7 @@ fn a_page_or_search_takes_as_much_as_an_answer_may_and_smaller_ones_go_on() {
 /// How many a page of all and one of half have.
 fn pages<T, F>(page: impl Fn(PageRequest) -> F) -> [Option<usize>; 2]
 where
-    F: Future<Output = Result<Page<T>, EngineError>>,
+    F: Future<Output = Result<RecordPage<T>, EngineError>>,
 {
     [100, 50].map(|page_size| match wait(page(PageRequest { page: 1, page_size })) {
         Ok(page) => Some(page.results.len()),

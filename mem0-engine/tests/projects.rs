@@ -1,4 +1,4 @@
-use mem0_engine::{Engine, EngineError, PageRequest, ProjectChange, ProjectRecord, What};
+use mem0_engine::{Engine, EngineError, PageRequest, ProjectChange, ProjectRecord, Resource};
 use mem0_types::{Filter, MemberRole};
 
 use crate::workbench::*;
@@ -11,7 +11,7 @@ fn make(engine: &Engine, name: &str) -> (ProjectRecord, Engine) {
 }
 
 fn no_such_project<T: std::fmt::Debug>(answer: Result<T, EngineError>) -> bool {
-    matches!(answer, Err(EngineError::NotFound(What::Project)))
+    matches!(answer, Err(EngineError::NotFound(Resource::Project)))
 }
 
 #[test]
@@ -167,7 +167,7 @@ fn members_come_change_and_go() {
     wait(engine.remove_organization_member(&organization, &local)).unwrap();
     assert_eq!(roles(), [("a@b.c".to_owned(), MemberRole::Owner)]);
     let gone = wait(engine.remove_organization_member(&organization, &local));
-    assert!(matches!(gone, Err(EngineError::NotFound(What::Member))));
+    assert!(matches!(gone, Err(EngineError::NotFound(Resource::Member))));
 
     let (project, _) = make(&engine, "Kitchen");
     wait(engine.add_project_member(&project.id, "x@y.z", MemberRole::Reader)).unwrap();

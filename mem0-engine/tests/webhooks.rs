@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use mem0_engine::{
     Delivering, Delivery, DeliveryOutcome, DeliveryRecord, DeliveryState, Engine, EngineError,
-    MemoryChange, NewWebhook, PageRequest, WebhookChange, WebhookRecord, What,
+    MemoryChange, NewWebhook, PageRequest, Resource, WebhookChange, WebhookRecord,
 };
 use mem0_types::WebhookEventType::{self, MemoryAdd, MemoryDelete, MemoryUpdate};
 use mem0_types::{EntityRef, EntityType, Filter};
@@ -134,10 +134,10 @@ fn a_webhook_is_told_of_its_project_alone() {
     let keyhole = wait(engine.access_to(&gone.id)).unwrap();
     let scoped = engine.with_access(keyhole.only([EntityRef::user("alice")]).unwrap());
     let refused = wait(scoped.deliveries(&theirs.id, PageRequest::default())).unwrap_err();
-    assert!(matches!(refused, EngineError::NotFound(What::Webhook)), "{refused:?}");
+    assert!(matches!(refused, EngineError::NotFound(Resource::Webhook)), "{refused:?}");
     assert!(matches!(
         wait(scoped.delete_webhook(&theirs.id)),
-        Err(EngineError::NotFound(What::Webhook))
+        Err(EngineError::NotFound(Resource::Webhook))
     ));
     assert!(wait(scoped.webhooks(&gone.id)).is_err());
 
@@ -193,7 +193,7 @@ fn what_fails_is_repeated_ever_later_and_then_given_up() {
     assert_eq!(received.recv_timeout(PATIENCE).unwrap().id, before.id);
     logged(&engine, &webhook, all(DeliveryState::Delivered));
     let unknown = wait(engine.redeliver(&webhook.id, "x")).unwrap_err();
-    assert!(matches!(unknown, EngineError::NotFound(What::Delivery)));
+    assert!(matches!(unknown, EngineError::NotFound(Resource::Delivery)));
 }
 
 /// A receiver that takes nothing until it is let go.
@@ -322,7 +322,7 @@ fn an_inactive_webhook_waits_and_a_deleted_one_is_forgotten() {
     let rows = "SELECT count(*) FROM webhook_deliveries";
     assert_eq!(folder.sql().query_row(rows, [], |row| row.get::<_, i64>(0)).unwrap(), 0);
     let gone = wait(engine.update_webhook(&webhook.id, active(true))).unwrap_err();
-    assert!(matches!(gone, EngineError::NotFound(What::Webhook)));
+    assert!(matches!(gone, EngineError::NotFound(Resource::Webhook)));
 }
 
 #[test]

@@ -38,53 +38,19 @@
 //! requests, `wire` holds the memory as each operation spells it, `pages` the envelope of lists,
 //! and `rejection` every refusal.
 
-mod add;
-mod authentication;
-mod batch;
-mod create_entity;
-mod delete_all;
-mod deliver;
-mod entities;
-mod entity_filters;
-mod entity_memories;
-mod events;
-mod exports;
-mod feedback;
-mod fields;
-mod filters;
-mod guard;
-mod health;
-mod history;
-mod json;
+mod http;
 mod legacy;
-mod list;
-mod members;
-mod memory;
-mod metrics;
-mod observe;
-mod openapi;
-mod options;
-mod organizations;
-mod pages;
-mod ping;
-mod profiles;
-mod projects;
-mod query;
-mod rate_limit;
-mod ready;
-mod rejection;
-mod request_id;
-mod router;
-mod search;
-mod stats;
-mod summary;
-mod view;
-mod webhooks;
-mod wire;
+mod middleware;
+mod operations;
+mod service;
 
-pub use authentication::{ApiKeyHash, Authentication, InvalidApiKeyHash};
+mod deliver;
+mod options;
+mod router;
+
 pub use deliver::{Receivers, deliver};
 pub use mem0_engine::Delivering;
-pub use metrics::{Metrics, OpenConnection, metrics_router};
-pub use options::{BaseUrl, RateLimit, RouterOptions};
-pub use router::{BODY_LIMIT, router, router_with};
+pub use middleware::authentication::{ApiKeyHash, Authentication, InvalidApiKeyHash};
+pub use middleware::metrics::{Metrics, OpenConnection, metrics_router};
+pub use options::{BODY_LIMIT, BaseUrl, RateLimit, RouterOptions};
+pub use router::{router, router_with};

@@ -2,8 +2,11 @@ use std::sync::Arc;
 
 use axum::http::Uri;
 
-use crate::metrics::Metrics;
-use crate::router::BODY_LIMIT;
+use crate::middleware::metrics::Metrics;
+
+/// The most bytes that a request's body may have unless [`RouterOptions`] say otherwise: 16 MiB. A
+/// larger one is answered with 413.
+pub const BODY_LIMIT: usize = 16 * 1024 * 1024;
 
 /// How a router answers, beyond what the platform's API says. The default is what
 /// [`router`](crate::router()) does.

@@ -7,23 +7,23 @@ use axum::{Extension, Router};
 use mem0_engine::Engine;
 use mem0_types::{ErrorBody, path};
 
-use crate::authentication::{Authentication, authenticate};
-use crate::fields::BodyLimit;
-use crate::observe::observe;
-use crate::options::RouterOptions;
-use crate::pages::PublicAddress;
-use crate::rate_limit::Buckets;
-use crate::ready::LastWrite;
-use crate::rejection::Rejection;
-use crate::{
-    add, batch, create_entity, delete_all, entities, entity_filters, entity_memories, events,
-    exports, feedback, guard, health, history, legacy, list, memory, openapi, organizations, ping,
-    profiles, projects, rate_limit, ready, search, stats, summary, webhooks,
+use crate::http::fields::BodyLimit;
+use crate::http::pages::PublicAddress;
+use crate::http::rejection::Rejection;
+use crate::legacy;
+use crate::middleware::authentication::{Authentication, authenticate};
+use crate::middleware::guard;
+use crate::middleware::observe::observe;
+use crate::middleware::rate_limit::{self, Buckets};
+use crate::operations::entities::{create_entity, entity, entity_filters, entity_memories};
+use crate::operations::memories::{
+    add, batch, delete_all, feedback, history, list, memory, search, stats, summary,
 };
-
-/// The most bytes that a request's body may have unless [`RouterOptions`] say otherwise: 16 MiB. A
-/// larger one is answered with 413.
-pub const BODY_LIMIT: usize = 16 * 1024 * 1024;
+use crate::operations::tenancy::{organizations, projects};
+use crate::operations::{events, exports, profiles, webhooks};
+use crate::options::RouterOptions;
+use crate::service::ready::{self, LastWrite};
+use crate::service::{health, openapi, ping};
 
 /// The platform's API over an engine, ready to be served or called in-process.
 ///
@@ -58,8 +58,8 @@ pub fn router_with(
         .route(path::MEMORY, get(memory::get).put(memory::update).delete(memory::delete))
         .route(path::HISTORY, get(history::history))
         .route(path::BATCH, put(batch::update).delete(batch::delete))
-        .route(path::ENTITIES, get(entities::list))
-        .route(path::ENTITY, get(entities::get).delete(entities::delete))
+        .route(path::ENTITIES, get(entity::list))
+        .route(path::ENTITY, get(entity::get).delete(entity::delete))
         .route(path::ENTITY_FILTERS, get(entity_filters::filters))
         .route(path::USERS, post(create_entity::user))
         .route(path::AGENTS, post(create_entity::agent))

@@ -2,11 +2,11 @@ use mem0_types::EventStatus;
 use serde::Serialize;
 
 use super::check_named_project;
-use crate::add::request;
-use crate::fields::Body;
-use crate::json::Json;
-use crate::rejection::{Answer, InDetails};
-use crate::view::View;
+use crate::http::fields::Body;
+use crate::http::json::Json;
+use crate::http::rejection::{Answer, InDetails};
+use crate::http::view::View;
+use crate::operations::memories::add::request;
 
 /// Bare, or in an envelope.
 #[derive(Serialize)]

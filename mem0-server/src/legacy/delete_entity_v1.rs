@@ -2,10 +2,10 @@ use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use mem0_types::EntityType;
 
-use crate::json::Json;
-use crate::rejection::{Answer, InError, Refused, Rejection};
-use crate::view::View;
-use crate::wire::QueuedView;
+use crate::http::json::Json;
+use crate::http::rejection::{Answer, InError, Refused, Rejection};
+use crate::http::view::View;
+use crate::http::wire::QueuedView;
 
 /// The kind and the number of an entity in a path.
 pub(crate) struct EntityNumber(EntityType, i64);

@@ -5,12 +5,12 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{check_project, filter_of_ids};
-use crate::json::Json;
-use crate::pages::{Address, PageView, page_in};
-use crate::query::Query;
-use crate::rejection::{Answer, InError, Rejection};
-use crate::view::View;
-use crate::wire::{LegacyMemoryView, Row};
+use crate::http::json::Json;
+use crate::http::pages::{Address, PageView, page_in};
+use crate::http::query::Query;
+use crate::http::rejection::{Answer, InError, Rejection};
+use crate::http::view::View;
+use crate::http::wire::{LegacyMemoryView, Row};
 
 /// A list, or a page where both page and page size were asked for.
 #[derive(Serialize)]

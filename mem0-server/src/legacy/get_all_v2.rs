@@ -1,11 +1,11 @@
 use super::check_named_project;
-use crate::fields::Body;
-use crate::json::Json;
-use crate::list::request;
-use crate::query::Query;
-use crate::rejection::{Answer, InMessage};
-use crate::view::View;
-use crate::wire::{MemoryView, Row};
+use crate::http::fields::Body;
+use crate::http::json::Json;
+use crate::http::query::Query;
+use crate::http::rejection::{Answer, InMessage};
+use crate::http::view::View;
+use crate::http::wire::{MemoryView, Row};
+use crate::operations::memories::list::request;
 
 /// `POST /v2/memories/`: a bare list, one page long.
 pub(crate) async fn list(

@@ -4,11 +4,11 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::{check_named_project, filter_of_ids};
-use crate::fields::{Body, Fields};
-use crate::json::Json;
-use crate::rejection::{Answer, InMessage, Rejection};
-use crate::view::View;
-use crate::wire::{LegacyHitView, Row};
+use crate::http::fields::{Body, Fields};
+use crate::http::json::Json;
+use crate::http::rejection::{Answer, InMessage, Rejection};
+use crate::http::view::View;
+use crate::http::wire::{LegacyHitView, Row};
 
 /// Bare, or in an envelope.
 #[derive(Serialize)]

@@ -2,12 +2,12 @@ use mem0_engine::SearchRequest;
 
 use super::check_named_project;
 use super::search_v1::{check_idle_options, query};
-use crate::fields::{Body, Fields};
-use crate::filters::filter;
-use crate::json::Json;
-use crate::rejection::{Answer, InMessage, Rejection};
-use crate::view::View;
-use crate::wire::{LegacyHitView, Row};
+use crate::http::fields::{Body, Fields};
+use crate::http::filters::filter;
+use crate::http::json::Json;
+use crate::http::rejection::{Answer, InMessage, Rejection};
+use crate::http::view::View;
+use crate::http::wire::{LegacyHitView, Row};
 
 /// The specification's default in this version.
 const THRESHOLD: f64 = 0.3;

@@ -155,7 +155,7 @@ async fn answer(router: Router, request: Request<Body>) -> Answer {
 /// What the server says that it answers.
 pub(crate) fn own_document() -> &'static Specification {
     static OWN: LazyLock<Specification> =
-        LazyLock::new(|| Specification::parse(include_str!("../../src/openapi.json")));
+        LazyLock::new(|| Specification::parse(include_str!("../../src/service/openapi.json")));
     &OWN
 }
 

@@ -1,0 +1,232 @@
+use mem0_types::{Expression, Filter, IdField, Metadata};
+use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
+use serde_json::Value;
+
+use crate::derived::schema_filling::{Source, Unfilled, asked, fill};
+use crate::folder::columns::json_column;
+use crate::limits::Answer;
+use crate::memories::list;
+use crate::memories::structured_attributes::StructuredAttributes;
+use crate::retention::oldest_kept;
+use crate::tenancy::access::Where;
+use crate::{Access, Engine, EngineError, Resource, clock, ids, json_depth};
+
+impl Engine {
+    /// Notes what to export, and answers with the id to read it by.
+    ///
+    /// An export is filled in from metadata, and from the parts of a memory's date; see
+    /// [`export`](Self::export).
+    ///
+    /// # Errors
+    /// [`EngineError::InvalidInput`] for a schema that is of no object, that requires a field for
+    /// which no memory has metadata (filling it in would take an LLM), or that takes too many steps
+    /// to fill in, and when the metadata that it asks for take more than
+    /// [`MAX_ANSWER`](crate::MAX_ANSWER); [`EngineError::ReadOnly`].
+    pub async fn create_export(
+        &self,
+        filter: Filter,
+        schema: serde_json::Value,
+    ) -> Result<String, EngineError> {
+        self.access().check_writable()?;
+        // Whether it can be made is found out by a reader, which may take long.
+        let asked = (filter.clone(), schema.clone());
+        self.read(move |connection, access| {
+            Ok(make(connection, access, &asked.0, &asked.1)?.map(drop)?)
+        })
+        .await?;
+        self.write(move |connection, access| note(connection, access, &filter, &schema)).await
+    }
+
+    /// Makes an export of what the memories hold now, in the form of its schema. It can be read for
+    /// seven days.
+    ///
+    /// A field takes the newest value of its name that fits, a list takes all of them, an object is
+    /// filled in from the objects of its name, and what has no source is null.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`] when there is none, and when what it was made of is gone;
+    /// [`EngineError::InvalidInput`] when so much was added since that it takes too many steps or bytes.
+    pub async fn export(&self, id: &str) -> Result<Metadata, EngineError> {
+        let id = id.to_owned();
+        self.read(move |connection, access| by_id(connection, access, &id)).await
+    }
+
+    /// The same for the latest export that was asked for with this filter.
+    ///
+    /// # Errors
+    /// As [`export`](Self::export).
+    pub async fn latest_export(&self, filter: Filter) -> Result<Metadata, EngineError> {
+        self.read(move |connection, access| latest(connection, access, &filter)).await
+    }
+}
+
+/// Notes what is to be exported.
+pub(crate) fn note(
+    connection: &Connection,
+    access: &Access,
+    filter: &Filter,
+    schema: &Value,
+) -> Result<String, EngineError> {
+    let id = ids::new_id()?;
+    let now = clock::now();
+    connection
+        .prepare_cached(
+            "INSERT INTO exports (id, project, scopes, created_at, filter, schema) \
+             VALUES (?, ?, ?, ?, ?, ?)",
+        )?
+        .execute(params![
+            id,
+            access.project(),
+            access.written_scopes(),
+            now,
+            written(filter)?,
+            serde_json::to_string(schema)?
+        ])?;
+    Ok(id)
+}
+
+/// The export with this id.
+pub(crate) fn by_id(
+    connection: &Connection,
+    access: &Access,
+    id: &str,
+) -> Result<Metadata, EngineError> {
+    read(connection, access, "id", &id.to_ascii_lowercase())
+}
+
+/// The latest export that was asked for with this filter.
+pub(crate) fn latest(
+    connection: &Connection,
+    access: &Access,
+    filter: &Filter,
+) -> Result<Metadata, EngineError> {
+    read(connection, access, "filter", &written(filter)?)
+}
+
+fn read(
+    connection: &Connection,
+    access: &Access,
+    column: &str,
+    value: &str,
+) -> Result<Metadata, EngineError> {
+    let sql = format!(
+        "SELECT filter, schema FROM exports WHERE project = ? AND scopes IS ? AND {column} = ? \
+         AND created_at >= ? ORDER BY seq DESC LIMIT 1"
+    );
+    let found: Option<(String, String)> = connection
+        .prepare_cached(&sql)?
+        .query_row(
+            params![access.project(), access.written_scopes(), value, oldest_kept()],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+        .optional()?;
+    let Some((filter, schema)) = found else { return Err(EngineError::NotFound(Resource::Export)) };
+    let filter: Filter = serde_json::from_str(&filter)?;
+    match make(connection, access, &filter, &serde_json::from_str(&schema)?)? {
+        // What it was made of has been deleted since.
+        Err(Unfilled::Missing(_)) => Err(EngineError::NotFound(Resource::Export)),
+        made => Ok(made?),
+    }
+}
+
+/// The export as it would be now.
+pub(crate) fn make(
+    connection: &Connection,
+    access: &Access,
+    filter: &Filter,
+    schema: &Value,
+) -> Result<Result<Metadata, Unfilled>, EngineError> {
+    json_depth::check("schema", schema)?;
+    let Where { sql, values } = list::condition(access, filter)?;
+    // Without the texts, of which nothing is filled in.
+    let mut statement = connection.prepare(&format!(
+        "SELECT m.created_at, m.metadata FROM memories AS m WHERE {sql} ORDER BY m.created_at, m.seq"
+    ))?;
+    let mut rows = statement.query(params_from_iter(&values))?;
+    let asked = match asked(schema) {
+        Ok(asked) => asked,
+        Err(unfilled) => return Ok(Err(unfilled)),
+    };
+    let (mut answer, mut sources) = (Answer::to("filters"), Vec::new());
+    while let Some(row) = rows.next()? {
+        let created_at = clock::timestamp(row.get(0)?);
+        let mut attributes = match serde_json::to_value(StructuredAttributes::of(&created_at))? {
+            Value::Object(attributes) => attributes,
+            _ => Metadata::new(),
+        };
+        let mut metadata: Metadata = json_column(row, 1)?.unwrap_or_default();
+        // Of a million memories only what is asked for is held.
+        for fields in [&mut attributes, &mut metadata] {
+            fields.retain(|name, _| asked.contains(name.as_str()));
+        }
+        if !metadata.is_empty() {
+            answer.take(row.get_ref(1)?.as_bytes().map_or(0, <[u8]>::len))?;
+        }
+        sources.push(Source { metadata, attributes });
+    }
+    Ok(fill(schema, &sources))
+}
+
+/// Forgets what was asked to be exported of an entity until then, by its name or by a key that is
+/// bound to it.
+pub(crate) fn erase(
+    connection: &Connection,
+    project: i64,
+    field: IdField,
+    name: &str,
+    until: i64,
+) -> Result<(), EngineError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT seq, filter, scopes FROM exports WHERE project = ? AND created_at <= ?",
+    )?;
+    let mut rows = statement.query([project, until])?;
+    let mut of_entity = Vec::new();
+    while let Some(row) = rows.next()? {
+        // What is damaged may name it, and can be read by nobody.
+        let filter: Option<Value> = json_column(row, "filter").ok().flatten();
+        let scopes: Option<Vec<(String, Value)>> = json_column(row, "scopes").ok().flatten();
+        let mut bound = scopes.iter().flatten();
+        if filter.is_none_or(|filter| names(&filter, field, name))
+            || bound.any(|(kind, id)| kind == field.as_str() && holds(id, name))
+        {
+            of_entity.push(row.get::<_, i64>("seq")?);
+        }
+    }
+    let mut delete = connection.prepare_cached("DELETE FROM exports WHERE seq = ?")?;
+    of_entity.iter().try_for_each(|seq| delete.execute([seq]).map(drop))?;
+    Ok(())
+}
+
+/// Whether a filter has a condition on this id that names it.
+fn names(filter: &Value, field: IdField, name: &str) -> bool {
+    match filter {
+        Value::Object(parts) => parts.iter().any(|(key, value)| match key.as_str() {
+            // Whose keys are the caller's own.
+            "metadata" => false,
+            key if key == field.as_str() => holds(value, name),
+            _ => names(value, field, name),
+        }),
+        Value::Array(parts) => parts.iter().any(|part| names(part, field, name)),
+        _ => false,
+    }
+}
+
+/// Whether a text is this one, or has it somewhere in it as a value of its own.
+fn holds(value: &Value, text: &str) -> bool {
+    match value {
+        Value::String(value) => value == text,
+        Value::Array(values) => values.iter().any(|value| holds(value, text)),
+        Value::Object(values) => values.values().any(|value| holds(value, text)),
+        _ => false,
+    }
+}
+
+/// The same text for filters that say the same but for an `AND` or `OR` around a single part.
+fn written(filter: &Filter) -> Result<String, EngineError> {
+    let mut filter = filter;
+    while let Expression::And(parts) | Expression::Or(parts) = filter.expression() {
+        let [only] = parts.as_slice() else { break };
+        filter = only;
+    }
+    Ok(serde_json::to_string(filter)?)
+}

@@ -1,0 +1,180 @@
+use std::fmt;
+
+use mem0_types::{EntityType, IdField, Metadata, ProfileStatus};
+use rusqlite::{Connection, OptionalExtension, params};
+use serde_json::Value;
+
+use crate::components::LanguageModel;
+use crate::folder::columns::json_column;
+use crate::memories::{entities, stats};
+use crate::{Access, Engine, EngineError, LlmTask, json_depth};
+
+/// How a project's profiles are made.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ProfileSettingsRecord {
+    /// Whether users have profiles; `false` until somebody changes it.
+    pub enabled: bool,
+    /// The JSON Schema of a profile.
+    pub schema: Option<Metadata>,
+    /// What to heed when a profile is filled in.
+    pub custom_instructions: Option<String>,
+}
+
+impl fmt::Debug for ProfileSettingsRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ProfileSettingsRecord")
+            .field("enabled", &self.enabled)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What is to be changed: `None` leaves a setting as it is, and `Some(None)` clears it.
+#[derive(Clone, Default, PartialEq)]
+pub struct ProfileSettingsChange {
+    /// Whether users have profiles.
+    pub enabled: Option<bool>,
+    /// The JSON Schema of a profile, with a `description` for each property.
+    pub schema: Option<Option<Metadata>>,
+    /// What to heed when a profile is filled in.
+    pub custom_instructions: Option<Option<String>>,
+}
+
+impl ProfileSettingsChange {
+    fn check(&self) -> Result<(), EngineError> {
+        let Some(Some(schema)) = &self.schema else { return Ok(()) };
+        json_depth::check("schema", &Value::from(schema.clone()))?;
+        let properties = schema.get("properties").and_then(Value::as_object);
+        let described =
+            |properties: &Metadata| properties.values().all(|one| one["description"].is_string());
+        match properties {
+            Some(properties) if !properties.is_empty() && described(properties) => Ok(()),
+            _ => Err(EngineError::invalid(
+                "schema",
+                "must have properties, and a description for each of them",
+            )),
+        }
+    }
+}
+
+impl fmt::Debug for ProfileSettingsChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ProfileSettingsChange")
+            .field("enabled", &self.enabled)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How far a user's profile is. None is ever filled in without a language model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ProfileRecord {
+    /// `NotEnabled`, `InsufficientData` for a user without memories, else `Failed`.
+    pub status: ProfileStatus,
+    /// What is missing.
+    pub error: Option<String>,
+}
+
+impl Engine {
+    /// How the project's profiles are made.
+    ///
+    /// # Errors
+    /// [`EngineError::Storage`].
+    pub async fn profile_settings(&self) -> Result<ProfileSettingsRecord, EngineError> {
+        self.read(settings).await
+    }
+
+    /// Changes how the project's profiles are made; the settings as they are then.
+    ///
+    /// # Errors
+    /// [`EngineError::Forbidden`] for an access that is bound to entities,
+    /// [`EngineError::InvalidInput`] for a schema without descriptions.
+    pub async fn update_profile_settings(
+        &self,
+        change: ProfileSettingsChange,
+    ) -> Result<ProfileSettingsRecord, EngineError> {
+        change.check()?;
+        self.write(move |connection, access| {
+            // They are everybody's in the project.
+            if access.is_scoped() {
+                return Err(EngineError::Forbidden);
+            }
+            let settings = settings(connection, access)?;
+            let schema = change.schema.unwrap_or(settings.schema);
+            let instructions = change.custom_instructions.unwrap_or(settings.custom_instructions);
+            connection
+                .prepare_cached(
+                    "INSERT INTO profile_settings (project, enabled, schema, custom_instructions) \
+                     VALUES (?, ?, ?, ?) ON CONFLICT (project) DO UPDATE SET \
+                     enabled = excluded.enabled, schema = excluded.schema, \
+                     custom_instructions = excluded.custom_instructions",
+                )?
+                .execute(params![
+                    access.project(),
+                    change.enabled.unwrap_or(settings.enabled),
+                    schema.map(|schema| Value::from(schema).to_string()),
+                    instructions,
+                ])?;
+            self::settings(connection, access)
+        })
+        .await
+    }
+
+    /// How far a user's profile is.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`] for a user whom nobody named.
+    pub async fn profile(&self, user_id: &str) -> Result<ProfileRecord, EngineError> {
+        let user_id = user_id.to_owned();
+        self.read(move |connection, access| {
+            entities::get(connection, access, &EntityType::User, &user_id)?;
+            let settings = settings(connection, access)?;
+            if !settings.enabled {
+                return Ok(ProfileRecord { status: ProfileStatus::NotEnabled, error: None });
+            }
+            match fill(connection, access, &user_id)? {
+                None => Ok(ProfileRecord { status: ProfileStatus::InsufficientData, error: None }),
+                Some(error) => Ok(ProfileRecord {
+                    status: ProfileStatus::Failed,
+                    error: Some(error.to_string()),
+                }),
+            }
+        })
+        .await
+    }
+}
+
+pub(crate) fn settings(
+    connection: &Connection,
+    access: &Access,
+) -> Result<ProfileSettingsRecord, EngineError> {
+    let found = connection
+        .prepare_cached(
+            "SELECT enabled, schema, custom_instructions FROM profile_settings WHERE project = ?",
+        )?
+        .query_row([access.project()], |row| {
+            Ok(ProfileSettingsRecord {
+                enabled: row.get("enabled")?,
+                schema: json_column(row, "schema")?,
+                custom_instructions: row.get("custom_instructions")?,
+            })
+        })
+        .optional()?;
+    Ok(found.unwrap_or_default())
+}
+
+/// Why a user's profile cannot be filled in; `None` when there are no memories to fill it from.
+pub(crate) fn fill(
+    connection: &Connection,
+    access: &Access,
+    user_id: &str,
+) -> Result<Option<EngineError>, EngineError> {
+    if stats::memories_of(connection, access, IdField::UserId, user_id)? == 0 {
+        return Ok(None);
+    }
+    match LanguageModel::default().ask(LlmTask::Profile) {
+        Err(refused @ EngineError::LlmRequired(_)) => Ok(Some(refused)),
+        Err(error) => Err(error),
+        Ok(_) => Err(EngineError::Internal),
+    }
+}

@@ -1,0 +1,20 @@
+use mem0_types::Filter;
+use serde_json::Value;
+
+use crate::components::{LanguageModel, LlmTask};
+use crate::folder::filter_sql::SqlFilter;
+use crate::{Engine, EngineError};
+
+impl Engine {
+    /// Sums up what matches a filter, or everything, without what has expired.
+    ///
+    /// # Errors
+    /// [`EngineError::LlmRequired`], always, as long as no language model can be configured;
+    /// [`EngineError::InvalidInput`] for an unusable filter.
+    pub async fn summary(&self, filter: Option<Filter>) -> Result<Value, EngineError> {
+        if let Some(filter) = filter {
+            SqlFilter::compile(&filter)?.limited()?;
+        }
+        self.read(|_, _| LanguageModel::default().ask(LlmTask::Summary)).await
+    }
+}

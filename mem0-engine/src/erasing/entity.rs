@@ -1,0 +1,95 @@
+use mem0_types::{EntityType, EventType};
+use rusqlite::types::Value as SqlValue;
+use rusqlite::{Connection, OptionalExtension, params_from_iter};
+use serde_json::{Value, json};
+
+use crate::derived::{export, profile_jobs};
+use crate::folder::filter_sql::SqlFilter;
+use crate::ids::EntityIds;
+use crate::memories::events::{self, Outcome, Queued};
+use crate::memories::{delete, entities, history, record};
+use crate::work_budget::WorkBudget;
+use crate::{Access, Engine, EngineError, QueuedEvent, Resource, clock, ids};
+
+impl Engine {
+    /// Queues the deletion of an entity with all its memories, their history, and what events
+    /// quote of them. Memories that are added later stay.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`].
+    pub async fn delete_entity(
+        &self,
+        kind: EntityType,
+        name: &str,
+    ) -> Result<QueuedEvent, EngineError> {
+        let name = name.to_owned();
+        self.queue(move |connection, access| queue(connection, access, &kind, &name)).await
+    }
+
+    /// The same as [`delete_entity`](Engine::delete_entity), for the entity with this number.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`], for one of another kind too.
+    pub async fn delete_entity_number(
+        &self,
+        kind: EntityType,
+        number: i64,
+    ) -> Result<QueuedEvent, EngineError> {
+        self.queue(move |connection, access| {
+            let rows = access.entities();
+            let sql =
+                format!("SELECT name FROM entities WHERE {} AND kind = ? AND seq = ?", rows.sql);
+            let values =
+                rows.and([SqlValue::from(kind.as_str().to_owned()), SqlValue::from(number)]);
+            let name: Option<String> = connection
+                .prepare_cached(&sql)?
+                .query_row(params_from_iter(values), |row| row.get(0))
+                .optional()?;
+            let name = name.ok_or(EngineError::NotFound(Resource::Entity))?;
+            queue(connection, access, &kind, &name)
+        })
+        .await
+    }
+}
+
+/// Queues the deletion of an entity.
+pub(crate) fn queue(
+    connection: &Connection,
+    access: &Access,
+    kind: &EntityType,
+    name: &str,
+) -> Result<QueuedEvent, EngineError> {
+    entities::get(connection, access, kind, name)?;
+    let payload = json!({ "entity_type": kind.as_str(), "entity_id": name });
+    let ids = EntityIds::one(ids::id_field(kind)?, name);
+    let (project, now) = (access.project(), clock::now());
+    let (_, event_id) =
+        events::insert(connection, project, &EventType::DeleteUser, &ids, &payload, now)?;
+    Ok(QueuedEvent { event_id })
+}
+
+/// Carries on with a queued deletion of an entity; `None` while more is to be done.
+pub(crate) fn carry_out(
+    connection: &Connection,
+    queued: &Queued,
+) -> Result<Option<Outcome>, EngineError> {
+    let part = |key: &str| queued.payload.get(key).and_then(Value::as_str).unwrap_or_default();
+    let (kind, name) = (EntityType::from(part("entity_type")), part("entity_id"));
+    let field = ids::id_field(&kind)?;
+    let (project, seq, mut portion) = (queued.project, queued.seq, WorkBudget::new());
+    let memories = SqlFilter::id_is(field, name);
+    let deleted = delete::delete_some(connection, queued, memories, &mut portion)?;
+    history::erase(connection, project, field, name, &mut portion)?;
+    let from = queued.noted("events_erased_to");
+    let to = events::erase_content(connection, project, field, name, seq, from, &mut portion)?;
+    if portion.is_used_up() {
+        let metadata = json!({ "deleted": deleted, "events_erased_to": to });
+        return delete::ended(connection, queued, &portion, metadata);
+    }
+    profile_jobs::erase(connection, project, &kind, name)?;
+    export::erase(connection, project, field, name, queued.created_at)?;
+    if record::count_of(connection, project, field, name)? == 0 {
+        entities::remove(connection, project, &kind, name)?;
+    }
+    delete::ended(connection, queued, &portion, json!({ "deleted": deleted }))
+}

@@ -1,0 +1,154 @@
+use mem0_types::EventType;
+use rusqlite::{Connection, params};
+use serde_json::json;
+
+use crate::ids::EntityIds;
+use crate::memories::events::{self, Outcome, Queued};
+use crate::memories::record;
+use crate::tenancy::{organizations, projects};
+use crate::{Access, Engine, EngineError, clock};
+
+/// How many rows one transaction of an erasing removes, so that other writes get a turn.
+const CHUNK: usize = 500;
+
+/// What a project has besides memories, in the order in which it goes.
+const TABLES: [&str; 7] = [
+    "history",
+    "entities",
+    "exports",
+    "profile_jobs",
+    "api_keys",
+    "webhook_deliveries",
+    "webhooks",
+];
+
+/// Carries on with the erasing of a deleted project; `None` while more is to be done. The event
+/// goes with the project.
+pub(crate) fn carry_out(
+    connection: &Connection,
+    queued: &Queued,
+) -> Result<Option<Outcome>, EngineError> {
+    let project = queued.project;
+    if projects::is_there(connection, project)? {
+        return Err(EngineError::Internal);
+    }
+    let mut left = CHUNK;
+    left -= erase_memories(connection, project, left)?;
+    for table in TABLES {
+        left -= erase_rows(connection, table, project, left, i64::MAX)?;
+    }
+    // Its own event last: it is what a restart goes on from.
+    left -= erase_rows(connection, "events", project, left, queued.seq)?;
+    if left == 0 {
+        let metadata = queued.metadata.clone().unwrap_or_default();
+        events::note_progress(connection, queued.seq, clock::now(), &metadata)?;
+        return Ok(None);
+    }
+    let organization = projects::organization_of(connection, project)?;
+    for sql in [
+        "DELETE FROM project_members WHERE project = ?",
+        "DELETE FROM profile_settings WHERE project = ?",
+        "DELETE FROM retrievals WHERE project = ?",
+        "DELETE FROM events WHERE project = ?",
+        "DELETE FROM projects WHERE seq = ?",
+    ] {
+        connection.execute(sql, [project])?;
+    }
+    if let Some(organization) = organization {
+        organizations::remove_if_empty(connection, organization)?;
+    }
+    Ok(Some(Outcome::Succeeded { results: Vec::new(), metadata: None }))
+}
+
+fn erase_memories(
+    connection: &Connection,
+    project: i64,
+    limit: usize,
+) -> Result<usize, EngineError> {
+    let found = connection
+        .prepare_cached("SELECT seq FROM memories WHERE project = ? LIMIT ?")?
+        .query_map(params![project, limit as i64], |row| row.get(0))?
+        .collect::<Result<Vec<i64>, _>>()?;
+    found.iter().try_for_each(|seq| record::remove(connection, *seq))?;
+    Ok(found.len())
+}
+
+fn erase_rows(
+    connection: &Connection,
+    table: &str,
+    project: i64,
+    limit: usize,
+    before: i64,
+) -> Result<usize, EngineError> {
+    let sql = format!(
+        "DELETE FROM {table} WHERE seq IN \
+         (SELECT seq FROM {table} WHERE project = ? AND seq < ? LIMIT ?)"
+    );
+    Ok(connection.prepare_cached(&sql)?.execute(params![project, before, limit as i64])?)
+}
+
+impl Engine {
+    /// Deletes a project. It is gone at once; what it holds is erased in the background, and keys
+    /// to it stop working.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`]; [`EngineError::Forbidden`] for the default project, the access's
+    /// own, and one that the access does not own.
+    pub async fn delete_project(&self, project_id: &str) -> Result<(), EngineError> {
+        let id = project_id.to_owned();
+        self.queue(move |connection, access| delete(connection, access, &id)).await?;
+        self.reload_keys()
+    }
+
+    /// Deletes an organization with all its projects. They are gone at once; what they hold is
+    /// erased in the background, and keys to them stop working.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`]; [`EngineError::Forbidden`] for the default organization, the
+    /// access's own, and one that the access does not own.
+    pub async fn delete_organization(&self, organization_id: &str) -> Result<(), EngineError> {
+        let id = organization_id.to_owned();
+        self.queue(move |connection, access| delete_organization(connection, access, &id)).await?;
+        self.reload_keys()
+    }
+}
+
+fn delete(connection: &Connection, access: &Access, id: &str) -> Result<(), EngineError> {
+    let seq = projects::find_owned(connection, access, id)?;
+    if seq == projects::DEFAULT || seq == access.project() {
+        return Err(EngineError::Forbidden);
+    }
+    queue_erasing(connection, seq)
+}
+
+/// Marks an organization and its projects as deleted and queues the erasing of what they hold.
+fn delete_organization(
+    connection: &Connection,
+    access: &Access,
+    id: &str,
+) -> Result<(), EngineError> {
+    let seq = organizations::find_owned(connection, access, id)?;
+    let own = projects::organization_of(connection, access.project())?;
+    if seq == organizations::DEFAULT || own == Some(seq) {
+        return Err(EngineError::Forbidden);
+    }
+    connection
+        .prepare_cached("UPDATE organizations SET deleted_at = ? WHERE seq = ?")?
+        .execute(params![clock::now(), seq])?;
+    for project in projects::numbers_of(connection, seq)? {
+        queue_erasing(connection, project)?;
+    }
+    organizations::remove_if_empty(connection, seq)
+}
+
+/// Marks a project as deleted, so that nobody sees it any more, and queues the erasing of what it
+/// holds.
+fn queue_erasing(connection: &Connection, project: i64) -> Result<(), EngineError> {
+    let now = clock::now();
+    connection
+        .prepare_cached("UPDATE projects SET deleted_at = ? WHERE seq = ?")?
+        .execute(params![now, project])?;
+    let kind = EventType::Other(projects::ERASE.to_owned());
+    events::insert(connection, project, &kind, &EntityIds::default(), &json!({}), now)?;
+    Ok(())
+}

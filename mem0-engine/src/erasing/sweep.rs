@@ -1,0 +1,44 @@
+use rusqlite::{Connection, params};
+
+use crate::EngineError;
+use crate::retention::oldest_kept;
+
+/// How many rows of a table one transaction clears away, so that other writes get a turn.
+const CHUNK: i64 = 500;
+
+/// What one transaction cleared away.
+#[derive(Clone, Copy)]
+pub(crate) struct Swept {
+    /// How many rows.
+    pub(crate) rows: usize,
+    /// How many of them were deliveries that were still to be sent.
+    pub(crate) given_up: usize,
+    /// Whether there may be more.
+    pub(crate) more: bool,
+}
+
+/// Clears away what is over its time, in all projects: a part of it, if it is much.
+pub(crate) fn sweep(connection: &Connection) -> Result<Swept, EngineError> {
+    let before = oldest_kept();
+    // From the webhooks, since the index of the log begins with them.
+    let deliveries = connection
+        .prepare_cached(
+            "DELETE FROM webhook_deliveries WHERE seq IN (SELECT d.seq FROM webhooks AS w \
+             CROSS JOIN webhook_deliveries AS d ON d.webhook = w.seq AND d.created_at < ? LIMIT ?) \
+             RETURNING next_attempt_at IS NOT NULL",
+        )?
+        .query_map(params![before, CHUNK], |row| row.get(0))?
+        .collect::<Result<Vec<bool>, _>>()?;
+    let exports = connection
+        .prepare_cached(
+            "DELETE FROM exports WHERE seq IN \
+             (SELECT seq FROM exports WHERE created_at < ? LIMIT ?)",
+        )?
+        .execute(params![before, CHUNK])?;
+    let full = usize::try_from(CHUNK).unwrap_or(usize::MAX);
+    Ok(Swept {
+        rows: deliveries.len() + exports,
+        given_up: deliveries.iter().filter(|queued| **queued).count(),
+        more: deliveries.len() == full || exports == full,
+    })
+}

@@ -1,0 +1,362 @@
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+use mem0_types::{Date, EventStatus, EventType, HistoryEvent, Message, Metadata, Role, Timestamp};
+use rusqlite::Connection;
+use serde_json::{Value, json};
+
+use crate::change::Change;
+use crate::components::{LanguageModel, LlmTask};
+use crate::folder::text_index::{Indexed, LONG};
+use crate::ids::EntityIds;
+use crate::memories::entities;
+use crate::memories::events::{self, EventResultRecord, Outcome, Queued};
+use crate::memories::history;
+use crate::memories::record::{self, NewMemory};
+use crate::{Access, Engine, EngineError, clock, json_depth, limits};
+
+/// Messages to remember.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct AddRequest {
+    /// The messages, oldest first. At least one, and at most [`MAX_MESSAGES`](crate::MAX_MESSAGES) with
+    /// texts of at most [`MAX_TEXT`](crate::MAX_TEXT), which may take
+    /// [`MAX_TOGETHER`](crate::MAX_TOGETHER) as memories. System messages and blank ones are not
+    /// stored.
+    pub messages: Vec<Message>,
+    /// Whom the memories belong to. At least one id, none of them empty, `*` or longer than
+    /// [`MAX_ID`](crate::MAX_ID).
+    pub ids: EntityIds,
+    /// `true` (the default) queues the messages; while no LLM is configured, the job worker stores
+    /// them verbatim, each under the id of who spoke, and says so in the event's metadata. `false`
+    /// stores every message at once, verbatim, under all ids.
+    pub infer: bool,
+    /// The caller's own keys, for each of the memories: at most
+    /// [`MAX_METADATA`](crate::MAX_METADATA).
+    pub metadata: Option<Metadata>,
+    /// The last day (UTC) on which lists and searches show the memories.
+    pub expiration_date: Option<Date>,
+    /// What `created_at` becomes, in place of now.
+    pub timestamp: Option<Timestamp>,
+    /// Whether the memories can be deleted only.
+    pub immutable: bool,
+    /// Options that only an LLM could follow (`custom_instructions`, `custom_categories`,
+    /// `includes`, `excludes`, …). Kept in the event's payload.
+    pub other_options: Metadata,
+}
+
+impl AddRequest {
+    /// A request with no options set.
+    pub fn new(messages: Vec<Message>, ids: EntityIds) -> Self {
+        Self {
+            messages,
+            ids,
+            infer: true,
+            metadata: None,
+            expiration_date: None,
+            timestamp: None,
+            immutable: false,
+            other_options: Metadata::new(),
+        }
+    }
+
+    pub(crate) fn check(&self) -> Result<(), EngineError> {
+        if self.messages.is_empty() {
+            return Err(EngineError::invalid("messages", "must have at least one message"));
+        }
+        if !self.infer && self.messages.iter().any(|message| message.content.as_text().is_none()) {
+            return Err(EngineError::invalid(
+                "messages",
+                "must be text when infer is false, since images and documents are read by \
+                 inference only",
+            ));
+        }
+        self.ids.check()?;
+        let ids = self.ids.set().map(|(_, id)| id.len()).sum();
+        limits::check_messages(&self.messages, ids, self.metadata.as_ref())?;
+        if let Some(time) = &self.timestamp {
+            clock::micros("timestamp", time)?;
+        }
+        Ok(())
+    }
+
+    /// Whether its texts take long to analyse.
+    pub(crate) fn is_long(&self) -> bool {
+        let texts = self.messages.iter().filter_map(|message| message.content.as_text());
+        texts.map(str::len).sum::<usize>() > LONG
+    }
+
+    /// What the event remembers of the request; enough to carry it out after a restart.
+    fn payload(&self) -> Result<Value, EngineError> {
+        let mut payload = self.other_options.clone();
+        let mut set = |key: &str, value: Value| payload.insert(key.to_owned(), value);
+        // An add that is carried out at once needs no second copy of its texts.
+        if self.infer {
+            set("messages", serde_json::to_value(&self.messages)?);
+        }
+        set("infer", Value::from(self.infer));
+        if let Some(metadata) = &self.metadata {
+            set("metadata", Value::from(metadata.clone()));
+        }
+        if let Some(date) = self.expiration_date {
+            set("expiration_date", Value::from(date.to_string()));
+        }
+        if let Some(time) = &self.timestamp {
+            set("timestamp", serde_json::to_value(time)?);
+        }
+        if self.immutable {
+            set("immutable", Value::from(true));
+        }
+        self.ids.write_to(&mut payload);
+        Ok(Value::from(payload))
+    }
+}
+
+impl fmt::Debug for AddRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AddRequest")
+            .field("messages", &self.messages.len())
+            .field("ids", &self.ids)
+            .field("infer", &self.infer)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What became of an add.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Added {
+    /// The event that carries the add; [`Engine::event`](crate::Engine::event) tells how far it is.
+    pub event_id: String,
+    /// `Pending` for `infer: true`, else `Succeeded`.
+    pub status: EventStatus,
+    /// The stored memories; empty while pending. Texts that were there already are absent.
+    pub results: Vec<EventResultRecord>,
+}
+
+impl Engine {
+    /// Remembers messages: at once for `infer: false`, else queued as an event.
+    ///
+    /// # Errors
+    /// [`EngineError::InvalidInput`] for no message, no id, an empty id or `*`, media with
+    /// `infer: false`, or more than the limits of [`AddRequest`]; [`EngineError::OutsideScope`] when a memory of it could belong to nobody whom
+    /// the access is bound to.
+    pub async fn add(&self, request: AddRequest) -> Result<Added, EngineError> {
+        request.check()?;
+        self.access().check_writable()?;
+        let request = Arc::new(request);
+        let indexed = Arc::new(OnceLock::new());
+        // A reader begins with what takes long, unless the writer comes to it first.
+        let mut begun = None;
+        if !request.infer {
+            let (request, indexed) = (request.clone(), indexed.clone());
+            begun = Some(self.begin_to_read(move |_| {
+                indexed.get_or_init(|| index(&request));
+                Ok(())
+            })?);
+        }
+        if request.is_long()
+            && let Some(begun) = begun.take()
+        {
+            begun.await.unwrap_or(Err(EngineError::Closed))?;
+        }
+        self.queue(move |connection, access| {
+            accept(connection, access, &request, || indexed.get_or_init(|| index(&request)))
+        })
+        .await
+    }
+}
+
+/// What the memories of an add are found by, for each of its messages; none for those that become no memory.
+pub(crate) fn index(request: &AddRequest) -> Vec<Option<Indexed>> {
+    let text = |message: &Message| {
+        let text = message.content.as_text().filter(|text| !text.trim().is_empty())?;
+        (message.role != Role::System).then(|| Indexed::of(message.name.as_deref(), text))
+    };
+    request.messages.iter().map(text).collect()
+}
+
+/// Records the add; carries it out at once when nothing is to be inferred, for which it needs what
+/// [`index`] says.
+pub(crate) fn accept<'a>(
+    connection: &Connection,
+    access: &Access,
+    request: &AddRequest,
+    indexed: impl FnOnce() -> &'a Vec<Option<Indexed>>,
+) -> Result<Added, EngineError> {
+    let attribution = Attribution::of(request);
+    let outcomes = attribution.outcomes(&request.ids);
+    outcomes.iter().try_for_each(|ids| access.check_ids(ids))?;
+    let divided = outcomes.iter().any(|ids| *ids != request.ids);
+    let (project, now) = (access.project(), clock::now());
+    let payload = request.payload()?;
+    json_depth::check("metadata", &payload)?;
+    let (seq, event_id) =
+        events::insert(connection, project, &EventType::Add, &request.ids, &payload, now)?;
+    if divided {
+        events::mark_split(connection, seq)?;
+    }
+    entities::touch(connection, project, &request.ids, now)?;
+    if request.infer {
+        return Ok(Added { event_id, status: EventStatus::Pending, results: Vec::new() });
+    }
+    let batch = Batch::new(request, project, now)?;
+    let stored = batch.store(connection, seq, indexed())?;
+    let results = stored.results.clone();
+    let outcome = Outcome::Succeeded { results: stored.results, metadata: None };
+    events::finish(connection, seq, now, &outcome)?;
+    Ok(Added { event_id, status: EventStatus::Succeeded, results })
+}
+
+/// Carries out a queued add without an LLM: the messages become memories as they are. `indexed` is
+/// what [`index`] says of it.
+pub(crate) fn carry_out(
+    connection: &Connection,
+    queued: &Queued,
+    request: &AddRequest,
+    indexed: &[Option<Indexed>],
+) -> Result<Outcome, EngineError> {
+    let batch = Batch::new(request, queued.project, queued.created_at)?;
+    // The entity may have been deleted while the add was waiting.
+    entities::touch(connection, queued.project, &request.ids, clock::now())?;
+    let stored = batch.store(connection, queued.seq, indexed)?;
+    let mut metadata = json!({
+        "inference": "none",
+        "notice": "No LLM is configured: the messages were stored verbatim, nothing was extracted.",
+        "stored": stored.results.len(),
+        "duplicates": stored.duplicates,
+    });
+    if stored.unreadable > 0 {
+        metadata["skipped_messages"] = json!(stored.unreadable);
+        metadata["skipped_reason"] = json!("Images and documents cannot be read without an LLM.");
+    }
+    if stored.unreadable > 0
+        && stored.results.is_empty()
+        && stored.duplicates == 0
+        && let Err(refused) = LanguageModel::default().ask(LlmTask::Media)
+    {
+        let error = format!("{refused} No message had text, so nothing was stored.");
+        return Ok(Outcome::Failed { error, metadata: Some(metadata) });
+    }
+    Ok(Outcome::Succeeded { results: stored.results, metadata: Some(metadata) })
+}
+
+/// The request that an event remembers.
+pub(crate) fn read_payload(payload: &Value) -> Result<AddRequest, EngineError> {
+    let part = |key: &str| payload.get(key).cloned().unwrap_or_default();
+    let mut request =
+        AddRequest::new(serde_json::from_value(part("messages"))?, EntityIds::read_from(payload));
+    request.metadata = serde_json::from_value(part("metadata"))?;
+    request.expiration_date = serde_json::from_value(part("expiration_date"))?;
+    request.timestamp = serde_json::from_value(part("timestamp"))?;
+    request.immutable = part("immutable").as_bool().unwrap_or_default();
+    Ok(request)
+}
+
+/// Whose memory a message becomes when both a user and an agent are given.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Attribution {
+    /// Everyone's: all ids on each memory.
+    Together,
+    /// Its speaker's: what the assistant said belongs to the agent, the rest to the user.
+    BySpeaker,
+}
+
+impl Attribution {
+    fn of(request: &AddRequest) -> Self {
+        if request.infer { Self::BySpeaker } else { Self::Together }
+    }
+
+    /// Whose the memories of an add may turn out to be.
+    fn outcomes(self, ids: &EntityIds) -> [EntityIds; 2] {
+        [self.ids(ids, &Role::User), self.ids(ids, &Role::Assistant)]
+    }
+
+    fn ids(self, ids: &EntityIds, role: &Role) -> EntityIds {
+        let mut ids = ids.clone();
+        if self == Self::BySpeaker && ids.user_id.is_some() && ids.agent_id.is_some() {
+            // "agent" is what group chats call it.
+            if matches!(role.as_str(), "assistant" | "agent") {
+                ids.user_id = None;
+            } else {
+                ids.agent_id = None;
+            }
+        }
+        ids
+    }
+}
+
+/// Messages with what is common to the memories that they become.
+struct Batch<'a> {
+    request: &'a AddRequest,
+    project: i64,
+    created_at: i64,
+    accepted_at: i64,
+}
+
+#[derive(Default)]
+struct Stored {
+    results: Vec<EventResultRecord>,
+    duplicates: usize,
+    unreadable: usize,
+}
+
+impl<'a> Batch<'a> {
+    fn new(request: &'a AddRequest, project: i64, accepted_at: i64) -> Result<Self, EngineError> {
+        let created_at = match &request.timestamp {
+            Some(time) => clock::micros("timestamp", time)?,
+            None => accepted_at,
+        };
+        Ok(Self { request, project, created_at, accepted_at })
+    }
+
+    fn store(
+        &self,
+        connection: &Connection,
+        event_seq: i64,
+        indexed: &[Option<Indexed>],
+    ) -> Result<Stored, EngineError> {
+        let attribution = Attribution::of(self.request);
+        let mut stored = Stored::default();
+        let messages = self.request.messages.iter().zip(indexed);
+        for (position, (message, indexed)) in messages.enumerate() {
+            let text = message.content.as_text();
+            let (Some(text), Some(indexed)) = (text, indexed) else {
+                let is_unreadable = message.role != Role::System && text.is_none();
+                stored.unreadable += usize::from(is_unreadable);
+                continue;
+            };
+            let memory = NewMemory {
+                project: self.project,
+                text,
+                ids: &attribution.ids(&self.request.ids, &message.role),
+                role: message.role.as_str(),
+                actor: message.name.as_deref(),
+                metadata: self.request.metadata.as_ref(),
+                indexed,
+                expiration_date: self.request.expiration_date,
+                immutable: self.request.immutable,
+                created_at: self.created_at,
+                updated_at: self.accepted_at,
+                event_seq,
+                position,
+            };
+            match record::insert(connection, &memory)? {
+                None => stored.duplicates += 1,
+                Some(memory) => {
+                    let added = memory.change(self.project, HistoryEvent::Add, clock::now());
+                    let input = std::slice::from_ref(message);
+                    let change = Change { input, new_memory: Some(text), ..added };
+                    history::note(connection, &change)?;
+                    stored.results.push(EventResultRecord::new(
+                        &memory.id,
+                        HistoryEvent::Add,
+                        Some(text),
+                        &memory.ids,
+                    ));
+                }
+            }
+        }
+        Ok(stored)
+    }
+}

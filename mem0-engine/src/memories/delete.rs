@@ -1,0 +1,248 @@
+use std::fmt;
+
+use mem0_types::{EventType, HistoryEvent, Metadata};
+use rusqlite::{Connection, params_from_iter};
+use serde_json::{Value, json};
+
+use crate::change::Change;
+use crate::folder::filter_sql::SqlFilter;
+use crate::ids::EntityIds;
+use crate::memories::events::{self, EventResultRecord, Outcome, Queued};
+use crate::memories::history;
+use crate::memories::record::{self, MemoryRecord};
+use crate::memories::update::check_batch;
+use crate::work_budget::WorkBudget;
+use crate::{Access, Engine, EngineError, clock};
+
+/// What became of a deletion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Deleted {
+    /// How many linked memories were deleted too, when that was asked for. Nothing links memories
+    /// without an LLM, so 0.
+    pub cascade_count: Option<u64>,
+}
+
+/// Which memories to delete: those that match every part. At least one id is needed.
+#[derive(Clone, Default, PartialEq)]
+pub struct DeleteAllRequest {
+    /// The ids; `*` stands for any id. `*` for all four means every memory there is.
+    pub ids: EntityIds,
+    /// Keys that must be there with an equal value.
+    pub metadata: Option<Metadata>,
+}
+
+impl fmt::Debug for DeleteAllRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DeleteAllRequest")
+            .field("ids", &self.ids)
+            .field("metadata", &self.metadata.is_some())
+            .finish()
+    }
+}
+
+/// A deletion that was queued.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct QueuedEvent {
+    /// The event that carries it; [`Engine::event`](crate::Engine::event) tells how far it is.
+    pub event_id: String,
+}
+
+impl DeleteAllRequest {
+    pub(crate) fn check(&self) -> Result<(), EngineError> {
+        if self.ids.is_empty() {
+            return Err(EngineError::invalid(
+                "user_id",
+                "must be given, or else agent_id, app_id or run_id: name whose memories to delete",
+            ));
+        }
+        self.filter().limited()?;
+        Ok(())
+    }
+
+    fn is_everything(&self) -> bool {
+        self.ids.set().filter(|(_, id)| *id == "*").count() == 4
+    }
+
+    fn filter(&self) -> SqlFilter {
+        let mut parts = Vec::new();
+        if !self.is_everything() {
+            parts.extend(self.ids.set().map(|(field, id)| match id {
+                "*" => SqlFilter::id_is_set(field),
+                id => SqlFilter::id_is(field, id),
+            }));
+        }
+        parts.extend(self.metadata.as_ref().map(SqlFilter::metadata));
+        SqlFilter::all(parts)
+    }
+}
+
+impl Engine {
+    /// Deletes a memory. Its history stays.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`].
+    pub async fn delete(
+        &self,
+        memory_id: &str,
+        delete_linked: bool,
+    ) -> Result<Deleted, EngineError> {
+        let id = memory_id.to_owned();
+        self.write(move |connection, access| delete(connection, access, &id)).await?;
+        Ok(Deleted { cascade_count: delete_linked.then_some(0) })
+    }
+
+    /// Queues the deletion of all memories of a scope. Memories that are added later stay, even if
+    /// the deletion has not begun by then.
+    ///
+    /// # Errors
+    /// [`EngineError::InvalidInput`] when no id is given; [`EngineError::OutsideScope`] when none is
+    /// one that the access is bound to.
+    pub async fn delete_all(&self, request: DeleteAllRequest) -> Result<QueuedEvent, EngineError> {
+        request.check()?;
+        self.queue(move |connection, access| queue_scope(connection, access, &request)).await
+    }
+
+    /// Deletes up to 1000 memories, all or none; how many.
+    ///
+    /// # Errors
+    /// As for [`batch_update`](Self::batch_update).
+    pub async fn batch_delete(&self, memory_ids: Vec<String>) -> Result<u64, EngineError> {
+        check_batch(memory_ids.len())?;
+        self.write(move |connection, access| delete_batch(connection, access, &memory_ids)).await
+    }
+}
+
+/// Deletes one memory.
+pub(crate) fn delete(
+    connection: &Connection,
+    access: &Access,
+    memory_id: &str,
+) -> Result<(), EngineError> {
+    let (seq, memory) = record::find(connection, access, memory_id)?;
+    let (project, now) = (access.project(), clock::now());
+    remove(connection, project, seq, &memory, now)?;
+    let result = EventResultRecord::new(&memory.id, HistoryEvent::Delete, None, &memory.ids);
+    let payload = json!({ "memory_id": memory.id });
+    events::record_done(connection, project, &EventType::Delete, &memory.ids, &payload, result, now)
+}
+
+fn remove(
+    connection: &Connection,
+    project: i64,
+    seq: i64,
+    memory: &MemoryRecord,
+    now: i64,
+) -> Result<(), EngineError> {
+    let deleted = memory.change(project, HistoryEvent::Delete, now);
+    history::note(connection, &Change { old_memory: Some(&memory.memory), ..deleted })?;
+    record::remove(connection, seq)
+}
+
+/// Deletes all of these memories, or none of them.
+pub(crate) fn delete_batch(
+    connection: &Connection,
+    access: &Access,
+    memory_ids: &[String],
+) -> Result<u64, EngineError> {
+    for (index, memory_id) in memory_ids.iter().enumerate() {
+        delete(connection, access, memory_id)
+            .map_err(|source| EngineError::BatchItem { index, source: Box::new(source) })?;
+    }
+    Ok(memory_ids.len() as u64)
+}
+
+/// Queues the deletion of a scope.
+pub(crate) fn queue_scope(
+    connection: &Connection,
+    access: &Access,
+    request: &DeleteAllRequest,
+) -> Result<QueuedEvent, EngineError> {
+    // Every memory that goes has each of the ids, so that one of them is enough.
+    access.check_ids(&request.ids)?;
+    let mut payload = Metadata::new();
+    request.ids.write_to(&mut payload);
+    if let Some(metadata) = &request.metadata {
+        payload.insert("metadata".to_owned(), Value::from(metadata.clone()));
+    }
+    let payload = Value::from(payload);
+    let (project, now) = (access.project(), clock::now());
+    let (_, event_id) =
+        events::insert(connection, project, &EventType::DeleteAll, &request.ids, &payload, now)?;
+    Ok(QueuedEvent { event_id })
+}
+
+/// Carries on with a queued deletion of a scope; `None` while more is to be done.
+///
+/// Memories that were added by a later call are not touched.
+pub(crate) fn carry_out_scope(
+    connection: &Connection,
+    queued: &Queued,
+) -> Result<Option<Outcome>, EngineError> {
+    let request = DeleteAllRequest {
+        ids: EntityIds::read_from(&queued.payload),
+        metadata: queued.payload.get("metadata").and_then(Value::as_object).cloned(),
+    };
+    // A payload that was emptied names nobody, which must not come to mean everybody.
+    request.check()?;
+    let mut portion = WorkBudget::new();
+    let deleted = delete_some(connection, queued, request.filter(), &mut portion)?;
+    ended(connection, queued, &portion, json!({ "deleted": deleted }))
+}
+
+/// What came of a deletion; `None`, with a note of how far it is, when its portion is used up.
+pub(crate) fn ended(
+    connection: &Connection,
+    queued: &Queued,
+    portion: &WorkBudget,
+    metadata: Value,
+) -> Result<Option<Outcome>, EngineError> {
+    if portion.is_used_up() {
+        events::note_progress(connection, queued.seq, clock::now(), &metadata)?;
+        return Ok(None);
+    }
+    Ok(Some(Outcome::Succeeded { results: Vec::new(), metadata: Some(metadata) }))
+}
+
+/// Deletes memories as long as the portion lasts; how many in all.
+pub(crate) fn delete_some(
+    connection: &Connection,
+    queued: &Queued,
+    filter: SqlFilter,
+    portion: &mut WorkBudget,
+) -> Result<i64, EngineError> {
+    let filter = SqlFilter::all(vec![filter, SqlFilter::added_before(queued.seq)]);
+    let rows = Access::to_project(queued.project).rows_with(filter);
+    let sql = format!("SELECT {} FROM memories AS m WHERE {}", record::COLUMNS, rows.sql);
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query(params_from_iter(&rows.values))?;
+    let mut found = Vec::new();
+    while !portion.is_used_up()
+        && let Some(row) = rows.next()?
+    {
+        let (seq, memory): (i64, _) = (row.get("seq")?, record::from_row(row)?);
+        portion.take(i64::try_from(memory.memory.len()).unwrap_or(i64::MAX));
+        found.push((seq, memory));
+    }
+    drop(rows);
+    let (now, mut deleted) = (clock::now(), queued.noted("deleted"));
+    for (seq, memory) in &found {
+        remove(connection, queued.project, *seq, memory, now)?;
+        deleted += 1;
+    }
+    Ok(deleted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_of_the_content_is_in_debug_output() {
+        let ids = EntityIds { user_id: Some("secret".to_owned()), ..EntityIds::default() };
+        let metadata = json!({ "secret": ["secret"] }).as_object().cloned();
+        let shown = format!("{:?}", DeleteAllRequest { ids, metadata });
+        assert!(!shown.contains("secret") && shown.contains("metadata: true"), "{shown}");
+    }
+}

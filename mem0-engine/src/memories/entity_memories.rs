@@ -1,0 +1,85 @@
+use mem0_types::{EntityType, Filter, HistoryEvent, IdField, Message};
+use rusqlite::types::Value as SqlValue;
+use rusqlite::{Connection, params_from_iter};
+
+use crate::folder::columns::json_column;
+use crate::ids;
+use crate::memories::later_pages::LaterPages;
+use crate::memories::list;
+use crate::{Access, Engine, EngineError, ListRequest, MemoryRecord, PageRequest, RecordPage};
+
+/// A memory with what it came from.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct EntityMemoryRecord {
+    /// The memory.
+    pub memory: MemoryRecord,
+    /// The messages that led to it.
+    pub input: Vec<Message>,
+    /// Whether it was ever changed.
+    pub is_updated: bool,
+}
+
+impl Engine {
+    /// The memories of one entity that have not expired, newest first, each with the messages that
+    /// it came from. Of an entity that nobody named there are none.
+    ///
+    /// # Errors
+    /// [`EngineError::InvalidInput`] for a page size outside 1 to 200 and a kind that there is not,
+    /// [`EngineError::PageOutOfRange`].
+    pub async fn entity_memories(
+        &self,
+        kind: EntityType,
+        name: &str,
+        page: PageRequest,
+    ) -> Result<RecordPage<EntityMemoryRecord>, EngineError> {
+        let field = ids::id_field(&kind)?;
+        field.check(name)?;
+        let mut request = ListRequest::new(match field {
+            IdField::UserId => Filter::user_id(name),
+            IdField::AgentId => Filter::agent_id(name),
+            IdField::AppId => Filter::app_id(name),
+            IdField::RunId => Filter::run_id(name),
+        });
+        request.page = page;
+        let later = self.later_pages()?;
+        self.retrieve(move |connection, access| of(connection, access, &later, &request)).await
+    }
+}
+
+fn of(
+    connection: &Connection,
+    access: &Access,
+    later: &LaterPages,
+    request: &ListRequest,
+) -> Result<RecordPage<EntityMemoryRecord>, EngineError> {
+    let page = list::list(connection, access, later, request)?;
+    let mut results = Vec::with_capacity(page.results.len());
+    for memory in page.results {
+        let (input, is_updated) = origin(connection, access, &memory.id)?;
+        results.push(EntityMemoryRecord { memory, input, is_updated });
+    }
+    Ok(RecordPage { count: page.count, page: page.page, page_size: page.page_size, results })
+}
+
+/// The messages that a memory came from, and whether it was changed since.
+fn origin(
+    connection: &Connection,
+    access: &Access,
+    memory_id: &str,
+) -> Result<(Vec<Message>, bool), EngineError> {
+    let rows = access.rows();
+    let sql = format!("SELECT event, input FROM history WHERE {} AND memory_id = ?", rows.sql);
+    let mut statement = connection.prepare_cached(&sql)?;
+    let values = rows.and([SqlValue::from(memory_id.to_owned())]);
+    let mut rows = statement.query(params_from_iter(values))?;
+    let (mut input, mut is_updated) = (Vec::new(), false);
+    while let Some(row) = rows.next()? {
+        match HistoryEvent::from(row.get::<_, String>("event")?.as_str()) {
+            HistoryEvent::Add => input = json_column(row, "input")?.unwrap_or_default(),
+            HistoryEvent::Update => is_updated = true,
+            _ => {}
+        }
+    }
+    Ok((input, is_updated))
+}

@@ -1,0 +1,373 @@
+use std::fmt;
+
+use mem0_types::{EventStatus, EventType, HistoryEvent, IdField, Timestamp};
+use rusqlite::types::Value as SqlValue;
+use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::folder::columns::json_column;
+use crate::ids::{self, EntityIds};
+use crate::limits::Answer;
+use crate::work_budget::WorkBudget;
+use crate::{Access, Engine, EngineError, PageRequest, RecordPage, Resource, clock};
+
+/// What an event did to one memory.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct EventResultRecord {
+    /// The memory's id.
+    pub id: String,
+    /// What happened to it.
+    pub event: HistoryEvent,
+    /// Its text afterwards; `None` for a deletion.
+    pub memory: Option<String>,
+    /// The user whom it belongs to.
+    pub user_id: Option<String>,
+}
+
+impl EventResultRecord {
+    pub(crate) fn new(
+        id: &str,
+        event: HistoryEvent,
+        memory: Option<&str>,
+        ids: &EntityIds,
+    ) -> Self {
+        let user_id = ids.user_id.clone();
+        Self { id: id.to_owned(), event, memory: memory.map(str::to_owned), user_id }
+    }
+}
+
+impl fmt::Debug for EventResultRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EventResultRecord")
+            .field("id", &self.id)
+            .field("event", &self.event)
+            .finish_non_exhaustive()
+    }
+}
+
+/// One accepted request that changes memories.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct EventRecord {
+    /// Its id, a UUID.
+    pub id: String,
+    /// What it is about.
+    pub event_type: EventType,
+    /// How far it is.
+    pub status: EventStatus,
+    /// What was asked for. Emptied when an entity that it names is deleted.
+    pub payload: Value,
+    /// How it was done: counts, and what could not be done.
+    pub metadata: Option<Value>,
+    /// What it did to each memory.
+    pub results: Vec<EventResultRecord>,
+    /// Why it failed.
+    pub error: Option<String>,
+    /// When it was accepted.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+    /// When work on it began.
+    pub started_at: Option<Timestamp>,
+    /// When it was done or given up.
+    pub completed_at: Option<Timestamp>,
+    /// Milliseconds from acceptance to completion.
+    pub latency_ms: Option<f64>,
+}
+
+impl fmt::Debug for EventRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EventRecord")
+            .field("id", &self.id)
+            .field("event_type", &self.event_type)
+            .field("status", &self.status)
+            .finish_non_exhaustive()
+    }
+}
+
+const COLUMNS: &str = "id, event_type, status, created_at, updated_at, started_at, completed_at, error, \
+                       metadata, results, payload";
+
+impl Engine {
+    /// The accepted requests that change memories, newest first.
+    ///
+    /// # Errors
+    /// [`EngineError::InvalidInput`] for a page size outside 1 to 200, or a page that takes more than
+    /// [`MAX_ANSWER`](crate::MAX_ANSWER);
+    /// [`EngineError::PageOutOfRange`].
+    pub async fn events(&self, page: PageRequest) -> Result<RecordPage<EventRecord>, EngineError> {
+        let page = page.check()?;
+        self.read(move |connection, access| self::page(connection, access, page)).await
+    }
+
+    /// One event.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`].
+    pub async fn event(&self, event_id: &str) -> Result<EventRecord, EngineError> {
+        let id = event_id.to_owned();
+        self.read(move |connection, access| get(connection, access, &id)).await
+    }
+}
+
+fn from_row(row: &Row<'_>) -> rusqlite::Result<EventRecord> {
+    let created_at: i64 = row.get("created_at")?;
+    let completed_at: Option<i64> = row.get("completed_at")?;
+    let time = |micros: Option<i64>| micros.map(clock::timestamp);
+    Ok(EventRecord {
+        id: row.get("id")?,
+        event_type: EventType::from(row.get::<_, String>("event_type")?.as_str()),
+        status: EventStatus::from(row.get::<_, String>("status")?.as_str()),
+        // A damaged payload fails its own event, not the list that shows it.
+        payload: json_column(row, "payload").ok().flatten().unwrap_or_default(),
+        metadata: json_column(row, "metadata")?,
+        results: json_column(row, "results")?.unwrap_or_default(),
+        error: row.get("error")?,
+        created_at: clock::timestamp(created_at),
+        updated_at: clock::timestamp(row.get("updated_at")?),
+        started_at: time(row.get("started_at")?),
+        completed_at: time(completed_at),
+        latency_ms: completed_at.map(|completed| (completed - created_at) as f64 / 1000.0),
+    })
+}
+
+pub(crate) fn get(
+    connection: &Connection,
+    access: &Access,
+    event_id: &str,
+) -> Result<EventRecord, EngineError> {
+    let rows = access.events();
+    let sql = format!("SELECT {COLUMNS} FROM events WHERE {} AND id = ?", rows.sql);
+    let values = rows.and([SqlValue::from(event_id.to_ascii_lowercase())]);
+    connection
+        .prepare_cached(&sql)?
+        .query_row(params_from_iter(values), from_row)
+        .optional()?
+        .ok_or(EngineError::NotFound(Resource::Event))
+}
+
+/// Newest first.
+pub(crate) fn page(
+    connection: &Connection,
+    access: &Access,
+    request: PageRequest,
+) -> Result<RecordPage<EventRecord>, EngineError> {
+    let rows = access.events();
+    let count: i64 = connection
+        .prepare_cached(&format!("SELECT count(*) FROM events WHERE {}", rows.sql))?
+        .query_row(params_from_iter(&rows.values), |row| row.get(0))?;
+    let count = count.unsigned_abs();
+    let (limit, offset) = request.window(count)?;
+    let sql = format!(
+        "SELECT {COLUMNS} FROM events WHERE {} ORDER BY seq DESC LIMIT ? OFFSET ?",
+        rows.sql
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let values = rows.and([SqlValue::from(limit), SqlValue::from(offset)]);
+    let mut rows = statement.query(params_from_iter(values))?;
+    let (mut answer, mut events) = (Answer::to("page_size"), Vec::new());
+    while let Some(row) = rows.next()? {
+        let length =
+            |column| row.get_ref(column).map(|json| json.as_bytes().map_or(0, <[u8]>::len));
+        answer.take(length("payload")? + length("results")?)?;
+        events.push(from_row(row)?);
+    }
+    Ok(request.of(count, events))
+}
+
+/// Records an event and queues it, unless it is brought to its end in the same transaction; its
+/// number and its id.
+pub(crate) fn insert(
+    connection: &Connection,
+    project: i64,
+    event_type: &EventType,
+    ids: &EntityIds,
+    payload: &Value,
+    now: i64,
+) -> Result<(i64, String), EngineError> {
+    let id = ids::new_id()?;
+    connection
+        .prepare_cached(
+            "INSERT INTO events (id, project, event_type, status, user_id, agent_id, app_id, \
+             run_id, created_at, updated_at, payload) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        )?
+        .execute(params![
+            id,
+            project,
+            event_type.as_str(),
+            EventStatus::Pending.as_str(),
+            ids.user_id,
+            ids.agent_id,
+            ids.app_id,
+            ids.run_id,
+            now,
+            now,
+            payload.to_string(),
+        ])?;
+    Ok((connection.last_insert_rowid(), id))
+}
+
+/// Notes that an add may divide its memories among those whom it names.
+pub(crate) fn mark_split(connection: &Connection, seq: i64) -> Result<(), EngineError> {
+    connection.prepare_cached("UPDATE events SET split = 1 WHERE seq = ?")?.execute([seq])?;
+    Ok(())
+}
+
+/// How an event ended.
+pub(crate) enum Outcome {
+    Succeeded { results: Vec<EventResultRecord>, metadata: Option<Value> },
+    Failed { error: String, metadata: Option<Value> },
+}
+
+pub(crate) fn finish(
+    connection: &Connection,
+    seq: i64,
+    started_at: i64,
+    outcome: &Outcome,
+) -> Result<(), EngineError> {
+    let (status, results, error, metadata) = match outcome {
+        Outcome::Succeeded { results, metadata } => {
+            (EventStatus::Succeeded, results.as_slice(), None, metadata)
+        }
+        Outcome::Failed { error, metadata } => {
+            (EventStatus::Failed, &[][..], Some(error), metadata)
+        }
+    };
+    let now = clock::now();
+    connection
+        .prepare_cached(
+            "UPDATE events SET status = ?, started_at = ifnull(started_at, ?), completed_at = ?, \
+             updated_at = ?, error = ?, metadata = ?, results = ? WHERE seq = ?",
+        )?
+        .execute(params![
+            status.as_str(),
+            started_at,
+            now,
+            now,
+            error,
+            metadata.as_ref().map(Value::to_string),
+            serde_json::to_string(results)?,
+            seq,
+        ])?;
+    Ok(())
+}
+
+/// Records a change of one memory that is done already.
+pub(crate) fn record_done(
+    connection: &Connection,
+    project: i64,
+    event_type: &EventType,
+    ids: &EntityIds,
+    payload: &Value,
+    result: EventResultRecord,
+    now: i64,
+) -> Result<(), EngineError> {
+    let (seq, _) = insert(connection, project, event_type, ids, payload, now)?;
+    finish(connection, seq, now, &Outcome::Succeeded { results: vec![result], metadata: None })
+}
+
+/// A queued event, as the job worker needs it.
+pub(crate) struct Queued {
+    pub(crate) seq: i64,
+    pub(crate) project: i64,
+    pub(crate) event_type: EventType,
+    pub(crate) created_at: i64,
+    pub(crate) metadata: Option<Value>,
+    pub(crate) payload: Value,
+}
+
+impl Queued {
+    /// A number that an earlier part of the work left in its metadata; 0 for none.
+    pub(crate) fn noted(&self, name: &str) -> i64 {
+        self.metadata.as_ref().and_then(|noted| noted.get(name)?.as_i64()).unwrap_or_default()
+    }
+}
+
+/// The first project behind this one of which something is queued, and the number of its oldest event.
+pub(crate) fn oldest_queued(
+    connection: &Connection,
+    after: i64,
+) -> Result<Option<(i64, i64)>, EngineError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT project, seq FROM events INDEXED BY events_queued \
+         WHERE status = 'PENDING' AND project > ? ORDER BY project, seq LIMIT 1",
+    )?;
+    Ok(statement.query_row([after], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
+}
+
+pub(crate) fn queued(connection: &Connection, seq: i64) -> Result<Queued, EngineError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT project, event_type, created_at, metadata, payload FROM events WHERE seq = ?",
+    )?;
+    let queued = statement.query_row([seq], |row| {
+        Ok(Queued {
+            seq,
+            project: row.get("project")?,
+            event_type: EventType::from(row.get::<_, String>("event_type")?.as_str()),
+            created_at: row.get("created_at")?,
+            metadata: json_column(row, "metadata")?,
+            payload: json_column(row, "payload")?.unwrap_or_default(),
+        })
+    });
+    Ok(queued?)
+}
+
+/// Notes how far a long event is and leaves it in the queue.
+pub(crate) fn note_progress(
+    connection: &Connection,
+    seq: i64,
+    started_at: i64,
+    metadata: &Value,
+) -> Result<(), EngineError> {
+    connection
+        .prepare_cached(
+            "UPDATE events SET metadata = ?, started_at = ifnull(started_at, ?), updated_at = ? \
+             WHERE seq = ?",
+        )?
+        .execute(params![metadata.to_string(), started_at, clock::now(), seq])?;
+    Ok(())
+}
+
+/// Empties what earlier events of this id hold: their payloads and results quote memories. So do
+/// later ones that changed a memory which is gone: until its deletion was carried out it was there.
+/// Begins behind the event with the number `from`; the number of the last that was looked at.
+pub(crate) fn erase_content(
+    connection: &Connection,
+    project: i64,
+    field: IdField,
+    id: &str,
+    before: i64,
+    from: i64,
+    portion: &mut WorkBudget,
+) -> Result<i64, EngineError> {
+    let column = field.as_str();
+    // No index has the ids: each event of the project is looked at once, in the order of storing.
+    let sql = format!(
+        "SELECT seq, octet_length(payload) + octet_length(results), {column} IS ?1 \
+         AND (seq < ?4 OR event_type = ?5 AND NOT EXISTS (SELECT 1 FROM memories AS m \
+         WHERE m.id = json_extract(iif(json_valid(results), results, '[{{\"id\": \"\"}}]'), '$[0].id') \
+         AND m.project = ?2 AND m.{column} = ?1)) \
+         FROM events INDEXED BY events_project WHERE project = ?2 AND seq > ?3 ORDER BY seq"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    // A damaged row is emptied too, and does not keep a deletion from its end.
+    let update = EventType::Update.as_str();
+    let mut rows = statement.query(params![id, project, from, before, update])?;
+    let (mut last, mut quoting) = (from, Vec::new());
+    while !portion.is_used_up()
+        && let Some(row) = rows.next()?
+    {
+        last = row.get(0)?;
+        portion.look();
+        if row.get(2)? {
+            portion.take(row.get(1)?);
+            quoting.push(last);
+        }
+    }
+    let empty = "UPDATE events SET payload = '{}', results = '[]' WHERE seq = ?";
+    let mut statement = connection.prepare_cached(empty)?;
+    quoting.iter().try_for_each(|seq| statement.execute([seq]).map(drop))?;
+    Ok(last)
+}

@@ -1,0 +1,202 @@
+use std::fmt;
+
+use mem0_types::{HistoryEvent, IdField, Message, Metadata, Timestamp};
+use rusqlite::types::Value as SqlValue;
+use rusqlite::{Connection, Row, params, params_from_iter};
+
+use crate::change::Change;
+use crate::folder::columns::json_column;
+use crate::ids::{self, EntityIds};
+use crate::limits::Answer;
+use crate::webhooks::deliveries;
+use crate::work_budget::WorkBudget;
+use crate::{Access, Engine, EngineError, PageRequest, RecordPage, Resource, clock};
+
+/// One change of a memory.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct HistoryEntry {
+    /// The entry's own id, a UUID.
+    pub id: String,
+    /// The memory that changed.
+    pub memory_id: String,
+    /// The messages that led to the change; empty when it was asked for directly.
+    pub input: Vec<Message>,
+    /// The text before; `None` for an addition.
+    pub old_memory: Option<String>,
+    /// The text after; `None` for a deletion.
+    pub new_memory: Option<String>,
+    /// What happened.
+    pub event: HistoryEvent,
+    /// Whom the memory belonged to.
+    pub ids: EntityIds,
+    /// The memory's metadata after the change (before it, for a deletion).
+    pub metadata: Option<Metadata>,
+    /// The memory's categories at that point.
+    pub categories: Option<Vec<String>>,
+    /// When the change happened.
+    pub created_at: Timestamp,
+    /// The same: entries never change.
+    pub updated_at: Timestamp,
+}
+
+impl fmt::Debug for HistoryEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HistoryEntry")
+            .field("id", &self.id)
+            .field("memory_id", &self.memory_id)
+            .field("event", &self.event)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Notes a change, and queues it for the webhooks that call for it.
+pub(crate) fn note(connection: &Connection, change: &Change<'_>) -> Result<(), EngineError> {
+    let metadata = change.metadata.map(serde_json::to_string).transpose()?;
+    let categories = change.categories.map(serde_json::to_string).transpose()?;
+    connection
+        .prepare_cached(
+            "INSERT INTO history (id, project, memory_id, event, user_id, agent_id, app_id, \
+             run_id, created_at, categories, metadata, input, old_memory, new_memory) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        )?
+        .execute(params![
+            ids::new_id()?,
+            change.project,
+            change.memory_id,
+            change.event.as_str(),
+            change.ids.user_id,
+            change.ids.agent_id,
+            change.ids.app_id,
+            change.ids.run_id,
+            change.at,
+            categories,
+            metadata,
+            serde_json::to_string(change.input)?,
+            change.old_memory,
+            change.new_memory,
+        ])?;
+    deliveries::queue(connection, change)
+}
+
+/// Oldest first.
+pub(crate) fn of(
+    connection: &Connection,
+    access: &Access,
+    memory_id: &str,
+) -> Result<Vec<HistoryEntry>, EngineError> {
+    let rows = access.rows();
+    let sql = format!("SELECT * FROM history WHERE {} AND memory_id = ? ORDER BY seq", rows.sql);
+    let mut statement = connection.prepare_cached(&sql)?;
+    let values = rows.and([SqlValue::from(memory_id.to_ascii_lowercase())]);
+    let rows = statement.query_map(params_from_iter(values), from_row)?;
+    let entries = rows.collect::<Result<Vec<_>, _>>()?;
+    if entries.is_empty() { Err(EngineError::NotFound(Resource::Memory)) } else { Ok(entries) }
+}
+
+impl Engine {
+    /// What happened to a memory, oldest first. It outlives the memory, until an entity that the
+    /// memory belonged to is deleted.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`].
+    pub async fn history(&self, memory_id: &str) -> Result<Vec<HistoryEntry>, EngineError> {
+        let id = memory_id.to_owned();
+        self.read(move |connection, access| of(connection, access, &id)).await
+    }
+
+    /// What happened to all memories, newest first.
+    ///
+    /// # Errors
+    /// [`EngineError::InvalidInput`] for a page size outside 1 to 200, or a page that takes more than
+    /// [`MAX_ANSWER`](crate::MAX_ANSWER);
+    /// [`EngineError::PageOutOfRange`].
+    pub async fn histories(
+        &self,
+        page: PageRequest,
+    ) -> Result<RecordPage<HistoryEntry>, EngineError> {
+        let request = page.check()?;
+        self.read(move |connection, access| page_of_all(connection, access, request)).await
+    }
+}
+
+fn page_of_all(
+    connection: &Connection,
+    access: &Access,
+    request: PageRequest,
+) -> Result<RecordPage<HistoryEntry>, EngineError> {
+    let rows = access.rows();
+    let count: i64 = connection
+        .prepare_cached(&format!("SELECT count(*) FROM history WHERE {}", rows.sql))?
+        .query_row(params_from_iter(&rows.values), |row| row.get(0))?;
+    let count = count.unsigned_abs();
+    let (limit, offset) = request.window(count)?;
+    let sql =
+        format!("SELECT * FROM history WHERE {} ORDER BY seq DESC LIMIT ? OFFSET ?", rows.sql);
+    let mut statement = connection.prepare_cached(&sql)?;
+    let values = rows.and([SqlValue::from(limit), SqlValue::from(offset)]);
+    let mut answer = Answer::to("page_size");
+    let rows = statement.query_map(params_from_iter(values), from_row)?;
+    let entries = rows.map(|entry| -> Result<_, EngineError> {
+        let entry = entry?;
+        let texts = [&entry.old_memory, &entry.new_memory];
+        answer.take(texts.into_iter().flatten().map(String::len).sum())?;
+        Ok(entry)
+    });
+    Ok(request.of(count, entries.collect::<Result<_, _>>()?))
+}
+
+fn from_row(row: &Row<'_>) -> rusqlite::Result<HistoryEntry> {
+    let created_at = clock::timestamp(row.get("created_at")?);
+    let event = HistoryEvent::from(row.get::<_, String>("event")?.as_str());
+    let new_memory: Option<String> = row.get("new_memory")?;
+    let old_memory: Option<String> = row.get("old_memory")?;
+    // The text of an update that left it as it was is stored once.
+    let stayed = || new_memory.clone().filter(|_| event == HistoryEvent::Update);
+    Ok(HistoryEntry {
+        id: row.get("id")?,
+        memory_id: row.get("memory_id")?,
+        input: json_column(row, "input")?.unwrap_or_default(),
+        old_memory: old_memory.or_else(stayed),
+        new_memory,
+        event,
+        ids: EntityIds::from_row(row)?,
+        metadata: json_column(row, "metadata")?,
+        categories: json_column(row, "categories")?,
+        updated_at: created_at.clone(),
+        created_at,
+    })
+}
+
+/// Forgets the changes of the memories that carried this id and are gone, and what deliveries say of
+/// them.
+pub(crate) fn erase(
+    connection: &Connection,
+    project: i64,
+    field: IdField,
+    id: &str,
+    portion: &mut WorkBudget,
+) -> Result<(), EngineError> {
+    let column = field.as_str();
+    let sql = format!(
+        "SELECT seq, memory_id, octet_length(input) + ifnull(octet_length(metadata), 0) \
+         + ifnull(octet_length(old_memory), 0) + ifnull(octet_length(new_memory), 0) \
+         FROM history AS h WHERE project = ?1 AND {column} = ?2 AND NOT EXISTS \
+         (SELECT 1 FROM memories AS m WHERE m.id = h.memory_id AND m.project = ?1 AND m.{column} = ?2)"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query(params![project, id])?;
+    let mut gone = Vec::new();
+    while !portion.is_used_up()
+        && let Some(row) = rows.next()?
+    {
+        portion.take(row.get(2)?);
+        gone.push((row.get::<_, i64>(0)?, row.get::<_, String>(1)?));
+    }
+    let mut statement = connection.prepare_cached("DELETE FROM history WHERE seq = ?")?;
+    for (seq, memory_id) in gone {
+        deliveries::erase_content(connection, project, &memory_id)?;
+        statement.execute([seq])?;
+    }
+    Ok(())
+}

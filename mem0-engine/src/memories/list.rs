@@ -1,0 +1,122 @@
+use std::fmt;
+
+use mem0_types::{Filter, Timestamp};
+use rusqlite::types::Value as SqlValue;
+use rusqlite::{Connection, params_from_iter};
+
+use crate::folder::filter_sql::SqlFilter;
+use crate::limits::Answer;
+use crate::memories::later_pages::{self, LaterPages};
+use crate::memories::record::{self, MemoryRecord};
+use crate::tenancy::access::Where;
+use crate::{Access, Engine, EngineError, PageRequest, RecordPage, clock};
+
+/// Which memories to list, and which page of them.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct ListRequest {
+    /// What the memories must match.
+    pub filter: Filter,
+    /// Which page.
+    pub page: PageRequest,
+    /// Whether expired memories are listed too.
+    pub show_expired: bool,
+    /// Created no earlier. A bare date is the whole UTC day.
+    pub start_date: Option<Timestamp>,
+    /// Created no later. A bare date is the whole UTC day.
+    pub end_date: Option<Timestamp>,
+    /// With at least one of these categories; empty asks for none.
+    pub categories: Vec<String>,
+    /// With this in the text, in any case.
+    pub keywords: Option<String>,
+}
+
+impl ListRequest {
+    /// The first page of what matches the filter and has not expired.
+    pub fn new(filter: Filter) -> Self {
+        Self {
+            filter,
+            page: PageRequest::default(),
+            show_expired: false,
+            start_date: None,
+            end_date: None,
+            categories: Vec::new(),
+            keywords: None,
+        }
+    }
+
+    fn condition(&self) -> Result<SqlFilter, EngineError> {
+        let mut parts = vec![SqlFilter::compile(&self.filter)?];
+        if !self.show_expired {
+            parts.push(SqlFilter::not_expired(clock::today()));
+        }
+        if !self.categories.is_empty() {
+            parts.push(SqlFilter::categories(&self.categories));
+        }
+        parts.extend(self.keywords.as_deref().map(SqlFilter::keywords));
+        parts.push(SqlFilter::created_within(self.start_date.as_ref(), self.end_date.as_ref())?);
+        SqlFilter::all(parts).limited()
+    }
+}
+
+impl fmt::Debug for ListRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ListRequest")
+            .field("filter", &self.filter)
+            .field("page", &self.page)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Engine {
+    /// Lists memories, newest first.
+    ///
+    /// # Errors
+    /// [`EngineError::InvalidInput`] for a page size outside 1 to 200, a page that takes more than
+    /// [`MAX_ANSWER`](crate::MAX_ANSWER), or an unusable filter;
+    /// [`EngineError::PageOutOfRange`].
+    pub async fn list(
+        &self,
+        request: ListRequest,
+    ) -> Result<RecordPage<MemoryRecord>, EngineError> {
+        let later = self.later_pages()?;
+        self.retrieve(move |connection, access| list(connection, access, &later, &request)).await
+    }
+}
+
+/// What matches and has not expired.
+pub(crate) fn condition(access: &Access, filter: &Filter) -> Result<Where, EngineError> {
+    Ok(access.rows_with(ListRequest::new(filter.clone()).condition()?))
+}
+
+/// Newest first; of equally old ones the last stored first.
+pub(crate) fn list(
+    connection: &Connection,
+    access: &Access,
+    later: &LaterPages,
+    request: &ListRequest,
+) -> Result<RecordPage<MemoryRecord>, EngineError> {
+    let page = request.page.check()?;
+    let mut answer = Answer::to("page_size");
+    let mut taken = |memory: MemoryRecord| -> Result<_, EngineError> {
+        answer.take(memory.memory.len())?;
+        Ok(memory)
+    };
+    let matching = access.rows_with(request.condition()?);
+    if page.page > 1 {
+        let (count, rows) = later.page(connection, &matching, page)?;
+        let memories = rows.into_iter().map(|seq| taken(record::by_seq(connection, seq)?));
+        return Ok(page.of(count, memories.collect::<Result<_, _>>()?));
+    }
+    let count = later_pages::count(connection, &matching)?;
+    let (limit, _) = page.window(count)?;
+    let mut statement = connection.prepare(&format!(
+        "SELECT {} FROM memories AS m WHERE {} \
+         ORDER BY m.created_at DESC, m.seq DESC LIMIT ?",
+        record::COLUMNS,
+        matching.sql
+    ))?;
+    let values = matching.and([SqlValue::from(limit)]);
+    let rows = statement.query_map(params_from_iter(values), record::from_row)?;
+    Ok(page.of(count, rows.map(|memory| taken(memory?)).collect::<Result<_, _>>()?))
+}

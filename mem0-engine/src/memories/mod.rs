@@ -1,0 +1,19 @@
+//! What a caller does with memories, entities and events: add, update, delete, list, search.
+//!
+//! Names webhooks, retrieval, tenancy and what stands below them.
+
+pub(crate) mod add;
+pub(crate) mod delete;
+pub(crate) mod entities;
+pub(crate) mod entity_memories;
+pub(crate) mod events;
+pub(crate) mod feedback;
+pub(crate) mod filter_values;
+pub(crate) mod history;
+pub(crate) mod later_pages;
+pub(crate) mod list;
+pub(crate) mod record;
+pub(crate) mod search;
+pub(crate) mod stats;
+pub(crate) mod structured_attributes;
+pub(crate) mod update;

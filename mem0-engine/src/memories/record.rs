@@ -1,0 +1,240 @@
+use std::fmt;
+
+use mem0_types::{Date, HistoryEvent, IdField, Metadata, Timestamp};
+use rusqlite::types::Value as SqlValue;
+use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
+
+use crate::change::Change;
+use crate::folder::columns::{date_column, json_column};
+use crate::folder::text_index::{self, Indexed};
+use crate::ids::{self, EntityIds};
+use crate::memories::structured_attributes::StructuredAttributes;
+use crate::{Access, Engine, EngineError, Resource, clock};
+
+/// A stored memory.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct MemoryRecord {
+    /// Its id, a UUID.
+    pub id: String,
+    /// Its text.
+    pub memory: String,
+    /// Whom it belongs to.
+    pub ids: EntityIds,
+    /// The caller's own keys.
+    pub metadata: Option<Metadata>,
+    /// What it is about. Nothing invents categories without an LLM.
+    pub categories: Option<Vec<String>>,
+    /// When it was created, or the `timestamp` that it was added with.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+    /// The last day (UTC) on which lists and searches show it.
+    pub expiration_date: Option<Date>,
+    /// Whether it can be deleted only.
+    pub immutable: bool,
+    /// SHA-256 of its text, in hex.
+    pub hash: String,
+    /// The role of the message that it came from.
+    pub role: String,
+    /// The `name` of the message that it came from.
+    pub actor: Option<String>,
+}
+
+impl MemoryRecord {
+    /// A change of this memory, of which its texts are still to be said.
+    pub(crate) fn change(&self, project: i64, event: HistoryEvent, at: i64) -> Change<'_> {
+        Change {
+            project,
+            event,
+            memory_id: &self.id,
+            ids: &self.ids,
+            metadata: self.metadata.as_ref(),
+            categories: self.categories.as_deref(),
+            input: &[],
+            old_memory: None,
+            new_memory: None,
+            at,
+        }
+    }
+
+    /// When it was created, taken apart.
+    pub fn structured_attributes(&self) -> StructuredAttributes {
+        StructuredAttributes::of(&self.created_at)
+    }
+}
+
+impl fmt::Debug for MemoryRecord {
+    /// The id of the memory and which parts it has, never the content.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemoryRecord")
+            .field("id", &self.id)
+            .field("ids", &self.ids)
+            .field("created_at", &self.created_at)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What [`MemoryRecord`] is read from, in a query on `memories AS m`.
+pub(crate) const COLUMNS: &str = "m.seq, m.id, m.created_at, m.updated_at, m.expiration_date, \
+     m.immutable, m.text_hash, m.user_id, m.agent_id, m.app_id, m.run_id, m.role, m.actor, \
+     m.categories, m.metadata, m.text";
+
+impl Engine {
+    /// One memory, even an expired one.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`].
+    pub async fn get(&self, memory_id: &str) -> Result<MemoryRecord, EngineError> {
+        let id = memory_id.to_owned();
+        self.retrieve(move |connection, access| Ok(find(connection, access, &id)?.1)).await
+    }
+}
+
+/// From a row that begins with [`COLUMNS`]. By their places: looking for names took as long as all else.
+pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<MemoryRecord> {
+    let ids = EntityIds {
+        user_id: row.get(7)?,
+        agent_id: row.get(8)?,
+        app_id: row.get(9)?,
+        run_id: row.get(10)?,
+    };
+    Ok(MemoryRecord {
+        id: row.get(1)?,
+        memory: row.get(15)?,
+        ids,
+        metadata: json_column(row, 14)?,
+        categories: json_column(row, 13)?,
+        created_at: clock::timestamp(row.get(2)?),
+        updated_at: clock::timestamp(row.get(3)?),
+        expiration_date: date_column(row, 4)?,
+        immutable: row.get(5)?,
+        hash: ids::hex(row.get_ref(6)?.as_blob()?),
+        role: row.get(11)?,
+        actor: row.get(12)?,
+    })
+}
+
+/// The memory with this id and its row number.
+pub(crate) fn find(
+    connection: &Connection,
+    access: &Access,
+    memory_id: &str,
+) -> Result<(i64, MemoryRecord), EngineError> {
+    let rows = access.rows();
+    let sql = format!("SELECT {COLUMNS} FROM memories AS m WHERE {} AND m.id = ?", rows.sql);
+    let values = rows.and([SqlValue::from(memory_id.to_ascii_lowercase())]);
+    connection
+        .prepare_cached(&sql)?
+        .query_row(params_from_iter(values), |row| Ok((row.get("seq")?, from_row(row)?)))
+        .optional()?
+        .ok_or(EngineError::NotFound(Resource::Memory))
+}
+
+pub(crate) fn by_seq(connection: &Connection, seq: i64) -> Result<MemoryRecord, EngineError> {
+    let sql = format!("SELECT {COLUMNS} FROM memories AS m WHERE m.seq = ?");
+    Ok(connection.prepare_cached(&sql)?.query_row([seq], from_row)?)
+}
+
+/// A memory that is about to be stored.
+pub(crate) struct NewMemory<'a> {
+    pub(crate) project: i64,
+    pub(crate) text: &'a str,
+    pub(crate) ids: &'a EntityIds,
+    pub(crate) role: &'a str,
+    pub(crate) actor: Option<&'a str>,
+    pub(crate) metadata: Option<&'a Metadata>,
+    /// What it is found by.
+    pub(crate) indexed: &'a Indexed,
+    pub(crate) expiration_date: Option<Date>,
+    pub(crate) immutable: bool,
+    pub(crate) created_at: i64,
+    pub(crate) updated_at: i64,
+    /// The event that adds it, and the place of its message in that event.
+    pub(crate) event_seq: i64,
+    pub(crate) position: usize,
+}
+
+/// Stores a memory and indexes it; `None` when the same text is there already, under the same four
+/// ids and not expired.
+pub(crate) fn insert(
+    connection: &Connection,
+    memory: &NewMemory<'_>,
+) -> Result<Option<MemoryRecord>, EngineError> {
+    let scope_key = memory.ids.ids_hash();
+    let text_hash = ids::text_hash(memory.text);
+    let hash = ids::hex(&text_hash);
+    let duplicate = connection
+        .prepare_cached(
+            "SELECT 1 FROM memories WHERE project = ? AND scope_key = ? AND text_hash = ? \
+             AND (expiration_date IS NULL OR expiration_date >= ?)",
+        )?
+        .exists(params![memory.project, scope_key, text_hash, clock::today()])?;
+    if duplicate {
+        return Ok(None);
+    }
+    let id = ids::new_id()?;
+    let metadata = memory.metadata.map(serde_json::to_string).transpose()?;
+    connection
+        .prepare_cached(
+            "INSERT INTO memories (id, project, created_at, updated_at, expiration_date, \
+             immutable, event_seq, position, scope_key, text_hash, user_id, agent_id, app_id, \
+             run_id, role, actor, metadata, text) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        )?
+        .execute(params![
+            id,
+            memory.project,
+            memory.created_at,
+            memory.updated_at,
+            memory.expiration_date.map(|date| date.to_string()),
+            memory.immutable,
+            memory.event_seq,
+            i64::try_from(memory.position).unwrap_or(i64::MAX),
+            scope_key,
+            text_hash,
+            memory.ids.user_id,
+            memory.ids.agent_id,
+            memory.ids.app_id,
+            memory.ids.run_id,
+            memory.role,
+            memory.actor,
+            metadata,
+            memory.text,
+        ])?;
+    memory.indexed.insert(connection, connection.last_insert_rowid())?;
+    Ok(Some(MemoryRecord {
+        id,
+        memory: memory.text.to_owned(),
+        ids: memory.ids.clone(),
+        metadata: memory.metadata.cloned(),
+        categories: None,
+        created_at: clock::timestamp(memory.created_at),
+        updated_at: clock::timestamp(memory.updated_at),
+        expiration_date: memory.expiration_date,
+        immutable: memory.immutable,
+        hash,
+        role: memory.role.to_owned(),
+        actor: memory.actor.map(str::to_owned),
+    }))
+}
+
+/// Removes a memory and what it is found by.
+pub(crate) fn remove(connection: &Connection, seq: i64) -> Result<(), EngineError> {
+    text_index::remove(connection, seq)?;
+    connection.prepare_cached("DELETE FROM memories WHERE seq = ?")?.execute([seq])?;
+    Ok(())
+}
+
+/// How many memories carry this id.
+pub(crate) fn count_of(
+    connection: &Connection,
+    project: i64,
+    field: IdField,
+    id: &str,
+) -> Result<u64, EngineError> {
+    let sql = format!("SELECT count(*) FROM memories WHERE project = ? AND {} = ?", field.as_str());
+    let count: i64 =
+        connection.prepare_cached(&sql)?.query_row(params![project, id], |row| row.get(0))?;
+    Ok(count.unsigned_abs())
+}

@@ -1,0 +1,265 @@
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+
+use mem0_types::{Condition, Date, Expression, Filter, Metadata, Timestamp};
+use rusqlite::Connection;
+
+use crate::folder::filter_sql::SqlFilter;
+use crate::limits::{self, Answer, MAX_TEXT};
+use crate::memories::record::{self, MemoryRecord};
+use crate::retrieval::entity_scope::EntityScope;
+use crate::retrieval::index_cache::IndexCache;
+use crate::retrieval::memory_index::MemoryIndex;
+use crate::retrieval::ranking::{Query, Ranked, Ranking};
+use crate::retrieval::score_breakdown::ScoreParts;
+use crate::retrieval::time_context::TimeContext;
+use crate::retrieval::time_expression;
+use crate::retrieval::visible_memories::VisibleMemories;
+use crate::tenancy::projects;
+use crate::{Access, Engine, EngineError, clock};
+
+/// The most hits that one search may ask for.
+pub const MAX_TOP_K: usize = 1000;
+
+/// How many hits are looked at again for one that is asked for, and how many at least.
+const RERANKED_FOR_ONE: usize = 4;
+const RERANKED_AT_LEAST: usize = 60;
+
+/// What to search for.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct SearchRequest {
+    /// The question, not blank, of at most [`MAX_TEXT`](crate::MAX_TEXT).
+    pub query: String,
+    /// What the memories must match. It cannot ask for `keywords`, which is for lists.
+    pub filter: Filter,
+    /// The most hits to return: 1 to [`MAX_TOP_K`], 10 by default.
+    pub top_k: usize,
+    /// The least score of a hit: 0 to 1, 0.1 by default; 0 lets everything through.
+    pub threshold: f64,
+    /// Whether expired memories are found too.
+    pub show_expired: bool,
+    /// With at least one of these categories; empty asks for none.
+    pub categories: Vec<String>,
+    /// Keys that must be there with an equal value.
+    pub metadata: Option<Metadata>,
+    /// Whether the best max(4 × `top_k`, 60) memories are ranked again by a slower look that
+    /// compares word by word what is meant; `false` by default.
+    pub rerank: bool,
+    /// Whether memories are found by their words alone; `false` by default, which finds them by
+    /// words and by meaning.
+    pub keyword_search: bool,
+    /// The moment that "last week" in the query counts from; now by default. Memories of the time
+    /// that a query names come first.
+    pub reference_date: Option<Timestamp>,
+}
+
+impl SearchRequest {
+    /// A search with the default limits.
+    pub fn new(query: impl Into<String>, filter: Filter) -> Self {
+        Self {
+            query: query.into(),
+            filter,
+            top_k: 10,
+            threshold: 0.1,
+            show_expired: false,
+            categories: Vec::new(),
+            metadata: None,
+            rerank: false,
+            keyword_search: false,
+            reference_date: None,
+        }
+    }
+
+    fn check(&self) -> Result<(), EngineError> {
+        if self.query.trim().is_empty() {
+            return Err(EngineError::invalid("query", "must not be empty"));
+        }
+        limits::check_length("query", self.query.len(), MAX_TEXT)?;
+        if !(1..=MAX_TOP_K).contains(&self.top_k) {
+            return Err(EngineError::invalid("top_k", "must be between 1 and 1000"));
+        }
+        if !(0.0..=1.0).contains(&self.threshold) {
+            return Err(EngineError::invalid("threshold", "must be between 0 and 1"));
+        }
+        if asks_for_keywords(&self.filter) {
+            return Err(EngineError::invalid(
+                "filters",
+                "must not have 'keywords' in a search; list with it, or put the words in the query",
+            ));
+        }
+        Ok(())
+    }
+
+    /// How many memories are looked at again.
+    fn pool(&self) -> usize {
+        if self.rerank { RERANKED_AT_LEAST.max(RERANKED_FOR_ONE * self.top_k) } else { self.top_k }
+    }
+
+    /// Whether it asks for nothing but what its filter says.
+    fn is_filter_alone(&self) -> bool {
+        self.categories.is_empty() && self.metadata.is_none()
+    }
+
+    fn condition(&self) -> Result<SqlFilter, EngineError> {
+        let mut parts = vec![SqlFilter::compile(&self.filter)?];
+        if !self.show_expired {
+            parts.push(SqlFilter::not_expired(clock::today()));
+        }
+        if !self.categories.is_empty() {
+            parts.push(SqlFilter::categories(&self.categories));
+        }
+        parts.extend(self.metadata.as_ref().map(SqlFilter::metadata));
+        SqlFilter::all(parts).limited()
+    }
+}
+
+impl fmt::Debug for SearchRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SearchRequest")
+            .field("filter", &self.filter)
+            .field("top_k", &self.top_k)
+            .field("threshold", &self.threshold)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Engine {
+    /// Finds the memories that answer a question, best first.
+    ///
+    /// # Errors
+    /// [`EngineError::InvalidInput`] for a blank or too long query, `top_k` or `threshold` outside its range,
+    /// hits that take more than [`MAX_ANSWER`](crate::MAX_ANSWER), or a filter that cannot be used in a search.
+    pub async fn search(&self, request: SearchRequest) -> Result<Vec<SearchHit>, EngineError> {
+        let (scopes, signals) = (self.scopes()?, self.signals);
+        self.retrieve(move |connection, access| {
+            search(connection, access, &scopes, &request, signals)
+        })
+        .await
+    }
+}
+
+fn asks_for_keywords(filter: &Filter) -> bool {
+    match filter.expression() {
+        Expression::Condition(Condition::Keywords(_)) => true,
+        Expression::And(parts) | Expression::Or(parts) => parts.iter().any(asks_for_keywords),
+        Expression::Not(part) => asks_for_keywords(part),
+        Expression::Raw(json) => Filter::from_json(json).is_ok_and(|read| asks_for_keywords(&read)),
+        _ => false,
+    }
+}
+
+/// A memory that answers a search.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct SearchHit {
+    /// The memory.
+    pub memory: MemoryRecord,
+    /// How well it answers, 0 to 1. Depends on the query, the memory, its neighbours of the same
+    /// add, and how common the query's words are among the memories that the filter lets through.
+    pub score: f64,
+    /// What the score is made of.
+    pub score_breakdown: ScoreParts,
+}
+
+/// Which halves of the search are on.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Signals {
+    pub semantic: bool,
+    pub keyword: bool,
+}
+
+impl Default for Signals {
+    fn default() -> Self {
+        Self { semantic: true, keyword: true }
+    }
+}
+
+pub(crate) fn search(
+    connection: &Connection,
+    access: &Access,
+    scopes: &IndexCache,
+    request: &SearchRequest,
+    signals: Signals,
+) -> Result<Vec<SearchHit>, EngineError> {
+    request.check()?;
+    let reference = match &request.reference_date {
+        Some(date) => clock::micros("reference_date", date)?,
+        None => clock::now(),
+    };
+    let mut query = Query::new(&request.query);
+    if !signals.keyword {
+        query = query.without_words();
+    }
+    if !signals.semantic || request.keyword_search {
+        query = query.without_meaning();
+    }
+    let times = TimeContext {
+        named: time_expression::spans(&request.query, reference),
+        reference,
+        decay: projects::decays(connection, access.project())?,
+    };
+    let view = view(connection, access, scopes, request)?;
+    let ranking = Ranking::new(&view, &query, &times);
+    let mut ranked = ranking.best(request.pool());
+    if request.rerank {
+        let texts = texts(connection, &view, &ranking, &ranked)?;
+        ranked = ranking.again(&ranked, &texts);
+    }
+    let mut answer = Answer::to("top_k");
+    let hits = ranked.iter().take(request.top_k);
+    hits.take_while(|ranked| ranked.score >= request.threshold)
+        .filter_map(|ranked| Some((view.memory(ranked.place)?.seq, ranked)))
+        .map(|(seq, ranked)| {
+            let memory = record::by_seq(connection, seq)?;
+            answer.take(memory.memory.len())?;
+            Ok(SearchHit { memory, score: ranked.score, score_breakdown: ranked.breakdown })
+        })
+        .collect()
+}
+
+/// The memories that the request lets through.
+fn view(
+    connection: &Connection,
+    access: &Access,
+    scopes: &IndexCache,
+    request: &SearchRequest,
+) -> Result<VisibleMemories, EngineError> {
+    let rows = access.rows_with(request.condition()?);
+    let Some(scope) = EntityScope::of(access.project(), &access.narrow(&request.filter)) else {
+        let index = Arc::new(MemoryIndex::read(connection, &rows)?);
+        return Ok(VisibleMemories::all(index));
+    };
+    let index = scopes.scope(connection, &scope.key)?;
+    if !(scope.is_whole && request.is_filter_alone()) {
+        return VisibleMemories::matching(index, connection, &rows);
+    }
+    let today = clock::date();
+    let is_visible = |last: Option<Date>| last.is_none_or(|last| Some(last) >= today);
+    if request.show_expired || is_visible(index.first_expiration()) {
+        return Ok(VisibleMemories::all(index));
+    }
+    Ok(VisibleMemories::new(index, |memory| is_visible(memory.expiration_date)))
+}
+
+/// The analysed texts of the ranked memories and of their neighbours, by place.
+fn texts(
+    connection: &Connection,
+    view: &VisibleMemories,
+    ranking: &Ranking<'_>,
+    ranked: &[Ranked],
+) -> Result<HashMap<usize, String>, EngineError> {
+    let mut statement =
+        connection.prepare_cached("SELECT terms FROM memory_index WHERE seq = ?")?;
+    let mut texts = HashMap::new();
+    for place in ranked.iter().flat_map(|ranked| ranking.window(ranked.place)) {
+        if let Some(memory) = view.memory(place)
+            && !texts.contains_key(&place)
+        {
+            texts.insert(place, statement.query_row([memory.seq], |row| row.get(0))?);
+        }
+    }
+    Ok(texts)
+}

@@ -1,0 +1,149 @@
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use mem0_types::IdField;
+use rusqlite::types::Value as SqlValue;
+use rusqlite::{Connection, params, params_from_iter};
+
+use crate::folder::filter_sql::SqlFilter;
+use crate::{Access, Engine, EngineError};
+
+/// How much there is, and how often it was asked for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ProjectStats {
+    /// Memories, expired ones too.
+    pub memories: u64,
+    /// Searches, lists and single memories that were read. A crash may lose the last ten seconds'.
+    pub retrievals: u64,
+    /// Adds that were accepted.
+    pub adds: u64,
+    /// Users with memories.
+    pub users: u64,
+    /// Agents with memories.
+    pub agents: u64,
+    /// Runs with memories.
+    pub runs: u64,
+    /// Memories of users, divided by the users, rounded.
+    pub memories_per_user: u64,
+    /// Memories of agents, divided by the agents, rounded.
+    pub memories_per_agent: u64,
+    /// Memories of runs, divided by the runs, rounded.
+    pub memories_per_run: u64,
+}
+
+/// What was read and is not written down yet: a read costs no transaction.
+#[derive(Clone, Default)]
+pub(crate) struct Retrievals(Arc<Mutex<BTreeMap<(i64, String), i64>>>);
+
+impl Retrievals {
+    pub(crate) fn count(&self, access: &Access) {
+        let who = (access.project(), access.written_scopes().unwrap_or_default());
+        *self.counts().entry(who).or_default() += 1;
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.counts().is_empty()
+    }
+
+    fn counts(&self) -> MutexGuard<'_, BTreeMap<(i64, String), i64>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes down what was counted. Of a project that is erased nothing is.
+    pub(crate) fn write_down(&self, connection: &Connection) -> Result<(), EngineError> {
+        let counts = std::mem::take(&mut *self.counts());
+        let written = counts.iter().try_for_each(|((project, scopes), count)| {
+            connection
+                .prepare_cached(
+                    "INSERT INTO retrievals (project, scopes, count) \
+                     SELECT seq, ?2, ?3 FROM projects WHERE seq = ?1 \
+                     ON CONFLICT (project, scopes) DO UPDATE SET count = count + excluded.count",
+                )?
+                .execute(params![project, scopes, count])?;
+            Ok(())
+        });
+        if written.is_err() {
+            let mut kept = self.counts();
+            counts.into_iter().for_each(|(who, count)| *kept.entry(who).or_default() += count);
+        }
+        written
+    }
+}
+
+impl Engine {
+    /// What the access lets through, counted. Reading counts for those who may see the same.
+    ///
+    /// # Errors
+    /// [`EngineError::Storage`].
+    pub async fn stats(&self) -> Result<ProjectStats, EngineError> {
+        let retrievals = self.retrievals().clone();
+        // Not a change by the caller, who may be allowed to read only. It waits for what is being
+        // written down already, too.
+        self.write_folder(move |connection| retrievals.write_down(connection)).await?;
+        self.read(read).await
+    }
+}
+
+fn read(connection: &Connection, access: &Access) -> Result<ProjectStats, EngineError> {
+    let (memories, _) = count(connection, access, "1", SqlFilter::everything())?;
+    let of = |field: IdField| -> Result<(u64, u64, u64), EngineError> {
+        let set = SqlFilter::id_is_set(field);
+        let (memories, owners) = count(connection, access, field.as_str(), set)?;
+        Ok((owners, memories, (memories + owners / 2).checked_div(owners).unwrap_or_default()))
+    };
+    let (users, _, memories_per_user) = of(IdField::UserId)?;
+    let (agents, _, memories_per_agent) = of(IdField::AgentId)?;
+    let (runs, _, memories_per_run) = of(IdField::RunId)?;
+    let rows = access.events();
+    let adds: i64 = connection
+        .prepare_cached(&format!(
+            "SELECT count(*) FROM events WHERE {} AND event_type = 'ADD'",
+            rows.sql
+        ))?
+        .query_row(params_from_iter(&rows.values), |row| row.get(0))?;
+    let scopes = access.written_scopes();
+    let retrievals: i64 = connection
+        .prepare_cached(
+            "SELECT ifnull(sum(count), 0) FROM retrievals \
+             WHERE project = ?1 AND (?2 IS NULL OR scopes = ?2)",
+        )?
+        .query_row(params![access.project(), scopes], |row| row.get(0))?;
+    Ok(ProjectStats {
+        memories,
+        retrievals: retrievals.unsigned_abs(),
+        adds: adds.unsigned_abs(),
+        users,
+        agents,
+        runs,
+        memories_per_user,
+        memories_per_agent,
+        memories_per_run,
+    })
+}
+
+/// The rows that match, and how many values a column has among them.
+fn count(
+    connection: &Connection,
+    access: &Access,
+    column: &str,
+    filter: SqlFilter,
+) -> Result<(u64, u64), EngineError> {
+    let rows = access.rows_with(filter);
+    let sql = format!("SELECT count(*), count(DISTINCT {column}) FROM memories WHERE {}", rows.sql);
+    let values: Vec<SqlValue> = rows.values;
+    let (rows, values): (i64, i64) = connection
+        .prepare_cached(&sql)?
+        .query_row(params_from_iter(values), |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok((rows.unsigned_abs(), values.unsigned_abs()))
+}
+
+/// How many memories that may be seen carry this id.
+pub(crate) fn memories_of(
+    connection: &Connection,
+    access: &Access,
+    field: IdField,
+    id: &str,
+) -> Result<u64, EngineError> {
+    Ok(count(connection, access, "1", SqlFilter::id_is(field, id))?.0)
+}

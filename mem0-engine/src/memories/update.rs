@@ -1,0 +1,251 @@
+use std::collections::HashMap;
+use std::fmt;
+
+use mem0_types::{Date, EventType, HistoryEvent, Metadata, Timestamp};
+use rusqlite::{Connection, params};
+use serde_json::{Value, json};
+
+use crate::change::Change;
+use crate::folder::text_index::{Indexed, LONG};
+use crate::memories::events::{self, EventResultRecord};
+use crate::memories::history;
+use crate::memories::record::{self, MemoryRecord};
+use crate::{Access, Engine, EngineError, clock, ids, json_depth, limits};
+
+/// The most entries that one batch may have.
+pub const MAX_BATCH: usize = 1000;
+
+/// What to change of a memory. What is `None` stays as it is; something must be set.
+#[derive(Clone, Default, PartialEq)]
+pub struct MemoryChange {
+    /// The new text, not blank, of at most [`MAX_TEXT`](crate::MAX_TEXT).
+    pub text: Option<String>,
+    /// Keys to set. Merged by top-level key: keys that are not named stay, and a null is stored as
+    /// null. With those that stay, at most [`MAX_METADATA`](crate::MAX_METADATA).
+    pub metadata: Option<Metadata>,
+    /// The new last day (UTC) on which lists and searches show the memory; `Some(None)` clears it.
+    pub expiration_date: Option<Option<Date>>,
+    /// What `created_at` becomes, as on add.
+    pub timestamp: Option<Timestamp>,
+}
+
+impl fmt::Debug for MemoryChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemoryChange")
+            .field("text", &self.text.is_some())
+            .field("metadata", &self.metadata.is_some())
+            .field("expiration_date", &self.expiration_date)
+            .field("timestamp", &self.timestamp)
+            .finish()
+    }
+}
+
+/// One entry of a batch of updates.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UpdateRequest {
+    /// The memory to change.
+    pub memory_id: String,
+    /// What to change of it.
+    pub change: MemoryChange,
+}
+
+impl MemoryChange {
+    pub(crate) fn check(&self) -> Result<(), EngineError> {
+        if *self == Self::default() {
+            return Err(EngineError::invalid(
+                "text",
+                "must be given, or else metadata, expiration_date or timestamp",
+            ));
+        }
+        if self.text.as_ref().is_some_and(|text| text.trim().is_empty()) {
+            return Err(EngineError::invalid("text", "must not be empty"));
+        }
+        let text = self.text.as_ref().map_or(0, String::len);
+        limits::check_length("text", text, limits::MAX_TEXT)?;
+        limits::check_metadata(self.metadata.as_ref())?;
+        if let Some(time) = &self.timestamp {
+            clock::micros("timestamp", time)?;
+        }
+        Ok(())
+    }
+
+    fn payload(&self, memory_id: &str) -> Value {
+        let mut payload = json!({ "memory_id": memory_id });
+        if let Some(text) = &self.text {
+            payload["text"] = json!(text);
+        }
+        if let Some(metadata) = &self.metadata {
+            payload["metadata"] = json!(metadata);
+        }
+        if let Some(date) = self.expiration_date {
+            payload["expiration_date"] = json!(date);
+        }
+        if let Some(time) = &self.timestamp {
+            payload["timestamp"] = json!(time);
+        }
+        payload
+    }
+}
+
+impl Engine {
+    /// Changes a memory; the memory as it is then.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`], [`EngineError::Immutable`], [`EngineError::InvalidInput`] when
+    /// nothing is to be changed, the text is blank, or text or metadata become too long.
+    pub async fn update(
+        &self,
+        memory_id: &str,
+        change: MemoryChange,
+    ) -> Result<MemoryRecord, EngineError> {
+        let id = memory_id.to_owned();
+        let analysed = self.analyse([(memory_id, &change)].into_iter()).await?;
+        self.write(move |connection, access| update(connection, access, &id, &change, &analysed))
+            .await
+    }
+
+    /// Changes up to 1000 memories, all or none; how many.
+    ///
+    /// # Errors
+    /// [`EngineError::BatchItem`] names the first entry that was refused, and why;
+    /// [`EngineError::InvalidInput`] when there are too many, or when the memories take more than
+    /// [`MAX_TOGETHER`](crate::MAX_TOGETHER).
+    pub async fn batch_update(&self, updates: Vec<UpdateRequest>) -> Result<u64, EngineError> {
+        check_batch(updates.len())?;
+        let changes = updates.iter().map(|entry| (entry.memory_id.as_str(), &entry.change));
+        let analysed = self.analyse(changes).await?;
+        self.write(move |connection, access| update_batch(connection, access, &updates, &analysed))
+            .await
+    }
+
+    /// Has a reader analyse texts that take long, so that the writer need not.
+    async fn analyse<'a>(
+        &self,
+        changes: impl Iterator<Item = (&'a str, &'a MemoryChange)> + Clone,
+    ) -> Result<Analysed, EngineError> {
+        self.access().check_writable()?;
+        let texts = changes.filter_map(|(id, change)| Some((id, change.text.as_deref()?)));
+        if texts.clone().map(|(_, text)| text.len()).sum::<usize>() <= LONG {
+            return Ok(Analysed::new());
+        }
+        let sound = texts.filter(|(_, text)| text.len() <= limits::MAX_TEXT);
+        let sound: Vec<_> = sound.map(|(id, text)| (id.to_owned(), text.to_owned())).collect();
+        self.read(move |connection, access| {
+            let mut analysed = Analysed::new();
+            for (id, text) in sound {
+                // What is wrong with the others the writer says.
+                let Ok((_, memory)) = record::find(connection, access, &id) else { continue };
+                let of = (memory.actor, text);
+                if !memory.immutable && memory.memory != of.1 && !analysed.contains_key(&of) {
+                    let indexed = Indexed::of(of.0.as_deref(), &of.1);
+                    analysed.insert(of, indexed);
+                }
+            }
+            Ok(analysed)
+        })
+        .await
+    }
+}
+
+/// What texts are found by, each with who said it.
+type Analysed = HashMap<(Option<String>, String), Indexed>;
+
+pub(crate) fn check_batch(length: usize) -> Result<(), EngineError> {
+    if (1..=MAX_BATCH).contains(&length) {
+        Ok(())
+    } else {
+        Err(EngineError::invalid("memories", "must have 1 to 1000 entries"))
+    }
+}
+
+/// Changes one memory; the memory as it is then.
+pub(crate) fn update(
+    connection: &Connection,
+    access: &Access,
+    memory_id: &str,
+    change: &MemoryChange,
+    analysed: &Analysed,
+) -> Result<MemoryRecord, EngineError> {
+    change.check()?;
+    let payload = change.payload(memory_id);
+    json_depth::check("metadata", &payload)?;
+    let (seq, old) = record::find(connection, access, memory_id)?;
+    if old.immutable {
+        return Err(EngineError::Immutable);
+    }
+    let (project, now) = (access.project(), clock::now());
+    set_text(connection, seq, &old, change, analysed)?;
+    if let Some(keys) = &change.metadata {
+        let mut metadata = old.metadata.clone().unwrap_or_default();
+        metadata.extend(keys.clone());
+        limits::check_metadata(Some(&metadata))?;
+        let metadata = serde_json::to_string(&metadata)?;
+        connection
+            .prepare_cached("UPDATE memories SET metadata = ? WHERE seq = ?")?
+            .execute(params![metadata, seq])?;
+    }
+    if let Some(date) = change.expiration_date {
+        connection
+            .prepare_cached("UPDATE memories SET expiration_date = ? WHERE seq = ?")?
+            .execute(params![date.map(|date| date.to_string()), seq])?;
+    }
+    if let Some(time) = &change.timestamp {
+        connection
+            .prepare_cached("UPDATE memories SET created_at = ? WHERE seq = ?")?
+            .execute(params![clock::micros("timestamp", time)?, seq])?;
+    }
+    connection
+        .prepare_cached("UPDATE memories SET updated_at = ? WHERE seq = ?")?
+        .execute(params![now, seq])?;
+
+    let new = record::by_seq(connection, seq)?;
+    let noted = Change {
+        // A text that stays is stored once.
+        old_memory: Some(old.memory.as_str()).filter(|text| *text != new.memory),
+        new_memory: Some(&new.memory),
+        ..new.change(project, HistoryEvent::Update, now)
+    };
+    history::note(connection, &noted)?;
+    let result = EventResultRecord::new(&new.id, HistoryEvent::Update, Some(&new.memory), &new.ids);
+    events::record_done(connection, project, &EventType::Update, &new.ids, &payload, result, now)?;
+    Ok(new)
+}
+
+fn set_text(
+    connection: &Connection,
+    seq: i64,
+    old: &MemoryRecord,
+    change: &MemoryChange,
+    analysed: &Analysed,
+) -> Result<(), EngineError> {
+    let Some(text) = change.text.as_ref().filter(|text| **text != old.memory) else {
+        return Ok(());
+    };
+    connection
+        .prepare_cached("UPDATE memories SET text = ?, text_hash = ? WHERE seq = ?")?
+        .execute(params![text, ids::text_hash(text), seq])?;
+    match analysed.get(&(old.actor.clone(), text.clone())) {
+        Some(indexed) => indexed.replace(connection, seq),
+        None => Indexed::of(old.actor.as_deref(), text).replace(connection, seq),
+    }
+}
+
+/// Changes all of these memories, or none of them.
+pub(crate) fn update_batch(
+    connection: &Connection,
+    access: &Access,
+    updates: &[UpdateRequest],
+    analysed: &Analysed,
+) -> Result<u64, EngineError> {
+    let mut together = 0;
+    for (index, entry) in updates.iter().enumerate() {
+        let memory = update(connection, access, &entry.memory_id, &entry.change, analysed)
+            .map_err(|source| EngineError::BatchItem { index, source: Box::new(source) })?;
+        together += memory.memory.len() + serde_json::to_string(&memory.metadata)?.len();
+        // One alone may be as large as an older version let it become.
+        if index > 0 {
+            limits::check_together("memories", together, "batches")?;
+        }
+    }
+    Ok(updates.len() as u64)
+}

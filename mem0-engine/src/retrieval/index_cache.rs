@@ -1,0 +1,324 @@
+use std::collections::HashSet;
+use std::fmt;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use lru::LruCache;
+use mem0_types::IdField;
+use rusqlite::functions::{Context, FunctionFlags};
+use rusqlite::hooks::Action;
+use rusqlite::{Connection, OptionalExtension};
+
+use crate::folder::filter_sql::SqlFilter;
+use crate::retrieval::memory_index::MemoryIndex;
+use crate::{Access, EngineError};
+
+/// How many bytes of indices are kept. What was asked last is kept however large it is.
+const BYTES: usize = 256 << 20;
+
+/// Scopes share their [`Marks`] with those that fall into the same one of so many: a change of one then makes the others
+/// be read again, too.
+const SLOTS: usize = 1 << 14;
+
+/// Reading on through everybody's newer memories is quicker than reading a scope anew, unless there are that many times
+/// as many, or more than `FEW`.
+const TIMES: i64 = 4;
+const FEW: i64 = 256;
+
+/// All memories of one entity.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(crate) struct EntityKey {
+    pub(crate) project: i64,
+    pub(crate) field: IdField,
+    pub(crate) id: Box<str>,
+}
+
+/// Shows whose it is in no way.
+impl fmt::Debug for EntityKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EntityKey").field("field", &self.field).finish_non_exhaustive()
+    }
+}
+
+/// The indices of the scopes that were searched last, each as the database had it after some commit.
+///
+/// A reader sees the database as one commit left it, and gets an index of exactly that state: the writer says which scopes
+/// a commit changes before the commit is there to be seen. One process at a time has the folder, so that nobody else
+/// changes them.
+#[derive(Clone, Default)]
+pub(crate) struct IndexCache(Arc<Mutex<State>>);
+
+struct State {
+    marks: Box<[Marks]>,
+    scopes: LruCache<EntityKey, Held>,
+    bytes: usize,
+}
+
+struct Held {
+    index: Arc<MemoryIndex>,
+    /// The commit whose state it is.
+    as_of: i64,
+}
+
+/// The numbers of the last commits that changed a scope.
+#[derive(Clone, Copy, Default)]
+struct Marks {
+    /// Added memories.
+    added: i64,
+    /// Changed or removed memories, and the one that did so before.
+    rewritten: i64,
+    rewritten_before: i64,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            marks: vec![Marks::default(); SLOTS].into(),
+            scopes: LruCache::unbounded(),
+            bytes: 0,
+        }
+    }
+}
+
+/// What a transaction has changed so far.
+#[derive(Clone, Default)]
+struct Changed(Arc<Mutex<Changes>>);
+
+#[derive(Default)]
+struct Changes {
+    /// The slots of memories that were changed or removed.
+    rewritten: HashSet<usize>,
+    /// The numbers of the first and the last memory that were added.
+    added: Option<(i64, i64)>,
+}
+
+impl IndexCache {
+    /// Has the writer's connection tell which scopes it changes.
+    pub(crate) fn watch(&self, connection: &Connection) -> Result<IndexWatch, EngineError> {
+        let changed = Changed::default();
+        changed.watch(connection)?;
+        Ok(IndexWatch { cache: self.clone(), changed })
+    }
+
+    fn mark(&self, commit: i64, added: &HashSet<usize>, rewritten: &HashSet<usize>) {
+        let mut state = self.state();
+        for slot in added {
+            if let Some(marks) = state.marks.get_mut(*slot) {
+                marks.added = commit;
+            }
+        }
+        for slot in rewritten {
+            // A commit that failed has left its number to the next one.
+            if let Some(marks) = state.marks.get_mut(*slot)
+                && marks.rewritten != commit
+            {
+                marks.rewritten_before = marks.rewritten;
+                marks.rewritten = commit;
+            }
+        }
+    }
+
+    /// The index of a scope in the state that the connection's transaction sees.
+    pub(crate) fn scope(
+        &self,
+        connection: &Connection,
+        key: &EntityKey,
+    ) -> Result<Arc<MemoryIndex>, EngineError> {
+        let now: i64 = connection
+            .prepare_cached("SELECT number FROM memory_commits")?
+            .query_row([], |row| row.get(0))?;
+        // After the number: what this commit changed is marked by now.
+        let (marks, held) = {
+            let mut state = self.state();
+            let marks = state.marks.get(slot(key)).copied().unwrap_or_default();
+            let held = state.scopes.get(key).map(|held| (held.index.clone(), held.as_of));
+            (marks, held)
+        };
+        let rows =
+            || Access::to_project(key.project).rows_with(SqlFilter::id_is(key.field, &key.id));
+        let index = match held {
+            Some((index, as_of)) if marks.nothing_since(as_of, now) => return Ok(index),
+            Some((index, as_of))
+                if marks.only_added_since(as_of, now) && is_near(connection, &index)? =>
+            {
+                index.read_on(connection, rows())?
+            }
+            _ => MemoryIndex::read(connection, &rows())?,
+        };
+        let index = Arc::new(index);
+        self.keep(key, Held { index: index.clone(), as_of: now });
+        Ok(index)
+    }
+
+    fn keep(&self, key: &EntityKey, held: Held) {
+        let mut state = self.state();
+        if state.scopes.peek(key).is_some_and(|other| other.as_of > held.as_of) {
+            return;
+        }
+        state.bytes += held.bytes(key);
+        if let Some(old) = state.scopes.put(key.clone(), held) {
+            state.bytes -= old.bytes(key);
+        }
+        while state.bytes > BYTES && state.scopes.len() > 1 {
+            let Some((key, held)) = state.scopes.pop_lru() else { break };
+            state.bytes -= held.bytes(&key);
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What the writer has to tell the cache.
+#[derive(Clone)]
+pub(crate) struct IndexWatch {
+    cache: IndexCache,
+    changed: Changed,
+}
+
+impl IndexWatch {
+    /// To be told of each row that changes.
+    pub(crate) fn row_changed(&self, action: Action, table: &str, row: i64) {
+        if action == Action::SQLITE_INSERT && table == "memories" {
+            self.changed.note_added(row);
+        }
+    }
+
+    /// To be called as the last part of each transaction, before others can see what it changed.
+    pub(crate) fn committing(&self, connection: &Connection) -> Result<(), EngineError> {
+        let Changes { rewritten, added } = self.changed.take();
+        if rewritten.is_empty() && added.is_none() {
+            return Ok(());
+        }
+        let added = added.map_or_else(|| Ok(HashSet::new()), |it| slots(connection, it))?;
+        let commit = connection
+            .prepare_cached("UPDATE memory_commits SET number = number + 1 RETURNING number")?
+            .query_row([], |row| row.get(0))?;
+        self.cache.mark(commit, &added, &rewritten);
+        Ok(())
+    }
+}
+
+impl Held {
+    fn bytes(&self, key: &EntityKey) -> usize {
+        // With what the cache itself needs for an entry.
+        self.index.bytes() + key.id.len() + 2 * size_of::<(EntityKey, Self)>()
+    }
+}
+
+impl Marks {
+    /// Whether the state after commit `as_of` is that after `now`.
+    fn nothing_since(self, as_of: i64, now: i64) -> bool {
+        // For a reader whose snapshot is older than the index, too.
+        let (first, last) = (as_of.min(now), as_of.max(now));
+        self.added <= first && self.rewritten_between(first, last) == Some(false)
+    }
+
+    fn only_added_since(self, as_of: i64, now: i64) -> bool {
+        as_of <= now && self.rewritten_between(as_of, now) == Some(false)
+    }
+
+    /// `None` when too much has been rewritten to tell.
+    fn rewritten_between(self, first: i64, last: i64) -> Option<bool> {
+        if self.rewritten <= first {
+            Some(false)
+        } else if self.rewritten <= last {
+            Some(true)
+        } else {
+            // A commit that is on its way, and that this reader does not see.
+            (self.rewritten_before <= first).then_some(false)
+        }
+    }
+}
+
+fn slot(key: &EntityKey) -> usize {
+    slot_of(key.project, key.field, &key.id)
+}
+
+fn slot_of(project: i64, field: IdField, id: &str) -> usize {
+    let mut hasher = DefaultHasher::new();
+    (project, field, id).hash(&mut hasher);
+    // The remainder is smaller than SLOTS.
+    (hasher.finish() % SLOTS as u64) as usize
+}
+
+/// Whether few memories were stored since, anybody's.
+fn is_near(connection: &Connection, index: &MemoryIndex) -> Result<bool, EngineError> {
+    let last: Option<i64> = connection
+        .prepare_cached("SELECT seq FROM memories ORDER BY seq DESC LIMIT 1")?
+        .query_row([], |row| row.get(0))
+        .optional()?;
+    let own = i64::try_from(index.len()).unwrap_or(i64::MAX);
+    Ok(last.unwrap_or_default() - index.last_seq() <= own.saturating_mul(TIMES).max(FEW))
+}
+
+/// The slots of the memories with numbers from the first to the last.
+fn slots(
+    connection: &Connection,
+    (first, last): (i64, i64),
+) -> Result<HashSet<usize>, EngineError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT project, user_id, agent_id, app_id, run_id FROM memories WHERE seq BETWEEN ? AND ?",
+    )?;
+    let mut rows = statement.query([first, last])?;
+    let mut slots = HashSet::new();
+    while let Some(row) = rows.next()? {
+        let project = row.get(0)?;
+        for (column, field) in (1..).zip(IdField::ALL) {
+            if let Some(id) =
+                row.get_ref(column)?.as_str_or_null().map_err(rusqlite::Error::from)?
+            {
+                slots.insert(slot_of(project, field, id));
+            }
+        }
+    }
+    Ok(slots)
+}
+
+impl Changed {
+    /// Of what is rewritten, whose it was must be known, which triggers tell; they are the connection's own, and no part
+    /// of the folder. Of what is added, the row tells it later: a trigger would make SQLite prepare to undo each insert.
+    fn watch(&self, connection: &Connection) -> Result<(), EngineError> {
+        let changed = self.clone();
+        connection.create_scalar_function(
+            "mem0_rewritten",
+            5,
+            FunctionFlags::SQLITE_UTF8,
+            move |context| changed.note_rewritten(context),
+        )?;
+        for (when, row) in [("UPDATE", "old"), ("UPDATE", "new"), ("DELETE", "old")] {
+            connection.execute_batch(&format!(
+                "CREATE TEMP TRIGGER memories_{when}_{row} AFTER {when} ON main.memories BEGIN \
+                 SELECT mem0_rewritten({row}.project, {row}.user_id, {row}.agent_id, {row}.app_id, \
+                 {row}.run_id); END"
+            ))?;
+        }
+        Ok(())
+    }
+
+    fn note_rewritten(&self, context: &Context<'_>) -> rusqlite::Result<bool> {
+        let project = context.get(0)?;
+        let mut changes = self.changes();
+        for (argument, field) in (1..).zip(IdField::ALL) {
+            if let Some(id) = context.get_raw(argument).as_str_or_null()? {
+                changes.rewritten.insert(slot_of(project, field, id));
+            }
+        }
+        Ok(true)
+    }
+
+    fn note_added(&self, seq: i64) {
+        let mut changes = self.changes();
+        let (first, last) = changes.added.unwrap_or((seq, seq));
+        changes.added = Some((first.min(seq), last.max(seq)));
+    }
+
+    fn take(&self) -> Changes {
+        std::mem::take(&mut *self.changes())
+    }
+
+    fn changes(&self) -> MutexGuard<'_, Changes> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

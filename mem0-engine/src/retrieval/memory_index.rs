@@ -1,0 +1,265 @@
+use std::sync::Arc;
+
+use mem0_types::Date;
+use rusqlite::types::Value as SqlValue;
+use rusqlite::{Connection, Row, params_from_iter};
+
+use crate::EngineError;
+use crate::folder::columns::date_column;
+use crate::retrieval::postings::{Postings, WordHash};
+use crate::tenancy::access::Where;
+use crate::text::analysed_text::AnalysedText;
+use crate::text::built_in::Vector;
+
+/// How many memories share a [`Chunk`]: few enough that adding to one costs little, as many as are worth a look-up of each
+/// word of a query.
+const CHUNK: usize = 1024;
+
+/// What a search needs to know of the memories of a scope, held in memory, in the order in which they were stored.
+///
+/// The memories of one add follow each other in it, since an add is stored in one transaction.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct MemoryIndex {
+    /// All but the last are full.
+    chunks: Vec<Arc<Chunk>>,
+}
+
+#[derive(Debug, Default)]
+struct Chunk {
+    memories: Vec<IndexedMemory>,
+    vectors: Vec<Vector>,
+    /// One by the length of each vector; 0 for none.
+    inverse_lengths: Vec<f32>,
+    words: Postings,
+    /// The words of the name of who speaks.
+    speakers: Postings,
+    /// When the first of those that expire does.
+    first_expiration: Option<Date>,
+}
+
+/// A memory, without its vector and its words.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct IndexedMemory {
+    pub(crate) seq: i64,
+    pub(crate) event_seq: i64,
+    pub(crate) position: i64,
+    pub(crate) created_at: i64,
+    pub(crate) updated_at: i64,
+    pub(crate) expiration_date: Option<Date>,
+    /// How many terms its text has, with those of the speaker's name.
+    pub(crate) terms: u32,
+    pub(crate) asks: bool,
+}
+
+impl MemoryIndex {
+    /// The memories that a condition on `memories AS m` lets through.
+    pub(crate) fn read(connection: &Connection, rows: &Where) -> Result<Self, EngineError> {
+        let mut growing = Self::default().grow();
+        // CROSS JOIN fixes the order: the condition first, by its index, then a look-up for each row.
+        let sql = format!(
+            "SELECT m.seq, m.event_seq, m.position, m.created_at, m.updated_at, m.expiration_date, i.vector, i.terms \
+             FROM memories AS m CROSS JOIN memory_index AS i ON i.seq = m.seq WHERE {} ORDER BY m.seq",
+            rows.sql
+        );
+        let mut statement = connection.prepare_cached(&sql)?;
+        let mut found = statement.query(params_from_iter(&rows.values))?;
+        while let Some(row) = found.next()? {
+            growing.push_row(row)?;
+        }
+        Ok(growing.done())
+    }
+
+    /// The same index with the memories that came later, found by looking through everybody's.
+    pub(crate) fn read_on(
+        &self,
+        connection: &Connection,
+        rows: Where,
+    ) -> Result<Self, EngineError> {
+        let mut growing = self.clone().grow();
+        // NOT INDEXED, since the indices know no order of storing.
+        let sql = format!(
+            "SELECT m.seq, m.event_seq, m.position, m.created_at, m.updated_at, m.expiration_date, i.vector, i.terms \
+             FROM memories AS m NOT INDEXED CROSS JOIN memory_index AS i ON i.seq = m.seq \
+             WHERE {} AND m.seq > ? ORDER BY m.seq",
+            rows.sql
+        );
+        let mut statement = connection.prepare_cached(&sql)?;
+        let mut found =
+            statement.query(params_from_iter(rows.and([SqlValue::from(self.last_seq())])))?;
+        while let Some(row) = found.next()? {
+            growing.push_row(row)?;
+        }
+        Ok(growing.done())
+    }
+
+    /// Goes on from here.
+    pub(crate) fn grow(mut self) -> Growing {
+        let open = self.chunks.pop_if(|last| last.memories.len() < CHUNK);
+        let mut growing = Growing { full: self.chunks, ..Growing::default() };
+        if let Some(open) = open {
+            growing.memories.clone_from(&open.memories);
+            growing.vectors.clone_from(&open.vectors);
+            growing.inverse_lengths.clone_from(&open.inverse_lengths);
+            growing.words = open.words.pairs();
+            growing.speakers = open.speakers.pairs();
+        }
+        growing
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.chunks.last().map_or(0, |last| (self.chunks.len() - 1) * CHUNK + last.memories.len())
+    }
+
+    /// All memories in order.
+    pub(crate) fn memories(&self) -> impl Iterator<Item = &IndexedMemory> {
+        self.chunks.iter().flat_map(|chunk| &chunk.memories)
+    }
+
+    pub(crate) fn memory(&self, at: usize) -> Option<&IndexedMemory> {
+        self.chunks.get(at / CHUNK)?.memories.get(at % CHUNK)
+    }
+
+    /// When the first of the memories that expire does.
+    pub(crate) fn first_expiration(&self) -> Option<Date> {
+        self.chunks.iter().filter_map(|chunk| chunk.first_expiration).min()
+    }
+
+    /// The number of the newest memory.
+    pub(crate) fn last_seq(&self) -> i64 {
+        self.chunks.last().and_then(|last| last.memories.last()).map_or(0, |memory| memory.seq)
+    }
+
+    /// How close each memory lies to a direction: 1 the same, 0 unrelated or without a vector.
+    pub(crate) fn cosines(&self, direction: &Vector) -> Vec<f32> {
+        let (length, direction) = (inverse_length(direction), direction.widened());
+        let mut cosines = Vec::with_capacity(self.len());
+        for chunk in &self.chunks {
+            let vectors = chunk.vectors.iter().zip(&chunk.inverse_lengths);
+            cosines.extend(vectors.map(|(vector, inverse_length)| {
+                direction.dot(vector) as f32 * inverse_length * length
+            }));
+        }
+        cosines
+    }
+
+    /// The memories that have a word, ascending, each as often as it has it.
+    pub(crate) fn with_word(&self, word: WordHash) -> impl Iterator<Item = usize> {
+        self.with(move |chunk| chunk.words.rows(word))
+    }
+
+    /// The memories whose speaker's name has a word.
+    pub(crate) fn spoken_by(&self, word: WordHash) -> impl Iterator<Item = usize> {
+        self.with(move |chunk| chunk.speakers.rows(word))
+    }
+
+    fn with<'a>(&'a self, rows: impl Fn(&'a Chunk) -> &'a [u16]) -> impl Iterator<Item = usize> {
+        self.chunks.iter().enumerate().flat_map(move |(number, chunk)| {
+            rows(chunk).iter().map(move |row| number * CHUNK + usize::from(*row))
+        })
+    }
+
+    /// Roughly how much memory it takes.
+    pub(crate) fn bytes(&self) -> usize {
+        self.chunks.iter().map(|chunk| chunk.bytes()).sum()
+    }
+}
+
+impl Chunk {
+    fn bytes(&self) -> usize {
+        size_of::<Self>()
+            + self.memories.len()
+                * (size_of::<IndexedMemory>() + size_of::<Vector>() + size_of::<f32>())
+            + self.words.bytes()
+            + self.speakers.bytes()
+    }
+}
+
+impl IndexedMemory {
+    /// A memory of which only the number is known.
+    pub(crate) fn new(seq: i64) -> Self {
+        Self {
+            seq,
+            event_seq: 0,
+            position: 0,
+            created_at: 0,
+            updated_at: 0,
+            expiration_date: None,
+            terms: 0,
+            asks: false,
+        }
+    }
+}
+
+/// An index that memories are added to, in the order of their numbers.
+#[derive(Default)]
+pub(crate) struct Growing {
+    full: Vec<Arc<Chunk>>,
+    memories: Vec<IndexedMemory>,
+    vectors: Vec<Vector>,
+    inverse_lengths: Vec<f32>,
+    words: Vec<(WordHash, u16)>,
+    speakers: Vec<(WordHash, u16)>,
+}
+
+impl Growing {
+    fn push_row(&mut self, row: &Row<'_>) -> rusqlite::Result<()> {
+        let memory = IndexedMemory {
+            event_seq: row.get(1)?,
+            position: row.get(2)?,
+            created_at: row.get(3)?,
+            updated_at: row.get(4)?,
+            expiration_date: date_column(row, 5)?,
+            ..IndexedMemory::new(row.get(0)?)
+        };
+        let vector = row.get_ref(6)?.as_blob().ok().and_then(Vector::from_bytes);
+        self.push(memory, vector.unwrap_or(Vector::ZERO), row.get_ref(7)?.as_str()?);
+        Ok(())
+    }
+
+    /// `text` is as [`analysed_text::write`](crate::text::analysed_text::write) left it.
+    pub(crate) fn push(&mut self, memory: IndexedMemory, vector: Vector, text: &str) {
+        if self.memories.len() == CHUNK {
+            self.seal();
+        }
+        let row = u16::try_from(self.memories.len()).unwrap_or(u16::MAX);
+        let text = AnalysedText::read(text);
+        let before = self.words.len();
+        self.words.extend(text.terms().map(|term| (WordHash::of(term), row)));
+        self.speakers.extend(text.speaker_terms().map(|term| (WordHash::of(term), row)));
+        self.memories.push(IndexedMemory {
+            terms: u32::try_from(self.words.len() - before).unwrap_or(u32::MAX),
+            asks: text.asks(),
+            ..memory
+        });
+        self.inverse_lengths.push(inverse_length(&vector));
+        self.vectors.push(vector);
+    }
+
+    fn seal(&mut self) {
+        let expirations = self.memories.iter().filter_map(|memory| memory.expiration_date);
+        let mut chunk = Chunk {
+            first_expiration: expirations.min(),
+            memories: std::mem::take(&mut self.memories),
+            vectors: std::mem::take(&mut self.vectors),
+            inverse_lengths: std::mem::take(&mut self.inverse_lengths),
+            words: Postings::of(std::mem::take(&mut self.words)),
+            speakers: Postings::of(std::mem::take(&mut self.speakers)),
+        };
+        chunk.memories.shrink_to_fit();
+        chunk.vectors.shrink_to_fit();
+        chunk.inverse_lengths.shrink_to_fit();
+        self.full.push(Arc::new(chunk));
+    }
+
+    pub(crate) fn done(mut self) -> MemoryIndex {
+        if !self.memories.is_empty() {
+            self.seal();
+        }
+        MemoryIndex { chunks: self.full }
+    }
+}
+
+fn inverse_length(vector: &Vector) -> f32 {
+    let square = vector.widened().dot(vector);
+    if square == 0 { 0.0 } else { (square as f32).sqrt().recip() }
+}

@@ -1,0 +1,664 @@
+//! Orders memories by how well they answer a query, and says how sure that is.
+//!
+//! A memory is scored from these sides:
+//!
+//! - **Words**: how much of the query's information they hold (BM25's term weights, as a share of
+//!   what a perfect match would hold), in the memory itself and in the memory read together with
+//!   its neighbours of the same add, since an answer often stands near the words of the question.
+//! - **Meaning**: how close it lies (cosine).
+//! - **Who speaks**: a query that names somebody who spoke in the scope is better answered by that
+//!   one's own words.
+//! - **What is asked does not answer**: a memory that ends in a question counts for less.
+//! - **Time**: a query that names a time raises the memories of that time.
+//!
+//! One number comes out. It is what the ranking sorts by and what a caller sees and cuts with
+//! `threshold`, and it does not depend on which other memories are ranked.
+
+use std::cmp::{Ordering, Reverse};
+use std::collections::HashMap;
+use std::fmt;
+
+use crate::retrieval::nearest_words::NearestWords;
+use crate::retrieval::postings::WordHash;
+use crate::retrieval::score_breakdown::ScoreParts;
+use crate::retrieval::scoring::{Features, Mentions, NEIGHBOUR_WEIGHTS, Scorer, TermStatistics};
+use crate::retrieval::time_context::TimeContext;
+use crate::retrieval::visible_memories::{NEIGHBOURS, VisibleMemories};
+use crate::text::analysed_text::AnalysedText;
+use crate::text::analysis::query_terms;
+use crate::text::built_in::{Embedder, Vector};
+
+/// How many memories are scored for one that is asked for, and how many at least, before what they reach
+/// tells which of the others need not be.
+const LIKELY_FOR_ONE: usize = 4;
+const LIKELY: usize = 64;
+
+/// A query, analysed and embedded once.
+#[derive(Clone)]
+pub(crate) struct Query {
+    terms: Vec<String>,
+    vector: Vector,
+}
+
+impl Query {
+    /// Analyses and embeds the text of a query. Any text will do.
+    pub(crate) fn new(text: &str) -> Self {
+        Self { terms: query_terms(text), vector: Embedder::built_in().embed(text) }
+    }
+
+    /// The same without its words: only meaning counts.
+    pub(crate) fn without_words(self) -> Self {
+        Self { terms: Vec::new(), ..self }
+    }
+
+    /// The same without its meaning: only words count.
+    pub(crate) fn without_meaning(self) -> Self {
+        Self { vector: Vector::ZERO, ..self }
+    }
+}
+
+/// Shows sizes only: terms are content.
+impl fmt::Debug for Query {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Query").field("terms", &self.terms.len()).finish_non_exhaustive()
+    }
+}
+
+/// A memory's place in the ranking.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Ranked {
+    /// Which one of the view.
+    pub(crate) place: usize,
+    /// How well it answers, 0 to 1; falls along the ranking.
+    pub(crate) score: f64,
+    /// What the score is made of.
+    pub(crate) breakdown: ScoreParts,
+}
+
+/// The memories of a view, seen from one query.
+pub(crate) struct Ranking<'a> {
+    view: &'a VisibleMemories,
+    query: &'a Query,
+    times: &'a TimeContext,
+    found: Found,
+    scorer: Scorer,
+    /// By place; empty when the query has no vector.
+    cosines: Vec<f32>,
+    /// Which share of the speakers that the query names each is spoken by, by place; empty when it names none.
+    speaking: Vec<f64>,
+}
+
+impl<'a> Ranking<'a> {
+    pub(crate) fn new(view: &'a VisibleMemories, query: &'a Query, times: &'a TimeContext) -> Self {
+        let words: Vec<_> = query.terms.iter().map(|term| WordHash::of(term)).collect();
+        let found = Found::all(view, &words);
+        let statistics: Vec<_> = words
+            .iter()
+            .enumerate()
+            .map(|(term, word)| TermStatistics {
+                containing: found.containing.get(term).copied().unwrap_or_default(),
+                is_speaker: view.spoken_by(*word).next().is_some(),
+            })
+            .collect();
+        let cosines = if query.vector.is_zero() { Vec::new() } else { view.cosines(&query.vector) };
+        let named = words.iter().zip(&statistics).filter(|(_, counted)| counted.is_speaker);
+        let named: Vec<_> = named.map(|(word, _)| *word).collect();
+        Self {
+            view,
+            query,
+            times,
+            found,
+            scorer: Scorer::new(&query.terms, view.len(), &statistics),
+            cosines,
+            speaking: speaking(view, &named),
+        }
+    }
+
+    /// The best so many, best first. Those that are equally good are ordered by age (newer first),
+    /// then as they were stored. What has nothing in common with the query is not among them.
+    pub(crate) fn best(&self, count: usize) -> Vec<Ranked> {
+        let mut bounds = self.bounds();
+        let likely = bounds.len().min(LIKELY.max(LIKELY_FOR_ONE * count));
+        if likely > 0 && likely < bounds.len() {
+            bounds.select_nth_unstable_by(likely - 1, |a, b| b.0.total_cmp(&a.0));
+        }
+        let (likely, rest) = bounds.split_at(likely);
+        let mut scoring = Scoring::new(&self.scorer);
+        let places = likely.iter().map(|(_, place)| *place);
+        let best = places.filter_map(|place| self.scored(place, &mut scoring)).collect();
+        let mut best = self.sorted(best, count);
+        let last = best.get(count.wrapping_sub(1));
+        let least = last.map_or(0.0, |last| self.scorer.least_odds(last.score));
+        let others = rest.iter().filter(|(odds, _)| *odds >= least);
+        best.extend(others.filter_map(|(_, place)| self.scored(*place, &mut scoring)));
+        self.sorted(best, count)
+    }
+
+    /// What no memory's odds exceed, and its place, for all that may have something in common with the query.
+    fn bounds(&self) -> Vec<(f64, usize)> {
+        let words: Vec<_> = (0..self.view.len())
+            .map(|place| self.scorer.most_held(self.found.terms(place)))
+            .collect();
+        let times: Vec<_> = if self.times.are_named() {
+            self.view.memories().map(|memory| self.times.fit(memory)).collect()
+        } else {
+            Vec::new()
+        };
+        let mut bounds = Vec::with_capacity(words.len());
+        for (place, own) in words.iter().enumerate() {
+            // All that may be its neighbours.
+            let around = place.saturating_sub(NEIGHBOURS)..words.len().min(place + NEIGHBOURS + 1);
+            let window = words.get(around).unwrap_or_default().iter().sum();
+            let cosine = self.cosines.get(place).copied().unwrap_or_default();
+            let time = times.get(place).copied().unwrap_or_default();
+            if window > 0.0 || cosine != 0.0 || time > 0.0 {
+                let semantic = f64::from(cosine.clamp(0.0, 1.0));
+                bounds.push((self.scorer.most_odds(*own, window, semantic, time), place));
+            }
+        }
+        bounds
+    }
+
+    /// A memory's score; `None` when it has nothing in common with the query.
+    fn scored(&self, place: usize, scoring: &mut Scoring) -> Option<Ranked> {
+        let Scoring { own, window } = scoring;
+        own.clear();
+        window.clear();
+        let found = |place: usize, weight: f64, into: &mut Mentions| {
+            self.add_mentions(place, weight, into);
+        };
+        self.collect(place, found, own, window);
+        let ranked = self.score(place, false, own, window);
+        let has_words = window.counts.iter().any(|count| *count > 0.0);
+        let has_meaning = self.cosines.get(place).is_some_and(|cosine| *cosine != 0.0);
+        (has_words || has_meaning || ranked.score > 0.0).then_some(ranked)
+    }
+
+    /// Ranks a few again, by a slower and better look, on the same scale. `texts` are the analysed
+    /// texts of all of them and of their neighbours, by place.
+    ///
+    /// Where a word of the query is missing, the word nearest in meaning stands in for a part of it,
+    /// in the memory and in its neighbours.
+    pub(crate) fn again(&self, pool: &[Ranked], texts: &HashMap<usize, String>) -> Vec<Ranked> {
+        let terms = texts.values().flat_map(|text| AnalysedText::read(text).terms());
+        let nearest = NearestWords::of(&self.query.terms, terms);
+        let read: HashMap<usize, Mentions> = texts
+            .iter()
+            .map(|(place, text)| {
+                let mut mentions = self.scorer.no_mentions();
+                self.add_mentions(*place, 1.0, &mut mentions);
+                let mut near = vec![0.0; mentions.counts.len()];
+                AnalysedText::read(text).terms().for_each(|term| nearest.raise(&mut near, term));
+                for (count, near) in mentions.counts.iter_mut().zip(near) {
+                    *count = f64::max(*count, near);
+                }
+                (*place, mentions)
+            })
+            .collect();
+        let ranked = pool.iter().map(|ranked| {
+            let (mut own, mut window) = (self.scorer.no_mentions(), self.scorer.no_mentions());
+            let found = |place: usize, weight: f64, into: &mut Mentions| {
+                let Some(mentions) = read.get(&place) else { return };
+                into.texts += weight * mentions.texts;
+                into.terms += weight * mentions.terms;
+                for (count, more) in into.counts.iter_mut().zip(&mentions.counts) {
+                    *count += weight * more;
+                }
+            };
+            self.collect(ranked.place, found, &mut own, &mut window);
+            self.score(ranked.place, true, &own, &window)
+        });
+        self.sorted(ranked.collect(), pool.len())
+    }
+
+    /// A memory and its neighbours.
+    pub(crate) fn window(&self, place: usize) -> impl Iterator<Item = usize> {
+        let sides = [self.view.before(place), self.view.after(place)];
+        [place].into_iter().chain(sides.into_iter().flatten().flatten())
+    }
+
+    fn add_mentions(&self, place: usize, weight: f64, into: &mut Mentions) {
+        into.texts += weight;
+        into.terms +=
+            weight * self.view.memory(place).map_or(0.0, |memory| f64::from(memory.terms));
+        for term in self.found.terms(place) {
+            if let Some(count) = into.counts.get_mut(usize::from(*term)) {
+                *count += weight;
+            }
+        }
+    }
+
+    fn collect(
+        &self,
+        place: usize,
+        mentions: impl Fn(usize, f64, &mut Mentions),
+        own: &mut Mentions,
+        window: &mut Mentions,
+    ) {
+        mentions(place, 1.0, own);
+        mentions(place, 1.0, window);
+        for side in [self.view.before(place), self.view.after(place)] {
+            for (neighbour, weight) in side.into_iter().zip(NEIGHBOUR_WEIGHTS) {
+                if let Some(neighbour) = neighbour {
+                    mentions(neighbour, weight, window);
+                }
+            }
+        }
+    }
+
+    fn score(&self, place: usize, reranked: bool, own: &Mentions, window: &Mentions) -> Ranked {
+        let memory = self.view.memory(place);
+        let features = Features {
+            semantic: self
+                .cosines
+                .get(place)
+                .map_or(0.0, |cosine| f64::from(cosine.clamp(0.0, 1.0))),
+            entity: self.speaking.get(place).copied().unwrap_or_default(),
+            asks: memory.is_some_and(|memory| memory.asks),
+            time: memory.map_or(0.0, |memory| self.times.fit(memory)),
+            freshness: memory.map_or(1.0, |memory| self.times.freshness(memory)),
+            reranked,
+        };
+        let (score, breakdown) = self.scorer.score(&features, own, window);
+        Ranked { place, score, breakdown }
+    }
+
+    fn sorted(&self, mut ranked: Vec<Ranked>, count: usize) -> Vec<Ranked> {
+        let created_at = |ranked: &Ranked| self.view.memory(ranked.place).map(|it| it.created_at);
+        let order = |a: &Ranked, b: &Ranked| -> Ordering {
+            let newer_first = || Reverse(created_at(a)).cmp(&Reverse(created_at(b)));
+            b.score.total_cmp(&a.score).then_with(newer_first).then(a.place.cmp(&b.place))
+        };
+        if ranked.len() > count && count > 0 {
+            ranked.select_nth_unstable_by(count - 1, order);
+        }
+        ranked.truncate(count);
+        ranked.sort_unstable_by(order);
+        ranked
+    }
+}
+
+/// What one memory after the other is scored with.
+struct Scoring {
+    own: Mentions,
+    window: Mentions,
+}
+
+impl Scoring {
+    fn new(scorer: &Scorer) -> Self {
+        Self { own: scorer.no_mentions(), window: scorer.no_mentions() }
+    }
+}
+
+/// Which share of the named speakers each memory is spoken by, by place.
+fn speaking(view: &VisibleMemories, named: &[WordHash]) -> Vec<f64> {
+    if named.is_empty() {
+        return Vec::new();
+    }
+    let mut speaking = vec![0.0; view.len()];
+    for word in named {
+        let mut before = None;
+        for place in view.spoken_by(*word) {
+            if before.replace(place) != Some(place)
+                && let Some(share) = speaking.get_mut(place)
+            {
+                *share += 1.0 / named.len() as f64;
+            }
+        }
+    }
+    speaking
+}
+
+/// The query's terms where they occur.
+struct Found {
+    /// How many memories have each term.
+    containing: Vec<usize>,
+    /// Where the terms of each place end.
+    ends: Vec<u32>,
+    /// By place; a term as often as it occurs.
+    terms: Vec<u16>,
+}
+
+impl Found {
+    fn all(view: &VisibleMemories, words: &[WordHash]) -> Self {
+        let mut containing = Vec::with_capacity(words.len());
+        // Terms are counted, then laid down from the end of each place's room to its start.
+        let mut ends = vec![0_u32; view.len()];
+        for word in words {
+            let (mut memories, mut before) = (0, None);
+            for place in view.with_word(*word) {
+                memories += usize::from(before.replace(place) != Some(place));
+                if let Some(count) = ends.get_mut(place) {
+                    *count += 1;
+                }
+            }
+            containing.push(memories);
+        }
+        let mut total = 0;
+        for end in &mut ends {
+            total += *end;
+            *end = total;
+        }
+        let mut terms = vec![0; total as usize];
+        let mut starts = ends.clone();
+        for (term, word) in (0_u16..).zip(words) {
+            for place in view.with_word(*word) {
+                let Some(start) = starts.get_mut(place) else { continue };
+                *start -= 1;
+                if let Some(laid) = terms.get_mut(*start as usize) {
+                    *laid = term;
+                }
+            }
+        }
+        Self { containing, ends, terms }
+    }
+
+    fn terms(&self, place: usize) -> &[u16] {
+        let end = |place: usize| self.ends.get(place).map_or(0, |end| *end as usize);
+        let start = place.checked_sub(1).map_or(0, end);
+        self.terms.get(start..end(place)).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::retrieval::memory_index::{IndexedMemory, MemoryIndex};
+    use crate::retrieval::time_expression;
+    use crate::text::analysed_text;
+
+    /// Something that was said: who said it and what.
+    type Said<'a> = (Option<&'a str>, &'a str);
+
+    /// A scope in which this was said, each list in one add, one second after another.
+    fn scope(adds: &[&[Said<'_>]]) -> VisibleMemories {
+        let mut growing = MemoryIndex::default().grow();
+        let mut seq = 0;
+        for (event_seq, add) in (0_i64..).zip(adds) {
+            for (position, (speaker, text)) in (0_i64..).zip(*add) {
+                seq += 1;
+                let vector = Embedder::built_in().embed(text);
+                let memory = IndexedMemory {
+                    event_seq,
+                    position,
+                    created_at: event_seq * 1_000_000,
+                    updated_at: event_seq * 1_000_000,
+                    ..IndexedMemory::new(seq)
+                };
+                growing.push(memory, vector, &analysed_text::write(*speaker, text));
+            }
+        }
+        VisibleMemories::all(Arc::new(growing.done()))
+    }
+
+    /// A scope that holds these texts, each from an add of its own, oldest first.
+    fn texts(texts: &[&str]) -> VisibleMemories {
+        let adds: Vec<_> = texts.iter().map(|text| vec![(None, *text)]).collect();
+        scope(&adds.iter().map(Vec::as_slice).collect::<Vec<_>>())
+    }
+
+    fn ranked(view: &VisibleMemories, query: &Query) -> Vec<Ranked> {
+        Ranking::new(view, query, &TimeContext::default()).best(view.len())
+    }
+
+    /// All of it ranked again.
+    fn reranked(view: &VisibleMemories, query: &Query, said: &[&str]) -> Vec<Ranked> {
+        let times = TimeContext::default();
+        let ranking = Ranking::new(view, query, &times);
+        let texts = said.iter().map(|text| analysed_text::write(None, text)).enumerate().collect();
+        ranking.again(&ranking.best(view.len()), &texts)
+    }
+
+    fn places(ranked: &[Ranked]) -> Vec<usize> {
+        ranked.iter().map(|ranked| ranked.place).collect()
+    }
+
+    fn words(text: &str) -> Query {
+        Query::new(text).without_meaning()
+    }
+
+    const TEXTS: [&str; 6] = [
+        "I bought a car last week, a red Toyota",
+        "My sister Aya is getting married in May",
+        "The doctor says that I have torn the cartilage in my knee",
+        "祖母の好物は、蓮根の天ぷらです。",
+        "I have an exam in July, the N4",
+        "It rained all day and we stayed in",
+    ];
+
+    #[test]
+    fn words_find_what_meaning_cannot() {
+        for (query, answer) in [(words("When is the N4?"), 4), (Query::new("祖母の好物は？"), 3)]
+        {
+            let ranked = ranked(&texts(&TEXTS), &query);
+            assert_eq!(ranked[0].place, answer);
+            assert!(ranked[0].score > 0.5);
+            assert_eq!(ranked[0].breakdown.semantic, 0.0);
+            assert!(ranked.get(1).is_none_or(|next| next.score < 0.1));
+        }
+    }
+
+    #[test]
+    fn meaning_finds_what_words_cannot() {
+        for (text, answer) in [("Which automobile was purchased?", 0), ("Which physician?", 2)] {
+            let ranked = ranked(&texts(&TEXTS), &Query::new(text));
+            assert_eq!(ranked[0].place, answer, "{text}");
+            assert_eq!(ranked[0].breakdown.bm25, 0.0);
+            assert!(ranked[0].score > 0.1);
+        }
+    }
+
+    #[test]
+    fn a_query_without_an_answer_scores_low() {
+        for text in
+            ["Which volcano erupted?", "Who won the chess tournament?", "火山は噴火しましたか"]
+        {
+            let ranked = ranked(&texts(&TEXTS), &Query::new(text));
+            assert!(ranked.first().is_none_or(|best| best.score < 0.2), "{text}");
+        }
+    }
+
+    #[test]
+    fn scores_and_their_parts_are_bounded_and_fall_along_the_ranking() {
+        let long = TEXTS.join(" ").repeat(50);
+        let mut all = TEXTS.to_vec();
+        all.extend(["", "🍕", long.as_str(), "car car car car car car car car"]);
+        let view = texts(&all);
+        for text in ["a red car", "car", "", "the", "🍕", "祖母", TEXTS[0], long.as_str()] {
+            let ranked = ranked(&view, &Query::new(text));
+            assert!(ranked.is_sorted_by(|a, b| a.score >= b.score));
+            for Ranked { score, breakdown, .. } in ranked {
+                assert_eq!(score, (score * 1000.0).round() / 1000.0);
+                for part in [score, breakdown.semantic, breakdown.bm25] {
+                    assert!((0.0..=1.0).contains(&part), "{text}: {part}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_score_grows_with_each_of_its_parts() {
+        let view = texts(&TEXTS[..1]);
+        let score = |query: &Query| ranked(&view, query)[0].score;
+        let (words_alone, both) = (score(&words("red car")), score(&Query::new("red car")));
+        let meaning_alone = score(&Query::new("red car").without_words());
+        assert!(words_alone > 0.0 && meaning_alone > 0.0);
+        assert!(both > words_alone.max(meaning_alone));
+        let view = texts(&["a red car", "a red bike", "a red", "a blue bike"]);
+        let more = ranked(&view, &words("red car"));
+        assert_eq!(more[0].place, 0);
+        assert!(more[0].score > more[1].score && more.iter().all(|ranked| ranked.place != 3));
+    }
+
+    #[test]
+    fn a_score_does_not_depend_on_how_many_are_ranked() {
+        let view = texts(&TEXTS);
+        let query = Query::new("Did she buy a red car?");
+        let all = ranked(&view, &query);
+        let times = TimeContext::default();
+        for count in 1..all.len() {
+            assert_eq!(Ranking::new(&view, &query, &times).best(count), all[..count]);
+        }
+        let again = reranked(&view, &query, &TEXTS);
+        let ranking = Ranking::new(&view, &query, &times);
+        for one in again {
+            let text = analysed_text::write(None, TEXTS[one.place]);
+            let alone = ranking.again(&[one], &HashMap::from([(one.place, text)]));
+            assert_eq!(alone, [one]);
+        }
+    }
+
+    /// What is not scored, since it cannot be among the best, is not among the best.
+    #[test]
+    fn the_best_of_many_are_those_of_all() {
+        let mut rng = fastrand::Rng::with_seed(11);
+        let words: Vec<_> = TEXTS.iter().flat_map(|text| text.split(' ')).collect();
+        let some = |rng: &mut fastrand::Rng, most: usize| {
+            let length = rng.usize(1..most);
+            (0..length).map(|_| words[rng.usize(..words.len())]).collect::<Vec<_>>().join(" ")
+        };
+        let adds: Vec<Vec<_>> =
+            (0..300).map(|_| (0..rng.usize(1..5)).map(|_| some(&mut rng, 30)).collect()).collect();
+        let speakers = [None, Some("Aya"), Some("The doctor")];
+        let said: Vec<Vec<Said<'_>>> = adds
+            .iter()
+            .map(|add| add.iter().map(|text| (speakers[rng.usize(..3)], text.as_str())).collect())
+            .collect();
+        let view = scope(&said.iter().map(Vec::as_slice).collect::<Vec<_>>());
+        let now = 20 * crate::clock::MICROS_PER_DAY;
+        let decaying = TimeContext { reference: 0, decay: true, ..TimeContext::default() };
+        let named = TimeContext {
+            named: time_expression::spans("20 days ago", now),
+            ..TimeContext::default()
+        };
+        for times in [TimeContext::default(), decaying, named] {
+            for _ in 0..40 {
+                let query = Query::new(&some(&mut rng, 8));
+                for query in [query.clone().without_meaning(), query.clone().without_words(), query]
+                {
+                    let ranking = Ranking::new(&view, &query, &times);
+                    let all = ranking.best(view.len());
+                    for count in [1, 10, 100] {
+                        let best = ranking.best(count);
+                        assert_eq!(best, all[..count.min(all.len())], "{query:?}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn scopes_of_no_one_and_two_memories_work() {
+        let query = Query::new("What car did you buy?");
+        assert!(ranked(&texts(&[]), &query).is_empty());
+        assert!(ranked(&texts(&TEXTS[..1]), &query)[0].score > 0.5);
+        assert!(ranked(&texts(&TEXTS[1..2]), &query)[0].score < 0.2);
+        let two = ranked(&texts(&[TEXTS[1], TEXTS[0]]), &query);
+        assert_eq!(two[0].place, 1);
+        assert!(two[0].score > two[1].score + 0.3);
+    }
+
+    #[test]
+    fn of_equals_the_newer_comes_first_and_then_the_one_stored_first() {
+        let query = Query::new("car");
+        let view = scope(&[&[(None, "My car")], &[(None, "A car"), (None, "The car")]]);
+        let ranked = ranked(&view, &words("car"));
+        let highest: Vec<_> = ranked.iter().filter(|it| it.score == ranked[0].score).collect();
+        assert_eq!(highest.iter().map(|it| it.place).collect::<Vec<_>>(), [1, 2]);
+        let view = texts(&["My car", "My car", "My car"]);
+        assert_eq!(places(&super::tests::ranked(&view, &query)), [2, 1, 0]);
+    }
+
+    #[test]
+    fn neighbours_lend_their_words_but_count_less_than_own_words() {
+        let query = words("What is the cat's name?");
+        let (question, answer) = ((None, "What is the name of your cat?"), (None, "Biscuit"));
+        let view = scope(&[&[answer], &[question, answer], &[answer, question], &[question]]);
+        let ranked = ranked(&view, &query);
+        let score = |place| ranked.iter().find(|it| it.place == place).map(|it| it.score);
+        assert_eq!(score(0), None);
+        assert_eq!(score(2), score(3));
+        assert!(score(2) > Some(0.2) && score(5) > score(2));
+    }
+
+    #[test]
+    fn a_farther_neighbour_lends_less_than_a_nearer_one() {
+        let (said, other) = ((None, "A lighthouse"), (None, "Soup"));
+        let score = |add: &[Said<'_>]| {
+            let ranked = ranked(&scope(&[add]), &words("lighthouse"));
+            ranked.iter().find(|it| it.place + 1 == add.len()).map(|it| it.score)
+        };
+        let (near, far) = (score(&[said, other]), score(&[said, other, other]));
+        assert!(near > far && far > Some(0.05), "{near:?} and {far:?}");
+        assert_eq!(score(&[said, other, other, other]), None);
+    }
+
+    #[test]
+    fn whom_the_query_names_comes_before_who_names_them_more() {
+        let query = words("What does Nadia love?");
+        let nadia = (Some("Nadia"), "I love music");
+        let kenji = (Some("Kenji"), "Nadia, Nadia, love is love, I love music too");
+        let ranked = ranked(&scope(&[&[nadia], &[kenji]]), &query);
+        let entities: Vec<_> = ranked.iter().map(|it| (it.place, it.breakdown.entity)).collect();
+        assert_eq!(entities, [(0, 1.0), (1, 0.0)]);
+        // By the words alone it is the other way round.
+        let view = texts(&["nadia I love music", kenji.1]);
+        assert_eq!(super::tests::ranked(&view, &query)[0].place, 1);
+    }
+
+    #[test]
+    fn time_and_freshness_change_the_odds() {
+        let view = texts(&[TEXTS[0], TEXTS[2]]);
+        let query = Query::new("a red car");
+        let score = |times: &TimeContext, place| {
+            let ranked = Ranking::new(&view, &query, times).best(2);
+            ranked.iter().find(|it| it.place == place).map_or(0.0, |it| it.score)
+        };
+        let plain = score(&TimeContext::default(), 0);
+        let now = 20 * crate::clock::MICROS_PER_DAY;
+        let on = |text| TimeContext {
+            named: time_expression::spans(text, now),
+            ..TimeContext::default()
+        };
+        // The memories are of the first day of 1970.
+        let (right, late) = (on("20 days ago"), on("on 1969-12-30"));
+        assert!(score(&right, 0) > score(&late, 0) && score(&late, 0) > plain);
+        let old = TimeContext {
+            reference: 900 * crate::clock::MICROS_PER_DAY,
+            decay: true,
+            ..TimeContext::default()
+        };
+        assert!(score(&old, 0) < plain);
+        // Being of that time alone is found by default, and no more than that.
+        assert!((0.1..0.3).contains(&score(&right, 1)), "{}", score(&right, 1));
+    }
+
+    #[test]
+    fn reranking_lets_a_word_of_like_meaning_stand_in_for_a_missing_one() {
+        let said = ["The doctor called", "The soup is cold"];
+        let view = texts(&said);
+        let query = words("Which physician?");
+        assert!(ranked(&view, &query).is_empty());
+        let (times, all) = (TimeContext::default(), [0, 1]);
+        let ranking = Ranking::new(&view, &query, &times);
+        let breakdown = ScoreParts { semantic: 0.0, bm25: 0.0, entity: 0.0 };
+        let pool = all.map(|place| Ranked { place, score: 0.0, breakdown });
+        let texts = said.iter().map(|text| analysed_text::write(None, text)).enumerate().collect();
+        let again = ranking.again(&pool, &texts);
+        assert_eq!(again[0].place, 0);
+        assert!(again[0].score > 0.05 && again[1].score == 0.0, "{again:?}");
+    }
+
+    #[test]
+    fn rare_words_weigh_more_than_common_ones() {
+        let ranked = ranked(&texts(&["people", "a harpsichord"]), &words("people harpsichord"));
+        assert_eq!(ranked[0].place, 1);
+    }
+
+    #[test]
+    fn nothing_of_the_content_is_in_debug_output() {
+        assert!(!format!("{:?}", Query::new("secret")).contains("secret"));
+    }
+}

@@ -1,0 +1,236 @@
+use mem0_types::MemberRole;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::tenancy::{organizations, projects};
+use crate::{Access, Engine, EngineError, Resource};
+
+/// The account of whoever runs the engine: it owns what nobody else made.
+pub const LOCAL_ACCOUNT: &str = "local@localhost";
+
+/// Somebody who may see an organization or a project, or change it.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MemberRecord {
+    /// The address by which the member is known.
+    pub email: String,
+    /// What the member may do: an owner may change everything, a reader nothing.
+    pub role: MemberRole,
+}
+
+impl std::fmt::Debug for MemberRecord {
+    /// Leaves the address out.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("MemberRecord").field("role", &self.role).finish_non_exhaustive()
+    }
+}
+
+/// What has members, by its number.
+#[derive(Clone, Copy)]
+pub(crate) enum Group {
+    Organization(i64),
+    Project(i64),
+}
+
+impl Group {
+    fn table(self) -> (&'static str, &'static str, i64) {
+        match self {
+            Self::Organization(seq) => ("organization_members", "organization", seq),
+            Self::Project(seq) => ("project_members", "project", seq),
+        }
+    }
+}
+
+/// How a member is changed.
+pub(crate) enum Change {
+    Add(MemberRole),
+    Update(MemberRole),
+    Remove,
+}
+
+pub(crate) fn of(connection: &Connection, group: Group) -> Result<Vec<MemberRecord>, EngineError> {
+    let (table, column, seq) = group.table();
+    let sql = format!("SELECT email, role FROM {table} WHERE {column} = ? ORDER BY email");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map([seq], |row| {
+        let role = MemberRole::from(row.get::<_, String>("role")?.as_str());
+        Ok(MemberRecord { email: row.get("email")?, role })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The role that an access has as a member; whoever runs the engine owns everything.
+pub(crate) fn role(
+    connection: &Connection,
+    access: &Access,
+    group: Group,
+) -> Result<Option<MemberRole>, EngineError> {
+    let Some(account) = access.account() else { return Ok(Some(MemberRole::Owner)) };
+    let (table, column, seq) = group.table();
+    let sql = format!("SELECT role FROM {table} WHERE {column} = ? AND email = ?");
+    let role: Option<String> = connection
+        .prepare_cached(&sql)?
+        .query_row(params![seq, account], |row| row.get(0))
+        .optional()?;
+    Ok(role.map(|role| MemberRole::from(role.as_str())))
+}
+
+/// An account's address.
+pub(crate) fn checked_email<'a>(
+    field: &'static str,
+    email: &'a str,
+) -> Result<&'a str, EngineError> {
+    let email = email.trim();
+    if !email.contains('@') || email.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        return Err(EngineError::invalid(field, "must be an e-mail address"));
+    }
+    Ok(email)
+}
+
+pub(crate) fn change(
+    connection: &Connection,
+    group: Group,
+    email: &str,
+    change: &Change,
+) -> Result<(), EngineError> {
+    let email = checked_email("email", email)?;
+    let (table, column, seq) = group.table();
+    let changed = match change {
+        Change::Add(role) | Change::Update(role) if matches!(role, MemberRole::Other(_)) => {
+            return Err(EngineError::invalid("role", "must be READER or OWNER"));
+        }
+        Change::Add(role) => {
+            let sql = format!(
+                "INSERT INTO {table} ({column}, email, role) VALUES (?, ?, ?) \
+                 ON CONFLICT DO NOTHING"
+            );
+            if connection.prepare_cached(&sql)?.execute(params![seq, email, role.as_str()])? == 0 {
+                return Err(EngineError::invalid("email", "is a member's already"));
+            }
+            1
+        }
+        Change::Update(role) => {
+            let sql = format!("UPDATE {table} SET role = ?3 WHERE {column} = ?1 AND email = ?2");
+            connection.prepare_cached(&sql)?.execute(params![seq, email, role.as_str()])?
+        }
+        Change::Remove => {
+            let sql = format!("DELETE FROM {table} WHERE {column} = ?1 AND email = ?2");
+            connection.prepare_cached(&sql)?.execute(params![seq, email])?
+        }
+    };
+    if changed == 0 {
+        return Err(EngineError::NotFound(Resource::Member));
+    }
+    // Nobody could undo it. A project always has its organization's owners.
+    if matches!(group, Group::Organization(_))
+        && !of(connection, group)?.iter().any(|member| member.role == MemberRole::Owner)
+    {
+        return Err(EngineError::invalid("email", "is the last owner's; make another one first"));
+    }
+    Ok(())
+}
+
+fn owned_organization(
+    connection: &Connection,
+    access: &Access,
+    id: &str,
+) -> Result<Group, EngineError> {
+    Ok(Group::Organization(organizations::find_owned(connection, access, id)?))
+}
+
+fn owned_project(connection: &Connection, access: &Access, id: &str) -> Result<Group, EngineError> {
+    Ok(Group::Project(projects::find_owned(connection, access, id)?))
+}
+
+impl Engine {
+    async fn change_member(
+        &self,
+        owned: fn(&Connection, &Access, &str) -> Result<Group, EngineError>,
+        id: &str,
+        email: &str,
+        how: Change,
+    ) -> Result<(), EngineError> {
+        let (id, email) = (id.to_owned(), email.to_owned());
+        self.write(move |connection, access| {
+            change(connection, owned(connection, access, &id)?, &email, &how)
+        })
+        .await
+    }
+
+    /// Makes somebody a member of an organization.
+    ///
+    /// # Errors
+    /// [`EngineError::InvalidInput`] for what is no address, a member's address, or an unknown role;
+    /// [`EngineError::NotFound`], [`EngineError::Forbidden`].
+    pub async fn add_organization_member(
+        &self,
+        organization_id: &str,
+        email: &str,
+        role: MemberRole,
+    ) -> Result<(), EngineError> {
+        self.change_member(owned_organization, organization_id, email, Change::Add(role)).await
+    }
+
+    /// Changes a member's role.
+    ///
+    /// # Errors
+    /// As for [`add_organization_member`](Self::add_organization_member), and for the last owner.
+    pub async fn update_organization_member(
+        &self,
+        organization_id: &str,
+        email: &str,
+        role: MemberRole,
+    ) -> Result<(), EngineError> {
+        self.change_member(owned_organization, organization_id, email, Change::Update(role)).await
+    }
+
+    /// Takes a member out of an organization.
+    ///
+    /// # Errors
+    /// As for [`update_organization_member`](Self::update_organization_member).
+    pub async fn remove_organization_member(
+        &self,
+        organization_id: &str,
+        email: &str,
+    ) -> Result<(), EngineError> {
+        self.change_member(owned_organization, organization_id, email, Change::Remove).await
+    }
+
+    /// Makes somebody a member of a project.
+    ///
+    /// # Errors
+    /// [`EngineError::InvalidInput`] for what is no address, a member's address, or an unknown role;
+    /// [`EngineError::NotFound`], [`EngineError::Forbidden`].
+    pub async fn add_project_member(
+        &self,
+        project_id: &str,
+        email: &str,
+        role: MemberRole,
+    ) -> Result<(), EngineError> {
+        self.change_member(owned_project, project_id, email, Change::Add(role)).await
+    }
+
+    /// Changes a member's role.
+    ///
+    /// # Errors
+    /// As for [`add_project_member`](Self::add_project_member).
+    pub async fn update_project_member(
+        &self,
+        project_id: &str,
+        email: &str,
+        role: MemberRole,
+    ) -> Result<(), EngineError> {
+        self.change_member(owned_project, project_id, email, Change::Update(role)).await
+    }
+
+    /// Takes a member out of a project.
+    ///
+    /// # Errors
+    /// As for [`add_project_member`](Self::add_project_member).
+    pub async fn remove_project_member(
+        &self,
+        project_id: &str,
+        email: &str,
+    ) -> Result<(), EngineError> {
+        self.change_member(owned_project, project_id, email, Change::Remove).await
+    }
+}

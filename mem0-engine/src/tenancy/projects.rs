@@ -1,0 +1,456 @@
+use std::fmt;
+
+use mem0_types::{MemberRole, Metadata, ProjectCategory, Timestamp};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use crate::folder::columns::json_column;
+use crate::ids::{self};
+use crate::tenancy::members::{self, Change, Group, MemberRecord};
+use crate::tenancy::organizations;
+use crate::{Access, Engine, EngineError, Resource, clock};
+
+/// The project of whoever names none. Always there.
+pub(crate) const DEFAULT: i64 = 1;
+
+/// What the job worker calls the erasing of a deleted project.
+pub(crate) const ERASE: &str = "ERASE_PROJECT";
+
+/// The longest name of an organization, a project or a key, in characters.
+const MAX_NAME: usize = 255;
+
+/// A room of memories of its own, with its settings.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct ProjectRecord {
+    /// Its id, a UUID.
+    pub id: String,
+    /// The organization that it belongs to.
+    pub organization_id: String,
+    /// What it is called.
+    pub name: String,
+    /// What it is for.
+    pub description: Option<String>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+    /// Who belongs to it, besides the members of its organization.
+    pub members: Vec<MemberRecord>,
+    /// How it remembers.
+    pub settings: ProjectSettings,
+    /// Whether it is the one that every folder has.
+    pub is_default: bool,
+    /// What the access may do with it.
+    pub role: MemberRole,
+}
+
+impl fmt::Debug for ProjectRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ProjectRecord")
+            .field("id", &self.id)
+            .field("role", &self.role)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How a project remembers. Kept for whoever asks; without an LLM, none of them changes what is
+/// stored or found.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ProjectSettings {
+    /// What to extract from messages, in words.
+    pub custom_instructions: Option<String>,
+    /// What to extract from an agent's own messages, in words.
+    pub agent_custom_instructions: Option<String>,
+    /// What memories are sorted into; `None` is the platform's own list.
+    pub custom_categories: Option<Vec<ProjectCategory>>,
+    /// Whether memories keep the language that they were told in.
+    pub multilingual: bool,
+    /// Whether a search counts memories for less the longer ago they last changed: their odds halve
+    /// in 90 days, down to a quarter.
+    pub decay: bool,
+    /// Whether entities and their relations are kept.
+    pub enable_graph: bool,
+    /// How much is extracted.
+    pub memory_depth: Option<String>,
+    /// What the project is used for.
+    pub usecase: Option<String>,
+    /// The version of the API that the project uses.
+    pub version: Option<String>,
+    /// Settings that this version does not know, by their wire names.
+    pub other: Metadata,
+}
+
+impl fmt::Debug for ProjectSettings {
+    /// Only what has no words of the user's.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ProjectSettings")
+            .field("multilingual", &self.multilingual)
+            .field("decay", &self.decay)
+            .field("enable_graph", &self.enable_graph)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What to change of a project. What is `None` stays as it is; an empty text or list clears.
+#[derive(Clone, Default, PartialEq)]
+pub struct ProjectChange {
+    /// The new name, not blank.
+    pub name: Option<String>,
+    /// See [`ProjectRecord::description`].
+    pub description: Option<String>,
+    /// See [`ProjectSettings::custom_instructions`].
+    pub custom_instructions: Option<String>,
+    /// See [`ProjectSettings::agent_custom_instructions`].
+    pub agent_custom_instructions: Option<String>,
+    /// See [`ProjectSettings::custom_categories`].
+    pub custom_categories: Option<Vec<ProjectCategory>>,
+    /// See [`ProjectSettings::multilingual`].
+    pub multilingual: Option<bool>,
+    /// See [`ProjectSettings::decay`].
+    pub decay: Option<bool>,
+    /// See [`ProjectSettings::enable_graph`].
+    pub enable_graph: Option<bool>,
+    /// See [`ProjectSettings::memory_depth`].
+    pub memory_depth: Option<String>,
+    /// See [`ProjectSettings::usecase`].
+    pub usecase: Option<String>,
+    /// See [`ProjectSettings::version`].
+    pub version: Option<String>,
+    /// See [`ProjectSettings::other`]: merged by key, and a null takes a key away.
+    pub other: Metadata,
+}
+
+impl fmt::Debug for ProjectChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ProjectChange").finish_non_exhaustive()
+    }
+}
+
+/// Whether there is such a project. One that is being erased is gone already.
+pub(crate) fn is_there(connection: &Connection, project: i64) -> Result<bool, EngineError> {
+    let mut statement =
+        connection.prepare_cached("SELECT 1 FROM projects WHERE seq = ? AND deleted_at IS NULL")?;
+    Ok(statement.exists([project])?)
+}
+
+/// Whether the project's memories count for less as they age.
+pub(crate) fn decays(connection: &Connection, project: i64) -> Result<bool, EngineError> {
+    let mut statement = connection.prepare_cached("SELECT decay FROM projects WHERE seq = ?")?;
+    Ok(statement.query_row([project], |row| row.get(0)).optional()?.unwrap_or(false))
+}
+
+pub(crate) fn organization_of(
+    connection: &Connection,
+    project: i64,
+) -> Result<Option<i64>, EngineError> {
+    let mut statement =
+        connection.prepare_cached("SELECT organization FROM projects WHERE seq = ?")?;
+    Ok(statement.query_row([project], |row| row.get(0)).optional()?)
+}
+
+/// The projects of an organization that are not being erased, oldest first.
+pub(crate) fn numbers_of(
+    connection: &Connection,
+    organization: i64,
+) -> Result<Vec<i64>, EngineError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT seq FROM projects WHERE organization = ? AND deleted_at IS NULL ORDER BY seq",
+    )?;
+    let rows = statement.query_map([organization], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// What an access may do with a project; `None` when it may not even see it.
+fn role(
+    connection: &Connection,
+    access: &Access,
+    organization: i64,
+    project: i64,
+) -> Result<Option<MemberRole>, EngineError> {
+    let own = (access.project() == project).then_some(MemberRole::Reader);
+    if access.is_restricted() || (own.is_none() && !access.administers()) {
+        return Ok(own);
+    }
+    let of_organization = match access.account() {
+        None => Some(MemberRole::Owner),
+        Some(_) => members::role(connection, access, Group::Organization(organization))?,
+    };
+    let of_project = members::role(connection, access, Group::Project(project))?;
+    let roles = [of_organization, of_project, own];
+    let owns = roles.iter().flatten().any(|role| *role == MemberRole::Owner);
+    Ok(if owns { Some(MemberRole::Owner) } else { roles.into_iter().flatten().next() })
+}
+
+/// The number of a project that may be seen, and what may be done with it.
+fn find(
+    connection: &Connection,
+    access: &Access,
+    id: &str,
+) -> Result<(i64, MemberRole), EngineError> {
+    let found: Option<(i64, i64)> = connection
+        .prepare_cached(
+            "SELECT seq, organization FROM projects WHERE id = ? AND deleted_at IS NULL",
+        )?
+        .query_row([id.to_ascii_lowercase()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let (seq, organization) = found.ok_or(EngineError::NotFound(Resource::Project))?;
+    let role = role(connection, access, organization, seq)?;
+    Ok((seq, role.ok_or(EngineError::NotFound(Resource::Project))?))
+}
+
+/// What an access may do with the project of this number.
+pub(crate) fn role_in(
+    connection: &Connection,
+    access: &Access,
+    project: i64,
+) -> Result<Option<MemberRole>, EngineError> {
+    match organization_of(connection, project)? {
+        Some(organization) => role(connection, access, organization, project),
+        None => Ok(None),
+    }
+}
+
+/// The number of a project that may be changed.
+pub(crate) fn find_owned(
+    connection: &Connection,
+    access: &Access,
+    id: &str,
+) -> Result<i64, EngineError> {
+    match find(connection, access, id)? {
+        (seq, MemberRole::Owner) => Ok(seq),
+        _ => Err(EngineError::Forbidden),
+    }
+}
+
+pub(crate) fn checked_name(name: &str) -> Result<&str, EngineError> {
+    let name = name.trim();
+    if name.is_empty() || name.chars().count() > MAX_NAME || name.chars().any(char::is_control) {
+        return Err(EngineError::invalid("name", "must be 1 to 255 characters of one line"));
+    }
+    Ok(name)
+}
+
+fn settings(row: &Row<'_>) -> rusqlite::Result<ProjectSettings> {
+    Ok(ProjectSettings {
+        custom_instructions: row.get("custom_instructions")?,
+        agent_custom_instructions: row.get("agent_custom_instructions")?,
+        custom_categories: json_column(row, "custom_categories")?,
+        multilingual: row.get("multilingual")?,
+        decay: row.get("decay")?,
+        enable_graph: row.get("enable_graph")?,
+        memory_depth: row.get("memory_depth")?,
+        usecase: row.get("usecase")?,
+        version: row.get("version")?,
+        other: json_column(row, "settings")?.unwrap_or_default(),
+    })
+}
+
+fn record(
+    connection: &Connection,
+    seq: i64,
+    role: MemberRole,
+) -> Result<ProjectRecord, EngineError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT p.*, o.id AS organization_id FROM projects AS p \
+         JOIN organizations AS o ON o.seq = p.organization WHERE p.seq = ?",
+    )?;
+    let mut record = statement.query_row([seq], |row| {
+        Ok(ProjectRecord {
+            id: row.get("id")?,
+            organization_id: row.get("organization_id")?,
+            name: row.get("name")?,
+            description: row.get("description")?,
+            created_at: clock::timestamp(row.get("created_at")?),
+            updated_at: clock::timestamp(row.get("updated_at")?),
+            members: Vec::new(),
+            settings: settings(row)?,
+            is_default: seq == DEFAULT,
+            role,
+        })
+    })?;
+    record.members = members::of(connection, Group::Project(seq))?;
+    Ok(record)
+}
+
+fn list(
+    connection: &Connection,
+    access: &Access,
+    organization_id: &str,
+) -> Result<Vec<ProjectRecord>, EngineError> {
+    let (organization, _) = organizations::find(connection, access, organization_id)?;
+    let mut found = Vec::new();
+    for seq in numbers_of(connection, organization)? {
+        if let Some(role) = role(connection, access, organization, seq)? {
+            found.push(record(connection, seq, role)?);
+        }
+    }
+    Ok(found)
+}
+
+fn create(
+    connection: &Connection,
+    access: &Access,
+    organization_id: &str,
+    name: &str,
+    description: Option<&str>,
+) -> Result<ProjectRecord, EngineError> {
+    let organization = organizations::find_owned(connection, access, organization_id)?;
+    let name = checked_name(name)?;
+    let now = clock::now();
+    connection
+        .prepare_cached(
+            "INSERT INTO projects (id, organization, name, description, created_at, updated_at) \
+             VALUES (?, ?, ?, ?, ?, ?)",
+        )?
+        .execute(params![ids::new_id()?, organization, name, description, now, now])?;
+    let seq = connection.last_insert_rowid();
+    let owner = access.account().unwrap_or(members::LOCAL_ACCOUNT);
+    members::change(connection, Group::Project(seq), owner, &Change::Add(MemberRole::Owner))?;
+    record(connection, seq, MemberRole::Owner)
+}
+
+fn update(
+    connection: &Connection,
+    access: &Access,
+    id: &str,
+    change: &ProjectChange,
+) -> Result<ProjectRecord, EngineError> {
+    let seq = find_owned(connection, access, id)?;
+    if *change == ProjectChange::default() {
+        return Err(EngineError::invalid("project", "must have a setting that is to be changed"));
+    }
+    let mut record = record(connection, seq, MemberRole::Owner)?;
+    if let Some(name) = &change.name {
+        record.name = checked_name(name)?.to_owned();
+    }
+    let text = |new: &Option<String>, kept: &mut Option<String>| {
+        if let Some(new) = new {
+            *kept = Some(new.clone()).filter(|text| !text.is_empty());
+        }
+    };
+    let settings = &mut record.settings;
+    text(&change.description, &mut record.description);
+    text(&change.custom_instructions, &mut settings.custom_instructions);
+    text(&change.agent_custom_instructions, &mut settings.agent_custom_instructions);
+    text(&change.memory_depth, &mut settings.memory_depth);
+    text(&change.usecase, &mut settings.usecase);
+    text(&change.version, &mut settings.version);
+    if let Some(categories) = &change.custom_categories {
+        settings.custom_categories = Some(categories.clone()).filter(|some| !some.is_empty());
+    }
+    settings.multilingual = change.multilingual.unwrap_or(settings.multilingual);
+    settings.decay = change.decay.unwrap_or(settings.decay);
+    settings.enable_graph = change.enable_graph.unwrap_or(settings.enable_graph);
+    settings.other.extend(change.other.clone());
+    settings.other.retain(|_, value| !value.is_null());
+    let categories = settings.custom_categories.as_ref().map(serde_json::to_string).transpose()?;
+    connection
+        .prepare_cached(
+            "UPDATE projects SET name = ?, description = ?, updated_at = ?, \
+             custom_instructions = ?, agent_custom_instructions = ?, custom_categories = ?, \
+             multilingual = ?, decay = ?, enable_graph = ?, memory_depth = ?, usecase = ?, \
+             version = ?, settings = ? WHERE seq = ?",
+        )?
+        .execute(params![
+            record.name,
+            record.description,
+            clock::now(),
+            settings.custom_instructions,
+            settings.agent_custom_instructions,
+            categories,
+            settings.multilingual,
+            settings.decay,
+            settings.enable_graph,
+            settings.memory_depth,
+            settings.usecase,
+            settings.version,
+            serde_json::to_string(&settings.other)?,
+            seq,
+        ])?;
+    self::record(connection, seq, MemberRole::Owner)
+}
+
+impl Engine {
+    /// The projects of an organization that the access may see, oldest first.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`] when there is no organization that the access may see.
+    pub async fn projects(&self, organization_id: &str) -> Result<Vec<ProjectRecord>, EngineError> {
+        let id = organization_id.to_owned();
+        self.read(move |connection, access| list(connection, access, &id)).await
+    }
+
+    /// One project with its settings.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`] when there is none that the access may see.
+    pub async fn project(&self, project_id: &str) -> Result<ProjectRecord, EngineError> {
+        let id = project_id.to_owned();
+        self.read(move |connection, access| {
+            let (seq, role) = find(connection, access, &id)?;
+            record(connection, seq, role)
+        })
+        .await
+    }
+
+    /// The project that this view works in.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`] when it was deleted.
+    pub async fn own_project(&self) -> Result<ProjectRecord, EngineError> {
+        self.read(|connection, access| {
+            let project = access.project();
+            let organization = organization_of(connection, project)?.unwrap_or_default();
+            let role = role(connection, access, organization, project)?;
+            record(connection, project, role.unwrap_or(MemberRole::Reader))
+        })
+        .await
+    }
+
+    /// The access to all of a project, for [`with_access`](Self::with_access).
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`]; [`EngineError::Forbidden`] when the access does not own it.
+    pub async fn access_to(&self, project_id: &str) -> Result<Access, EngineError> {
+        let id = project_id.to_owned();
+        self.read(move |connection, access| {
+            let project = find_owned(connection, access, &id)?;
+            Ok(access.clone().in_project(project))
+        })
+        .await
+    }
+
+    /// Makes a project.
+    ///
+    /// # Errors
+    /// [`EngineError::InvalidInput`] for a blank name; [`EngineError::NotFound`] and
+    /// [`EngineError::Forbidden`] for an organization that the access may not see or does not own.
+    pub async fn create_project(
+        &self,
+        organization_id: &str,
+        name: &str,
+        description: Option<&str>,
+    ) -> Result<ProjectRecord, EngineError> {
+        let (id, name) = (organization_id.to_owned(), name.to_owned());
+        let description = description.map(str::to_owned);
+        self.write(move |connection, access| {
+            create(connection, access, &id, &name, description.as_deref())
+        })
+        .await
+    }
+
+    /// Changes a project; the project as it is then.
+    ///
+    /// # Errors
+    /// [`EngineError::InvalidInput`] when nothing is to be changed or the name is blank;
+    /// [`EngineError::NotFound`]; [`EngineError::Forbidden`] when the access does not own it.
+    pub async fn update_project(
+        &self,
+        project_id: &str,
+        change: ProjectChange,
+    ) -> Result<ProjectRecord, EngineError> {
+        let id = project_id.to_owned();
+        self.write(move |connection, access| update(connection, access, &id, &change)).await
+    }
+}

@@ -1,0 +1,337 @@
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc;
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use rusqlite::{Connection, TransactionBehavior};
+use tokio::sync::oneshot;
+
+use crate::EngineError;
+use crate::folder::schema;
+
+/// The most commands that share one commit: enough to make its sync cheap, few enough that the
+/// first of them is not kept waiting.
+const GROUP: usize = 128;
+
+/// How long emptying the log waits for reads that began before it; no write goes on meanwhile.
+const READS: Duration = Duration::from_millis(200);
+
+/// Sends commands to the one thread that writes.
+///
+/// Commands run in the order in which they were sent, each inside its own savepoint, many in one
+/// transaction; each is answered only after that transaction is on disk.
+#[derive(Clone)]
+pub(crate) struct Writer {
+    tasks: mpsc::Sender<Task>,
+}
+
+enum Task {
+    Run(Box<dyn Command>),
+    EmptyLog(oneshot::Sender<Result<bool, EngineError>>),
+}
+
+impl Writer {
+    /// Starts the thread, which calls `committing` as the last part of each transaction and `committed` after it. It ends
+    /// when every `Writer` is gone and all that was sent is done.
+    pub(crate) fn start(
+        connection: Connection,
+        committing: impl Fn(&Connection) -> Result<(), EngineError> + Send + 'static,
+        committed: impl Fn() + Send + 'static,
+    ) -> Result<(Self, JoinHandle<()>), EngineError> {
+        let (tasks, received) = mpsc::channel();
+        let thread = thread::Builder::new()
+            .name("mem0-writer".to_owned())
+            .spawn(move || run(connection, &received, committing, committed))?;
+        Ok((Self { tasks }, thread))
+    }
+
+    /// Queues `body`; the answer comes when its effects are on disk, or were undone by its error.
+    pub(crate) fn send<T, F>(&self, body: F) -> oneshot::Receiver<Result<T, EngineError>>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, EngineError> + Send + 'static,
+    {
+        self.command(body, false)
+    }
+
+    /// The same in a transaction of its own: for what may be lost with its whole transaction.
+    pub(crate) fn send_alone<T, F>(&self, body: F) -> oneshot::Receiver<Result<T, EngineError>>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, EngineError> + Send + 'static,
+    {
+        self.command(body, true)
+    }
+
+    fn command<T, F>(&self, body: F, is_alone: bool) -> oneshot::Receiver<Result<T, EngineError>>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, EngineError> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let command = Write { body: Some(body), outcome: None, reply, is_alone };
+        // A thread that is gone drops the command and with it `reply`, which the answer shows.
+        let _ = self.tasks.send(Task::Run(Box::new(command)));
+        answer
+    }
+
+    /// Cuts the write-ahead log off once all of it is in the database: what was deleted stands in it
+    /// until then. False when a read that began before is in the way.
+    pub(crate) fn empty_log(&self) -> oneshot::Receiver<Result<bool, EngineError>> {
+        let (reply, answer) = oneshot::channel();
+        let _ = self.tasks.send(Task::EmptyLog(reply));
+        answer
+    }
+}
+
+trait Command: Send {
+    /// Whether it wants a transaction of its own.
+    fn is_alone(&self) -> bool;
+    /// In a savepoint of its own unless it is alone in its transaction; whether its effects are to be kept.
+    fn run(&mut self, connection: &Connection, alone: bool) -> bool;
+    fn answer(self: Box<Self>, committed: Result<(), EngineError>);
+}
+
+struct Write<T, F> {
+    body: Option<F>,
+    outcome: Option<Result<T, EngineError>>,
+    reply: oneshot::Sender<Result<T, EngineError>>,
+    is_alone: bool,
+}
+
+impl<T, F> Command for Write<T, F>
+where
+    T: Send,
+    F: FnOnce(&Connection) -> Result<T, EngineError> + Send,
+{
+    fn is_alone(&self) -> bool {
+        self.is_alone
+    }
+
+    fn run(&mut self, connection: &Connection, alone: bool) -> bool {
+        let Some(body) = self.body.take() else { return false };
+        let outcome = if alone { caught(connection, body) } else { in_savepoint(connection, body) };
+        self.outcome.insert(outcome).is_ok()
+    }
+
+    fn answer(self: Box<Self>, committed: Result<(), EngineError>) {
+        let answer = match (self.outcome, committed) {
+            (Some(Err(error)), _) | (_, Err(error)) => Err(error),
+            (Some(Ok(value)), Ok(())) => Ok(value),
+            (None, Ok(())) => Err(EngineError::Internal),
+        };
+        // Nobody waits for an answer whose future was dropped.
+        let _ = self.reply.send(answer);
+    }
+}
+
+/// Runs `body` so that its effects are kept when it succeeds and undone when it fails or panics.
+pub(crate) fn in_savepoint<T>(
+    connection: &Connection,
+    body: impl FnOnce(&Connection) -> Result<T, EngineError>,
+) -> Result<T, EngineError> {
+    connection.execute_batch("SAVEPOINT command")?;
+    let outcome = caught(connection, body);
+    let end = match outcome {
+        Ok(_) => connection.execute_batch("RELEASE command"),
+        Err(_) => connection.execute_batch("ROLLBACK TO command; RELEASE command"),
+    };
+    outcome.and_then(|value| end.map(|()| value).map_err(EngineError::from))
+}
+
+fn caught<T>(
+    connection: &Connection,
+    body: impl FnOnce(&Connection) -> Result<T, EngineError>,
+) -> Result<T, EngineError> {
+    catch_unwind(AssertUnwindSafe(|| body(connection))).unwrap_or(Err(EngineError::Internal))
+}
+
+fn run(
+    mut connection: Connection,
+    received: &mpsc::Receiver<Task>,
+    committing: impl Fn(&Connection) -> Result<(), EngineError>,
+    after_commit: impl Fn(),
+) {
+    let mut put_off = None;
+    while let Some(task) = put_off.take().or_else(|| received.recv().ok()) {
+        let first = match task {
+            Task::Run(first) => first,
+            Task::EmptyLog(reply) => {
+                let _ = reply.send(empty_log(&connection, READS));
+                continue;
+            }
+        };
+        let is_alone = first.is_alone();
+        let mut group = vec![first];
+        while !is_alone
+            && put_off.is_none()
+            && group.len() < GROUP
+            && let Ok(task) = received.try_recv()
+        {
+            match task {
+                Task::Run(command) if !command.is_alone() => group.push(command),
+                other => put_off = Some(other),
+            }
+        }
+        let committed = commit(&mut connection, &mut group, &committing);
+        after_commit();
+        for command in group {
+            command.answer(committed.clone());
+        }
+    }
+    // Leaves one tidy file behind. Not needed for correctness: the next start recovers the log.
+    let _ = empty_log(&connection, schema::PATIENCE);
+}
+
+fn empty_log(connection: &Connection, patience: Duration) -> Result<bool, EngineError> {
+    connection.busy_timeout(patience)?;
+    let busy = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
+    connection.busy_timeout(schema::PATIENCE)?;
+    Ok(!busy?)
+}
+
+fn commit(
+    connection: &mut Connection,
+    group: &mut [Box<dyn Command>],
+    committing: impl Fn(&Connection) -> Result<(), EngineError>,
+) -> Result<(), EngineError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let alone = group.len() == 1;
+    for command in group {
+        if !command.run(&transaction, alone) && alone {
+            // It has its error to answer with.
+            return Ok(transaction.rollback()?);
+        }
+        // A full disk makes SQLite undo the whole transaction. What ran after that would be
+        // committed on its own, and yet be answered with an error.
+        if transaction.is_autocommit() {
+            return Err(std::io::Error::other("the database undid the transaction").into());
+        }
+    }
+    committing(&transaction)?;
+    Ok(transaction.commit()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn writer() -> (Writer, JoinHandle<()>) {
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch("CREATE TABLE t (n INTEGER PRIMARY KEY)").unwrap();
+        Writer::start(connection, |_| Ok(()), || ()).unwrap()
+    }
+
+    fn insert(n: i64) -> impl FnOnce(&Connection) -> Result<(), EngineError> + Send + 'static {
+        move |connection| Ok(connection.execute("INSERT INTO t VALUES (?)", [n]).map(drop)?)
+    }
+
+    fn rows(writer: &Writer) -> Vec<i64> {
+        let rows = writer.send(|connection| {
+            let mut statement = connection.prepare("SELECT n FROM t ORDER BY n")?;
+            Ok(statement.query_map([], |row| row.get(0))?.collect::<Result<Vec<i64>, _>>()?)
+        });
+        rows.blocking_recv().unwrap().unwrap()
+    }
+
+    type Answer = oneshot::Receiver<Result<(), EngineError>>;
+
+    /// Keeps the writer busy, so that what is sent meanwhile shares one transaction.
+    fn hold(writer: &Writer) -> (mpsc::Sender<()>, Answer) {
+        let (go, wait) = mpsc::channel();
+        let (begun, begins) = mpsc::channel();
+        let held = writer.send(move |_| {
+            begun.send(()).unwrap();
+            wait.recv().unwrap();
+            Ok(())
+        });
+        begins.recv().unwrap();
+        (go, held)
+    }
+
+    #[test]
+    fn a_command_that_fails_or_panics_is_undone_alone() {
+        let (writer, _thread) = writer();
+        let (go, held) = hold(&writer);
+        let first = writer.send(insert(1));
+        let failed = writer.send(|connection| {
+            insert(2)(connection)?;
+            insert(1)(connection)
+        });
+        let panicked = writer.send(|connection| -> Result<(), EngineError> {
+            insert(3)(connection)?;
+            panic!("on purpose")
+        });
+        let last = writer.send(insert(4));
+        go.send(()).unwrap();
+        assert!(held.blocking_recv().unwrap().is_ok());
+        assert!(first.blocking_recv().unwrap().is_ok());
+        assert!(matches!(failed.blocking_recv().unwrap(), Err(EngineError::Storage(_))));
+        assert!(matches!(panicked.blocking_recv().unwrap(), Err(EngineError::Internal)));
+        assert!(last.blocking_recv().unwrap().is_ok());
+        assert_eq!(rows(&writer), [1, 4]);
+    }
+
+    #[test]
+    fn when_the_transaction_is_lost_nobody_is_told_of_success() {
+        let (writer, _thread) = writer();
+        let (go, held) = hold(&writer);
+        let before = writer.send(insert(1));
+        let lost = writer.send(|connection| Ok(connection.execute_batch("ROLLBACK")?));
+        let after = writer.send(insert(2));
+        go.send(()).unwrap();
+        assert!(held.blocking_recv().unwrap().is_ok());
+        for answer in [before, lost, after] {
+            assert!(matches!(answer.blocking_recv().unwrap(), Err(EngineError::Storage(_))));
+        }
+        assert!(rows(&writer).is_empty());
+        assert!(writer.send(insert(5)).blocking_recv().unwrap().is_ok());
+        assert_eq!(rows(&writer), [5]);
+    }
+
+    #[test]
+    fn emptying_the_log_loses_nothing_that_was_sent_around_it() {
+        let (writer, thread) = writer();
+        let (go, held) = hold(&writer);
+        let before = writer.send(insert(1));
+        let emptied = [writer.empty_log(), writer.empty_log()];
+        let after = writer.send(insert(2));
+        go.send(()).unwrap();
+        for answer in [held, before, after] {
+            assert!(answer.blocking_recv().unwrap().is_ok());
+        }
+        for answer in emptied {
+            assert!(answer.blocking_recv().unwrap().unwrap());
+        }
+        assert_eq!(rows(&writer), [1, 2]);
+        drop(writer);
+        thread.join().unwrap();
+    }
+
+    #[test]
+    fn a_transaction_of_its_own_is_lost_alone() {
+        let (writer, _thread) = writer();
+        let (go, held) = hold(&writer);
+        let before = writer.send(insert(1));
+        let lost = writer.send_alone(|connection| Ok(connection.execute_batch("ROLLBACK")?));
+        let after = writer.send(insert(2));
+        let own = writer.send_alone(insert(3));
+        go.send(()).unwrap();
+        assert!(matches!(lost.blocking_recv().unwrap(), Err(EngineError::Storage(_))));
+        for kept in [held, before, after, own] {
+            assert!(kept.blocking_recv().unwrap().is_ok());
+        }
+        assert_eq!(rows(&writer), [1, 2, 3]);
+    }
+
+    #[test]
+    fn what_was_sent_is_done_before_the_thread_ends() {
+        let (writer, thread) = writer();
+        let answers: Vec<_> = (0..500).map(|n| writer.send(insert(n))).collect();
+        drop(writer);
+        thread.join().unwrap();
+        for answer in answers {
+            assert!(answer.blocking_recv().unwrap().is_ok());
+        }
+    }
+}

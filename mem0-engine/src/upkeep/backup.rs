@@ -1,0 +1,111 @@
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::FolderError;
+use crate::folder::data_folder::{DataFolder, existing_database, new_private_file, sync_folder};
+use crate::folder::schema;
+use crate::upkeep::{checkup, reindex};
+
+/// Copies a data folder into one file, while an engine may have it open: what was acknowledged
+/// before this began is in it, and nothing halfway done.
+///
+/// The file has no unused space and nothing of what was deleted, belongs to its owner alone, and
+/// is on disk when this returns. It is a SQLite database; [`restore`] makes a data folder of it. It
+/// blocks, and the engine goes on reading and writing meanwhile.
+///
+/// # Errors
+/// [`FolderError::NoFolder`]; [`FolderError::Exists`], since nothing is overwritten;
+/// [`FolderError::Unwritable`]; [`FolderError::Engine`] when the folder cannot be read, or the disk
+/// is full.
+pub fn back_up(data_dir: impl AsRef<Path>, to: impl AsRef<Path>) -> Result<(), FolderError> {
+    let (data_dir, to) = (data_dir.as_ref(), to.as_ref());
+    let database = existing_database(data_dir)?;
+    let unwritable = |source| FolderError::Unwritable { path: to.to_owned(), source };
+    let partial = partial_name(to).map_err(unwritable)?;
+    // The name is taken before the work, so that a second backup to it fails at once.
+    drop(new_private_file(to).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => FolderError::Exists(to.to_owned()),
+        _ => unwritable(error),
+    })?);
+    let made = copy(&database, &partial)
+        .and_then(|()| fs::rename(&partial, to).map_err(unwritable))
+        .and_then(|()| sync_folder(to.parent().unwrap_or(to)).map_err(unwritable));
+    if made.is_err() {
+        let _ = fs::remove_file(&partial);
+        let _ = fs::remove_file(to);
+    }
+    made
+}
+
+fn copy(database: &Path, partial: &Path) -> Result<(), FolderError> {
+    let unwritable = |source| FolderError::Unwritable { path: partial.to_owned(), source };
+    // What a backup left behind that was killed.
+    match fs::remove_file(partial) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(unwritable(error)),
+        _ => drop(new_private_file(partial).map_err(unwritable)?),
+    }
+    let connection = schema::open_as_is(database)?;
+    schema::version(&connection)?;
+    let name = partial.to_str().ok_or_else(|| unwritable(not_unicode()))?;
+    connection.execute("VACUUM INTO ?", [name])?;
+    // SQLite does not: it may be any file.
+    File::open(partial).and_then(|file| file.sync_all()).map_err(unwritable)
+}
+
+/// The name under which a backup is made. Absolute, since SQLite takes one that begins with "file:"
+/// for an address.
+fn partial_name(to: &Path) -> io::Result<PathBuf> {
+    let mut name = std::path::absolute(to)?.into_os_string();
+    name.push(".partial");
+    Ok(name.into())
+}
+
+fn not_unicode() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, "its name is not Unicode")
+}
+
+/// Makes a data folder of a backup, brought up to date and [checked](crate::check_folder) before it
+/// counts.
+///
+/// The folder must be new or empty. When this fails, it is as empty as before.
+///
+/// # Errors
+/// [`FolderError::NotEmpty`]; [`FolderError::Unreadable`]; [`FolderError::DamagedBackup`] with what
+/// is wrong; [`FolderError::Engine`] when the folder cannot be written, is in use, or a newer
+/// version made the backup.
+pub fn restore(backup: impl AsRef<Path>, data_dir: impl AsRef<Path>) -> Result<(), FolderError> {
+    let (backup, data_dir) = (backup.as_ref(), data_dir.as_ref());
+    let mut source = File::open(backup)
+        .map_err(|source| FolderError::Unreadable { path: backup.to_owned(), source })?;
+    let folder = DataFolder::lock(data_dir)?;
+    if !folder.is_empty()? {
+        return Err(FolderError::NotEmpty(data_dir.to_owned()));
+    }
+    folder.discard_partial();
+    let restored = fill(&mut source, &folder);
+    if restored.is_err() {
+        folder.discard_partial();
+    }
+    restored
+}
+
+fn fill(backup: &mut File, folder: &DataFolder) -> Result<(), FolderError> {
+    let path = folder.partial();
+    let unwritable = |source| FolderError::Unwritable { path: path.clone(), source };
+    let mut copy = new_private_file(&path).map_err(unwritable)?;
+    io::copy(backup, &mut copy).map_err(unwritable)?;
+    drop(copy);
+    // Before anything else is done to it, and once more after it was brought up to date.
+    refuse_damage(&path)?;
+    let mut connection = schema::open_writer(&path)?;
+    reindex::ensure_current(&mut connection)?;
+    drop(connection);
+    refuse_damage(&path)?;
+    Ok(folder.adopt_partial()?)
+}
+
+fn refuse_damage(path: &Path) -> Result<(), FolderError> {
+    let findings = checkup::of_database(path)?.findings;
+    if findings.is_empty() { Ok(()) } else { Err(FolderError::DamagedBackup(findings)) }
+}

@@ -1,0 +1,233 @@
+use std::path::Path;
+
+use rusqlite::{Connection, ErrorCode};
+
+use crate::folder::data_folder::existing_database;
+use crate::folder::schema;
+use crate::folder::text_index::Indexed;
+use crate::ids::{self, EntityIds};
+use crate::upkeep::reindex;
+use crate::{EngineError, FolderError};
+
+/// What a check found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Checkup {
+    /// What is wrong, in sentences without content or ids; none when nothing is.
+    pub findings: Vec<String>,
+    /// What could not be looked at, and why.
+    pub left_out: Vec<&'static str>,
+}
+
+/// Checks that a data folder is whole: the database's own structure, every reference, and that
+/// memories, their vectors, their words, their history, events and entities belong together.
+///
+/// It changes nothing, blocks, and takes as long as reading all of the folder and analysing its
+/// texts. An engine that has the folder open goes on meanwhile.
+///
+/// # Errors
+/// [`FolderError::NoFolder`]; [`FolderError::Engine`] when the folder cannot be opened, or a newer
+/// version wrote it.
+pub fn check_folder(data_dir: impl AsRef<Path>) -> Result<Checkup, FolderError> {
+    of_database(&existing_database(data_dir.as_ref())?)
+}
+
+/// Checks a [backup](crate::back_up) in the same way.
+///
+/// # Errors
+/// [`FolderError::Unreadable`]; [`FolderError::Engine`] when a newer version made it.
+pub fn check_backup(file: impl AsRef<Path>) -> Result<Checkup, FolderError> {
+    let path = file.as_ref();
+    std::fs::File::open(path)
+        .map_err(|source| FolderError::Unreadable { path: path.to_owned(), source })?;
+    of_database(path)
+}
+
+pub(crate) fn of_database(path: &Path) -> Result<Checkup, FolderError> {
+    let mut checkup = Checkup { findings: Vec::new(), left_out: Vec::new() };
+    match look(path, &mut checkup) {
+        Ok(()) => Ok(checkup),
+        Err(EngineError::Storage(source)) => {
+            let error = source.downcast_ref::<rusqlite::Error>();
+            match error.and_then(rusqlite::Error::sqlite_error_code) {
+                Some(ErrorCode::NotADatabase) => {
+                    checkup.findings.push("The file is no SQLite database.".to_owned());
+                }
+                Some(ErrorCode::DatabaseCorrupt) => {
+                    let finding = "The database is damaged, and cannot be read to its end.";
+                    checkup.findings.push(finding.to_owned());
+                }
+                _ => return Err(EngineError::Storage(source).into()),
+            }
+            Ok(checkup)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn look(path: &Path, checkup: &mut Checkup) -> Result<(), EngineError> {
+    let mut connection = schema::open_as_is(path)?;
+    let version = schema::version(&connection)?;
+    if version == 0 {
+        checkup.findings.push("The database is empty.".to_owned());
+        return Ok(());
+    }
+    let transaction = connection.transaction()?;
+    structure(&transaction, checkup)?;
+    // What the rules read may be what is damaged.
+    if !checkup.findings.is_empty() {
+        return Ok(());
+    }
+    if version != schema::NEWEST {
+        checkup.left_out.push("An older version wrote it, so only its structure was checked.");
+        return Ok(());
+    }
+    for (finding, count) in RULES {
+        let found: i64 = transaction.query_row(count, [], |row| row.get(0))?;
+        checkup.note(finding, found);
+    }
+    for (table, column) in JSON {
+        let sql = format!(
+            "SELECT count(*) FROM {table} WHERE {column} IS NOT NULL AND NOT json_valid({column})"
+        );
+        let found: i64 = transaction.query_row(&sql, [], |row| row.get(0))?;
+        checkup.note(&format!("Rows of {table} whose {column} is no JSON"), found);
+    }
+    numbers(&transaction, checkup)?;
+    if !reindex::is_current(&transaction)? {
+        checkup.left_out.push(
+            "Another version made what memories are found by, so that was not compared with their \
+             texts; the next start makes it anew.",
+        );
+    }
+    memories(&transaction, checkup)?;
+    Ok(())
+}
+
+impl Checkup {
+    fn note(&mut self, finding: &str, count: i64) {
+        if count > 0 {
+            self.findings.push(format!("{finding}: {count}."));
+        }
+    }
+}
+
+/// What SQLite itself can tell.
+fn structure(connection: &Connection, checkup: &mut Checkup) -> Result<(), EngineError> {
+    let mut statement = connection.prepare("PRAGMA integrity_check(100)")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let said: String = row.get(0)?;
+        if said != "ok" {
+            checkup.findings.push(format!("SQLite says: {said}."));
+        }
+    }
+    let mut statement = connection.prepare(
+        "SELECT \"table\", parent, count(*) FROM pragma_foreign_key_check GROUP BY 1, 2",
+    )?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let (table, parent): (String, String) = (row.get(0)?, row.get(1)?);
+        checkup.note(&format!("Rows of {table} that refer to no row of {parent}"), row.get(2)?);
+    }
+    Ok(())
+}
+
+/// What is counted must be none.
+const RULES: &[(&str, &str)] = &[
+    (
+        "Memories that no search finds, since they are not in memory_index",
+        "SELECT count(*) FROM memories WHERE seq NOT IN (SELECT seq FROM memory_index)",
+    ),
+    (
+        "Rows of memory_index without a memory",
+        "SELECT count(*) FROM memory_index WHERE seq NOT IN (SELECT seq FROM memories)",
+    ),
+    (
+        "Memories without a history",
+        "SELECT count(*) FROM memories AS m WHERE NOT EXISTS \
+         (SELECT 1 FROM history AS h WHERE h.project = m.project AND h.memory_id = m.id)",
+    ),
+    (
+        "Memories whose event is missing",
+        "SELECT count(*) FROM memories WHERE event_seq NOT IN (SELECT seq FROM events)",
+    ),
+    (
+        "Events whose status is none",
+        "SELECT count(*) FROM events \
+         WHERE status NOT IN ('PENDING', 'RUNNING', 'SUCCEEDED', 'FAILED')",
+    ),
+    (
+        "Memories of nobody",
+        "SELECT count(*) FROM memories WHERE \
+      coalesce(user_id, agent_id, app_id, run_id) IS NULL",
+    ),
+    (
+        "Ids of memories that are no entities",
+        "SELECT count(*) FROM ( \
+             SELECT DISTINCT project, 'user' AS kind, user_id AS name FROM memories \
+             UNION SELECT DISTINCT project, 'agent', agent_id FROM memories \
+             UNION SELECT DISTINCT project, 'app', app_id FROM memories \
+             UNION SELECT DISTINCT project, 'run', run_id FROM memories) AS used \
+         WHERE name IS NOT NULL AND NOT EXISTS (SELECT 1 FROM entities AS e \
+             WHERE e.project = used.project AND e.kind = used.kind AND e.name = used.name)",
+    ),
+];
+
+/// The columns that hold JSON.
+const JSON: &[(&str, &str)] = &[
+    ("projects", "settings"),
+    ("api_keys", "scopes"),
+    ("events", "metadata"),
+    ("events", "results"),
+    ("events", "payload"),
+    ("memories", "categories"),
+    ("memories", "metadata"),
+    ("history", "categories"),
+    ("history", "metadata"),
+    ("history", "input"),
+    ("entities", "metadata"),
+    ("exports", "scopes"),
+    ("exports", "filter"),
+    ("exports", "schema"),
+];
+
+/// A row's number is never given twice, even after the row is gone.
+fn numbers(connection: &Connection, checkup: &mut Checkup) -> Result<(), EngineError> {
+    let mut statement = connection.prepare("SELECT name, seq FROM sqlite_sequence")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let (table, last): (String, i64) = (row.get(0)?, row.get(1)?);
+        let sql = format!("SELECT count(*) FROM {table} WHERE seq > ?");
+        let beyond: i64 = connection.query_row(&sql, [last], |row| row.get(0))?;
+        checkup.note(&format!("Rows of {table} whose numbers will be given again"), beyond);
+    }
+    Ok(())
+}
+
+/// What is kept of a memory beside its text must be that text's.
+fn memories(connection: &Connection, checkup: &mut Checkup) -> Result<(), EngineError> {
+    let mut statement = connection.prepare(
+        "SELECT m.user_id, m.agent_id, m.app_id, m.run_id, m.scope_key, m.text_hash, m.actor, m.text, i.terms, \
+         i.vector FROM memories AS m JOIN memory_index AS i ON i.seq = m.seq",
+    )?;
+    let mut rows = statement.query([])?;
+    let is_current = reindex::is_current(connection)?;
+    let (mut texts, mut scopes, mut words, mut vectors) = (0, 0, 0, 0);
+    while let Some(row) = rows.next()? {
+        let ids = EntityIds::from_row(row)?;
+        let (actor, text): (Option<String>, String) = (row.get("actor")?, row.get("text")?);
+        texts += i64::from(row.get::<_, Vec<u8>>("text_hash")? != ids::text_hash(&text));
+        scopes += i64::from(row.get::<_, Vec<u8>>("scope_key")? != ids.ids_hash());
+        if is_current {
+            let indexed = Indexed::of(actor.as_deref(), &text);
+            words += i64::from(row.get::<_, String>("terms")? != indexed.terms);
+            vectors += i64::from(row.get::<_, Vec<u8>>("vector")? != indexed.vector.to_bytes());
+        }
+    }
+    checkup.note("Memories whose hash is not that of their text", texts);
+    checkup.note("Memories that are kept as somebody else's", scopes);
+    checkup.note("Memories that are not found by their words", words);
+    checkup.note("Memories whose vector is not that of their text", vectors);
+    Ok(())
+}

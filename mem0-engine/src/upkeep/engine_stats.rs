@@ -1,0 +1,29 @@
+use rusqlite::Connection;
+
+use crate::EngineError;
+
+/// How large a data folder is, and how much work waits in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct EngineStats {
+    /// Events of all projects that wait to be carried out.
+    pub queued_events: u64,
+    /// The size of the database, its unused pages included.
+    pub database_bytes: u64,
+}
+
+impl EngineStats {
+    /// Takes no longer for a larger folder.
+    pub(crate) fn read(connection: &Connection) -> Result<Self, EngineError> {
+        let number = |sql: &str| -> Result<u64, EngineError> {
+            let number: i64 = connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
+            Ok(number.unsigned_abs())
+        };
+        let pages = number("SELECT page_count FROM pragma_page_count")?;
+        let page_size = number("SELECT page_size FROM pragma_page_size")?;
+        Ok(Self {
+            queued_events: number("SELECT count(*) FROM events WHERE status = 'PENDING'")?,
+            database_bytes: pages.saturating_mul(page_size),
+        })
+    }
+}

@@ -1,0 +1,391 @@
+use std::fmt;
+use std::time::Duration;
+
+use mem0_types::{HistoryEvent, Timestamp, WebhookEventType};
+use rusqlite::types::Value as SqlValue;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde_json::{Value, json};
+
+use crate::change::Change;
+use crate::folder::columns::json_column;
+use crate::webhooks::registered;
+use crate::{Engine, EngineError, PageRequest, RecordPage, Resource, clock, ids};
+
+/// How long after each attempt that failed the next one comes. After the last it is given up.
+const RETRIES: [Duration; 6] = [
+    Duration::from_secs(5),
+    Duration::from_secs(30),
+    Duration::from_secs(2 * 60),
+    Duration::from_secs(10 * 60),
+    Duration::from_secs(60 * 60),
+    Duration::from_secs(6 * 60 * 60),
+];
+
+/// How far a delivery is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DeliveryState {
+    /// It is to be sent, for the first time or once more.
+    Queued,
+    /// The receiver has taken it.
+    Delivered,
+    /// It was given up.
+    Failed,
+}
+
+impl DeliveryState {
+    /// `queued`, `delivered` or `failed`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Delivered => "delivered",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// What was, or is to be, sent to a webhook.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct DeliveryRecord {
+    /// Its id, a UUID: the header `webhook-id` of each attempt.
+    pub id: String,
+    /// What it tells of.
+    pub event_type: WebhookEventType,
+    /// How far it is.
+    pub state: DeliveryState,
+    /// How often it was sent.
+    pub attempts: u32,
+    /// The status of the last answer; `None` when there was none.
+    pub last_status: Option<u16>,
+    /// Why the last attempt failed.
+    pub last_error: Option<String>,
+    /// What is sent, a JSON object. Its text is emptied when an entity that the memory belonged to
+    /// is deleted.
+    pub payload: Value,
+    /// When the change was made that it tells of.
+    pub created_at: Timestamp,
+    /// When it is sent next, while it is queued.
+    pub next_attempt_at: Option<Timestamp>,
+    /// When the last attempt ended.
+    pub last_attempt_at: Option<Timestamp>,
+    /// When the receiver took it.
+    pub delivered_at: Option<Timestamp>,
+}
+
+impl fmt::Debug for DeliveryRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DeliveryRecord")
+            .field("id", &self.id)
+            .field("event_type", &self.event_type)
+            .field("state", &self.state)
+            .field("attempts", &self.attempts)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A delivery whose time has come, with all that is needed to send it.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Delivery {
+    /// The header `webhook-id`: the same at every attempt, so that the receiver knows what it has
+    /// already.
+    pub id: String,
+    /// Where to send it.
+    pub url: String,
+    /// What to sign it with.
+    pub secret: String,
+    /// The body, a JSON object.
+    pub payload: String,
+    pub(crate) seq: i64,
+    pub(crate) webhook: i64,
+}
+
+impl fmt::Debug for Delivery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Delivery").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+/// What came of an attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DeliveryOutcome {
+    /// The receiver answered with this status. One of 200 to 299 says that it took the delivery.
+    Answered(u16),
+    /// There was no answer. Says why, and repeats neither the address nor what was sent.
+    Unanswered(String),
+}
+
+/// Queues what the webhooks of the project call for, in the transaction of the change.
+pub(crate) fn queue(connection: &Connection, change: &Change<'_>) -> Result<(), EngineError> {
+    let event_type = match change.event {
+        HistoryEvent::Add => WebhookEventType::MemoryAdd,
+        HistoryEvent::Update => WebhookEventType::MemoryUpdate,
+        HistoryEvent::Delete => WebhookEventType::MemoryDelete,
+        _ => return Ok(()),
+    };
+    let mut statement = connection
+        .prepare_cached("SELECT seq, event_types FROM webhooks WHERE project = ? AND is_active")?;
+    let mut webhooks = statement.query([change.project])?;
+    let mut listening = Vec::new();
+    while let Some(row) = webhooks.next()? {
+        // Not by json_each: SQLite would plan that anew for each change.
+        let event_types: Vec<String> = json_column(row, "event_types")?.unwrap_or_default();
+        if event_types.iter().any(|wanted| wanted == event_type.as_str()) {
+            listening.push(row.get::<_, i64>("seq")?);
+        }
+    }
+    if listening.is_empty() {
+        return Ok(());
+    }
+    let payload = json!({"event_details": {
+        "id": change.memory_id,
+        "data": {"memory": change.new_memory.or(change.old_memory)},
+        "event": change.event.as_str(),
+    }});
+    let (payload, now) = (payload.to_string(), clock::now());
+    for webhook in listening {
+        connection
+            .prepare_cached(
+                "INSERT INTO webhook_deliveries (id, project, webhook, created_at, \
+                 next_attempt_at, event_type, memory_id, payload) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            )?
+            .execute(params![
+                ids::new_id()?,
+                change.project,
+                webhook,
+                now,
+                now,
+                event_type.as_str(),
+                change.memory_id,
+                payload,
+            ])?;
+    }
+    Ok(())
+}
+
+/// What is to be done about deliveries.
+pub(crate) enum Next {
+    /// This one is due.
+    Due(Delivery),
+    /// None is due before this time.
+    At(i64),
+    /// None is queued.
+    Nothing,
+}
+
+/// What comes next, of the webhooks that are not being called: the oldest that is due for the one
+/// that waited longest.
+pub(crate) fn next(connection: &Connection, called: &[i64]) -> Result<Next, EngineError> {
+    // The first of each webhook by an index, however many are queued behind it.
+    let first = "SELECT q.seq FROM webhook_deliveries AS q WHERE q.webhook = w.seq \
+                 AND q.next_attempt_at IS NOT NULL ORDER BY q.next_attempt_at, q.seq LIMIT 1";
+    let sql = format!(
+        "SELECT d.seq, d.id, d.webhook, d.payload, d.next_attempt_at, w.url, w.secret \
+         FROM webhooks AS w JOIN projects AS p ON p.seq = w.project \
+         JOIN webhook_deliveries AS d ON d.seq = ({first}) \
+         WHERE w.is_active AND p.deleted_at IS NULL \
+         AND w.seq NOT IN (SELECT value FROM json_each(?1)) \
+         ORDER BY max(d.next_attempt_at, ?2), w.called_at, d.seq LIMIT 1"
+    );
+    let now = clock::now();
+    let found = connection
+        .prepare_cached(&sql)?
+        .query_row(params![json!(called).to_string(), now], |row| {
+            let at: i64 = row.get("next_attempt_at")?;
+            if at > now {
+                return Ok(Next::At(at));
+            }
+            Ok(Next::Due(Delivery {
+                id: row.get("id")?,
+                url: row.get("url")?,
+                secret: row.get("secret")?,
+                payload: row.get("payload")?,
+                seq: row.get("seq")?,
+                webhook: row.get("webhook")?,
+            }))
+        })
+        .optional()?;
+    Ok(found.unwrap_or(Next::Nothing))
+}
+
+/// Makes due what was queued, or was last attempted, at a time that is still to come: the clock was ahead then.
+pub(crate) fn bring_forward(connection: &Connection) -> Result<(), EngineError> {
+    let now = clock::now();
+    connection
+        .prepare_cached(
+            "UPDATE webhook_deliveries SET next_attempt_at = ?1 \
+             WHERE webhook IN (SELECT seq FROM webhooks) AND next_attempt_at > ?1 \
+             AND (attempts = 0 OR last_attempt_at > ?1)",
+        )?
+        .execute([now])?;
+    // Nor does whoever was called then let all others go first.
+    connection
+        .prepare_cached("UPDATE webhooks SET called_at = ?1 WHERE called_at > ?1")?
+        .execute([now])?;
+    Ok(())
+}
+
+fn micros(duration: Duration) -> i64 {
+    i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
+}
+
+/// Notes what came of an attempt. Changes nothing when the delivery is gone meanwhile.
+pub(crate) fn record(
+    connection: &Connection,
+    delivery: &Delivery,
+    outcome: &DeliveryOutcome,
+) -> Result<(), EngineError> {
+    let now = clock::now();
+    let attempts: Option<u32> = connection
+        .prepare_cached("SELECT attempts FROM webhook_deliveries WHERE seq = ?")?
+        .query_row([delivery.seq], |row| row.get(0))
+        .optional()?;
+    let Some(before) = attempts else { return Ok(()) };
+    let (status, error) = match outcome {
+        DeliveryOutcome::Answered(status) => (Some(*status), None),
+        DeliveryOutcome::Unanswered(why) => (None, Some(why.as_str())),
+    };
+    let taken = status.is_some_and(|status| (200..300).contains(&status));
+    let refused = "the receiver answered with another status than 200 to 299";
+    let error = error.or((!taken).then_some(refused));
+    let retry = RETRIES.get(before as usize).filter(|_| !taken);
+    connection
+        .prepare_cached(
+            "UPDATE webhook_deliveries SET attempts = attempts + 1, next_attempt_at = ?, \
+             last_attempt_at = ?, delivered_at = ?, last_status = ?, last_error = ? WHERE seq = ?",
+        )?
+        .execute(params![
+            retry.map(|delay| now.saturating_add(micros(*delay))),
+            now,
+            taken.then_some(now),
+            status,
+            error,
+            delivery.seq,
+        ])?;
+    connection
+        .prepare_cached("UPDATE webhooks SET called_at = ? WHERE seq = ?")?
+        .execute(params![now, delivery.webhook])?;
+    Ok(())
+}
+
+/// Empties the text of deliveries about a memory.
+pub(crate) fn erase_content(
+    connection: &Connection,
+    project: i64,
+    memory_id: &str,
+) -> Result<(), EngineError> {
+    let sql = "UPDATE webhook_deliveries \
+               SET payload = json_replace(payload, '$.event_details.data.memory', '') \
+               WHERE project = ? AND memory_id = ?";
+    connection.prepare_cached(sql)?.execute(params![project, memory_id])?;
+    Ok(())
+}
+
+const COLUMNS: &str = "id, event_type, attempts, last_status, last_error, payload, created_at, \
+                       next_attempt_at, last_attempt_at, delivered_at";
+
+fn from_row(row: &Row<'_>) -> rusqlite::Result<DeliveryRecord> {
+    let time =
+        |column| Ok::<_, rusqlite::Error>(row.get::<_, Option<i64>>(column)?.map(clock::timestamp));
+    let (next_attempt_at, delivered_at) = (time("next_attempt_at")?, time("delivered_at")?);
+    let state = match (&next_attempt_at, &delivered_at) {
+        (Some(_), _) => DeliveryState::Queued,
+        (None, Some(_)) => DeliveryState::Delivered,
+        (None, None) => DeliveryState::Failed,
+    };
+    Ok(DeliveryRecord {
+        id: row.get("id")?,
+        event_type: WebhookEventType::from(row.get::<_, String>("event_type")?.as_str()),
+        state,
+        attempts: row.get("attempts")?,
+        last_status: row.get("last_status")?,
+        last_error: row.get("last_error")?,
+        payload: json_column(row, "payload")?.unwrap_or_default(),
+        created_at: clock::timestamp(row.get("created_at")?),
+        next_attempt_at,
+        last_attempt_at: time("last_attempt_at")?,
+        delivered_at,
+    })
+}
+
+/// Newest first.
+fn page(
+    connection: &Connection,
+    webhook: i64,
+    request: PageRequest,
+) -> Result<RecordPage<DeliveryRecord>, EngineError> {
+    let count: i64 = connection
+        .prepare_cached("SELECT count(*) FROM webhook_deliveries WHERE webhook = ?")?
+        .query_row([webhook], |row| row.get(0))?;
+    let count = count.unsigned_abs();
+    let (limit, offset) = request.window(count)?;
+    let sql = format!(
+        "SELECT {COLUMNS} FROM webhook_deliveries WHERE webhook = ? \
+         ORDER BY created_at DESC, seq DESC LIMIT ? OFFSET ?"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map([webhook, limit, offset], from_row)?;
+    Ok(request.of(count, rows.collect::<Result<_, _>>()?))
+}
+
+/// Queues a delivery once more, with all its attempts before it.
+fn redeliver(
+    connection: &Connection,
+    webhook: i64,
+    delivery_id: &str,
+) -> Result<DeliveryRecord, EngineError> {
+    let id = SqlValue::from(delivery_id.to_ascii_lowercase());
+    let queued = connection
+        .prepare_cached(
+            "UPDATE webhook_deliveries SET attempts = 0, next_attempt_at = ?, \
+             delivered_at = NULL WHERE webhook = ? AND id = ?",
+        )?
+        .execute(params![clock::now(), webhook, id])?;
+    if queued == 0 {
+        return Err(EngineError::NotFound(Resource::Delivery));
+    }
+    let sql = format!("SELECT {COLUMNS} FROM webhook_deliveries WHERE webhook = ? AND id = ?");
+    Ok(connection.prepare_cached(&sql)?.query_row(params![webhook, id], from_row)?)
+}
+
+impl Engine {
+    /// What was and is to be sent to a webhook, newest first. It is kept for seven days from the
+    /// change that it tells of; what is still to be sent then is given up.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`] when there is no webhook that the access may see,
+    /// [`EngineError::Forbidden`] when it may not change it; [`EngineError::InvalidInput`] for a
+    /// page size outside 1 to 200, [`EngineError::PageOutOfRange`].
+    pub async fn deliveries(
+        &self,
+        webhook_id: &str,
+        request: PageRequest,
+    ) -> Result<RecordPage<DeliveryRecord>, EngineError> {
+        let (id, request) = (webhook_id.to_owned(), request.check()?);
+        self.read(move |connection, access| {
+            let (webhook, _) = registered::find_owned(connection, access, &id)?;
+            page(connection, webhook, request)
+        })
+        .await
+    }
+
+    /// Queues a delivery once more, whatever came of it so far: at once, under the same id, and with
+    /// all attempts before it.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`], [`EngineError::Forbidden`].
+    pub async fn redeliver(
+        &self,
+        webhook_id: &str,
+        delivery_id: &str,
+    ) -> Result<DeliveryRecord, EngineError> {
+        let (id, delivery_id) = (webhook_id.to_owned(), delivery_id.to_owned());
+        self.write(move |connection, access| {
+            let (webhook, _) = registered::find_owned(connection, access, &id)?;
+            redeliver(connection, webhook, &delivery_id)
+        })
+        .await
+    }
+}

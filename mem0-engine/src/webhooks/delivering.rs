@@ -1,0 +1,265 @@
+use std::collections::HashSet;
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::threads::readers::Readers;
+use crate::threads::writer::Writer;
+use crate::webhooks::deliveries::{self, Delivery, DeliveryOutcome, Next};
+use crate::{Engine, EngineError, clock};
+
+/// How many deliveries are under way at once, each to another webhook.
+const AT_ONCE: usize = 16;
+
+/// How long to wait when the data folder cannot be read or a thread cannot be started.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// The longest wait: a clock that was set must not keep what is due for longer.
+const LONGEST: Duration = Duration::from_secs(60);
+
+/// How long a closing engine waits for attempts that are under way. What is cut off is sent again
+/// after the next start.
+const GRACE: Duration = Duration::from_secs(5);
+
+type Deliver = dyn Fn(&Delivery) -> DeliveryOutcome + Send + Sync;
+
+/// Who is called, and how to learn and note it. One for each open engine.
+#[derive(Clone, Default)]
+pub(crate) struct Dispatcher(Arc<(Mutex<State>, Condvar)>);
+
+#[derive(Default)]
+struct State {
+    /// Gone once the engine is closed.
+    doors: Option<(Writer, Readers)>,
+    /// The number of the thread that decides what is sent; 0 is none.
+    sender: u64,
+    senders: u64,
+    rung: bool,
+    /// The webhooks that are being called.
+    called: HashSet<i64>,
+}
+
+impl Dispatcher {
+    pub(crate) fn open(&self, writer: Writer, readers: Readers) {
+        self.state().doors = Some((writer, readers));
+    }
+
+    /// What is to be told of each table that changes, and what is to be called after each commit.
+    pub(crate) fn watch(&self) -> (impl Fn(&str) + Send + use<>, impl Fn() + Send + use<>) {
+        let changed = Arc::new(AtomicBool::new(false));
+        let told = changed.clone();
+        let tell = move |table: &str| {
+            if table.starts_with("webhook") {
+                told.store(true, Ordering::Relaxed);
+            }
+        };
+        let board = self.clone();
+        let committed = move || {
+            if changed.swap(false, Ordering::Relaxed) {
+                board.ring();
+            }
+        };
+        (tell, committed)
+    }
+
+    /// Waits up to [`GRACE`] for attempts under way if asked to, and lets go of writer and readers.
+    pub(crate) fn close(&self, wait: bool) {
+        let mut state = self.state();
+        state.sender = 0;
+        self.0.1.notify_all();
+        if wait {
+            let end = Instant::now() + GRACE;
+            while !state.called.is_empty() {
+                let left = end.saturating_duration_since(Instant::now());
+                if left.is_zero() {
+                    break;
+                }
+                state = self.wait(state, left);
+            }
+        }
+        state.doors = None;
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wait<'a>(&self, state: MutexGuard<'a, State>, limit: Duration) -> MutexGuard<'a, State> {
+        self.0.1.wait_timeout(state, limit).unwrap_or_else(PoisonError::into_inner).0
+    }
+
+    fn ring(&self) {
+        self.state().rung = true;
+        self.0.1.notify_all();
+    }
+
+    fn release(&self, webhook: i64) {
+        let mut state = self.state();
+        state.called.remove(&webhook);
+        state.rung = true;
+        self.0.1.notify_all();
+    }
+
+    /// Waits until something may be due; `None` when this thread is to end.
+    fn turn(&self, number: u64, limit: Duration) -> Option<(Readers, Vec<i64>)> {
+        let end = Instant::now() + limit;
+        let mut state = self.state();
+        loop {
+            if state.sender != number {
+                return None;
+            }
+            let left = end.saturating_duration_since(Instant::now());
+            if state.called.len() < AT_ONCE && (state.rung || left.is_zero()) {
+                state.rung = false;
+                let called = state.called.iter().copied().collect();
+                return state.doors.as_ref().map(|(_, readers)| (readers.clone(), called));
+            }
+            state = self.wait(state, if left.is_zero() { LONGEST } else { left });
+        }
+    }
+
+    fn run(&self, number: u64, send: &Arc<Deliver>) {
+        let mut limit = Duration::ZERO;
+        // Whatever the clock said when the folder was open before.
+        let mut latest = i64::MAX;
+        while let Some((readers, called)) = self.turn(number, limit) {
+            let now = clock::now();
+            if now < latest {
+                self.bring_forward();
+            }
+            latest = now;
+            let answer = readers.send(move |connection| deliveries::next(connection, &called));
+            drop(readers);
+            limit = match answer.blocking_recv().unwrap_or(Err(EngineError::Closed)) {
+                Ok(Next::Due(delivery)) => self.start(delivery, send),
+                Ok(Next::At(time)) => {
+                    let micros = time.saturating_sub(clock::now()).max(0).unsigned_abs();
+                    Duration::from_micros(micros).min(LONGEST)
+                }
+                Ok(Next::Nothing) => LONGEST,
+                Err(EngineError::Closed) => return,
+                Err(error) => {
+                    tracing::warn!(%error, "the next delivery to a webhook could not be read");
+                    RETRY
+                }
+            };
+        }
+    }
+
+    /// The clock was set back: what waits for a time that it will not come to soon does not wait.
+    fn bring_forward(&self) {
+        let Some((writer, _)) = self.state().doors.clone() else { return };
+        let brought = writer.send(deliveries::bring_forward);
+        drop(writer);
+        match brought.blocking_recv().unwrap_or(Err(EngineError::Closed)) {
+            Ok(()) | Err(EngineError::Closed) => {}
+            Err(error) => {
+                tracing::warn!(%error, "deliveries to webhooks wait for a clock that was set back");
+            }
+        }
+    }
+
+    /// Sends on a thread of its own, so that a slow receiver holds up nobody else. How long until
+    /// the next one may be looked for.
+    fn start(&self, delivery: Delivery, send: &Arc<Deliver>) -> Duration {
+        let webhook = delivery.webhook;
+        self.state().called.insert(webhook);
+        let (board, send) = (self.clone(), send.clone());
+        let thread = thread::Builder::new().name("mem0-delivery".to_owned());
+        let started = thread.spawn(move || {
+            board.attempt(&delivery, &send);
+            board.release(delivery.webhook);
+        });
+        match started {
+            Ok(_) => Duration::ZERO,
+            Err(error) => {
+                tracing::warn!(%error, "no thread could be started for a delivery to a webhook");
+                self.state().called.remove(&webhook);
+                RETRY
+            }
+        }
+    }
+
+    fn attempt(&self, delivery: &Delivery, send: &Arc<Deliver>) {
+        let outcome = catch_unwind(AssertUnwindSafe(|| send(delivery)))
+            .unwrap_or_else(|_| DeliveryOutcome::Unanswered("internal error".to_owned()));
+        loop {
+            let Some((writer, _)) = self.state().doors.clone() else { return };
+            let (delivery, outcome) = (delivery.clone(), outcome.clone());
+            let noted =
+                writer.send(move |connection| deliveries::record(connection, &delivery, &outcome));
+            drop(writer);
+            match noted.blocking_recv().unwrap_or(Err(EngineError::Closed)) {
+                Ok(()) | Err(EngineError::Closed) => return,
+                // Until it is noted the webhook is not called again, which would be for the same.
+                Err(error) => {
+                    tracing::warn!(%error, "the outcome of a delivery could not be noted yet");
+                    thread::sleep(RETRY);
+                }
+            }
+        }
+    }
+}
+
+/// Deliveries to webhooks go on until this is dropped, or the engine is closed. Attempts that are
+/// under way then are finished.
+#[must_use = "dropping it ends the deliveries"]
+pub struct Delivering {
+    board: Dispatcher,
+    number: u64,
+}
+
+impl fmt::Debug for Delivering {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Delivering").finish_non_exhaustive()
+    }
+}
+
+impl Drop for Delivering {
+    fn drop(&mut self) {
+        let mut state = self.board.state();
+        if state.sender == self.number {
+            state.sender = 0;
+        }
+        self.board.0.1.notify_all();
+    }
+}
+
+impl Engine {
+    /// Has `send` make the deliveries of all projects that are due, each on a thread of the engine's
+    /// and at most 16 at once: one for each webhook, so that a slow receiver holds up its own alone.
+    /// `send` may block, and must come to an end by itself.
+    ///
+    /// What a webhook calls for is queued with the change, and stays queued until an attempt is
+    /// noted as taken. So each is delivered at least once, whatever happens to the process, and more
+    /// than once where the process ends between the answer and its noting. A delivery that fails is
+    /// repeated after 5 s, 30 s, 2 min, 10 min, 1 h and 6 h; those behind it do not wait for it.
+    /// After the seventh failure, or seven days after the change, it is given up.
+    ///
+    /// # Errors
+    /// [`EngineError::InvalidInput`] when deliveries are being made already,
+    /// [`EngineError::Closed`], [`EngineError::Storage`] when no thread can be started.
+    pub fn deliver_with(
+        &self,
+        send: impl Fn(&Delivery) -> DeliveryOutcome + Send + Sync + 'static,
+    ) -> Result<Delivering, EngineError> {
+        let board = self.board()?;
+        let number = {
+            let mut state = board.state();
+            if state.sender != 0 {
+                return Err(EngineError::invalid("deliver_with", "is at work already"));
+            }
+            state.senders += 1;
+            state.sender = state.senders;
+            state.sender
+        };
+        let delivering = Delivering { board: board.clone(), number };
+        let send: Arc<Deliver> = Arc::new(send);
+        let thread = thread::Builder::new().name("mem0-webhooks".to_owned());
+        thread.spawn(move || board.run(number, &send))?;
+        Ok(delivering)
+    }
+}

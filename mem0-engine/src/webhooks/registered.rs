@@ -1,0 +1,335 @@
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use mem0_types::{MemberRole, Timestamp, WebhookEventType};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use crate::folder::columns::json_column;
+use crate::tenancy::members::LOCAL_ACCOUNT;
+use crate::tenancy::projects;
+use crate::{Access, Engine, EngineError, Resource, clock, ids};
+
+/// The longest address of a webhook, in bytes.
+const MAX_URL: usize = 2048;
+
+/// An address that is called when memories of a project change.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct WebhookRecord {
+    /// Its id, a UUID.
+    pub id: String,
+    /// What it is called.
+    pub name: String,
+    /// Where it calls.
+    pub url: String,
+    /// What it calls for.
+    pub event_types: Vec<WebhookEventType>,
+    /// Whether it calls.
+    pub is_active: bool,
+    /// The account that made it.
+    pub owner: String,
+    /// The name of its project.
+    pub project: String,
+    /// What its deliveries are signed with: `whsec_` and base64, as Standard Webhooks has it.
+    pub secret: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+}
+
+impl fmt::Debug for WebhookRecord {
+    /// Neither the secret nor the address, which may hold another one.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WebhookRecord")
+            .field("id", &self.id)
+            .field("event_types", &self.event_types)
+            .field("is_active", &self.is_active)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A webhook that is about to be made.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct NewWebhook {
+    /// What it is called: 1 to 255 characters.
+    pub name: String,
+    /// Where it calls: an `https://` or `http://` address of at most 2048 bytes.
+    pub url: String,
+    /// What it calls for: at least one kind of event that the platform knows.
+    pub event_types: Vec<WebhookEventType>,
+    /// Whether it calls from the start; it does by default.
+    pub is_active: bool,
+}
+
+impl NewWebhook {
+    /// One that calls from the start.
+    pub fn new(
+        name: impl Into<String>,
+        url: impl Into<String>,
+        event_types: impl IntoIterator<Item = WebhookEventType>,
+    ) -> Self {
+        let event_types = event_types.into_iter().collect();
+        Self { name: name.into(), url: url.into(), event_types, is_active: true }
+    }
+}
+
+impl fmt::Debug for NewWebhook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NewWebhook")
+            .field("event_types", &self.event_types)
+            .field("is_active", &self.is_active)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What to change of a webhook. What is `None` stays as it is.
+#[derive(Clone, Default, PartialEq)]
+pub struct WebhookChange {
+    /// See [`NewWebhook::name`].
+    pub name: Option<String>,
+    /// See [`NewWebhook::url`].
+    pub url: Option<String>,
+    /// See [`NewWebhook::event_types`].
+    pub event_types: Option<Vec<WebhookEventType>>,
+    /// Whether it calls. What is queued for an inactive webhook waits, for seven days at most.
+    pub is_active: Option<bool>,
+}
+
+impl fmt::Debug for WebhookChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WebhookChange")
+            .field("event_types", &self.event_types)
+            .field("is_active", &self.is_active)
+            .finish_non_exhaustive()
+    }
+}
+
+fn checked_url(url: &str) -> Result<&str, EngineError> {
+    let refused = || {
+        let message = "must be an https:// or http:// address of at most 2048 bytes, in ASCII";
+        EngineError::invalid("url", message)
+    };
+    let address = url.parse::<http::Uri>().map_err(|_| refused())?;
+    let is_web = matches!(address.scheme_str(), Some("https" | "http"));
+    let has_host = address.host().is_some_and(|host| !host.is_empty());
+    if is_web && has_host && url.len() <= MAX_URL { Ok(url) } else { Err(refused()) }
+}
+
+/// As the database holds them: a JSON list without repetitions.
+fn checked_event_types(event_types: &[WebhookEventType]) -> Result<String, EngineError> {
+    let mut known = Vec::new();
+    for event_type in event_types {
+        if let WebhookEventType::Other(_) = event_type {
+            let message = "has a kind of event that there is not; the kinds are memory_add, \
+                           memory_update, memory_delete, memory_categorize, ingest_job_completed, \
+                           ingest_job_partially_completed, ingest_job_failed and \
+                           ingest_job_cancelled";
+            return Err(EngineError::invalid("event_types", message));
+        }
+        if !known.contains(&event_type.as_str()) {
+            known.push(event_type.as_str());
+        }
+    }
+    if known.is_empty() {
+        return Err(EngineError::invalid("event_types", "must name at least one kind of event"));
+    }
+    Ok(serde_json::to_string(&known)?)
+}
+
+fn new_secret() -> Result<String, EngineError> {
+    let mut bytes = [0_u8; 32];
+    getrandom::fill(&mut bytes).map_err(|error| EngineError::from(std::io::Error::from(error)))?;
+    Ok(format!("whsec_{}", STANDARD.encode(bytes)))
+}
+
+const SELECT: &str = "SELECT w.*, p.name AS project_name FROM webhooks AS w \
+                      JOIN projects AS p ON p.seq = w.project WHERE p.deleted_at IS NULL";
+
+fn record(row: &Row<'_>) -> rusqlite::Result<WebhookRecord> {
+    Ok(WebhookRecord {
+        id: row.get("id")?,
+        name: row.get("name")?,
+        url: row.get("url")?,
+        event_types: json_column(row, "event_types")?.unwrap_or_default(),
+        is_active: row.get("is_active")?,
+        owner: row.get("owner")?,
+        project: row.get("project_name")?,
+        secret: row.get("secret")?,
+        created_at: clock::timestamp(row.get("created_at")?),
+        updated_at: clock::timestamp(row.get("updated_at")?),
+    })
+}
+
+/// The number of a webhook that the access may do everything with, and what it is. One that it may
+/// not even see is not there.
+pub(crate) fn find_owned(
+    connection: &Connection,
+    access: &Access,
+    id: &str,
+) -> Result<(i64, WebhookRecord), EngineError> {
+    let mut statement = connection.prepare_cached(&format!("{SELECT} AND w.id = ?"))?;
+    let found = statement
+        .query_row([id.to_ascii_lowercase()], |row| {
+            Ok((row.get("seq")?, row.get("project")?, record(row)?))
+        })
+        .optional()?;
+    let (seq, project, webhook) = found.ok_or(EngineError::NotFound(Resource::Webhook))?;
+    match projects::role_in(connection, access, project)? {
+        Some(MemberRole::Owner) => Ok((seq, webhook)),
+        Some(_) => Err(EngineError::Forbidden),
+        None => Err(EngineError::NotFound(Resource::Webhook)),
+    }
+}
+
+/// Oldest first.
+fn list(
+    connection: &Connection,
+    access: &Access,
+    project_id: &str,
+) -> Result<Vec<WebhookRecord>, EngineError> {
+    let project = projects::find_owned(connection, access, project_id)?;
+    let sql = format!("{SELECT} AND w.project = ? ORDER BY w.seq");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map([project], record)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn create(
+    connection: &Connection,
+    access: &Access,
+    project_id: &str,
+    webhook: &NewWebhook,
+) -> Result<WebhookRecord, EngineError> {
+    let project = projects::find_owned(connection, access, project_id)?;
+    let (id, now) = (ids::new_id()?, clock::now());
+    connection
+        .prepare_cached(
+            "INSERT INTO webhooks (id, project, created_at, updated_at, is_active, owner, name, \
+             url, event_types, secret) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        )?
+        .execute(params![
+            id,
+            project,
+            now,
+            now,
+            webhook.is_active,
+            access.account().unwrap_or(LOCAL_ACCOUNT),
+            projects::checked_name(&webhook.name)?,
+            checked_url(&webhook.url)?,
+            checked_event_types(&webhook.event_types)?,
+            new_secret()?,
+        ])?;
+    Ok(find_owned(connection, access, &id)?.1)
+}
+
+fn update(
+    connection: &Connection,
+    access: &Access,
+    id: &str,
+    change: &WebhookChange,
+) -> Result<WebhookRecord, EngineError> {
+    let (seq, old) = find_owned(connection, access, id)?;
+    if *change == WebhookChange::default() {
+        return Err(EngineError::invalid("webhook", "must have a setting that is to be changed"));
+    }
+    let event_types = change.event_types.as_ref().unwrap_or(&old.event_types);
+    connection
+        .prepare_cached(
+            "UPDATE webhooks SET name = ?, url = ?, event_types = ?, is_active = ?, \
+             updated_at = ? WHERE seq = ?",
+        )?
+        .execute(params![
+            projects::checked_name(change.name.as_ref().unwrap_or(&old.name))?,
+            checked_url(change.url.as_ref().unwrap_or(&old.url))?,
+            checked_event_types(event_types)?,
+            change.is_active.unwrap_or(old.is_active),
+            clock::now(),
+            seq,
+        ])?;
+    Ok(find_owned(connection, access, id)?.1)
+}
+
+fn delete(connection: &Connection, access: &Access, id: &str) -> Result<(), EngineError> {
+    let (seq, _) = find_owned(connection, access, id)?;
+    connection.execute("DELETE FROM webhook_deliveries WHERE webhook = ?", [seq])?;
+    connection.execute("DELETE FROM webhooks WHERE seq = ?", [seq])?;
+    Ok(())
+}
+
+impl Engine {
+    /// The webhooks of a project, oldest first. Only who owns the project sees them.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`] when there is no project that the access may see,
+    /// [`EngineError::Forbidden`] when it may not change it.
+    pub async fn webhooks(&self, project_id: &str) -> Result<Vec<WebhookRecord>, EngineError> {
+        let id = project_id.to_owned();
+        self.read(move |connection, access| list(connection, access, &id)).await
+    }
+
+    /// Makes a webhook, with a secret of its own. From now on what it calls for is queued; something
+    /// must send it: see [`deliver_with`](Self::deliver_with).
+    ///
+    /// # Errors
+    /// As for [`webhooks`](Self::webhooks); [`EngineError::InvalidInput`] for a name, an address or
+    /// a kind of event that cannot be.
+    pub async fn create_webhook(
+        &self,
+        project_id: &str,
+        webhook: NewWebhook,
+    ) -> Result<WebhookRecord, EngineError> {
+        let id = project_id.to_owned();
+        self.write(move |connection, access| create(connection, access, &id, &webhook)).await
+    }
+
+    /// Changes a webhook; the webhook as it is then. What is queued already goes to its address as
+    /// it is when it is sent.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`] when there is none that the access may see,
+    /// [`EngineError::Forbidden`] when it may not change it, [`EngineError::InvalidInput`].
+    pub async fn update_webhook(
+        &self,
+        webhook_id: &str,
+        change: WebhookChange,
+    ) -> Result<WebhookRecord, EngineError> {
+        let id = webhook_id.to_owned();
+        self.write(move |connection, access| update(connection, access, &id, &change)).await
+    }
+
+    /// Ends a webhook. What is queued for it is not sent any more, and its log is gone.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`], [`EngineError::Forbidden`].
+    pub async fn delete_webhook(&self, webhook_id: &str) -> Result<(), EngineError> {
+        let id = webhook_id.to_owned();
+        self.write(move |connection, access| delete(connection, access, &id)).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_one_of_the_web() {
+        for good in ["https://example.com", "http://127.0.0.1:9/hook?x=1", "http://[::1]:9/"] {
+            assert!(checked_url(good).is_ok(), "{good}");
+        }
+        let long = format!("https://example.com/{}", "x".repeat(MAX_URL));
+        for bad in ["", "example.com", "/hook", "ftp://x/", "https://", "https://a b/", &long] {
+            assert!(checked_url(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn secrets_are_their_own_and_as_long_as_the_hash() {
+        let (one, other) = (new_secret().unwrap(), new_secret().unwrap());
+        assert_ne!(one, other);
+        let bytes = STANDARD.decode(one.strip_prefix("whsec_").unwrap()).unwrap();
+        assert_eq!(bytes.len(), 32);
+    }
+}

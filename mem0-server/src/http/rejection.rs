@@ -1,0 +1,269 @@
+use std::error::Error;
+use std::marker::PhantomData;
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use mem0_engine::{EngineError, Resource};
+use mem0_types::{ErrorBody, InvalidInput, Metadata};
+use serde_json::json;
+
+use crate::http::json::{Cause, Json};
+
+/// Why a request was not carried out.
+#[derive(Debug)]
+pub(crate) enum Rejection {
+    /// The request asks for something that cannot be: 400, spelled as the operation does.
+    Invalid(String),
+    /// The key may not do it: 403, as a message where the operation speaks in messages.
+    Forbidden(&'static str),
+    /// An answer that every operation gives in the same shape.
+    Fixed(StatusCode, ErrorBody),
+    /// 500. The cause is for the log and holds no content.
+    Failed(String),
+}
+
+impl Rejection {
+    pub(crate) fn new(status: StatusCode, body: ErrorBody) -> Self {
+        Self::Fixed(status, body)
+    }
+
+    pub(crate) fn invalid(message: impl Into<String>) -> Self {
+        Self::Invalid(message.into())
+    }
+
+    pub(crate) fn failed(cause: impl Into<String>) -> Self {
+        Self::Failed(cause.into())
+    }
+
+    fn answer(self, spell: fn(String) -> ErrorBody) -> Response {
+        let (status, body) = match self {
+            Self::Invalid(message) => (StatusCode::BAD_REQUEST, spell(message)),
+            Self::Forbidden(why) => {
+                let body = match spell(why.to_owned()) {
+                    body @ ErrorBody::Message(_) => body,
+                    // As with 401, the field that the official clients show.
+                    _ => ErrorBody::Detail(why.to_owned()),
+                };
+                (StatusCode::FORBIDDEN, body)
+            }
+            Self::Fixed(status, body) => (status, body),
+            Self::Failed(cause) => return Cause(cause).into_response(),
+        };
+        (status, Json(body)).into_response()
+    }
+}
+
+impl IntoResponse for Rejection {
+    fn into_response(self) -> Response {
+        self.answer(ErrorBody::Detail)
+    }
+}
+
+impl From<InvalidInput> for Rejection {
+    fn from(refused: InvalidInput) -> Self {
+        Self::Invalid(refused.to_string())
+    }
+}
+
+impl From<EngineError> for Rejection {
+    fn from(error: EngineError) -> Self {
+        let not_found = |body| Self::new(StatusCode::NOT_FOUND, body);
+        match error {
+            EngineError::InvalidInput(refused) => refused.into(),
+            EngineError::NotFound(Resource::Memory) => {
+                not_found(ErrorBody::Error("Memory not found!".to_owned()))
+            }
+            EngineError::NotFound(Resource::Event) => not_found(ErrorBody::Error(
+                "Event not found or you don't have permission to access it.".to_owned(),
+            )),
+            EngineError::NotFound(Resource::Export) => {
+                not_found(ErrorBody::Error("No memory export request found".to_owned()))
+            }
+            EngineError::NotFound(Resource::Webhook) => {
+                not_found(ErrorBody::Error("Webhook not found".to_owned()))
+            }
+            EngineError::NotFound(Resource::Delivery) => {
+                not_found(ErrorBody::Error("Delivery not found".to_owned()))
+            }
+            EngineError::NotFound(Resource::Organization) => {
+                not_found(ErrorBody::Message("Organization not found".to_owned()))
+            }
+            EngineError::NotFound(Resource::Project) => {
+                not_found(ErrorBody::Message("Organization or project not found".to_owned()))
+            }
+            EngineError::NotFound(Resource::Member) => {
+                not_found(ErrorBody::Message("Member not found".to_owned()))
+            }
+            EngineError::NotFound(Resource::ProfileJob) => {
+                not_found(ErrorBody::Error("Profile job not found".to_owned()))
+            }
+            EngineError::NotFound(_) => {
+                not_found(ErrorBody::Message("Entity not found".to_owned()))
+            }
+            refused @ EngineError::LlmRequired(_) => Self::invalid(refused.to_string()),
+            EngineError::ReadOnly => Self::Forbidden("This API key is for reading only."),
+            EngineError::OutsideScope => Self::Forbidden(
+                "This API key is bound to other entities than the request names. Each memory must \
+                 belong to one of the key's own.",
+            ),
+            EngineError::Forbidden => Self::Forbidden("This API key may not do that."),
+            EngineError::Immutable => Self::invalid(
+                "This memory was added as immutable: it can be deleted, but not updated.",
+            ),
+            EngineError::PageOutOfRange => not_found(ErrorBody::Detail("Invalid page.".to_owned())),
+            EngineError::BatchItem { index, source } => match (*source).into() {
+                Self::Invalid(message) => Self::Invalid(format!("memories[{index}]: {message}")),
+                // The specification lists no 404 for a batch.
+                Self::Fixed(StatusCode::NOT_FOUND, body) => {
+                    Self::Invalid(format!("memories[{index}]: {}", body.message()))
+                }
+                other => other,
+            },
+            EngineError::Closed => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                ErrorBody::Detail("The server is shutting down.".to_owned()),
+            ),
+            other => Self::Failed(cause(&other)),
+        }
+    }
+}
+
+/// The error and what led to it, in one line.
+fn cause(error: &EngineError) -> String {
+    let mut text = error.to_string();
+    let mut source: Option<&dyn Error> = match error {
+        // Not `error.source()`: that is the `Arc`, which hides the type of what is inside.
+        EngineError::Storage(inner) => Some(&**inner),
+        _ => None,
+    };
+    while let Some(error) = source {
+        // These quote the JSON that they could not read, which is somebody's memory.
+        if error.is::<serde_json::Error>() {
+            return "storage failed: a row of the database is damaged".to_owned();
+        }
+        text = format!("{text}: {error}");
+        source = error.source();
+    }
+    text
+}
+
+/// How an operation spells its 400s: the specification gives each its own shape.
+pub(crate) trait Spelling {
+    const SPELL: fn(String) -> ErrorBody;
+}
+
+macro_rules! spelling {
+    ($($(#[$meta:meta])* $name:ident => $body:ident;)+) => {
+        $(
+            $(#[$meta])*
+            #[derive(Debug)]
+            pub(crate) enum $name {}
+
+            impl Spelling for $name {
+                const SPELL: fn(String) -> ErrorBody = ErrorBody::$body;
+            }
+        )+
+    };
+}
+
+spelling! {
+    /// `{"detail": …}`
+    InDetail => Detail;
+    /// `{"error": …}`
+    InError => Error;
+    /// `{"message": …}`
+    InMessage => Message;
+    /// `{"error": "400 Bad Request", "details": {"message": …}}`
+    InDetails => BadRequest;
+}
+
+/// `{"errors": {field: [message]}}`
+#[derive(Debug)]
+pub(crate) enum InErrors {}
+
+impl Spelling for InErrors {
+    const SPELL: fn(String) -> ErrorBody = |message| ErrorBody::Errors(by_field(&message));
+}
+
+/// `{field: [message]}`
+#[derive(Debug)]
+pub(crate) enum InFields {}
+
+impl Spelling for InFields {
+    const SPELL: fn(String) -> ErrorBody = |message| ErrorBody::Fields(by_field(&message));
+}
+
+/// A message under the field that it is about, whose name it begins with.
+fn by_field(message: &str) -> Metadata {
+    let (field, why) = match message.split_once(": ") {
+        Some((field, why)) if field.bytes().all(|b| b.is_ascii_lowercase() || b == b'_') => {
+            (field, why)
+        }
+        _ => ("non_field_errors", message),
+    };
+    [(field.to_owned(), json!([why]))].into_iter().collect()
+}
+
+/// A rejection by an operation with this spelling.
+pub(crate) struct Refused<S>(Rejection, PhantomData<fn() -> S>);
+
+/// What an operation answers.
+pub(crate) type Answer<T, S> = Result<Json<T>, Refused<S>>;
+
+impl<S: Spelling> IntoResponse for Refused<S> {
+    fn into_response(self) -> Response {
+        self.0.answer(S::SPELL)
+    }
+}
+
+impl<S> From<Rejection> for Refused<S> {
+    fn from(rejection: Rejection) -> Self {
+        Self(rejection, PhantomData)
+    }
+}
+
+impl<S> From<InvalidInput> for Refused<S> {
+    fn from(refused: InvalidInput) -> Self {
+        Self(refused.into(), PhantomData)
+    }
+}
+
+impl<S> From<EngineError> for Refused<S> {
+    fn from(error: EngineError) -> Self {
+        Self(error.into(), PhantomData)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    fn storage(error: impl Error + Send + Sync + 'static) -> Rejection {
+        EngineError::Storage(Arc::new(error)).into()
+    }
+
+    #[test]
+    fn a_cause_says_what_is_wrong_with_the_disk() {
+        let full = std::io::Error::from(std::io::ErrorKind::StorageFull);
+        let Rejection::Failed(cause) = storage(full) else { panic!("not a failure") };
+        assert!(cause.contains("no storage space"), "{cause}");
+    }
+
+    #[test]
+    fn a_cause_never_quotes_what_could_not_be_read() {
+        let quoting = serde_json::from_str::<u8>("\"my secret\"").unwrap_err();
+        assert!(quoting.to_string().contains("my secret"));
+        let Rejection::Failed(cause) = storage(quoting) else { panic!("not a failure") };
+        assert!(!cause.contains("secret"), "{cause}");
+    }
+
+    #[test]
+    fn a_batch_names_the_entry_and_never_answers_404() {
+        let source = Box::new(EngineError::NotFound(Resource::Memory));
+        let rejection = EngineError::BatchItem { index: 3, source }.into();
+        let Rejection::Invalid(message) = rejection else { panic!("no 400") };
+        assert_eq!(message, "memories[3]: Memory not found!");
+    }
+}

@@ -1,0 +1,293 @@
+use mem0_engine::{EventResultRecord, MemoryRecord, SearchHit, StructuredAttributes};
+use mem0_types::{Date, Metadata, Timestamp};
+use serde::Serialize;
+use serde_json::Value;
+
+/// A memory as get, update and list send it. What the platform sends as null is null and not
+/// absent, because Python callers index the answer.
+#[derive(Serialize)]
+pub(crate) struct MemoryView {
+    id: String,
+    memory: String,
+    user_id: Option<String>,
+    agent_id: Option<String>,
+    app_id: Option<String>,
+    session_id: Option<String>,
+    metadata: Option<Metadata>,
+    categories: Option<Vec<String>>,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    expiration_date: Option<Date>,
+    structured_attributes: StructuredAttributes,
+    /// Nothing is superseded without inference.
+    replaced_by: Option<String>,
+    /// Nothing is made from other memories without inference.
+    synthesized: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lifecycle_state: Option<&'static str>,
+}
+
+impl MemoryView {
+    /// As one of a list.
+    pub(crate) fn listed(record: MemoryRecord) -> Self {
+        Self {
+            structured_attributes: record.structured_attributes(),
+            id: record.id,
+            memory: record.memory,
+            user_id: record.ids.user_id,
+            agent_id: record.ids.agent_id,
+            app_id: record.ids.app_id,
+            session_id: record.ids.run_id,
+            metadata: record.metadata,
+            categories: record.categories,
+            created_at: record.created_at,
+            updated_at: record.updated_at,
+            expiration_date: record.expiration_date,
+            replaced_by: None,
+            synthesized: false,
+            lifecycle_state: None,
+        }
+    }
+
+    /// As get and update send it.
+    pub(crate) fn alone(record: MemoryRecord) -> Self {
+        Self { lifecycle_state: Some("active"), ..Self::listed(record) }
+    }
+}
+
+/// A memory as search sends it: with a score, and `run_id` by that name.
+#[derive(Serialize)]
+pub(crate) struct HitView {
+    id: String,
+    memory: String,
+    user_id: Option<String>,
+    agent_id: Option<String>,
+    app_id: Option<String>,
+    run_id: Option<String>,
+    score: f64,
+    score_breakdown: ScoreBreakdownView,
+    metadata: Option<Metadata>,
+    /// Never null here, unlike elsewhere.
+    categories: Vec<String>,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    expiration_date: Option<Date>,
+}
+
+#[derive(Serialize)]
+struct ScoreBreakdownView {
+    semantic: f64,
+    bm25: f64,
+    entity: f64,
+}
+
+impl From<SearchHit> for HitView {
+    fn from(hit: SearchHit) -> Self {
+        let SearchHit { memory: record, score, score_breakdown: parts, .. } = hit;
+        Self {
+            id: record.id,
+            memory: record.memory,
+            user_id: record.ids.user_id,
+            agent_id: record.ids.agent_id,
+            app_id: record.ids.app_id,
+            run_id: record.ids.run_id,
+            score,
+            score_breakdown: ScoreBreakdownView {
+                semantic: parts.semantic,
+                bm25: parts.bm25,
+                entity: parts.entity,
+            },
+            metadata: record.metadata,
+            categories: record.categories.unwrap_or_default(),
+            created_at: record.created_at,
+            updated_at: record.updated_at,
+            expiration_date: record.expiration_date,
+        }
+    }
+}
+
+/// A memory as the list of v1 sends it, which knows no ids but the user's.
+#[derive(Serialize)]
+pub(crate) struct LegacyMemoryView {
+    id: String,
+    memory: String,
+    user_id: Option<String>,
+    metadata: Option<Metadata>,
+    categories: Option<Vec<String>>,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    expiration_date: Option<Date>,
+    structured_attributes: StructuredAttributes,
+    replaced_by: Option<String>,
+    synthesized: bool,
+    lifecycle_state: &'static str,
+}
+
+impl From<MemoryRecord> for LegacyMemoryView {
+    fn from(record: MemoryRecord) -> Self {
+        Self {
+            structured_attributes: record.structured_attributes(),
+            id: record.id,
+            memory: record.memory,
+            user_id: record.ids.user_id,
+            metadata: record.metadata,
+            categories: record.categories,
+            created_at: record.created_at,
+            updated_at: record.updated_at,
+            expiration_date: record.expiration_date,
+            replaced_by: None,
+            synthesized: false,
+            lifecycle_state: "active",
+        }
+    }
+}
+
+/// A memory as the searches of v1 and v2 send it.
+#[derive(Serialize)]
+pub(crate) struct LegacyHitView {
+    id: String,
+    memory: String,
+    user_id: Option<String>,
+    metadata: Option<Metadata>,
+    categories: Vec<String>,
+    expiration_date: Option<Date>,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    score: Option<f64>,
+    #[serde(flatten)]
+    others: Option<OtherIds>,
+}
+
+/// The ids that only v2 knows.
+#[derive(Serialize)]
+struct OtherIds {
+    agent_id: Option<String>,
+    app_id: Option<String>,
+    session_id: Option<String>,
+}
+
+impl LegacyHitView {
+    /// Found without looking at the query.
+    pub(crate) fn unranked(record: MemoryRecord) -> Self {
+        Self {
+            id: record.id,
+            memory: record.memory,
+            user_id: record.ids.user_id,
+            metadata: record.metadata,
+            categories: record.categories.unwrap_or_default(),
+            expiration_date: record.expiration_date,
+            created_at: record.created_at,
+            updated_at: record.updated_at,
+            score: None,
+            others: None,
+        }
+    }
+
+    pub(crate) fn v1(hit: SearchHit) -> Self {
+        Self { score: Some(hit.score), ..Self::unranked(hit.memory) }
+    }
+
+    pub(crate) fn v2(hit: SearchHit) -> Self {
+        let ids = hit.memory.ids.clone();
+        let others =
+            OtherIds { agent_id: ids.agent_id, app_id: ids.app_id, session_id: ids.run_id };
+        Self { others: Some(others), ..Self::v1(hit) }
+    }
+}
+
+const REQUIRED: [&str; 3] = ["id", "memory", "created_at"];
+
+/// A row, whole or with only the fields that were asked for.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(crate) enum Row<T> {
+    Whole(T),
+    Part(Value),
+}
+
+impl<T: Serialize> Row<T> {
+    /// The row with these fields, or with all. Those that the specification requires always stay.
+    pub(crate) fn of(view: T, fields: Option<&[String]>) -> Self {
+        Self::with(view, fields, &REQUIRED)
+    }
+
+    /// The same for an older version of the API, which requires more.
+    pub(crate) fn of_legacy(view: T, fields: Option<&[String]>) -> Self {
+        Self::with(view, fields, &["id", "memory", "user_id", "created_at", "updated_at"])
+    }
+
+    fn with(view: T, fields: Option<&[String]>, required: &[&str]) -> Self {
+        let Some(fields) = fields else { return Self::Whole(view) };
+        match serde_json::to_value(&view) {
+            Ok(Value::Object(mut row)) => {
+                row.retain(|name, _| {
+                    required.contains(&name.as_str())
+                        || fields.iter().any(|field| asks(field, name))
+                });
+                Self::Part(Value::Object(row))
+            }
+            _ => Self::Whole(view),
+        }
+    }
+}
+
+/// The run has two names on the wire, and either asks for the one that the operation sends.
+fn asks(field: &str, name: &str) -> bool {
+    field == name || matches!((field, name), ("run_id", "session_id") | ("session_id", "run_id"))
+}
+
+/// What an event did to one memory.
+#[derive(Serialize)]
+pub(crate) struct ResultView {
+    id: String,
+    event: mem0_types::HistoryEvent,
+    /// Only in events: the specification's answer to add has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user_id: Option<Option<String>>,
+    data: DataView,
+}
+
+#[derive(Serialize)]
+struct DataView {
+    memory: Option<String>,
+}
+
+impl ResultView {
+    /// As the answer to add has it.
+    pub(crate) fn of_add(result: EventResultRecord) -> Self {
+        let data = DataView { memory: result.memory };
+        Self { id: result.id, event: result.event, user_id: None, data }
+    }
+
+    /// As an event has it.
+    pub(crate) fn of_event(result: EventResultRecord) -> Self {
+        let user_id = Some(result.user_id.clone());
+        Self { user_id, ..Self::of_add(result) }
+    }
+}
+
+/// An accepted deletion.
+#[derive(Serialize)]
+pub(crate) struct QueuedView {
+    message: &'static str,
+    event_id: String,
+}
+
+impl QueuedView {
+    pub(crate) fn new(event_id: String) -> Self {
+        Self { message: "Delete in progress. This may take some time.", event_id }
+    }
+}
+
+/// A sentence for people.
+#[derive(Serialize)]
+pub(crate) struct MessageView {
+    pub(crate) message: String,
+}
+
+impl MessageView {
+    pub(crate) fn new(message: &str) -> Self {
+        Self { message: message.to_owned() }
+    }
+}

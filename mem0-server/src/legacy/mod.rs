@@ -1,0 +1,49 @@
+//! The operations of the API's older versions, which older clients still send.
+
+pub(crate) mod add_v1;
+pub(crate) mod delete_entity_v1;
+pub(crate) mod get_all_v1;
+pub(crate) mod get_all_v2;
+pub(crate) mod search_v1;
+pub(crate) mod search_v2;
+
+use mem0_engine::Engine;
+use mem0_types::{IdField, InvalidInput};
+use serde_json::{Value, json};
+
+use crate::http::fields::Fields;
+use crate::http::rejection::Rejection;
+
+/// A filter made of the ids beside a request, which must all hold; `*` stands for any. `None` where
+/// there is none.
+fn filter_of_ids<'a>(ids: impl Iterator<Item = (IdField, &'a str)>) -> Option<Value> {
+    let conditions: Vec<_> = ids.map(|(field, id)| json!({ field.as_str(): id })).collect();
+    (!conditions.is_empty()).then(|| json!({ "AND": conditions }))
+}
+
+/// The key decides which project is meant; older clients name it in each request.
+async fn check_project(
+    engine: &Engine,
+    org_id: Option<&str>,
+    project_id: Option<&str>,
+) -> Result<(), Rejection> {
+    if org_id.is_none() && project_id.is_none() {
+        return Ok(());
+    }
+    let own = engine.own_project().await?;
+    for (name, id, own) in
+        [("org_id", org_id, own.organization_id), ("project_id", project_id, own.id)]
+    {
+        if id.is_some_and(|id| id != own) {
+            let message = "is not the API key's; ping says which it is";
+            return Err(InvalidInput::new(name, message).into());
+        }
+    }
+    Ok(())
+}
+
+/// The same, as the fields of a body name it.
+async fn check_named_project(engine: &Engine, fields: &Fields) -> Result<(), Rejection> {
+    let (org_id, project_id) = (fields.text("org_id")?, fields.text("project_id")?);
+    check_project(engine, org_id.as_deref(), project_id.as_deref()).await
+}

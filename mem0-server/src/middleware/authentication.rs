@@ -1,0 +1,187 @@
+use std::fmt;
+use std::str::FromStr;
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use mem0_engine::{Engine, EngineError};
+use mem0_types::ErrorBody;
+use sha2::{Digest, Sha256};
+
+use crate::http::rejection::Rejection;
+use crate::http::view::View;
+use crate::middleware::rate_limit::Caller;
+
+/// Who may call the API.
+#[derive(Debug, Clone)]
+pub enum Authentication {
+    /// Whoever sends `Authorization: Token <key>` with a key of the engine's data folder, which
+    /// lets through what it was [made for](mem0_engine::NewKey).
+    Folder,
+    /// Whoever sends `Authorization: Token <key>` with one of these keys. With no key at all,
+    /// nobody. Each sees what the router's engine sees.
+    Keys(Vec<ApiKeyHash>),
+    /// Everybody: for a router that is called in-process, or that sits behind an authentication of
+    /// its own.
+    Off,
+}
+
+/// The SHA-256 hash of an API key: all that a server needs to keep of it.
+///
+/// It is written as 64 hexadecimal digits.
+///
+/// ```
+/// use mem0_server::ApiKeyHash;
+///
+/// let hash = ApiKeyHash::of("m0-my-own-key");
+/// assert_eq!(hash.to_string().parse(), Ok(hash));
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct ApiKeyHash([u8; 32]);
+
+impl ApiKeyHash {
+    /// The hash of this key.
+    pub fn of(key: &str) -> Self {
+        Self::of_bytes(key.as_bytes())
+    }
+
+    /// The 32 bytes of the hash.
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    fn of_bytes(key: &[u8]) -> Self {
+        Self(Sha256::digest(key).into())
+    }
+
+    /// Takes the same time wherever the two differ.
+    fn is(&self, other: &Self) -> bool {
+        let differing = self.0.iter().zip(other.0).fold(0, |bits, (a, b)| bits | (a ^ b));
+        std::hint::black_box(differing) == 0
+    }
+}
+
+impl fmt::Debug for ApiKeyHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ApiKeyHash")
+    }
+}
+
+impl fmt::Display for ApiKeyHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// A text that is no hash of an API key: not 64 hexadecimal digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InvalidApiKeyHash;
+
+impl fmt::Display for InvalidApiKeyHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the hash of an API key must be 64 hexadecimal digits")
+    }
+}
+
+impl std::error::Error for InvalidApiKeyHash {}
+
+impl FromStr for ApiKeyHash {
+    type Err = InvalidApiKeyHash;
+
+    fn from_str(text: &str) -> Result<Self, InvalidApiKeyHash> {
+        let mut bytes = [0; 32];
+        if text.len() != 64 || !text.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+            return Err(InvalidApiKeyHash);
+        }
+        for (index, byte) in bytes.iter_mut().enumerate() {
+            let digits = text.get(index * 2..index * 2 + 2).ok_or(InvalidApiKeyHash)?;
+            *byte = u8::from_str_radix(digits, 16).map_err(|_| InvalidApiKeyHash)?;
+        }
+        Ok(Self(bytes))
+    }
+}
+
+impl Authentication {
+    /// What the key lets through; `None` for a wrong one.
+    fn view(&self, engine: &Engine, sent: &ApiKeyHash) -> Result<Option<Engine>, EngineError> {
+        match self {
+            Self::Folder => {
+                let access = engine.authenticate(sent.as_bytes())?;
+                Ok(access.map(|access| engine.with_access(access)))
+            }
+            // Every key is compared, so that the time does not tell which one came close.
+            Self::Keys(keys) => {
+                let known = keys.iter().fold(false, |found, key| found | key.is(sent));
+                Ok(known.then(|| engine.clone()))
+            }
+            Self::Off => Ok(Some(engine.clone())),
+        }
+    }
+}
+
+/// Lets a request through that carries one of the keys, with the engine as that key sees it.
+pub(crate) async fn authenticate(
+    State((engine, authentication)): State<(Engine, Authentication)>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    if let Authentication::Off = authentication {
+        request.extensions_mut().insert(View(engine));
+        return next.run(request).await;
+    }
+    let Some(key) = sent_key(request.headers()) else {
+        return refuse(
+            "Authentication credentials were not provided. Send the header \
+             \"Authorization: Token <your API key>\".",
+        );
+    };
+    let hash = ApiKeyHash::of_bytes(key);
+    match authentication.view(&engine, &hash) {
+        Ok(Some(view)) => {
+            request.extensions_mut().insert(Caller(hash.0));
+            request.extensions_mut().insert(View(view));
+            next.run(request).await
+        }
+        Ok(None) => refuse(
+            "Invalid API key. Use the key that this server was started with, or one that it \
+             printed when it was made.",
+        ),
+        Err(error) => Rejection::from(error).into_response(),
+    }
+}
+
+fn sent_key(headers: &HeaderMap) -> Option<&[u8]> {
+    let value = headers.get(header::AUTHORIZATION)?.as_bytes();
+    let (scheme, key) = value.split_at_checked(b"Token ".len())?;
+    scheme.eq_ignore_ascii_case(b"Token ").then(|| key.trim_ascii())
+}
+
+fn refuse(detail: &str) -> Response {
+    let body = ErrorBody::Detail(detail.to_owned());
+    let mut response = Rejection::new(StatusCode::UNAUTHORIZED, body).into_response();
+    response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Token"));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hash_is_that_of_the_key_and_no_other() {
+        let hash = ApiKeyHash::of("abc");
+        let known = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(hash.to_string(), known);
+        assert_eq!(known.parse(), Ok(hash.clone()));
+        assert!(hash.is(&ApiKeyHash::of("abc")));
+        assert!(!hash.is(&ApiKeyHash::of("abd")));
+    }
+
+    #[test]
+    fn other_texts_are_no_hashes() {
+        for text in ["", "abc", &"g".repeat(64), &"a".repeat(63), &"é".repeat(32)] {
+            assert_eq!(text.parse::<ApiKeyHash>(), Err(InvalidApiKeyHash), "{text}");
+        }
+    }
+}

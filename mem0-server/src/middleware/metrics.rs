@@ -1,0 +1,172 @@
+use std::collections::BTreeMap;
+use std::fmt::{self, Write};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::{Method, header};
+use axum::response::IntoResponse;
+use axum::routing::get;
+use mem0_engine::Engine;
+
+use crate::http::rejection::Rejection;
+
+/// The upper bounds of the latency histogram's buckets, in seconds.
+const BUCKETS: [f64; 11] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
+
+/// Counts what a [router](crate::router_with) answers. Clones share the counts.
+///
+/// They know operations, methods and statuses, and nothing of what was sent.
+#[derive(Clone, Default)]
+pub struct Metrics(Arc<Counts>);
+
+#[derive(Default)]
+struct Counts {
+    answers: Mutex<BTreeMap<(String, &'static str), Answers>>,
+    open_connections: AtomicU64,
+}
+
+/// The answers of one operation.
+#[derive(Default)]
+struct Answers {
+    by_status: BTreeMap<u16, u64>,
+    /// How many took at most each of [`BUCKETS`], and no smaller one.
+    buckets: [u64; BUCKETS.len()],
+    count: u64,
+    seconds: f64,
+}
+
+impl fmt::Debug for Metrics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Metrics").finish_non_exhaustive()
+    }
+}
+
+/// A connection that counts as open until this is dropped.
+#[derive(Debug)]
+pub struct OpenConnection(Metrics);
+
+impl Drop for OpenConnection {
+    fn drop(&mut self) {
+        self.0.0.open_connections.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Metrics {
+    /// Counts a connection, for whoever accepts them.
+    #[must_use]
+    pub fn connected(&self) -> OpenConnection {
+        self.0.open_connections.fetch_add(1, Ordering::Relaxed);
+        OpenConnection(self.clone())
+    }
+
+    pub(crate) fn answered(&self, method: &Method, path: &str, status: u16, took: Duration) {
+        let seconds = took.as_secs_f64();
+        let mut answers = self.0.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        let answers = answers.entry((path.to_owned(), known(method))).or_default();
+        *answers.by_status.entry(status).or_default() += 1;
+        answers.count += 1;
+        answers.seconds += seconds;
+        let mut buckets = answers.buckets.iter_mut().zip(BUCKETS);
+        if let Some((bucket, _)) = buckets.find(|(_, limit)| seconds <= *limit) {
+            *bucket += 1;
+        }
+    }
+
+    /// The counts in Prometheus' text format, with the engine's own figures.
+    async fn text(&self, engine: &Engine) -> Result<String, Rejection> {
+        let figures = engine.figures().await?;
+        let mut text = String::new();
+        let gauges = [
+            (
+                "mem0_events_queued",
+                "Events that wait to be carried out.",
+                Some(figures.queued_events),
+            ),
+            (
+                "mem0_database_bytes",
+                "Size of the database, its unused pages included.",
+                Some(figures.database_bytes),
+            ),
+            (
+                "mem0_http_connections",
+                "Connections that are open.",
+                Some(self.0.open_connections.load(Ordering::Relaxed)),
+            ),
+            ("process_resident_memory_bytes", "Resident memory size in bytes.", resident_memory()),
+        ];
+        // Writing into a string cannot fail.
+        for (name, help, value) in gauges {
+            let Some(value) = value else { continue };
+            let _ = write!(text, "# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}\n");
+        }
+        let answers = self.0.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        let name = "mem0_http_requests_total";
+        let _ = write!(text, "# HELP {name} Requests that were answered.\n# TYPE {name} counter\n");
+        for ((path, method), answers) in answers.iter() {
+            for (status, count) in &answers.by_status {
+                let labels = format!("path=\"{path}\",method=\"{method}\",status=\"{status}\"");
+                let _ = writeln!(text, "{name}{{{labels}}} {count}");
+            }
+        }
+        let name = "mem0_http_request_seconds";
+        let _ = write!(
+            text,
+            "# HELP {name} Time from a request's head to its answer's.\n# TYPE {name} histogram\n"
+        );
+        for ((path, method), answers) in answers.iter() {
+            let labels = format!("path=\"{path}\",method=\"{method}\"");
+            let mut within = 0;
+            for (bucket, limit) in answers.buckets.iter().zip(BUCKETS) {
+                within += bucket;
+                let _ = writeln!(text, "{name}_bucket{{{labels},le=\"{limit}\"}} {within}");
+            }
+            let (count, seconds) = (answers.count, answers.seconds);
+            let _ = write!(
+                text,
+                "{name}_bucket{{{labels},le=\"+Inf\"}} {count}\n{name}_sum{{{labels}}} {seconds}\n\
+                 {name}_count{{{labels}}} {count}\n"
+            );
+        }
+        Ok(text)
+    }
+}
+
+/// What this process has in memory, where the system tells.
+fn resident_memory() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let kilobytes: u64 = line.trim().strip_suffix(" kB")?.trim().parse().ok()?;
+    kilobytes.checked_mul(1024)
+}
+
+/// `GET /metrics` in the text format that Prometheus reads.
+///
+/// A router of its own, for an address that clients do not reach: it asks for no key, and its
+/// counts are those of all projects.
+pub fn metrics_router(engine: Engine, metrics: Metrics) -> Router {
+    Router::new().route("/metrics", get(answer)).with_state((engine, metrics))
+}
+
+async fn answer(
+    State((engine, metrics)): State<(Engine, Metrics)>,
+) -> Result<impl IntoResponse, Rejection> {
+    let text = metrics.text(&engine).await?;
+    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text))
+}
+
+/// A method is any word of the client's.
+pub(crate) fn known(method: &axum::http::Method) -> &'static str {
+    match method.as_str() {
+        "GET" => "GET",
+        "HEAD" => "HEAD",
+        "POST" => "POST",
+        "PUT" => "PUT",
+        "PATCH" => "PATCH",
+        "DELETE" => "DELETE",
+        "OPTIONS" => "OPTIONS",
+        _ => "other",
+    }
+}

@@ -1,0 +1,40 @@
+use std::time::Instant;
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+
+use crate::middleware::metrics::{Metrics, known};
+use crate::middleware::request_id::{HEADER, RequestId};
+
+/// What stands for every path that the API does not have: it is the client's word.
+const UNKNOWN_PATH: &str = "unknown";
+
+/// Names every request, writes a line about it to the log, and counts it. None of them shows what
+/// was sent: a path is that of the operation, with its parameters' names.
+pub(crate) async fn observe(
+    State(metrics): State<Option<Metrics>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let began = Instant::now();
+    let id = RequestId::of(request.headers());
+    let method = request.method().clone();
+    let path = request.extensions().get::<MatchedPath>().cloned();
+    request.extensions_mut().insert(id.clone());
+    let mut response = next.run(request).await;
+    if let Some(value) = id.to_header() {
+        response.headers_mut().insert(HEADER, value);
+    }
+    let took = began.elapsed();
+    let path = path.as_ref().map_or(UNKNOWN_PATH, MatchedPath::as_str);
+    let status = response.status().as_u16();
+    if let Some(metrics) = metrics {
+        metrics.answered(&method, path, status, took);
+    }
+    let milliseconds = took.as_secs_f64() * 1000.0;
+    let request_id = id.as_str();
+    let method = known(&method);
+    tracing::info!(method, path, status, milliseconds, request_id, "answered");
+    response
+}

@@ -1,0 +1,52 @@
+use mem0_engine::{EntityMemoryRecord, PageRequest};
+use mem0_types::{Metadata, Timestamp};
+use serde::Serialize;
+
+use crate::http::json::Json;
+use crate::http::pages::{Address, Length, PageView};
+use crate::http::query::Query;
+use crate::http::rejection::{Answer, InError};
+use crate::http::view::View;
+use crate::operations::entities::entity::EntityPath;
+use crate::operations::memories::history::InputView;
+
+#[derive(Serialize)]
+pub(crate) struct EntityMemoryView {
+    id: String,
+    memory: String,
+    metadata: Option<Metadata>,
+    categories: Option<Vec<String>>,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    input: Vec<InputView>,
+    is_updated: bool,
+}
+
+impl From<EntityMemoryRecord> for EntityMemoryView {
+    fn from(found: EntityMemoryRecord) -> Self {
+        let EntityMemoryRecord { memory, input, is_updated, .. } = found;
+        Self {
+            id: memory.id,
+            memory: memory.memory,
+            metadata: memory.metadata,
+            categories: memory.categories,
+            created_at: memory.created_at,
+            updated_at: memory.updated_at,
+            input: input.into_iter().map(InputView::from).collect(),
+            is_updated,
+        }
+    }
+}
+
+/// `GET /v1/memories/{entity_type}/{entity_id}/`: by the hundred.
+pub(crate) async fn list(
+    View(engine): View,
+    EntityPath(kind, name, _): EntityPath<InError>,
+    query: Query,
+    address: Address,
+) -> Answer<PageView<EntityMemoryView>, InError> {
+    let mut page = PageRequest::default();
+    page.page = query.count("page")?.unwrap_or(page.page);
+    let found = engine.entity_memories(kind, &name, page).await?;
+    Ok(Json(PageView::sized(found, &address, Length::Fixed, EntityMemoryView::from)))
+}

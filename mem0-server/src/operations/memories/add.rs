@@ -1,0 +1,145 @@
+use mem0_engine::{AddRequest, Added, EntityIds};
+use mem0_types::{Content, EventStatus, InvalidInput, Message, Role};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::http::fields::{Body, Fields};
+use crate::http::json::Json;
+use crate::http::rejection::{Answer, InDetails, Rejection};
+use crate::http::view::View;
+use crate::http::wire::ResultView;
+
+const NO_ID: &str = "At least one entity ID is required (user_id, agent_id, app_id, or run_id).";
+
+/// What the engine takes by itself; everything else is an option for inference.
+const TAKEN: [&str; 10] = [
+    "messages",
+    "user_id",
+    "agent_id",
+    "app_id",
+    "run_id",
+    "infer",
+    "metadata",
+    "expiration_date",
+    "timestamp",
+    "immutable",
+];
+
+/// What the specification requires of a queued add and of a finished one.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(crate) enum AddedView {
+    Queued { event_id: String, status: EventStatus },
+    Done { message: &'static str, event_id: String, status: EventStatus, results: Vec<ResultView> },
+}
+
+impl From<Added> for AddedView {
+    fn from(added: Added) -> Self {
+        let Added { event_id, status, results, .. } = added;
+        if status.is_final() {
+            let results = results.into_iter().map(ResultView::of_add).collect();
+            Self::Done { message: "Memories added successfully!", event_id, status, results }
+        } else {
+            Self::Queued { event_id, status }
+        }
+    }
+}
+
+/// `POST /v3/memories/add/`
+pub(crate) async fn add(View(engine): View, body: Body) -> Answer<AddedView, InDetails> {
+    Ok(Json(engine.add(request(body?)?).await?.into()))
+}
+
+pub(crate) fn request(mut fields: Fields) -> Result<AddRequest, Rejection> {
+    if fields.value("filters").is_some() {
+        return Err(Rejection::invalid(
+            "filters: is not taken here; put user_id, agent_id, app_id or run_id at the top level \
+             of the body",
+        ));
+    }
+    let messages = messages(fields.take("messages"))?;
+    let ids = ids(&fields)?;
+    if ids.is_empty() {
+        return Err(Rejection::invalid(NO_ID));
+    }
+    check_inference_options(&fields)?;
+    let mut request = AddRequest::new(messages, ids);
+    request.infer = fields.boolean("infer")?.unwrap_or(true);
+    request.metadata = fields.object("metadata")?;
+    request.expiration_date = fields.date("expiration_date")?;
+    request.timestamp = fields.moment("timestamp")?;
+    request.immutable = fields.boolean("immutable")?.unwrap_or(false);
+    request.other_options = fields.without(&TAKEN);
+    Ok(request)
+}
+
+fn ids(fields: &Fields) -> Result<EntityIds, InvalidInput> {
+    Ok(EntityIds {
+        user_id: fields.text("user_id")?,
+        agent_id: fields.text("agent_id")?,
+        app_id: fields.text("app_id")?,
+        run_id: fields.text("run_id")?,
+    })
+}
+
+/// A list of messages; one alone, or only its text, is taken too.
+fn messages(json: Option<Value>) -> Result<Vec<Message>, InvalidInput> {
+    match json {
+        None => Err(InvalidInput::new("messages", "is required")),
+        Some(Value::String(text)) => Ok(vec![Message::user(text)]),
+        Some(Value::Array(list)) => list
+            .into_iter()
+            .enumerate()
+            .map(|(index, json)| message(json, &format!("messages[{index}]")))
+            .collect(),
+        Some(json) => Ok(vec![message(json, "messages")?]),
+    }
+}
+
+fn message(json: Value, at: &str) -> Result<Message, InvalidInput> {
+    let refuse =
+        |part: &str, message: &'static str| Err(InvalidInput::new(format!("{at}{part}"), message));
+    let Value::Object(mut parts) = json else {
+        return refuse("", "must be an object with role and content");
+    };
+    let role = match parts.remove("role") {
+        Some(Value::String(role)) if !role.trim().is_empty() => Role::from(role.as_str()),
+        _ => return refuse(".role", "is required and must be user, assistant or system"),
+    };
+    let content = match parts.remove("content").map(serde_json::from_value) {
+        Some(Ok(content @ (Content::Text(_) | Content::Media(_)))) => content,
+        _ => {
+            return refuse(
+                ".content",
+                "is required and must be a string or one image_url, pdf_url, mdx_url or txt_url \
+                 object; send the parts of a list as messages of their own",
+            );
+        }
+    };
+    let message = Message::new(role, content);
+    match parts.remove("name") {
+        None | Some(Value::Null) => Ok(message),
+        Some(Value::String(name)) => Ok(message.named(name)),
+        Some(_) => refuse(".name", "must be a string"),
+    }
+}
+
+/// These do nothing until an LLM is configured, but a wrong one is refused as it would be then.
+fn check_inference_options(fields: &Fields) -> Result<(), InvalidInput> {
+    for name in ["custom_instructions", "agent_custom_instructions", "includes", "excludes"] {
+        fields.text(name)?;
+    }
+    fields.object("structured_data_schema")?;
+    match fields.value("custom_categories") {
+        None => Ok(()),
+        Some(Value::Array(list)) if list.iter().all(Value::is_object) => Ok(()),
+        Some(Value::Array(list)) if list.iter().any(Value::is_string) => Err(InvalidInput::new(
+            "custom_categories",
+            "Expected a dictionary of items but got type \"str\".",
+        )),
+        Some(_) => Err(InvalidInput::new(
+            "custom_categories",
+            "must be a list of objects, for example [{\"food\": \"what they like to eat\"}]",
+        )),
+    }
+}

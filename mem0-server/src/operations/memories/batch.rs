@@ -1,0 +1,73 @@
+use mem0_engine::{MemoryChange, UpdateRequest};
+use mem0_types::{BATCH_LIMIT, InvalidInput};
+use serde_json::Value;
+
+use crate::http::fields::{Body, Fields};
+use crate::http::json::Json;
+use crate::http::rejection::{Answer, InError, Rejection};
+use crate::http::view::View;
+use crate::http::wire::MessageView;
+use crate::operations::memories::memory::{NOT_A_UUID, is_uuid};
+
+/// `PUT /v1/batch/`: all or none.
+pub(crate) async fn update(View(engine): View, body: Body) -> Answer<MessageView, InError> {
+    let updates = entries(body?, "updated", |entry| {
+        let change = MemoryChange {
+            text: entry.text("text")?,
+            metadata: entry.object("metadata")?,
+            ..MemoryChange::default()
+        };
+        Ok(UpdateRequest { memory_id: memory_id(entry)?, change })
+    })?;
+    let count = engine.batch_update(updates).await?;
+    Ok(Json(MessageView { message: format!("Successfully updated {count} memories") }))
+}
+
+/// `DELETE /v1/batch/` with a body: all or none.
+pub(crate) async fn delete(View(engine): View, body: Body) -> Answer<MessageView, InError> {
+    let memory_ids = entries(body?, "deleted", memory_id)?;
+    let count = engine.batch_delete(memory_ids).await?;
+    Ok(Json(MessageView { message: format!("Successfully deleted {count} memories") }))
+}
+
+fn memory_id(entry: &Fields) -> Result<String, Rejection> {
+    match entry.value("memory_id").and_then(Value::as_str) {
+        Some(id) if is_uuid(id) => Ok(id.to_owned()),
+        _ => Err(Rejection::invalid(NOT_A_UUID)),
+    }
+}
+
+fn entries<T>(
+    mut fields: Fields,
+    what_happens: &str,
+    read: impl Fn(&Fields) -> Result<T, Rejection>,
+) -> Result<Vec<T>, Rejection> {
+    let list = match fields.take("memories") {
+        Some(Value::Array(list)) if !list.is_empty() => list,
+        _ => {
+            return Err(InvalidInput::new(
+                "memories",
+                "is required and must be a list with at least one {\"memory_id\": …}",
+            )
+            .into());
+        }
+    };
+    if list.len() > BATCH_LIMIT {
+        return Err(Rejection::invalid(format!(
+            "Maximum of {BATCH_LIMIT} memories can be {what_happens} in a single request"
+        )));
+    }
+    let entry = |(index, json)| {
+        let Value::Object(entry) = json else {
+            let message = format!("memories[{index}]: must be an object with memory_id");
+            return Err(Rejection::Invalid(message));
+        };
+        read(&Fields::new(entry)).map_err(|rejection| match rejection {
+            Rejection::Invalid(message) => {
+                Rejection::Invalid(format!("memories[{index}]: {message}"))
+            }
+            other => other,
+        })
+    };
+    list.into_iter().enumerate().map(entry).collect()
+}

@@ -1,0 +1,47 @@
+use mem0_engine::{ListRequest, PageRequest};
+use mem0_types::InvalidInput;
+
+use crate::http::fields::Fields;
+use crate::http::filters::filter;
+use crate::http::json::Json;
+use crate::http::pages::{Address, PageView};
+use crate::http::query::Query;
+use crate::http::rejection::{Answer, InDetail};
+use crate::http::view::View;
+use crate::http::wire::{MemoryView, Row};
+
+/// `POST /v3/memories/`
+pub(crate) async fn list(
+    View(engine): View,
+    query: Query,
+    address: Address,
+    fields: Fields,
+) -> Answer<PageView<Row<MemoryView>>, InDetail> {
+    let shown = fields.texts("fields")?;
+    let page = engine.list(request(&fields, &query)?).await?;
+    let row = |record| Row::of(MemoryView::listed(record), shown.as_deref());
+    Ok(Json(PageView::new(page, &address, row)))
+}
+
+pub(crate) fn request(fields: &Fields, query: &Query) -> Result<ListRequest, InvalidInput> {
+    let mut request = ListRequest::new(filter(fields)?);
+    request.page = page(fields, query)?;
+    request.show_expired = fields.boolean("show_expired")?.unwrap_or(false);
+    request.start_date = fields.moment("start_date")?;
+    request.end_date = fields.moment("end_date")?;
+    request.categories = fields.texts("categories")?.unwrap_or_default();
+    request.keywords = fields.text("keywords")?;
+    // Nothing is superseded without inference, so that every memory is the latest.
+    fields.boolean("latest_only")?;
+    Ok(request)
+}
+
+/// The body may say which page, and the query string knows better.
+fn page(fields: &Fields, query: &Query) -> Result<PageRequest, InvalidInput> {
+    let default = PageRequest::default();
+    let (page, page_size) = (fields.count("page")?, fields.count("page_size")?);
+    Ok(PageRequest {
+        page: query.count("page")?.or(page).unwrap_or(default.page),
+        page_size: query.count("page_size")?.or(page_size).unwrap_or(default.page_size),
+    })
+}

@@ -1,0 +1,105 @@
+use axum::extract::{FromRequestParts, Path};
+use axum::http::request::Parts;
+use mem0_engine::MemoryChange;
+use serde::Serialize;
+
+use crate::http::fields::{Body, Fields};
+use crate::http::json::Json;
+use crate::http::query::Query;
+use crate::http::rejection::{Answer, InError, Refused, Rejection};
+use crate::http::view::View;
+use crate::http::wire::MemoryView;
+
+/// The id of a memory in a path: a UUID.
+pub(crate) struct MemoryId(pub(crate) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for MemoryId {
+    type Rejection = Refused<InError>;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        match Path::<String>::from_request_parts(parts, state).await {
+            Ok(Path(id)) if is_uuid(&id) => Ok(Self(id)),
+            _ => Err(Rejection::invalid(NOT_A_UUID).into()),
+        }
+    }
+}
+
+pub(crate) const NOT_A_UUID: &str = "memory_id should be a valid UUID";
+
+pub(crate) fn is_uuid(id: &str) -> bool {
+    id.len() == 36
+        && id.bytes().enumerate().all(|(index, byte)| match index {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
+}
+
+/// `GET /v1/memories/{memory_id}/`
+pub(crate) async fn get(View(engine): View, MemoryId(id): MemoryId) -> Answer<MemoryView, InError> {
+    Ok(Json(MemoryView::alone(engine.get(&id).await?)))
+}
+
+/// `PUT /v1/memories/{memory_id}/`
+pub(crate) async fn update(
+    View(engine): View,
+    MemoryId(id): MemoryId,
+    body: Body,
+) -> Answer<MemoryView, InError> {
+    Ok(Json(MemoryView::alone(engine.update(&id, change(&body?)?).await?)))
+}
+
+fn change(fields: &Fields) -> Result<MemoryChange, Rejection> {
+    // Null clears the date, and absence leaves it.
+    let expiration_date = match fields.mentions("expiration_date") {
+        true => Some(fields.date("expiration_date")?),
+        false => None,
+    };
+    Ok(MemoryChange {
+        text: fields.text("text")?,
+        metadata: fields.object("metadata")?,
+        expiration_date,
+        timestamp: fields.moment("timestamp")?,
+    })
+}
+
+#[derive(Serialize)]
+pub(crate) struct DeletedView {
+    message: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cascade_count: Option<u64>,
+}
+
+/// `DELETE /v1/memories/{memory_id}/`
+pub(crate) async fn delete(
+    View(engine): View,
+    MemoryId(id): MemoryId,
+    query: Query,
+) -> Answer<DeletedView, InError> {
+    let delete_linked = query.boolean("delete_linked")?.unwrap_or(false);
+    let deleted = engine.delete(&id, delete_linked).await?;
+    Ok(Json(DeletedView {
+        message: "Memory deleted successfully!",
+        cascade_count: deleted.cascade_count,
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_uuid;
+
+    #[test]
+    fn knows_a_uuid() {
+        assert!(is_uuid("3c90c3cc-0d44-4b50-8888-8dd25736052a"));
+        assert!(is_uuid("3C90C3CC-0D44-4B50-8888-8DD25736052A"));
+        for id in [
+            "",
+            "mem-1",
+            "3c90c3cc0d444b5088888dd25736052a",
+            "3c90c3cc-0d44-4b50-8888-8dd25736052g",
+            "3c90c3cc-0d44-4b50-8888-8dd25736052",
+            "3c90c3cc-0d44-4b50-8888-8dd2573605é",
+        ] {
+            assert!(!is_uuid(id), "{id}");
+        }
+    }
+}

@@ -1,0 +1,30 @@
+use mem0_engine::MemberRecord;
+use mem0_types::{InvalidInput, MemberRole};
+use serde::Serialize;
+
+use crate::http::fields::Fields;
+
+/// A member as organizations and projects show it. An account is its address.
+#[derive(Serialize)]
+pub(crate) struct MemberView {
+    username: String,
+    role: MemberRole,
+    email: String,
+}
+
+impl From<MemberRecord> for MemberView {
+    fn from(member: MemberRecord) -> Self {
+        Self { username: member.email.clone(), role: member.role, email: member.email }
+    }
+}
+
+/// A required text of a body.
+pub(crate) fn required(fields: &Fields, name: &'static str) -> Result<String, InvalidInput> {
+    fields.text(name)?.ok_or_else(|| InvalidInput::new(name, "must be given"))
+}
+
+/// The `email` and the `role` of a body.
+pub(crate) fn member(fields: &Fields) -> Result<(String, MemberRole), InvalidInput> {
+    let role = required(fields, "role")?;
+    Ok((required(fields, "email")?, MemberRole::from(role.as_str())))
+}
