@@ -1,7 +1,7 @@
 //! Full load with random faults, for as long as `MEM0_SOAK_SECONDS` says: what the process of the clients takes of memory,
 //! threads and descriptors stays as it is.
 //!
-//! `cargo xtask full soak` runs it for ten minutes, and writes docs/soak.csv and docs/soak.svg.
+//! `cargo xtask full soak` runs it for ten minutes, and writes docs/data/soak.csv and soak.svg.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

@@ -18,7 +18,7 @@
 //! - `untrusted`: the seeds of the fuzz targets of `fuzz/`, replayed.
 //!
 //! `faults/` is a second one: what both clients make of broken networks and servers, over a server that breaks on purpose,
-//! and what the local platform makes of broken clients. Its rows are the tables of `docs/reliability.md`.
+//! and what the local platform makes of broken clients. Its rows are those of `docs/data/faults.csv`.
 //!
 //! `fixtures/README.md` says where the recordings and the specification are from. `official/` runs the official Python
 //! client against the binary of the local platform.

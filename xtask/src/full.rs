@@ -100,7 +100,7 @@ const CHECKS: &[Check] = &[
         command: &[
             "bash",
             "-euc",
-            "MEM0_SOAK_SECONDS=600 MEM0_SOAK_REPORT=$PWD/docs cargo test --locked --release -p mem0-tests --test faults \
+            "MEM0_SOAK_SECONDS=600 MEM0_SOAK_REPORT=$PWD/docs/data cargo test --locked --release -p mem0-tests --test faults \
              -- --exact soak::memory_threads_and_descriptors_stay_flat --nocapture",
         ],
     },

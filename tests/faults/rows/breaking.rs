@@ -39,7 +39,7 @@ faults! {
     reset_after_the_head: Scene::always([Read, send(a_hundred()), Reset]) => BROKEN;
     /// The connection is reset within the answer's body.
     reset_within_the_body: Scene::always([Read, send(half_a_body()), Reset]) => BROKEN;
-    /// The connection is closed within a body whose length was said.
+    /// The connection is closed within a body of a known length.
     body_cut_with_a_length: Scene::always([Read, send(half_a_body()), Close]) => BROKEN;
     /// The connection is closed within a body in chunks.
     body_cut_in_chunks: Scene::always([
@@ -47,7 +47,7 @@ faults! {
         send([head("200 OK", &["transfer-encoding: chunked"]), b"b\r\n{\"id\": \"m-1".to_vec()].concat()),
         Close,
     ]) => BROKEN;
-    /// The connection is closed within a body of which neither length nor chunks were said.
+    /// The connection is closed within a body with neither a length nor chunks.
     body_cut_without_a_length: Scene::always([
         Read,
         send([head("200 OK", &[]), b"{\"id\": \"m-1\", \"mem".to_vec()].concat()),

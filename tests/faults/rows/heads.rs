@@ -27,15 +27,15 @@ faults! {
     oversized_head: raw(answer("200 OK", &[&format!("x: {}", "o".repeat(1_000_000))], FITS_ALL)) => BROKEN;
     /// A head of a thousand headers.
     too_many_headers: raw(answer("200 OK", &vec!["x: y"; 1000], FITS_ALL)) => BROKEN;
-    /// No HTTP at all.
+    /// An answer that is not HTTP at all.
     no_http: raw("220 mail.test ESMTP\r\n") => BROKEN;
-    /// A status that is no number.
+    /// A status that is not a number.
     no_status: raw("HTTP/1.1 OK\r\ncontent-length: 2\r\n\r\n{}") => BROKEN;
     /// Two lengths that differ.
     two_lengths: raw(answer("200 OK", &["content-length: 1"], FITS_ALL)) => BROKEN;
     /// A negative length.
     negative_length: raw([head("200 OK", &["content-length: -1"]), FITS_ALL.into()].concat()) => BROKEN;
-    /// A header with a line break of its own kind.
+    /// Headers that end in a bare line feed.
     bare_line_feeds: raw(String::from_utf8(well()).unwrap().replace("\r\n", "\n")) => Expected::well(1);
     /// HTTP/1.0 with a length.
     http_1_0: raw(String::from_utf8(well()).unwrap().replace("HTTP/1.1", "HTTP/1.0")) => Expected::well(1);
@@ -60,7 +60,7 @@ faults! {
         send(head("101 Switching Protocols", &["upgrade: other", "connection: upgrade"])),
         Close,
     ]) => Expected::refused(ErrorKind::Server, "HTTP_101", "101 Switching Protocols", "try again later");
-    /// A status that is not in any book.
+    /// A status that no standard knows.
     unknown_status: Scene::always([Read, send(answer("799 Odd", &[], ""))])
         => Expected::refused(ErrorKind::Server, "HTTP_799", "799", "try again later");
     /// A redirect within the origin.
@@ -84,10 +84,10 @@ faults! {
         let answer = answer("301 Moved Permanently", &[&location], "");
         Scene::tls(config, [Read, send(answer)]).trusting(authority)
     }) => redirected("HTTP_301", "301 Moved Permanently");
-    /// A redirect that says not where to.
+    /// A redirect without an address.
     redirect_to_nowhere: Scene::always([Read, send(answer("302 Found", &[], ""))])
         => redirected("HTTP_302", "302 Found");
-    /// A success that has nothing but a place to go to.
+    /// A success with nothing but an address to go to.
     created_elsewhere: Scene::always([Read, send(answer("201 Created", &["location: /v1/x/"], "{}"))])
         => UNREAD.says("missing field", "Check the base URL");
 }

@@ -43,7 +43,7 @@ const TOLD: Expected =
     Expected::refused(ErrorKind::RateLimit, "HTTP_429", "Slow down.", "Please wait").retryable();
 
 faults! {
-    /// `Retry-After` of no time at all.
+    /// `Retry-After` of zero seconds.
     retry_after_0: busy_at_first(&["retry-after: 0"]) => REPEATED;
     /// `Retry-After` of a second.
     retry_after_1: busy_at_first(&["retry-after: 1"]) => REPEATED;
@@ -51,7 +51,7 @@ faults! {
     retry_after_over_its_cap: busy_at_first(&["retry-after: 150"]) => TOLD;
     /// `Retry-After` of years.
     retry_after_huge: busy_at_first(&["retry-after: 18446744073709551615"]) => TOLD;
-    /// `Retry-After` beyond all numbers: ignored.
+    /// `Retry-After` of too large a number: ignored.
     retry_after_beyond_numbers: busy_at_first(&["retry-after: 99999999999999999999999999"]) => REPEATED;
     /// A negative `Retry-After`: ignored.
     retry_after_negative: busy_at_first(&["retry-after: -1"]) => REPEATED;
@@ -67,23 +67,23 @@ faults! {
     clock_a_year_ahead: dated(&[("date", YEAR), ("retry-after", YEAR + 1)]) => REPEATED;
     /// The server's clock is a year behind: its date counts from its own.
     clock_a_year_behind: dated(&[("date", -YEAR), ("retry-after", -YEAR + 1)]) => REPEATED;
-    /// The server's clock is a year ahead, and nothing tells: no wait is as long.
+    /// The server's clock is a year ahead, and the answer has no `Date`: nobody waits that long.
     clock_a_year_ahead_untold: dated(&[("retry-after", YEAR)]) => TOLD;
-    /// Our clock is an hour behind the one that a date is by, and nothing tells: no wait is as long.
+    /// Our clock is an hour behind the server's, and the answer has no `Date`: nobody waits that long.
     clock_an_hour_behind_untold: dated(&[("retry-after", HOUR)]) => TOLD;
-    /// Our clock is set an hour ahead, or back, while a `Retry-After` of a second is waited for: it is a second.
+    /// Our clock is set an hour ahead or back during a `Retry-After` of a second: the wait is a second.
     clock_jumps_in_a_wait: busy_at_first(&["retry-after: 1"]).while_the_clock_jumps(SECOND) => REPEATED;
-    /// The same with dates of the server's.
+    /// Our clock is set during a `Retry-After` date: the wait is as long as the server's dates say.
     clock_jumps_in_a_wait_by_date: busy_at_first(&[
         "date: Wed, 21 Oct 2015 07:28:00 GMT",
         "retry-after: Wed, 21 Oct 2015 07:28:01 GMT",
     ]).while_the_clock_jumps(SECOND) => REPEATED;
-    /// The same while nothing is answered: no time-out comes earlier or later for it.
+    /// Our clock is set while nothing is answered: the time-out comes neither earlier nor later.
     clock_jumps_in_a_stall: Scene::always([Read, Stall]).hasty().while_the_clock_jumps(HASTE) => STALLED;
-    /// The same while the answer comes slowly, and in time.
+    /// Our clock is set while the answer comes slowly, and in time.
     clock_jumps_in_an_answer: Scene::always([Read, Drip(well(), Duration::from_millis(5))])
         .while_the_clock_jumps(HASTE) => Expected::well(1);
-    /// Every attempt is too many (429).
+    /// Every attempt is refused with 429.
     always_429: Scene::always([
         Read,
         send(answer("429 Too Many Requests", &["retry-after: 0"], r#"{"detail": "Slow down."}"#)),
