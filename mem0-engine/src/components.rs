@@ -1,32 +1,8 @@
 //! The door to the components that a configuration chooses: today a language model, or none.
 
-use std::fmt;
-
 use serde_json::Value;
 
-use crate::EngineError;
-
-/// What only a language model can do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum LlmTask {
-    /// Memories summed up.
-    Summary,
-    /// A user's profile, filled in from what the memories say.
-    Profile,
-    /// Images and documents read.
-    Media,
-}
-
-impl fmt::Display for LlmTask {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Summary => "to sum up memories",
-            Self::Profile => "to fill in a profile",
-            Self::Media => "to read images and documents",
-        })
-    }
-}
+use crate::{EngineError, LlmTask};
 
 /// The model that the engine asks.
 #[derive(Debug, Clone, Copy, Default)]

@@ -1,10 +1,9 @@
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use mem0_types::InvalidInput;
 use thiserror::Error;
-
-use crate::LlmTask;
 
 /// What a [`NotFound`](EngineError::NotFound) error did not find.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,8 +33,8 @@ pub enum Resource {
     Delivery,
 }
 
-impl std::fmt::Display for Resource {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Resource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Memory => "memory",
             Self::Entity => "entity",
@@ -48,6 +47,28 @@ impl std::fmt::Display for Resource {
             Self::ProfileJob => "profile job",
             Self::Webhook => "webhook",
             Self::Delivery => "delivery",
+        })
+    }
+}
+
+/// What only a language model can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LlmTask {
+    /// Memories summed up.
+    Summary,
+    /// A user's profile, filled in from what the memories say.
+    Profile,
+    /// Images and documents read.
+    Media,
+}
+
+impl fmt::Display for LlmTask {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Summary => "to sum up memories",
+            Self::Profile => "to fill in a profile",
+            Self::Media => "to read images and documents",
         })
     }
 }

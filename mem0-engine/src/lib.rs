@@ -77,11 +77,10 @@ mod retention;
 mod running;
 mod work_budget;
 
-pub use components::LlmTask;
 pub use derived::profile_jobs::{MAX_SAMPLE, ProfileJobRecord, ProfileRequest};
 pub use derived::profiles::{ProfileRecord, ProfileSettingsChange, ProfileSettingsRecord};
 pub use engine::Engine;
-pub use error::{EngineError, Resource};
+pub use error::{EngineError, LlmTask, Resource};
 pub use folder::error::FolderError;
 pub use ids::EntityIds;
 pub use limits::{MAX_ANSWER, MAX_ID, MAX_MESSAGES, MAX_METADATA, MAX_TEXT, MAX_TOGETHER};

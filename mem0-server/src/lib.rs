@@ -49,8 +49,11 @@ mod options;
 mod router;
 
 pub use deliver::{Receivers, deliver};
+pub use http::base_url::BaseUrl;
+pub use http::fields::BODY_LIMIT;
 pub use mem0_engine::Delivering;
 pub use middleware::authentication::{ApiKeyHash, Authentication, InvalidApiKeyHash};
 pub use middleware::metrics::{Metrics, OpenConnection, metrics_router};
-pub use options::{BODY_LIMIT, BaseUrl, RateLimit, RouterOptions};
+pub use middleware::rate_limit::RateLimit;
+pub use options::RouterOptions;
 pub use router::{router, router_with};

@@ -8,6 +8,7 @@ mod compatibility;
 mod coverage;
 mod errors;
 mod fake;
+mod layers;
 pub(crate) mod local;
 mod parity;
 mod platform;

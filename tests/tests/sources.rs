@@ -8,12 +8,12 @@ use syn::visit::{self, Visit};
 /// The folders of the crates that are published as the SDK.
 const CRATES: [&str; 4] = ["", "mem0-types", "mem0-client", "mem0-client-blocking"];
 
-fn root() -> &'static Path {
+pub(crate) fn root() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
 }
 
 /// The `.rs` files below a folder.
-fn sources(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn sources(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

@@ -1,7 +1,8 @@
 use mem0_types::Filter;
 use serde_json::Value;
 
-use crate::components::{LanguageModel, LlmTask};
+use crate::LlmTask;
+use crate::components::LanguageModel;
 use crate::folder::filter_sql::SqlFilter;
 use crate::{Engine, EngineError};
 

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::ids::EntityIds;
 use crate::memories::events::{self, Outcome, Queued};
 use crate::memories::record;
-use crate::tenancy::{organizations, projects};
+use crate::tenancy::{access, organizations, projects};
 use crate::{Access, Engine, EngineError, clock};
 
 /// How many rows one transaction of an erasing removes, so that other writes get a turn.
@@ -29,7 +29,7 @@ pub(crate) fn carry_out(
     queued: &Queued,
 ) -> Result<Option<Outcome>, EngineError> {
     let project = queued.project;
-    if projects::is_there(connection, project)? {
+    if access::project_exists(connection, project)? {
         return Err(EngineError::Internal);
     }
     let mut left = CHUNK;
@@ -115,7 +115,7 @@ impl Engine {
 
 fn delete(connection: &Connection, access: &Access, id: &str) -> Result<(), EngineError> {
     let seq = projects::find_owned(connection, access, id)?;
-    if seq == projects::DEFAULT || seq == access.project() {
+    if seq == access::DEFAULT_PROJECT || seq == access.project() {
         return Err(EngineError::Forbidden);
     }
     queue_erasing(connection, seq)

@@ -5,8 +5,9 @@ use mem0_types::{Date, EventStatus, EventType, HistoryEvent, Message, Metadata, 
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
+use crate::LlmTask;
 use crate::change::Change;
-use crate::components::{LanguageModel, LlmTask};
+use crate::components::LanguageModel;
 use crate::folder::text_index::{Indexed, LONG};
 use crate::ids::EntityIds;
 use crate::memories::entities;

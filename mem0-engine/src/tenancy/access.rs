@@ -9,11 +9,13 @@ use serde_json::{Value, json};
 use crate::folder::filter_sql::SqlFilter;
 use crate::ids;
 use crate::ids::EntityIds;
-use crate::tenancy::projects;
 use crate::{EngineError, Resource};
 
 /// The most entities that an access can be bound to.
 pub const MAX_SCOPES: usize = 100;
+
+/// The number of the project that is always there.
+pub(crate) const DEFAULT_PROJECT: i64 = 1;
 
 /// What a view of the engine may see and do: one project, perhaps only some entities in it, perhaps
 /// without changing anything. Other projects only if it [`administers`](Self::administers).
@@ -36,7 +38,7 @@ struct Grant(IdField, String);
 
 impl Default for Access {
     fn default() -> Self {
-        Self::to_project(projects::DEFAULT)
+        Self::to_project(DEFAULT_PROJECT)
     }
 }
 
@@ -125,7 +127,7 @@ impl Access {
 
     /// Whether the project is there.
     pub(crate) fn check(&self, connection: &Connection) -> Result<(), EngineError> {
-        if projects::is_there(connection, self.project)? {
+        if project_exists(connection, self.project)? {
             Ok(())
         } else {
             Err(EngineError::NotFound(Resource::Project))
@@ -232,6 +234,13 @@ impl Access {
         bound.extend(values);
         Where { sql: format!("project = ?1 AND {sql}"), values: bound }
     }
+}
+
+/// Whether there is such a project. One that is being erased is gone already.
+pub(crate) fn project_exists(connection: &Connection, project: i64) -> Result<bool, EngineError> {
+    let mut statement =
+        connection.prepare_cached("SELECT 1 FROM projects WHERE seq = ? AND deleted_at IS NULL")?;
+    Ok(statement.exists([project])?)
 }
 
 fn id_filter(Grant(field, id): &Grant) -> Filter {

@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::folder::data_folder::DataFolder;
 use crate::folder::schema;
+use crate::tenancy::access;
 use crate::tenancy::members::{self, LOCAL_ACCOUNT};
 use crate::tenancy::projects;
 use crate::{Access, Engine, EngineError, Resource, clock, ids};
@@ -126,7 +127,7 @@ fn list(connection: &Connection) -> Result<Vec<KeyRecord>, EngineError> {
 
 fn create(connection: &Connection, key: &NewKey) -> Result<KeyRecord, EngineError> {
     let project = match &key.project_id {
-        None => projects::DEFAULT,
+        None => access::DEFAULT_PROJECT,
         Some(id) => {
             let found = connection
                 .prepare_cached("SELECT seq FROM projects WHERE id = ? AND deleted_at IS NULL")?

@@ -5,12 +5,10 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::folder::columns::json_column;
 use crate::ids::{self};
+use crate::tenancy::access;
 use crate::tenancy::members::{self, Change, Group, MemberRecord};
 use crate::tenancy::organizations;
 use crate::{Access, Engine, EngineError, Resource, clock};
-
-/// The project of whoever names none. Always there.
-pub(crate) const DEFAULT: i64 = 1;
 
 /// What the job worker calls the erasing of a deleted project.
 pub(crate) const ERASE: &str = "ERASE_PROJECT";
@@ -125,13 +123,6 @@ impl fmt::Debug for ProjectChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ProjectChange").finish_non_exhaustive()
     }
-}
-
-/// Whether there is such a project. One that is being erased is gone already.
-pub(crate) fn is_there(connection: &Connection, project: i64) -> Result<bool, EngineError> {
-    let mut statement =
-        connection.prepare_cached("SELECT 1 FROM projects WHERE seq = ? AND deleted_at IS NULL")?;
-    Ok(statement.exists([project])?)
 }
 
 /// Whether the project's memories count for less as they age.
@@ -265,7 +256,7 @@ fn record(
             updated_at: clock::timestamp(row.get("updated_at")?),
             members: Vec::new(),
             settings: settings(row)?,
-            is_default: seq == DEFAULT,
+            is_default: seq == access::DEFAULT_PROJECT,
             role,
         })
     })?;

@@ -8,7 +8,10 @@ use mem0_types::{Date, ErrorBody, InvalidInput, Metadata, Timestamp};
 use serde_json::Value;
 
 use crate::http::rejection::Rejection;
-use crate::options::BODY_LIMIT;
+
+/// The most bytes that a request's body may have unless [`RouterOptions`](crate::RouterOptions) say otherwise: 16 MiB. A
+/// larger one is answered with 413.
+pub const BODY_LIMIT: usize = 16 * 1024 * 1024;
 
 /// The fields of a request's JSON body.
 ///

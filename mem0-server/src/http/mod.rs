@@ -1,7 +1,8 @@
 //! How a request is read and an answer written: fields, query, filters, pages, views, rejections.
 //!
-//! Names the engine's records and `options`; never an operation.
+//! Names the engine's records; never an operation.
 
+pub(crate) mod base_url;
 pub(crate) mod fields;
 pub(crate) mod filters;
 pub(crate) mod json;

@@ -8,8 +8,8 @@ use mem0_engine::{PageRequest, RecordPage};
 use mem0_types::InvalidInput;
 use serde::Serialize;
 
+use crate::http::base_url::BaseUrl;
 use crate::http::query::Query;
-use crate::options::BaseUrl;
 
 /// The page that a query string asks for.
 pub(crate) fn page_in(query: &Query) -> Result<PageRequest, InvalidInput> {

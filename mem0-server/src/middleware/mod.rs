@@ -1,6 +1,6 @@
 //! What every request passes: authentication, limits of rate and size, ids, metrics.
 //!
-//! Names `http`, `options` and the engine; never an operation.
+//! Names `http` and the engine; never an operation.
 
 pub(crate) mod authentication;
 pub(crate) mod guard;

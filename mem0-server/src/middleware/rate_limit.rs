@@ -9,7 +9,6 @@ use axum::response::{IntoResponse, Response};
 use mem0_types::ErrorBody;
 
 use crate::http::rejection::Rejection;
-use crate::options::RateLimit;
 
 const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
 const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
@@ -17,6 +16,22 @@ const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
 /// Beyond so many keys, those that have been quiet are forgotten.
 const MANY: usize = 1024;
+
+/// How many requests one API key may send: `per_minute` on average, and as many at once after a
+/// quiet minute. Where no key is asked for, all requests together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RateLimit {
+    /// At least 1.
+    pub per_minute: u32,
+}
+
+impl RateLimit {
+    /// `None` for no request at all.
+    pub fn per_minute(requests: u32) -> Option<Self> {
+        (requests > 0).then_some(Self { per_minute: requests })
+    }
+}
 
 /// Who sent a request: the hash of its key. Authentication puts it there.
 #[derive(Clone, PartialEq, Eq, Hash)]
