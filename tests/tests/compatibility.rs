@@ -1,4 +1,5 @@
-//! That `docs/compatibility.md` counts right, and that every row which is named anywhere is there.
+//! That the pages of `docs/compatibility` count right, and that every row which is named anywhere
+//! is there.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -6,14 +7,25 @@ use std::path::Path;
 
 use mem0_tests::openapi::EXCEPTIONS;
 
-const PAGE: &str = include_str!("../../docs/compatibility.md");
+/// The page that counts the deviations of the others; it has no rows.
+const INDEX: &str = include_str!("../../docs/compatibility/README.md");
 
-/// The tables, each by the letter of its rows.
-const TABLES: &str = "CWSPE";
+/// Each page with rows, and the letters of its tables in their order.
+const PAGES: [(&str, &str); 2] = [
+    (include_str!("../../docs/compatibility/clients.md"), "CW"),
+    (include_str!("../../docs/compatibility/platform.md"), "SPE"),
+];
+
+/// The most characters of a row: what else is known stands below its table.
+const LONGEST_ROW: usize = 400;
 
 /// A row's label and what it deviates from, as the last column has it.
 fn rows() -> Vec<(&'static str, &'static str)> {
-    let cells = PAGE.lines().filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |"));
+    PAGES.iter().flat_map(|(page, _)| rows_of(page)).collect()
+}
+
+fn rows_of(page: &'static str) -> Vec<(&'static str, &'static str)> {
+    let cells = page.lines().filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |"));
     cells
         .map(|cells| cells.split(" | ").collect::<Vec<_>>())
         .filter(|cells| number(cells[0]).is_some())
@@ -26,7 +38,8 @@ fn rows() -> Vec<(&'static str, &'static str)> {
 
 /// The number in a row's label.
 fn number(label: &str) -> Option<usize> {
-    label.strip_prefix(|letter| TABLES.contains(letter))?.parse().ok()
+    let is_table = |letter| PAGES.iter().any(|(_, tables)| tables.contains(letter));
+    label.strip_prefix(is_table)?.parse().ok()
 }
 
 /// What the row of this label deviates from.
@@ -34,12 +47,14 @@ pub(crate) fn deviates_from(label: &str) -> Option<&'static str> {
     rows().into_iter().find(|(known, _)| *known == label).map(|(_, from)| from)
 }
 
-/// The page in one line.
+/// The index and the pages in one line.
 fn text() -> String {
-    PAGE.split_whitespace().collect::<Vec<_>>().join(" ")
+    let pages = PAGES.iter().map(|(page, _)| *page);
+    let words = std::iter::once(INDEX).chain(pages).flat_map(str::split_whitespace);
+    words.collect::<Vec<_>>().join(" ")
 }
 
-/// The number that stands before these words, which stand on the page once.
+/// The number that stands before these words, which stand on the pages once.
 fn stated(words: &str) -> usize {
     let text = text();
     let (before, after) = text.split_once(words).unwrap_or_else(|| panic!("{words} is not said"));
@@ -50,13 +65,51 @@ fn stated(words: &str) -> usize {
 
 #[test]
 fn rows_are_numbered_without_gap_or_repetition() {
-    let mut tables: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    for (label, _) in rows() {
-        tables.entry(&label[..1]).or_default().push(number(label).unwrap());
+    assert!(rows_of(INDEX).is_empty());
+    for (page, letters) in PAGES {
+        let mut tables: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        let mut in_order = Vec::new();
+        for (label, _) in rows_of(page) {
+            in_order.push(&label[..1]);
+            tables.entry(&label[..1]).or_default().push(number(label).unwrap());
+        }
+        in_order.dedup();
+        assert_eq!(in_order.concat(), letters);
+        for (table, numbers) in tables {
+            assert_eq!(numbers, (1..=numbers.len()).collect::<Vec<_>>(), "{table}");
+        }
     }
-    assert_eq!(tables.len(), TABLES.len());
-    for (table, numbers) in tables {
-        assert_eq!(numbers, (1..=numbers.len()).collect::<Vec<_>>(), "{table}");
+}
+
+#[test]
+fn a_row_is_short() {
+    for line in PAGES.iter().flat_map(|(page, _)| page.lines()) {
+        let is_short = line.chars().count() <= LONGEST_ROW;
+        assert!(is_short || !line.starts_with('|'), "over {LONGEST_ROW} characters: {line}");
+    }
+}
+
+/// The list below a table says more about its rows, and about no others.
+#[test]
+fn the_lists_below_a_table_name_its_rows_in_order() {
+    for (page, letters) in PAGES {
+        for (letter, section) in letters.chars().zip(page.split("\n| Row | ").skip(1)) {
+            let items = section.lines().filter_map(|line| line.strip_prefix("- ")?.split_once(':'));
+            let labels: Vec<_> = items.map(|(label, _)| label).collect();
+            let of_the_table: Vec<_> = rows_of(page)
+                .into_iter()
+                .map(|(label, _)| label)
+                .filter(|label| label.starts_with(letter))
+                .collect();
+            let places: Vec<_> = labels
+                .iter()
+                .filter(|label| number(label).is_some())
+                .map(|label| of_the_table.iter().position(|known| known == label))
+                .collect();
+            assert!(!places.is_empty(), "{letter}");
+            assert!(places.iter().all(Option::is_some), "{letter}: {labels:?}");
+            assert!(places.is_sorted_by(|a, b| a < b), "{letter}: {labels:?}");
+        }
     }
 }
 
@@ -67,8 +120,8 @@ fn the_deviations_are_as_many_as_is_said() {
         *counted.get_mut(from).unwrap_or_else(|| panic!("{label} deviates from {from}?")) += 1;
     }
     for from in ["specification", "client", "both"] {
-        let words = format!("`{from}`, {} rows)", counted[from]);
-        assert!(text().contains(&words), "the page does not say {words}");
+        let words = format!("(`{from}`, {} rows)", counted[from]);
+        assert!(text().contains(&words), "the index does not say {words}");
     }
     counted.remove("–");
     assert_eq!(stated(" rows are deviations"), counted.values().sum::<usize>());
@@ -82,12 +135,12 @@ fn the_contradictions_are_as_many_as_is_said() {
     let (others, _) = others.split_once(". ").unwrap();
     let others: Vec<_> = others.split([',', ' ']).filter_map(number).collect();
     assert!(others.is_sorted_by(|a, b| a < b) && others.last() <= Some(&all.len()), "{others:?}");
-    assert_eq!(stated(" state what sources leave out"), others.len());
-    assert_eq!(stated(" of the rows state each one contradiction"), all.len() - others.len());
+    assert_eq!(stated(" state what the sources leave out"), others.len());
+    assert_eq!(stated(" of the rows each state one contradiction"), all.len() - others.len());
 }
 
 #[test]
-fn what_the_local_platform_is_excused_for_is_a_deviation_from_the_specification() {
+fn an_exception_of_the_local_platform_deviates_from_the_specification() {
     for exception in EXCEPTIONS {
         assert_eq!(deviates_from(exception.row), Some("specification"), "{}", exception.row);
     }
@@ -121,7 +174,7 @@ fn every_row_that_is_named_is_there() {
     let known: BTreeSet<_> = rows().into_iter().map(|(label, _)| label).collect();
     let mut found = BTreeMap::new();
     named(&Path::new(env!("CARGO_MANIFEST_DIR")).join(".."), &mut found);
-    assert!(found.len() >= known.len(), "the page itself names every row");
+    assert!(found.len() >= known.len(), "the pages themselves name every row");
     for (label, place) in found {
         assert!(known.contains(label.as_str()), "{place} names {label}, which is no row");
     }

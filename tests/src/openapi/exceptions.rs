@@ -1,6 +1,6 @@
 //! Where the local platform answers what the published specification doesn't list.
 //!
-//! Each exception is a row of `docs/compatibility.md`, found there by its label.
+//! Each exception is a row of `docs/compatibility/platform.md`, found there by its label.
 
 use serde_json::Value;
 
@@ -28,7 +28,7 @@ pub struct Exception {
     pub operation: &'static str,
     /// What is allowed beyond the specification.
     pub departure: Departure,
-    /// The row's label in `docs/compatibility.md`.
+    /// The row's label in `docs/compatibility/platform.md`.
     pub row: &'static str,
     /// Why the local platform does it.
     pub reason: &'static str,

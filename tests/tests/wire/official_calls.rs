@@ -14,7 +14,8 @@ use crate::recordings::Sent;
 /// What turns a recorded request into ours.
 pub(super) type Change = fn(&mut Sent);
 
-/// Recordings that the clients send but for one thing, each with its row of `docs/compatibility.md` and what differs.
+/// Recordings that the clients send but for one thing, each with its row of
+/// `docs/compatibility/clients.md` and what differs.
 pub(super) const DIFFERENT: [(&str, &str, Change); 6] = [
     ("create_export", "C33", |sent| {
         let filter = sent.body["filters"].take();
@@ -43,9 +44,9 @@ fn longer_key(sent: &mut Sent) {
     }
 }
 
-/// Recordings that the clients never send, each with its row of `docs/compatibility.md`. The proofs are that
-/// construction makes no system call (the tests `construction` of both clients) and that two ids do not compile
-/// (`DeleteScope`).
+/// Recordings that the clients never send, each with its row of `docs/compatibility/clients.md`.
+/// The proofs are that construction makes no system call (the tests `construction` of both clients)
+/// and that two ids do not compile (`DeleteScope`).
 pub(super) const REFUSED: [(&str, &str); 2] = [("construct", "C26"), ("delete_all", "C3")];
 
 pub(super) const ODD_ID: &str = "a/b c?d#e%é";
