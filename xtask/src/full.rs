@@ -192,8 +192,8 @@ fn surroundings(root: &Path) -> Result<String, Box<dyn std::error::Error>> {
 fn recorded(last: &str, name: &str, result: &str) -> Result<String, std::fmt::Error> {
     let mut report = String::from(
         "# The long checks\n\n\
-         Written by `cargo xtask full`, which runs what takes too long for `.ci/run`; each row is of the last \
-         run of its check.\n\n\
+         Written by `cargo xtask full`, which runs what takes too long for `.ci/run`. Each row is of the\n\
+         last run of its check.\n\n\
          | Check | Shows | Budget, s | Outcome | Took, s | On |\n\
          |---|---|---|---|---|---|\n",
     );
