@@ -31,14 +31,15 @@ pub(crate) struct Fault {
     pub(crate) expected: Expected,
 }
 
-/// The faults of one file, each with a test under either client.
+/// The faults of one file, each with a test under either client. The documentation of a row is its
+/// text.
 macro_rules! faults {
-    ($(#[doc = $text:literal] $name:ident: $scene:expr => $expected:expr;)+) => {
+    ($($(#[doc = $text:literal])+ $name:ident: $scene:expr => $expected:expr;)+) => {
         pub(crate) const FAULTS: &[$crate::fault::Fault] = &[$(
             $crate::fault::Fault {
                 name: stringify!($name),
                 file: file!(),
-                text: $text,
+                text: concat!($($text),+),
                 scene: || $scene,
                 expected: $expected,
             }
@@ -157,8 +158,8 @@ impl Scene {
         self
     }
 
-    /// The machine's clock is set an hour ahead, and another time back, during a call; it still takes so long, and little
-    /// longer.
+    /// The machine's clock is set an hour ahead, and another time back, during a call; it still
+    /// takes so long, and little longer.
     pub(crate) fn while_the_clock_jumps(mut self, takes: Duration) -> Self {
         self.jumping = Some(takes);
         self
@@ -170,7 +171,8 @@ impl Scene {
     }
 }
 
-/// What a call comes to. Of two values, the first is for what may be repeated, the second for an add.
+/// What a call comes to. Of two values, the first is for what may be repeated, the second for an
+/// add.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Expected {
     /// `None` is success.
