@@ -6,8 +6,9 @@ use std::thread;
 use rusqlite::Connection;
 use tokio::sync::{oneshot, watch};
 
+use crate::components::Components;
 use crate::folder::settings;
-use crate::jobs::queue::Stop;
+use crate::jobs::wake_signal::Stop;
 use crate::memories::later_pages::LaterPages;
 use crate::memories::stats::Retrievals;
 use crate::retrieval::index_cache::IndexCache;
@@ -66,7 +67,9 @@ impl Engine {
     /// cannot be used.
     pub fn open(data_dir: impl AsRef<Path>) -> Result<Self, EngineError> {
         let retrievals = Retrievals::default();
-        let running = Mutex::new(Some(Running::start(data_dir.as_ref(), retrievals.clone())?));
+        let components = Arc::new(Components::default());
+        let running = Running::start(data_dir.as_ref(), components, retrievals.clone())?;
+        let running = Mutex::new(Some(running));
         let inner = Inner { retrievals, running, stopped: watch::Sender::new(false) };
         Ok(Self { inner: Arc::new(inner), access: Access::default(), signals: Signals::default() })
     }
@@ -250,15 +253,15 @@ impl Engine {
         T: Send + 'static,
         F: FnOnce(&Connection, &Access) -> Result<T, EngineError> + Send + 'static,
     {
-        let bell = match self.inner.running().as_ref() {
-            Some(running) => running.bell.clone(),
+        let wake = match self.inner.running().as_ref() {
+            Some(running) => running.wake.clone(),
             None => return Err(EngineError::Closed),
         };
         self.write(move |connection, access| {
             let queued = body(connection, access)?;
             // Here and not after the answer, for which a dropped future would not wait. What the
             // worker then sends to the writer runs after this.
-            bell.ring();
+            wake.wake();
             Ok(queued)
         })
         .await

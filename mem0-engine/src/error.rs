@@ -1,7 +1,9 @@
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
+use mem0_components::ComponentError;
 use mem0_types::InvalidInput;
 use thiserror::Error;
 
@@ -138,6 +140,9 @@ pub enum EngineError {
     /// the file is damaged. The source says more.
     #[error("storage failed")]
     Storage(#[source] Arc<dyn std::error::Error + Send + Sync>),
+    /// A component that the engine was opened with did not do what it was asked.
+    #[error("{0}")]
+    Component(#[source] ComponentError),
     /// A defect of the engine: the call was undone, and the engine goes on.
     #[error("internal error; the call was undone")]
     Internal,
@@ -146,6 +151,27 @@ pub enum EngineError {
 impl EngineError {
     pub(crate) fn invalid(field: &'static str, message: &'static str) -> Self {
         Self::InvalidInput(InvalidInput::new(field, message))
+    }
+
+    /// JSON that the engine wrote itself and cannot read back: the data folder is damaged.
+    pub(crate) fn damaged(error: serde_json::Error) -> Self {
+        Self::Storage(Arc::new(error))
+    }
+
+    /// Whether the same may succeed later: on the disk, or at a component.
+    pub(crate) fn may_pass(&self) -> bool {
+        match self {
+            Self::Component(error) => error.is_transient(),
+            error => error.is_transient(),
+        }
+    }
+
+    /// After what time a component wants to be asked again.
+    pub(crate) fn wait(&self) -> Option<Duration> {
+        match self {
+            Self::Component(error) => error.wait(),
+            _ => None,
+        }
     }
 
     /// Whether the same write may succeed later without being changed.
@@ -177,9 +203,8 @@ impl From<std::io::Error> for EngineError {
     }
 }
 
-impl From<serde_json::Error> for EngineError {
-    /// JSON that the engine wrote itself and cannot read back is damage of the data folder.
-    fn from(error: serde_json::Error) -> Self {
-        Self::Storage(Arc::new(error))
+impl From<ComponentError> for EngineError {
+    fn from(error: ComponentError) -> Self {
+        Self::Component(error)
     }
 }

@@ -70,11 +70,13 @@ mod components;
 mod engine;
 mod error;
 mod ids;
+mod job;
 mod json_depth;
 mod limits;
 mod page;
 mod retention;
 mod running;
+mod stored_json;
 mod work_budget;
 
 pub use derived::profile_jobs::{MAX_SAMPLE, ProfileJobRecord, ProfileRequest};

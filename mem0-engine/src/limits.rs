@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use mem0_types::{IdField, InvalidInput, Message, Metadata, Role};
 
 use crate::EngineError;
+use crate::stored_json;
 
 /// The longest id of a user, agent, app or run that something can be added for, in bytes; of a
 /// message's `role` and `name` and of an entity's words too.
@@ -78,7 +79,7 @@ pub(crate) fn check_id(field: IdField, id: &str) -> Result<(), InvalidInput> {
 /// Refuses metadata that are too large; how large they are.
 pub(crate) fn check_metadata(metadata: Option<&Metadata>) -> Result<usize, EngineError> {
     let Some(metadata) = metadata else { return Ok(0) };
-    let length = serde_json::to_string(metadata)?.len();
+    let length = stored_json::write(metadata)?.len();
     check_length("metadata", length, MAX_METADATA)?;
     Ok(length)
 }

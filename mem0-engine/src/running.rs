@@ -1,12 +1,15 @@
 use std::path::Path;
+use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use rusqlite::Connection;
 
 use crate::EngineError;
+use crate::components::Components;
 use crate::folder::data_folder::DataFolder;
 use crate::folder::schema;
-use crate::jobs::queue::{self, Stop, WakeSignal};
+use crate::jobs::wake_signal::{Stop, WakeSignal};
+use crate::jobs::worker;
 use crate::memories::later_pages::LaterPages;
 use crate::memories::stats::Retrievals;
 use crate::retrieval::index_cache::IndexCache;
@@ -18,7 +21,7 @@ use crate::webhooks::delivering::Dispatcher;
 
 /// The threads and what feeds them. They end when it is dropped.
 pub(crate) struct Running {
-    pub(crate) bell: WakeSignal,
+    pub(crate) wake: WakeSignal,
     jobs: Option<JoinHandle<()>>,
     pub(crate) write: Option<(Writer, JoinHandle<()>)>,
     pub(crate) read: Option<(Readers, Vec<JoinHandle<()>>)>,
@@ -30,7 +33,11 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    pub(crate) fn start(data_dir: &Path, retrievals: Retrievals) -> Result<Self, EngineError> {
+    pub(crate) fn start(
+        data_dir: &Path,
+        components: Arc<Components>,
+        retrievals: Retrievals,
+    ) -> Result<Self, EngineError> {
         let folder = DataFolder::open(data_dir)?;
         let database = folder.database();
         let mut connection = schema::open_writer(&database)?;
@@ -48,11 +55,12 @@ impl Running {
         }))?;
         let committing = move |connection: &Connection| watch.committing(connection);
         let (writer, writing) = Writer::start(connection, committing, committed)?;
-        let bell = WakeSignal::default();
-        let jobs = queue::start(writer.clone(), bell.clone(), retrievals)?;
+        let wake = WakeSignal::default();
+        let jobs =
+            worker::start(writer.clone(), readers.clone(), components, wake.clone(), retrievals)?;
         board.open(writer.clone(), readers.clone());
         Ok(Self {
-            bell,
+            wake,
             jobs: Some(jobs),
             write: Some((writer, writing)),
             read: Some((readers, reading)),
@@ -66,7 +74,7 @@ impl Running {
 
     pub(crate) fn stop(&mut self, stop: Stop) {
         // A thread's panic was caught where it happened, so that joining reports nothing new.
-        self.bell.stop(stop);
+        self.wake.stop(stop);
         let _ = self.jobs.take().map(JoinHandle::join);
         self.board.close(stop == Stop::WhenIdle);
         if let Some((writer, thread)) = self.write.take() {

@@ -53,14 +53,7 @@ fn odd(folder: &Folder) -> ProjectRecord {
     finished(&engine, &deletion.event_id);
     // Not dropped: another view of it is still there, whose worker would carry out what is queued below.
     wait(engine.close()).unwrap();
-    folder
-        .sql()
-        .execute(
-            "UPDATE events SET status = 'PENDING', completed_at = NULL \
-         WHERE event_type = 'ADD' AND user_id = 'bob'",
-            [],
-        )
-        .unwrap();
+    queue_again(&folder.sql(), "event_type = 'ADD' AND user_id = 'bob'");
     folder
         .sql()
         .execute_batch(

@@ -116,7 +116,12 @@ fn a_check_tells_what_is_wrong() {
         ("UPDATE memories SET user_id = 'bob' WHERE seq = 1", "no entities"),
         ("UPDATE memories SET metadata = '{'", "metadata is no JSON"),
         ("UPDATE memories SET event_seq = 99", "event is missing"),
-        ("UPDATE events SET status = 'LOST'", "status is none"),
+        ("UPDATE events SET status = 'LOST'", "unknown status"),
+        ("UPDATE events SET status = 'RUNNING'", "a job which is not there"),
+        (
+            "INSERT INTO jobs (project, kind, event, created_at) VALUES (1, 'add', 1, 0)",
+            "Jobs of events that have ended",
+        ),
         ("DELETE FROM history", "without a history"),
         (
             "PRAGMA foreign_keys = off; UPDATE entities SET project = 9",
@@ -151,6 +156,6 @@ fn a_file_that_is_no_database_is_a_finding_and_opens_no_engine() {
     let folder = Folder::new();
     fs::create_dir_all(&folder.0).unwrap();
     fs::write(folder.0.join("mem0.db"), "x".repeat(10_000)).unwrap();
-    assert_eq!(check_folder(&folder.0).unwrap().findings, ["The file is no SQLite database."]);
+    assert_eq!(check_folder(&folder.0).unwrap().findings, ["The file is not an SQLite database."]);
     assert!(matches!(Engine::open(&folder.0), Err(EngineError::Storage(_))));
 }

@@ -36,10 +36,10 @@ fn queued_events_go_on_in_order_after_reopening() {
     let sql = folder.sql();
     sql.execute_batch(
         "DELETE FROM memory_index; DELETE FROM memories; DELETE FROM history; \
-         UPDATE events SET status = 'PENDING', results = '[]', \
-         metadata = NULL, started_at = NULL, completed_at = NULL",
+         UPDATE events SET results = '[]', metadata = NULL, started_at = NULL, completed_at = NULL",
     )
     .unwrap();
+    queue_again(&sql, "true");
     drop(sql);
     let engine = folder.open();
     for event in &events {
@@ -74,6 +74,7 @@ fn an_event_that_cannot_be_read_fails_and_does_not_block_the_queue() {
           '{\"messages\": [{\"role\": \"user\", \"content\": \"y\"}], \"user_id\": \"alice\"}')",
     )
     .unwrap();
+    queue_again(&sql, "status = 'PENDING'");
     drop(sql);
     let engine = folder.open();
     assert_eq!(finished(&engine, "good").status, EventStatus::Succeeded);

@@ -181,9 +181,10 @@ fn what_a_memory_was_changed_to_before_its_deletion_was_carried_out_goes_too() {
     wait(engine.update(&kept.to_uppercase(), change("oat milk"))).unwrap();
     drop(engine);
     // As if the deletion had been alice's and had waited until now.
-    let sql = "UPDATE events SET status = 'PENDING', user_id = 'alice', \
+    let sql = "UPDATE events SET user_id = 'alice', \
                payload = '{\"entity_type\": \"user\", \"entity_id\": \"alice\"}' WHERE id = ?";
     assert_eq!(folder.sql().execute(sql, [&queued.event_id]).unwrap(), 1);
+    queue_again(&folder.sql(), &format!("id = '{}'", queued.event_id));
     let sql = "UPDATE events SET results = '[{\"id\": \"' WHERE payload LIKE '%again%'";
     assert_eq!(folder.sql().execute(sql, []).unwrap(), 1);
     let engine = folder.open();
@@ -248,8 +249,7 @@ fn exports_that_name_an_entity_go_with_it() {
     // One that was asked for after the deletion stays, as if that had waited until then.
     let later = export(&engine, user("alice"));
     drop((alices, bobs, engine));
-    let sql = "UPDATE events SET status = 'PENDING' WHERE id = ?";
-    assert_eq!(folder.sql().execute(sql, [&queued.event_id]).unwrap(), 1);
+    queue_again(&folder.sql(), &format!("id = '{}'", queued.event_id));
     let engine = folder.open();
     finished(&engine, &queued.event_id);
     wait(engine.export(&later)).unwrap();
@@ -404,10 +404,11 @@ fn a_deletion_spares_what_was_added_after_it_was_asked_for() {
     folder
         .sql()
         .execute(
-            "UPDATE events SET status = 'PENDING', payload = '{\"user_id\": \"alice\"}' WHERE id = ?",
+            "UPDATE events SET payload = '{\"user_id\": \"alice\"}' WHERE id = ?",
             [&queued.event_id],
         )
         .unwrap();
+    queue_again(&folder.sql(), &format!("id = '{}'", queued.event_id));
     let engine = folder.open();
     finished(&engine, &queued.event_id);
     assert_eq!(texts(&list(&engine, Filter::user_id("alice"))), ["after"]);

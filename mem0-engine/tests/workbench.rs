@@ -130,3 +130,21 @@ pub(crate) fn find(engine: &Engine, query: &str, filter: Filter) -> Vec<SearchHi
 pub(crate) fn found(hits: &[SearchHit]) -> Vec<&str> {
     hits.iter().map(|hit| hit.memory.memory.as_str()).collect()
 }
+
+/// Puts events that match a condition back into the queue, as if they had waited until now.
+pub(crate) fn queue_again(sql: &rusqlite::Connection, condition: &str) {
+    let queued = format!(
+        "UPDATE events SET status = 'PENDING' WHERE {condition}; \
+         INSERT INTO jobs (project, kind, event, created_at) \
+         SELECT project, CASE event_type WHEN 'ADD' THEN 'add' WHEN 'DELETE_ALL' THEN 'delete_scope' \
+         WHEN 'DELETE_USER' THEN 'delete_entity' ELSE event_type END, seq, created_at \
+         FROM events WHERE {condition} ORDER BY seq"
+    );
+    let before = "SELECT count(*) FROM jobs";
+    let count = |sql: &rusqlite::Connection| -> i64 {
+        sql.query_row(before, [], |row| row.get(0)).unwrap()
+    };
+    let waiting = count(sql);
+    sql.execute_batch(&queued).unwrap();
+    assert!(count(sql) > waiting, "nothing matches {condition}");
+}

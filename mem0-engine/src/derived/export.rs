@@ -8,6 +8,7 @@ use crate::limits::Answer;
 use crate::memories::list;
 use crate::memories::structured_attributes::StructuredAttributes;
 use crate::retention::oldest_kept;
+use crate::stored_json;
 use crate::tenancy::access::Where;
 use crate::{Access, Engine, EngineError, Resource, clock, ids, json_depth};
 
@@ -80,7 +81,7 @@ pub(crate) fn note(
             access.written_scopes(),
             now,
             written(filter)?,
-            serde_json::to_string(schema)?
+            stored_json::write(schema)?
         ])?;
     Ok(id)
 }
@@ -121,8 +122,8 @@ fn read(
         )
         .optional()?;
     let Some((filter, schema)) = found else { return Err(EngineError::NotFound(Resource::Export)) };
-    let filter: Filter = serde_json::from_str(&filter)?;
-    match make(connection, access, &filter, &serde_json::from_str(&schema)?)? {
+    let filter: Filter = stored_json::read(&filter)?;
+    match make(connection, access, &filter, &stored_json::read(&schema)?)? {
         // What it was made of has been deleted since.
         Err(Unfilled::Missing(_)) => Err(EngineError::NotFound(Resource::Export)),
         made => Ok(made?),
@@ -150,7 +151,7 @@ pub(crate) fn make(
     let (mut answer, mut sources) = (Answer::to("filters"), Vec::new());
     while let Some(row) = rows.next()? {
         let created_at = clock::timestamp(row.get(0)?);
-        let mut attributes = match serde_json::to_value(StructuredAttributes::of(&created_at))? {
+        let mut attributes = match stored_json::value(&StructuredAttributes::of(&created_at))? {
             Value::Object(attributes) => attributes,
             _ => Metadata::new(),
         };
@@ -228,5 +229,5 @@ fn written(filter: &Filter) -> Result<String, EngineError> {
         let [only] = parts.as_slice() else { break };
         filter = only;
     }
-    Ok(serde_json::to_string(filter)?)
+    Ok(stored_json::write(filter)?)
 }

@@ -4,7 +4,6 @@ use mem0_types::{EntityType, IdField, Metadata, ProfileStatus};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::Value;
 
-use crate::components::LanguageModel;
 use crate::folder::columns::json_column;
 use crate::memories::{entities, stats};
 use crate::{Access, Engine, EngineError, LlmTask, json_depth};
@@ -172,9 +171,5 @@ pub(crate) fn fill(
     if stats::memories_of(connection, access, IdField::UserId, user_id)? == 0 {
         return Ok(None);
     }
-    match LanguageModel::default().ask(LlmTask::Profile) {
-        Err(refused @ EngineError::LlmRequired(_)) => Ok(Some(refused)),
-        Err(error) => Err(error),
-        Ok(_) => Err(EngineError::Internal),
-    }
+    Ok(Some(EngineError::LlmRequired(LlmTask::Profile)))
 }

@@ -2,7 +2,6 @@ use mem0_types::Filter;
 use serde_json::Value;
 
 use crate::LlmTask;
-use crate::components::LanguageModel;
 use crate::folder::filter_sql::SqlFilter;
 use crate::{Engine, EngineError};
 
@@ -16,6 +15,6 @@ impl Engine {
         if let Some(filter) = filter {
             SqlFilter::compile(&filter)?.limited()?;
         }
-        self.read(|_, _| LanguageModel::default().ask(LlmTask::Summary)).await
+        self.read(|_, _| Err(EngineError::LlmRequired(LlmTask::Summary))).await
     }
 }

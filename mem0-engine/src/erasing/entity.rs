@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use crate::derived::{export, profile_jobs};
 use crate::folder::filter_sql::SqlFilter;
 use crate::ids::EntityIds;
-use crate::memories::events::{self, Outcome, Queued};
+use crate::job::{self, Job, JobKind, Progress};
+use crate::memories::events::{self, Outcome};
 use crate::memories::{delete, entities, history, record};
 use crate::work_budget::WorkBudget;
 use crate::{Access, Engine, EngineError, QueuedEvent, Resource, clock, ids};
@@ -63,33 +64,34 @@ pub(crate) fn queue(
     let payload = json!({ "entity_type": kind.as_str(), "entity_id": name });
     let ids = EntityIds::one(ids::id_field(kind)?, name);
     let (project, now) = (access.project(), clock::now());
-    let (_, event_id) =
+    let (seq, event_id) =
         events::insert(connection, project, &EventType::DeleteUser, &ids, &payload, now)?;
+    job::queue(connection, project, JobKind::DeleteEntity, Some(seq), now)?;
     Ok(QueuedEvent { event_id })
 }
 
 /// Carries on with a queued deletion of an entity; `None` while more is to be done.
 pub(crate) fn carry_out(
     connection: &Connection,
-    queued: &Queued,
+    job: &Job,
 ) -> Result<Option<Outcome>, EngineError> {
-    let part = |key: &str| queued.payload.get(key).and_then(Value::as_str).unwrap_or_default();
+    let payload = job.payload()?;
+    let part = |key: &str| payload.get(key).and_then(Value::as_str).unwrap_or_default();
     let (kind, name) = (EntityType::from(part("entity_type")), part("entity_id"));
     let field = ids::id_field(&kind)?;
-    let (project, seq, mut portion) = (queued.project, queued.seq, WorkBudget::new());
+    let (project, seq, mut budget) = (job.project, job.event, WorkBudget::new());
     let memories = SqlFilter::id_is(field, name);
-    let deleted = delete::delete_some(connection, queued, memories, &mut portion)?;
-    history::erase(connection, project, field, name, &mut portion)?;
-    let from = queued.noted("events_erased_to");
-    let to = events::erase_content(connection, project, field, name, seq, from, &mut portion)?;
-    if portion.is_used_up() {
-        let metadata = json!({ "deleted": deleted, "events_erased_to": to });
-        return delete::ended(connection, queued, &portion, metadata);
+    let deleted = delete::delete_some(connection, job, memories, &mut budget)?;
+    history::erase(connection, project, field, name, &mut budget)?;
+    let from = job.progress.erased_to;
+    let erased_to =
+        events::erase_content(connection, project, field, name, seq, from, &mut budget)?;
+    if !budget.is_used_up() {
+        profile_jobs::erase(connection, project, &kind, name)?;
+        export::erase(connection, project, field, name, job.created_at)?;
+        if record::count_of(connection, project, field, name)? == 0 {
+            entities::remove(connection, project, &kind, name)?;
+        }
     }
-    profile_jobs::erase(connection, project, &kind, name)?;
-    export::erase(connection, project, field, name, queued.created_at)?;
-    if record::count_of(connection, project, field, name)? == 0 {
-        entities::remove(connection, project, &kind, name)?;
-    }
-    delete::ended(connection, queued, &portion, json!({ "deleted": deleted }))
+    delete::ended(connection, job, &budget, Progress { deleted, erased_to })
 }

@@ -1,9 +1,7 @@
-use mem0_types::EventType;
 use rusqlite::{Connection, params};
-use serde_json::json;
 
-use crate::ids::EntityIds;
-use crate::memories::events::{self, Outcome, Queued};
+use crate::job::{self, Job, JobKind};
+use crate::memories::events::Outcome;
 use crate::memories::record;
 use crate::tenancy::{access, organizations, projects};
 use crate::{Access, Engine, EngineError, clock};
@@ -12,7 +10,7 @@ use crate::{Access, Engine, EngineError, clock};
 const CHUNK: usize = 500;
 
 /// What a project has besides memories, in the order in which it goes.
-const TABLES: [&str; 7] = [
+const TABLES: [&str; 8] = [
     "history",
     "entities",
     "exports",
@@ -20,28 +18,27 @@ const TABLES: [&str; 7] = [
     "api_keys",
     "webhook_deliveries",
     "webhooks",
+    "events",
 ];
 
-/// Carries on with the erasing of a deleted project; `None` while more is to be done. The event
-/// goes with the project.
+/// Carries on with the erasing of a deleted project; `None` while more is to be done. The job goes
+/// with the project.
 pub(crate) fn carry_out(
     connection: &Connection,
-    queued: &Queued,
+    job: &Job,
 ) -> Result<Option<Outcome>, EngineError> {
-    let project = queued.project;
+    let project = job.project;
     if access::project_exists(connection, project)? {
         return Err(EngineError::Internal);
     }
     let mut left = CHUNK;
     left -= erase_memories(connection, project, left)?;
+    // With an event goes the job that it tells of; the project's own is left, which a restart goes on
+    // from.
     for table in TABLES {
-        left -= erase_rows(connection, table, project, left, i64::MAX)?;
+        left -= erase_rows(connection, table, project, left)?;
     }
-    // Its own event last: it is what a restart goes on from.
-    left -= erase_rows(connection, "events", project, left, queued.seq)?;
     if left == 0 {
-        let metadata = queued.metadata.clone().unwrap_or_default();
-        events::note_progress(connection, queued.seq, clock::now(), &metadata)?;
         return Ok(None);
     }
     let organization = projects::organization_of(connection, project)?;
@@ -49,7 +46,7 @@ pub(crate) fn carry_out(
         "DELETE FROM project_members WHERE project = ?",
         "DELETE FROM profile_settings WHERE project = ?",
         "DELETE FROM retrievals WHERE project = ?",
-        "DELETE FROM events WHERE project = ?",
+        "DELETE FROM jobs WHERE project = ?",
         "DELETE FROM projects WHERE seq = ?",
     ] {
         connection.execute(sql, [project])?;
@@ -78,13 +75,11 @@ fn erase_rows(
     table: &str,
     project: i64,
     limit: usize,
-    before: i64,
 ) -> Result<usize, EngineError> {
     let sql = format!(
-        "DELETE FROM {table} WHERE seq IN \
-         (SELECT seq FROM {table} WHERE project = ? AND seq < ? LIMIT ?)"
+        "DELETE FROM {table} WHERE seq IN (SELECT seq FROM {table} WHERE project = ? LIMIT ?)"
     );
-    Ok(connection.prepare_cached(&sql)?.execute(params![project, before, limit as i64])?)
+    Ok(connection.prepare_cached(&sql)?.execute(params![project, limit as i64])?)
 }
 
 impl Engine {
@@ -148,7 +143,5 @@ fn queue_erasing(connection: &Connection, project: i64) -> Result<(), EngineErro
     connection
         .prepare_cached("UPDATE projects SET deleted_at = ? WHERE seq = ?")?
         .execute(params![now, project])?;
-    let kind = EventType::Other(projects::ERASE.to_owned());
-    events::insert(connection, project, &kind, &EntityIds::default(), &json!({}), now)?;
-    Ok(())
+    job::queue(connection, project, JobKind::EraseProject, None, now)
 }

@@ -1,6 +1,12 @@
-//! What is done later: the queue of events, and which project's turn it is.
+//! What is done later: the queue of jobs, whose turn it is, and the phases of a job.
 //!
 //! Names every room below; only `running` and `engine` stand above.
 
-pub(crate) mod fair_queue;
-pub(crate) mod queue;
+mod asking;
+pub(crate) mod erased_log;
+mod fair_queue;
+mod phases;
+#[cfg(test)]
+mod scripted;
+pub(crate) mod wake_signal;
+pub(crate) mod worker;

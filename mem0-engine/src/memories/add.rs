@@ -3,17 +3,20 @@ use std::sync::{Arc, OnceLock};
 
 use mem0_types::{Date, EventStatus, EventType, HistoryEvent, Message, Metadata, Role, Timestamp};
 use rusqlite::Connection;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::LlmTask;
 use crate::change::Change;
-use crate::components::LanguageModel;
+use crate::components::{Answer, Components};
 use crate::folder::text_index::{Indexed, LONG};
 use crate::ids::EntityIds;
+use crate::job::{self, Job, JobKind, Next};
 use crate::memories::entities;
-use crate::memories::events::{self, EventResultRecord, Outcome, Queued};
+use crate::memories::events::{self, EventResultRecord, Outcome};
 use crate::memories::history;
 use crate::memories::record::{self, NewMemory};
+use crate::stored_json;
 use crate::{Access, Engine, EngineError, clock, json_depth, limits};
 
 /// Messages to remember.
@@ -93,7 +96,7 @@ impl AddRequest {
         let mut set = |key: &str, value: Value| payload.insert(key.to_owned(), value);
         // An add that is carried out at once needs no second copy of its texts.
         if self.infer {
-            set("messages", serde_json::to_value(&self.messages)?);
+            set("messages", stored_json::value(&self.messages)?);
         }
         set("infer", Value::from(self.infer));
         if let Some(metadata) = &self.metadata {
@@ -103,7 +106,7 @@ impl AddRequest {
             set("expiration_date", Value::from(date.to_string()));
         }
         if let Some(time) = &self.timestamp {
-            set("timestamp", serde_json::to_value(time)?);
+            set("timestamp", stored_json::value(time)?);
         }
         if self.immutable {
             set("immutable", Value::from(true));
@@ -168,6 +171,32 @@ impl Engine {
     }
 }
 
+/// A queued add of which everything is known that had to be asked for.
+pub(crate) struct PreparedAdd {
+    request: AddRequest,
+}
+
+impl PreparedAdd {
+    /// Whether its texts take long to analyse.
+    pub(crate) fn is_long(&self) -> bool {
+        self.request.is_long()
+    }
+
+    /// What its memories are found by.
+    pub(crate) fn index(&self) -> Result<Vec<Option<Indexed>>, EngineError> {
+        Ok(index(&self.request))
+    }
+}
+
+/// Says what a queued add still needs to be told.
+pub(crate) fn prepare(
+    job: &Job,
+    _answers: &[Answer],
+    _components: &Components,
+) -> Result<Next<PreparedAdd>, EngineError> {
+    Ok(Next::Apply(PreparedAdd { request: read_payload(&job.payload()?)? }))
+}
+
 /// What the memories of an add are found by, for each of its messages; none for those that become no memory.
 pub(crate) fn index(request: &AddRequest) -> Vec<Option<Indexed>> {
     let text = |message: &Message| {
@@ -199,6 +228,7 @@ pub(crate) fn accept<'a>(
     }
     entities::touch(connection, project, &request.ids, now)?;
     if request.infer {
+        job::queue(connection, project, JobKind::Add, Some(seq), now)?;
         return Ok(Added { event_id, status: EventStatus::Pending, results: Vec::new() });
     }
     let batch = Batch::new(request, project, now)?;
@@ -211,16 +241,17 @@ pub(crate) fn accept<'a>(
 
 /// Carries out a queued add without an LLM: the messages become memories as they are. `indexed` is
 /// what [`index`] says of it.
-pub(crate) fn carry_out(
+pub(crate) fn apply(
     connection: &Connection,
-    queued: &Queued,
-    request: &AddRequest,
+    job: &Job,
+    prepared: &PreparedAdd,
     indexed: &[Option<Indexed>],
 ) -> Result<Outcome, EngineError> {
-    let batch = Batch::new(request, queued.project, queued.created_at)?;
+    let request = &prepared.request;
+    let batch = Batch::new(request, job.project, job.created_at)?;
     // The entity may have been deleted while the add was waiting.
-    entities::touch(connection, queued.project, &request.ids, clock::now())?;
-    let stored = batch.store(connection, queued.seq, indexed)?;
+    entities::touch(connection, job.project, &request.ids, clock::now())?;
+    let stored = batch.store(connection, job.event, indexed)?;
     let mut metadata = json!({
         "inference": "none",
         "notice": "No LLM is configured: the messages were stored verbatim, nothing was extracted.",
@@ -231,11 +262,8 @@ pub(crate) fn carry_out(
         metadata["skipped_messages"] = json!(stored.unreadable);
         metadata["skipped_reason"] = json!("Images and documents cannot be read without an LLM.");
     }
-    if stored.unreadable > 0
-        && stored.results.is_empty()
-        && stored.duplicates == 0
-        && let Err(refused) = LanguageModel::default().ask(LlmTask::Media)
-    {
+    if stored.unreadable > 0 && stored.results.is_empty() && stored.duplicates == 0 {
+        let refused = EngineError::LlmRequired(LlmTask::Media);
         let error = format!("{refused} No message had text, so nothing was stored.");
         return Ok(Outcome::Failed { error, metadata: Some(metadata) });
     }
@@ -243,14 +271,15 @@ pub(crate) fn carry_out(
 }
 
 /// The request that an event remembers.
-pub(crate) fn read_payload(payload: &Value) -> Result<AddRequest, EngineError> {
-    let part = |key: &str| payload.get(key).cloned().unwrap_or_default();
-    let mut request =
-        AddRequest::new(serde_json::from_value(part("messages"))?, EntityIds::read_from(payload));
-    request.metadata = serde_json::from_value(part("metadata"))?;
-    request.expiration_date = serde_json::from_value(part("expiration_date"))?;
-    request.timestamp = serde_json::from_value(part("timestamp"))?;
-    request.immutable = part("immutable").as_bool().unwrap_or_default();
+fn read_payload(payload: &Value) -> Result<AddRequest, EngineError> {
+    fn part<T: DeserializeOwned>(payload: &Value, key: &str) -> Result<T, EngineError> {
+        stored_json::read_value(payload.get(key).cloned().unwrap_or_default())
+    }
+    let mut request = AddRequest::new(part(payload, "messages")?, EntityIds::read_from(payload));
+    request.metadata = part(payload, "metadata")?;
+    request.expiration_date = part(payload, "expiration_date")?;
+    request.timestamp = part(payload, "timestamp")?;
+    request.immutable = part::<Option<bool>>(payload, "immutable")?.unwrap_or_default();
     Ok(request)
 }
 

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use crate::change::Change;
 use crate::folder::filter_sql::SqlFilter;
 use crate::ids::EntityIds;
-use crate::memories::events::{self, EventResultRecord, Outcome, Queued};
+use crate::job::{self, Job, JobKind, Progress};
+use crate::memories::events::{self, EventResultRecord, Outcome};
 use crate::memories::history;
 use crate::memories::record::{self, MemoryRecord};
 use crate::memories::update::check_batch;
@@ -168,8 +169,9 @@ pub(crate) fn queue_scope(
     }
     let payload = Value::from(payload);
     let (project, now) = (access.project(), clock::now());
-    let (_, event_id) =
+    let (seq, event_id) =
         events::insert(connection, project, &EventType::DeleteAll, &request.ids, &payload, now)?;
+    job::queue(connection, project, JobKind::DeleteScope, Some(seq), now)?;
     Ok(QueuedEvent { event_id })
 }
 
@@ -178,57 +180,59 @@ pub(crate) fn queue_scope(
 /// Memories that were added by a later call are not touched.
 pub(crate) fn carry_out_scope(
     connection: &Connection,
-    queued: &Queued,
+    job: &Job,
 ) -> Result<Option<Outcome>, EngineError> {
+    let payload = job.payload()?;
     let request = DeleteAllRequest {
-        ids: EntityIds::read_from(&queued.payload),
-        metadata: queued.payload.get("metadata").and_then(Value::as_object).cloned(),
+        ids: EntityIds::read_from(&payload),
+        metadata: payload.get("metadata").and_then(Value::as_object).cloned(),
     };
     // A payload that was emptied names nobody, which must not come to mean everybody.
     request.check()?;
-    let mut portion = WorkBudget::new();
-    let deleted = delete_some(connection, queued, request.filter(), &mut portion)?;
-    ended(connection, queued, &portion, json!({ "deleted": deleted }))
+    let mut budget = WorkBudget::new();
+    let deleted = delete_some(connection, job, request.filter(), &mut budget)?;
+    ended(connection, job, &budget, Progress { deleted, ..job.progress })
 }
 
-/// What came of a deletion; `None`, with a note of how far it is, when its portion is used up.
+/// What came of a deletion; `None`, with a note of how far it is, when its budget is used up.
 pub(crate) fn ended(
     connection: &Connection,
-    queued: &Queued,
-    portion: &WorkBudget,
-    metadata: Value,
+    job: &Job,
+    budget: &WorkBudget,
+    progress: Progress,
 ) -> Result<Option<Outcome>, EngineError> {
-    if portion.is_used_up() {
-        events::note_progress(connection, queued.seq, clock::now(), &metadata)?;
+    if budget.is_used_up() {
+        job::note_progress(connection, job, progress)?;
         return Ok(None);
     }
+    let metadata = json!({ "deleted": progress.deleted });
     Ok(Some(Outcome::Succeeded { results: Vec::new(), metadata: Some(metadata) }))
 }
 
-/// Deletes memories as long as the portion lasts; how many in all.
+/// Deletes memories as long as the budget lasts; how many in all.
 pub(crate) fn delete_some(
     connection: &Connection,
-    queued: &Queued,
+    job: &Job,
     filter: SqlFilter,
-    portion: &mut WorkBudget,
+    budget: &mut WorkBudget,
 ) -> Result<i64, EngineError> {
-    let filter = SqlFilter::all(vec![filter, SqlFilter::added_before(queued.seq)]);
-    let rows = Access::to_project(queued.project).rows_with(filter);
+    let filter = SqlFilter::all(vec![filter, SqlFilter::added_before(job.event)]);
+    let rows = Access::to_project(job.project).rows_with(filter);
     let sql = format!("SELECT {} FROM memories AS m WHERE {}", record::COLUMNS, rows.sql);
     let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query(params_from_iter(&rows.values))?;
     let mut found = Vec::new();
-    while !portion.is_used_up()
+    while !budget.is_used_up()
         && let Some(row) = rows.next()?
     {
         let (seq, memory): (i64, _) = (row.get("seq")?, record::from_row(row)?);
-        portion.take(i64::try_from(memory.memory.len()).unwrap_or(i64::MAX));
+        budget.take(i64::try_from(memory.memory.len()).unwrap_or(i64::MAX));
         found.push((seq, memory));
     }
     drop(rows);
-    let (now, mut deleted) = (clock::now(), queued.noted("deleted"));
+    let (now, mut deleted) = (clock::now(), job.progress.deleted);
     for (seq, memory) in &found {
-        remove(connection, queued.project, *seq, memory, now)?;
+        remove(connection, job.project, *seq, memory, now)?;
         deleted += 1;
     }
     Ok(deleted)

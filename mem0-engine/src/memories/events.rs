@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::folder::columns::json_column;
 use crate::ids::{self, EntityIds};
 use crate::limits::Answer;
+use crate::stored_json;
 use crate::work_budget::WorkBudget;
 use crate::{Access, Engine, EngineError, PageRequest, RecordPage, Resource, clock};
 
@@ -248,7 +249,7 @@ pub(crate) fn finish(
             now,
             error,
             metadata.as_ref().map(Value::to_string),
-            serde_json::to_string(results)?,
+            stored_json::write(results)?,
             seq,
         ])?;
     Ok(())
@@ -266,68 +267,6 @@ pub(crate) fn record_done(
 ) -> Result<(), EngineError> {
     let (seq, _) = insert(connection, project, event_type, ids, payload, now)?;
     finish(connection, seq, now, &Outcome::Succeeded { results: vec![result], metadata: None })
-}
-
-/// A queued event, as the job worker needs it.
-pub(crate) struct Queued {
-    pub(crate) seq: i64,
-    pub(crate) project: i64,
-    pub(crate) event_type: EventType,
-    pub(crate) created_at: i64,
-    pub(crate) metadata: Option<Value>,
-    pub(crate) payload: Value,
-}
-
-impl Queued {
-    /// A number that an earlier part of the work left in its metadata; 0 for none.
-    pub(crate) fn noted(&self, name: &str) -> i64 {
-        self.metadata.as_ref().and_then(|noted| noted.get(name)?.as_i64()).unwrap_or_default()
-    }
-}
-
-/// The first project behind this one of which something is queued, and the number of its oldest event.
-pub(crate) fn oldest_queued(
-    connection: &Connection,
-    after: i64,
-) -> Result<Option<(i64, i64)>, EngineError> {
-    let mut statement = connection.prepare_cached(
-        "SELECT project, seq FROM events INDEXED BY events_queued \
-         WHERE status = 'PENDING' AND project > ? ORDER BY project, seq LIMIT 1",
-    )?;
-    Ok(statement.query_row([after], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
-}
-
-pub(crate) fn queued(connection: &Connection, seq: i64) -> Result<Queued, EngineError> {
-    let mut statement = connection.prepare_cached(
-        "SELECT project, event_type, created_at, metadata, payload FROM events WHERE seq = ?",
-    )?;
-    let queued = statement.query_row([seq], |row| {
-        Ok(Queued {
-            seq,
-            project: row.get("project")?,
-            event_type: EventType::from(row.get::<_, String>("event_type")?.as_str()),
-            created_at: row.get("created_at")?,
-            metadata: json_column(row, "metadata")?,
-            payload: json_column(row, "payload")?.unwrap_or_default(),
-        })
-    });
-    Ok(queued?)
-}
-
-/// Notes how far a long event is and leaves it in the queue.
-pub(crate) fn note_progress(
-    connection: &Connection,
-    seq: i64,
-    started_at: i64,
-    metadata: &Value,
-) -> Result<(), EngineError> {
-    connection
-        .prepare_cached(
-            "UPDATE events SET metadata = ?, started_at = ifnull(started_at, ?), updated_at = ? \
-             WHERE seq = ?",
-        )?
-        .execute(params![metadata.to_string(), started_at, clock::now(), seq])?;
-    Ok(())
 }
 
 /// Empties what earlier events of this id hold: their payloads and results quote memories. So do

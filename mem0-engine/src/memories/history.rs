@@ -8,6 +8,7 @@ use crate::change::Change;
 use crate::folder::columns::json_column;
 use crate::ids::{self, EntityIds};
 use crate::limits::Answer;
+use crate::stored_json;
 use crate::webhooks::deliveries;
 use crate::work_budget::WorkBudget;
 use crate::{Access, Engine, EngineError, PageRequest, RecordPage, Resource, clock};
@@ -52,8 +53,8 @@ impl fmt::Debug for HistoryEntry {
 
 /// Notes a change, and queues it for the webhooks that call for it.
 pub(crate) fn note(connection: &Connection, change: &Change<'_>) -> Result<(), EngineError> {
-    let metadata = change.metadata.map(serde_json::to_string).transpose()?;
-    let categories = change.categories.map(serde_json::to_string).transpose()?;
+    let metadata = change.metadata.map(stored_json::write).transpose()?;
+    let categories = change.categories.map(stored_json::write).transpose()?;
     connection
         .prepare_cached(
             "INSERT INTO history (id, project, memory_id, event, user_id, agent_id, app_id, \
@@ -72,7 +73,7 @@ pub(crate) fn note(connection: &Connection, change: &Change<'_>) -> Result<(), E
             change.at,
             categories,
             metadata,
-            serde_json::to_string(change.input)?,
+            stored_json::write(change.input)?,
             change.old_memory,
             change.new_memory,
         ])?;

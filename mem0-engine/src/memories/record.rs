@@ -9,6 +9,7 @@ use crate::folder::columns::{date_column, json_column};
 use crate::folder::text_index::{self, Indexed};
 use crate::ids::{self, EntityIds};
 use crate::memories::structured_attributes::StructuredAttributes;
+use crate::stored_json;
 use crate::{Access, Engine, EngineError, Resource, clock};
 
 /// A stored memory.
@@ -174,7 +175,7 @@ pub(crate) fn insert(
         return Ok(None);
     }
     let id = ids::new_id()?;
-    let metadata = memory.metadata.map(serde_json::to_string).transpose()?;
+    let metadata = memory.metadata.map(stored_json::write).transpose()?;
     connection
         .prepare_cached(
             "INSERT INTO memories (id, project, created_at, updated_at, expiration_date, \

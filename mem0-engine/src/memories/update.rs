@@ -10,6 +10,7 @@ use crate::folder::text_index::{Indexed, LONG};
 use crate::memories::events::{self, EventResultRecord};
 use crate::memories::history;
 use crate::memories::record::{self, MemoryRecord};
+use crate::stored_json;
 use crate::{Access, Engine, EngineError, clock, ids, json_depth, limits};
 
 /// The most entries that one batch may have.
@@ -179,7 +180,7 @@ pub(crate) fn update(
         let mut metadata = old.metadata.clone().unwrap_or_default();
         metadata.extend(keys.clone());
         limits::check_metadata(Some(&metadata))?;
-        let metadata = serde_json::to_string(&metadata)?;
+        let metadata = stored_json::write(&metadata)?;
         connection
             .prepare_cached("UPDATE memories SET metadata = ? WHERE seq = ?")?
             .execute(params![metadata, seq])?;
@@ -241,7 +242,7 @@ pub(crate) fn update_batch(
     for (index, entry) in updates.iter().enumerate() {
         let memory = update(connection, access, &entry.memory_id, &entry.change, analysed)
             .map_err(|source| EngineError::BatchItem { index, source: Box::new(source) })?;
-        together += memory.memory.len() + serde_json::to_string(&memory.metadata)?.len();
+        together += memory.memory.len() + stored_json::write(&memory.metadata)?.len();
         // One alone may be as large as an older version let it become.
         if index > 0 {
             limits::check_together("memories", together, "batches")?;

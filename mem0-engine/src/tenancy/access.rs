@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use crate::folder::filter_sql::SqlFilter;
 use crate::ids;
 use crate::ids::EntityIds;
+use crate::stored_json;
 use crate::{EngineError, Resource};
 
 /// The most entities that an access can be bound to.
@@ -169,7 +170,7 @@ impl Access {
     /// Undoes [`written_scopes`](Self::written_scopes).
     pub(crate) fn with_written_scopes(self, scopes: Option<&str>) -> Result<Self, EngineError> {
         let Some(scopes) = scopes else { return Ok(self) };
-        let scopes: Vec<(String, String)> = serde_json::from_str(scopes)?;
+        let scopes: Vec<(String, String)> = stored_json::read(scopes)?;
         let mut read = Vec::new();
         for (field, id) in scopes {
             let field = IdField::ALL.into_iter().find(|known| known.as_str() == field);

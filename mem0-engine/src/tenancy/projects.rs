@@ -5,13 +5,11 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::folder::columns::json_column;
 use crate::ids::{self};
+use crate::stored_json;
 use crate::tenancy::access;
 use crate::tenancy::members::{self, Change, Group, MemberRecord};
 use crate::tenancy::organizations;
 use crate::{Access, Engine, EngineError, Resource, clock};
-
-/// What the job worker calls the erasing of a deleted project.
-pub(crate) const ERASE: &str = "ERASE_PROJECT";
 
 /// The longest name of an organization, a project or a key, in characters.
 const MAX_NAME: usize = 255;
@@ -335,7 +333,7 @@ fn update(
     settings.enable_graph = change.enable_graph.unwrap_or(settings.enable_graph);
     settings.other.extend(change.other.clone());
     settings.other.retain(|_, value| !value.is_null());
-    let categories = settings.custom_categories.as_ref().map(serde_json::to_string).transpose()?;
+    let categories = settings.custom_categories.as_ref().map(stored_json::write).transpose()?;
     connection
         .prepare_cached(
             "UPDATE projects SET name = ?, description = ?, updated_at = ?, \
@@ -356,7 +354,7 @@ fn update(
             settings.memory_depth,
             settings.usecase,
             settings.version,
-            serde_json::to_string(&settings.other)?,
+            stored_json::write(&settings.other)?,
             seq,
         ])?;
     self::record(connection, seq, MemberRole::Owner)

@@ -51,7 +51,7 @@ pub(crate) fn of_database(path: &Path) -> Result<Checkup, FolderError> {
             let error = source.downcast_ref::<rusqlite::Error>();
             match error.and_then(rusqlite::Error::sqlite_error_code) {
                 Some(ErrorCode::NotADatabase) => {
-                    checkup.findings.push("The file is no SQLite database.".to_owned());
+                    checkup.findings.push("The file is not an SQLite database.".to_owned());
                 }
                 Some(ErrorCode::DatabaseCorrupt) => {
                     let finding = "The database is damaged, and cannot be read to its end.";
@@ -153,12 +153,23 @@ const RULES: &[(&str, &str)] = &[
         "SELECT count(*) FROM memories WHERE event_seq NOT IN (SELECT seq FROM events)",
     ),
     (
-        "Events whose status is none",
+        "Events with an unknown status",
         "SELECT count(*) FROM events \
          WHERE status NOT IN ('PENDING', 'RUNNING', 'SUCCEEDED', 'FAILED')",
     ),
     (
-        "Memories of nobody",
+        "Events that wait for a job which is not there",
+        "SELECT count(*) FROM events AS e JOIN projects AS p ON p.seq = e.project \
+         WHERE e.status IN ('PENDING', 'RUNNING') AND p.deleted_at IS NULL \
+         AND e.seq NOT IN (SELECT event FROM jobs WHERE event IS NOT NULL)",
+    ),
+    (
+        "Jobs of events that have ended",
+        "SELECT count(*) FROM jobs AS j JOIN events AS e ON e.seq = j.event \
+         WHERE e.status NOT IN ('PENDING', 'RUNNING')",
+    ),
+    (
+        "Memories without an entity",
         "SELECT count(*) FROM memories WHERE \
       coalesce(user_id, agent_id, app_id, run_id) IS NULL",
     ),
@@ -190,6 +201,7 @@ const JSON: &[(&str, &str)] = &[
     ("exports", "scopes"),
     ("exports", "filter"),
     ("exports", "schema"),
+    ("job_answers", "answer"),
 ];
 
 /// A row's number is never given twice, even after the row is gone.

@@ -22,7 +22,7 @@ impl EngineStats {
         let pages = number("SELECT page_count FROM pragma_page_count")?;
         let page_size = number("SELECT page_size FROM pragma_page_size")?;
         Ok(Self {
-            queued_events: number("SELECT count(*) FROM events WHERE status = 'PENDING'")?,
+            queued_events: number("SELECT count(*) FROM jobs WHERE event IS NOT NULL")?,
             database_bytes: pages.saturating_mul(page_size),
         })
     }

@@ -6,6 +6,7 @@ use mem0_types::{MemberRole, Timestamp, WebhookEventType};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::folder::columns::json_column;
+use crate::stored_json;
 use crate::tenancy::members::LOCAL_ACCOUNT;
 use crate::tenancy::projects;
 use crate::{Access, Engine, EngineError, Resource, clock, ids};
@@ -136,7 +137,7 @@ fn checked_event_types(event_types: &[WebhookEventType]) -> Result<String, Engin
     if known.is_empty() {
         return Err(EngineError::invalid("event_types", "must name at least one kind of event"));
     }
-    Ok(serde_json::to_string(&known)?)
+    Ok(stored_json::write(&known)?)
 }
 
 fn new_secret() -> Result<String, EngineError> {

@@ -21,6 +21,8 @@ pub(super) const TABLES: &[&str] = &[
     "profile_jobs",
     "webhooks",
     "webhook_deliveries",
+    "jobs",
+    "job_answers",
 ];
 
 /// The tables that are made from the others, or that say nothing beyond one folder.

@@ -1,0 +1,206 @@
+//! A job as the folder keeps it: what is to be done, how far it is, and what was answered to it.
+//!
+//! A job is carried out in phases. `prepare`, on a reader, says what is still to be asked of a
+//! component, or that nothing is. A question is asked where there is no connection, and its answer is
+//! kept. `apply`, on the writer, carries the job out in one transaction.
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde_json::Value;
+
+use crate::components::{Answer, Question};
+use crate::{EngineError, clock, stored_json};
+
+/// What a job does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum JobKind {
+    /// Remembers messages.
+    Add,
+    /// Deletes the memories of a scope.
+    DeleteScope,
+    /// Erases an entity and all that belongs to it.
+    DeleteEntity,
+    /// Erases a deleted project.
+    EraseProject,
+    /// Asks what a test says.
+    #[cfg(test)]
+    Scripted,
+}
+
+impl JobKind {
+    const ALL: &[Self] = &[
+        Self::Add,
+        Self::DeleteScope,
+        Self::DeleteEntity,
+        Self::EraseProject,
+        #[cfg(test)]
+        Self::Scripted,
+    ];
+
+    /// Its name in the folder.
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Add => "add",
+            Self::DeleteScope => "delete_scope",
+            Self::DeleteEntity => "delete_entity",
+            Self::EraseProject => "erase_project",
+            #[cfg(test)]
+            Self::Scripted => "scripted",
+        }
+    }
+}
+
+/// A queued job.
+pub(crate) struct Job {
+    pub(crate) seq: i64,
+    pub(crate) project: i64,
+    /// `None` for a kind that this version does not know.
+    pub(crate) kind: Option<JobKind>,
+    /// The number of its event; 0 where it has none.
+    pub(crate) event: i64,
+    pub(crate) created_at: i64,
+    pub(crate) progress: Progress,
+    payload: Option<String>,
+}
+
+/// How far a deletion is.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Progress {
+    /// How many memories it has deleted.
+    pub(crate) deleted: i64,
+    /// The last event that it has looked at.
+    pub(crate) erased_to: i64,
+}
+
+/// What a job needs next.
+pub(crate) enum Next<T> {
+    /// An answer.
+    Ask(Question),
+    /// Nothing but the writer, with this.
+    Apply(T),
+}
+
+impl Job {
+    /// What its event was asked for.
+    pub(crate) fn payload(&self) -> Result<Value, EngineError> {
+        let Some(payload) = &self.payload else { return Ok(Value::Null) };
+        stored_json::read(payload)
+    }
+
+    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+        let kind: String = row.get("kind")?;
+        let progress = Progress { deleted: row.get("deleted")?, erased_to: row.get("erased_to")? };
+        Ok(Self {
+            seq: row.get("seq")?,
+            project: row.get("project")?,
+            kind: JobKind::ALL.iter().copied().find(|known| known.as_str() == kind),
+            event: row.get::<_, Option<i64>>("event")?.unwrap_or_default(),
+            created_at: row.get("created_at")?,
+            progress,
+            payload: row.get("payload")?,
+        })
+    }
+}
+
+/// Queues a job; `event` tells a caller of it.
+pub(crate) fn queue(
+    connection: &Connection,
+    project: i64,
+    kind: JobKind,
+    event: Option<i64>,
+    now: i64,
+) -> Result<(), EngineError> {
+    connection
+        .prepare_cached("INSERT INTO jobs (project, kind, event, created_at) VALUES (?, ?, ?, ?)")?
+        .execute(params![project, kind.as_str(), event, now])?;
+    Ok(())
+}
+
+/// The first project behind this one of which something is queued, and the number of its oldest job.
+pub(crate) fn oldest_behind(
+    connection: &Connection,
+    project: i64,
+) -> Result<Option<(i64, i64)>, EngineError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT project, seq FROM jobs INDEXED BY jobs_queued WHERE project > ? \
+         ORDER BY project, seq LIMIT 1",
+    )?;
+    Ok(statement.query_row([project], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
+}
+
+/// A job; `None` when it is gone.
+pub(crate) fn read(connection: &Connection, seq: i64) -> Result<Option<Job>, EngineError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT j.*, e.payload FROM jobs AS j LEFT JOIN events AS e ON e.seq = j.event \
+         WHERE j.seq = ?",
+    )?;
+    Ok(statement.query_row([seq], Job::from_row).optional()?)
+}
+
+/// Notes how far a deletion is.
+pub(crate) fn note_progress(
+    connection: &Connection,
+    job: &Job,
+    progress: Progress,
+) -> Result<(), EngineError> {
+    connection
+        .prepare_cached("UPDATE jobs SET deleted = ?, erased_to = ? WHERE seq = ?")?
+        .execute(params![progress.deleted, progress.erased_to, job.seq])?;
+    Ok(())
+}
+
+/// Notes that work on a job has begun, so that its event shows it.
+pub(crate) fn note_running(connection: &Connection, event: i64) -> Result<(), EngineError> {
+    let now = clock::now();
+    connection
+        .prepare_cached(
+            "UPDATE events SET status = 'RUNNING', started_at = ifnull(started_at, ?), \
+             updated_at = ? WHERE seq = ? AND status = 'PENDING'",
+        )?
+        .execute(params![now, now, event])?;
+    Ok(())
+}
+
+/// Takes a job out of the queue, with the answers that it had.
+pub(crate) fn remove(connection: &Connection, seq: i64) -> Result<(), EngineError> {
+    connection.prepare_cached("DELETE FROM jobs WHERE seq = ?")?.execute([seq])?;
+    Ok(())
+}
+
+/// What was answered to a job so far, in order, each with the component that answered.
+pub(crate) fn answers(
+    connection: &Connection,
+    seq: i64,
+) -> Result<Vec<(String, Answer)>, EngineError> {
+    let mut statement = connection
+        .prepare_cached("SELECT answered, answer FROM job_answers WHERE job = ? ORDER BY number")?;
+    let rows = statement.query_map([seq], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let mut answers = Vec::new();
+    for row in rows {
+        let (answered, answer): (String, String) = row?;
+        answers.push((answered, stored_json::read(&answer)?));
+    }
+    Ok(answers)
+}
+
+/// Keeps the answer to a job's question with this number, and none behind it. Nothing is kept for a
+/// job that is gone.
+pub(crate) fn keep_answer(
+    connection: &Connection,
+    seq: i64,
+    number: usize,
+    answered: &str,
+    answer: &Answer,
+) -> Result<(), EngineError> {
+    let number = i64::try_from(number).unwrap_or(i64::MAX);
+    connection
+        .prepare_cached("DELETE FROM job_answers WHERE job = ? AND number >= ?")?
+        .execute([seq, number])?;
+    let answer = stored_json::write(answer)?;
+    connection
+        .prepare_cached(
+            "INSERT INTO job_answers (job, number, answered, answer) \
+             SELECT seq, ?2, ?3, ?4 FROM jobs WHERE seq = ?1",
+        )?
+        .execute(params![seq, number, answered, answer])?;
+    Ok(())
+}

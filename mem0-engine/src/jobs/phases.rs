@@ -1,0 +1,199 @@
+//! The phases of each kind of job.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use rusqlite::Connection;
+
+use crate::components::{Answer, Components};
+use crate::erasing;
+use crate::folder::text_index::Indexed;
+use crate::job::{self, Job, JobKind, Next};
+use crate::memories::add::{self, PreparedAdd};
+use crate::memories::delete;
+use crate::memories::events::{self, Outcome};
+use crate::tenancy::access;
+use crate::threads::writer::in_savepoint;
+use crate::{EngineError, clock};
+
+/// What a job is carried out with, beside what the folder holds.
+pub(crate) enum Prepared {
+    Nothing,
+    Add(Box<PreparedAdd>),
+    #[cfg(test)]
+    Scripted(Vec<Answer>),
+}
+
+/// The same, when all that takes long is done.
+pub(crate) enum Ready {
+    Nothing,
+    Add(Box<PreparedAdd>, Vec<Option<Indexed>>),
+    #[cfg(test)]
+    Scripted(Vec<Answer>),
+}
+
+/// What became of a turn.
+#[derive(Debug)]
+pub(crate) enum Step {
+    /// Nothing is queued that could be carried out.
+    Idle,
+    /// A job was brought to its end.
+    Done { erased: bool },
+    /// A part of a long deletion is done.
+    Unfinished { erased: bool },
+    /// Nothing is done yet: the job with this number must be prepared outside of the writer.
+    Outside { project: i64, seq: i64 },
+}
+
+/// Says what a job still needs, with the number of its next question. On a reader.
+///
+/// Answers of another component than today's do not count, nor do those behind them.
+pub(crate) fn prepare(
+    connection: &Connection,
+    seq: i64,
+    components: &Components,
+) -> Result<Option<(usize, Next<Prepared>)>, EngineError> {
+    let Some(job) = job::read(connection, seq)? else { return Ok(None) };
+    if !access::project_exists(connection, job.project)? {
+        // Nothing is asked for a project that is gone; carrying it out ends it.
+        return Ok(Some((0, Next::Apply(Prepared::Nothing))));
+    }
+    let kept = job::answers(connection, seq)?;
+    let mut answers: Vec<Answer> = Vec::new();
+    loop {
+        let next = next(&job, &answers, components)?;
+        let Next::Ask(question) = &next else { return Ok(Some((answers.len(), next))) };
+        match kept.get(answers.len()) {
+            Some((answered, answer)) if *answered == components.who_answers(question) => {
+                answers.push(answer.clone());
+            }
+            _ => return Ok(Some((answers.len(), next))),
+        }
+    }
+}
+
+fn next(
+    job: &Job,
+    answers: &[Answer],
+    components: &Components,
+) -> Result<Next<Prepared>, EngineError> {
+    match job.kind {
+        Some(JobKind::Add) => Ok(match add::prepare(job, answers, components)? {
+            Next::Ask(question) => Next::Ask(question),
+            Next::Apply(prepared) => Next::Apply(Prepared::Add(Box::new(prepared))),
+        }),
+        #[cfg(test)]
+        Some(JobKind::Scripted) => Ok(super::scripted::next(answers)),
+        _ => Ok(Next::Apply(Prepared::Nothing)),
+    }
+}
+
+impl Prepared {
+    /// Does what takes long and needs neither a connection nor a component.
+    pub(crate) fn analyse(self) -> Result<Ready, EngineError> {
+        match self {
+            Self::Nothing => Ok(Ready::Nothing),
+            Self::Add(prepared) => {
+                let indexed = catch_unwind(AssertUnwindSafe(|| prepared.index()));
+                Ok(Ready::Add(prepared, indexed.map_err(|_| EngineError::Internal)??))
+            }
+            #[cfg(test)]
+            Self::Scripted(answers) => Ok(Ready::Scripted(answers)),
+        }
+    }
+}
+
+/// Carries on with a job whose turn it is, on the writer; what must be prepared outside of it comes
+/// back untouched.
+pub(crate) fn carry_on(
+    connection: &Connection,
+    (project, seq): (i64, i64),
+    components: &Components,
+) -> Result<Step, EngineError> {
+    let mut is_long = false;
+    let step = apply_with(connection, seq, |job| {
+        if job.kind.is_none_or(|kind| !needs_preparing(kind)) {
+            return Ok(Some(Ready::Nothing));
+        }
+        // A short add that asks nobody is not worth another thread.
+        let Next::Apply(prepared) = next(job, &[], components)? else {
+            is_long = true;
+            return Ok(None);
+        };
+        match prepared {
+            Prepared::Add(prepared) if prepared.is_long() => {
+                is_long = true;
+                Ok(None)
+            }
+            prepared => prepared.analyse().map(Some),
+        }
+    })?;
+    Ok(if is_long { Step::Outside { project, seq } } else { step })
+}
+
+fn needs_preparing(kind: JobKind) -> bool {
+    !matches!(kind, JobKind::DeleteScope | JobKind::DeleteEntity | JobKind::EraseProject)
+}
+
+/// Carries a job out, on the writer, with what was prepared for it.
+pub(crate) fn apply(
+    connection: &Connection,
+    seq: i64,
+    ready: Result<Ready, EngineError>,
+) -> Result<Step, EngineError> {
+    let mut ready = Some(ready);
+    apply_with(connection, seq, move |_| ready.take().transpose())
+}
+
+/// Carries a job out and marks it as done, in one transaction: a crash neither loses nor repeats it.
+/// An error that will not pass fails its event.
+///
+/// What was prepared is judged again: the job, or its project, may be gone by now.
+fn apply_with(
+    connection: &Connection,
+    seq: i64,
+    ready: impl FnOnce(&Job) -> Result<Option<Ready>, EngineError>,
+) -> Result<Step, EngineError> {
+    let started_at = clock::now();
+    let Some(job) = job::read(connection, seq)? else { return Ok(Step::Done { erased: false }) };
+    let erased = matches!(job.kind, Some(JobKind::DeleteEntity | JobKind::EraseProject));
+    if job.kind != Some(JobKind::EraseProject) && !access::project_exists(connection, job.project)?
+    {
+        job::remove(connection, seq)?;
+        return Ok(Step::Done { erased });
+    }
+    let mut is_left = false;
+    let outcome = in_savepoint(connection, |connection| {
+        let Some(ready) = ready(&job)? else {
+            is_left = true;
+            return Ok(None);
+        };
+        match (job.kind, ready) {
+            (Some(JobKind::Add), Ready::Add(prepared, indexed)) => {
+                add::apply(connection, &job, &prepared, &indexed).map(Some)
+            }
+            (Some(JobKind::DeleteScope), _) => delete::carry_out_scope(connection, &job),
+            (Some(JobKind::DeleteEntity), _) => erasing::entity::carry_out(connection, &job),
+            (Some(JobKind::EraseProject), _) => erasing::project::carry_out(connection, &job),
+            #[cfg(test)]
+            (Some(JobKind::Scripted), Ready::Scripted(answers)) => {
+                super::scripted::apply(connection, &answers).map(Some)
+            }
+            _ => Err(EngineError::Internal),
+        }
+    });
+    if is_left {
+        return Ok(Step::Done { erased: false });
+    }
+    let outcome = match outcome {
+        Ok(outcome) => outcome,
+        Err(error) if error.is_transient() => return Err(error),
+        Err(error) => Some(Outcome::Failed { error: error.to_string(), metadata: None }),
+    };
+    let Some(outcome) = outcome else {
+        job::note_running(connection, job.event)?;
+        return Ok(Step::Unfinished { erased });
+    };
+    events::finish(connection, job.event, started_at, &outcome)?;
+    job::remove(connection, seq)?;
+    Ok(Step::Done { erased })
+}

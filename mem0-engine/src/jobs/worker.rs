@@ -1,0 +1,397 @@
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use super::asking::Asking;
+use super::erased_log::ErasedLog;
+use super::fair_queue::FairQueue;
+use super::phases::{self, Step};
+use super::wake_signal::{Stop, WakeSignal};
+use crate::EngineError;
+use crate::components::Components;
+use crate::erasing::sweep::sweep;
+use crate::memories::stats::Retrievals;
+use crate::threads::readers::Readers;
+use crate::threads::writer::Writer;
+
+/// How many jobs are in the writer's hands at once, so that they share a commit.
+const AT_ONCE: usize = 16;
+
+/// How long to wait when nothing can be read or written.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// How often what was counted is written down, and what is over its time is cleared away.
+const TICK: Duration = Duration::from_secs(10);
+
+/// Starts the thread that carries out queued jobs: the oldest of each project in turn.
+pub(crate) fn start(
+    writer: Writer,
+    readers: Readers,
+    components: Arc<Components>,
+    wake: WakeSignal,
+    retrievals: Retrievals,
+) -> Result<JoinHandle<()>, EngineError> {
+    // What an earlier run left in the queue goes first.
+    wake.wake();
+    let thread = thread::Builder::new().name("mem0-jobs".to_owned());
+    Ok(thread.spawn(move || {
+        let queue = FairQueue::default();
+        let asking =
+            Asking::new(writer.clone(), readers, components.clone(), queue.clone(), wake.clone());
+        Worker { writer, components, wake, queue, asking, log: ErasedLog::default() }
+            .run(&retrievals);
+    })?)
+}
+
+struct Worker {
+    writer: Writer,
+    components: Arc<Components>,
+    wake: WakeSignal,
+    queue: FairQueue,
+    asking: Asking,
+    log: ErasedLog,
+}
+
+impl Worker {
+    fn run(mut self, retrievals: &Retrievals) {
+        let mut retry = None;
+        let mut swept: Option<Instant> = None;
+        loop {
+            let stop = self.wake.wait(retry.unwrap_or(TICK).min(self.log.wait()).min(TICK));
+            if !retrievals.is_empty() {
+                let counted = retrievals.clone();
+                // Not waited for: what fails is counted again.
+                drop(self.writer.send(move |connection| counted.write_down(connection)));
+            }
+            match stop {
+                Some(Stop::Now) => break,
+                Some(Stop::WhenIdle) => {
+                    self.wind_down();
+                    break;
+                }
+                None => retry = self.work_off(),
+            }
+            if swept.is_none_or(|at| at.elapsed() >= TICK) {
+                swept = Some(Instant::now());
+                if let Err(error) = self.clear_away() {
+                    tracing::warn!(%error, "what is over its time could not be cleared away yet");
+                }
+            }
+            self.log.empty(&self.writer);
+        }
+        self.asking.end();
+    }
+
+    /// Carries out all that needs no further question.
+    fn wind_down(&mut self) {
+        let end = Instant::now() + self.asking.wind_down();
+        self.work_off();
+        while self.asking.is_busy() {
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() || self.wake.stops_now() {
+                return;
+            }
+            self.wake.wait_stopping(left);
+            self.work_off();
+        }
+    }
+
+    /// Clears away all that is over its time.
+    fn clear_away(&mut self) -> Result<(), EngineError> {
+        let mut given_up = 0;
+        while !self.wake.stops_now() {
+            let answer = self.writer.send(sweep).blocking_recv();
+            let swept = answer.unwrap_or(Err(EngineError::Closed))?;
+            self.log.holds_erased |= swept.rows > 0;
+            given_up += swept.given_up;
+            if !swept.more {
+                break;
+            }
+        }
+        if given_up > 0 {
+            tracing::warn!(given_up, "deliveries to webhooks were not taken within seven days");
+        }
+        Ok(())
+    }
+
+    /// Carries out jobs until none is queued that could be; after what time to look at the others.
+    fn work_off(&mut self) -> Option<Duration> {
+        let mut at_once = 1;
+        // What the disk is too full for takes its whole transaction along.
+        let mut is_careful = self.queue.rested_in().is_some();
+        while !self.wake.stops_now() {
+            let steps: Vec<oneshot::Receiver<_>> = (0..at_once)
+                .map(|_| {
+                    let (queue, components) = (self.queue.clone(), self.components.clone());
+                    let step = move |connection: &Connection| turn(connection, &queue, &components);
+                    if is_careful { self.writer.send_alone(step) } else { self.writer.send(step) }
+                })
+                .collect();
+            let (mut is_idle, mut has_steps, mut failed) = (false, false, None);
+            for step in steps {
+                match step.blocking_recv().unwrap_or(Err(EngineError::Closed)) {
+                    Ok(Step::Idle) => is_idle = true,
+                    Ok(Step::Done { erased }) => self.log.holds_erased |= erased,
+                    Ok(Step::Unfinished { erased }) => {
+                        has_steps = true;
+                        self.log.holds_erased |= erased;
+                    }
+                    Ok(Step::Outside { project, seq }) => {
+                        self.queue.hold(project);
+                        self.asking.begin(project, seq);
+                    }
+                    Err(error) => failed = Some(error),
+                }
+            }
+            self.queue.disclaim();
+            match failed {
+                None if is_idle => return self.queue.rested_in(),
+                None => self.queue.succeeded(),
+                // Whose it was shows when each is alone.
+                Some(_) if at_once > 1 => is_careful = true,
+                Some(error) => {
+                    tracing::warn!(%error, "a queued job could not be carried out yet");
+                    if !self.queue.failed() {
+                        return Some(RETRY);
+                    }
+                    is_careful = true;
+                }
+            }
+            at_once = if has_steps || is_careful { 1 } else { AT_ONCE };
+        }
+        None
+    }
+}
+
+/// Takes the turn that is next. The project of a job that must be prepared outside is held.
+fn turn(
+    connection: &Connection,
+    queue: &FairQueue,
+    components: &Components,
+) -> Result<Step, EngineError> {
+    while let Some(turn) = queue.next(connection)? {
+        match phases::carry_on(connection, turn, components)? {
+            Step::Outside { project, .. } if !queue.claim(project) => {}
+            step => return Ok(step),
+        }
+    }
+    Ok(Step::Idle)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use mem0_types::{EntityType, IdField, Message, Metadata};
+    use serde_json::json;
+
+    use super::*;
+    use crate::folder::{schema, text_index};
+    use crate::ids::EntityIds;
+    use crate::job::Next;
+    use crate::memories::add;
+    use crate::{Access, AddRequest, erasing};
+
+    /// A database in memory with the projects 1 and 2.
+    fn two_projects() -> Connection {
+        let connection = schema::open_writer(Path::new(":memory:")).unwrap();
+        let second = "INSERT INTO projects (seq, id, organization, name, created_at, updated_at) \
+                      VALUES (2, 'second', 1, 'Second', 0, 0)";
+        connection.execute(second, []).unwrap();
+        connection
+    }
+
+    fn adds(texts: impl IntoIterator<Item = String>) -> AddRequest {
+        let messages = texts.into_iter().map(Message::user).collect();
+        AddRequest::new(messages, EntityIds::one(IdField::UserId, "alice"))
+    }
+
+    /// Accepts an add; the id of its event.
+    fn accept(connection: &Connection, project: i64, request: &AddRequest) -> String {
+        let indexed = add::index(request);
+        let access = Access::to_project(project);
+        add::accept(connection, &access, request, || &indexed).unwrap().event_id
+    }
+
+    fn queue(connection: &Connection, project: i64, text: &str) -> String {
+        accept(connection, project, &adds([text.to_owned()]))
+    }
+
+    fn is_done(connection: &Connection, event_id: &str) -> bool {
+        let sql = "SELECT status = 'SUCCEEDED' FROM events WHERE id = ?";
+        connection.query_row(sql, [event_id], |row| row.get(0)).unwrap()
+    }
+
+    #[test]
+    fn projects_take_turns_and_each_keeps_its_order() {
+        let connection = two_projects();
+        let first: Vec<_> = (0..3).map(|n| queue(&connection, 1, &format!("{n}"))).collect();
+        let second: Vec<_> = (0..2).map(|n| queue(&connection, 2, &format!("{n}"))).collect();
+        let jobs = FairQueue::default();
+        for next in [&first[0], &second[0], &first[1], &second[1], &first[2]] {
+            assert!(!is_done(&connection, next));
+            assert!(matches!(
+                turn(&connection, &jobs, &Components::default()).unwrap(),
+                Step::Done { .. }
+            ));
+            assert!(is_done(&connection, next));
+        }
+        assert!(matches!(turn(&connection, &jobs, &Components::default()).unwrap(), Step::Idle));
+    }
+
+    #[test]
+    fn a_long_deletion_goes_in_steps_to_its_end_and_holds_up_nobody() {
+        const EACH: usize = 1200;
+        let connection = two_projects();
+        let mut stored = adds((0..EACH).map(|n| format!("fact {n}")));
+        stored.infer = false;
+        accept(&connection, 1, &stored);
+        // Events of its own for each of many, which are to be emptied too.
+        for n in 0..EACH {
+            let mut one = adds([format!("secret {n}")]);
+            one.infer = false;
+            accept(&connection, 1, &one);
+        }
+        let access = Access::to_project(1);
+        let deletion = erasing::entity::queue(&connection, &access, &EntityType::User, "alice");
+        let deletion = deletion.unwrap().event_id;
+        let after = queue(&connection, 1, "said afterwards");
+        let others: Vec<_> = (0..4).map(|n| queue(&connection, 2, &format!("{n}"))).collect();
+        let jobs = FairQueue::default();
+        for other in &others {
+            assert!(matches!(
+                turn(&connection, &jobs, &Components::default()).unwrap(),
+                Step::Unfinished { .. }
+            ));
+            assert!(matches!(
+                turn(&connection, &jobs, &Components::default()).unwrap(),
+                Step::Done { .. }
+            ));
+            assert!(is_done(&connection, other) && !is_done(&connection, &deletion));
+        }
+        // Memories, then what history says of them, then what events do, none of it all at once.
+        let left = || -> [i64; 3] {
+            ["memories", "history", "events"].map(|table| {
+                let of = if table == "events" { "AND payload <> '{}'" } else { "" };
+                let sql = format!("SELECT count(*) FROM {table} WHERE project = 1 {of}");
+                connection.query_row(&sql, [], |row| row.get(0)).unwrap()
+            })
+        };
+        let (mut before, mut steps) = (left(), 0);
+        while let Step::Unfinished { .. } =
+            turn(&connection, &jobs, &Components::default()).unwrap()
+        {
+            let now = left();
+            let gone: i64 = before.iter().zip(now).map(|(before, now)| (before - now).abs()).sum();
+            assert!((1..=1000).contains(&gone), "{before:?} to {now:?} in one step");
+            (before, steps) = (now, steps + 1);
+        }
+        assert!(steps > 10, "{steps} steps");
+        assert!(is_done(&connection, &deletion));
+        // The deletion's own event, and the add behind it.
+        assert_eq!(left(), [0, 0, 2]);
+        let metadata: String = connection
+            .query_row("SELECT metadata FROM events WHERE id = ?", [&deletion], |row| row.get(0))
+            .unwrap();
+        assert_eq!(metadata, json!({"deleted": 2 * EACH}).to_string());
+        assert!(matches!(
+            turn(&connection, &jobs, &Components::default()).unwrap(),
+            Step::Done { .. }
+        ));
+        assert!(is_done(&connection, &after));
+        assert_eq!(left()[0], 1);
+    }
+
+    #[test]
+    fn a_long_add_is_handed_out_once_and_keeps_its_place() {
+        let connection = two_projects();
+        let long = queue(&connection, 1, &"x".repeat(text_index::LONG + 1));
+        let behind = queue(&connection, 1, &"x".repeat(text_index::LONG));
+        let other = queue(&connection, 2, "tea");
+        let (jobs, components) = (FairQueue::default(), Components::default());
+        let next = || turn(&connection, &jobs, &components).unwrap();
+        let prepared = |seq| {
+            let (_, next) = phases::prepare(&connection, seq, &components).unwrap().unwrap();
+            let Next::Apply(prepared) = next else { panic!("it asks") };
+            prepared.analyse()
+        };
+        let Step::Outside { project: 1, seq } = next() else { panic!("the writer analyses it") };
+        jobs.hold(1);
+        assert!(matches!((next(), next()), (Step::Done { .. }, Step::Idle)));
+        assert!(is_done(&connection, &other) && !is_done(&connection, &behind));
+        let applied = phases::apply(&connection, seq, prepared(seq)).unwrap();
+        assert!(matches!(applied, Step::Done { .. }));
+        assert!(is_done(&connection, &long));
+        jobs.carried_out(1);
+        assert!(matches!((next(), next()), (Step::Done { .. }, Step::Idle)));
+        assert!(is_done(&connection, &behind));
+
+        let long = queue(&connection, 1, &"y".repeat(text_index::LONG + 1));
+        let Step::Outside { seq, .. } = next() else { panic!("the writer analyses it") };
+        let broken = phases::apply(&connection, seq, Err(EngineError::Internal)).unwrap();
+        assert!(matches!(broken, Step::Done { .. }));
+        let sql = "SELECT status FROM events WHERE id = ?";
+        let status: String = connection.query_row(sql, [&long], |row| row.get(0)).unwrap();
+        assert_eq!(status, "FAILED");
+    }
+
+    #[test]
+    fn what_is_claimed_in_a_transaction_that_fails_is_let_go() {
+        let connection = two_projects();
+        queue(&connection, 1, &"x".repeat(text_index::LONG + 1));
+        let (jobs, components) = (FairQueue::default(), Components::default());
+        let next = || turn(&connection, &jobs, &components).unwrap();
+        assert!(matches!(next(), Step::Outside { .. }));
+        assert!(matches!(next(), Step::Idle));
+        jobs.disclaim();
+        assert!(matches!(next(), Step::Outside { .. }));
+    }
+
+    #[test]
+    fn what_the_disk_has_no_room_for_waits_and_holds_up_nobody_else() {
+        let connection = two_projects();
+        let mut large = adds((0..20).map(|n| format!("fact {n}")));
+        large.metadata = Some(Metadata::from_iter([("k".to_owned(), json!("x".repeat(50_000)))]));
+        let large = accept(&connection, 1, &large);
+        let behind = queue(&connection, 1, "behind it");
+        let others: Vec<_> = (0..40).map(|n| queue(&connection, 2, &format!("{n}"))).collect();
+        let pages: i64 = connection.query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap();
+        let full = format!("PRAGMA max_page_count = {}", pages + 100);
+        connection.query_row(&full, [], |_| Ok(())).unwrap();
+
+        let (writer, _thread) = Writer::start(connection, |_| Ok(()), || ()).unwrap();
+        let wake = WakeSignal::default();
+        let (readers, _reading) = Readers::start(Path::new(":memory:")).unwrap();
+        let jobs =
+            start(writer.clone(), readers, Arc::default(), wake.clone(), Retrievals::default())
+                .unwrap();
+        let done = |events: &[String]| -> usize {
+            let events = events.to_vec();
+            let count = writer.send(move |connection| {
+                Ok(events.iter().filter(|event| is_done(connection, event)).count())
+            });
+            // The first time, before anybody knows, what shares its transaction is lost with it.
+            count.blocking_recv().unwrap().unwrap_or_default()
+        };
+        let wait_for = |events: &[String]| {
+            let began = Instant::now();
+            while done(events) < events.len() {
+                // At one a second for each that waits it would be 40 s.
+                assert!(began.elapsed() < Duration::from_secs(20), "it is not carried out");
+                thread::sleep(Duration::from_millis(10));
+            }
+        };
+        wait_for(&others);
+        assert_eq!(done(&[large.clone(), behind.clone()]), 0);
+        let room = writer.send(|connection| {
+            Ok(connection.query_row("PRAGMA max_page_count = 1000000", [], |_| Ok(()))?)
+        });
+        room.blocking_recv().unwrap().unwrap();
+        wait_for(&[large, behind]);
+        wake.stop(Stop::Now);
+        jobs.join().unwrap();
+    }
+}
