@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use mem0_engine::embedder::{Embedder, Vector};
+use mem0_engine::embedder::{BuiltInEmbedder, Vector};
 use rusqlite::{Connection, params};
 
 use crate::Failure;
@@ -36,7 +36,7 @@ impl RawSqlite {
 
     /// Made beforehand, so that it is not measured.
     pub fn vectors(rows: &[Row]) -> Vec<Vector> {
-        rows.iter().map(|row| Embedder::built_in().embed(&row.text)).collect()
+        rows.iter().map(|row| BuiltInEmbedder.embed_now(&row.text)).collect()
     }
 
     /// One transaction, which is on disk afterwards.
@@ -48,7 +48,7 @@ impl RawSqlite {
                 .prepare_cached(
                     "INSERT INTO memories (id, user_id, created_at, vector, text) VALUES (?, ?, ?, ?, ?)",
                 )?
-                .execute(params![id, user, row.created_at, vector.to_bytes(), row.text])?;
+                .execute(params![id, user, row.created_at, vector.as_bytes(), row.text])?;
             let seq = transaction.last_insert_rowid();
             transaction
                 .prepare_cached("INSERT INTO words (rowid, user_id, text) VALUES (?, ?, ?)")?
@@ -59,14 +59,14 @@ impl RawSqlite {
 
     /// The best by meaning and by words, added up.
     pub fn search(&self, user: &str, question: &str) -> Result<Vec<String>, Failure> {
-        let asked = Embedder::built_in().embed(question);
+        let asked = BuiltInEmbedder.embed_now(question);
         let mut scores = Vec::new();
         let mut statement =
             self.connection.prepare_cached("SELECT seq, vector FROM memories WHERE user_id = ?")?;
         let mut rows = statement.query([user])?;
         while let Some(row) = rows.next()? {
-            let vector = Vector::from_bytes(row.get_ref(1)?.as_blob()?).unwrap_or(Vector::ZERO);
-            scores.push((row.get::<_, i64>(0)?, asked.cosine(&vector)));
+            let cosine = cosine(asked.as_bytes(), row.get_ref(1)?.as_blob()?);
+            scores.push((row.get::<_, i64>(0)?, cosine));
         }
         let words: Vec<_> = question
             .split(|c: char| !c.is_ascii_alphanumeric())
@@ -100,4 +100,13 @@ impl RawSqlite {
 /// A user as one word of the text index.
 fn word(user: &str) -> String {
     user.chars().filter(char::is_ascii_alphanumeric).collect()
+}
+
+/// How alike two vectors of signed bytes are.
+fn cosine(a: &[u8], b: &[u8]) -> f64 {
+    let dot = |a: &[u8], b: &[u8]| -> i32 {
+        a.iter().zip(b).map(|(a, b)| i32::from(a.cast_signed()) * i32::from(b.cast_signed())).sum()
+    };
+    let lengths = f64::from(dot(a, a)) * f64::from(dot(b, b));
+    if lengths == 0.0 { 0.0 } else { f64::from(dot(a, b)) / lengths.sqrt() }
 }

@@ -2,7 +2,7 @@
 
 Usage: python distill.py MODEL_DIR OUTPUT
 
-MODEL_DIR holds model.safetensors and vocab.txt; OUTPUT is src/text/built_in/table.bin.
+MODEL_DIR holds model.safetensors and vocab.txt; OUTPUT is src/text/words/table.bin.
 README.md beside this file says where the model comes from and what each step is for.
 """
 

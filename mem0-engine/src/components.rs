@@ -5,6 +5,7 @@ use std::sync::Arc;
 use mem0_components::{Embedder, Embedding, Llm, LlmRequest, LlmResponse, Purpose, embed_all};
 use serde::{Deserialize, Serialize};
 
+use crate::text::vector::Vector;
 use crate::{EngineError, LlmTask};
 
 /// What the engine was opened with; `None` is what is built in, or nothing.
@@ -17,6 +18,7 @@ pub(crate) struct Components {
 /// What is asked of a component.
 pub(crate) enum Question {
     /// Of the language model.
+    #[cfg_attr(not(test), expect(dead_code, reason = "no job asks a model yet"))]
     Llm(LlmTask, Box<LlmRequest>),
     /// Of the embedder: at most one batch of texts.
     Embed(Vec<String>, Purpose),
@@ -30,12 +32,18 @@ pub(crate) enum Answer {
     Embeddings(Vec<Embedding>),
 }
 
-impl Components {
-    /// The language model, for a task that needs one.
-    pub(crate) fn llm(&self, task: LlmTask) -> Result<&Arc<dyn Llm>, EngineError> {
-        self.llm.as_ref().ok_or(EngineError::LlmRequired(task))
+impl Answer {
+    /// The vectors of an answer to [`Question::Embed`].
+    pub(crate) fn vectors(&self) -> impl Iterator<Item = Vector> {
+        let embeddings = match self {
+            Self::Embeddings(embeddings) => embeddings.as_slice(),
+            Self::Llm(_) => &[],
+        };
+        embeddings.iter().map(|embedding| Vector::pointing_along(embedding.components()))
     }
+}
 
+impl Components {
     /// Who answers a question: what is kept beside the answer.
     pub(crate) fn who_answers(&self, question: &Question) -> String {
         let name = match question {
@@ -49,8 +57,8 @@ impl Components {
     pub(crate) async fn ask(&self, question: &Question) -> Result<Answer, EngineError> {
         match question {
             Question::Llm(task, request) => {
-                let answer = self.llm(*task)?.generate(request).await?;
-                Ok(Answer::Llm(Box::new(answer)))
+                let Some(llm) = &self.llm else { return Err(EngineError::LlmRequired(*task)) };
+                Ok(Answer::Llm(Box::new(llm.generate(request).await?)))
             }
             Question::Embed(texts, purpose) => {
                 let Some(embedder) = &self.embedder else { return Err(EngineError::Internal) };

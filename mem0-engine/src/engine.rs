@@ -3,6 +3,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
+use mem0_components::{Embedder, Embedding, Purpose, embed_all};
 use rusqlite::Connection;
 use tokio::sync::{oneshot, watch};
 
@@ -14,6 +15,7 @@ use crate::memories::stats::Retrievals;
 use crate::retrieval::index_cache::IndexCache;
 use crate::running::Running;
 use crate::tenancy::keys::KeyCache;
+use crate::text::vector::Vector;
 use crate::webhooks::delivering::Dispatcher;
 use crate::{Access, EngineError, EngineStats, Signals};
 
@@ -39,6 +41,7 @@ pub struct Engine {
 }
 
 struct Inner {
+    components: Arc<Components>,
     retrievals: Retrievals,
     running: Mutex<Option<Running>>,
     stopped: watch::Sender<bool>,
@@ -63,14 +66,46 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Locked`] when another engine has the folder open,
-    /// [`EngineError::NewerSchema`] when a newer version wrote it, [`EngineError::Storage`] when it
-    /// cannot be used.
+    /// [`EngineError::NewerSchema`] when a newer version wrote it,
+    /// [`EngineError::OtherEmbedder`] when its vectors are not the built-in embedder's,
+    /// [`EngineError::Storage`] when it cannot be used.
     pub fn open(data_dir: impl AsRef<Path>) -> Result<Self, EngineError> {
-        let retrievals = Retrievals::default();
-        let components = Arc::new(Components::default());
-        let running = Running::start(data_dir.as_ref(), components, retrievals.clone())?;
+        Self::start(data_dir.as_ref(), Components::default())
+    }
+
+    /// The same with an embedder of the caller's, whose vectors take the place of the built-in one's.
+    ///
+    /// A new folder keeps to the embedder that it is first opened with. An add waits for its vectors:
+    /// one with `infer: false`, an update and a search within the call, a queued one in the queue,
+    /// where it holds up its own project alone.
+    ///
+    /// ```
+    /// # use std::sync::Arc;
+    /// # use mem0_engine::{Engine, embedder::BuiltInEmbedder};
+    /// # let folder = std::env::temp_dir().join(format!("mem0-embedder-doc-{}", std::process::id()));
+    /// // In place of it: an embedder that calls a model.
+    /// let engine = Engine::open_with_embedder(&folder, Arc::new(BuiltInEmbedder))?;
+    /// # drop(engine);
+    /// # std::fs::remove_dir_all(&folder).ok();
+    /// # Ok::<(), mem0_engine::EngineError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As for [`open`](Self::open); [`EngineError::OtherEmbedder`] for a folder with memories that
+    /// another embedder made the vectors of.
+    pub fn open_with_embedder(
+        data_dir: impl AsRef<Path>,
+        embedder: Arc<dyn Embedder>,
+    ) -> Result<Self, EngineError> {
+        Self::start(data_dir.as_ref(), Components { embedder: Some(embedder), llm: None })
+    }
+
+    fn start(data_dir: &Path, components: Components) -> Result<Self, EngineError> {
+        let (components, retrievals) = (Arc::new(components), Retrievals::default());
+        let running = Running::start(data_dir, components.clone(), retrievals.clone())?;
         let running = Mutex::new(Some(running));
-        let inner = Inner { retrievals, running, stopped: watch::Sender::new(false) };
+        let stopped = watch::Sender::new(false);
+        let inner = Inner { components, retrievals, running, stopped };
         Ok(Self { inner: Arc::new(inner), access: Access::default(), signals: Signals::default() })
     }
 
@@ -163,6 +198,23 @@ impl Engine {
             Some(running) => Ok(running.later_pages.clone()),
             None => Err(EngineError::Closed),
         }
+    }
+
+    pub(crate) fn components(&self) -> &Components {
+        &self.inner.components
+    }
+
+    /// The vectors that an embedder elsewhere makes of texts, of which the engine holds nothing
+    /// meanwhile; `None` with the built-in one, which is asked where its answer is used.
+    pub(crate) async fn embed(
+        &self,
+        texts: &[&str],
+        purpose: Purpose,
+    ) -> Result<Option<Vec<Vector>>, EngineError> {
+        let Some(embedder) = &self.components().embedder else { return Ok(None) };
+        let embeddings = embed_all(embedder.as_ref(), texts, purpose).await?;
+        let vector = |embedding: &Embedding| Vector::pointing_along(embedding.components());
+        Ok(Some(embeddings.iter().map(vector).collect()))
     }
 
     /// Reads what the access lets through.

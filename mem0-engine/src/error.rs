@@ -136,6 +136,18 @@ pub enum EngineError {
         /// The newest version that this crate knows.
         known: i64,
     },
+    /// The vectors of the data folder were made by another embedder than the one it is opened with, and
+    /// vectors of two embedders cannot be compared.
+    #[error(
+        "the vectors of the data folder were made by the embedder {of_folder}, and it is opened with \
+         {given}; open it with {of_folder}, or use a new folder"
+    )]
+    OtherEmbedder {
+        /// The embedder of the folder's vectors.
+        of_folder: String,
+        /// The embedder that the folder is opened with.
+        given: String,
+    },
     /// The data folder or its database cannot be used: the disk is full, a permission is missing,
     /// the file is damaged. The source says more.
     #[error("storage failed")]

@@ -41,12 +41,12 @@ impl Running {
         let folder = DataFolder::open(data_dir)?;
         let database = folder.database();
         let mut connection = schema::open_writer(&database)?;
-        reindex::ensure_current(&mut connection)?;
+        let dimensions = reindex::ensure_current(&mut connection, components.embedder.as_deref())?;
         let keys = KeyCache::open(&database)?;
         let (readers, reading) = Readers::start(&database)?;
         let board = Dispatcher::default();
         let (tell, committed) = board.watch();
-        let scopes = IndexCache::default();
+        let scopes = IndexCache::new(dimensions);
         let watch = scopes.watch(&connection)?;
         let changed = watch.clone();
         connection.update_hook(Some(move |action, _: &str, table: &str, row| {

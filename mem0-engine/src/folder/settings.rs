@@ -40,3 +40,8 @@ pub(crate) fn set(connection: &Connection, key: &str, value: &str) -> Result<(),
         .execute(params![key, value])?;
     Ok(())
 }
+
+pub(crate) fn remove(connection: &Connection, key: &str) -> Result<(), EngineError> {
+    connection.prepare_cached("DELETE FROM settings WHERE key = ?")?.execute([key])?;
+    Ok(())
+}

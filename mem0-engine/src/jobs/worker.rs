@@ -211,7 +211,7 @@ mod tests {
 
     /// Accepts an add; the id of its event.
     fn accept(connection: &Connection, project: i64, request: &AddRequest) -> String {
-        let indexed = add::index(request);
+        let indexed = add::index(request, None);
         let access = Access::to_project(project);
         add::accept(connection, &access, request, || &indexed).unwrap().event_id
     }

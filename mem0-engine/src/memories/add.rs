@@ -1,6 +1,8 @@
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
+use mem0_components::Purpose;
 use mem0_types::{Date, EventStatus, EventType, HistoryEvent, Message, Metadata, Role, Timestamp};
 use rusqlite::Connection;
 use serde::de::DeserializeOwned;
@@ -8,8 +10,8 @@ use serde_json::{Value, json};
 
 use crate::LlmTask;
 use crate::change::Change;
-use crate::components::{Answer, Components};
-use crate::folder::text_index::{Indexed, LONG};
+use crate::components::{Answer, Components, Question};
+use crate::folder::text_index::{self, Indexed, LONG};
 use crate::ids::EntityIds;
 use crate::job::{self, Job, JobKind, Next};
 use crate::memories::entities;
@@ -17,6 +19,7 @@ use crate::memories::events::{self, EventResultRecord, Outcome};
 use crate::memories::history;
 use crate::memories::record::{self, NewMemory};
 use crate::stored_json;
+use crate::text::vector::Vector;
 use crate::{Access, Engine, EngineError, clock, json_depth, limits};
 
 /// Messages to remember.
@@ -84,6 +87,14 @@ impl AddRequest {
         Ok(())
     }
 
+    /// What is embedded of it: one text for each message that becomes a memory.
+    fn embedded(&self) -> Vec<Cow<'_, str>> {
+        let texts = self.messages.iter().filter_map(|message| {
+            Some(text_index::embedded(message.name.as_deref(), to_remember(message)?))
+        });
+        texts.collect()
+    }
+
     /// Whether its texts take long to analyse.
     pub(crate) fn is_long(&self) -> bool {
         let texts = self.messages.iter().filter_map(|message| message.content.as_text());
@@ -148,24 +159,33 @@ impl Engine {
     pub async fn add(&self, request: AddRequest) -> Result<Added, EngineError> {
         request.check()?;
         self.access().check_writable()?;
-        let request = Arc::new(request);
+        let vectors = match request.infer {
+            true => None,
+            false => {
+                let texts = request.embedded();
+                let texts: Vec<&str> = texts.iter().map(AsRef::as_ref).collect();
+                self.embed(&texts, Purpose::Add).await?
+            }
+        };
+        let request = Arc::new((request, vectors));
         let indexed = Arc::new(OnceLock::new());
         // A reader begins with what takes long, unless the writer comes to it first.
         let mut begun = None;
-        if !request.infer {
+        if !request.0.infer {
             let (request, indexed) = (request.clone(), indexed.clone());
             begun = Some(self.begin_to_read(move |_| {
-                indexed.get_or_init(|| index(&request));
+                indexed.get_or_init(|| index(&request.0, request.1.as_deref()));
                 Ok(())
             })?);
         }
-        if request.is_long()
+        if request.0.is_long()
             && let Some(begun) = begun.take()
         {
             begun.await.unwrap_or(Err(EngineError::Closed))?;
         }
         self.queue(move |connection, access| {
-            accept(connection, access, &request, || indexed.get_or_init(|| index(&request)))
+            let (request, vectors) = (&request.0, request.1.as_deref());
+            accept(connection, access, request, || indexed.get_or_init(|| index(request, vectors)))
         })
         .await
     }
@@ -174,6 +194,8 @@ impl Engine {
 /// A queued add of which everything is known that had to be asked for.
 pub(crate) struct PreparedAdd {
     request: AddRequest,
+    /// Of another embedder than the built-in one.
+    vectors: Option<Vec<Vector>>,
 }
 
 impl PreparedAdd {
@@ -184,26 +206,56 @@ impl PreparedAdd {
 
     /// What its memories are found by.
     pub(crate) fn index(&self) -> Result<Vec<Option<Indexed>>, EngineError> {
-        Ok(index(&self.request))
+        Ok(index(&self.request, self.vectors.as_deref()))
     }
 }
 
 /// Says what a queued add still needs to be told.
 pub(crate) fn prepare(
     job: &Job,
-    _answers: &[Answer],
-    _components: &Components,
+    answers: &[Answer],
+    components: &Components,
 ) -> Result<Next<PreparedAdd>, EngineError> {
-    Ok(Next::Apply(PreparedAdd { request: read_payload(&job.payload()?)? }))
+    let request = read_payload(&job.payload()?)?;
+    let Some(embedder) = &components.embedder else {
+        return Ok(Next::Apply(PreparedAdd { request, vectors: None }));
+    };
+    let texts = request.embedded();
+    let vectors: Vec<_> = answers.iter().flat_map(Answer::vectors).collect();
+    // A batch at a time, so that a crash repeats one question at most.
+    let rest = texts.get(vectors.len()..).unwrap_or_default();
+    match rest.chunks(embedder.max_batch().max(1)).next() {
+        Some(batch) => {
+            let batch = batch.iter().map(|text| text.clone().into_owned()).collect();
+            Ok(Next::Ask(Question::Embed(batch, Purpose::Add)))
+        }
+        None => {
+            drop(texts);
+            Ok(Next::Apply(PreparedAdd { request, vectors: Some(vectors) }))
+        }
+    }
 }
 
 /// What the memories of an add are found by, for each of its messages; none for those that become no memory.
-pub(crate) fn index(request: &AddRequest) -> Vec<Option<Indexed>> {
+///
+/// `vectors` are those that another embedder than the built-in one made of what is
+/// [embedded](AddRequest::embedded).
+pub(crate) fn index(request: &AddRequest, vectors: Option<&[Vector]>) -> Vec<Option<Indexed>> {
+    let mut vectors = vectors.map(<[Vector]>::iter);
     let text = |message: &Message| {
-        let text = message.content.as_text().filter(|text| !text.trim().is_empty())?;
-        (message.role != Role::System).then(|| Indexed::of(message.name.as_deref(), text))
+        let (actor, text) = (message.name.as_deref(), to_remember(message)?);
+        Some(match &mut vectors {
+            None => Indexed::of(actor, text),
+            Some(vectors) => Indexed::with(actor, text, vectors.next()?.clone()),
+        })
     };
     request.messages.iter().map(text).collect()
+}
+
+/// The text of a message that becomes a memory.
+fn to_remember(message: &Message) -> Option<&str> {
+    let text = message.content.as_text().filter(|text| !text.trim().is_empty())?;
+    (message.role != Role::System).then_some(text)
 }
 
 /// Records the add; carries it out at once when nothing is to be inferred, for which it needs what

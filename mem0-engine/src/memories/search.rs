@@ -2,6 +2,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
+use mem0_components::Purpose;
 use mem0_types::{Condition, Date, Expression, Filter, Metadata, Timestamp};
 use rusqlite::Connection;
 
@@ -17,6 +18,8 @@ use crate::retrieval::time_context::TimeContext;
 use crate::retrieval::time_expression;
 use crate::retrieval::visible_memories::VisibleMemories;
 use crate::tenancy::projects;
+use crate::text::built_in::BuiltInEmbedder;
+use crate::text::vector::Vector;
 use crate::{Access, Engine, EngineError, clock};
 
 /// The most hits that one search may ask for.
@@ -132,9 +135,16 @@ impl Engine {
     /// [`EngineError::InvalidInput`] for a blank or too long query, `top_k` or `threshold` outside its range,
     /// hits that take more than [`MAX_ANSWER`](crate::MAX_ANSWER), or a filter that cannot be used in a search.
     pub async fn search(&self, request: SearchRequest) -> Result<Vec<SearchHit>, EngineError> {
+        request.check()?;
         let (scopes, signals) = (self.scopes()?, self.signals);
+        // Before a reader is asked: an embedder elsewhere takes its time.
+        let vector = match request.keyword_search {
+            true => None,
+            false => self.embed(&[request.query.as_str()], Purpose::Search).await?,
+        };
+        let vector = vector.and_then(|vectors| vectors.into_iter().next());
         self.retrieve(move |connection, access| {
-            search(connection, access, &scopes, &request, signals)
+            search(connection, access, &scopes, &request, vector, signals)
         })
         .await
     }
@@ -182,14 +192,15 @@ pub(crate) fn search(
     access: &Access,
     scopes: &IndexCache,
     request: &SearchRequest,
+    vector: Option<Vector>,
     signals: Signals,
 ) -> Result<Vec<SearchHit>, EngineError> {
-    request.check()?;
     let reference = match &request.reference_date {
         Some(date) => clock::micros("reference_date", date)?,
         None => clock::now(),
     };
-    let mut query = Query::new(&request.query);
+    let vector = vector.unwrap_or_else(|| BuiltInEmbedder.embed_now(&request.query));
+    let mut query = Query::new(&request.query, vector);
     if !signals.keyword {
         query = query.without_words();
     }
@@ -229,7 +240,7 @@ fn view(
 ) -> Result<VisibleMemories, EngineError> {
     let rows = access.rows_with(request.condition()?);
     let Some(scope) = EntityScope::of(access.project(), &access.narrow(&request.filter)) else {
-        let index = Arc::new(MemoryIndex::read(connection, &rows)?);
+        let index = Arc::new(MemoryIndex::read(connection, &rows, scopes.dimensions())?);
         return Ok(VisibleMemories::all(index));
     };
     let index = scopes.scope(connection, &scope.key)?;

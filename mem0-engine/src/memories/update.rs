@@ -1,17 +1,18 @@
 use std::collections::HashMap;
 use std::fmt;
 
+use mem0_components::Purpose;
 use mem0_types::{Date, EventType, HistoryEvent, Metadata, Timestamp};
 use rusqlite::{Connection, params};
 use serde_json::{Value, json};
 
 use crate::change::Change;
-use crate::folder::text_index::{Indexed, LONG};
+use crate::folder::text_index::{Indexed, LONG, embedded};
 use crate::memories::events::{self, EventResultRecord};
 use crate::memories::history;
 use crate::memories::record::{self, MemoryRecord};
 use crate::stored_json;
-use crate::{Access, Engine, EngineError, clock, ids, json_depth, limits};
+use crate::{Access, Engine, EngineError, Resource, clock, ids, json_depth, limits};
 
 /// The most entries that one batch may have.
 pub const MAX_BATCH: usize = 1000;
@@ -119,37 +120,57 @@ impl Engine {
             .await
     }
 
-    /// Has a reader analyse texts that take long, so that the writer need not.
+    /// What new texts are found by, where the writer is not to find that out itself: for long texts,
+    /// and with an embedder elsewhere.
     async fn analyse<'a>(
         &self,
         changes: impl Iterator<Item = (&'a str, &'a MemoryChange)> + Clone,
     ) -> Result<Analysed, EngineError> {
         self.access().check_writable()?;
+        let is_elsewhere = self.components().embedder.is_some();
         let texts = changes.filter_map(|(id, change)| Some((id, change.text.as_deref()?)));
-        if texts.clone().map(|(_, text)| text.len()).sum::<usize>() <= LONG {
-            return Ok(Analysed::new());
+        if !is_elsewhere && texts.clone().map(|(_, text)| text.len()).sum::<usize>() <= LONG {
+            return Ok(Analysed { by_text: HashMap::new(), is_elsewhere });
         }
         let sound = texts.filter(|(_, text)| text.len() <= limits::MAX_TEXT);
         let sound: Vec<_> = sound.map(|(id, text)| (id.to_owned(), text.to_owned())).collect();
-        self.read(move |connection, access| {
-            let mut analysed = Analysed::new();
-            for (id, text) in sound {
-                // What is wrong with the others the writer says.
-                let Ok((_, memory)) = record::find(connection, access, &id) else { continue };
-                let of = (memory.actor, text);
-                if !memory.immutable && memory.memory != of.1 && !analysed.contains_key(&of) {
-                    let indexed = Indexed::of(of.0.as_deref(), &of.1);
-                    analysed.insert(of, indexed);
+        let mut by_text = self
+            .read(move |connection, access| {
+                let mut by_text = HashMap::new();
+                for (id, text) in sound {
+                    // What is wrong with the others the writer says.
+                    let Ok((_, memory)) = record::find(connection, access, &id) else { continue };
+                    let of = (memory.actor, text);
+                    if !memory.immutable && memory.memory != of.1 && !by_text.contains_key(&of) {
+                        let indexed = (!is_elsewhere).then(|| Indexed::of(of.0.as_deref(), &of.1));
+                        by_text.insert(of, indexed);
+                    }
                 }
-            }
-            Ok(analysed)
-        })
-        .await
+                Ok(by_text)
+            })
+            .await?;
+        let vectors = {
+            let texts = by_text.keys().map(|(actor, text)| embedded(actor.as_deref(), text));
+            let texts: Vec<_> = texts.collect();
+            let texts: Vec<&str> = texts.iter().map(AsRef::as_ref).collect();
+            self.embed(&texts, Purpose::Update).await?
+        };
+        for (((actor, text), indexed), vector) in
+            by_text.iter_mut().zip(vectors.unwrap_or_default())
+        {
+            *indexed = Some(Indexed::with(actor.as_deref(), text, vector));
+        }
+        let by_text = by_text.into_iter().filter_map(|(of, indexed)| Some((of, indexed?)));
+        Ok(Analysed { by_text: by_text.collect(), is_elsewhere })
     }
 }
 
 /// What texts are found by, each with who said it.
-type Analysed = HashMap<(Option<String>, String), Indexed>;
+pub(crate) struct Analysed {
+    by_text: HashMap<(Option<String>, String), Indexed>,
+    /// Whether the writer cannot find out the others itself.
+    is_elsewhere: bool,
+}
 
 pub(crate) fn check_batch(length: usize) -> Result<(), EngineError> {
     if (1..=MAX_BATCH).contains(&length) {
@@ -225,8 +246,10 @@ fn set_text(
     connection
         .prepare_cached("UPDATE memories SET text = ?, text_hash = ? WHERE seq = ?")?
         .execute(params![text, ids::text_hash(text), seq])?;
-    match analysed.get(&(old.actor.clone(), text.clone())) {
+    match analysed.by_text.get(&(old.actor.clone(), text.clone())) {
         Some(indexed) => indexed.replace(connection, seq),
+        // It was not there, or had this text, when the embedder was asked.
+        None if analysed.is_elsewhere => Err(EngineError::NotFound(Resource::Memory)),
         None => Indexed::of(old.actor.as_deref(), text).replace(connection, seq),
     }
 }

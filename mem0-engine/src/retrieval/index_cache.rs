@@ -45,8 +45,11 @@ impl fmt::Debug for EntityKey {
 /// A reader sees the database as one commit left it, and gets an index of exactly that state: the writer says which scopes
 /// a commit changes before the commit is there to be seen. One process at a time has the folder, so that nobody else
 /// changes them.
-#[derive(Clone, Default)]
-pub(crate) struct IndexCache(Arc<Mutex<State>>);
+#[derive(Clone)]
+pub(crate) struct IndexCache {
+    dimensions: usize,
+    state: Arc<Mutex<State>>,
+}
 
 struct State {
     marks: Box<[Marks]>,
@@ -93,6 +96,16 @@ struct Changes {
 }
 
 impl IndexCache {
+    /// For a folder with vectors of this length.
+    pub(crate) fn new(dimensions: usize) -> Self {
+        Self { dimensions, state: Arc::default() }
+    }
+
+    /// How long the folder's vectors are.
+    pub(crate) fn dimensions(&self) -> usize {
+        self.dimensions
+    }
+
     /// Has the writer's connection tell which scopes it changes.
     pub(crate) fn watch(&self, connection: &Connection) -> Result<IndexWatch, EngineError> {
         let changed = Changed::default();
@@ -143,7 +156,7 @@ impl IndexCache {
             {
                 index.read_on(connection, rows())?
             }
-            _ => MemoryIndex::read(connection, &rows())?,
+            _ => MemoryIndex::read(connection, &rows(), self.dimensions)?,
         };
         let index = Arc::new(index);
         self.keep(key, Held { index: index.clone(), as_of: now });
@@ -166,7 +179,7 @@ impl IndexCache {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

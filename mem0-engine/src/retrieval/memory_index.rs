@@ -9,7 +9,7 @@ use crate::folder::columns::date_column;
 use crate::retrieval::postings::{Postings, WordHash};
 use crate::tenancy::access::Where;
 use crate::text::analysed_text::AnalysedText;
-use crate::text::built_in::Vector;
+use crate::text::vector::{self, Vector, WideVector};
 
 /// How many memories share a [`Chunk`]: few enough that adding to one costs little, as many as are worth a look-up of each
 /// word of a query.
@@ -18,8 +18,10 @@ const CHUNK: usize = 1024;
 /// What a search needs to know of the memories of a scope, held in memory, in the order in which they were stored.
 ///
 /// The memories of one add follow each other in it, since an add is stored in one transaction.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Clone)]
 pub(crate) struct MemoryIndex {
+    /// How long its vectors are.
+    dimensions: usize,
     /// All but the last are full.
     chunks: Vec<Arc<Chunk>>,
 }
@@ -27,7 +29,8 @@ pub(crate) struct MemoryIndex {
 #[derive(Debug, Default)]
 struct Chunk {
     memories: Vec<IndexedMemory>,
-    vectors: Vec<Vector>,
+    /// The bytes of each vector, one after the other.
+    vectors: Vec<u8>,
     /// One by the length of each vector; 0 for none.
     inverse_lengths: Vec<f32>,
     words: Postings,
@@ -52,9 +55,18 @@ pub(crate) struct IndexedMemory {
 }
 
 impl MemoryIndex {
+    /// An index of no memory, for vectors of this length.
+    pub(crate) fn new(dimensions: usize) -> Self {
+        Self { dimensions, chunks: Vec::new() }
+    }
+
     /// The memories that a condition on `memories AS m` lets through.
-    pub(crate) fn read(connection: &Connection, rows: &Where) -> Result<Self, EngineError> {
-        let mut growing = Self::default().grow();
+    pub(crate) fn read(
+        connection: &Connection,
+        rows: &Where,
+        dimensions: usize,
+    ) -> Result<Self, EngineError> {
+        let mut growing = Self::new(dimensions).grow();
         // CROSS JOIN fixes the order: the condition first, by its index, then a look-up for each row.
         let sql = format!(
             "SELECT m.seq, m.event_seq, m.position, m.created_at, m.updated_at, m.expiration_date, i.vector, i.terms \
@@ -95,7 +107,8 @@ impl MemoryIndex {
     /// Goes on from here.
     pub(crate) fn grow(mut self) -> Growing {
         let open = self.chunks.pop_if(|last| last.memories.len() < CHUNK);
-        let mut growing = Growing { full: self.chunks, ..Growing::default() };
+        let dimensions = self.dimensions;
+        let mut growing = Growing { dimensions, full: self.chunks, ..Growing::default() };
         if let Some(open) = open {
             growing.memories.clone_from(&open.memories);
             growing.vectors.clone_from(&open.vectors);
@@ -131,13 +144,18 @@ impl MemoryIndex {
 
     /// How close each memory lies to a direction: 1 the same, 0 unrelated or without a vector.
     pub(crate) fn cosines(&self, direction: &Vector) -> Vec<f32> {
-        let (length, direction) = (inverse_length(direction), direction.widened());
+        if direction.dimensions() != self.dimensions {
+            return vec![0.0; self.len()];
+        }
+        let direction_length = inverse_length(&direction.widened(), direction.as_bytes());
+        let direction = direction.widened();
         let mut cosines = Vec::with_capacity(self.len());
         for chunk in &self.chunks {
-            let vectors = chunk.vectors.iter().zip(&chunk.inverse_lengths);
-            cosines.extend(vectors.map(|(vector, inverse_length)| {
-                direction.dot(vector) as f32 * inverse_length * length
-            }));
+            let mut lengths = chunk.inverse_lengths.iter();
+            direction.dot_each(&chunk.vectors, |product| {
+                let length = lengths.next().copied().unwrap_or_default();
+                cosines.push(product as f32 * length * direction_length);
+            });
         }
         cosines
     }
@@ -167,8 +185,8 @@ impl MemoryIndex {
 impl Chunk {
     fn bytes(&self) -> usize {
         size_of::<Self>()
-            + self.memories.len()
-                * (size_of::<IndexedMemory>() + size_of::<Vector>() + size_of::<f32>())
+            + self.memories.len() * (size_of::<IndexedMemory>() + size_of::<f32>())
+            + self.vectors.len()
             + self.words.bytes()
             + self.speakers.bytes()
     }
@@ -193,9 +211,10 @@ impl IndexedMemory {
 /// An index that memories are added to, in the order of their numbers.
 #[derive(Default)]
 pub(crate) struct Growing {
+    dimensions: usize,
     full: Vec<Arc<Chunk>>,
     memories: Vec<IndexedMemory>,
-    vectors: Vec<Vector>,
+    vectors: Vec<u8>,
     inverse_lengths: Vec<f32>,
     words: Vec<(WordHash, u16)>,
     speakers: Vec<(WordHash, u16)>,
@@ -211,13 +230,14 @@ impl Growing {
             expiration_date: date_column(row, 5)?,
             ..IndexedMemory::new(row.get(0)?)
         };
-        let vector = row.get_ref(6)?.as_blob().ok().and_then(Vector::from_bytes);
-        self.push(memory, vector.unwrap_or(Vector::ZERO), row.get_ref(7)?.as_str()?);
+        let vector = row.get_ref(6)?.as_blob().unwrap_or_default();
+        self.push(memory, vector, row.get_ref(7)?.as_str()?);
         Ok(())
     }
 
-    /// `text` is as [`analysed_text::write`](crate::text::analysed_text::write) left it.
-    pub(crate) fn push(&mut self, memory: IndexedMemory, vector: Vector, text: &str) {
+    /// `vector` is a [`Vector`]'s bytes, or else the memory has none; `text` is as
+    /// [`analysed_text::write`](crate::text::analysed_text::write) left it.
+    pub(crate) fn push(&mut self, memory: IndexedMemory, vector: &[u8], text: &str) {
         if self.memories.len() == CHUNK {
             self.seal();
         }
@@ -231,8 +251,13 @@ impl Growing {
             asks: text.asks(),
             ..memory
         });
-        self.inverse_lengths.push(inverse_length(&vector));
-        self.vectors.push(vector);
+        if vector.len() == self.dimensions && vector::is_sound(vector) {
+            self.inverse_lengths.push(inverse_length(&WideVector::of(vector), vector));
+            self.vectors.extend_from_slice(vector);
+        } else {
+            self.inverse_lengths.push(0.0);
+            self.vectors.resize(self.vectors.len() + self.dimensions, 0);
+        }
     }
 
     fn seal(&mut self) {
@@ -255,11 +280,11 @@ impl Growing {
         if !self.memories.is_empty() {
             self.seal();
         }
-        MemoryIndex { chunks: self.full }
+        MemoryIndex { dimensions: self.dimensions, chunks: self.full }
     }
 }
 
-fn inverse_length(vector: &Vector) -> f32 {
-    let square = vector.widened().dot(vector);
+fn inverse_length(wide: &WideVector, vector: &[u8]) -> f32 {
+    let square = wide.dot(vector);
     if square == 0 { 0.0 } else { (square as f32).sqrt().recip() }
 }

@@ -1,6 +1,7 @@
 use std::collections::HashMap;
 
-use crate::text::built_in::{Embedder, Vector};
+use crate::text::vector::Vector;
+use crate::text::words::WordTable;
 
 /// The cosine of two words below which they have nothing to do with each other: words picked at
 /// random rarely come closer.
@@ -20,15 +21,15 @@ pub(crate) struct NearestWords<'a> {
 
 impl<'a> NearestWords<'a> {
     pub(crate) fn of(query: &[String], words: impl Iterator<Item = &'a str>) -> Self {
-        let embedder = Embedder::built_in();
+        let table = WordTable::shared();
         let asked: Vec<_> = query
             .iter()
             .enumerate()
-            .filter_map(|(position, term)| Some((position, embedder.embed_term(term)?)))
+            .filter_map(|(position, term)| Some((position, table.vector_of_term(term)?)))
             .collect();
         let mut near = HashMap::new();
         for word in words {
-            near.entry(word).or_insert_with(|| compare(&asked, embedder.embed_term(word)));
+            near.entry(word).or_insert_with(|| compare(&asked, table.vector_of_term(word)));
         }
         near.retain(|_, counts| !counts.is_empty());
         Self { near }

@@ -26,7 +26,7 @@ use crate::retrieval::time_context::TimeContext;
 use crate::retrieval::visible_memories::{NEIGHBOURS, VisibleMemories};
 use crate::text::analysed_text::AnalysedText;
 use crate::text::analysis::query_terms;
-use crate::text::built_in::{Embedder, Vector};
+use crate::text::vector::Vector;
 
 /// How many memories are scored for one that is asked for, and how many at least, before what they reach
 /// tells which of the others need not be.
@@ -37,13 +37,14 @@ const LIKELY: usize = 64;
 #[derive(Clone)]
 pub(crate) struct Query {
     terms: Vec<String>,
-    vector: Vector,
+    /// `None` when its meaning does not count.
+    vector: Option<Vector>,
 }
 
 impl Query {
-    /// Analyses and embeds the text of a query. Any text will do.
-    pub(crate) fn new(text: &str) -> Self {
-        Self { terms: query_terms(text), vector: Embedder::built_in().embed(text) }
+    /// Analyses the text of a query, of which this is the vector. Any text will do.
+    pub(crate) fn new(text: &str, vector: Vector) -> Self {
+        Self { terms: query_terms(text), vector: Some(vector) }
     }
 
     /// The same without its words: only meaning counts.
@@ -53,7 +54,7 @@ impl Query {
 
     /// The same without its meaning: only words count.
     pub(crate) fn without_meaning(self) -> Self {
-        Self { vector: Vector::ZERO, ..self }
+        Self { vector: None, ..self }
     }
 }
 
@@ -100,7 +101,8 @@ impl<'a> Ranking<'a> {
                 is_speaker: view.spoken_by(*word).next().is_some(),
             })
             .collect();
-        let cosines = if query.vector.is_zero() { Vec::new() } else { view.cosines(&query.vector) };
+        let direction = query.vector.as_ref().filter(|vector| !vector.is_zero());
+        let cosines = direction.map_or_else(Vec::new, |direction| view.cosines(direction));
         let named = words.iter().zip(&statistics).filter(|(_, counted)| counted.is_speaker);
         let named: Vec<_> = named.map(|(word, _)| *word).collect();
         Self {
@@ -368,18 +370,23 @@ mod tests {
     use crate::retrieval::memory_index::{IndexedMemory, MemoryIndex};
     use crate::retrieval::time_expression;
     use crate::text::analysed_text;
+    use crate::text::built_in::BuiltInEmbedder;
+
+    fn query(text: &str) -> Query {
+        Query::new(text, BuiltInEmbedder.embed_now(text))
+    }
 
     /// Something that was said: who said it and what.
     type Said<'a> = (Option<&'a str>, &'a str);
 
     /// A scope in which this was said, each list in one add, one second after another.
     fn scope(adds: &[&[Said<'_>]]) -> VisibleMemories {
-        let mut growing = MemoryIndex::default().grow();
+        let mut growing = MemoryIndex::new(256).grow();
         let mut seq = 0;
         for (event_seq, add) in (0_i64..).zip(adds) {
             for (position, (speaker, text)) in (0_i64..).zip(*add) {
                 seq += 1;
-                let vector = Embedder::built_in().embed(text);
+                let vector = BuiltInEmbedder.embed_now(text);
                 let memory = IndexedMemory {
                     event_seq,
                     position,
@@ -387,7 +394,7 @@ mod tests {
                     updated_at: event_seq * 1_000_000,
                     ..IndexedMemory::new(seq)
                 };
-                growing.push(memory, vector, &analysed_text::write(*speaker, text));
+                growing.push(memory, vector.as_bytes(), &analysed_text::write(*speaker, text));
             }
         }
         VisibleMemories::all(Arc::new(growing.done()))
@@ -416,7 +423,7 @@ mod tests {
     }
 
     fn words(text: &str) -> Query {
-        Query::new(text).without_meaning()
+        query(text).without_meaning()
     }
 
     const TEXTS: [&str; 6] = [
@@ -430,7 +437,7 @@ mod tests {
 
     #[test]
     fn words_find_what_meaning_cannot() {
-        for (query, answer) in [(words("When is the N4?"), 4), (Query::new("祖母の好物は？"), 3)]
+        for (query, answer) in [(words("When is the N4?"), 4), (query("祖母の好物は？"), 3)]
         {
             let ranked = ranked(&texts(&TEXTS), &query);
             assert_eq!(ranked[0].place, answer);
@@ -443,7 +450,7 @@ mod tests {
     #[test]
     fn meaning_finds_what_words_cannot() {
         for (text, answer) in [("Which automobile was purchased?", 0), ("Which physician?", 2)] {
-            let ranked = ranked(&texts(&TEXTS), &Query::new(text));
+            let ranked = ranked(&texts(&TEXTS), &query(text));
             assert_eq!(ranked[0].place, answer, "{text}");
             assert_eq!(ranked[0].breakdown.bm25, 0.0);
             assert!(ranked[0].score > 0.1);
@@ -455,7 +462,7 @@ mod tests {
         for text in
             ["Which volcano erupted?", "Who won the chess tournament?", "火山は噴火しましたか"]
         {
-            let ranked = ranked(&texts(&TEXTS), &Query::new(text));
+            let ranked = ranked(&texts(&TEXTS), &query(text));
             assert!(ranked.first().is_none_or(|best| best.score < 0.2), "{text}");
         }
     }
@@ -467,7 +474,7 @@ mod tests {
         all.extend(["", "🍕", long.as_str(), "car car car car car car car car"]);
         let view = texts(&all);
         for text in ["a red car", "car", "", "the", "🍕", "祖母", TEXTS[0], long.as_str()] {
-            let ranked = ranked(&view, &Query::new(text));
+            let ranked = ranked(&view, &query(text));
             assert!(ranked.is_sorted_by(|a, b| a.score >= b.score));
             for Ranked { score, breakdown, .. } in ranked {
                 assert_eq!(score, (score * 1000.0).round() / 1000.0);
@@ -482,8 +489,8 @@ mod tests {
     fn a_score_grows_with_each_of_its_parts() {
         let view = texts(&TEXTS[..1]);
         let score = |query: &Query| ranked(&view, query)[0].score;
-        let (words_alone, both) = (score(&words("red car")), score(&Query::new("red car")));
-        let meaning_alone = score(&Query::new("red car").without_words());
+        let (words_alone, both) = (score(&words("red car")), score(&query("red car")));
+        let meaning_alone = score(&query("red car").without_words());
         assert!(words_alone > 0.0 && meaning_alone > 0.0);
         assert!(both > words_alone.max(meaning_alone));
         let view = texts(&["a red car", "a red bike", "a red", "a blue bike"]);
@@ -495,7 +502,7 @@ mod tests {
     #[test]
     fn a_score_does_not_depend_on_how_many_are_ranked() {
         let view = texts(&TEXTS);
-        let query = Query::new("Did she buy a red car?");
+        let query = query("Did she buy a red car?");
         let all = ranked(&view, &query);
         let times = TimeContext::default();
         for count in 1..all.len() {
@@ -535,7 +542,7 @@ mod tests {
         };
         for times in [TimeContext::default(), decaying, named] {
             for _ in 0..40 {
-                let query = Query::new(&some(&mut rng, 8));
+                let query = query(&some(&mut rng, 8));
                 for query in [query.clone().without_meaning(), query.clone().without_words(), query]
                 {
                     let ranking = Ranking::new(&view, &query, &times);
@@ -551,7 +558,7 @@ mod tests {
 
     #[test]
     fn scopes_of_no_one_and_two_memories_work() {
-        let query = Query::new("What car did you buy?");
+        let query = query("What car did you buy?");
         assert!(ranked(&texts(&[]), &query).is_empty());
         assert!(ranked(&texts(&TEXTS[..1]), &query)[0].score > 0.5);
         assert!(ranked(&texts(&TEXTS[1..2]), &query)[0].score < 0.2);
@@ -562,7 +569,7 @@ mod tests {
 
     #[test]
     fn of_equals_the_newer_comes_first_and_then_the_one_stored_first() {
-        let query = Query::new("car");
+        let query = query("car");
         let view = scope(&[&[(None, "My car")], &[(None, "A car"), (None, "The car")]]);
         let ranked = ranked(&view, &words("car"));
         let highest: Vec<_> = ranked.iter().filter(|it| it.score == ranked[0].score).collect();
@@ -611,7 +618,7 @@ mod tests {
     #[test]
     fn time_and_freshness_change_the_odds() {
         let view = texts(&[TEXTS[0], TEXTS[2]]);
-        let query = Query::new("a red car");
+        let query = query("a red car");
         let score = |times: &TimeContext, place| {
             let ranked = Ranking::new(&view, &query, times).best(2);
             ranked.iter().find(|it| it.place == place).map_or(0.0, |it| it.score)
@@ -659,6 +666,6 @@ mod tests {
 
     #[test]
     fn nothing_of_the_content_is_in_debug_output() {
-        assert!(!format!("{:?}", Query::new("secret")).contains("secret"));
+        assert!(!format!("{:?}", query("secret")).contains("secret"));
     }
 }

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 use crate::retrieval::score_breakdown::ScoreParts;
 use crate::retrieval::visible_memories::NEIGHBOURS;
 use crate::text::analysis::{is_grammar, stem};
-use crate::text::built_in::Embedder;
+use crate::text::words::WordTable;
 
 /// How fast further mentions of a term stop counting (BM25's k1).
 const SATURATION: f64 = 1.2;
@@ -206,7 +206,7 @@ fn in_thousandths(score: f64) -> f64 {
 fn general_share(term: &str) -> f64 {
     const TERMS_IN_A_MEMORY: f64 = 10.0;
     static RANKS: LazyLock<HashMap<String, usize>> = LazyLock::new(|| {
-        let words = Embedder::built_in().words_by_frequency();
+        let words = WordTable::shared().words_by_frequency();
         let mut ranks = HashMap::new();
         for (rank, word) in words.into_iter().enumerate() {
             ranks.entry(stem(word)).or_insert(rank);

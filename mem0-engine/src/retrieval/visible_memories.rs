@@ -6,7 +6,7 @@ use crate::EngineError;
 use crate::retrieval::memory_index::{IndexedMemory, MemoryIndex};
 use crate::retrieval::postings::WordHash;
 use crate::tenancy::access::Where;
-use crate::text::built_in::Vector;
+use crate::text::vector::Vector;
 
 /// How many neighbours on each side lend their words.
 pub(crate) const NEIGHBOURS: usize = 2;

@@ -5,3 +5,5 @@
 pub(crate) mod analysed_text;
 pub mod analysis;
 pub mod built_in;
+pub(crate) mod vector;
+pub(crate) mod words;

@@ -99,7 +99,9 @@ fn fill(backup: &mut File, folder: &DataFolder) -> Result<(), FolderError> {
     // Before anything else is done to it, and once more after it was brought up to date.
     refuse_damage(&path)?;
     let mut connection = schema::open_writer(&path)?;
-    reindex::ensure_current(&mut connection)?;
+    if reindex::elsewhere(&connection)?.is_none() {
+        reindex::ensure_current(&mut connection, None)?;
+    }
     drop(connection);
     refuse_damage(&path)?;
     Ok(folder.adopt_partial()?)

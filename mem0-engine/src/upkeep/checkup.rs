@@ -94,7 +94,12 @@ fn look(path: &Path, checkup: &mut Checkup) -> Result<(), EngineError> {
         checkup.note(&format!("Rows of {table} whose {column} is no JSON"), found);
     }
     numbers(&transaction, checkup)?;
-    if !reindex::is_current(&transaction)? {
+    if reindex::elsewhere(&transaction)?.is_some() {
+        checkup.left_out.push(
+            "An embedder elsewhere made the vectors, so what memories are found by was not compared \
+             with their texts.",
+        );
+    } else if !reindex::is_current(&transaction)? {
         checkup.left_out.push(
             "Another version made what memories are found by, so that was not compared with their \
              texts; the next start makes it anew.",
@@ -234,7 +239,7 @@ fn memories(connection: &Connection, checkup: &mut Checkup) -> Result<(), Engine
         if is_current {
             let indexed = Indexed::of(actor.as_deref(), &text);
             words += i64::from(row.get::<_, String>("terms")? != indexed.terms);
-            vectors += i64::from(row.get::<_, Vec<u8>>("vector")? != indexed.vector.to_bytes());
+            vectors += i64::from(row.get::<_, Vec<u8>>("vector")? != indexed.vector.as_bytes());
         }
     }
     checkup.note("Memories whose hash is not that of their text", texts);

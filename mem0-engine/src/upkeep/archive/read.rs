@@ -54,7 +54,7 @@ pub fn import(
             ));
         }
         let mut connection = schema::open_writer(&folder.database())?;
-        reindex::ensure_current(&mut connection)?;
+        reindex::ensure_current(&mut connection, None)?;
         let transaction = connection.transaction()?;
         let newest = last_seq(&transaction, "memories")?;
         let imported = Import::beside(&transaction)?.run(&mut lines, progress)?;
@@ -88,7 +88,7 @@ fn into_new(
     transaction.commit()?;
     drop(connection);
     let mut connection = schema::open_writer(&path)?;
-    reindex::ensure_current(&mut connection)?;
+    reindex::ensure_current(&mut connection, None)?;
     drop(connection);
     folder.adopt_partial()?;
     Ok(imported)

@@ -1,0 +1,180 @@
+use std::fmt;
+
+/// The direction of a text's meaning, or no direction at all.
+///
+/// One signed byte for each dimension; only the direction counts, so there is no length to keep.
+/// Vectors of one embedder are equally long.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Vector(Box<[u8]>);
+
+impl Vector {
+    /// The vector of a text without meaning: its cosine with everything is 0.
+    pub fn zero(dimensions: usize) -> Self {
+        Self(vec![0; dimensions].into())
+    }
+
+    /// The direction of `components`, as exactly as bytes allow.
+    pub fn pointing_along(components: &[f32]) -> Self {
+        let largest = components.iter().fold(0.0_f32, |largest, x| largest.max(x.abs()));
+        if largest <= 0.0 || !components.iter().all(|x| x.is_finite()) {
+            return Self::zero(components.len());
+        }
+        // The quotient lies in -1..=1, so that the cast keeps its value.
+        let byte = |x: &f32| ((x / largest * 127.0).round() as i8).cast_unsigned();
+        Self(components.iter().map(byte).collect())
+    }
+
+    /// Reads what [`as_bytes`](Self::as_bytes) gave; `None` when one of the bytes is the one that no
+    /// vector has, -128.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        is_sound(bytes).then(|| Self(bytes.into()))
+    }
+
+    /// The bytes to store: one for each dimension.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// How many dimensions it has.
+    pub fn dimensions(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether it has no direction.
+    pub fn is_zero(&self) -> bool {
+        self.0.iter().all(|byte| *byte == 0)
+    }
+
+    /// How alike two directions are: 1 the same, 0 unrelated (or one of them zero), -1 opposite.
+    pub fn cosine(&self, other: &Self) -> f64 {
+        let (own, others) = (self.widened(), other.widened());
+        let lengths = f64::from(own.dot(&self.0)) * f64::from(others.dot(&other.0));
+        if lengths == 0.0 { 0.0 } else { f64::from(own.dot(&other.0)) / lengths.sqrt() }
+    }
+
+    /// The same, ready to be compared with many.
+    pub(crate) fn widened(&self) -> WideVector {
+        WideVector::of(&self.0)
+    }
+}
+
+/// Whether bytes may be a vector's.
+pub(crate) fn is_sound(bytes: &[u8]) -> bool {
+    !bytes.contains(&i8::MIN.cast_unsigned())
+}
+
+/// Vectors reveal content, so that only their being there is shown.
+impl fmt::Debug for Vector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.is_zero() { "Vector::zero(..)" } else { "Vector(..)" })
+    }
+}
+
+/// How many products are made at once: a form that compilers turn into the instructions of every
+/// processor.
+const AT_ONCE: usize = 16;
+
+/// The length of the built-in embedder's vectors, for which the loops are unrolled.
+const USUAL: usize = 256;
+
+/// A vector that many others are compared with.
+pub(crate) struct WideVector(Box<[i16]>);
+
+impl WideVector {
+    /// From a vector's bytes.
+    pub(crate) fn of(bytes: &[u8]) -> Self {
+        Self(bytes.iter().map(|byte| i16::from(byte.cast_signed())).collect())
+    }
+
+    /// The product with another vector's bytes. With 4,096 dimensions at most 2^26 in size: far from
+    /// overflow.
+    pub(crate) fn dot(&self, other: &[u8]) -> i32 {
+        match (self.usual(), <&[u8; USUAL]>::try_from(other)) {
+            (Some(own), Ok(other)) => dot(own, other),
+            _ => dot(&self.0, other),
+        }
+    }
+
+    /// Calls `each` with the product of each vector of a row of them, one after the other.
+    pub(crate) fn dot_each(&self, vectors: &[u8], mut each: impl FnMut(i32)) {
+        if let Some(own) = self.usual() {
+            vectors.as_chunks::<USUAL>().0.iter().for_each(|vector| each(dot(own, vector)));
+        } else if !self.0.is_empty() {
+            vectors.chunks_exact(self.0.len()).for_each(|vector| each(dot(&self.0, vector)));
+        }
+    }
+}
+
+impl WideVector {
+    fn usual(&self) -> Option<&[i16; USUAL]> {
+        self.0.as_ref().try_into().ok()
+    }
+}
+
+#[inline(always)]
+fn dot(own: &[i16], other: &[u8]) -> i32 {
+    let mut sums = [0; AT_ONCE];
+    let ((own, own_rest), (other, other_rest)) =
+        (own.as_chunks::<AT_ONCE>(), other.as_chunks::<AT_ONCE>());
+    for (own, other) in own.iter().zip(other) {
+        for (sum, (a, b)) in sums.iter_mut().zip(own.iter().zip(other)) {
+            *sum += i32::from(*a) * i32::from(b.cast_signed());
+        }
+    }
+    let rest = own_rest.iter().zip(other_rest);
+    let rest: i32 = rest.map(|(a, b)| i32::from(*a) * i32::from(b.cast_signed())).sum();
+    sums.iter().sum::<i32>() + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn vector(bytes: &[i8]) -> Vector {
+        Vector(bytes.iter().map(|byte| byte.cast_unsigned()).collect())
+    }
+
+    #[test]
+    fn a_vector_survives_its_bytes() {
+        let lengths = [1, 15, 16, 17, 255, 256, 257, 1536];
+        for length in lengths {
+            let components: Vec<f32> = (0..length).map(|n| (n as f32 * 0.7).sin() + 0.1).collect();
+            let own = Vector::pointing_along(&components);
+            assert_eq!(own.dimensions(), length);
+            assert_eq!(Vector::from_bytes(own.as_bytes()), Some(own.clone()));
+            assert!((own.cosine(&own) - 1.0).abs() < 1e-12, "{length}");
+            assert_eq!(Vector::zero(length).cosine(&own), 0.0);
+            assert_eq!(Vector::from_bytes(&vec![0x80; length]), None);
+        }
+        let extremes = Vector::from_bytes(&[0x81; 4096]).unwrap();
+        assert!((extremes.cosine(&extremes) - 1.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn products_are_the_same_for_every_length() {
+        for length in [0, 1, 15, 16, 17, 255, 256, 257, 384] {
+            let own: Vec<i8> = (0..length).map(|n| (n * 7 % 251) as i8).collect();
+            let other: Vec<i8> = (0..length).map(|n| (n * 13 % 241) as i8).collect();
+            let plainly = |a: &[i8], b: &[i8]| -> i32 {
+                a.iter().zip(b).map(|(a, b)| i32::from(*a) * i32::from(*b)).sum()
+            };
+            let (wide, others) = (vector(&own).widened(), vector(&other));
+            assert_eq!(wide.dot(others.as_bytes()), plainly(&own, &other), "{length}");
+            let two = [vector(&own).as_bytes(), others.as_bytes()].concat();
+            let mut each = Vec::new();
+            wide.dot_each(&two, |product| each.push(product));
+            let expected = [plainly(&own, &own), plainly(&own, &other)];
+            assert_eq!(each, if length == 0 { &[][..] } else { &expected }, "{length}");
+        }
+    }
+
+    #[test]
+    fn what_has_no_direction_is_zero() {
+        assert!(Vector::pointing_along(&[0.0; 4]).is_zero());
+        assert!(Vector::pointing_along(&[1.0, f32::NAN]).is_zero());
+        assert!(Vector::pointing_along(&[1.0, f32::INFINITY]).is_zero());
+        assert!(!Vector::pointing_along(&[1e-30, 0.0]).is_zero());
+        assert_eq!(format!("{:?}", Vector::zero(2)), "Vector::zero(..)");
+        assert_eq!(format!("{:?}", Vector::pointing_along(&[1.0])), "Vector(..)");
+    }
+}
