@@ -6,6 +6,14 @@ impl Random {
         Self(seed)
     }
 
+    /// Numbers of their own for each name.
+    pub(super) fn of(name: &str) -> Self {
+        Self(
+            name.bytes()
+                .fold(1, |seed, byte| (seed ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)),
+        )
+    }
+
     pub(super) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -3,8 +3,7 @@ use crate::ComponentErrorKind;
 use crate::testing::report::{Case, expect};
 
 pub(super) async fn are_listed(on: &Subject<'_>) -> Case {
-    on.fresh().await?;
-    on.fresh_other().await?;
+    on.fresh_pair().await?;
     let count = |names: &[String], name: &str| names.iter().filter(|one| *one == name).count();
     let names = on.store.collections().await?;
     for name in [on.prefix, &on.other_name()] {
@@ -47,12 +46,12 @@ pub(super) async fn dimensions(on: &Subject<'_>) -> Case {
 }
 
 pub(super) async fn are_apart(on: &Subject<'_>) -> Case {
-    let (one, other) = (on.fresh().await?, on.fresh_other().await?);
+    let (one, other) = on.fresh_pair().await?;
     let mut here = on.records("apart", 4);
     let there = on.records("apart", 3);
     one.insert(&here).await?;
     other.insert(&there).await?;
-    // The first three have the same ids; the first one another payload as well.
+    // The first three are in both. Now the first one differs.
     here[0].payload.insert("data".to_owned(), "changed".into());
     one.insert(&here[..1]).await?;
     for (collection, records) in [(&one, &here), (&other, &there)] {
@@ -70,7 +69,7 @@ pub(super) async fn are_apart(on: &Subject<'_>) -> Case {
 }
 
 pub(super) async fn reset(on: &Subject<'_>) -> Case {
-    let (one, other) = (on.fresh().await?, on.fresh_other().await?);
+    let (one, other) = on.fresh_pair().await?;
     let (here, there) = (on.records("reset", 5), on.records("reset other", 5));
     one.insert(&here).await?;
     other.insert(&there).await?;
@@ -85,7 +84,7 @@ pub(super) async fn reset(on: &Subject<'_>) -> Case {
 }
 
 pub(super) async fn deleting(on: &Subject<'_>) -> Case {
-    let (one, other) = (on.fresh().await?, on.fresh_other().await?);
+    let (one, other) = on.fresh_pair().await?;
     let (here, there) = (on.records("deleting", 5), on.records("deleting other", 5));
     one.insert(&here).await?;
     other.insert(&there).await?;

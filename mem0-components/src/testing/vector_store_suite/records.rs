@@ -156,7 +156,9 @@ pub(super) async fn payloads(on: &Subject<'_>) -> Case {
     let mut random = Random::new(11);
     let mut records = Vec::new();
     for (at, value) in values.into_iter().enumerate() {
-        let payload = payload("payloads", [("value", value), ("at", at.into())]);
+        // A field for each: one field with many types may be refused.
+        let field = format!("value_{at}");
+        let payload = payload("payloads", [(&*field, value), ("at", at.into())]);
         records.push(VectorRecord::new(random.uuid(), on.at(at as f32 / 25.0), payload));
     }
     collection.insert(&records).await?;

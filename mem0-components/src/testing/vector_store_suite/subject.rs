@@ -25,17 +25,8 @@ impl Subject<'_> {
 
     /// The suite's collection, empty.
     pub(super) async fn fresh(&self) -> Result<Arc<dyn Collection>, Ended> {
-        self.empty(self.prefix).await
-    }
-
-    /// Its second collection, empty. The name of the first one is the beginning of its name.
-    pub(super) async fn fresh_other(&self) -> Result<Arc<dyn Collection>, Ended> {
-        self.empty(&self.other_name()).await
-    }
-
-    async fn empty(&self, name: &str) -> Result<Arc<dyn Collection>, Ended> {
-        self.store.delete_collection(name).await?;
-        Ok(self.store.collection(name, self.dimensions).await?)
+        self.store.delete_collection(self.prefix).await?;
+        Ok(self.store.collection(self.prefix, self.dimensions).await?)
     }
 
     /// The unit vector at this angle from the first axis.
@@ -53,9 +44,20 @@ impl Subject<'_> {
         Embedding::new(components)
     }
 
-    /// So many records of this user, in random directions.
+    /// Both collections, empty. They are opened after both were deleted.
+    pub(super) async fn fresh_pair(
+        &self,
+    ) -> Result<(Arc<dyn Collection>, Arc<dyn Collection>), Ended> {
+        let (name, other) = (self.prefix, &*self.other_name());
+        self.store.delete_collection(other).await?;
+        self.store.delete_collection(name).await?;
+        let one = self.store.collection(name, self.dimensions).await?;
+        Ok((one, self.store.collection(other, self.dimensions).await?))
+    }
+
+    /// So many records of this user, in random directions: the same ones in each call.
     pub(super) fn records(&self, user: &str, count: usize) -> Vec<VectorRecord> {
-        let mut random = Random::new(count as u64 + user.len() as u64 * 1_000_003);
+        let mut random = Random::of(user);
         (0..count)
             .map(|at| {
                 let data = format!("memory {at}");
@@ -124,7 +126,7 @@ pub(super) fn expect_ids<'f, 'w>(
     })?;
     expect(once == wanted, || {
         let (more, less) = (once.difference(&wanted).count(), wanted.difference(&once).count());
-        format!("{by} returned {more} records that it must not, and not {less} that it must")
+        format!("{by} returned {more} records that it must not return, and left out {less}")
     })
 }
 
