@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::{ComponentError, ComponentErrorKind, Reply};
 
 /// Turns texts into vectors.
+///
+/// An implementation is done when it passes `testing::check_embedder`, which the feature `testing`
+/// brings.
 pub trait Embedder: fmt::Debug + Send + Sync + 'static {
     /// What made a vector, such as `openai/text-embedding-3-small`. Vectors of two models are never
     /// compared.
@@ -13,17 +16,20 @@ pub trait Embedder: fmt::Debug + Send + Sync + 'static {
     /// How long its vectors are.
     fn dimensions(&self) -> usize;
 
-    /// The most texts of one call; 1 by default.
+    /// The most texts of one call; 1 by default. A call with more is answered whole, or refused.
     fn max_batch(&self) -> usize {
         1
     }
 
-    /// One embedding for each text, in order. Each has [`dimensions`](Self::dimensions) components,
-    /// or else the call fails.
+    /// One embedding for each text, in order; none for none. Each has
+    /// [`dimensions`](Self::dimensions) finite components, or else the call fails.
+    ///
+    /// A text that is longer than the model takes is cut, or it is a
+    /// [`TooLong`](ComponentErrorKind::TooLong) error. Neither an error nor `Debug` shows a text.
     fn embed<'a>(&'a self, texts: &'a [&'a str], purpose: Purpose) -> Reply<'a, Vec<Embedding>>;
 }
 
-/// What an embedding is for: some models embed a question in another way than what answers it.
+/// What an embedding is for: some models embed a question in another way than its answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -37,16 +43,33 @@ pub enum Purpose {
 }
 
 /// The vector of a text. `Debug` shows its length alone.
+///
+/// ```
+/// use mem0_components::Embedding;
+///
+/// let embedding = Embedding::new([0.6, 0.8]);
+/// assert_eq!(embedding.components(), [0.6, 0.8]);
+/// assert_eq!(format!("{embedding:?}"), "Embedding { dimensions: 2 }");
+/// ```
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Embedding(pub Box<[f32]>);
 
 impl Embedding {
     /// From its components.
+    ///
+    /// ```
+    /// let embedding = mem0_components::Embedding::new(vec![0.6, 0.8]);
+    /// assert_eq!(embedding.components().len(), 2);
+    /// ```
     pub fn new(components: impl Into<Box<[f32]>>) -> Self {
         Self(components.into())
     }
 
     /// Its components.
+    ///
+    /// ```
+    /// assert_eq!(mem0_components::Embedding::new([0.6, 0.8]).components(), [0.6, 0.8]);
+    /// ```
     pub fn components(&self) -> &[f32] {
         &self.0
     }
@@ -63,6 +86,23 @@ impl fmt::Debug for Embedding {
 /// # Errors
 /// The embedder's own; [`Unreadable`](ComponentErrorKind::Unreadable) for another number of vectors
 /// than texts, or one of another length than [`dimensions`](Embedder::dimensions).
+///
+/// ```
+/// # use std::{pin::pin, task::{Context, Poll, Waker}};
+/// # fn block_on<F: Future>(future: F) -> F::Output {
+/// #     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+/// #         Poll::Ready(output) => output,
+/// #         Poll::Pending => unreachable!(),
+/// #     }
+/// # }
+/// use mem0_components::testing::HashEmbedder;
+/// use mem0_components::{Purpose, embed_all};
+///
+/// let embedder = HashEmbedder::new(64).with_max_batch(2);
+/// let texts = ["tea", "soup", "rice"];
+/// assert_eq!(block_on(embed_all(&embedder, &texts, Purpose::Add))?.len(), 3);
+/// # Ok::<(), mem0_components::ComponentError>(())
+/// ```
 pub async fn embed_all(
     embedder: &dyn Embedder,
     texts: &[&str],

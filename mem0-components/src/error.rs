@@ -58,6 +58,13 @@ pub enum ComponentErrorKind {
 
 impl ComponentErrorKind {
     /// Whether the same request may succeed later.
+    ///
+    /// ```
+    /// use mem0_components::ComponentErrorKind;
+    ///
+    /// assert!(ComponentErrorKind::Timeout.is_transient());
+    /// assert!(!ComponentErrorKind::Authentication.is_transient());
+    /// ```
     pub fn is_transient(self) -> bool {
         matches!(self, Self::RateLimited | Self::Timeout | Self::Network | Self::Unavailable)
     }
@@ -88,6 +95,13 @@ impl ComponentError {
 
     /// With a sentence that says more: a setting to change, a status, a field. Never what was sent
     /// or answered.
+    ///
+    /// ```
+    /// use mem0_components::{ComponentError, ComponentErrorKind};
+    ///
+    /// let error = ComponentError::new("openai", ComponentErrorKind::Refused).detail("status 403");
+    /// assert_eq!(error.to_string(), "openai: declined the request: status 403");
+    /// ```
     #[must_use]
     pub fn detail(mut self, detail: impl Into<String>) -> Self {
         self.0.detail = Some(detail.into());
@@ -102,11 +116,25 @@ impl ComponentError {
     }
 
     /// Whose failure it is.
+    ///
+    /// ```
+    /// use mem0_components::{ComponentError, ComponentErrorKind};
+    ///
+    /// let error = ComponentError::new("qdrant", ComponentErrorKind::Network);
+    /// assert_eq!(error.provider(), "qdrant");
+    /// ```
     pub fn provider(&self) -> &str {
         &self.0.provider
     }
 
     /// What kind of failure it is.
+    ///
+    /// ```
+    /// use mem0_components::{ComponentError, ComponentErrorKind};
+    ///
+    /// let error = ComponentError::new("qdrant", ComponentErrorKind::Network);
+    /// assert_eq!(error.kind(), ComponentErrorKind::Network);
+    /// ```
     pub fn kind(&self) -> ComponentErrorKind {
         self.0.kind
     }
@@ -117,6 +145,17 @@ impl ComponentError {
     }
 
     /// After what time the provider wants to be asked again, where it says so.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use mem0_components::{ComponentError, ComponentErrorKind};
+    ///
+    /// let error = ComponentError::new("openai", ComponentErrorKind::RateLimited);
+    /// assert_eq!(error.wait(), None);
+    /// let wait = Duration::from_secs(20);
+    /// assert_eq!(error.retry_after(wait).wait(), Some(wait));
+    /// ```
     pub fn wait(&self) -> Option<Duration> {
         self.0.retry_after
     }

@@ -2,7 +2,7 @@ use std::pin::Pin;
 
 use crate::ComponentError;
 
-/// What a component answers, in time.
+/// The future of a component's answer.
 ///
 /// Boxed, so that a configuration can choose the component. A component brings what its future
 /// needs: whoever polls it may have no async runtime.

@@ -12,21 +12,33 @@ use crate::Reply;
 
 /// A language model.
 ///
+/// An implementation is done when it passes `testing::check_llm`, which the feature `testing` brings.
+///
 /// Settings such as the model, the temperature or a limit of tokens belong to the implementation,
 /// which gets them from its configuration.
 pub trait Llm: fmt::Debug + Send + Sync + 'static {
     /// Provider and model, such as `openai/gpt-5-mini`: for logs and events, never for decisions.
     fn name(&self) -> &str;
 
-    /// What it can do. A request that asks for more is refused as
+    /// What it can do; always the same. A request that asks for more is refused as
     /// [`Unsupported`](crate::ComponentErrorKind::Unsupported) before anything is sent.
     fn capabilities(&self) -> LlmCapabilities;
 
     /// Answers once. Asking again may answer otherwise, and costs again.
+    ///
+    /// Neither an error nor `Debug` shows what was asked or answered.
     fn generate<'a>(&'a self, request: &'a LlmRequest) -> Reply<'a, LlmResponse>;
 }
 
 /// What a language model can do.
+///
+/// ```
+/// use mem0_components::LlmCapabilities;
+///
+/// let capabilities = LlmCapabilities::text().with_json_schema().with_tools().with_context(128_000);
+/// assert!(capabilities.json && capabilities.json_schema && capabilities.tools);
+/// assert!(!capabilities.images);
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LlmCapabilities {

@@ -39,12 +39,29 @@ impl LlmRequest {
     }
 
     /// The same, for an answer of this form.
+    ///
+    /// ```
+    /// use mem0_components::{LlmMessage, LlmRequest, ResponseFormat};
+    ///
+    /// let request = LlmRequest::new([LlmMessage::user("Answer in JSON.")])
+    ///     .format(ResponseFormat::JsonObject);
+    /// assert!(request.format == ResponseFormat::JsonObject);
+    /// ```
     #[must_use]
     pub fn format(self, format: ResponseFormat) -> Self {
         Self { format, ..self }
     }
 
     /// The same, with tools that may be called.
+    ///
+    /// ```
+    /// use mem0_components::{LlmMessage, LlmRequest, Tool};
+    ///
+    /// let parameters = serde_json::json!({"type": "object", "properties": {}});
+    /// let request = LlmRequest::new([LlmMessage::user("What time is it?")])
+    ///     .tools([Tool::new("clock", "Tells the time.", parameters)]);
+    /// assert_eq!(request.tools[0].name, "clock");
+    /// ```
     #[must_use]
     pub fn tools(self, tools: impl IntoIterator<Item = Tool>) -> Self {
         Self { tools: tools.into_iter().collect(), ..self }
@@ -91,7 +108,14 @@ impl LlmMessage {
         Self { role, parts: parts.into_iter().collect() }
     }
 
-    /// Its texts, one after the other.
+    /// Its texts, each on a line of its own.
+    ///
+    /// ```
+    /// use mem0_components::{LlmMessage, LlmPart, LlmRole};
+    ///
+    /// let parts = ["I had soup.", "It was hot."].map(|text| LlmPart::Text(text.to_owned()));
+    /// assert_eq!(LlmMessage::new(LlmRole::User, parts).text(), "I had soup.\nIt was hot.");
+    /// ```
     pub fn text(&self) -> String {
         let texts = self.parts.iter().filter_map(|part| match part {
             LlmPart::Text(text) => Some(text.as_str()),

@@ -19,6 +19,12 @@ pub struct LlmResponse {
 
 impl LlmResponse {
     /// A whole answer of text alone.
+    ///
+    /// ```
+    /// use mem0_components::{FinishReason, LlmResponse};
+    ///
+    /// assert_eq!(LlmResponse::text("yes").finish, FinishReason::Stop);
+    /// ```
     pub fn text(text: impl Into<String>) -> Self {
         Self { text: text.into(), ..Self::default() }
     }

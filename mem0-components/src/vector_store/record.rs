@@ -9,6 +9,15 @@ use crate::Embedding;
 pub type Payload = Metadata;
 
 /// A record of a collection. `Debug` shows its id alone.
+///
+/// ```
+/// use mem0_components::{Embedding, VectorRecord};
+///
+/// let payload = serde_json::Map::from_iter([("user_id".to_owned(), "alice".into())]);
+/// let id = "0d6ff1c5-5f3c-4e0b-9a55-0a3a0c3c2b11";
+/// let record = VectorRecord::new(id, Embedding::new([0.6, 0.8]), payload);
+/// assert!(!format!("{record:?}").contains("alice"));
+/// ```
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct VectorRecord {
@@ -62,6 +71,14 @@ impl fmt::Debug for ScoredRecord {
 }
 
 /// What to find by a vector.
+///
+/// ```
+/// use mem0_components::{Embedding, StoreFilter, VectorQuery};
+///
+/// let query = VectorQuery::new(Embedding::new([0.6, 0.8]), 10)
+///     .filter(StoreFilter::is("user_id", "alice"));
+/// assert_eq!(query.limit, 10);
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct VectorQuery {
@@ -74,7 +91,7 @@ pub struct VectorQuery {
 }
 
 impl VectorQuery {
-    /// The so many nearest of all records.
+    /// The nearest of all records, at most so many.
     pub fn new(vector: Embedding, limit: usize) -> Self {
         Self { vector, filter: StoreFilter::All, limit }
     }
@@ -87,6 +104,13 @@ impl VectorQuery {
 }
 
 /// What to find by words. `Debug` leaves the words out.
+///
+/// ```
+/// use mem0_components::{KeywordQuery, StoreFilter};
+///
+/// let query = KeywordQuery::new("green tea", 10).filter(StoreFilter::is("user_id", "alice"));
+/// assert!(!format!("{query:?}").contains("tea"));
+/// ```
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct KeywordQuery {
@@ -99,7 +123,7 @@ pub struct KeywordQuery {
 }
 
 impl KeywordQuery {
-    /// The so many best of all records.
+    /// The best of all records, at most so many.
     pub fn new(text: impl Into<String>, limit: usize) -> Self {
         Self { text: text.into(), filter: StoreFilter::All, limit }
     }
@@ -136,7 +160,15 @@ impl StorePage {
         Self { limit, after: None }
     }
 
-    /// The page behind another one.
+    /// The page after another one.
+    ///
+    /// ```
+    /// use mem0_components::{StorePage, StoreRows};
+    ///
+    /// fn next_page(page: &StorePage, rows: &StoreRows) -> Option<StorePage> {
+    ///     rows.next.as_ref().map(|next| StorePage::first(page.limit).after(next))
+    /// }
+    /// ```
     #[must_use]
     pub fn after(self, next: impl Into<String>) -> Self {
         Self { after: Some(next.into()), ..self }
@@ -149,7 +181,7 @@ impl StorePage {
 pub struct StoreRows {
     /// The records.
     pub records: Vec<VectorRecord>,
-    /// What asks for the next page, in the store's own words; `None` behind the last one.
+    /// What asks for the next page, in the store's own words; `None` after the last one.
     pub next: Option<String>,
 }
 

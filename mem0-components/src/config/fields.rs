@@ -1,0 +1,91 @@
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use super::reading::{self, Known};
+use super::spelling::{self, is_spelling_of};
+use super::{ConfigError, did_you_mean};
+
+/// The fields of an object, each of which somebody must ask for.
+pub(crate) struct Fields<'a> {
+    path: String,
+    values: &'a Map<String, Value>,
+    asked: Known,
+}
+
+impl<'a> Fields<'a> {
+    pub(crate) fn new(path: impl Into<String>, values: &'a Map<String, Value>) -> Self {
+        Self { path: path.into(), values, asked: Known::default() }
+    }
+
+    /// The names that were given.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.values.keys().map(String::as_str)
+    }
+
+    /// Where a field is, from the top.
+    pub(crate) fn path(&self, field: &str) -> String {
+        reading::below(&self.path, field)
+    }
+
+    /// The value of a field. Null counts as absent.
+    pub(crate) fn get<T: DeserializeOwned>(
+        &mut self,
+        field: &str,
+    ) -> Result<Option<T>, ConfigError> {
+        self.asked.add(field);
+        match given(&self.path, self.values, field)? {
+            None => Ok(None),
+            Some((given, value)) => reading::read(value, &self.path(given)).map(Some),
+        }
+    }
+
+    /// All fields that a type has.
+    pub(crate) fn read<T: DeserializeOwned>(&mut self) -> Result<T, ConfigError> {
+        reading::read_fields(self.values, &self.path, &mut self.asked)
+    }
+
+    /// Refuses a field that nobody asked for.
+    pub(crate) fn end(&self) -> Result<(), ConfigError> {
+        let unknown = self.values.keys().find(|given| !self.asked.has(given));
+        unknown.map_or(Ok(()), |given| Err(unknown_field(&self.path, given, &self.asked)))
+    }
+
+    /// The same error, or a better one: a field that is missing may be there under a name that is
+    /// nearly its own.
+    pub(crate) fn explain(&self, error: ConfigError) -> ConfigError {
+        if !error.is_missing() {
+            return error;
+        }
+        let unknown = self.values.keys().filter(|given| !self.asked.has(given)).find(|given| {
+            spelling::nearest(given, &self.asked.names())
+                .is_some_and(|near| self.path(near) == error.path())
+        });
+        unknown.map_or(error, |given| unknown_field(&self.path, given, &self.asked))
+    }
+}
+
+/// The value of a field and the name that it was given under. Null counts as absent.
+pub(super) fn given<'a>(
+    path: &str,
+    values: &'a Map<String, Value>,
+    field: &str,
+) -> Result<Option<(&'a str, &'a Value)>, ConfigError> {
+    let mut all = values
+        .iter()
+        .filter(|(name, value)| !value.is_null() && is_spelling_of(name, field))
+        .map(|(name, value)| (name.as_str(), value));
+    match (all.next(), all.next()) {
+        (Some((name, _)), Some((other, _))) => Err(ConfigError::new(
+            reading::below(path, name),
+            format!("and {} are one field; give one of them", reading::below(path, other)),
+        )),
+        (one, _) => Ok(one),
+    }
+}
+
+pub(super) fn unknown_field(path: &str, given: &str, known: &Known) -> ConfigError {
+    ConfigError::new(
+        reading::below(path, given),
+        format!("is not a known field; {}", did_you_mean(given, known.names())),
+    )
+}
