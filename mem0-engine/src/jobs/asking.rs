@@ -216,3 +216,317 @@ async fn first<T>(
     })
     .await
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+    use std::time::Instant;
+
+    use mem0_components::testing::{HashEmbedder, ScriptedLlm};
+    use mem0_components::{ComponentError, ComponentErrorKind, LlmResponse};
+    use mem0_types::{EventType, IdField, Message};
+    use rusqlite::Connection;
+    use serde_json::json;
+
+    use super::super::scripted;
+    use super::super::wake_signal::Stop;
+    use super::super::worker;
+    use super::*;
+    use crate::folder::{schema, settings};
+    use crate::ids::EntityIds;
+    use crate::job::JobKind;
+    use crate::memories::stats::Retrievals;
+    use crate::memories::{add, events};
+    use crate::{Access, AddRequest};
+
+    /// An engine's threads over a folder of its own.
+    struct Bench {
+        path: PathBuf,
+        writer: Writer,
+        wake: WakeSignal,
+        worker: Option<JoinHandle<()>>,
+        llm: ScriptedLlm,
+    }
+
+    impl Bench {
+        fn new(llm: ScriptedLlm) -> Self {
+            let name = format!("mem0-asking-{}-{:x}", std::process::id(), fastrand::u64(..));
+            let path = std::env::temp_dir().join(name);
+            let connection = schema::open_writer(&path).unwrap();
+            let second = "INSERT INTO projects (seq, id, organization, name, created_at, updated_at) \
+                 VALUES (2, 'second', 1, 'Second', 0, 0)";
+            connection.execute(second, []).unwrap();
+            Self::over(path, connection, llm)
+        }
+
+        fn over(path: PathBuf, connection: Connection, llm: ScriptedLlm) -> Self {
+            let (writer, _) = Writer::start(connection, |_| Ok(()), || ()).unwrap();
+            let (readers, _) = Readers::start(&path).unwrap();
+            let wake = WakeSignal::default();
+            let components = Components {
+                llm: Some(Arc::new(llm.clone())),
+                embedder: Some(Arc::new(HashEmbedder::new(8))),
+            };
+            let worker = worker::start(
+                writer.clone(),
+                readers,
+                Arc::new(components),
+                wake.clone(),
+                Retrievals::default(),
+            );
+            Self { path, writer, wake, worker: Some(worker.unwrap()), llm }
+        }
+
+        /// The same folder in the next life of the process.
+        fn reopened(mut self, llm: ScriptedLlm) -> Self {
+            self.stop(Stop::Now);
+            let path = std::mem::take(&mut self.path);
+            let connection = schema::open_writer(&path).unwrap();
+            Self::over(path, connection, llm)
+        }
+
+        fn stop(&mut self, stop: Stop) {
+            self.wake.stop(stop);
+            self.worker.take().unwrap().join().unwrap();
+        }
+
+        fn write<T: Send + 'static>(
+            &self,
+            body: impl FnOnce(&Connection) -> Result<T, EngineError> + Send + 'static,
+        ) -> T {
+            self.writer.send(body).blocking_recv().unwrap().unwrap()
+        }
+
+        /// Queues a job that asks three questions; the number of its event.
+        fn queue(&self, project: i64) -> i64 {
+            let event = self.write(move |connection| {
+                let kind = EventType::Other("SCRIPTED".to_owned());
+                let ids = EntityIds::default();
+                let (event, _) = events::insert(connection, project, &kind, &ids, &json!({}), 0)?;
+                job::queue(connection, project, JobKind::Scripted, Some(event), 0)?;
+                Ok(event)
+            });
+            self.wake.wake();
+            event
+        }
+
+        /// Queues an add, for which nobody is asked but the embedder.
+        fn queue_add(&self, project: i64, text: &str) -> i64 {
+            let request = AddRequest::new(
+                vec![Message::user(text)],
+                EntityIds::one(IdField::UserId, "alice"),
+            );
+            self.write(move |connection| {
+                let access = Access::to_project(project);
+                let index = add::index(&request, None);
+                add::accept(connection, &access, &request, || &index)?;
+                Ok(())
+            });
+            self.wake.wake();
+            self.number("SELECT max(seq) FROM events")
+        }
+
+        fn number(&self, sql: &'static str) -> i64 {
+            self.write(move |connection| Ok(connection.query_row(sql, [], |row| row.get(0))?))
+        }
+
+        fn event(&self, event: i64) -> (String, Option<String>) {
+            self.write(move |connection| {
+                let sql = "SELECT status, error FROM events WHERE seq = ?";
+                Ok(connection.query_row(sql, [event], |row| Ok((row.get(0)?, row.get(1)?)))?)
+            })
+        }
+
+        #[track_caller]
+        fn await_status(&self, event: i64, status: &str) {
+            let began = Instant::now();
+            while self.event(event).0 != status {
+                assert!(began.elapsed() < Duration::from_secs(20), "{:?}", self.event(event));
+                thread::sleep(Duration::from_millis(2));
+            }
+        }
+
+        #[track_caller]
+        fn await_asked(&self, times: usize) {
+            assert!(self.llm.wait_until_asked(times, Duration::from_secs(20)));
+        }
+
+        /// What the jobs that were carried out had been told.
+        fn told(&self) -> String {
+            self.write(|connection| settings::get(connection, scripted::SETTING))
+                .unwrap_or_default()
+        }
+    }
+
+    impl Drop for Bench {
+        fn drop(&mut self) {
+            if self.worker.is_some() {
+                self.stop(Stop::Now);
+            }
+            if !self.path.as_os_str().is_empty() {
+                for end in ["", "-wal", "-shm"] {
+                    let mut path = self.path.clone().into_os_string();
+                    path.push(end);
+                    let _ = std::fs::remove_file(path);
+                }
+            }
+        }
+    }
+
+    fn answering(answers: &'static [&'static str]) -> ScriptedLlm {
+        ScriptedLlm::in_turn(answers.iter().map(|text| Ok(LlmResponse::text(*text))))
+    }
+
+    /// Answers once; the next time the connection breaks.
+    fn cut_off_after_one() -> ScriptedLlm {
+        let broken = ComponentError::new("scripted", ComponentErrorKind::Network)
+            .retry_after(Duration::from_secs(60));
+        ScriptedLlm::in_turn([Ok(LlmResponse::text("kept")), Err(broken)])
+    }
+
+    #[test]
+    fn a_job_asks_three_times_and_is_carried_out_once_with_all_answers() {
+        let bench = Bench::new(answering(&["yes", "no"]));
+        let event = bench.queue(1);
+        bench.await_status(event, "SUCCEEDED");
+        assert_eq!(bench.told(), r#"[1,"yes","no"]"#);
+        assert_eq!(bench.llm.asked(), 2);
+        assert_eq!(bench.number("SELECT count(*) FROM jobs"), 0);
+        assert_eq!(bench.number("SELECT count(*) FROM job_answers"), 0);
+    }
+
+    #[test]
+    fn a_question_that_is_out_holds_its_own_project_and_nobody_else() {
+        let bench = Bench::new(ScriptedLlm::replying("late"));
+        let hold = bench.llm.hold();
+        let thinking = bench.queue(1);
+        bench.await_asked(1);
+        assert_eq!(bench.event(thinking).0, "RUNNING");
+        let behind = bench.queue_add(1, "behind it");
+        let other = bench.queue_add(2, "tea");
+        bench.await_status(other, "SUCCEEDED");
+        assert_eq!(bench.event(behind).0, "PENDING");
+        hold.release();
+        bench.await_status(behind, "SUCCEEDED");
+        assert_eq!(bench.event(thinking).0, "SUCCEEDED");
+    }
+
+    #[test]
+    fn no_more_questions_are_out_than_may_be_and_every_job_has_its_turn() {
+        let bench = Bench::new(ScriptedLlm::replying("late"));
+        let hold = bench.llm.hold();
+        bench.write(|connection| {
+            for project in 3..40 {
+                let sql = "INSERT INTO projects (seq, id, organization, name, created_at, \
+                           updated_at) VALUES (?1, ?1, 1, 'x', 0, 0)";
+                connection.execute(sql, [project])?;
+            }
+            Ok(())
+        });
+        let events: Vec<_> = (3..40).map(|project| bench.queue(project)).collect();
+        bench.await_asked(AT_ONCE);
+        thread::sleep(Duration::from_millis(50));
+        assert_eq!(bench.llm.asked(), AT_ONCE);
+        hold.release();
+        events.iter().for_each(|event| bench.await_status(*event, "SUCCEEDED"));
+        assert_eq!(bench.llm.most_at_once(), AT_ONCE);
+    }
+
+    #[test]
+    fn an_answer_that_was_paid_for_is_not_asked_for_again_after_a_restart() {
+        let bench = Bench::new(cut_off_after_one());
+        let event = bench.queue(1);
+        bench.await_asked(2);
+        assert_eq!(bench.number("SELECT count(*) FROM job_answers"), 2);
+        let bench = bench.reopened(answering(&["after the restart"]));
+        bench.await_status(event, "SUCCEEDED");
+        assert_eq!(bench.told(), r#"[1,"kept","after the restart"]"#);
+        assert_eq!(bench.llm.asked(), 1);
+    }
+
+    #[test]
+    fn an_answer_of_another_model_does_not_count() {
+        let bench = Bench::new(cut_off_after_one());
+        let event = bench.queue(1);
+        bench.await_asked(2);
+        assert_eq!(bench.number("SELECT count(*) FROM job_answers"), 2);
+        let bench = bench.reopened(answering(&["anew", "last"]).with_name("other/model"));
+        bench.await_status(event, "SUCCEEDED");
+        assert_eq!(bench.told(), r#"[1,"anew","last"]"#);
+    }
+
+    #[test]
+    fn a_passing_error_rests_the_project_as_long_as_asked_and_no_other() {
+        let wait = Duration::from_millis(1500);
+        let busy = ComponentError::new("scripted", ComponentErrorKind::RateLimited);
+        let bench = Bench::new(ScriptedLlm::in_turn([
+            Err(busy.retry_after(wait)),
+            Ok(LlmResponse::text("a")),
+            Ok(LlmResponse::text("b")),
+        ]));
+        let began = Instant::now();
+        let event = bench.queue(1);
+        bench.await_asked(1);
+        let other = bench.queue_add(2, "tea");
+        bench.await_status(other, "SUCCEEDED");
+        assert!(began.elapsed() < wait, "the other project waited, too");
+        bench.await_status(event, "SUCCEEDED");
+        assert!(began.elapsed() >= wait);
+        assert_eq!(bench.told(), r#"[1,"a","b"]"#);
+    }
+
+    #[test]
+    fn a_lasting_error_fails_the_event_in_words_without_the_question() {
+        let bench = Bench::new(ScriptedLlm::failing(ComponentErrorKind::Authentication));
+        let event = bench.queue(1);
+        bench.await_status(event, "FAILED");
+        let error = bench.event(event).1.unwrap();
+        assert!(error.contains("does not accept the key"), "{error}");
+        assert!(!error.contains("second"), "{error}");
+        // The queue goes on.
+        let behind = bench.queue_add(1, "tea");
+        bench.await_status(behind, "SUCCEEDED");
+    }
+
+    #[test]
+    fn a_component_that_panics_fails_the_event_and_nothing_else() {
+        let bench = Bench::new(ScriptedLlm::answering(|_| panic!("on purpose")));
+        let event = bench.queue(1);
+        bench.await_status(event, "FAILED");
+        let behind = bench.queue_add(1, "tea");
+        bench.await_status(behind, "SUCCEEDED");
+    }
+
+    #[test]
+    fn an_answer_that_comes_after_the_project_is_gone_changes_nothing() {
+        let bench = Bench::new(ScriptedLlm::replying("late"));
+        let hold = bench.llm.hold();
+        bench.queue(2);
+        bench.await_asked(1);
+        bench.write(|connection| {
+            Ok(connection.execute("UPDATE projects SET deleted_at = 1 WHERE seq = 2", [])?)
+        });
+        hold.release();
+        let began = Instant::now();
+        while bench.number("SELECT count(*) FROM jobs") > 0 {
+            assert!(began.elapsed() < Duration::from_secs(20));
+        }
+        assert_eq!(bench.told(), "");
+        // Nothing more was asked for it.
+        assert_eq!(bench.llm.asked(), 1);
+    }
+
+    #[test]
+    fn closing_gives_up_the_question_that_is_out_and_carries_out_the_rest() {
+        let bench = Bench::new(ScriptedLlm::replying("late"));
+        let _hold = bench.llm.hold();
+        let thinking = bench.queue(1);
+        bench.await_asked(1);
+        let began = Instant::now();
+        let mut bench = bench;
+        bench.stop(Stop::WhenIdle);
+        assert!((GRACE..2 * GRACE).contains(&began.elapsed()), "{:?}", began.elapsed());
+        assert_eq!(bench.event(thinking).0, "RUNNING");
+        assert_eq!(bench.number("SELECT count(*) FROM jobs"), 1);
+    }
+}

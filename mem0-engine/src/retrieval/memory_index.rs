@@ -147,15 +147,10 @@ impl MemoryIndex {
         if direction.dimensions() != self.dimensions {
             return vec![0.0; self.len()];
         }
-        let direction_length = inverse_length(&direction.widened(), direction.as_bytes());
         let direction = direction.widened();
         let mut cosines = Vec::with_capacity(self.len());
         for chunk in &self.chunks {
-            let mut lengths = chunk.inverse_lengths.iter();
-            direction.dot_each(&chunk.vectors, |product| {
-                let length = lengths.next().copied().unwrap_or_default();
-                cosines.push(product as f32 * length * direction_length);
-            });
+            direction.cosines(&chunk.vectors, &chunk.inverse_lengths, &mut cosines);
         }
         cosines
     }
@@ -252,7 +247,7 @@ impl Growing {
             ..memory
         });
         if vector.len() == self.dimensions && vector::is_sound(vector) {
-            self.inverse_lengths.push(inverse_length(&WideVector::of(vector), vector));
+            self.inverse_lengths.push(WideVector::of(vector).inverse_length());
             self.vectors.extend_from_slice(vector);
         } else {
             self.inverse_lengths.push(0.0);
@@ -282,9 +277,4 @@ impl Growing {
         }
         MemoryIndex { dimensions: self.dimensions, chunks: self.full }
     }
-}
-
-fn inverse_length(wide: &WideVector, vector: &[u8]) -> f32 {
-    let square = wide.dot(vector);
-    if square == 0 { 0.0 } else { (square as f32).sqrt().recip() }
 }

@@ -90,19 +90,39 @@ impl WideVector {
     /// overflow.
     pub(crate) fn dot(&self, other: &[u8]) -> i32 {
         match (self.usual(), <&[u8; USUAL]>::try_from(other)) {
-            (Some(own), Ok(other)) => dot(own, other),
+            (Some(own), Ok(other)) => dot_usual(own, other),
             _ => dot(&self.0, other),
         }
     }
 
-    /// Calls `each` with the product of each vector of a row of them, one after the other.
-    pub(crate) fn dot_each(&self, vectors: &[u8], mut each: impl FnMut(i32)) {
+    /// Adds to `cosines` how close each vector of a row of them lies, of which these are the inverse
+    /// lengths.
+    pub(crate) fn cosines(&self, vectors: &[u8], inverse_lengths: &[f32], cosines: &mut Vec<f32>) {
+        let own_length = inverse_length(self.square());
+        let cosine =
+            |product: i32, inverse_length: &f32| product as f32 * inverse_length * own_length;
         if let Some(own) = self.usual() {
-            vectors.as_chunks::<USUAL>().0.iter().for_each(|vector| each(dot(own, vector)));
+            let vectors = vectors.as_chunks::<USUAL>().0.iter().zip(inverse_lengths);
+            cosines.extend(vectors.map(|(vector, length)| cosine(dot_usual(own, vector), length)));
         } else if !self.0.is_empty() {
-            vectors.chunks_exact(self.0.len()).for_each(|vector| each(dot(&self.0, vector)));
+            let vectors = vectors.chunks_exact(self.0.len()).zip(inverse_lengths);
+            cosines.extend(vectors.map(|(vector, length)| cosine(dot(&self.0, vector), length)));
         }
     }
+
+    /// The product with itself.
+    fn square(&self) -> i32 {
+        self.0.iter().map(|x| i32::from(*x) * i32::from(*x)).sum()
+    }
+
+    /// One by the length of a vector; 0 for one without a direction.
+    pub(crate) fn inverse_length(&self) -> f32 {
+        inverse_length(self.square())
+    }
+}
+
+fn inverse_length(square: i32) -> f32 {
+    if square == 0 { 0.0 } else { (square as f32).sqrt().recip() }
 }
 
 impl WideVector {
@@ -111,19 +131,31 @@ impl WideVector {
     }
 }
 
-#[inline(always)]
+fn dot_usual(own: &[i16; USUAL], other: &[u8; USUAL]) -> i32 {
+    let mut sums = [0; AT_ONCE];
+    let (own, other) = (own.as_chunks::<AT_ONCE>().0, other.as_chunks::<AT_ONCE>().0);
+    for (own, other) in own.iter().zip(other) {
+        add_products(&mut sums, own, other);
+    }
+    sums.iter().sum()
+}
+
 fn dot(own: &[i16], other: &[u8]) -> i32 {
     let mut sums = [0; AT_ONCE];
     let ((own, own_rest), (other, other_rest)) =
         (own.as_chunks::<AT_ONCE>(), other.as_chunks::<AT_ONCE>());
     for (own, other) in own.iter().zip(other) {
-        for (sum, (a, b)) in sums.iter_mut().zip(own.iter().zip(other)) {
-            *sum += i32::from(*a) * i32::from(b.cast_signed());
-        }
+        add_products(&mut sums, own, other);
     }
     let rest = own_rest.iter().zip(other_rest);
     let rest: i32 = rest.map(|(a, b)| i32::from(*a) * i32::from(b.cast_signed())).sum();
     sums.iter().sum::<i32>() + rest
+}
+
+fn add_products(sums: &mut [i32; AT_ONCE], own: &[i16; AT_ONCE], other: &[u8; AT_ONCE]) {
+    for (sum, (a, b)) in sums.iter_mut().zip(own.iter().zip(other)) {
+        *sum += i32::from(*a) * i32::from(b.cast_signed());
+    }
 }
 
 #[cfg(test)]
@@ -161,10 +193,14 @@ mod tests {
             let (wide, others) = (vector(&own).widened(), vector(&other));
             assert_eq!(wide.dot(others.as_bytes()), plainly(&own, &other), "{length}");
             let two = [vector(&own).as_bytes(), others.as_bytes()].concat();
-            let mut each = Vec::new();
-            wide.dot_each(&two, |product| each.push(product));
-            let expected = [plainly(&own, &own), plainly(&own, &other)];
-            assert_eq!(each, if length == 0 { &[][..] } else { &expected }, "{length}");
+            let lengths = [wide.inverse_length(), others.widened().inverse_length()];
+            let mut cosines = Vec::new();
+            wide.cosines(&two, &lengths, &mut cosines);
+            if length > 1 {
+                let between = vector(&own).cosine(&others) as f32;
+                assert!((cosines[0] - 1.0).abs() < 1e-5, "{length}: {cosines:?}");
+                assert!((cosines[1] - between).abs() < 1e-5, "{length}: {cosines:?}");
+            }
         }
     }
 
