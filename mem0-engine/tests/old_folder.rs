@@ -113,3 +113,46 @@ fn an_old_folder_can_be_seen_in_part() {
     assert_eq!(found(&find(&guide, "Zanzibar", Filter::any_agent())), ["Zanzibar is splendid"]);
     assert!(wait(guide.get(UPDATED)).is_err());
 }
+
+// What `data/version-7` holds, which version 7 of the schema wrote: memories of alice's, and one of erin's. In its
+// queue are an add for frank, a deletion of alice's memories and one of erin, each of which had begun, and the
+// erasing of a project.
+const QUEUED_ADD: &str = "00000000-0000-4000-8000-000000000001";
+const DELETION_OF_ALICES: &str = "00000000-0000-4000-8000-000000000002";
+const DELETION_OF_ERIN: &str = "00000000-0000-4000-8000-000000000003";
+
+#[test]
+fn what_an_old_folder_had_begun_goes_on_where_it_was() {
+    let folder = Folder::of_version_7();
+    let before = folder.sql();
+    let version: i64 = before.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
+    assert_eq!(version, 7);
+    let count = |sql: &rusqlite::Connection, of: &str| -> i64 {
+        sql.query_row(&format!("SELECT count(*) FROM {of}"), [], |row| row.get(0)).unwrap()
+    };
+    assert_eq!(count(&before, "memories WHERE user_id = 'alice'"), 2);
+    assert_eq!(count(&before, "memories WHERE user_id = 'erin'"), 1);
+    assert_eq!(count(&before, "projects"), 3);
+    drop(before);
+
+    let engine = folder.open();
+    let added = finished(&engine, QUEUED_ADD);
+    assert_eq!((added.status, added.results.len()), (EventStatus::Succeeded, 1));
+    assert_eq!(texts(&list(&engine, Filter::user_id("frank"))), ["I keep bees"]);
+    // With what it had deleted before.
+    let deleted = finished(&engine, DELETION_OF_ALICES);
+    assert_eq!(deleted.status, EventStatus::Succeeded);
+    assert_eq!(deleted.metadata.unwrap(), serde_json::json!({"deleted": 7}));
+    assert!(list(&engine, Filter::user_id("alice")).is_empty());
+    let deleted = finished(&engine, DELETION_OF_ERIN);
+    assert_eq!(deleted.metadata.unwrap(), serde_json::json!({"deleted": 2}));
+    assert!(wait(engine.entity(EntityType::User, "erin")).is_err());
+    let began = std::time::Instant::now();
+    while count(&folder.sql(), "projects") > 2 {
+        assert!(began.elapsed() < std::time::Duration::from_secs(20), "it is not erased");
+    }
+    wait(engine.close()).unwrap();
+    assert_eq!(count(&folder.sql(), "jobs"), 0);
+    assert_eq!(count(&folder.sql(), "events WHERE event_type = 'ERASE_PROJECT'"), 0);
+    assert_eq!(mem0_engine::check_folder(&folder.0).unwrap().findings, Vec::<String>::new());
+}

@@ -51,6 +51,14 @@ impl Folder {
         folder
     }
 
+    /// A folder that the last version without jobs left behind, with work in its queue.
+    pub(crate) fn of_version_7() -> Self {
+        let folder = Self::new();
+        std::fs::create_dir_all(&folder.0).unwrap();
+        std::fs::write(folder.0.join("mem0.db"), include_bytes!("data/version-7/mem0.db")).unwrap();
+        folder
+    }
+
     pub(crate) fn open(&self) -> Engine {
         Engine::open(&self.0).unwrap()
     }
