@@ -3,7 +3,7 @@
 use std::fmt;
 
 use serde::de::value::{MapDeserializer, SeqDeserializer};
-use serde::de::{self, Deserializer, Expected, IntoDeserializer, Unexpected, Visitor};
+use serde::de::{self, Deserializer, Error as _, Expected, IntoDeserializer, Unexpected, Visitor};
 use serde::{Deserialize, forward_to_deserialize_any};
 use serde_json::{Map, Value};
 
@@ -149,6 +149,18 @@ impl de::Error for Fault {
     }
 }
 
+fn kind(value: &Value) -> Unexpected<'_> {
+    match value {
+        Value::Null => Unexpected::Unit,
+        Value::Bool(value) => Unexpected::Bool(*value),
+        Value::Number(number) if number.is_f64() => Unexpected::Float(0.0),
+        Value::Number(_) => Unexpected::Signed(0),
+        Value::String(text) => Unexpected::Str(text),
+        Value::Array(_) => Unexpected::Seq,
+        Value::Object(_) => Unexpected::Map,
+    }
+}
+
 /// What serde expects, in words.
 fn words(expected: &dyn Expected) -> String {
     let expected = expected.to_string();
@@ -248,7 +260,10 @@ impl<'de> Deserializer<'de> for Reader<'de> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Fault> {
-        let Value::Object(values) = self.value else { return self.deserialize_any(visitor) };
+        let Value::Object(values) = self.value else {
+            // A visitor would take a list, too, as the fields in order.
+            return Err(Fault::invalid_type(kind(self.value), &"an object").at(&self.path));
+        };
         let (path, mut known) = (self.path, Known::default());
         let reader = FieldsReader { values, path: &path, known: &mut known };
         let read = reader.deserialize_struct(name, fields, visitor);
