@@ -5,8 +5,9 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-use super::check_ids;
-use crate::{IdField, InvalidInput, Timestamp};
+use crate::InvalidInput;
+use crate::ids::{IdField, check_id};
+use crate::time::Timestamp;
 
 /// One condition on one field of a memory.
 #[derive(Clone, PartialEq)]
@@ -122,6 +123,13 @@ pub enum TextCondition {
     Contains(String),
     /// Has this text in it, in any case.
     Icontains(String),
+}
+
+fn check_ids(field: &'static str, ids: &[String]) -> Result<(), InvalidInput> {
+    if ids.is_empty() {
+        return Err(InvalidInput::new(field, "must not be an empty list"));
+    }
+    ids.iter().try_for_each(|id| check_id(field, id))
 }
 
 impl Condition {

@@ -2,11 +2,11 @@ use std::fmt;
 
 use serde_json::Value;
 
-use super::{
-    CategoryCondition, Condition, Expression, Filter, MetadataCondition, TextCondition,
-    TimeComparison, TimeField,
+use super::condition::{
+    CategoryCondition, Condition, MetadataCondition, TextCondition, TimeComparison, TimeField,
 };
-use crate::Timestamp;
+use super::expression::{Expression, Filter};
+use crate::time::Timestamp;
 
 /// A time field that awaits its comparison; see [`Filter::created_at`].
 ///

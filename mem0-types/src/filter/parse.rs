@@ -1,10 +1,13 @@
 use serde_json::{Map, Value};
 
-use super::{
-    CategoryCondition, Condition, Expression, Filter, IdCondition, MetadataCondition,
-    TextCondition, TimeComparison, TimeField,
+use super::condition::{
+    CategoryCondition, Condition, IdCondition, MetadataCondition, TextCondition, TimeComparison,
+    TimeField,
 };
-use crate::{IdField, InvalidInput, Timestamp};
+use super::expression::{Expression, Filter};
+use crate::InvalidInput;
+use crate::ids::IdField;
+use crate::time::Timestamp;
 
 const FIELDS: &str = "['AND', 'OR', 'NOT', 'user_id', 'agent_id', 'app_id', 'run_id', \
                       'created_at', 'updated_at', 'timestamp', 'expiration_date', 'categories', \

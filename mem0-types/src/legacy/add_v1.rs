@@ -2,12 +2,13 @@ use http::Method;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::options::{check_object, options};
-use crate::record::{Record, record};
-use crate::{
-    Call, Date, Endpoint, EventStatus, HistoryEvent, InvalidInput, Messages, Page, Repeat, Scope,
-    path,
-};
+use crate::InvalidInput;
+use crate::call::{Call, Endpoint, Repeat};
+use crate::events::{EventStatus, HistoryEvent};
+use crate::ids::Scope;
+use crate::messages::Messages;
+use crate::time::Date;
+use crate::wire::{Page, Record, check_object, options, path, record};
 
 /// Adds memories from messages, the old way: `POST /v1/memories/`.
 ///

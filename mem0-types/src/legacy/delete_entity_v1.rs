@@ -1,7 +1,10 @@
 use http::Method;
 
-use crate::request::request;
-use crate::{Call, Endpoint, EntityType, InvalidInput, QueuedDelete, Repeat, path};
+use crate::InvalidInput;
+use crate::call::{Call, Endpoint, Repeat, request};
+use crate::ids::EntityType;
+use crate::memories::QueuedDelete;
+use crate::wire::path;
 
 request! {
     /// Deletes a user, agent, app or run by the platform's own number of it:

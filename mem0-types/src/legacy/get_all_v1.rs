@@ -1,9 +1,12 @@
 use http::Method;
 use serde_json::Value;
 
-use crate::Record;
-use crate::options::{check_object, check_time, options};
-use crate::{Call, Endpoint, InvalidInput, Memory, Page, Repeat, Scope, Timestamp, path};
+use crate::InvalidInput;
+use crate::call::{Call, Endpoint, Repeat};
+use crate::ids::Scope;
+use crate::memories::Memory;
+use crate::time::{Timestamp, check_time};
+use crate::wire::{Page, Record, check_object, options, path};
 
 /// Lists memories, the old way: `GET /v1/memories/`. All in one list, or one page where both `page`
 /// and `page_size` are set.

@@ -2,9 +2,11 @@ use http::Method;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::Record;
-use crate::options::{check_object, options};
-use crate::{Call, Endpoint, InvalidInput, Memory, Page, Repeat, Scope, path};
+use crate::InvalidInput;
+use crate::call::{Call, Endpoint, Repeat};
+use crate::ids::Scope;
+use crate::memories::Memory;
+use crate::wire::{Page, Record, check_object, options, path};
 
 /// Finds memories, the old way: `POST /v1/memories/search/`.
 ///

@@ -1,9 +1,11 @@
 use http::Method;
 use serde::Serialize;
 
-use crate::Record;
-use crate::options::options;
-use crate::{Call, Endpoint, Filter, InvalidInput, Memory, Page, Repeat, path};
+use crate::InvalidInput;
+use crate::call::{Call, Endpoint, Repeat};
+use crate::filter::Filter;
+use crate::memories::Memory;
+use crate::wire::{Page, Record, options, path};
 
 /// Finds memories, the old way with filters: `POST /v2/memories/search/`.
 ///

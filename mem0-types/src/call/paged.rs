@@ -1,0 +1,69 @@
+use super::call::Call;
+use super::endpoint::Endpoint;
+use crate::InvalidInput;
+use crate::wire::Page;
+
+/// A request for one page of a list, from which the clients' streams and iterators make the
+/// requests for all of them.
+///
+/// Only the SDK's own lists are paged: the rows of a [`Page`] are the SDK's own types. An [`Endpoint`]
+/// of your own answers with any type that serde reads, a `Vec<T>` for one.
+///
+/// ```
+/// use mem0_types::{Endpoint, Paged, GetUsers};
+///
+/// let second = GetUsers::new().at_page(2).into_call()?;
+/// assert_eq!(second.path_and_query()?, "/v1/entities/?page=2");
+/// # Ok::<(), mem0_types::InvalidInput>(())
+/// ```
+pub trait Paged: Endpoint<Response = Page<Self::Row>> + Clone + 'static {
+    /// What the list holds.
+    type Row: Send + 'static;
+
+    /// The page that is asked for, from 1.
+    ///
+    /// ```
+    /// # use mem0_types::{Paged, GetUsers};
+    /// assert_eq!(GetUsers::new().first_page(), 1);
+    /// ```
+    fn first_page(&self) -> u64;
+
+    /// The same request for this page.
+    ///
+    /// ```
+    /// # use mem0_types::{Paged, GetUsers};
+    /// assert_eq!(GetUsers::new().at_page(2).first_page(), 2);
+    /// ```
+    #[must_use]
+    fn at_page(self, page: u64) -> Self;
+
+    /// What tells a row from every other row of the list, so that none is yielded twice when rows
+    /// move to another page meanwhile.
+    ///
+    /// ```
+    /// # use mem0_types::{GetAllMemories, Memory, Paged};
+    /// assert_eq!(GetAllMemories::key(&Memory::new("m-1", "Hikes")), ("", "m-1"));
+    /// ```
+    fn key(row: &Self::Row) -> (&str, &str);
+}
+
+/// The query parameters of every paged operation.
+pub(crate) fn page_query(
+    mut call: Call,
+    page: Option<u64>,
+    page_size: Option<u32>,
+) -> Result<Call, InvalidInput> {
+    if let Some(page) = page {
+        if page == 0 {
+            return Err(InvalidInput::new("page", "must be at least 1"));
+        }
+        call = call.query("page", page.to_string());
+    }
+    if let Some(page_size) = page_size {
+        if page_size == 0 {
+            return Err(InvalidInput::new("page_size", "must be at least 1"));
+        }
+        call = call.query("page_size", page_size.to_string());
+    }
+    Ok(call)
+}

@@ -1,0 +1,11 @@
+//! What an add sends: messages with text, images and documents.
+//!
+//! Names `wire`.
+
+mod media;
+mod media_type;
+mod message;
+
+pub use media::Media;
+pub use media_type::MediaKind;
+pub use message::{Content, Message, Messages, Role};

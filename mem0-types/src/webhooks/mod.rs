@@ -1,0 +1,18 @@
+//! Addresses that the platform calls: their settings, what is delivered to them, and its signature.
+//!
+//! Names `events` for the text of a memory, and `call`, `time` and `wire`.
+
+mod event_type;
+mod payload;
+#[cfg(feature = "webhook-signature")]
+mod secret;
+mod webhook;
+
+pub use event_type::WebhookEventType;
+pub use payload::{WebhookAction, WebhookEvent, WebhookEventDetails, WebhookPayload};
+#[cfg(feature = "webhook-signature")]
+pub use secret::{WebhookSecret, WebhookSignatureError};
+pub use webhook::{
+    CreateWebhook, CreateWebhookOptions, DeleteWebhook, GetWebhooks, UpdateWebhook,
+    UpdateWebhookOptions, Webhook,
+};
