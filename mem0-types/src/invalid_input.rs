@@ -7,7 +7,8 @@ use std::fmt;
 /// memory text do not belong in logs.
 ///
 /// ```
-/// use mem0_types::{AddMemory, Endpoint, Scope};
+/// use mem0_types::requests::AddMemory;
+/// use mem0_types::{Endpoint, Scope};
 ///
 /// let refused = AddMemory::new("I love hiking", Scope::user("*")).into_call().unwrap_err();
 /// assert_eq!(refused.field(), "user_id");

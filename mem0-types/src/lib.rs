@@ -6,7 +6,8 @@
 //! `mem0-server` answers them with the same types.
 //!
 //! ```
-//! use mem0_types::{Endpoint, Filter, SearchMemories, SearchMemoryOptions};
+//! use mem0_types::requests::SearchMemories;
+//! use mem0_types::{Endpoint, Filter, SearchMemoryOptions};
 //!
 //! let filter = Filter::user_id("alice") & !Filter::categories().contains("work");
 //! let request = SearchMemories::new(
@@ -49,6 +50,7 @@ mod memories;
 mod messages;
 mod profiles;
 mod projects;
+pub mod requests;
 mod time;
 mod webhooks;
 mod wire;

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 
+use mem0_types::requests::*;
 use mem0_types::*;
 use serde::Serialize;
 use serde_json::{Value, json};

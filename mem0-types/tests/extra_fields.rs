@@ -1,8 +1,9 @@
 //! Request fields that this version does not know.
 
+use mem0_types::requests::{AddMemory, GetAllMemories, SearchMemories, UpdateMemory};
 use mem0_types::{
-    AddMemory, AddMemoryOptions, Endpoint, Filter, GetAllMemories, GetAllMemoryOptions, Scope,
-    SearchMemories, SearchMemoryOptions, UpdateMemory, UpdateMemoryOptions,
+    AddMemoryOptions, Endpoint, Filter, GetAllMemoryOptions, Scope, SearchMemoryOptions,
+    UpdateMemoryOptions,
 };
 use serde_json::{Value, json};
 

@@ -1,9 +1,12 @@
 //! Ids that would mean something else on the wire, on every operation that takes one.
 
+use mem0_types::requests::{
+    AddMemory, BatchDelete, BatchUpdate, DeleteAllMemories, DeleteMemory, DeleteUsers,
+    GetAllMemories, GetEvent, GetHistory, GetMemory, SearchMemories, UpdateMemory,
+};
 use mem0_types::{
-    AddMemory, AddMemoryOptions, BatchDelete, BatchUpdate, Call, DeleteAllMemories, DeleteMemory,
-    DeleteScope, DeleteUsers, Endpoint, EntityRef, EntityType, Filter, GetAllMemories, GetEvent,
-    GetHistory, GetMemory, InvalidInput, MemoryUpdate, Repeat, Scope, SearchMemories, UpdateMemory,
+    AddMemoryOptions, Call, DeleteScope, Endpoint, EntityRef, EntityType, Filter, InvalidInput,
+    MemoryUpdate, Repeat, Scope,
 };
 use serde_json::Value;
 

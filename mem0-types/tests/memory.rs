@@ -4,7 +4,8 @@
 
 use std::io::{self, Read};
 
-use mem0_types::{AddMemory, AddMemoryOptions, Endpoint, Media, Message, Scope};
+use mem0_types::requests::AddMemory;
+use mem0_types::{AddMemoryOptions, Endpoint, Media, Message, Scope};
 use peak_alloc::PeakAlloc;
 use serde_json::json;
 

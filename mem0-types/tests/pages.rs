@@ -1,10 +1,10 @@
 //! Pages whose rows, or what surrounds them, are not what they should be.
 
-use mem0_types::{
-    Endpoint, Entity, Event, GetAllMemories, GetEntity, GetEntityMemories, GetEvents, GetHistory,
-    GetMemoryEvents, GetOrganizations, GetProjects, GetUsers, GetWebhooks, History, Memory, Page,
-    Paged, Record, SearchMemories,
+use mem0_types::requests::{
+    GetAllMemories, GetEntity, GetEntityMemories, GetEvents, GetHistory, GetMemoryEvents,
+    GetOrganizations, GetProjects, GetUsers, GetWebhooks, SearchMemories,
 };
+use mem0_types::{Endpoint, Entity, Event, History, Memory, Page, Paged, Record};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 

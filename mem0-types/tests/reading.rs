@@ -2,9 +2,10 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
+use mem0_types::requests::UpdateProfileSettings;
 use mem0_types::{
     CustomCategory, Date, Endpoint, Entity, EntityRef, EventResult, EventStatus, Memory, Messages,
-    Page, Timestamp, UpdateProfileSettings,
+    Page, Timestamp,
 };
 use serde::de::DeserializeOwned;
 use serde_json::json;

@@ -1,10 +1,13 @@
 //! What the official Python client sends, call by call, against what these types send.
 
+use mem0_types::requests::{
+    AddMemory, BatchDelete, BatchUpdate, DeleteAllMemories, DeleteMemory, DeleteUsers,
+    GetAllMemories, GetHistory, GetMemory, GetUsers, Ping, SearchMemories, UpdateMemory,
+};
 use mem0_types::{
-    AddMemory, AddMemoryOptions, BatchDelete, BatchUpdate, Call, CustomCategory, DeleteAllMemories,
-    DeleteMemory, DeleteScope, DeleteUsers, Endpoint, EntityRef, Filter, GetAllMemories,
-    GetAllMemoryOptions, GetHistory, GetMemory, GetUsers, InvalidInput, Media, MemoryUpdate,
-    Message, Ping, Scope, SearchMemories, SearchMemoryOptions, UpdateMemory, UpdateMemoryOptions,
+    AddMemoryOptions, Call, CustomCategory, DeleteScope, Endpoint, EntityRef, Filter,
+    GetAllMemoryOptions, InvalidInput, Media, MemoryUpdate, Message, Scope, SearchMemoryOptions,
+    UpdateMemoryOptions,
 };
 use serde_json::{Value, json};
 

@@ -1,5 +1,6 @@
 //! What requests about organizations, projects, webhooks, profiles and exports refuse before anything is sent.
 
+use mem0_types::requests::*;
 use mem0_types::*;
 use serde_json::json;
 

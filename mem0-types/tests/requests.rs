@@ -2,12 +2,14 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
+use mem0_types::requests::{
+    AddMemory, BatchDelete, BatchUpdate, CreateMemoryExport, GetAllMemories, GetEvents,
+    GetMemoryEvents, GetUsers, SearchMemories, UpdateMemory, UpdateProfileSettings,
+};
 use mem0_types::{
-    AddMemory, AddMemoryOptions, BATCH_LIMIT, BatchDelete, BatchUpdate, CreateMemoryExport, Date,
-    Endpoint, Filter, GetAllMemories, GetAllMemoryOptions, GetEvents, GetMemoryEvents, GetUsers,
-    InvalidInput, Media, MemoryExportOptions, MemoryUpdate, Message, Messages, Paged, Scope,
-    SearchMemories, SearchMemoryOptions, Timestamp, UpdateMemory, UpdateMemoryOptions,
-    UpdateProfileSettings,
+    AddMemoryOptions, BATCH_LIMIT, Date, Endpoint, Filter, GetAllMemoryOptions, InvalidInput,
+    Media, MemoryExportOptions, MemoryUpdate, Message, Messages, Paged, Scope, SearchMemoryOptions,
+    Timestamp, UpdateMemoryOptions,
 };
 use serde_json::{Value, json};
 

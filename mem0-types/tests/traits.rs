@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Debug;
 
+use mem0_types::requests::*;
 use mem0_types::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;

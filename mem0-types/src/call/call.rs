@@ -144,7 +144,7 @@ impl Call {
     /// The operation's name, as the clients' method is called.
     ///
     /// ```
-    /// # use mem0_types::{Endpoint, Ping};
+    /// # use mem0_types::{Endpoint, requests::Ping};
     /// assert_eq!(Ping::new().into_call()?.operation(), "ping");
     /// # Ok::<(), mem0_types::InvalidInput>(())
     /// ```
@@ -155,7 +155,7 @@ impl Call {
     /// The HTTP method.
     ///
     /// ```
-    /// # use mem0_types::{Endpoint, Ping};
+    /// # use mem0_types::{Endpoint, requests::Ping};
     /// assert_eq!(Ping::new().into_call()?.method(), http::Method::GET);
     /// # Ok::<(), mem0_types::InvalidInput>(())
     /// ```
@@ -166,7 +166,7 @@ impl Call {
     /// The path template, which names no id and may be logged.
     ///
     /// ```
-    /// # use mem0_types::{Endpoint, GetMemory};
+    /// # use mem0_types::{Endpoint, requests::GetMemory};
     /// let call = GetMemory::new("m-1").into_call()?;
     /// assert_eq!(call.template(), "/v1/memories/{memory_id}/");
     /// # Ok::<(), mem0_types::InvalidInput>(())
@@ -178,7 +178,7 @@ impl Call {
     /// Whether it may be sent again.
     ///
     /// ```
-    /// # use mem0_types::{Endpoint, Ping, Repeat};
+    /// # use mem0_types::{Endpoint, Repeat, requests::Ping};
     /// assert_eq!(Ping::new().into_call()?.repeat(), Repeat::Read);
     /// # Ok::<(), mem0_types::InvalidInput>(())
     /// ```
@@ -195,7 +195,7 @@ impl Call {
     /// anything beyond ASCII).
     ///
     /// ```
-    /// # use mem0_types::{Endpoint, GetMemory};
+    /// # use mem0_types::{Endpoint, requests::GetMemory};
     /// let call = GetMemory::new("a/b c?d#e%é").into_call()?;
     /// assert_eq!(call.path()?, "/v1/memories/a%2Fb%20c%3Fd%23e%25%C3%A9/");
     /// # Ok::<(), mem0_types::InvalidInput>(())
@@ -221,7 +221,7 @@ impl Call {
     /// The query parameters in order, not encoded.
     ///
     /// ```
-    /// # use mem0_types::{DeleteAllMemories, DeleteScope, Endpoint};
+    /// # use mem0_types::{DeleteScope, Endpoint, requests::DeleteAllMemories};
     /// let call = DeleteAllMemories::new(DeleteScope::user("alice")).into_call()?;
     /// assert_eq!(call.query_pairs().collect::<Vec<_>>(), [("user_id", "alice")]);
     /// # Ok::<(), mem0_types::InvalidInput>(())
@@ -236,7 +236,7 @@ impl Call {
     /// As [`path`](Self::path).
     ///
     /// ```
-    /// # use mem0_types::{DeleteAllMemories, DeleteScope, Endpoint};
+    /// # use mem0_types::{DeleteScope, Endpoint, requests::DeleteAllMemories};
     /// let call = DeleteAllMemories::new(DeleteScope::run("r 1")).into_call()?;
     /// assert_eq!(call.path_and_query()?, "/v1/memories/?run_id=r%201");
     /// # Ok::<(), mem0_types::InvalidInput>(())
@@ -255,7 +255,7 @@ impl Call {
     /// The headers of this request's own, without those of the client.
     ///
     /// ```
-    /// # use mem0_types::{Endpoint, Ping};
+    /// # use mem0_types::{Endpoint, requests::Ping};
     /// assert!(Ping::new().into_call()?.headers().is_empty());
     /// # Ok::<(), mem0_types::InvalidInput>(())
     /// ```
@@ -266,7 +266,7 @@ impl Call {
     /// The JSON body. Cloning it copies nothing.
     ///
     /// ```
-    /// # use mem0_types::{Endpoint, Ping};
+    /// # use mem0_types::{Endpoint, requests::Ping};
     /// assert_eq!(Ping::new().into_call()?.body(), None);
     /// # Ok::<(), mem0_types::InvalidInput>(())
     /// ```

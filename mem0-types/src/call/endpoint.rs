@@ -9,7 +9,8 @@ use crate::InvalidInput;
 /// it. A new operation is a request type with this trait.
 ///
 /// ```
-/// use mem0_types::{Endpoint, GetMemory};
+/// use mem0_types::requests::GetMemory;
+/// use mem0_types::Endpoint;
 ///
 /// let call = GetMemory::new("m-1").into_call()?;
 /// assert_eq!(call.method(), "GET");

@@ -10,7 +10,8 @@ use crate::wire::Page;
 /// of your own answers with any type that serde reads, a `Vec<T>` for one.
 ///
 /// ```
-/// use mem0_types::{Endpoint, Paged, GetUsers};
+/// use mem0_types::requests::GetUsers;
+/// use mem0_types::{Endpoint, Paged};
 ///
 /// let second = GetUsers::new().at_page(2).into_call()?;
 /// assert_eq!(second.path_and_query()?, "/v1/entities/?page=2");
@@ -23,7 +24,7 @@ pub trait Paged: Endpoint<Response = Page<Self::Row>> + Clone + 'static {
     /// The page that is asked for, from 1.
     ///
     /// ```
-    /// # use mem0_types::{Paged, GetUsers};
+    /// # use mem0_types::{Paged, requests::GetUsers};
     /// assert_eq!(GetUsers::new().first_page(), 1);
     /// ```
     fn first_page(&self) -> u64;
@@ -31,7 +32,7 @@ pub trait Paged: Endpoint<Response = Page<Self::Row>> + Clone + 'static {
     /// The same request for this page.
     ///
     /// ```
-    /// # use mem0_types::{Paged, GetUsers};
+    /// # use mem0_types::{Paged, requests::GetUsers};
     /// assert_eq!(GetUsers::new().at_page(2).first_page(), 2);
     /// ```
     #[must_use]
@@ -41,7 +42,7 @@ pub trait Paged: Endpoint<Response = Page<Self::Row>> + Clone + 'static {
     /// move to another page meanwhile.
     ///
     /// ```
-    /// # use mem0_types::{GetAllMemories, Memory, Paged};
+    /// # use mem0_types::{Memory, Paged, requests::GetAllMemories};
     /// assert_eq!(GetAllMemories::key(&Memory::new("m-1", "Hikes")), ("", "m-1"));
     /// ```
     fn key(row: &Self::Row) -> (&str, &str);

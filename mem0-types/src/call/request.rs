@@ -11,6 +11,7 @@ macro_rules! request {
         $(#[$meta])*
         ///
         /// ```
+        /// use mem0_types::requests::*;
         /// use mem0_types::*;
         ///
         #[doc = concat!("let call = ", $example, ".into_call()?;")]
@@ -32,6 +33,7 @@ macro_rules! request {
             )*
             ///
             /// ```
+            /// use mem0_types::requests::*;
             /// use mem0_types::*;
             ///
             #[doc = concat!("let request = ", $example, ";")]

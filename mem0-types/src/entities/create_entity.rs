@@ -13,7 +13,8 @@ use crate::wire::{Metadata, check_object, path, record};
 /// That is never needed: whoever a memory is added for comes into being with it.
 ///
 /// ```
-/// use mem0_types::{CreateEntity, Endpoint};
+/// use mem0_types::requests::CreateEntity;
+/// use mem0_types::Endpoint;
 /// use serde_json::json;
 ///
 /// let call = CreateEntity::agent("bot", "Travel bot").metadata(json!({"team": 4})).into_call()?;
@@ -37,7 +38,7 @@ impl CreateEntity {
     /// The user with this `user_id`. Users have no name besides it.
     ///
     /// ```
-    /// # use mem0_types::{CreateEntity, Endpoint};
+    /// # use mem0_types::{Endpoint, requests::CreateEntity};
     /// let call = CreateEntity::user("alice").into_call()?;
     /// assert_eq!(call.body().unwrap(), br#"{"user_id":"alice"}"#.as_slice());
     /// # Ok::<(), mem0_types::InvalidInput>(())
@@ -49,7 +50,7 @@ impl CreateEntity {
     /// The agent with this `agent_id`, and its name for people.
     ///
     /// ```
-    /// # use mem0_types::{CreateEntity, Endpoint};
+    /// # use mem0_types::{Endpoint, requests::CreateEntity};
     /// let call = CreateEntity::agent("bot", "Travel bot").into_call()?;
     /// assert_eq!(call.path()?, "/v1/agents/");
     /// # Ok::<(), mem0_types::InvalidInput>(())
@@ -61,7 +62,7 @@ impl CreateEntity {
     /// The app with this `app_id`, and its name for people.
     ///
     /// ```
-    /// # use mem0_types::{CreateEntity, Endpoint};
+    /// # use mem0_types::{Endpoint, requests::CreateEntity};
     /// let call = CreateEntity::app("kitchen", "Kitchen helper").into_call()?;
     /// assert_eq!(call.path()?, "/v1/apps/");
     /// # Ok::<(), mem0_types::InvalidInput>(())
@@ -73,7 +74,7 @@ impl CreateEntity {
     /// The run with this `run_id`, and its name for people.
     ///
     /// ```
-    /// # use mem0_types::{CreateEntity, Endpoint};
+    /// # use mem0_types::{Endpoint, requests::CreateEntity};
     /// let call = CreateEntity::run("trip", "The trip to Rome").into_call()?;
     /// assert_eq!(call.path()?, "/v1/runs/");
     /// # Ok::<(), mem0_types::InvalidInput>(())
@@ -85,7 +86,7 @@ impl CreateEntity {
     /// Your own keys; a JSON object.
     ///
     /// ```
-    /// # use mem0_types::CreateEntity;
+    /// # use mem0_types::requests::CreateEntity;
     /// let user = CreateEntity::user("alice").metadata(serde_json::json!({"plan": "free"}));
     /// # let _ = user;
     /// ```

@@ -11,7 +11,8 @@ use crate::wire::{Metadata, Page, Record, path, record};
 /// `GET /v1/memories/{entity_type}/{entity_id}/`. A page holds 100.
 ///
 /// ```
-/// use mem0_types::{Endpoint, EntityRef, GetEntityMemories};
+/// use mem0_types::requests::GetEntityMemories;
+/// use mem0_types::{Endpoint, EntityRef};
 ///
 /// let call = GetEntityMemories::new(EntityRef::agent("bot")).page(2).into_call()?;
 /// assert_eq!(call.path_and_query()?, "/v1/memories/agent/bot/?page=2");
@@ -27,7 +28,7 @@ impl GetEntityMemories {
     /// The first page.
     ///
     /// ```
-    /// # use mem0_types::{EntityRef, GetEntityMemories};
+    /// # use mem0_types::{EntityRef, requests::GetEntityMemories};
     /// assert_eq!(GetEntityMemories::new(EntityRef::run("r")), EntityRef::run("r").into());
     /// ```
     pub fn new(entity: impl Into<EntityRef>) -> Self {
@@ -37,7 +38,7 @@ impl GetEntityMemories {
     /// Which page, from 1. Default 1.
     ///
     /// ```
-    /// # use mem0_types::{EntityRef, GetEntityMemories};
+    /// # use mem0_types::{EntityRef, requests::GetEntityMemories};
     /// let request = GetEntityMemories::new(EntityRef::user("alice")).page(2);
     /// # let _ = request;
     /// ```

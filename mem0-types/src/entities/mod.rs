@@ -8,10 +8,15 @@ mod entity_memories;
 mod get_entity;
 mod users;
 
-pub use create_entity::{CreateEntity, CreatedEntity};
+pub use create_entity::CreatedEntity;
 pub use entity::Entity;
-pub use entity_memories::{EntityMemory, GetEntityMemories};
-pub use get_entity::{
-    EntityFilterOption, EntityFilterParameter, EntityFilters, GetEntity, GetEntityFilters,
-};
-pub use users::{DeleteUsers, GetUsers};
+pub use entity_memories::EntityMemory;
+pub use get_entity::{EntityFilterOption, EntityFilterParameter, EntityFilters};
+
+/// The requests among them, which `requests` at the root shows.
+pub(crate) mod requests {
+    pub use super::create_entity::CreateEntity;
+    pub use super::entity_memories::GetEntityMemories;
+    pub use super::get_entity::{GetEntity, GetEntityFilters};
+    pub use super::users::{DeleteUsers, GetUsers};
+}

@@ -12,7 +12,8 @@ use crate::wire::{Page, Record, path};
 /// The clients' `users` asks for every page; send this through `execute` for a single one.
 ///
 /// ```
-/// use mem0_types::{Endpoint, GetUsers};
+/// use mem0_types::requests::GetUsers;
+/// use mem0_types::Endpoint;
 ///
 /// let call = GetUsers::new().page(2).into_call()?;
 /// assert_eq!(call.path_and_query()?, "/v1/entities/?page=2");
@@ -29,7 +30,7 @@ impl GetUsers {
     /// The first page.
     ///
     /// ```
-    /// # use mem0_types::{Endpoint, GetUsers};
+    /// # use mem0_types::{Endpoint, requests::GetUsers};
     /// assert_eq!(GetUsers::new().into_call()?.path_and_query()?, "/v1/entities/");
     /// # Ok::<(), mem0_types::InvalidInput>(())
     /// ```
@@ -40,7 +41,7 @@ impl GetUsers {
     /// Which page, from 1. Default 1.
     ///
     /// ```
-    /// # use mem0_types::GetUsers;
+    /// # use mem0_types::requests::GetUsers;
     /// let request = GetUsers::new().page(2);
     /// # let _ = request;
     /// ```
@@ -53,7 +54,7 @@ impl GetUsers {
     /// How many entities a page holds. Default: the platform's, which it does not document; 100 locally.
     ///
     /// ```
-    /// # use mem0_types::GetUsers;
+    /// # use mem0_types::requests::GetUsers;
     /// let request = GetUsers::new().page_size(50);
     /// # let _ = request;
     /// ```
@@ -100,7 +101,8 @@ impl Paged for GetUsers {
 /// The work is queued; the answer names the event to wait for.
 ///
 /// ```
-/// use mem0_types::{DeleteUsers, Endpoint, EntityRef};
+/// use mem0_types::requests::DeleteUsers;
+/// use mem0_types::{Endpoint, EntityRef};
 ///
 /// let call = DeleteUsers::new(EntityRef::agent("bot/1")).into_call()?;
 /// assert_eq!(call.path()?, "/v2/entities/agent/bot%2F1/");
@@ -117,7 +119,7 @@ impl DeleteUsers {
     /// This entity.
     ///
     /// ```
-    /// # use mem0_types::{DeleteUsers, Endpoint, EntityRef};
+    /// # use mem0_types::{Endpoint, EntityRef, requests::DeleteUsers};
     /// assert!(DeleteUsers::new(EntityRef::user("..")).into_call().is_err());
     /// ```
     pub fn new(entity: impl Into<EntityRef>) -> Self {

@@ -12,7 +12,8 @@ use crate::wire::{Metadata, Page, Record, open_enum, path, record};
 /// Lists queued and finished work, newest first: `GET /v1/events/`.
 ///
 /// ```
-/// use mem0_types::{Endpoint, GetEvents};
+/// use mem0_types::requests::GetEvents;
+/// use mem0_types::Endpoint;
 ///
 /// assert_eq!(GetEvents::new().into_call()?.path_and_query()?, "/v1/events/");
 /// # Ok::<(), mem0_types::InvalidInput>(())
@@ -28,7 +29,7 @@ impl GetEvents {
     /// The first page.
     ///
     /// ```
-    /// let request = mem0_types::GetEvents::new();
+    /// let request = mem0_types::requests::GetEvents::new();
     /// # let _ = request;
     /// ```
     pub fn new() -> Self {
@@ -38,7 +39,7 @@ impl GetEvents {
     /// Which page, from 1. Default 1. The published specification names no parameters here.
     ///
     /// ```
-    /// # use mem0_types::{Endpoint, GetEvents};
+    /// # use mem0_types::{Endpoint, requests::GetEvents};
     /// assert_eq!(GetEvents::new().page(2).into_call()?.path_and_query()?, "/v1/events/?page=2");
     /// # Ok::<(), mem0_types::InvalidInput>(())
     /// ```
@@ -51,7 +52,7 @@ impl GetEvents {
     /// How many events a page holds. The published specification names no parameters here.
     ///
     /// ```
-    /// # use mem0_types::GetEvents;
+    /// # use mem0_types::requests::GetEvents;
     /// let request = GetEvents::new().page_size(50);
     /// # let _ = request;
     /// ```
@@ -95,7 +96,8 @@ impl Paged for GetEvents {
 /// Reads one event: `GET /v1/event/{event_id}/`, singular on the wire.
 ///
 /// ```
-/// use mem0_types::{Endpoint, GetEvent};
+/// use mem0_types::requests::GetEvent;
+/// use mem0_types::Endpoint;
 ///
 /// assert_eq!(GetEvent::new("e-1").into_call()?.path()?, "/v1/event/e-1/");
 /// # Ok::<(), mem0_types::InvalidInput>(())
@@ -109,7 +111,7 @@ impl GetEvent {
     /// The event with this id.
     ///
     /// ```
-    /// # use mem0_types::{Endpoint, GetEvent};
+    /// # use mem0_types::{Endpoint, requests::GetEvent};
     /// assert!(GetEvent::new("").into_call().is_err());
     /// ```
     pub fn new(event_id: impl Into<String>) -> Self {

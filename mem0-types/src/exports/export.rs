@@ -123,7 +123,8 @@ record! {
 /// goes on and for an export that never was. An export is kept for seven days.
 ///
 /// ```
-/// use mem0_types::{Endpoint, Filter, GetMemoryExport};
+/// use mem0_types::requests::GetMemoryExport;
+/// use mem0_types::{Endpoint, Filter};
 ///
 /// let call = GetMemoryExport::by_id("x-1").into_call()?;
 /// assert_eq!(call.path()?, "/v1/exports/get/");
@@ -145,7 +146,7 @@ impl GetMemoryExport {
     /// The export with this id, as [`CreateMemoryExport`] answered it.
     ///
     /// ```
-    /// # use mem0_types::GetMemoryExport;
+    /// # use mem0_types::requests::GetMemoryExport;
     /// assert_eq!(GetMemoryExport::by_id("x-1"), "x-1".into());
     /// ```
     #[doc(alias = "memory_export_id")]
@@ -157,7 +158,7 @@ impl GetMemoryExport {
     /// The latest export that was asked for with this filter.
     ///
     /// ```
-    /// # use mem0_types::{Filter, GetMemoryExport};
+    /// # use mem0_types::{Filter, requests::GetMemoryExport};
     /// assert_eq!(GetMemoryExport::latest(Filter::user_id("a")), Filter::user_id("a").into());
     /// ```
     pub fn latest(filter: Filter) -> Self {

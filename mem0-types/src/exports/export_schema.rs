@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 
 use crate::InvalidInput;
 
-/// The JSON Schema of a type in the form that [`CreateMemoryExport`](crate::CreateMemoryExport)
+/// The JSON Schema of a type in the form that [`CreateMemoryExport`](crate::requests::CreateMemoryExport)
 /// takes, the one that Pydantic writes for the official Python client. Requires the feature
 /// `schemars`.
 ///

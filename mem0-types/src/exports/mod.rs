@@ -6,8 +6,11 @@ mod export;
 #[cfg(feature = "schemars")]
 mod export_schema;
 
-pub use export::{
-    CreateMemoryExport, CreateMemoryExportResponse, GetMemoryExport, MemoryExportOptions,
-};
+pub use export::{CreateMemoryExportResponse, MemoryExportOptions};
 #[cfg(feature = "schemars")]
 pub use export_schema::export_schema;
+
+/// The requests among them, which `requests` at the root shows.
+pub(crate) mod requests {
+    pub use super::export::{CreateMemoryExport, GetMemoryExport};
+}

@@ -18,7 +18,8 @@ use crate::wire::{Record, check_object, options, path, record};
 /// [`infer(false)`](AddMemoryOptions::infer) each message is stored as it is before the answer.
 ///
 /// ```
-/// use mem0_types::{AddMemory, Endpoint, Scope};
+/// use mem0_types::requests::AddMemory;
+/// use mem0_types::{Endpoint, Scope};
 ///
 /// let call = AddMemory::new("I love hiking", Scope::user("alice")).into_call()?;
 /// let body: serde_json::Value = serde_json::from_slice(call.body().unwrap()).unwrap();
@@ -35,7 +36,8 @@ use crate::wire::{Record, check_object, options, path, record};
 /// A filter does not say whom a memory belongs to, so it is no scope:
 ///
 /// ```compile_fail
-/// use mem0_types::{AddMemory, Filter};
+/// use mem0_types::requests::AddMemory;
+/// use mem0_types::Filter;
 ///
 /// let request = AddMemory::new("I love hiking", Filter::user_id("alice"));
 /// ```
@@ -49,7 +51,8 @@ impl AddMemory {
     /// The messages and whom they belong to: a [`Scope`] alone, or [`AddMemoryOptions`].
     ///
     /// ```
-    /// use mem0_types::{AddMemory, AddMemoryOptions, Scope};
+    /// use mem0_types::requests::AddMemory;
+    /// use mem0_types::{AddMemoryOptions, Scope};
     ///
     /// let options = AddMemoryOptions::new(Scope::user("alice")).infer(false);
     /// let request = AddMemory::new("I love hiking", options);

@@ -46,7 +46,8 @@ fn split<T>(items: Vec<T>, before: usize) -> impl Iterator<Item = (usize, Vec<T>
 /// Changes up to 1000 memories at once: `PUT /v1/batch/`.
 ///
 /// ```
-/// use mem0_types::{BatchUpdate, Endpoint, MemoryUpdate};
+/// use mem0_types::requests::BatchUpdate;
+/// use mem0_types::{Endpoint, MemoryUpdate};
 ///
 /// let call = BatchUpdate::new([MemoryUpdate::new("m-1").text("Loves climbing")]).into_call()?;
 /// assert_eq!(
@@ -69,7 +70,7 @@ impl BatchUpdate {
     /// These changes, 1 to 1000.
     ///
     /// ```
-    /// # use mem0_types::{BatchUpdate, Endpoint};
+    /// # use mem0_types::{Endpoint, requests::BatchUpdate};
     /// assert!(BatchUpdate::new([]).into_call().is_err());
     /// ```
     pub fn new(memories: impl IntoIterator<Item = MemoryUpdate>) -> Self {
@@ -80,7 +81,7 @@ impl BatchUpdate {
     /// none. An error names a change by its place among all of them.
     ///
     /// ```
-    /// # use mem0_types::{BatchUpdate, Endpoint, MemoryUpdate};
+    /// # use mem0_types::{Endpoint, MemoryUpdate, requests::BatchUpdate};
     /// let updates = (0..2500).map(|n| MemoryUpdate::new(format!("m-{n}")).text("Climbs"));
     /// let batches = BatchUpdate::new(updates).split();
     /// assert_eq!(batches.len(), 3);
@@ -126,7 +127,7 @@ impl MemoryUpdate {
     /// No change yet of the memory with this id.
     ///
     /// ```
-    /// # use mem0_types::{BatchUpdate, Endpoint, MemoryUpdate};
+    /// # use mem0_types::{Endpoint, MemoryUpdate, requests::BatchUpdate};
     /// assert!(BatchUpdate::new([MemoryUpdate::new("m-1")]).into_call().is_err());
     /// ```
     pub fn new(memory_id: impl Into<String>) -> Self {
@@ -185,7 +186,8 @@ impl fmt::Debug for MemoryUpdate {
 /// Deletes up to 1000 memories at once: `DELETE /v1/batch/` with a JSON body.
 ///
 /// ```
-/// use mem0_types::{BatchDelete, Endpoint};
+/// use mem0_types::requests::BatchDelete;
+/// use mem0_types::Endpoint;
 ///
 /// let call = BatchDelete::new(["m-1", "m-2"]).into_call()?;
 /// assert_eq!(
@@ -207,7 +209,7 @@ impl BatchDelete {
     /// The memories with these ids, 1 to 1000.
     ///
     /// ```
-    /// # use mem0_types::{BatchDelete, Endpoint};
+    /// # use mem0_types::{Endpoint, requests::BatchDelete};
     /// assert!(BatchDelete::new(["m-1", "*"]).into_call().is_err());
     /// ```
     pub fn new<I: Into<String>>(memory_ids: impl IntoIterator<Item = I>) -> Self {
@@ -218,7 +220,7 @@ impl BatchDelete {
     /// An error names an id by its place among all of them.
     ///
     /// ```
-    /// # use mem0_types::BatchDelete;
+    /// # use mem0_types::requests::BatchDelete;
     /// let batches = BatchDelete::new((0..2500).map(|n| format!("m-{n}"))).split();
     /// assert_eq!(batches.len(), 3);
     /// ```

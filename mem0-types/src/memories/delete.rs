@@ -9,7 +9,8 @@ use crate::wire::{from_text, path, record};
 /// Deletes one memory: `DELETE /v1/memories/{memory_id}/`.
 ///
 /// ```
-/// use mem0_types::{DeleteMemory, Endpoint};
+/// use mem0_types::requests::DeleteMemory;
+/// use mem0_types::Endpoint;
 ///
 /// assert!(DeleteMemory::new("..").into_call().is_err());
 /// ```
@@ -23,7 +24,7 @@ impl DeleteMemory {
     /// The memory with this id, and it alone.
     ///
     /// ```
-    /// # use mem0_types::{DeleteMemory, Endpoint};
+    /// # use mem0_types::{Endpoint, requests::DeleteMemory};
     /// let call = DeleteMemory::new("m-1").into_call()?;
     /// assert_eq!(call.path_and_query()?, "/v1/memories/m-1/");
     /// # Ok::<(), mem0_types::InvalidInput>(())
@@ -35,7 +36,7 @@ impl DeleteMemory {
     /// Whether the memories that are linked to it go too. Default `false`.
     ///
     /// ```
-    /// # use mem0_types::{DeleteMemory, Endpoint};
+    /// # use mem0_types::{Endpoint, requests::DeleteMemory};
     /// let call = DeleteMemory::new("m-1").delete_linked(true).into_call()?;
     /// assert_eq!(call.path_and_query()?, "/v1/memories/m-1/?delete_linked=true");
     /// # Ok::<(), mem0_types::InvalidInput>(())

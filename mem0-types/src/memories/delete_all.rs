@@ -13,13 +13,15 @@ use crate::wire::{path, record};
 /// several the platform guarantees to honour only one. There is no empty scope:
 ///
 /// ```compile_fail
-/// use mem0_types::{DeleteAllMemories, Scope};
+/// use mem0_types::requests::DeleteAllMemories;
+/// use mem0_types::Scope;
 ///
 /// let request = DeleteAllMemories::new(Scope::user("alice").with_agent("bot"));
 /// ```
 ///
 /// ```
-/// use mem0_types::{DeleteAllMemories, DeleteScope};
+/// use mem0_types::requests::DeleteAllMemories;
+/// use mem0_types::DeleteScope;
 ///
 /// let request = DeleteAllMemories::new(DeleteScope::user("alice"));
 /// # let _ = request;
@@ -35,7 +37,7 @@ impl DeleteAllMemories {
     /// All memories of this scope.
     ///
     /// ```
-    /// # use mem0_types::{DeleteAllMemories, DeleteScope, Endpoint};
+    /// # use mem0_types::{DeleteScope, Endpoint, requests::DeleteAllMemories};
     /// let call = DeleteAllMemories::new(DeleteScope::user("alice")).into_call()?;
     /// assert_eq!(call.path_and_query()?, "/v1/memories/?user_id=alice");
     /// # Ok::<(), mem0_types::InvalidInput>(())
@@ -75,7 +77,7 @@ impl Endpoint for DeleteAllMemories {
 /// assert!(one != all_runs && all_runs != everything);
 /// ```
 ///
-/// An entity that [`GetUsers`](crate::GetUsers) listed is one too:
+/// An entity that [`GetUsers`](crate::requests::GetUsers) listed is one too:
 ///
 /// ```
 /// use mem0_types::{DeleteScope, EntityRef};
@@ -202,7 +204,7 @@ impl DeleteScope {
     /// too.
     ///
     /// ```
-    /// # use mem0_types::{DeleteAllMemories, DeleteEverything, DeleteScope, Endpoint};
+    /// # use mem0_types::{DeleteEverything, DeleteScope, Endpoint, requests::DeleteAllMemories};
     /// let call = DeleteAllMemories::new(DeleteScope::project(DeleteEverything)).into_call()?;
     /// assert_eq!(
     ///     call.path_and_query()?,

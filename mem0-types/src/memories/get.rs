@@ -10,7 +10,8 @@ use crate::wire::{Record, path};
 /// Reads one memory, expired or not: `GET /v1/memories/{memory_id}/`.
 ///
 /// ```
-/// use mem0_types::{Endpoint, GetMemory};
+/// use mem0_types::requests::GetMemory;
+/// use mem0_types::Endpoint;
 ///
 /// assert!(GetMemory::new("a/../b").into_call().is_err());
 /// ```
@@ -23,7 +24,7 @@ impl GetMemory {
     /// The memory with this id, a UUID.
     ///
     /// ```
-    /// # use mem0_types::{Endpoint, GetMemory};
+    /// # use mem0_types::{Endpoint, requests::GetMemory};
     /// assert_eq!(GetMemory::new("m-1").into_call()?.path()?, "/v1/memories/m-1/");
     /// # Ok::<(), mem0_types::InvalidInput>(())
     /// ```

@@ -13,7 +13,8 @@ use crate::wire::{Page, Record, options, path};
 /// The clients' `get_all` asks for one page; their stream and iterator ask for all.
 ///
 /// ```
-/// use mem0_types::{Endpoint, Filter, GetAllMemories, GetAllMemoryOptions};
+/// use mem0_types::requests::GetAllMemories;
+/// use mem0_types::{Endpoint, Filter, GetAllMemoryOptions};
 ///
 /// let options = GetAllMemoryOptions::new(Filter::user_id("alice")).page(2).page_size(50);
 /// let call = GetAllMemories::new(options).into_call()?;
@@ -32,7 +33,8 @@ impl GetAllMemories {
     /// What to list: a [`Filter`] alone, or [`GetAllMemoryOptions`].
     ///
     /// ```
-    /// use mem0_types::{Filter, GetAllMemories};
+    /// use mem0_types::requests::GetAllMemories;
+    /// use mem0_types::Filter;
     ///
     /// let request = GetAllMemories::new(Filter::user_id("alice"));
     /// # let _ = request;

@@ -13,7 +13,8 @@ use crate::wire::{Metadata, Page, Record, path, record};
 /// Reads how a memory came to be: `GET /v1/memories/{memory_id}/history/`.
 ///
 /// ```
-/// use mem0_types::{Endpoint, GetHistory};
+/// use mem0_types::requests::GetHistory;
+/// use mem0_types::Endpoint;
 ///
 /// let call = GetHistory::new("m-1").into_call()?;
 /// assert_eq!(call.path()?, "/v1/memories/m-1/history/");
@@ -28,7 +29,7 @@ impl GetHistory {
     /// The history of the memory with this id. Deleted memories have one too.
     ///
     /// ```
-    /// # use mem0_types::GetHistory;
+    /// # use mem0_types::requests::GetHistory;
     /// let request = GetHistory::new("m-1");
     /// # let _ = request;
     /// ```

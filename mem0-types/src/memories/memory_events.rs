@@ -7,11 +7,12 @@ use crate::wire::{Page, Record, path};
 
 /// Lists the changes of all the project's memories: `GET /v1/memories/events/`.
 ///
-/// Despite its address this is history, not queued work, which [`GetEvents`](crate::GetEvents) lists. The
+/// Despite its address this is history, not queued work, which [`GetEvents`](crate::requests::GetEvents) lists. The
 /// platform takes no filter here.
 ///
 /// ```
-/// use mem0_types::{Endpoint, GetMemoryEvents};
+/// use mem0_types::requests::GetMemoryEvents;
+/// use mem0_types::Endpoint;
 ///
 /// let call = GetMemoryEvents::new().page(2).limit(50).into_call()?;
 /// assert_eq!(call.path_and_query()?, "/v1/memories/events/?page=2&limit=50");
@@ -28,7 +29,7 @@ impl GetMemoryEvents {
     /// The first page.
     ///
     /// ```
-    /// # use mem0_types::GetMemoryEvents;
+    /// # use mem0_types::requests::GetMemoryEvents;
     /// let request = GetMemoryEvents::new();
     /// # let _ = request;
     /// ```
@@ -39,7 +40,7 @@ impl GetMemoryEvents {
     /// Which page, from 1. Default 1.
     ///
     /// ```
-    /// # use mem0_types::GetMemoryEvents;
+    /// # use mem0_types::requests::GetMemoryEvents;
     /// let request = GetMemoryEvents::new().page(2);
     /// # let _ = request;
     /// ```
@@ -52,7 +53,7 @@ impl GetMemoryEvents {
     /// How many changes a page holds; other lists call it `page_size`. Default 100.
     ///
     /// ```
-    /// # use mem0_types::GetMemoryEvents;
+    /// # use mem0_types::requests::GetMemoryEvents;
     /// let request = GetMemoryEvents::new().limit(50);
     /// # let _ = request;
     /// ```

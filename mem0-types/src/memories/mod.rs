@@ -17,17 +17,30 @@ mod search;
 mod summary;
 mod update;
 
-pub use add::{AddMemory, AddMemoryOptions, AddMemoryResponse};
-pub use batch::{BATCH_LIMIT, BatchDelete, BatchResponse, BatchUpdate, MemoryUpdate};
+pub use add::{AddMemoryOptions, AddMemoryResponse};
+pub use batch::{BATCH_LIMIT, BatchResponse, MemoryUpdate};
 pub use custom_category::CustomCategory;
-pub use delete::{DeleteMemory, DeleteMemoryResponse};
-pub use delete_all::{DeleteAllMemories, DeleteEverything, DeleteScope, QueuedDelete};
-pub use feedback::{Feedback, FeedbackOptions, FeedbackResponse, SendFeedback};
-pub use get::GetMemory;
-pub use get_all::{GetAllMemories, GetAllMemoryOptions};
-pub use history::{GetHistory, History};
+pub use delete::DeleteMemoryResponse;
+pub use delete_all::{DeleteEverything, DeleteScope, QueuedDelete};
+pub use feedback::{Feedback, FeedbackOptions, FeedbackResponse};
+pub use get_all::GetAllMemoryOptions;
+pub use history::History;
 pub use memory::{Memory, ScoreBreakdown};
-pub use memory_events::GetMemoryEvents;
-pub use search::{SearchMemories, SearchMemoryOptions};
-pub use summary::GetSummary;
-pub use update::{UpdateMemory, UpdateMemoryOptions};
+pub use search::SearchMemoryOptions;
+pub use update::UpdateMemoryOptions;
+
+/// The requests among them, which `requests` at the root shows.
+pub(crate) mod requests {
+    pub use super::add::AddMemory;
+    pub use super::batch::{BatchDelete, BatchUpdate};
+    pub use super::delete::DeleteMemory;
+    pub use super::delete_all::DeleteAllMemories;
+    pub use super::feedback::SendFeedback;
+    pub use super::get::GetMemory;
+    pub use super::get_all::GetAllMemories;
+    pub use super::history::GetHistory;
+    pub use super::memory_events::GetMemoryEvents;
+    pub use super::search::SearchMemories;
+    pub use super::summary::GetSummary;
+    pub use super::update::UpdateMemory;
+}

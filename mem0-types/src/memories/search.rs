@@ -12,7 +12,8 @@ use crate::wire::{Page, Record, check_object, options, path};
 /// Finds the memories that answer a query: `POST /v3/memories/search/`.
 ///
 /// ```
-/// use mem0_types::{Endpoint, Filter, SearchMemories};
+/// use mem0_types::requests::SearchMemories;
+/// use mem0_types::{Endpoint, Filter};
 ///
 /// let call = SearchMemories::new(" what do I eat? ", Filter::user_id("alice")).into_call()?;
 /// assert_eq!(
@@ -32,7 +33,8 @@ impl SearchMemories {
     /// around the query is dropped.
     ///
     /// ```
-    /// use mem0_types::{Filter, SearchMemories, SearchMemoryOptions};
+    /// use mem0_types::requests::SearchMemories;
+    /// use mem0_types::{Filter, SearchMemoryOptions};
     ///
     /// let options = SearchMemoryOptions::new(Filter::user_id("alice")).top_k(5);
     /// let request = SearchMemories::new("dinner", options);

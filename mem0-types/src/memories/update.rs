@@ -10,7 +10,8 @@ use crate::wire::{Record, check_object, from_text, options, path};
 /// Changes one memory: `PUT /v1/memories/{memory_id}/`.
 ///
 /// ```
-/// use mem0_types::{Endpoint, UpdateMemory, UpdateMemoryOptions};
+/// use mem0_types::requests::UpdateMemory;
+/// use mem0_types::{Endpoint, UpdateMemoryOptions};
 ///
 /// let call = UpdateMemory::new("m-1", UpdateMemoryOptions::new().clear_expiration_date())
 ///     .into_call()?;
@@ -27,7 +28,7 @@ impl UpdateMemory {
     /// The memory and what to change: its new text alone, or [`UpdateMemoryOptions`].
     ///
     /// ```
-    /// # use mem0_types::{Endpoint, UpdateMemory};
+    /// # use mem0_types::{Endpoint, requests::UpdateMemory};
     /// let call = UpdateMemory::new("m-1", "Loves climbing").into_call()?;
     /// assert_eq!(call.body().unwrap(), br#"{"text":"Loves climbing"}"#.as_slice());
     /// # Ok::<(), mem0_types::InvalidInput>(())
@@ -103,7 +104,7 @@ impl UpdateMemoryOptions {
     /// Changes nothing yet.
     ///
     /// ```
-    /// # use mem0_types::{Endpoint, UpdateMemory, UpdateMemoryOptions};
+    /// # use mem0_types::{Endpoint, UpdateMemoryOptions, requests::UpdateMemory};
     /// assert!(UpdateMemory::new("m-1", UpdateMemoryOptions::new()).into_call().is_err());
     /// ```
     pub fn new() -> Self {

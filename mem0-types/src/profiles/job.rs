@@ -16,7 +16,8 @@ const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// it arrives. One is made when you give none.
 ///
 /// ```
-/// use mem0_types::{Endpoint, GenerateProfile};
+/// use mem0_types::requests::GenerateProfile;
+/// use mem0_types::Endpoint;
 ///
 /// let call = GenerateProfile::new("alice").idempotency_key("nightly-2027-01-31").into_call()?;
 /// assert_eq!(call.path()?, "/v2/profiles/jobs/");
@@ -34,7 +35,7 @@ impl GenerateProfile {
     /// The profile of the user with this id.
     ///
     /// ```
-    /// # use mem0_types::GenerateProfile;
+    /// # use mem0_types::requests::GenerateProfile;
     /// assert_eq!(GenerateProfile::new("alice"), "alice".into());
     /// ```
     pub fn new(entity_id: impl Into<String>) -> Self {
@@ -45,7 +46,7 @@ impl GenerateProfile {
     /// Default: a new random one for each call.
     ///
     /// ```
-    /// # use mem0_types::{Endpoint, GenerateProfile};
+    /// # use mem0_types::{Endpoint, requests::GenerateProfile};
     /// assert!(GenerateProfile::new("alice").idempotency_key("short").into_call().is_err());
     /// ```
     #[doc(alias = "idempotencyKey")]
@@ -84,7 +85,8 @@ impl Endpoint for GenerateProfile {
 /// work is queued.
 ///
 /// ```
-/// use mem0_types::{Endpoint, SampleProfiles};
+/// use mem0_types::requests::SampleProfiles;
+/// use mem0_types::Endpoint;
 ///
 /// let call = SampleProfiles::new().limit(3).into_call()?;
 /// assert_eq!(call.headers()["idempotency-key"].len(), 32);
@@ -101,7 +103,7 @@ impl SampleProfiles {
     /// As many users as the platform sees fit.
     ///
     /// ```
-    /// # use mem0_types::SampleProfiles;
+    /// # use mem0_types::requests::SampleProfiles;
     /// let request = SampleProfiles::new();
     /// # let _ = request;
     /// ```
@@ -112,7 +114,7 @@ impl SampleProfiles {
     /// How many users, 1 to 10.
     ///
     /// ```
-    /// # use mem0_types::{Endpoint, SampleProfiles};
+    /// # use mem0_types::{Endpoint, requests::SampleProfiles};
     /// assert!(SampleProfiles::new().limit(11).into_call().is_err());
     /// ```
     #[must_use]
@@ -125,7 +127,7 @@ impl SampleProfiles {
     /// Default: a new random one for each call.
     ///
     /// ```
-    /// # use mem0_types::SampleProfiles;
+    /// # use mem0_types::requests::SampleProfiles;
     /// let request = SampleProfiles::new().idempotency_key("sample-2027-01-31");
     /// # let _ = request;
     /// ```
@@ -227,7 +229,8 @@ record! {
 /// Reads how far a profile job is: `GET /v2/profiles/jobs/{job_id}/`.
 ///
 /// ```
-/// use mem0_types::{Endpoint, GetProfileJob};
+/// use mem0_types::requests::GetProfileJob;
+/// use mem0_types::Endpoint;
 ///
 /// for name in ["j-1", "/v2/profiles/jobs/j-1/"] {
 ///     assert_eq!(GetProfileJob::new(name).into_call()?.path()?, "/v2/profiles/jobs/j-1/");
@@ -246,7 +249,7 @@ impl GetProfileJob {
     /// taken: your key goes nowhere else.
     ///
     /// ```
-    /// # use mem0_types::GetProfileJob;
+    /// # use mem0_types::requests::GetProfileJob;
     /// let request = GetProfileJob::new("j-1");
     /// # let _ = request;
     /// ```

@@ -6,12 +6,13 @@ mod job;
 mod profile;
 mod settings;
 
-pub use job::{
-    CreateProfileJobResponse, GenerateProfile, GetProfileJob, ProfileJob, ProfileJobResponse,
-    SampleProfiles,
-};
-pub use profile::{GetProfile, Profile, ProfileStatus};
-pub use settings::{
-    GetProfileSettings, ProfileEntities, ProfileEntitySettings, ProfileSettings,
-    UpdateProfileSettings,
-};
+pub use job::{CreateProfileJobResponse, ProfileJob, ProfileJobResponse};
+pub use profile::{Profile, ProfileStatus};
+pub use settings::{ProfileEntities, ProfileEntitySettings, ProfileSettings};
+
+/// The requests among them, which `requests` at the root shows.
+pub(crate) mod requests {
+    pub use super::job::{GenerateProfile, GetProfileJob, SampleProfiles};
+    pub use super::profile::GetProfile;
+    pub use super::settings::{GetProfileSettings, UpdateProfileSettings};
+}

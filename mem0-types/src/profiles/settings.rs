@@ -89,7 +89,8 @@ impl Endpoint for GetProfileSettings {
 /// not set stays as it is.
 ///
 /// ```
-/// use mem0_types::{Endpoint, UpdateProfileSettings};
+/// use mem0_types::requests::UpdateProfileSettings;
+/// use mem0_types::Endpoint;
 /// use serde_json::json;
 ///
 /// let schema = json!({
@@ -113,7 +114,7 @@ impl UpdateProfileSettings {
     /// Changes nothing yet.
     ///
     /// ```
-    /// # use mem0_types::{Endpoint, UpdateProfileSettings};
+    /// # use mem0_types::{Endpoint, requests::UpdateProfileSettings};
     /// assert!(UpdateProfileSettings::new().into_call().is_err());
     /// ```
     pub fn new() -> Self {
@@ -123,7 +124,7 @@ impl UpdateProfileSettings {
     /// Whether profiles are made.
     ///
     /// ```
-    /// # use mem0_types::{Endpoint, UpdateProfileSettings};
+    /// # use mem0_types::{Endpoint, requests::UpdateProfileSettings};
     /// let call = UpdateProfileSettings::new().enabled(false).into_call()?;
     /// assert_eq!(call.body().unwrap(), br#"{"enabled":false}"#.as_slice());
     /// # Ok::<(), mem0_types::InvalidInput>(())
@@ -138,7 +139,7 @@ impl UpdateProfileSettings {
     /// `description`.
     ///
     /// ```
-    /// # use mem0_types::{Endpoint, UpdateProfileSettings};
+    /// # use mem0_types::{Endpoint, requests::UpdateProfileSettings};
     /// # use serde_json::json;
     /// let bare = json!({"type": "object", "properties": {"diet": {"type": "string"}}});
     /// let refused = UpdateProfileSettings::new().schema(bare).into_call().unwrap_err();
@@ -153,7 +154,7 @@ impl UpdateProfileSettings {
     /// Takes the schema away: `null` on the wire.
     ///
     /// ```
-    /// # use mem0_types::UpdateProfileSettings;
+    /// # use mem0_types::requests::UpdateProfileSettings;
     /// let settings = UpdateProfileSettings::new().clear_schema();
     /// # let _ = settings;
     /// ```
@@ -166,7 +167,7 @@ impl UpdateProfileSettings {
     /// What a user's profile should mind, in your own words.
     ///
     /// ```
-    /// # use mem0_types::UpdateProfileSettings;
+    /// # use mem0_types::requests::UpdateProfileSettings;
     /// let settings = UpdateProfileSettings::new().custom_instructions("Only food");
     /// # let _ = settings;
     /// ```
@@ -180,7 +181,7 @@ impl UpdateProfileSettings {
     /// Takes the instructions away: `null` on the wire.
     ///
     /// ```
-    /// # use mem0_types::{Endpoint, UpdateProfileSettings};
+    /// # use mem0_types::{Endpoint, requests::UpdateProfileSettings};
     /// let call = UpdateProfileSettings::new().clear_custom_instructions().into_call()?;
     /// assert_eq!(
     ///     call.body().unwrap(),

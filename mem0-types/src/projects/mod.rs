@@ -12,21 +12,27 @@ mod project_members;
 mod stats;
 
 pub use member::{Member, MemberRole, Members};
-pub use organization::{
-    CreateOrganization, CreateOrganizationResponse, DeleteOrganization, GetOrganization,
-    GetOrganizations, Organization,
-};
-pub use organization_members::{
-    AddOrganizationMember, GetOrganizationMembers, RemoveOrganizationMember,
-    UpdateOrganizationMember,
-};
-pub use ping::{Ping, PingResponse};
-pub use project::{
-    CreateProject, CreateProjectOptions, CreateProjectResponse, DeleteProject, GetProject,
-    GetProjects, Project, UpdateProject, UpdateProjectOptions,
-};
+pub use organization::{CreateOrganizationResponse, Organization};
+pub use ping::PingResponse;
+pub use project::{CreateProjectOptions, CreateProjectResponse, Project, UpdateProjectOptions};
 pub use project_category::ProjectCategory;
-pub use project_members::{
-    AddProjectMember, GetProjectMembers, RemoveProjectMember, UpdateProjectMember,
-};
-pub use stats::{GetStats, Stats};
+pub use stats::Stats;
+
+/// The requests among them, which `requests` at the root shows.
+pub(crate) mod requests {
+    pub use super::organization::{
+        CreateOrganization, DeleteOrganization, GetOrganization, GetOrganizations,
+    };
+    pub use super::organization_members::{
+        AddOrganizationMember, GetOrganizationMembers, RemoveOrganizationMember,
+        UpdateOrganizationMember,
+    };
+    pub use super::ping::Ping;
+    pub use super::project::{
+        CreateProject, DeleteProject, GetProject, GetProjects, UpdateProject,
+    };
+    pub use super::project_members::{
+        AddProjectMember, GetProjectMembers, RemoveProjectMember, UpdateProjectMember,
+    };
+    pub use super::stats::GetStats;
+}

@@ -13,7 +13,7 @@ impl Ping {
     /// The request; it has no arguments.
     ///
     /// ```
-    /// # use mem0_types::{Endpoint, Ping};
+    /// # use mem0_types::{Endpoint, requests::Ping};
     /// assert_eq!(Ping::new().into_call()?.path()?, "/v1/ping/");
     /// # Ok::<(), mem0_types::InvalidInput>(())
     /// ```

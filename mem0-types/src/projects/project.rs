@@ -134,7 +134,8 @@ record! {
 /// `GET /api/v1/orgs/organizations/{org_id}/projects/{project_id}/`.
 ///
 /// ```
-/// use mem0_types::{Endpoint, GetProject};
+/// use mem0_types::requests::GetProject;
+/// use mem0_types::Endpoint;
 ///
 /// let call = GetProject::new("o-1", "p-1").fields(["decay"]).into_call()?;
 /// assert_eq!(
@@ -154,7 +155,7 @@ impl GetProject {
     /// The organization's id and the project's.
     ///
     /// ```
-    /// # use mem0_types::GetProject;
+    /// # use mem0_types::requests::GetProject;
     /// let request = GetProject::new("o-1", "p-1");
     /// # let _ = request;
     /// ```
@@ -165,7 +166,7 @@ impl GetProject {
     /// The fields to return. Default: all. The platform is free to return more.
     ///
     /// ```
-    /// # use mem0_types::GetProject;
+    /// # use mem0_types::requests::GetProject;
     /// let request = GetProject::new("o-1", "p-1").fields(["name", "decay"]);
     /// # let _ = request;
     /// ```
@@ -268,7 +269,7 @@ impl UpdateProjectOptions {
     /// Changes nothing yet.
     ///
     /// ```
-    /// # use mem0_types::{Endpoint, UpdateProject, UpdateProjectOptions};
+    /// # use mem0_types::{Endpoint, UpdateProjectOptions, requests::UpdateProject};
     /// assert!(UpdateProject::new("o-1", "p-1", UpdateProjectOptions::new()).into_call().is_err());
     /// ```
     pub fn new() -> Self {

@@ -12,7 +12,9 @@ pub use event_type::WebhookEventType;
 pub use payload::{WebhookAction, WebhookEvent, WebhookEventDetails, WebhookPayload};
 #[cfg(feature = "webhook-signature")]
 pub use secret::{WebhookSecret, WebhookSignatureError};
-pub use webhook::{
-    CreateWebhook, CreateWebhookOptions, DeleteWebhook, GetWebhooks, UpdateWebhook,
-    UpdateWebhookOptions, Webhook,
-};
+pub use webhook::{CreateWebhookOptions, UpdateWebhookOptions, Webhook};
+
+/// The requests among them, which `requests` at the root shows.
+pub(crate) mod requests {
+    pub use super::webhook::{CreateWebhook, DeleteWebhook, GetWebhooks, UpdateWebhook};
+}

@@ -103,7 +103,7 @@ impl CreateWebhookOptions {
     /// The address, a name for people, and what it is called for: at least one kind of event.
     ///
     /// ```
-    /// # use mem0_types::{CreateWebhook, CreateWebhookOptions, Endpoint};
+    /// # use mem0_types::{CreateWebhookOptions, Endpoint, requests::CreateWebhook};
     /// let never = CreateWebhookOptions::new("https://example.com/hook", "Kitchen", []);
     /// assert!(CreateWebhook::new("p-1", never).into_call().is_err());
     /// ```
@@ -171,7 +171,7 @@ impl UpdateWebhookOptions {
     /// Changes nothing yet.
     ///
     /// ```
-    /// # use mem0_types::{Endpoint, UpdateWebhook, UpdateWebhookOptions};
+    /// # use mem0_types::{Endpoint, UpdateWebhookOptions, requests::UpdateWebhook};
     /// assert!(UpdateWebhook::new("wh-1", UpdateWebhookOptions::new()).into_call().is_err());
     /// ```
     pub fn new() -> Self {
