@@ -1,9 +1,10 @@
 //! The Mem0 platform's data model, and its operations as values.
 //!
 //! This crate does no I/O. An operation is a request type that implements [`Endpoint`]: it checks
-//! itself, becomes a [`Call`] of method, path, query and body, and names the type of its answer.
-//! The clients of `mem0-client` and `mem0-client-blocking` send such calls; the local platform of
-//! `mem0-server` answers them with the same types.
+//! itself, becomes a [`Call`] with a method, a path, a query and a body, and names the type of its
+//! answer. All requests are in [`requests`]. The clients of `mem0-client` and
+//! `mem0-client-blocking` send such calls. The local platform of `mem0-server` routes the same
+//! paths and reads the same filters, and writes its answers by types of its own.
 //!
 //! ```
 //! use mem0_types::requests::SearchMemories;
@@ -23,19 +24,20 @@
 //! # Answers lose nothing
 //!
 //! The platform grows. A field that this version does not know is kept in
-//! [`extra()`](Memory::extra), an unknown spelling of an enum is its `Other`, a field of an
-//! unexpected type is `None` and stays among the extras, and a row that cannot be read is set aside
-//! in [`Page::malformed`] without costing its neighbours. Writing an answer gives back what was
-//! read, with null the same as absent, `session_id` the same as `run_id` and a bare list the same as
-//! the `results` of a page.
+//! [`extra()`](Memory::extra), an unknown name of an enum becomes its `Other`, a field of an
+//! unexpected type is `None` and its value is kept among the extras, and a row that cannot be read
+//! is set aside in [`Page::malformed`] while the others are read. Writing an answer gives back what
+//! was read, where null is the same as absent, `session_id` the same as `run_id`, and a bare list
+//! the same as the `results` of a page.
 //!
-//! Keeping JSON as it was ties answers to `serde_json`: other formats of serde, `#[serde(flatten)]`
-//! and untagged enums cannot hold one. A field, list or map of your own types can.
+//! Answers keep JSON as it was sent, which ties them to `serde_json`. Other formats of serde,
+//! `#[serde(flatten)]` and untagged enums cannot contain an answer. A field, a list or a map of
+//! your own types can.
 //!
-//! # What stays out of `Debug`
+//! # `Debug` shows no content
 //!
-//! Requests and answers hold what people said. Their `Debug` output names fields and sizes, never
-//! ids or content.
+//! Requests and answers contain what people said. Their `Debug` output has names of fields and
+//! sizes, never ids or content.
 
 mod call;
 mod entities;

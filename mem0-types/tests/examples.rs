@@ -298,7 +298,8 @@ impl Walk<'_> {
     }
 }
 
-/// The graph beside the rows of a deprecated answer. Nothing fills it now, so it is among the extras.
+/// The graph beside the rows of a deprecated answer. Nothing fills it now, so it is among the
+/// extras.
 fn graph_of(answer: &Value) -> Vec<String> {
     answer.get("relations").map(|_| "relations".to_owned()).into_iter().collect()
 }
@@ -519,7 +520,8 @@ fn a_spelling_that_comes_tomorrow_is_kept_in_every_place_of_every_answer() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
-/// Operations whose answer is JSON of any form, and so read as serde_json's own type, which shows what it holds.
+/// Operations whose answer is JSON of any form, and so read as serde_json's own type, which shows
+/// what it holds.
 const ANY_JSON: [&str; 2] = ["POST /v1/exports/get/", "POST /v1/summary/"];
 
 #[test]

@@ -91,7 +91,7 @@ fn a_typed_field_is_refused() {
 fn the_refusal_names_the_field() {
     let options = SearchMemoryOptions::new(Filter::user_id("alice")).extra("top_k", 3);
     let refused = SearchMemories::new("q", options).into_call().unwrap_err();
-    assert_eq!(refused.to_string(), "top_k: must be set by its own method, not through extra");
+    assert_eq!(refused.to_string(), "top_k: must be set by its own method instead of extra");
 }
 
 #[test]

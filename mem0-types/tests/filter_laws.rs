@@ -1,5 +1,6 @@
-//! The laws of the algebra, by what filters mean: every filter is judged over random memories by its printed JSON, as
-//! the platform documents the language, and not by the structure that printed it.
+//! The laws of the algebra, by what filters mean: every filter is judged over random memories by
+//! its printed JSON, as the platform documents the language, and not by the structure that printed
+//! it.
 
 use fastrand::Rng;
 use mem0_types::{Filter, Timestamp};
@@ -8,7 +9,8 @@ use serde_json::{Value, json};
 use crate::filter_algebra::filter;
 use crate::random;
 
-/// Of each name the memories and the filters use a few values, so that conditions hold as often as they fail.
+/// Of each name the memories and the filters use a few values, so that conditions hold as often as
+/// they fail.
 fn memory(rng: &mut Rng) -> Value {
     let mut memory = json!({
         "id": random::text(rng),
@@ -96,7 +98,8 @@ fn micros(time: &Value) -> Option<i64> {
     serde_json::from_value::<Timestamp>(time.clone()).unwrap().unix_micros()
 }
 
-/// A bare value is equality, `*` is any but null, `ne` holds for null too, and all else needs a value.
+/// A bare value is equality, `*` is any but null, `ne` holds for null too, and all else needs a
+/// value.
 fn compares<T: PartialEq + Comparable>(
     value: Option<T>,
     condition: &Value,

@@ -191,8 +191,8 @@ fn a_page_is_used_as_the_list_of_its_rows() {
     assert!(!made.has_more() && Page::<Memory>::default().is_empty());
 }
 
-/// The clients read an answer from its text, without serde's look at the whole of it first. Both must take the same
-/// texts, and take them for the same.
+/// The clients read an answer from its text, without serde's look at the whole of it first. Both
+/// must take the same texts, and take them for the same.
 #[test]
 fn the_clients_way_to_read_takes_what_serde_takes() {
     let agree = |text: &str| {

@@ -1,4 +1,5 @@
-//! What requests about organizations, projects, webhooks, profiles and exports refuse before anything is sent.
+//! What requests about organizations, projects, webhooks, profiles and exports refuse before
+//! anything is sent.
 
 use mem0_types::requests::*;
 use mem0_types::*;

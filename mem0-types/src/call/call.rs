@@ -13,8 +13,8 @@ use crate::ids::check_id;
 
 /// A request as bytes and names, ready for any transport.
 ///
-/// A hand-made `Call` reaches operations that this version does not know; the clients execute it like
-/// any request and answer with the JSON:
+/// A `Call` that you make yourself reaches operations that this version does not know. The clients
+/// execute it like any request and return the JSON:
 ///
 /// ```
 /// use mem0_types::{Call, Repeat};
@@ -38,8 +38,8 @@ pub struct Call {
 }
 
 impl Call {
-    /// A request without query and body. `template` is the path from the base URL on, beginning with
-    /// `/`, with a `{name}` for each [`segment`](Self::segment). Query parameters are no part of it.
+    /// A request without a query and a body. `template` is the path after the base URL. It begins
+    /// with `/`, has a `{name}` for each [`segment`](Self::segment), and no query parameters.
     ///
     /// ```
     /// use mem0_types::{Call, Repeat};
@@ -68,8 +68,8 @@ impl Call {
     /// Fills the next `{name}` of the template with an id, percent-encoded.
     ///
     /// # Errors
-    /// [`InvalidInput`] for an id that would address another resource: empty, `*`, with control
-    /// characters, or with a `.` or `..` part between slashes.
+    /// [`InvalidInput`] for an id that would address another resource: one that is empty or `*`,
+    /// has control characters, or has a `.` or `..` part between slashes.
     ///
     /// ```
     /// use mem0_types::{Call, Repeat};
@@ -103,9 +103,8 @@ impl Call {
         self
     }
 
-    /// Sends this header too, with every attempt; it wins over one of the same name among the
-    /// options of the client's view. The headers that the client owns are refused when the call is
-    /// made.
+    /// Sends this header with every attempt. It replaces a header of the same name in the options
+    /// of the client's view. Headers that the client sets itself are refused when the call is sent.
     ///
     /// ```
     /// use http::{HeaderName, HeaderValue};
@@ -124,8 +123,8 @@ impl Call {
     /// Sets the body to this value as JSON.
     ///
     /// # Errors
-    /// [`InvalidInput`] when the value cannot be written as JSON, or nests deeper than 128 levels, which
-    /// few services read.
+    /// [`InvalidInput`] when the value cannot be written as JSON, or nests deeper than 128 levels,
+    /// which few services read.
     ///
     /// ```
     /// use mem0_types::{Call, Repeat};
@@ -141,7 +140,7 @@ impl Call {
         Ok(self)
     }
 
-    /// The operation's name, as the clients' method is called.
+    /// The operation's name, which is that of the clients' method.
     ///
     /// ```
     /// # use mem0_types::{Endpoint, requests::Ping};
@@ -163,7 +162,7 @@ impl Call {
         &self.method
     }
 
-    /// The path template, which names no id and may be logged.
+    /// The path template. It contains no ids and may be logged.
     ///
     /// ```
     /// # use mem0_types::{Endpoint, requests::GetMemory};
@@ -175,7 +174,7 @@ impl Call {
         &self.template
     }
 
-    /// Whether it may be sent again.
+    /// Whether the request may be sent again.
     ///
     /// ```
     /// # use mem0_types::{Endpoint, Repeat, requests::Ping};
@@ -190,8 +189,8 @@ impl Call {
     ///
     /// # Errors
     /// [`InvalidInput`] when the template has more or fewer `{name}`s than there are segments, or
-    /// could lead away from the base URL: it must begin with one `/` and have neither empty, `.` and
-    /// `..` parts nor characters that a URL gives another meaning (`?`, `#`, `\`, `%`, spaces,
+    /// could lead away from the base URL. It must begin with one `/`, and have no empty, `.` or
+    /// `..` parts and no characters with a special meaning in a URL (`?`, `#`, `\`, `%`, spaces,
     /// anything beyond ASCII).
     ///
     /// ```
@@ -214,7 +213,7 @@ impl Call {
             rest = after;
         }
         path.push_str(rest);
-        // A brace that is left is not one of a pair: all others are encoded.
+        // Braces of ids are encoded, so that a brace here is one without its pair.
         if segments.next().is_some() || path.contains('}') { Err(mismatch()) } else { Ok(path) }
     }
 
@@ -230,7 +229,7 @@ impl Call {
         self.query.iter().map(|(name, value)| (name.as_ref(), value.as_str()))
     }
 
-    /// Path and query as they go on the wire.
+    /// The path and the query as they are sent.
     ///
     /// # Errors
     /// As [`path`](Self::path).
@@ -252,7 +251,7 @@ impl Call {
         Ok(target)
     }
 
-    /// The headers of this request's own, without those of the client.
+    /// The headers of this request, without those of the client.
     ///
     /// ```
     /// # use mem0_types::{Endpoint, requests::Ping};
@@ -276,7 +275,7 @@ impl Call {
 }
 
 impl fmt::Debug for Call {
-    /// Operation, method, template and sizes; no ids and no content.
+    /// The operation, the method, the template and sizes, without ids and content.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Call")
             .field("operation", &self.operation)

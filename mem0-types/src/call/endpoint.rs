@@ -2,10 +2,11 @@ use serde::de::DeserializeOwned;
 
 use super::call::Call;
 use crate::InvalidInput;
+use crate::wire::read;
 
-/// An operation of the platform as a value: what it sends and what it answers.
+/// An operation of the platform as a value: what is sent and what is answered.
 ///
-/// The clients send any `Endpoint` through `execute`, and their named methods are one-liners over
+/// The clients send any `Endpoint` through `execute`, and their named methods are short forms of
 /// it. A new operation is a request type with this trait.
 ///
 /// ```
@@ -18,23 +19,23 @@ use crate::InvalidInput;
 /// # Ok::<(), mem0_types::InvalidInput>(())
 /// ```
 pub trait Endpoint: Send {
-    /// What the platform answers with on success.
+    /// The answer on success.
     type Response: DeserializeOwned + Send;
 
-    /// Checks the request and writes it down.
+    /// Checks the request and makes the call.
     ///
     /// # Errors
-    /// [`InvalidInput`] when the platform would refuse or misread the request. Nothing has been
-    /// sent then.
+    /// [`InvalidInput`] when the platform would refuse or misread the request. Nothing is sent
+    /// then.
     fn into_call(self) -> Result<Call, InvalidInput>;
 
-    /// Reads the answer's text, by a way that may be faster than serde's and must come to the same.
+    /// Reads the answer's text. Reading it by serde gives the same.
     ///
     /// # Errors
-    /// When the text is no `Response`; it is read in serde's way then, whose error says where.
+    /// When the text is not a `Response`. Reading it by serde tells where.
     #[doc(hidden)]
     fn read_response(json: &str) -> Result<Self::Response, serde_json::Error> {
-        serde_json::from_str(json)
+        read(json)
     }
 }
 

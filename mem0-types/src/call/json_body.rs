@@ -8,8 +8,8 @@ use crate::InvalidInput;
 
 /// Writes a value as JSON.
 pub(super) fn write(body: &(impl Serialize + ?Sized)) -> Result<Bytes, InvalidInput> {
-    // A `Vec` that grows as it is written ends with room for twice a large body, which is therefore only counted
-    // at first.
+    // A growing `Vec` would end with up to twice the size of a large body. A large body is
+    // therefore only counted at first, and then written into a `Vec` of its size.
     let mut small = Small { bytes: Vec::with_capacity(512), length: 0 };
     let mut writing = serde_json::Serializer::with_formatter(&mut small, Nesting(0));
     let written = body.serialize(&mut writing).and_then(|()| {
@@ -29,8 +29,8 @@ pub(super) fn write(body: &(impl Serialize + ?Sized)) -> Result<Bytes, InvalidIn
     })
 }
 
-/// How deep the JSON is that is being written. Writing goes as deep into the stack as the value does, so that a
-/// value without a limit would end the process.
+/// Counts how deep the written JSON nests. Writing recurses, so that a value without a limit could
+/// overflow the stack.
 struct Nesting(usize);
 
 impl Nesting {
@@ -64,7 +64,7 @@ impl Formatter for Nesting {
     }
 }
 
-/// Keeps what is written to it while that is little, and counts all of it.
+/// Keeps what is written to it while that is little, and counts all bytes.
 struct Small {
     bytes: Vec<u8>,
     length: usize,

@@ -1,4 +1,4 @@
-//! An operation as a value: what a request becomes before it is sent.
+//! An operation as a value: the traits of requests, and the call that a request becomes.
 //!
 //! Names `ids` and `wire`.
 

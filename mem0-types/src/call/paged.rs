@@ -3,11 +3,11 @@ use super::endpoint::Endpoint;
 use crate::InvalidInput;
 use crate::wire::Page;
 
-/// A request for one page of a list, from which the clients' streams and iterators make the
-/// requests for all of them.
+/// A request for one page of a list. The clients' streams and iterators use it to request all
+/// pages.
 ///
-/// Only the SDK's own lists are paged: the rows of a [`Page`] are the SDK's own types. An [`Endpoint`]
-/// of your own answers with any type that serde reads, a `Vec<T>` for one.
+/// Only the SDK's own lists are paged, because the rows of a [`Page`] are types of the SDK. An
+/// [`Endpoint`] of your own answers with any type that serde reads, for example a `Vec<T>`.
 ///
 /// ```
 /// use mem0_types::requests::GetUsers;
@@ -18,10 +18,10 @@ use crate::wire::Page;
 /// # Ok::<(), mem0_types::InvalidInput>(())
 /// ```
 pub trait Paged: Endpoint<Response = Page<Self::Row>> + Clone + 'static {
-    /// What the list holds.
+    /// The type of the rows.
     type Row: Send + 'static;
 
-    /// The page that is asked for, from 1.
+    /// The requested page, from 1.
     ///
     /// ```
     /// # use mem0_types::{Paged, requests::GetUsers};
@@ -38,8 +38,8 @@ pub trait Paged: Endpoint<Response = Page<Self::Row>> + Clone + 'static {
     #[must_use]
     fn at_page(self, page: u64) -> Self;
 
-    /// What tells a row from every other row of the list, so that none is yielded twice when rows
-    /// move to another page meanwhile.
+    /// A key that differs for every row of the list. With it no row is yielded twice, even when
+    /// rows move to another page in the meantime.
     ///
     /// ```
     /// # use mem0_types::{Memory, Paged, requests::GetAllMemories};
@@ -48,7 +48,7 @@ pub trait Paged: Endpoint<Response = Page<Self::Row>> + Clone + 'static {
     fn key(row: &Self::Row) -> (&str, &str);
 }
 
-/// The query parameters of every paged operation.
+/// Adds the query parameters of a paged operation.
 pub(crate) fn page_query(
     mut call: Call,
     page: Option<u64>,

@@ -1,11 +1,11 @@
-/// Whether sending a request twice does harm, which decides what may be retried.
+/// Whether a request does harm when it is sent twice, which decides whether it may be retried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Repeat {
-    /// Changes nothing. Search and list are reads although they are POSTs.
+    /// Changes nothing. Searches and lists are reads although they are POSTs.
     Read,
     /// Has the same effect twice as once.
     Idempotent,
-    /// Has its effect again each time; retried only when the first attempt had none for certain.
+    /// Has its effect each time. It is only retried when the first attempt certainly had none.
     Once,
 }

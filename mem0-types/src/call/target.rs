@@ -2,7 +2,7 @@ use std::fmt::Write as _;
 
 use crate::InvalidInput;
 
-/// A template that is appended to the base URL must not change its host, nor climb out of its path.
+/// Refuses a template that could change the host of the base URL or climb out of its path.
 pub(super) fn check_template(template: &str) -> Result<(), InvalidInput> {
     let mut parts = template.split('/').skip(1).peekable();
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"{}-._~!$&'()*+,;=:@".contains(&byte);
@@ -17,12 +17,12 @@ pub(super) fn check_template(template: &str) -> Result<(), InvalidInput> {
     }
     Err(InvalidInput::new(
         "path",
-        "must begin with one `/` and be a plain path from the base URL on; give ids to `segment` and \
-         parameters to `query`",
+        "must be a plain path after the base URL that begins with one `/`; give ids to `segment` \
+         and parameters to `query`",
     ))
 }
 
-/// Percent-encodes everything but RFC 3986's unreserved characters, byte by byte.
+/// Percent-encodes every byte except the unreserved characters of RFC 3986.
 pub(super) fn encode_into(target: &mut String, text: &str) {
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {

@@ -5,12 +5,12 @@ use crate::InvalidInput;
 use crate::call::{Call, Endpoint, Repeat};
 use crate::ids::check_id;
 use crate::time::Timestamp;
-use crate::wire::{Metadata, check_object, path, record};
+use crate::wire::{Metadata, check_name, check_object, path, record};
 
-/// Creates a user, agent, app or run ahead of its first memory: `POST /v1/users/`, `/v1/agents/`,
+/// Creates a user, agent, app or run before its first memory: `POST /v1/users/`, `/v1/agents/`,
 /// `/v1/apps/` and `/v1/runs/`.
 ///
-/// That is never needed: whoever a memory is added for comes into being with it.
+/// It is never necessary: adding a memory creates the entities that it belongs to.
 ///
 /// ```
 /// use mem0_types::requests::CreateEntity;
@@ -21,7 +21,9 @@ use crate::wire::{Metadata, check_object, path, record};
 /// assert_eq!(call.path()?, "/v1/agents/");
 /// # Ok::<(), mem0_types::InvalidInput>(())
 /// ```
+// Not a `request!`: each kind has a constructor, since users have no name.
 #[derive(Clone, PartialEq)]
+#[must_use = "a request does nothing until it is sent"]
 pub struct CreateEntity {
     path: &'static str,
     field: &'static str,
@@ -35,7 +37,7 @@ impl CreateEntity {
         Self { path, field, id, name, metadata: None }
     }
 
-    /// The user with this `user_id`. Users have no name besides it.
+    /// A user with this `user_id`. Users have no display name.
     ///
     /// ```
     /// # use mem0_types::{Endpoint, requests::CreateEntity};
@@ -47,7 +49,7 @@ impl CreateEntity {
         Self::new(path::USERS, "user_id", user_id.into(), None)
     }
 
-    /// The agent with this `agent_id`, and its name for people.
+    /// An agent with this `agent_id` and display name.
     ///
     /// ```
     /// # use mem0_types::{Endpoint, requests::CreateEntity};
@@ -59,7 +61,7 @@ impl CreateEntity {
         Self::new(path::AGENTS, "agent_id", agent_id.into(), Some(name.into()))
     }
 
-    /// The app with this `app_id`, and its name for people.
+    /// An app with this `app_id` and display name.
     ///
     /// ```
     /// # use mem0_types::{Endpoint, requests::CreateEntity};
@@ -71,7 +73,7 @@ impl CreateEntity {
         Self::new(path::APPS, "app_id", app_id.into(), Some(name.into()))
     }
 
-    /// The run with this `run_id`, and its name for people.
+    /// A run with this `run_id` and display name.
     ///
     /// ```
     /// # use mem0_types::{Endpoint, requests::CreateEntity};
@@ -83,14 +85,15 @@ impl CreateEntity {
         Self::new(path::RUNS, "run_id", run_id.into(), Some(name.into()))
     }
 
-    /// Your own keys; a JSON object.
+    /// Your own metadata, a JSON object.
     ///
     /// ```
-    /// # use mem0_types::requests::CreateEntity;
+    /// # use mem0_types::{Endpoint, requests::CreateEntity};
     /// let user = CreateEntity::user("alice").metadata(serde_json::json!({"plan": "free"}));
-    /// # let _ = user;
+    /// let call = user.into_call()?;
+    /// assert_eq!(call.body().unwrap(), r#"{"metadata":{"plan":"free"},"user_id":"alice"}"#);
+    /// # Ok::<(), mem0_types::InvalidInput>(())
     /// ```
-    #[must_use]
     pub fn metadata(mut self, metadata: impl Into<Value>) -> Self {
         self.metadata = Some(metadata.into());
         self
@@ -98,7 +101,7 @@ impl CreateEntity {
 }
 
 impl std::fmt::Debug for CreateEntity {
-    /// Which kind, never the id.
+    /// The kind, never the id.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("CreateEntity").field("path", &self.path).finish_non_exhaustive()
     }
@@ -113,9 +116,7 @@ impl Endpoint for CreateEntity {
         let mut body = serde_json::Map::new();
         body.insert(self.field.to_owned(), self.id.into());
         if let Some(name) = self.name {
-            if name.trim().is_empty() {
-                return Err(InvalidInput::new("name", "must not be empty"));
-            }
+            check_name(&name)?;
             body.insert("name".to_owned(), name.into());
         }
         if let Some(metadata) = self.metadata {
@@ -138,7 +139,7 @@ record! {
         required {}
         defaulted {}
         optional {
-            /// The platform's own number of it.
+            /// The platform's number for it.
             id: u64 = "id",
             /// Its `user_id`, if it is a user.
             #[doc(alias = "userId")]
@@ -152,9 +153,9 @@ record! {
             /// Its `run_id`, if it is a run.
             #[doc(alias = "runId")]
             run_id: String = "run_id",
-            /// Its name for people.
+            /// Its display name.
             name: String = "name",
-            /// Your own keys.
+            /// Your own metadata.
             metadata: Metadata = "metadata",
             /// When it was created.
             #[doc(alias = "createdAt")]
@@ -162,11 +163,11 @@ record! {
             /// When it last changed.
             #[doc(alias = "updatedAt")]
             updated_at: Timestamp = "updated_at",
-            /// Its graph, in a form that the specification leaves open.
+            /// Its graph. The specification leaves the form open.
             graph_entities: Value = "graph_entities",
             /// Whether it has been deleted.
             is_deleted: bool = "is_deleted",
-            /// The platform's own number of the project.
+            /// The platform's number for the project.
             project: u64 = "project",
         }
     }

@@ -3,7 +3,7 @@ use crate::time::Timestamp;
 use crate::wire::{Metadata, Page, record};
 
 record! {
-    /// A user, agent, app or run that has memories, as `GET /v1/entities/` lists it.
+    /// A user, agent, app or run that has memories, as listed by `GET /v1/entities/`.
     ///
     /// ```
     /// use mem0_types::{Entity, EntityType};
@@ -21,9 +21,9 @@ record! {
         }
         defaulted {}
         optional {
-            /// The platform's own id of the entity.
+            /// The platform's id for the entity.
             id: String = "id",
-            /// What kind of entity it is.
+            /// The kind of entity.
             #[doc(alias = "type")]
             entity_type: EntityType = "type",
             /// When it first appeared.
@@ -32,11 +32,11 @@ record! {
             /// When it last changed.
             #[doc(alias = "updatedAt")]
             updated_at: Timestamp = "updated_at",
-            /// Who owns it.
+            /// The account that owns it.
             owner: String = "owner",
-            /// Your own keys, never rewritten.
+            /// Your own metadata, never rewritten.
             metadata: Metadata = "metadata",
-            /// How many memories it has. Older services only.
+            /// How many memories it has. Sent by older services only.
             #[doc(alias = "totalMemories")]
             total_memories: u64 = "total_memories",
         }
@@ -44,7 +44,7 @@ record! {
 }
 
 impl Entity {
-    /// The entity as operations name it; `None` when the platform did not say what kind it is.
+    /// The entity as an argument of other operations. `None` when its kind is not known.
     ///
     /// ```
     /// # use mem0_types::{Entity, EntityRef};

@@ -1,52 +1,26 @@
 use http::Method;
 
 use crate::InvalidInput;
-use crate::call::{Call, Endpoint, Paged, Repeat, page_query};
+use crate::call::{Call, Endpoint, Repeat, page_query, request};
 use crate::ids::EntityRef;
 use crate::messages::Message;
 use crate::time::Timestamp;
-use crate::wire::{Metadata, Page, Record, path, record};
+use crate::wire::{Metadata, Page, path, record};
 
-/// Lists the memories of one user, agent, app or run with the messages that they came from:
-/// `GET /v1/memories/{entity_type}/{entity_id}/`. A page holds 100.
-///
-/// ```
-/// use mem0_types::requests::GetEntityMemories;
-/// use mem0_types::{Endpoint, EntityRef};
-///
-/// let call = GetEntityMemories::new(EntityRef::agent("bot")).page(2).into_call()?;
-/// assert_eq!(call.path_and_query()?, "/v1/memories/agent/bot/?page=2");
-/// # Ok::<(), mem0_types::InvalidInput>(())
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GetEntityMemories {
-    entity: EntityRef,
-    page: Option<u64>,
-}
-
-impl GetEntityMemories {
-    /// The first page.
-    ///
-    /// ```
-    /// # use mem0_types::{EntityRef, requests::GetEntityMemories};
-    /// assert_eq!(GetEntityMemories::new(EntityRef::run("r")), EntityRef::run("r").into());
-    /// ```
-    pub fn new(entity: impl Into<EntityRef>) -> Self {
-        Self { entity: entity.into(), page: None }
+request! {
+    /// Lists the memories of one user, agent, app or run with the messages that they came from:
+    /// `GET /v1/memories/{entity_type}/{entity_id}/`. A page holds 100.
+    #[derive(Eq)]
+    pub struct GetEntityMemories {
+        /// the entity
+        entity: EntityRef as shown,
     }
-
-    /// Which page, from 1. Default 1.
-    ///
-    /// ```
-    /// # use mem0_types::{EntityRef, requests::GetEntityMemories};
-    /// let request = GetEntityMemories::new(EntityRef::user("alice")).page(2);
-    /// # let _ = request;
-    /// ```
-    #[must_use]
-    pub fn page(mut self, page: u64) -> Self {
-        self.page = Some(page);
-        self
+    optional {
+        /// Which page, from 1. Default 1.
+        page: u64 as value = 2 => call.path_and_query()? == "/v1/memories/agent/bot/?page=2",
     }
+    pages EntityMemory => |memory| ("", &memory.id);
+    example GetEntityMemories::new(EntityRef::agent("bot")) => GET "/v1/memories/agent/bot/";
 }
 
 impl From<EntityRef> for GetEntityMemories {
@@ -64,26 +38,6 @@ impl Endpoint for GetEntityMemories {
                 .segment("entity_type", self.entity.entity_type().as_str())?
                 .segment("entity_id", self.entity.entity_id())?;
         page_query(call, self.page, None)
-    }
-
-    fn read_response(json: &str) -> Result<Self::Response, serde_json::Error> {
-        Record::from_json(json)
-    }
-}
-
-impl Paged for GetEntityMemories {
-    type Row = EntityMemory;
-
-    fn first_page(&self) -> u64 {
-        self.page.unwrap_or(1)
-    }
-
-    fn at_page(self, page: u64) -> Self {
-        self.page(page)
-    }
-
-    fn key(row: &EntityMemory) -> (&str, &str) {
-        ("", &row.id)
     }
 }
 
@@ -109,9 +63,9 @@ record! {
             input: Vec<Message> = "input",
         }
         optional {
-            /// Your own keys.
+            /// Your own metadata.
             metadata: Metadata = "metadata",
-            /// The categories it was sorted into; null until that has happened.
+            /// The categories that it was sorted into. Null until it was.
             categories: Vec<String> = "categories",
             /// When it was created.
             #[doc(alias = "createdAt")]

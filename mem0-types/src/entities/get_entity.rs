@@ -5,16 +5,16 @@ use super::entity::Entity;
 use crate::InvalidInput;
 use crate::call::{Call, Endpoint, Repeat, request};
 use crate::ids::EntityRef;
-use crate::wire::{Page, Record, path, record};
+use crate::wire::{Page, path, record};
 
 request! {
-    /// Reads what the platform knows of one user, agent, app or run:
+    /// Reads one user, agent, app or run:
     /// `GET /v2/entities/{entity_type}/{entity_id}/`. The answer is a list.
     pub struct GetEntity {
         /// the entity
-        entity: EntityRef,
+        entity: EntityRef as shown,
     }
-    example "GetEntity::new(EntityRef::user(\"a/b\"))" sends "GET" "/v2/entities/user/a%2Fb/";
+    example GetEntity::new(EntityRef::user("a/b")) => GET "/v2/entities/user/a%2Fb/";
 }
 
 impl Endpoint for GetEntity {
@@ -25,16 +25,12 @@ impl Endpoint for GetEntity {
             .segment("entity_type", self.entity.entity_type().as_str())?
             .segment("entity_id", self.entity.entity_id())
     }
-
-    fn read_response(json: &str) -> Result<Self::Response, serde_json::Error> {
-        Record::from_json(json)
-    }
 }
 
 request! {
-    /// Reads by what the dashboard can filter entities: `GET /v1/entities/filters/`.
+    /// Reads what the dashboard can filter entities by: `GET /v1/entities/filters/`.
     pub struct GetEntityFilters {}
-    example "GetEntityFilters::new()" sends "GET" "/v1/entities/filters/";
+    example GetEntityFilters::new() => GET "/v1/entities/filters/";
 }
 
 impl Endpoint for GetEntityFilters {
@@ -46,7 +42,7 @@ impl Endpoint for GetEntityFilters {
 }
 
 record! {
-    /// By what the dashboard can filter a project's entities.
+    /// What the dashboard can filter a project's entities by.
     ///
     /// ```
     /// let filters: mem0_types::EntityFilters =
@@ -57,9 +53,9 @@ record! {
     pub struct EntityFilters {
         required {}
         defaulted {
-            /// The kinds of events that there are.
+            /// The kinds of events in the project.
             event_type: Vec<String> = "event_type",
-            /// The categories that there are, in a form that the specification leaves open.
+            /// The categories in the project. The specification leaves their form open.
             categories: Vec<Value> = "categories",
             /// The users' ids.
             users: Vec<String> = "users",
@@ -71,7 +67,7 @@ record! {
 }
 
 record! {
-    /// A field of the dashboard's form.
+    /// A field of the dashboard's filter form.
     ///
     /// ```
     /// let field: mem0_types::EntityFilterParameter =
@@ -82,25 +78,25 @@ record! {
     pub struct EntityFilterParameter {
         required {}
         defaulted {
-            /// What can be chosen.
+            /// The choices.
             options: Vec<EntityFilterOption> = "options",
         }
         optional {
             /// Its name in a request.
             name: String = "name",
-            /// Its name for people.
+            /// Its label.
             label: String = "label",
             /// The kind of field.
             #[doc(alias = "type")]
             parameter_type: String = "type",
-            /// What is shown while it is empty.
+            /// The text shown while it is empty.
             placeholder: String = "placeholder",
         }
     }
 }
 
 record! {
-    /// A choice in a field of the dashboard's form.
+    /// A choice in a field of the dashboard's filter form.
     ///
     /// ```
     /// let choice: mem0_types::EntityFilterOption =
@@ -112,9 +108,9 @@ record! {
         required {}
         defaulted {}
         optional {
-            /// What a request holds.
+            /// The value that a request sends.
             value: String = "value",
-            /// What people read.
+            /// The text that people read.
             label: String = "label",
         }
     }

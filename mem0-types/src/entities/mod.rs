@@ -1,4 +1,4 @@
-//! Users, agents, apps and runs, and the operations on all that one of them has.
+//! Users, agents, apps and runs: lists of them, and the operations on one with all its memories.
 //!
 //! Names `memories`, `messages` and what is below them.
 

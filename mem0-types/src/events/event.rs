@@ -1,67 +1,25 @@
-use std::fmt;
-
 use http::Method;
 use serde_json::{Map, Value};
 
 use super::history_event::HistoryEvent;
 use crate::InvalidInput;
-use crate::call::{Call, Endpoint, Paged, Repeat, page_query};
+use crate::call::{Call, Endpoint, Repeat, page_query, request};
 use crate::time::Timestamp;
-use crate::wire::{Metadata, Page, Record, open_enum, path, record};
+use crate::wire::{Metadata, Page, open_enum, path, record};
 
-/// Lists queued and finished work, newest first: `GET /v1/events/`.
-///
-/// ```
-/// use mem0_types::requests::GetEvents;
-/// use mem0_types::Endpoint;
-///
-/// assert_eq!(GetEvents::new().into_call()?.path_and_query()?, "/v1/events/");
-/// # Ok::<(), mem0_types::InvalidInput>(())
-/// ```
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct GetEvents {
-    page: Option<u64>,
-    page_size: Option<u32>,
-}
-
-impl GetEvents {
-    /// The first page.
-    ///
-    /// ```
-    /// let request = mem0_types::requests::GetEvents::new();
-    /// # let _ = request;
-    /// ```
-    pub fn new() -> Self {
-        Self::default()
+request! {
+    /// Lists queued and finished work, newest first: `GET /v1/events/`.
+    #[derive(Eq)]
+    pub struct GetEvents {}
+    optional {
+        /// Which page, from 1. Default 1. The published specification names no parameters here.
+        page: u64 as value = 2 => call.path_and_query()? == "/v1/events/?page=2",
+        /// How many events a page holds. The published specification names no parameters here.
+        #[doc(alias = "pageSize")]
+        page_size: u32 as value = 50 => call.path_and_query()? == "/v1/events/?page_size=50",
     }
-
-    /// Which page, from 1. Default 1. The published specification names no parameters here.
-    ///
-    /// ```
-    /// # use mem0_types::{Endpoint, requests::GetEvents};
-    /// assert_eq!(GetEvents::new().page(2).into_call()?.path_and_query()?, "/v1/events/?page=2");
-    /// # Ok::<(), mem0_types::InvalidInput>(())
-    /// ```
-    #[must_use]
-    pub fn page(mut self, page: u64) -> Self {
-        self.page = Some(page);
-        self
-    }
-
-    /// How many events a page holds. The published specification names no parameters here.
-    ///
-    /// ```
-    /// # use mem0_types::requests::GetEvents;
-    /// let request = GetEvents::new().page_size(50);
-    /// # let _ = request;
-    /// ```
-    #[doc(alias = "pageSize")]
-    #[must_use]
-    pub fn page_size(mut self, page_size: u32) -> Self {
-        self.page_size = Some(page_size);
-        self
-    }
+    pages Event => |event| ("", &event.id);
+    example GetEvents::new() => GET "/v1/events/";
 }
 
 impl Endpoint for GetEvents {
@@ -71,58 +29,16 @@ impl Endpoint for GetEvents {
         let call = Call::new("events", Method::GET, path::EVENTS, Repeat::Read);
         page_query(call, self.page, self.page_size)
     }
-
-    fn read_response(json: &str) -> Result<Self::Response, serde_json::Error> {
-        Record::from_json(json)
-    }
 }
 
-impl Paged for GetEvents {
-    type Row = Event;
-
-    fn first_page(&self) -> u64 {
-        self.page.unwrap_or(1)
+request! {
+    /// Reads one event: `GET /v1/event/{event_id}/`, singular on the wire.
+    #[derive(Eq)]
+    pub struct GetEvent {
+        /// the event's id
+        event_id: String,
     }
-
-    fn at_page(self, page: u64) -> Self {
-        self.page(page)
-    }
-
-    fn key(row: &Event) -> (&str, &str) {
-        ("", &row.id)
-    }
-}
-
-/// Reads one event: `GET /v1/event/{event_id}/`, singular on the wire.
-///
-/// ```
-/// use mem0_types::requests::GetEvent;
-/// use mem0_types::Endpoint;
-///
-/// assert_eq!(GetEvent::new("e-1").into_call()?.path()?, "/v1/event/e-1/");
-/// # Ok::<(), mem0_types::InvalidInput>(())
-/// ```
-#[derive(Clone, PartialEq, Eq)]
-pub struct GetEvent {
-    event_id: String,
-}
-
-impl GetEvent {
-    /// The event with this id.
-    ///
-    /// ```
-    /// # use mem0_types::{Endpoint, requests::GetEvent};
-    /// assert!(GetEvent::new("").into_call().is_err());
-    /// ```
-    pub fn new(event_id: impl Into<String>) -> Self {
-        Self { event_id: event_id.into() }
-    }
-}
-
-impl fmt::Debug for GetEvent {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("GetEvent").finish_non_exhaustive()
-    }
+    example GetEvent::new("e-1") => GET "/v1/event/e-1/";
 }
 
 impl Endpoint for GetEvent {
@@ -132,28 +48,24 @@ impl Endpoint for GetEvent {
         Call::new("event", Method::GET, path::EVENT, Repeat::Read)
             .segment("event_id", self.event_id)
     }
-
-    fn read_response(json: &str) -> Result<Self::Response, serde_json::Error> {
-        Record::from_json(json)
-    }
 }
 
 open_enum! {
-    /// How far a piece of work is.
+    /// The status of a piece of work.
     pub enum EventStatus {
-        /// Waiting its turn.
+        /// Not begun yet.
         Pending = "PENDING",
-        /// Under way.
+        /// Being done.
         Running = "RUNNING",
         /// Done.
         Succeeded = "SUCCEEDED",
-        /// Given up; see [`Event::error`].
+        /// Failed; [`Event::error`] says why.
         Failed = "FAILED",
     }
 }
 
 impl EventStatus {
-    /// Whether the work has ended, one way or the other. Unknown statuses have not.
+    /// Whether the work has ended, well or not. An unknown status is not final.
     ///
     /// ```
     /// use mem0_types::EventStatus;
@@ -167,29 +79,29 @@ impl EventStatus {
 }
 
 open_enum! {
-    /// What kind of work an event stands for.
+    /// The kind of work that an event stands for.
     pub enum EventType {
         /// Adding memories.
         Add = "ADD",
-        /// Changing one.
+        /// Changing a memory.
         Update = "UPDATE",
-        /// Deleting one.
+        /// Deleting a memory.
         Delete = "DELETE",
-        /// Searching.
+        /// Searching memories.
         Search = "SEARCH",
-        /// Listing.
+        /// Listing memories.
         GetAll = "GET_ALL",
-        /// Reading one.
+        /// Reading a memory.
         Get = "GET",
-        /// Deleting all of a scope.
+        /// Deleting all memories of a scope.
         DeleteAll = "DELETE_ALL",
-        /// Deleting a user, agent, app or run.
+        /// Deleting a user, agent, app or run with its memories.
         DeleteUser = "DELETE_USER",
     }
 }
 
 record! {
-    /// A piece of queued work and how it went.
+    /// A piece of queued work: its status and its results.
     ///
     /// ```
     /// use mem0_types::{Event, EventStatus};
@@ -204,46 +116,46 @@ record! {
         required {
             /// The event's id, a UUID.
             id: String = "id",
-            /// How far the work is.
+            /// The status of the work.
             status: EventStatus = "status",
         }
         defaulted {
-            /// What came of it.
+            /// The results, one for each memory.
             results: Vec<EventResult> = "results",
         }
         optional {
-            /// What kind of work it is.
+            /// The kind of work.
             #[doc(alias = "eventType")]
             event_type: EventType = "event_type",
-            /// What was asked for.
+            /// What was requested.
             payload: Map<String, Value> = "payload",
-            /// What the platform adds of its own.
+            /// Keys that the platform adds.
             metadata: Metadata = "metadata",
-            /// When it was asked for.
+            /// When the work was requested.
             #[doc(alias = "createdAt")]
             created_at: Timestamp = "created_at",
-            /// When it last changed.
+            /// When the event last changed.
             #[doc(alias = "updatedAt")]
             updated_at: Timestamp = "updated_at",
             /// When the work began.
             #[doc(alias = "startedAt")]
             started_at: Timestamp = "started_at",
-            /// When it ended.
+            /// When the work ended.
             #[doc(alias = "completedAt")]
             completed_at: Timestamp = "completed_at",
             /// How long the work took, in milliseconds.
             latency: f64 = "latency",
-            /// How far graph memory is, where it is used.
+            /// The status of graph memory, where it is used.
             #[doc(alias = "graphStatus")]
             graph_status: String = "graph_status",
-            /// Why it failed.
+            /// Why the work failed.
             error: String = "error",
         }
     }
 }
 
 record! {
-    /// One memory that came of an add or an event.
+    /// One memory in the results of an add or an event.
     ///
     /// ```
     /// let result: mem0_types::EventResult =
@@ -257,21 +169,21 @@ record! {
         optional {
             /// The memory's id.
             id: String = "id",
-            /// What happened to it.
+            /// What happened to the memory.
             event: HistoryEvent = "event",
-            /// The user it belongs to.
+            /// The user that the memory belongs to.
             #[doc(alias = "userId")]
             user_id: String = "user_id",
-            /// Its text, as the specification nests it.
+            /// The memory's text, nested as in the specification.
             data: EventData = "data",
-            /// Its text, as some services send it.
+            /// The memory's text, where a service does not nest it.
             memory: String = "memory",
         }
     }
 }
 
 impl EventResult {
-    /// The memory's text, in whichever of the two places it was sent.
+    /// The memory's text, from whichever of the two fields has it.
     ///
     /// ```
     /// let result: mem0_types::EventResult = serde_json::from_str(r#"{"memory": "Hikes"}"#)?;

@@ -9,7 +9,7 @@ open_enum! {
         Update = "UPDATE",
         /// It was deleted.
         Delete = "DELETE",
-        /// It was looked at and left as it was.
+        /// It was left as it was.
         Noop = "NOOP",
     }
 }

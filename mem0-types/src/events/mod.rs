@@ -1,4 +1,4 @@
-//! Queued work and what came of it.
+//! Events: queued work and its results.
 //!
 //! Names `call`, `time` and `wire`.
 

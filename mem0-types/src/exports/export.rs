@@ -9,17 +9,18 @@ use crate::ids::check_id;
 use crate::wire::{check_object, from_text, options, path, record};
 
 request! {
-    /// Has memories written into the form of a JSON Schema: `POST /v1/exports/`. The work is queued.
+    /// Exports memories in the form of a JSON Schema: `POST /v1/exports/`. The work is queued.
     #[doc(alias = "create_memory_export")]
     #[doc(alias = "createMemoryExport")]
     pub struct CreateMemoryExport {
-        /// a JSON Schema; its root is an object
+        /// a JSON Schema of an object
         schema: Value,
         /// a [`Filter`], or [`MemoryExportOptions`]
-        options: MemoryExportOptions,
+        options: MemoryExportOptions as shown,
     }
-    example "CreateMemoryExport::new(serde_json::json!({\"type\": \"object\"}), Filter::user_id(\"a\"))"
-        sends "POST" "/v1/exports/";
+    example CreateMemoryExport::new(serde_json::json!({"type": "object"}), Filter::user_id("a"))
+        => POST "/v1/exports/"
+        with r#"{"schema":{"type":"object"},"filters":{"AND":[{"user_id":"a"}]}}"#;
 }
 
 impl Endpoint for CreateMemoryExport {
@@ -45,7 +46,8 @@ impl Endpoint for CreateMemoryExport {
     }
 }
 
-/// The filter's JSON inside `AND`, unless it is an `AND` or an `OR`: the platform takes nothing else here.
+/// The filter's JSON, inside an `AND` unless it is an `AND` or `OR` already: exports take no other
+/// filter.
 fn structured(filter: &Filter) -> Value {
     let json = serde_json::json!(filter);
     let has_operator =
@@ -54,29 +56,29 @@ fn structured(filter: &Filter) -> Value {
 }
 
 options! {
-    /// What an export reads.
+    /// Which memories to export, and how.
     ///
     /// ```
     /// use mem0_types::{Filter, MemoryExportOptions};
     ///
     /// let options = MemoryExportOptions::new(Filter::user_id("alice"))
     ///     .export_instructions("Dates as YYYY-MM-DD");
-    /// # let _ = options;
+    /// assert_eq!(serde_json::json!(options)["export_instructions"], "Dates as YYYY-MM-DD");
     /// ```
     pub struct MemoryExportOptions {
         filter: Filter,
     }
-    example "MemoryExportOptions::new(Filter::user_id(\"alice\"))";
+    example MemoryExportOptions::new(Filter::user_id("alice"));
     body {
-        /// What the platform should mind when it fills the schema, in your own words. Not in the published
+        /// Instructions for filling the schema, in your own words. Not in the published
         /// specification.
         #[doc(alias = "exportInstructions")]
-        export_instructions: String as into = "\"Dates as YYYY-MM-DD\"",
+        export_instructions: String as into = "Dates as YYYY-MM-DD",
     }
 }
 
 impl MemoryExportOptions {
-    /// Nothing but the filter: the memories to export.
+    /// Options with this filter, which says which memories to export, and nothing else.
     ///
     /// ```
     /// use mem0_types::{Filter, MemoryExportOptions};
@@ -96,7 +98,7 @@ impl From<Filter> for MemoryExportOptions {
 }
 
 record! {
-    /// An export that was asked for.
+    /// An export that was requested.
     ///
     /// ```
     /// let asked: mem0_types::CreateMemoryExportResponse =
@@ -106,12 +108,12 @@ record! {
     /// ```
     pub struct CreateMemoryExportResponse {
         required {
-            /// The export's id, a UUID, to read it with.
+            /// The export's id, a UUID, with which to read it.
             id: String = "id",
         }
         defaulted {}
         optional {
-            /// The platform's own words.
+            /// The platform's message.
             message: String = "message",
         }
     }
@@ -119,8 +121,8 @@ record! {
 
 /// Reads a finished export: `POST /v1/exports/get/`.
 ///
-/// The platform answers with the object that the schema asked for, and with 404 both while the work
-/// goes on and for an export that never was. An export is kept for seven days.
+/// The platform answers with an object of the export's schema. It answers with 404 while the work
+/// goes on, and also for an export that does not exist. An export is kept for seven days.
 ///
 /// ```
 /// use mem0_types::requests::GetMemoryExport;
@@ -128,12 +130,14 @@ record! {
 ///
 /// let call = GetMemoryExport::by_id("x-1").into_call()?;
 /// assert_eq!(call.path()?, "/v1/exports/get/");
-/// assert_eq!(call.body().unwrap(), br#"{"memory_export_id":"x-1"}"#.as_slice());
+/// assert_eq!(call.body().unwrap(), r#"{"memory_export_id":"x-1"}"#);
 /// # Ok::<(), mem0_types::InvalidInput>(())
 /// ```
 #[doc(alias = "get_memory_export")]
 #[doc(alias = "getMemoryExport")]
+// Not a `request!`: an id and a filter exclude each other.
 #[derive(Clone, PartialEq)]
+#[must_use = "a request does nothing until it is sent"]
 pub struct GetMemoryExport(Which);
 
 #[derive(Clone, PartialEq)]
@@ -143,7 +147,7 @@ enum Which {
 }
 
 impl GetMemoryExport {
-    /// The export with this id, as [`CreateMemoryExport`] answered it.
+    /// The export with this id, which is in the answer to [`CreateMemoryExport`].
     ///
     /// ```
     /// # use mem0_types::requests::GetMemoryExport;
@@ -155,7 +159,7 @@ impl GetMemoryExport {
         Self(Which::Id(memory_export_id.into()))
     }
 
-    /// The latest export that was asked for with this filter.
+    /// The latest export that was requested with this filter.
     ///
     /// ```
     /// # use mem0_types::{Filter, requests::GetMemoryExport};

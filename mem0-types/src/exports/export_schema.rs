@@ -3,16 +3,16 @@ use serde_json::{Value, json};
 
 use crate::InvalidInput;
 
-/// The JSON Schema of a type in the form that [`CreateMemoryExport`](crate::requests::CreateMemoryExport)
-/// takes, the one that Pydantic writes for the official Python client. Requires the feature
-/// `schemars`.
+/// The JSON Schema of a type, for [`CreateMemoryExport`](crate::requests::CreateMemoryExport).
+/// Requires the feature `schemars`.
 ///
-/// Two things are adapted of what schemars writes: `$schema` is left out, and a field that may be null
-/// is an `anyOf` with `null` in place of a list of types. Types that are used inside stay in `$defs`.
-/// What a field's doc comment says becomes its `description`, which tells the platform what to fill in.
+/// It has the form that Pydantic writes for the official Python client, which differs from what
+/// schemars writes in two ways: there is no `$schema`, and a field that may be null is an `anyOf`
+/// with `null` instead of a list of types. Inner types stay in `$defs`. The doc comment of a field
+/// becomes its `description`, which tells the platform what to fill in.
 ///
 /// # Errors
-/// [`InvalidInput`] for a type that is no struct or map with text keys: an export is an object.
+/// [`InvalidInput`] when the type is not a struct or a map with text keys: an export is an object.
 ///
 /// ```
 /// use mem0_types::export_schema;
@@ -56,7 +56,7 @@ pub fn export_schema<T: JsonSchema>() -> Result<Value, InvalidInput> {
     }
 }
 
-/// Turns `"type": ["string", "null"]` into an `anyOf`, wherever it stands.
+/// Turns every `"type": ["string", "null"]` into an `anyOf`.
 fn adapt(schema: &mut Value) {
     match schema {
         Value::Array(items) => items.iter_mut().for_each(adapt),

@@ -1,4 +1,4 @@
-//! Memories written into the form of a JSON Schema.
+//! Exports: memories in the form of a JSON Schema.
 //!
 //! Names `filter` and what is below it.
 

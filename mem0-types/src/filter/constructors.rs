@@ -45,7 +45,7 @@ macro_rules! id_filter {
             Self::id(IdField::$field, IdCondition::In(ids))
         }
 
-        #[doc = concat!("Memories of any ", $title, " at all: those whose `", stringify!($is), "` is not null.")]
+        #[doc = concat!("Memories of any ", $title, ": those whose `", stringify!($is), "` is not null.")]
         ///
         /// ```
         /// # use mem0_types::Filter;
@@ -67,7 +67,7 @@ impl Filter {
     /// Memories of this user, agent, app or run.
     ///
     /// # Errors
-    /// [`InvalidInput`] for a kind of entity that no id names.
+    /// [`InvalidInput`] for a kind of entity that has no id field.
     ///
     /// ```
     /// # use mem0_types::{EntityRef, Filter};
@@ -120,7 +120,7 @@ impl Filter {
         TimeFilter(TimeField::Timestamp)
     }
 
-    /// Conditions on the day after which the memory is hidden.
+    /// Conditions on the last day on which the memory is listed.
     ///
     /// ```
     /// # use mem0_types::Filter;
@@ -154,7 +154,8 @@ impl Filter {
         MetadataFilter(key.into())
     }
 
-    /// Conditions on the memory's text. For lists only: the hosted search answers 500 to them.
+    /// Conditions on the memory's text. For lists only: the hosted service answers a search with
+    /// 500.
     ///
     /// ```
     /// # use mem0_types::Filter;
@@ -180,9 +181,9 @@ impl Filter {
 
     /// Memories that match at least one id of the scope.
     ///
-    /// This is what finds the facts that were extracted from an add under several ids, since each
-    /// fact is attributed to one of them. It also shows what *others* stored under any one of the
-    /// ids: everything of an agent, say, and not only its talk with this user.
+    /// It finds the facts that were extracted from an add with several ids, where each fact is
+    /// attributed to one of them. It also finds what *others* stored with one of the ids: all
+    /// memories of an agent, for example, and not only those from its conversations with this user.
     ///
     /// ```
     /// use mem0_types::{Filter, Scope};
@@ -196,8 +197,8 @@ impl Filter {
 
     /// Memories that carry every id of the scope.
     ///
-    /// Among extracted memories a user together with an agent finds nothing, since each fact is
-    /// attributed to one of them; memories stored with `infer: false` carry all ids.
+    /// For extracted memories a user together with an agent finds nothing, because each fact is
+    /// attributed to one of them. Memories stored with `infer: false` carry all ids.
     ///
     /// ```
     /// use mem0_types::{Filter, Scope};
@@ -223,7 +224,7 @@ impl Filter {
         }
     }
 
-    /// All of these hold, printed as one `AND` even if there is one or none.
+    /// All of these hold. Printed as one `AND`, even with one part or none.
     ///
     /// ```
     /// # use mem0_types::Filter;
@@ -234,7 +235,7 @@ impl Filter {
         Self(Expression::And(parts.into_iter().collect()))
     }
 
-    /// At least one of these holds, printed as one `OR` even if there is one or none.
+    /// At least one of these holds. Printed as one `OR`, even with one part or none.
     ///
     /// ```
     /// # use mem0_types::Filter;
@@ -247,7 +248,7 @@ impl Filter {
 
     /// Sends this JSON as it is, for conditions that this version does not know.
     ///
-    /// Nothing in it is checked, its ids included, and it counts as naming an entity.
+    /// Nothing in it is checked, not even its ids, and it counts as naming an entity.
     ///
     /// ```
     /// use mem0_types::Filter;

@@ -8,12 +8,12 @@ use serde_json::Value;
 use super::condition::{Condition, IdCondition};
 use crate::InvalidInput;
 
-/// Which memories an operation may see: the platform's filter language as an algebra.
+/// Which memories an operation looks at: the platform's filter language as an algebra.
 ///
-/// Conditions are made by the constructors below, joined with `&`, `|` and `!`, and print exactly
-/// the JSON that the platform takes. What the platform silently drops (an `AND` beside an `OR` in
-/// one object) cannot be expressed. Search and list need at least one id condition that is not
-/// negated; a filter without one is refused before sending.
+/// Conditions are made by the constructors below, joined with `&`, `|` and `!`, and printed as
+/// exactly the JSON that the platform takes. A form of which the platform silently drops a part (an
+/// `AND` beside an `OR` in one object) cannot be expressed. Searches and lists need at least one id
+/// condition that is not negated; a filter without one is refused before it is sent.
 ///
 /// ```
 /// use mem0_types::Filter;
@@ -32,11 +32,11 @@ use crate::InvalidInput;
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 ///
-/// Two facts of the platform that surprise:
+/// Two things about the platform may surprise you:
 ///
-/// - `user_id` *and* `agent_id` together find nothing among extracted memories, because each fact
-///   is attributed to one speaker. Use `|`, or [`Filter::any_of`].
-/// - A field that the filter does not mention is not constrained; it need not be null.
+/// - For extracted memories, `user_id` *and* `agent_id` together find nothing, because each fact is
+///   attributed to one speaker. Use `|`, or [`Filter::any_of`].
+/// - A field that the filter does not mention may have any value; it need not be null.
 #[doc(alias = "filters")]
 #[derive(Clone, PartialEq)]
 #[must_use]
@@ -55,9 +55,9 @@ pub struct Filter(pub(super) Expression);
 pub enum Expression {
     /// One condition on one field.
     Condition(Condition),
-    /// All of these hold. Of none, always true.
+    /// All of these hold. True when there are none.
     And(Vec<Filter>),
-    /// At least one of these holds. Of none, never true.
+    /// At least one of these holds. False when there are none.
     Or(Vec<Filter>),
     /// This does not hold.
     Not(Box<Filter>),
@@ -78,18 +78,19 @@ impl Filter {
         &self.0
     }
 
-    /// Whether the filter has an id condition that is not negated, which search and list require.
+    /// Whether the filter has an id condition that is not negated. Searches and lists require one.
     ///
     /// ```
     /// # use mem0_types::Filter;
-    /// assert!((Filter::user_id("alice") & Filter::categories().contains("food")).names_an_entity());
+    /// let food = Filter::categories().contains("food");
+    /// assert!((Filter::user_id("alice") & food).names_an_entity());
     /// assert!(!(!Filter::user_id("alice")).names_an_entity());
     /// ```
     pub fn names_an_entity(&self) -> bool {
         self.names_an_entity_under(true)
     }
 
-    /// Whether some condition is on the text, which a search cannot have.
+    /// Whether a condition is on the text. A search takes no such filter.
     pub(crate) fn has_keywords(&self) -> bool {
         match &self.0 {
             Expression::Condition(condition) => matches!(condition, Condition::Keywords(_)),
@@ -113,8 +114,8 @@ impl Filter {
         }
     }
 
-    /// Refuses ids that mean something else on the wire, empty lists, and a filter that would be
-    /// answered with 400 because it names no entity.
+    /// Refuses ids that mean something else on the wire, empty lists, and a filter that names no
+    /// entity, which the platform would answer with 400.
     pub(crate) fn check(&self) -> Result<(), InvalidInput> {
         self.check_conditions()?;
         if self.names_an_entity() {
@@ -177,7 +178,7 @@ impl BitOr for Filter {
 impl Not for Filter {
     type Output = Self;
 
-    /// This does not hold. Negating twice gives the filter back.
+    /// This does not hold. Two negations cancel out.
     fn not(self) -> Self {
         match self.0 {
             Expression::Not(inner) => *inner,
@@ -211,7 +212,7 @@ impl<'de> Deserialize<'de> for Filter {
 }
 
 impl fmt::Display for Filter {
-    /// The filter's JSON. It holds ids: keep it out of logs.
+    /// The filter's JSON. It contains ids: keep it out of logs.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let json = serde_json::to_string(self).map_err(|_| fmt::Error)?;
         f.write_str(&json)

@@ -7,7 +7,7 @@ use crate::wire::open_enum;
 open_enum! {
     /// The kind of an entity, as in the path `/v2/entities/{entity_type}/{entity_id}/`.
     pub enum EntityType {
-        /// Someone whom an app serves: `user_id`.
+        /// Someone who uses an app: `user_id`.
         User = "user",
         /// An AI agent: `agent_id`.
         Agent = "agent",
@@ -18,10 +18,10 @@ open_enum! {
     }
 }
 
-/// One user, agent, app or run, named for an operation on all that it has.
+/// One user, agent, app or run, as an argument of operations on all that it has.
 ///
-/// The id is checked before sending like every other: not empty, not `*`, no control characters,
-/// no `.` or `..` part.
+/// The id is checked before it is sent: it must not be empty or `*`, nor have control characters or
+/// a `.` or `..` part.
 ///
 /// ```
 /// use mem0_types::{EntityRef, EntityType};
@@ -30,8 +30,8 @@ open_enum! {
 /// assert_eq!(entity.entity_type(), &EntityType::Agent);
 /// ```
 ///
-/// It becomes what other operations take: a [`Scope`](crate::Scope) and a
-/// [`DeleteScope`](crate::DeleteScope) by `try_from`, a filter by
+/// It can be made into what other operations take: a [`Scope`](crate::Scope) or a
+/// [`DeleteScope`](crate::DeleteScope) by `try_from`, and a filter by
 /// [`Filter::entity`](crate::Filter::entity).
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct EntityRef {
@@ -40,7 +40,8 @@ pub struct EntityRef {
 }
 
 impl EntityRef {
-    /// The entity of this kind with this id. [`EntityRef::user`] and its siblings are shorter.
+    /// The entity of this kind with this id. [`user`](Self::user), [`agent`](Self::agent),
+    /// [`app`](Self::app) and [`run`](Self::run) are shorter.
     ///
     /// ```
     /// # use mem0_types::{EntityRef, EntityType};
@@ -100,7 +101,7 @@ impl EntityRef {
         &self.entity_type
     }
 
-    /// The id that you supplied when adding.
+    /// The id that you added memories with.
     ///
     /// ```
     /// # use mem0_types::EntityRef;
@@ -114,7 +115,7 @@ impl EntityRef {
         self.entity_id
     }
 
-    /// The id that names entities of this kind.
+    /// The field with the ids of this kind of entity.
     pub(crate) fn id_field(&self) -> Result<IdField, InvalidInput> {
         match self.entity_type {
             EntityType::User => Ok(IdField::UserId),
@@ -123,14 +124,14 @@ impl EntityRef {
             EntityType::Run => Ok(IdField::RunId),
             EntityType::Other(_) => Err(InvalidInput::new(
                 "entity_type",
-                "must be user, agent, app or run: no id names another kind",
+                "must be user, agent, app or run: other kinds have no id field",
             )),
         }
     }
 }
 
 impl fmt::Debug for EntityRef {
-    /// Names the kind, never the id.
+    /// The kind, never the id.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EntityRef").field("entity_type", &self.entity_type).finish_non_exhaustive()
     }

@@ -7,7 +7,7 @@ use crate::InvalidInput;
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum IdField {
-    /// Someone whom an app serves.
+    /// Someone who uses an app.
     UserId,
     /// An AI agent.
     AgentId,
@@ -38,8 +38,8 @@ impl IdField {
     /// Refuses an id of this kind that the platform would misread.
     ///
     /// # Errors
-    /// [`InvalidInput`] for a blank id, `*`, control characters, and a `.` or `..` part between
-    /// slashes, which no path could hold.
+    /// [`InvalidInput`] for an id that is blank or `*`, has control characters, or has a `.` or
+    /// `..` part between slashes, which cannot stand in a path.
     ///
     /// ```
     /// use mem0_types::IdField;
@@ -53,16 +53,16 @@ impl IdField {
     }
 }
 
-/// Refuses ids that the platform would misread, wherever an operation takes one.
+/// Refuses ids that the platform would misread.
 ///
-/// `*` means "any" on the wire. A `.` or `..` part cannot be made safe by percent-encoding, since
+/// `*` means "any" on the wire. Percent-encoding does not make a `.` or `..` part safe, because
 /// proxies and servers decode before they route: `delete("..")` would reach another resource.
 pub(crate) fn check_id(field: &'static str, id: &str) -> Result<(), InvalidInput> {
     let refuse = |message: &'static str| Err(InvalidInput::new(field, message));
     if id.trim().is_empty() {
         return refuse("must not be empty");
     }
-    // Trimmed, since servers trim: " * " would become "any" there.
+    // Servers trim, so that " * " would mean "any" there.
     if id.trim() == "*" {
         return refuse("must not be `*`, which means \"any\" on the wire");
     }

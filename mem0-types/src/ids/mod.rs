@@ -1,4 +1,5 @@
-//! Who a memory belongs to: the four kinds of ids and their checks, an entity, and a scope of several.
+//! Who a memory belongs to: the four kinds of ids and their checks, a reference to one entity, and
+//! a scope of several ids.
 //!
 //! Names `wire`.
 

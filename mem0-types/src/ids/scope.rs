@@ -6,14 +6,14 @@ use super::entity_ref::EntityRef;
 use super::identifier::IdField;
 use crate::InvalidInput;
 
-/// Whom an added memory belongs to: a user, an agent, an app, a run, or several of them at once.
+/// Who an added memory belongs to: a user, an agent, an app, a run, or several of them at once.
 ///
-/// There is no empty scope. Ids go to the top level of the request body (`user_id`, `agent_id`,
-/// `app_id`, `run_id`); they are checked before sending: not empty, not `*`, no control
-/// characters, no `.` or `..` part.
+/// A scope always has an id. The ids are sent at the top level of the request body (`user_id`,
+/// `agent_id`, `app_id`, `run_id`). They are checked first: an id must not be empty or `*`, nor
+/// have control characters or a `.` or `..` part.
 ///
-/// With several ids the hosted service attributes each extracted fact to one speaker, so that a
-/// later filter on `user_id` *and* `agent_id` finds none of them; see
+/// With several ids the hosted service attributes each extracted fact to one speaker. A later
+/// filter on `user_id` *and* `agent_id` then finds none of them; see
 /// [`Filter::any_of`](crate::Filter::any_of).
 ///
 /// ```
@@ -50,7 +50,7 @@ macro_rules! scope_id {
             Self::EMPTY.$with(id)
         }
 
-        #[doc = concat!("The same scope with this ", $title, " too, in place of one set before.")]
+        #[doc = concat!("Adds this ", $title, ", or replaces the one that is set.")]
         ///
         /// ```
         /// # use mem0_types::Scope;
@@ -83,7 +83,7 @@ impl Scope {
     scope_id!(app, with_app, app_id, "app", "appId", "app_id");
     scope_id!(run, with_run, run_id, "run", "runId", "run_id");
 
-    /// The ids that the scope has, in the order user, agent, app, run.
+    /// The ids of the scope, in the order user, agent, app, run.
     ///
     /// ```
     /// use mem0_types::{IdField, Scope};
@@ -111,7 +111,7 @@ impl Scope {
 impl TryFrom<EntityRef> for Scope {
     type Error = InvalidInput;
 
-    /// The scope of this one entity. Refuses a kind of entity that no id names.
+    /// The scope of this one entity. Refuses a kind of entity that has no id field.
     fn try_from(entity: EntityRef) -> Result<Self, InvalidInput> {
         Ok(match entity.id_field()? {
             IdField::UserId => Self::user(entity.into_id()),
@@ -123,7 +123,7 @@ impl TryFrom<EntityRef> for Scope {
 }
 
 impl fmt::Debug for Scope {
-    /// Names which ids are set, never the ids.
+    /// Which ids are set, never the ids.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let set: Vec<_> = self.ids().map(|(field, _)| field).collect();
         f.debug_tuple("Scope").field(&set).finish()

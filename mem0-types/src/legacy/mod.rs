@@ -1,7 +1,8 @@
-//! The deprecated v1 and v2 operations, for services that lag behind and code that is being moved.
+//! The deprecated operations of v1 and v2, for older services and for code that is being moved.
+//! Requires the feature `legacy`.
 //!
-//! The platform still serves them. New code uses the operations of the crate's root: `add`, `search`
-//! and `get_all` speak v3. Requires the feature `legacy`.
+//! The platform still serves them. New code uses [`requests`](crate::requests), where adding,
+//! searching and listing are those of v3.
 //!
 //! ```
 //! use mem0_types::legacy::{SearchV1, SearchV1Options};

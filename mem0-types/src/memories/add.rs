@@ -4,63 +4,37 @@ use serde_json::Value;
 
 use super::custom_category::CustomCategory;
 use crate::InvalidInput;
-use crate::call::{Call, Endpoint, Repeat};
+use crate::call::{Call, Endpoint, Repeat, request};
 use crate::events::{EventResult, EventStatus};
 use crate::ids::Scope;
 use crate::messages::Messages;
 use crate::time::{Date, Timestamp, check_time};
-use crate::wire::{Record, check_object, options, path, record};
+use crate::wire::{check_object, options, path, record};
 
-/// Adds memories from messages: `POST /v3/memories/add/`.
-///
-/// By default the platform infers facts from the messages in the background, answers `PENDING`
-/// with an event id at once, and the memories appear when that event has succeeded. With
-/// [`infer(false)`](AddMemoryOptions::infer) each message is stored as it is before the answer.
-///
-/// ```
-/// use mem0_types::requests::AddMemory;
-/// use mem0_types::{Endpoint, Scope};
-///
-/// let call = AddMemory::new("I love hiking", Scope::user("alice")).into_call()?;
-/// let body: serde_json::Value = serde_json::from_slice(call.body().unwrap()).unwrap();
-/// assert_eq!(
-///     body,
-///     serde_json::json!({
-///         "messages": [{"role": "user", "content": "I love hiking"}],
-///         "user_id": "alice",
-///     }),
-/// );
-/// # Ok::<(), mem0_types::InvalidInput>(())
-/// ```
-///
-/// A filter does not say whom a memory belongs to, so it is no scope:
-///
-/// ```compile_fail
-/// use mem0_types::requests::AddMemory;
-/// use mem0_types::Filter;
-///
-/// let request = AddMemory::new("I love hiking", Filter::user_id("alice"));
-/// ```
-#[derive(Debug, Clone, PartialEq)]
-pub struct AddMemory {
-    messages: Messages,
-    options: AddMemoryOptions,
-}
-
-impl AddMemory {
-    /// The messages and whom they belong to: a [`Scope`] alone, or [`AddMemoryOptions`].
+request! {
+    /// Adds memories from messages: `POST /v3/memories/add/`.
     ///
-    /// ```
+    /// By default the platform infers facts from the messages in the background. It answers at once
+    /// with `PENDING` and an event id, and the memories appear when that event has succeeded. With
+    /// [`infer(false)`](AddMemoryOptions::infer) it stores each message as it is and then answers.
+    ///
+    /// A filter does not say who a memory belongs to, so it is not a scope:
+    ///
+    /// ```compile_fail
+    /// use mem0_types::Filter;
     /// use mem0_types::requests::AddMemory;
-    /// use mem0_types::{AddMemoryOptions, Scope};
     ///
-    /// let options = AddMemoryOptions::new(Scope::user("alice")).infer(false);
-    /// let request = AddMemory::new("I love hiking", options);
-    /// # let _ = request;
+    /// let request = AddMemory::new("I love hiking", Filter::user_id("alice"));
     /// ```
-    pub fn new(messages: impl Into<Messages>, options: impl Into<AddMemoryOptions>) -> Self {
-        Self { messages: messages.into(), options: options.into() }
+    pub struct AddMemory {
+        /// a text, a message, or several messages
+        messages: Messages as shown,
+        /// who the memories belong to: a [`Scope`], or [`AddMemoryOptions`]
+        options: AddMemoryOptions as shown,
     }
+    example AddMemory::new("I love hiking", Scope::user("alice"))
+        => POST "/v3/memories/add/"
+        with r#"{"messages":[{"role":"user","content":"I love hiking"}],"user_id":"alice"}"#;
 }
 
 impl Endpoint for AddMemory {
@@ -93,14 +67,10 @@ impl Endpoint for AddMemory {
             options,
         })
     }
-
-    fn read_response(json: &str) -> Result<Self::Response, serde_json::Error> {
-        Record::from_json(json)
-    }
 }
 
 options! {
-    /// What goes with the messages of an add.
+    /// Who the memories of an add belong to, and how they are made.
     ///
     /// ```
     /// use mem0_types::{AddMemoryOptions, Date, Scope};
@@ -109,11 +79,11 @@ options! {
     /// let options = AddMemoryOptions::new(Scope::user("alice").with_run("r-1"))
     ///     .metadata(json!({"source": "chat"}))
     ///     .expiration_date(Date::new(2027, 1, 31)?);
-    /// # let _ = options;
+    /// assert_eq!(json!(options)["expiration_date"], "2027-01-31");
     /// # Ok::<(), mem0_types::InvalidInput>(())
     /// ```
     ///
-    /// What only a search has does not compile here:
+    /// An option of searches does not compile here:
     ///
     /// ```compile_fail
     /// use mem0_types::{AddMemoryOptions, Scope};
@@ -123,55 +93,57 @@ options! {
     pub struct AddMemoryOptions {
         scope: Scope,
     }
-    example "AddMemoryOptions::new(Scope::user(\"alice\"))";
+    example AddMemoryOptions::new(Scope::user("alice"));
     body {
-        /// Your own keys on every memory that comes of the messages; a JSON object. Sent as
-        /// `metadata`, never rewritten.
-        metadata: Value as into = "serde_json::json!({\"source\": \"chat\"})",
-        /// Whether to infer facts, which is the platform's default. `false` stores each message
-        /// as it is, before the answer; system messages are dropped and media refused.
-        infer: bool as value = "false",
-        /// The last UTC day on which the memories are listed and found. Default: for ever.
+        /// Your own keys for every memory made from the messages, a JSON object. They are never
+        /// rewritten.
+        metadata: Value as into = serde_json::json!({"source": "chat"}),
+        /// Whether to infer facts. Default `true`. With `false` each message is stored as it is
+        /// before the answer; system messages are dropped and media are refused.
+        infer: bool as value = false,
+        /// The last UTC day on which the memories are listed and found. Default: they never expire.
         #[doc(alias = "expirationDate")]
-        expiration_date: Date as value = "Date::new(2027, 1, 31)?",
-        /// What to extract and what not, in your words, in place of the project's instructions.
+        expiration_date: Date as value = Date::new(2027, 1, 31)?,
+        /// What to extract and what not, in your words. Replaces the project's instructions.
         #[doc(alias = "customInstructions")]
-        custom_instructions: String as into = "\"Only what she eats\"",
+        custom_instructions: String as into = "Only what she eats",
         /// The same for facts about the agent.
         #[doc(alias = "agentCustomInstructions")]
-        agent_custom_instructions: String as into = "\"Only its promises\"",
-        /// Categories for these memories, in place of the project's.
+        agent_custom_instructions: String as into = "Only its promises",
+        /// Categories for these memories. Replace the project's.
         #[doc(alias = "customCategories")]
-        custom_categories: Vec<CustomCategory> as value = "vec![CustomCategory::new(\"diet\", \"What she eats\")]",
-        /// When the messages were said; becomes the memories' `created_at`. Sent in whole seconds
-        /// since 1970-01-01T00:00:00Z, as the platform takes it. Default: now.
-        timestamp: Timestamp as into = "\"2026-03-01T09:30:00Z\"",
+        custom_categories: Vec<CustomCategory> as value
+            = vec![CustomCategory::new("diet", "What she eats")],
+        /// When the messages were said. It becomes the memories' `created_at`. Sent in whole
+        /// seconds since 1970-01-01T00:00:00Z, as the platform expects. Default: now.
+        timestamp: Timestamp as into = "2026-03-01T09:30:00Z",
         /// A JSON object that describes structured data to extract. The platform does not
         /// document it further.
         #[doc(alias = "structuredDataSchema")]
-        structured_data_schema: Value as into = "serde_json::json!({\"type\": \"object\"})",
+        structured_data_schema: Value as into = serde_json::json!({"type": "object"}),
         /// Whether updates of the memories are refused. Default `false`.
-        immutable: bool as value = "true",
-        /// What to keep, in your words. `custom_instructions` has taken its place.
-        includes: String as into = "\"diet\"",
-        /// What to leave out, in your words. `custom_instructions` has taken its place.
-        excludes: String as into = "\"politics\"",
-        /// A set of prompts of the project, by its id.
-        prompt_profile_id: String as into = "\"profile-1\"",
+        immutable: bool as value = true,
+        /// What to keep, in your words. Replaced by `custom_instructions`.
+        includes: String as into = "diet",
+        /// What to leave out, in your words. Replaced by `custom_instructions`.
+        excludes: String as into = "politics",
+        /// The id of one of the project's sets of prompts.
+        prompt_profile_id: String as into = "profile-1",
         /// Whether to work out when things happened. The platform does not document it further.
-        temporal_reasoning: bool as value = "true",
-        /// The time zone of `observation_datetime` and `observation_date`, by its IANA name. The platform does not
-        /// document a default.
-        timezone: String as into = "\"Europe/Rome\"",
+        temporal_reasoning: bool as value = true,
+        /// The IANA name of the time zone of `observation_datetime` and `observation_date`. The
+        /// platform does not document a default.
+        timezone: String as into = "Europe/Rome",
         /// When the messages were said, where `timestamp` is not set.
-        observation_datetime: Timestamp as into = "\"2026-03-01T09:30:00Z\"",
-        /// On which day the messages were said, where neither `timestamp` nor `observation_datetime` is set.
-        observation_date: Date as value = "Date::new(2026, 3, 1)?",
+        observation_datetime: Timestamp as into = "2026-03-01T09:30:00Z",
+        /// The day on which the messages were said, where neither `timestamp` nor
+        /// `observation_datetime` is set.
+        observation_date: Date as value = Date::new(2026, 3, 1)?,
     }
 }
 
 impl AddMemoryOptions {
-    /// Nothing but the scope.
+    /// Options with this scope and nothing else.
     ///
     /// ```
     /// use mem0_types::{AddMemoryOptions, Scope};
@@ -192,8 +164,9 @@ impl From<Scope> for AddMemoryOptions {
 record! {
     /// The answer to an add.
     ///
-    /// With inference: `PENDING` and the event to wait for. Without: `SUCCEEDED` and the memories
-    /// that were stored, or `FAILED`, of which the clients' `add` makes an error.
+    /// With inference it is `PENDING` and names the event to wait for. Without inference it is
+    /// `SUCCEEDED` and has the memories that were stored, or it is `FAILED`, which the clients'
+    /// `add` returns as an error.
     ///
     /// ```
     /// use mem0_types::{AddMemoryResponse, EventStatus};
@@ -205,18 +178,18 @@ record! {
     /// ```
     pub struct AddMemoryResponse {
         required {
-            /// The event that tells how the work goes.
+            /// The id of the event that tracks the work.
             #[doc(alias = "eventId")]
             event_id: String = "event_id",
-            /// How far the work is.
+            /// The status of the work.
             status: EventStatus = "status",
         }
         defaulted {
-            /// What was stored. Empty with inference: ask the event.
+            /// What was stored. Empty with inference: read the event then.
             results: Vec<EventResult> = "results",
         }
         optional {
-            /// The platform's own words.
+            /// The platform's message.
             message: String = "message",
         }
     }

@@ -9,7 +9,7 @@ use crate::call::{Call, Endpoint, Repeat};
 use crate::ids::check_id;
 use crate::wire::{check_object, path, record};
 
-/// The most memories that one batch takes.
+/// The most memories in one batch.
 pub const BATCH_LIMIT: usize = 1000;
 
 fn check_size(size: usize) -> Result<(), InvalidInput> {
@@ -20,7 +20,7 @@ fn check_size(size: usize) -> Result<(), InvalidInput> {
     }
 }
 
-/// Checks each item, and names the one that is refused.
+/// Checks each item. The error says by its index which one is refused.
 fn check_each<T>(
     items: &[T],
     before: usize,
@@ -34,7 +34,7 @@ fn check_each<T>(
     })
 }
 
-/// The items by the thousand, each part with the number of those before it.
+/// Parts of at most a batch's size, each with the number of items before it.
 fn split<T>(items: Vec<T>, before: usize) -> impl Iterator<Item = (usize, Vec<T>)> {
     let mut items = items.into_iter();
     (before..).step_by(BATCH_LIMIT).map_while(move |before| {
@@ -52,16 +52,18 @@ fn split<T>(items: Vec<T>, before: usize) -> impl Iterator<Item = (usize, Vec<T>
 /// let call = BatchUpdate::new([MemoryUpdate::new("m-1").text("Loves climbing")]).into_call()?;
 /// assert_eq!(
 ///     call.body().unwrap(),
-///     br#"{"memories":[{"memory_id":"m-1","text":"Loves climbing"}]}"#.as_slice(),
+///     r#"{"memories":[{"memory_id":"m-1","text":"Loves climbing"}]}"#,
 /// );
 /// # Ok::<(), mem0_types::InvalidInput>(())
 /// ```
 #[doc(alias = "batchUpdate")]
 #[doc(alias = "batch_update")]
+// Not a `request!`: `new` takes an iterator, and a large batch can be split.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[must_use = "a request does nothing until it is sent"]
 pub struct BatchUpdate {
     memories: Vec<MemoryUpdate>,
-    /// How many come before them, in the batch that this one was split from.
+    /// How many come before these in the batch that was split.
     #[serde(skip)]
     before: usize,
 }
@@ -77,8 +79,8 @@ impl BatchUpdate {
         Self { memories: memories.into_iter().collect(), before: 0 }
     }
 
-    /// The same changes in batches of at most [`BATCH_LIMIT`], in their order; none when there are
-    /// none. An error names a change by its place among all of them.
+    /// The changes in batches of at most [`BATCH_LIMIT`], in order. Without changes there are no
+    /// batches. An error names a change by its index among all of them.
     ///
     /// ```
     /// # use mem0_types::{Endpoint, MemoryUpdate, requests::BatchUpdate};
@@ -111,7 +113,10 @@ impl Endpoint for BatchUpdate {
 /// use serde_json::json;
 ///
 /// let update = MemoryUpdate::new("m-1").text("Loves climbing").metadata(json!({"k": 1}));
-/// # let _ = update;
+/// assert_eq!(
+///     json!(update),
+///     json!({"memory_id": "m-1", "text": "Loves climbing", "metadata": {"k": 1}}),
+/// );
 /// ```
 #[doc(alias = "MemoryUpdateBody")]
 #[derive(Clone, PartialEq, Serialize)]
@@ -124,7 +129,7 @@ pub struct MemoryUpdate {
 }
 
 impl MemoryUpdate {
-    /// No change yet of the memory with this id.
+    /// No change yet to the memory with this id.
     ///
     /// ```
     /// # use mem0_types::{Endpoint, MemoryUpdate, requests::BatchUpdate};
@@ -139,7 +144,7 @@ impl MemoryUpdate {
     /// ```
     /// # use mem0_types::MemoryUpdate;
     /// let update = MemoryUpdate::new("m-1").text("Loves climbing");
-    /// # let _ = update;
+    /// assert_eq!(serde_json::json!(update)["text"], "Loves climbing");
     /// ```
     #[must_use]
     pub fn text(mut self, text: impl Into<String>) -> Self {
@@ -147,12 +152,12 @@ impl MemoryUpdate {
         self
     }
 
-    /// Metadata keys to set; a JSON object. Other keys of the memory stay.
+    /// Metadata keys to set, a JSON object. Other keys of the memory stay.
     ///
     /// ```
     /// # use mem0_types::MemoryUpdate;
     /// let update = MemoryUpdate::new("m-1").metadata(serde_json::json!({"k": 1}));
-    /// # let _ = update;
+    /// assert_eq!(serde_json::json!(update)["metadata"]["k"], 1);
     /// ```
     #[must_use]
     pub fn metadata(mut self, metadata: impl Into<Value>) -> Self {
@@ -174,7 +179,7 @@ impl MemoryUpdate {
 }
 
 impl fmt::Debug for MemoryUpdate {
-    /// Which fields are set, never their values.
+    /// The fields that are set, never their values.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MemoryUpdate")
             .field("text", &self.text.is_some())
@@ -192,16 +197,18 @@ impl fmt::Debug for MemoryUpdate {
 /// let call = BatchDelete::new(["m-1", "m-2"]).into_call()?;
 /// assert_eq!(
 ///     call.body().unwrap(),
-///     br#"{"memories":[{"memory_id":"m-1"},{"memory_id":"m-2"}]}"#.as_slice(),
+///     r#"{"memories":[{"memory_id":"m-1"},{"memory_id":"m-2"}]}"#,
 /// );
 /// # Ok::<(), mem0_types::InvalidInput>(())
 /// ```
 #[doc(alias = "batchDelete")]
 #[doc(alias = "batch_delete")]
+// Not a `request!`: `new` takes an iterator, and a large batch can be split.
 #[derive(Clone, PartialEq, Eq)]
+#[must_use = "a request does nothing until it is sent"]
 pub struct BatchDelete {
     memory_ids: Vec<String>,
-    /// How many come before them, in the batch that this one was split from.
+    /// How many come before these in the batch that was split.
     before: usize,
 }
 
@@ -216,8 +223,8 @@ impl BatchDelete {
         Self { memory_ids: memory_ids.into_iter().map(Into::into).collect(), before: 0 }
     }
 
-    /// The same ids in batches of at most [`BATCH_LIMIT`], in their order; none when there are none.
-    /// An error names an id by its place among all of them.
+    /// The ids in batches of at most [`BATCH_LIMIT`], in order. Without ids there are no batches.
+    /// An error names an id by its index among all of them.
     ///
     /// ```
     /// # use mem0_types::requests::BatchDelete;
@@ -272,7 +279,7 @@ record! {
         required {}
         defaulted {}
         optional {
-            /// The platform's own words.
+            /// The platform's message.
             message: String = "message",
         }
     }

@@ -18,11 +18,11 @@ pub struct CustomCategory {
 }
 
 impl CustomCategory {
-    /// The category of this name; the description tells the platform what to put there.
+    /// A category with this name. The description tells the platform what belongs in it.
     ///
     /// ```
     /// let diet = mem0_types::CustomCategory::new("diet", "What she eats");
-    /// # let _ = diet;
+    /// assert_eq!(serde_json::json!(diet), serde_json::json!({"diet": "What she eats"}));
     /// ```
     pub fn new(name: impl Into<String>, description: impl Into<String>) -> Self {
         Self { name: name.into(), description: description.into() }
@@ -50,7 +50,7 @@ impl CustomCategory {
 }
 
 impl fmt::Debug for CustomCategory {
-    /// Neither name nor description, which are the user's.
+    /// Neither the name nor the description: they are the user's.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CustomCategory").finish_non_exhaustive()
     }

@@ -1,63 +1,26 @@
-use std::fmt;
-
 use http::Method;
 
 use crate::InvalidInput;
-use crate::call::{Call, Endpoint, Repeat};
+use crate::call::{Call, Endpoint, Repeat, request};
 use crate::wire::{from_text, path, record};
 
-/// Deletes one memory: `DELETE /v1/memories/{memory_id}/`.
-///
-/// ```
-/// use mem0_types::requests::DeleteMemory;
-/// use mem0_types::Endpoint;
-///
-/// assert!(DeleteMemory::new("..").into_call().is_err());
-/// ```
-#[derive(Clone, PartialEq, Eq)]
-pub struct DeleteMemory {
-    memory_id: String,
-    delete_linked: bool,
-}
-
-impl DeleteMemory {
-    /// The memory with this id, and it alone.
-    ///
-    /// ```
-    /// # use mem0_types::{Endpoint, requests::DeleteMemory};
-    /// let call = DeleteMemory::new("m-1").into_call()?;
-    /// assert_eq!(call.path_and_query()?, "/v1/memories/m-1/");
-    /// # Ok::<(), mem0_types::InvalidInput>(())
-    /// ```
-    pub fn new(memory_id: impl Into<String>) -> Self {
-        Self { memory_id: memory_id.into(), delete_linked: false }
+request! {
+    /// Deletes one memory: `DELETE /v1/memories/{memory_id}/`.
+    #[derive(Eq)]
+    pub struct DeleteMemory {
+        /// the memory's id
+        memory_id: String,
     }
-
-    /// Whether the memories that are linked to it go too. Default `false`.
-    ///
-    /// ```
-    /// # use mem0_types::{Endpoint, requests::DeleteMemory};
-    /// let call = DeleteMemory::new("m-1").delete_linked(true).into_call()?;
-    /// assert_eq!(call.path_and_query()?, "/v1/memories/m-1/?delete_linked=true");
-    /// # Ok::<(), mem0_types::InvalidInput>(())
-    /// ```
-    #[doc(alias = "deleteLinked")]
-    #[must_use]
-    pub fn delete_linked(mut self, delete_linked: bool) -> Self {
-        self.delete_linked = delete_linked;
-        self
+    optional {
+        /// Whether to delete the memories that are linked to it too. Default `false`.
+        #[doc(alias = "deleteLinked")]
+        delete_linked: bool as value = true
+            => call.path_and_query()? == "/v1/memories/m-1/?delete_linked=true",
     }
+    example DeleteMemory::new("m-1") => DELETE "/v1/memories/m-1/";
 }
 
 from_text!(DeleteMemory, memory_id => Self::new(memory_id));
-
-impl fmt::Debug for DeleteMemory {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("DeleteMemory")
-            .field("delete_linked", &self.delete_linked)
-            .finish_non_exhaustive()
-    }
-}
 
 impl Endpoint for DeleteMemory {
     type Response = DeleteMemoryResponse;
@@ -65,7 +28,8 @@ impl Endpoint for DeleteMemory {
     fn into_call(self) -> Result<Call, InvalidInput> {
         let call = Call::new("delete", Method::DELETE, path::MEMORY, Repeat::Idempotent)
             .segment("memory_id", self.memory_id)?;
-        Ok(if self.delete_linked { call.query("delete_linked", "true") } else { call })
+        let deletes_linked = self.delete_linked == Some(true);
+        Ok(if deletes_linked { call.query("delete_linked", "true") } else { call })
     }
 }
 
@@ -82,9 +46,9 @@ record! {
         required {}
         defaulted {}
         optional {
-            /// The platform's own words.
+            /// The platform's message.
             message: String = "message",
-            /// How many linked memories went too. Only with `delete_linked`.
+            /// How many linked memories were deleted too. Only with `delete_linked`.
             #[doc(alias = "cascadeCount")]
             cascade_count: u64 = "cascade_count",
         }

@@ -9,8 +9,8 @@ use crate::wire::{path, record};
 
 /// Deletes all memories of one scope: `DELETE /v1/memories/`.
 ///
-/// The work is queued; the answer names the event to wait for. One scope a call, because of
-/// several the platform guarantees to honour only one. There is no empty scope:
+/// The work is queued; the answer names the event to wait for. A call takes one scope, because the
+/// platform only promises to honour one of several. A scope of several ids does not compile:
 ///
 /// ```compile_fail
 /// use mem0_types::requests::DeleteAllMemories;
@@ -21,20 +21,23 @@ use crate::wire::{path, record};
 ///
 /// ```
 /// use mem0_types::requests::DeleteAllMemories;
-/// use mem0_types::DeleteScope;
+/// use mem0_types::{DeleteScope, Endpoint};
 ///
-/// let request = DeleteAllMemories::new(DeleteScope::user("alice"));
-/// # let _ = request;
+/// let call = DeleteAllMemories::new(DeleteScope::user("alice")).into_call()?;
+/// assert_eq!(call.path_and_query()?, "/v1/memories/?user_id=alice");
+/// # Ok::<(), mem0_types::InvalidInput>(())
 /// ```
 #[doc(alias = "deleteAll")]
 #[doc(alias = "delete_all")]
+// Not a `request!`: `impl Into<DeleteScope>` would leave open what `entity.try_into()?` makes.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use = "a request does nothing until it is sent"]
 pub struct DeleteAllMemories {
     scope: DeleteScope,
 }
 
 impl DeleteAllMemories {
-    /// All memories of this scope.
+    /// Deletes all memories of this scope.
     ///
     /// ```
     /// # use mem0_types::{DeleteScope, Endpoint, requests::DeleteAllMemories};
@@ -65,8 +68,8 @@ impl Endpoint for DeleteAllMemories {
     }
 }
 
-/// Whose memories a whole-scope delete takes: exactly one user, agent, app or run, all of one
-/// kind, or, said in full, everything.
+/// Whose memories are deleted: those of one user, agent, app or run, those of all entities of one
+/// kind, or all of the project.
 ///
 /// ```
 /// use mem0_types::{DeleteEverything, DeleteScope};
@@ -77,7 +80,7 @@ impl Endpoint for DeleteAllMemories {
 /// assert!(one != all_runs && all_runs != everything);
 /// ```
 ///
-/// An entity that [`GetUsers`](crate::requests::GetUsers) listed is one too:
+/// An entity from [`GetUsers`](crate::requests::GetUsers) can be made into one:
 ///
 /// ```
 /// use mem0_types::{DeleteScope, EntityRef};
@@ -95,113 +98,128 @@ enum Which {
     Everything,
 }
 
-/// Says that you mean to delete everything: what all users have, every memory of the project, or the
-/// project itself.
+/// Confirms that you mean to delete everything: the memories of all users, every memory of the
+/// project, or the project itself.
 ///
 /// ```
 /// use mem0_types::{DeleteEverything, DeleteScope};
 ///
 /// let scope = DeleteScope::project(DeleteEverything);
-/// # let _ = scope;
+/// assert_eq!(format!("{scope:?}"), "DeleteScope(everything)");
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DeleteEverything;
 
 impl DeleteScope {
-    /// What this user has.
+    /// The memories of this user.
     ///
     /// ```
-    /// # use mem0_types::DeleteScope;
-    /// let scope = DeleteScope::user("alice");
-    /// # let _ = scope;
+    /// # use mem0_types::requests::DeleteAllMemories;
+    /// # use mem0_types::{DeleteScope, Endpoint};
+    /// let call = DeleteAllMemories::new(DeleteScope::user("alice")).into_call()?;
+    /// assert_eq!(call.path_and_query()?, "/v1/memories/?user_id=alice");
+    /// # Ok::<(), mem0_types::InvalidInput>(())
     /// ```
     pub fn user(user_id: impl Into<String>) -> Self {
         Self(Which::One(IdField::UserId, user_id.into()))
     }
 
-    /// What this agent has.
+    /// The memories of this agent.
     ///
     /// ```
-    /// # use mem0_types::DeleteScope;
-    /// let scope = DeleteScope::agent("bot");
-    /// # let _ = scope;
+    /// # use mem0_types::requests::DeleteAllMemories;
+    /// # use mem0_types::{DeleteScope, Endpoint};
+    /// let call = DeleteAllMemories::new(DeleteScope::agent("bot")).into_call()?;
+    /// assert_eq!(call.path_and_query()?, "/v1/memories/?agent_id=bot");
+    /// # Ok::<(), mem0_types::InvalidInput>(())
     /// ```
     pub fn agent(agent_id: impl Into<String>) -> Self {
         Self(Which::One(IdField::AgentId, agent_id.into()))
     }
 
-    /// What this app has.
+    /// The memories of this app.
     ///
     /// ```
-    /// # use mem0_types::DeleteScope;
-    /// let scope = DeleteScope::app("kitchen");
-    /// # let _ = scope;
+    /// # use mem0_types::requests::DeleteAllMemories;
+    /// # use mem0_types::{DeleteScope, Endpoint};
+    /// let call = DeleteAllMemories::new(DeleteScope::app("kitchen")).into_call()?;
+    /// assert_eq!(call.path_and_query()?, "/v1/memories/?app_id=kitchen");
+    /// # Ok::<(), mem0_types::InvalidInput>(())
     /// ```
     pub fn app(app_id: impl Into<String>) -> Self {
         Self(Which::One(IdField::AppId, app_id.into()))
     }
 
-    /// What this run has.
+    /// The memories of this run.
     ///
     /// ```
-    /// # use mem0_types::DeleteScope;
-    /// let scope = DeleteScope::run("r-1");
-    /// # let _ = scope;
+    /// # use mem0_types::requests::DeleteAllMemories;
+    /// # use mem0_types::{DeleteScope, Endpoint};
+    /// let call = DeleteAllMemories::new(DeleteScope::run("r-1")).into_call()?;
+    /// assert_eq!(call.path_and_query()?, "/v1/memories/?run_id=r-1");
+    /// # Ok::<(), mem0_types::InvalidInput>(())
     /// ```
     pub fn run(run_id: impl Into<String>) -> Self {
         Self(Which::One(IdField::RunId, run_id.into()))
     }
 
-    /// What all users have: every memory with a `user_id`, `*` on the wire.
+    /// The memories of all users: every memory with a `user_id`, `*` on the wire.
     ///
     /// ```
-    /// # use mem0_types::{DeleteEverything, DeleteScope};
-    /// let scope = DeleteScope::every_user(DeleteEverything);
-    /// # let _ = scope;
+    /// # use mem0_types::requests::DeleteAllMemories;
+    /// # use mem0_types::{DeleteEverything, DeleteScope, Endpoint};
+    /// let call = DeleteAllMemories::new(DeleteScope::every_user(DeleteEverything)).into_call()?;
+    /// assert_eq!(call.path_and_query()?, "/v1/memories/?user_id=%2A");
+    /// # Ok::<(), mem0_types::InvalidInput>(())
     /// ```
     pub fn every_user(confirmation: DeleteEverything) -> Self {
         let DeleteEverything = confirmation;
         Self(Which::Every(IdField::UserId))
     }
 
-    /// What all agents have: every memory with an `agent_id`, `*` on the wire.
+    /// The memories of all agents: every memory with an `agent_id`, `*` on the wire.
     ///
     /// ```
-    /// # use mem0_types::{DeleteEverything, DeleteScope};
-    /// let scope = DeleteScope::every_agent(DeleteEverything);
-    /// # let _ = scope;
+    /// # use mem0_types::requests::DeleteAllMemories;
+    /// # use mem0_types::{DeleteEverything, DeleteScope, Endpoint};
+    /// let call = DeleteAllMemories::new(DeleteScope::every_agent(DeleteEverything)).into_call()?;
+    /// assert_eq!(call.path_and_query()?, "/v1/memories/?agent_id=%2A");
+    /// # Ok::<(), mem0_types::InvalidInput>(())
     /// ```
     pub fn every_agent(confirmation: DeleteEverything) -> Self {
         let DeleteEverything = confirmation;
         Self(Which::Every(IdField::AgentId))
     }
 
-    /// What all apps have: every memory with an `app_id`, `*` on the wire.
+    /// The memories of all apps: every memory with an `app_id`, `*` on the wire.
     ///
     /// ```
-    /// # use mem0_types::{DeleteEverything, DeleteScope};
-    /// let scope = DeleteScope::every_app(DeleteEverything);
-    /// # let _ = scope;
+    /// # use mem0_types::requests::DeleteAllMemories;
+    /// # use mem0_types::{DeleteEverything, DeleteScope, Endpoint};
+    /// let call = DeleteAllMemories::new(DeleteScope::every_app(DeleteEverything)).into_call()?;
+    /// assert_eq!(call.path_and_query()?, "/v1/memories/?app_id=%2A");
+    /// # Ok::<(), mem0_types::InvalidInput>(())
     /// ```
     pub fn every_app(confirmation: DeleteEverything) -> Self {
         let DeleteEverything = confirmation;
         Self(Which::Every(IdField::AppId))
     }
 
-    /// What all runs have: every memory with a `run_id`, `*` on the wire.
+    /// The memories of all runs: every memory with a `run_id`, `*` on the wire.
     ///
     /// ```
-    /// # use mem0_types::{DeleteEverything, DeleteScope};
-    /// let scope = DeleteScope::every_run(DeleteEverything);
-    /// # let _ = scope;
+    /// # use mem0_types::requests::DeleteAllMemories;
+    /// # use mem0_types::{DeleteEverything, DeleteScope, Endpoint};
+    /// let call = DeleteAllMemories::new(DeleteScope::every_run(DeleteEverything)).into_call()?;
+    /// assert_eq!(call.path_and_query()?, "/v1/memories/?run_id=%2A");
+    /// # Ok::<(), mem0_types::InvalidInput>(())
     /// ```
     pub fn every_run(confirmation: DeleteEverything) -> Self {
         let DeleteEverything = confirmation;
         Self(Which::Every(IdField::RunId))
     }
 
-    /// Every memory of the project. The entities themselves stay; the clients' `reset` takes them
-    /// too.
+    /// Every memory of the project. The entities stay; the clients' `reset` deletes them too.
     ///
     /// ```
     /// # use mem0_types::{DeleteEverything, DeleteScope, Endpoint, requests::DeleteAllMemories};
@@ -221,7 +239,7 @@ impl DeleteScope {
 impl TryFrom<EntityRef> for DeleteScope {
     type Error = InvalidInput;
 
-    /// What this entity has. Refuses a kind of entity that no id names.
+    /// The memories of this entity. Refuses a kind of entity that has no id field.
     fn try_from(entity: EntityRef) -> Result<Self, InvalidInput> {
         Ok(Self(Which::One(entity.id_field()?, entity.into_id())))
     }
@@ -239,7 +257,7 @@ impl fmt::Debug for DeleteScope {
 }
 
 record! {
-    /// The answer to a delete that goes on in the background.
+    /// The answer to a delete that is carried out in the background.
     ///
     /// ```
     /// let queued: mem0_types::QueuedDelete = serde_json::from_str(r#"{"event_id": "e-1"}"#)?;
@@ -250,9 +268,9 @@ record! {
         required {}
         defaulted {}
         optional {
-            /// The platform's own words.
+            /// The platform's message.
             message: String = "message",
-            /// The event that tells how the work goes. Some services send none.
+            /// The id of the event that tracks the work. Some services send none.
             event_id: String = "event_id",
         }
     }

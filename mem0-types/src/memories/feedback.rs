@@ -10,7 +10,7 @@ open_enum! {
     pub enum Feedback {
         /// Right and useful.
         Positive = "POSITIVE",
-        /// Of no use.
+        /// Useless.
         Negative = "NEGATIVE",
         /// Wrong or harmful.
         VeryNegative = "VERY_NEGATIVE",
@@ -18,14 +18,16 @@ open_enum! {
 }
 
 request! {
-    /// Says how good a memory is, or takes back what was said: `POST /v1/feedback/`.
+    /// Says how good a memory is, or takes that back: `POST /v1/feedback/`.
     pub struct SendFeedback {
-        /// the memory, by its id
+        /// the memory's id
         memory_id: String,
         /// a [`Feedback`], [`FeedbackOptions`], or `None` to take it back
-        options: FeedbackOptions,
+        options: FeedbackOptions as shown,
     }
-    example "SendFeedback::new(\"m-1\", Feedback::Positive)" sends "POST" "/v1/feedback/";
+    example SendFeedback::new("m-1", Feedback::Positive)
+        => POST "/v1/feedback/"
+        with r#"{"feedback":"POSITIVE","feedback_reason":null,"memory_id":"m-1"}"#;
 }
 
 impl Endpoint for SendFeedback {
@@ -44,14 +46,21 @@ impl Endpoint for SendFeedback {
     }
 }
 
-/// A judgement of a memory with its reason. Setting it replaces the one before.
+/// A judgement of a memory with its reason. It replaces an earlier one.
 ///
 /// ```
-/// use mem0_types::{Feedback, FeedbackOptions};
+/// use mem0_types::requests::SendFeedback;
+/// use mem0_types::{Endpoint, Feedback, FeedbackOptions};
 ///
-/// let options = FeedbackOptions::new(Feedback::Negative).reason("She moved away");
-/// # let _ = options;
+/// let options = FeedbackOptions::new(Feedback::Negative).reason("Moved away");
+/// let call = SendFeedback::new("m-1", options).into_call()?;
+/// assert_eq!(
+///     call.body().unwrap(),
+///     r#"{"feedback":"NEGATIVE","feedback_reason":"Moved away","memory_id":"m-1"}"#,
+/// );
+/// # Ok::<(), mem0_types::InvalidInput>(())
 /// ```
+// Not `options!`: what is not set is sent as null.
 #[derive(Clone, PartialEq, Eq)]
 pub struct FeedbackOptions {
     feedback: Option<Feedback>,
@@ -59,7 +68,7 @@ pub struct FeedbackOptions {
 }
 
 impl FeedbackOptions {
-    /// This judgement without a reason; `None` takes back judgement and reason.
+    /// This judgement without a reason. `None` takes the judgement and its reason back.
     ///
     /// ```
     /// # use mem0_types::{Feedback, FeedbackOptions};
@@ -74,7 +83,7 @@ impl FeedbackOptions {
     /// ```
     /// # use mem0_types::{Feedback, FeedbackOptions};
     /// let options = FeedbackOptions::new(Feedback::Positive).reason("To the point");
-    /// # let _ = options;
+    /// assert_ne!(options, Feedback::Positive.into());
     /// ```
     #[doc(alias = "feedback_reason")]
     #[doc(alias = "feedbackReason")]
@@ -108,13 +117,14 @@ impl std::fmt::Debug for FeedbackOptions {
 }
 
 record! {
-    /// The judgement that now stands.
+    /// The judgement that holds now.
     ///
     /// ```
     /// use mem0_types::{Feedback, FeedbackResponse};
     ///
-    /// let said: FeedbackResponse =
-    ///     serde_json::from_str(r#"{"id": "f-1", "feedback": "POSITIVE", "feedback_reason": null}"#)?;
+    /// let said: FeedbackResponse = serde_json::from_str(
+    ///     r#"{"id": "f-1", "feedback": "POSITIVE", "feedback_reason": null}"#,
+    /// )?;
     /// assert_eq!(said.feedback, Some(Feedback::Positive));
     /// # Ok::<(), serde_json::Error>(())
     /// ```
@@ -124,12 +134,12 @@ record! {
         optional {
             /// The id of the judgement.
             id: String = "id",
-            /// How good the memory is; `None` when nothing is said of it.
+            /// How good the memory is. `None` when there is no judgement.
             feedback: Feedback = "feedback",
             /// Why.
             #[doc(alias = "feedbackReason")]
             feedback_reason: String = "feedback_reason",
-            /// The platform's own words, as the official clients type this answer.
+            /// The platform's message, which only the official clients have in this answer.
             message: String = "message",
         }
     }

@@ -3,45 +3,34 @@ use serde::Serialize;
 
 use super::memory::Memory;
 use crate::InvalidInput;
-use crate::call::{Call, Endpoint, Paged, Repeat, page_query};
+use crate::call::{Call, Endpoint, Repeat, page_query, request};
 use crate::filter::Filter;
 use crate::time::{Timestamp, check_time};
-use crate::wire::{Page, Record, options, path};
+use crate::wire::{Page, options, path};
 
-/// Lists memories, page by page: `POST /v3/memories/`.
-///
-/// The clients' `get_all` asks for one page; their stream and iterator ask for all.
-///
-/// ```
-/// use mem0_types::requests::GetAllMemories;
-/// use mem0_types::{Endpoint, Filter, GetAllMemoryOptions};
-///
-/// let options = GetAllMemoryOptions::new(Filter::user_id("alice")).page(2).page_size(50);
-/// let call = GetAllMemories::new(options).into_call()?;
-/// assert_eq!(call.path_and_query()?, "/v3/memories/?page=2&page_size=50");
-/// assert_eq!(call.body().unwrap(), br#"{"filters":{"user_id":"alice"}}"#.as_slice());
-/// # Ok::<(), mem0_types::InvalidInput>(())
-/// ```
-#[doc(alias = "getAll")]
-#[doc(alias = "get_all")]
-#[derive(Debug, Clone, PartialEq)]
-pub struct GetAllMemories {
-    options: GetAllMemoryOptions,
-}
-
-impl GetAllMemories {
-    /// What to list: a [`Filter`] alone, or [`GetAllMemoryOptions`].
+request! {
+    /// Lists memories, page by page: `POST /v3/memories/`.
+    ///
+    /// The clients' `get_all` asks for one page; their stream and iterator ask for all.
     ///
     /// ```
     /// use mem0_types::requests::GetAllMemories;
-    /// use mem0_types::Filter;
+    /// use mem0_types::{Endpoint, Filter, GetAllMemoryOptions};
     ///
-    /// let request = GetAllMemories::new(Filter::user_id("alice"));
-    /// # let _ = request;
+    /// let options = GetAllMemoryOptions::new(Filter::user_id("alice")).page(2).page_size(50);
+    /// let call = GetAllMemories::new(options).into_call()?;
+    /// assert_eq!(call.path_and_query()?, "/v3/memories/?page=2&page_size=50");
+    /// # Ok::<(), mem0_types::InvalidInput>(())
     /// ```
-    pub fn new(options: impl Into<GetAllMemoryOptions>) -> Self {
-        Self { options: options.into() }
+    #[doc(alias = "getAll")]
+    #[doc(alias = "get_all")]
+    pub struct GetAllMemories {
+        /// a [`Filter`], or [`GetAllMemoryOptions`]
+        options: GetAllMemoryOptions as shown,
     }
+    pages in options: Memory => |memory| ("", &memory.id);
+    example GetAllMemories::new(Filter::user_id("alice"))
+        => POST "/v3/memories/" with r#"{"filters":{"user_id":"alice"}}"#;
 }
 
 impl Endpoint for GetAllMemories {
@@ -66,30 +55,10 @@ impl Endpoint for GetAllMemories {
         page_query(call, options.page, options.page_size)?
             .json(&Body { filters: &options.filter, options: &options })
     }
-
-    fn read_response(json: &str) -> Result<Self::Response, serde_json::Error> {
-        Record::from_json(json)
-    }
-}
-
-impl Paged for GetAllMemories {
-    type Row = Memory;
-
-    fn first_page(&self) -> u64 {
-        self.options.page.unwrap_or(1)
-    }
-
-    fn at_page(self, page: u64) -> Self {
-        Self { options: self.options.page(page) }
-    }
-
-    fn key(row: &Memory) -> (&str, &str) {
-        ("", &row.id)
-    }
 }
 
 options! {
-    /// What a list holds.
+    /// Which memories to list, and how.
     ///
     /// ```
     /// use mem0_types::{Filter, GetAllMemoryOptions};
@@ -97,39 +66,40 @@ options! {
     /// let options = GetAllMemoryOptions::new(Filter::user_id("alice"))
     ///     .start_date("2026-01-01")
     ///     .page_size(200);
-    /// # let _ = options;
+    /// assert_eq!(serde_json::json!(options)["start_date"], "2026-01-01");
     /// ```
     pub struct GetAllMemoryOptions {
         filter: Filter,
         page: Option<u64>,
         page_size: Option<u32>,
     }
-    example "GetAllMemoryOptions::new(Filter::user_id(\"alice\"))";
+    example GetAllMemoryOptions::new(Filter::user_id("alice"));
     body {
         /// Whether to list memories whose `expiration_date` has passed. Default `false`.
         #[doc(alias = "showExpired")]
-        show_expired: bool as value = "true",
-        /// List only memories created at this time or later. A date is what the published specification has.
+        show_expired: bool as value = true,
+        /// List only memories created at this time or later. The published specification takes a
+        /// date.
         #[doc(alias = "startDate")]
-        start_date: Timestamp as into = "\"2026-01-01\"",
+        start_date: Timestamp as into = "2026-01-01",
         /// List only memories created at this time or earlier; a date alone includes that day.
         #[doc(alias = "endDate")]
-        end_date: Timestamp as into = "\"2026-02-01\"",
+        end_date: Timestamp as into = "2026-02-01",
         /// List only memories with at least one of these categories.
-        categories: Vec<String> as list = "[\"food\"]",
+        categories: Vec<String> as list = ["food"],
         /// The fields to return. Default: all.
-        fields: Vec<String> as list = "[\"memory\"]",
-        /// List only memories with this text in them.
-        keywords: String as into = "\"sushi\"",
-        /// Whether to hide memories that a newer one has replaced. Not in the published
+        fields: Vec<String> as list = ["memory"],
+        /// List only memories that contain this text.
+        keywords: String as into = "sushi",
+        /// Whether to leave out memories that a newer one has replaced. Not in the published
         /// specification.
         #[doc(alias = "latestOnly")]
-        latest_only: bool as value = "true",
+        latest_only: bool as value = true,
     }
 }
 
 impl GetAllMemoryOptions {
-    /// Nothing but the filter.
+    /// Options with this filter and nothing else.
     ///
     /// ```
     /// use mem0_types::{Filter, GetAllMemoryOptions};
@@ -144,9 +114,11 @@ impl GetAllMemoryOptions {
     /// Which page, from 1. Default 1. Streams and iterators start here.
     ///
     /// ```
-    /// # use mem0_types::{Filter, GetAllMemoryOptions};
+    /// # use mem0_types::{Endpoint, Filter, GetAllMemoryOptions, requests::GetAllMemories};
     /// let options = GetAllMemoryOptions::new(Filter::user_id("alice")).page(2);
-    /// # let _ = options;
+    /// let call = GetAllMemories::new(options).into_call()?;
+    /// assert_eq!(call.path_and_query()?, "/v3/memories/?page=2");
+    /// # Ok::<(), mem0_types::InvalidInput>(())
     /// ```
     pub fn page(mut self, page: u64) -> Self {
         self.page = Some(page);
@@ -156,9 +128,11 @@ impl GetAllMemoryOptions {
     /// How many memories a page holds, 1 to 200. Default 100.
     ///
     /// ```
-    /// # use mem0_types::{Filter, GetAllMemoryOptions};
+    /// # use mem0_types::{Endpoint, Filter, GetAllMemoryOptions, requests::GetAllMemories};
     /// let options = GetAllMemoryOptions::new(Filter::user_id("alice")).page_size(200);
-    /// # let _ = options;
+    /// let call = GetAllMemories::new(options).into_call()?;
+    /// assert_eq!(call.path_and_query()?, "/v3/memories/?page_size=200");
+    /// # Ok::<(), mem0_types::InvalidInput>(())
     /// ```
     #[doc(alias = "pageSize")]
     pub fn page_size(mut self, page_size: u32) -> Self {

@@ -4,11 +4,11 @@ use crate::time::{Date, Timestamp};
 use crate::wire::{Metadata, record};
 
 record! {
-    /// A memory, as `get`, `get_all`, `search` and `update` answer it.
+    /// A memory, as returned by `get`, `get_all`, `search` and `update`.
     ///
-    /// `run_id` is the one field for what search calls `run_id` and the other operations call
-    /// `session_id`. A field that the operation does not send, or that `fields` left out, is
-    /// `None`.
+    /// The run is called `run_id` in search answers and `session_id` in others; it is `run_id`
+    /// here. A field is `None` when the operation does not send it or the option `fields` leaves it
+    /// out.
     ///
     /// ```
     /// use mem0_types::Memory;
@@ -26,28 +26,28 @@ record! {
             id: String = "id",
         }
         defaulted {
-            /// The fact itself. Empty only when `fields` left it out.
+            /// The fact itself. Empty only when `fields` leaves it out.
             memory: String = "memory" in new(memory),
         }
         optional {
-            /// The user it belongs to.
+            /// The user that it belongs to.
             #[doc(alias = "userId")]
             user_id: String = "user_id",
-            /// The agent it belongs to.
+            /// The agent that it belongs to.
             #[doc(alias = "agentId")]
             agent_id: String = "agent_id",
-            /// The app it belongs to.
+            /// The app that it belongs to.
             #[doc(alias = "appId")]
             app_id: String = "app_id",
-            /// The run or session it belongs to; `session_id` in some answers. Where both are sent,
-            /// `session_id` is among the extras.
+            /// The run or session that it belongs to, `session_id` in some answers. Where both are
+            /// sent, `session_id` is among the extras.
             #[doc(alias = "runId")]
             #[doc(alias = "session_id")]
             #[doc(alias = "sessionId")]
             run_id: String = "run_id" | "session_id",
-            /// Your own keys.
+            /// Your own metadata.
             metadata: Metadata = "metadata",
-            /// The categories it was sorted into; null until that has happened.
+            /// The categories that it was sorted into. Null until it was.
             categories: Vec<String> = "categories",
             /// When it was created, or the `timestamp` that it was added with.
             #[doc(alias = "createdAt")]
@@ -55,23 +55,23 @@ record! {
             /// When it last changed.
             #[doc(alias = "updatedAt")]
             updated_at: Timestamp = "updated_at",
-            /// The last day on which it is listed and found, in UTC.
+            /// The last UTC day on which it is listed and found.
             #[doc(alias = "expirationDate")]
             expiration_date: Date = "expiration_date",
-            /// How well it answers the query, 0 to 1. Search only.
+            /// How well it answers the query, 0 to 1. In searches only.
             score: f64 = "score",
-            /// What the score is made of. Search only.
+            /// The parts of the score. In searches only.
             #[doc(alias = "scoreBreakdown")]
             score_breakdown: ScoreBreakdown = "score_breakdown" as record,
-            /// The moment of creation in parts: year, month, day of the week and so on.
+            /// The time of creation in parts: year, month, day of the week and so on.
             #[doc(alias = "structuredAttributes")]
             structured_attributes: Map<String, Value> = "structured_attributes",
-            /// The id of the memory that took its place.
+            /// The id of the memory that replaced it.
             #[doc(alias = "replacedBy")]
             replaced_by: String = "replaced_by",
-            /// Whether it was made from other memories, not from a message.
+            /// Whether it was made from other memories instead of a message.
             synthesized: bool = "synthesized",
-            /// The platform's own state of the memory.
+            /// The state that the platform keeps for it.
             #[doc(alias = "lifecycleState")]
             lifecycle_state: String = "lifecycle_state",
         }
@@ -79,7 +79,7 @@ record! {
 }
 
 record! {
-    /// What the score of a search hit is made of, each 0 to 1.
+    /// The parts of a search hit's score, each from 0 to 1.
     ///
     /// ```
     /// let parts: mem0_types::ScoreBreakdown = serde_json::from_str(r#"{"semantic": 0.7}"#)?;
@@ -90,11 +90,11 @@ record! {
         required {}
         defaulted {}
         optional {
-            /// Nearness in meaning.
+            /// How near the meaning is.
             semantic: f64 = "semantic",
-            /// Words in common.
+            /// How well the words match.
             bm25: f64 = "bm25",
-            /// Entities in common.
+            /// How well the entities match.
             entity: f64 = "entity",
         }
     }

@@ -4,52 +4,22 @@ use serde_json::Value;
 
 use super::memory::Memory;
 use crate::InvalidInput;
-use crate::call::{Call, Endpoint, Repeat};
+use crate::call::{Call, Endpoint, Repeat, request};
 use crate::filter::Filter;
 use crate::time::{Timestamp, check_time};
-use crate::wire::{Page, Record, check_object, options, path};
+use crate::wire::{Page, check_object, options, path};
 
-/// Finds the memories that answer a query: `POST /v3/memories/search/`.
-///
-/// ```
-/// use mem0_types::requests::SearchMemories;
-/// use mem0_types::{Endpoint, Filter};
-///
-/// let call = SearchMemories::new(" what do I eat? ", Filter::user_id("alice")).into_call()?;
-/// assert_eq!(
-///     call.body().unwrap(),
-///     br#"{"query":"what do I eat?","filters":{"user_id":"alice"}}"#.as_slice(),
-/// );
-/// # Ok::<(), mem0_types::InvalidInput>(())
-/// ```
-#[derive(Clone, PartialEq)]
-pub struct SearchMemories {
-    query: String,
-    options: SearchMemoryOptions,
-}
-
-impl SearchMemories {
-    /// The query and what it may see: a [`Filter`] alone, or [`SearchMemoryOptions`]. White space
-    /// around the query is dropped.
-    ///
-    /// ```
-    /// use mem0_types::requests::SearchMemories;
-    /// use mem0_types::{Filter, SearchMemoryOptions};
-    ///
-    /// let options = SearchMemoryOptions::new(Filter::user_id("alice")).top_k(5);
-    /// let request = SearchMemories::new("dinner", options);
-    /// # let _ = request;
-    /// ```
-    pub fn new(query: impl Into<String>, options: impl Into<SearchMemoryOptions>) -> Self {
-        Self { query: query.into(), options: options.into() }
+request! {
+    /// Finds the memories that answer a query: `POST /v3/memories/search/`.
+    pub struct SearchMemories {
+        /// what to search for; white space around it is dropped
+        query: String,
+        /// a [`Filter`], or [`SearchMemoryOptions`]
+        options: SearchMemoryOptions as shown,
     }
-}
-
-impl std::fmt::Debug for SearchMemories {
-    /// The options that are set, never the query.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SearchMemories").field("options", &self.options).finish_non_exhaustive()
-    }
+    example SearchMemories::new(" what do I eat? ", Filter::user_id("alice"))
+        => POST "/v3/memories/search/"
+        with r#"{"query":"what do I eat?","filters":{"user_id":"alice"}}"#;
 }
 
 impl Endpoint for SearchMemories {
@@ -73,8 +43,8 @@ impl Endpoint for SearchMemories {
         if options.filter.has_keywords() {
             return Err(InvalidInput::new(
                 "filters",
-                "must not have keywords in a search, which the platform answers with 500; list with \
-                 them, or put the words into the query",
+                "must not have keywords in a search, which the platform answers with 500; put the \
+                 words into the query, or list with the filter",
             ));
         }
         options.check_extra(&["query", "filters"])?;
@@ -92,24 +62,20 @@ impl Endpoint for SearchMemories {
             options,
         })
     }
-
-    fn read_response(json: &str) -> Result<Self::Response, serde_json::Error> {
-        Record::from_json(json)
-    }
 }
 
 options! {
-    /// What a search may see and how it ranks.
+    /// Which memories a search looks at, and how it ranks them.
     ///
     /// ```
     /// use mem0_types::{Filter, SearchMemoryOptions};
     ///
     /// let filter = Filter::user_id("alice") & !Filter::categories().contains("work");
     /// let options = SearchMemoryOptions::new(filter).top_k(5).rerank(true);
-    /// # let _ = options;
+    /// assert_eq!(serde_json::json!(options), serde_json::json!({"top_k": 5, "rerank": true}));
     /// ```
     ///
-    /// A scope is no filter: of several ids it does not say whether all or any of them count.
+    /// A scope is not a filter: it does not say whether all of its ids must match or any of them.
     ///
     /// ```compile_fail
     /// use mem0_types::{Scope, SearchMemoryOptions};
@@ -119,44 +85,44 @@ options! {
     pub struct SearchMemoryOptions {
         filter: Filter,
     }
-    example "SearchMemoryOptions::new(Filter::user_id(\"alice\"))";
+    example SearchMemoryOptions::new(Filter::user_id("alice"));
     body {
-        /// How many memories at most, 1 to 1000. Default 10.
+        /// The most memories to return, 1 to 1000. Default 10.
         #[doc(alias = "topK")]
-        top_k: u32 as value = "5",
+        top_k: u32 as value = 5,
         /// The lowest score to return, 0.0 to 1.0. Default 0.1; 0.0 returns everything.
-        threshold: f64 as value = "0.3",
-        /// Whether to order the hits again by a slower, better look. Default `false`; the platform
-        /// takes 150 to 200 ms more.
-        rerank: bool as value = "true",
+        threshold: f64 as value = 0.3,
+        /// Whether to rank the hits again by a slower, better method. Default `false`. The platform
+        /// takes 150 to 200 ms longer.
+        rerank: bool as value = true,
         /// Whether to find memories whose `expiration_date` has passed. Default `false`.
         #[doc(alias = "showExpired")]
-        show_expired: bool as value = "true",
-        /// The moment that words like "last week" in the query count from. Default: now.
+        show_expired: bool as value = true,
+        /// The time that words like "last week" in the query count from. Default: now.
         #[doc(alias = "referenceDate")]
-        reference_date: Timestamp as into = "\"2026-03-01\"",
+        reference_date: Timestamp as into = "2026-03-01",
         /// The fields to return. Default: all.
-        fields: Vec<String> as list = "[\"memory\"]",
+        fields: Vec<String> as list = ["memory"],
         /// Find only memories with at least one of these categories.
-        categories: Vec<String> as list = "[\"food\"]",
-        /// Find only memories with these metadata; a JSON object.
-        metadata: Value as into = "serde_json::json!({\"source\": \"chat\"})",
-        /// Whether to hide memories that a newer one has replaced. Not in the published
+        categories: Vec<String> as list = ["food"],
+        /// Find only memories with this metadata, a JSON object.
+        metadata: Value as into = serde_json::json!({"source": "chat"}),
+        /// Whether to leave out memories that a newer one has replaced. Not in the published
         /// specification.
         #[doc(alias = "latestOnly")]
-        latest_only: bool as value = "true",
+        latest_only: bool as value = true,
         /// Whether to find memories that were merged into others. Not in the published
         /// specification.
         #[doc(alias = "includeMerged")]
-        include_merged: bool as value = "true",
-        /// Whether to match words too. Documented on older versions of the operation only.
+        include_merged: bool as value = true,
+        /// Whether to match words too. Documented only for older versions of the operation.
         #[doc(alias = "keywordSearch")]
-        keyword_search: bool as value = "true",
+        keyword_search: bool as value = true,
     }
 }
 
 impl SearchMemoryOptions {
-    /// Nothing but the filter.
+    /// Options with this filter and nothing else.
     ///
     /// ```
     /// use mem0_types::{Filter, SearchMemoryOptions};

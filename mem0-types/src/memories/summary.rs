@@ -9,14 +9,15 @@ use crate::wire::path;
 request! {
     /// Asks for a summary of memories: `POST /v1/summary/`.
     ///
-    /// The specification says no more of the answer than that it is a list, so it stays JSON.
+    /// The specification says only that the answer is a list, so it stays JSON.
     #[doc(alias = "get_summary")]
     #[doc(alias = "getSummary")]
     pub struct GetSummary {
-        /// the memories to sum up; `None` for those of the whole project
+        /// which memories to sum up; `None` for all of the project
         filter: Option<Filter>,
     }
-    example "GetSummary::new(Filter::user_id(\"alice\"))" sends "POST" "/v1/summary/";
+    example GetSummary::new(Filter::user_id("alice"))
+        => POST "/v1/summary/" with r#"{"filters":{"user_id":"alice"}}"#;
 }
 
 impl Endpoint for GetSummary {

@@ -3,46 +3,30 @@ use serde_json::Value;
 
 use super::memory::Memory;
 use crate::InvalidInput;
-use crate::call::{Call, Endpoint, Repeat};
+use crate::call::{Call, Endpoint, Repeat, request};
 use crate::time::{Date, Timestamp, check_time};
-use crate::wire::{Record, check_object, from_text, options, path};
+use crate::wire::{check_object, from_text, options, path};
 
-/// Changes one memory: `PUT /v1/memories/{memory_id}/`.
-///
-/// ```
-/// use mem0_types::requests::UpdateMemory;
-/// use mem0_types::{Endpoint, UpdateMemoryOptions};
-///
-/// let call = UpdateMemory::new("m-1", UpdateMemoryOptions::new().clear_expiration_date())
-///     .into_call()?;
-/// assert_eq!(call.body().unwrap(), br#"{"expiration_date":null}"#.as_slice());
-/// # Ok::<(), mem0_types::InvalidInput>(())
-/// ```
-#[derive(Clone, PartialEq)]
-pub struct UpdateMemory {
-    memory_id: String,
-    options: UpdateMemoryOptions,
-}
-
-impl UpdateMemory {
-    /// The memory and what to change: its new text alone, or [`UpdateMemoryOptions`].
+request! {
+    /// Changes one memory: `PUT /v1/memories/{memory_id}/`.
     ///
     /// ```
-    /// # use mem0_types::{Endpoint, requests::UpdateMemory};
-    /// let call = UpdateMemory::new("m-1", "Loves climbing").into_call()?;
-    /// assert_eq!(call.body().unwrap(), br#"{"text":"Loves climbing"}"#.as_slice());
+    /// use mem0_types::requests::UpdateMemory;
+    /// use mem0_types::{Endpoint, UpdateMemoryOptions};
+    ///
+    /// let options = UpdateMemoryOptions::new().clear_expiration_date();
+    /// let call = UpdateMemory::new("m-1", options).into_call()?;
+    /// assert_eq!(call.body().unwrap(), r#"{"expiration_date":null}"#);
     /// # Ok::<(), mem0_types::InvalidInput>(())
     /// ```
-    pub fn new(memory_id: impl Into<String>, options: impl Into<UpdateMemoryOptions>) -> Self {
-        Self { memory_id: memory_id.into(), options: options.into() }
+    pub struct UpdateMemory {
+        /// the memory's id
+        memory_id: String,
+        /// the new text, or [`UpdateMemoryOptions`]
+        options: UpdateMemoryOptions as shown,
     }
-}
-
-impl std::fmt::Debug for UpdateMemory {
-    /// The options that are set, never the id.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("UpdateMemory").field("options", &self.options).finish_non_exhaustive()
-    }
+    example UpdateMemory::new("m-1", "Loves climbing")
+        => PUT "/v1/memories/m-1/" with r#"{"text":"Loves climbing"}"#;
 }
 
 impl Endpoint for UpdateMemory {
@@ -67,10 +51,6 @@ impl Endpoint for UpdateMemory {
             .segment("memory_id", self.memory_id)?
             .json(options)
     }
-
-    fn read_response(json: &str) -> Result<Self::Response, serde_json::Error> {
-        Record::from_json(json)
-    }
 }
 
 options! {
@@ -83,25 +63,25 @@ options! {
     /// let options = UpdateMemoryOptions::new()
     ///     .text("Loves climbing")
     ///     .metadata(json!({"source": "form"}));
-    /// # let _ = options;
+    /// assert_eq!(json!(options)["text"], "Loves climbing");
     /// ```
     pub struct UpdateMemoryOptions {}
-    example "UpdateMemoryOptions::new()";
+    example UpdateMemoryOptions::new();
     body {
         /// The new text.
-        text: String as into = "\"Loves climbing\"",
-        /// Metadata keys to set; a JSON object. Other keys of the memory stay.
-        metadata: Value as into = "serde_json::json!({\"source\": \"form\"})",
-        /// The last UTC day on which the memory is listed and found, or `None` for ever.
+        text: String as into = "Loves climbing",
+        /// Metadata keys to set, a JSON object. Other keys of the memory stay.
+        metadata: Value as into = serde_json::json!({"source": "form"}),
+        /// The last UTC day on which the memory is listed and found. `None`: it never expires.
         #[doc(alias = "expirationDate")]
-        expiration_date: Option<Date> as into = "Date::new(2027, 1, 31)?",
-        /// When it was said: epoch seconds, or ISO 8601.
-        timestamp: Timestamp as into = "1_700_000_000",
+        expiration_date: Option<Date> as into = Date::new(2027, 1, 31)?,
+        /// When it was said: ISO 8601 or epoch seconds.
+        timestamp: Timestamp as into = 1_700_000_000,
     }
 }
 
 impl UpdateMemoryOptions {
-    /// Changes nothing yet.
+    /// No changes yet.
     ///
     /// ```
     /// # use mem0_types::{Endpoint, UpdateMemoryOptions, requests::UpdateMemory};
@@ -111,7 +91,7 @@ impl UpdateMemoryOptions {
         Self::unset()
     }
 
-    /// Lists and finds the memory for ever: `expiration_date` null.
+    /// Sets that the memory never expires: `expiration_date` is null on the wire.
     ///
     /// ```
     /// # use mem0_types::UpdateMemoryOptions;

@@ -14,11 +14,11 @@ use crate::InvalidInput;
 
 /// An image or a document inside a message, by URL or as its bytes in base64.
 ///
-/// [`from_bytes`](Self::from_bytes) and [`from_reader`](Self::from_reader) see by themselves what
-/// they are given, as the clients' `media_from_file` does; the other constructors are told.
+/// [`from_bytes`](Self::from_bytes) and [`from_reader`](Self::from_reader) find out what they are
+/// given, as the clients' `media_from_file` does. The other constructors are told.
 ///
-/// The platform reads media by inference, so an add with `infer: false` refuses them. It documents no
-/// size limit and may answer with 413: [`encoded_len`](Self::encoded_len) says how large a
+/// Only inference reads media, so an add with `infer: false` refuses them. The platform documents
+/// no size limit and may answer with 413; [`encoded_len`](Self::encoded_len) says how large a
 /// request will be.
 ///
 /// ```
@@ -26,8 +26,7 @@ use crate::InvalidInput;
 ///
 /// let photo = Media::from_bytes("photo", b"\xFF\xD8\xFF\xE0")?;
 /// assert_eq!(photo.url(), "data:image/jpeg;base64,/9j/4A==");
-/// let message = Message::user(photo);
-/// # let _ = message;
+/// assert_eq!(Message::user(photo).content.as_text(), None);
 /// assert_eq!(Media::pdf_url("https://example.com/a.pdf").kind(), MediaKind::Pdf);
 /// # Ok::<(), mem0_types::InvalidInput>(())
 /// ```
@@ -78,13 +77,14 @@ macro_rules! document {
 }
 
 impl Media {
-    /// What these bytes are, under the name of the file that they came from: a PNG, JPEG, GIF, WebP,
-    /// BMP, TIFF, HEIC, HEIF or AVIF image or a PDF by their first bytes, whatever the name says;
-    /// Markdown and MDX (`.md`, `.mdx`, `.markdown`) and plain text (`.txt`, `.text`) by the name's
-    /// ending. The name is not sent.
+    /// An image or document of these bytes, with the name of the file that they came from.
+    ///
+    /// PNG, JPEG, GIF, WebP, BMP, TIFF, HEIC, HEIF and AVIF images and PDFs are recognised by their
+    /// first bytes, whatever the name says. Markdown and MDX (`.md`, `.mdx`, `.markdown`) and plain
+    /// text (`.txt`, `.text`) are recognised by the ending of the name. The name is not sent.
     ///
     /// # Errors
-    /// [`InvalidInput`] for anything else, which the constructors that are told the kind take.
+    /// [`InvalidInput`] for anything else. Use a constructor that is told the kind then.
     ///
     /// ```
     /// use mem0_types::{Media, MediaKind};
@@ -106,12 +106,13 @@ impl Media {
         })
     }
 
-    /// The same of a reader, which is read to its end and encoded as it comes, so that the bytes
-    /// are never held whole.
+    /// As [`from_bytes`](Self::from_bytes), from a reader. The bytes are encoded as they are read
+    /// and never held all at once.
     ///
     /// # Errors
-    /// Those of the reader; [`InvalidData`](io::ErrorKind::InvalidData) with an [`InvalidInput`] for
-    /// what is neither an image nor a document, of which no more than the beginning is read.
+    /// Those of the reader, and [`InvalidData`](io::ErrorKind::InvalidData) with an
+    /// [`InvalidInput`] for anything else than an image or a document. Only its beginning has been
+    /// read then.
     ///
     /// ```
     /// # use mem0_types::{Media, MediaKind};
@@ -131,7 +132,7 @@ impl Media {
         }
     }
 
-    /// A picture that the platform fetches from this https URL.
+    /// An image that the platform fetches from this https URL.
     ///
     /// ```
     /// # use mem0_types::Media;
@@ -142,7 +143,7 @@ impl Media {
         Self { kind: MediaKind::Image, url: url.into() }
     }
 
-    /// A picture sent as these bytes, in a `data:` URL of this media type, for example
+    /// An image of these bytes, sent in a `data:` URL with this media type, for example
     /// `image/jpeg`.
     ///
     /// ```
@@ -157,7 +158,7 @@ impl Media {
         Self { kind: MediaKind::Image, url }
     }
 
-    /// A picture read to its end, as [`Media::image_bytes`].
+    /// As [`image_bytes`](Self::image_bytes), from a reader, which is read to its end.
     ///
     /// # Errors
     /// Those of the reader.
@@ -177,7 +178,7 @@ impl Media {
     document!(Mdx, "Markdown or MDX document", mdx_url, mdx_bytes, mdx_reader);
     document!(Text, "plain text document", text_url, text_bytes, text_reader);
 
-    /// What kind of media it is.
+    /// The kind of media.
     ///
     /// ```
     /// # use mem0_types::{Media, MediaKind};
@@ -197,8 +198,8 @@ impl Media {
         &self.url
     }
 
-    /// How many bytes of the request it takes: the length of [`url`](Self::url). Base64 takes four
-    /// bytes for three.
+    /// How many bytes it takes in the request: the length of [`url`](Self::url). Base64 makes four
+    /// bytes of three.
     ///
     /// ```
     /// # use mem0_types::Media;
@@ -208,7 +209,7 @@ impl Media {
         self.url.len()
     }
 
-    /// `None` for any shape that writing this type would not give back.
+    /// `None` for JSON that writing this type would not give back.
     pub(crate) fn from_json(json: &Value) -> Option<Self> {
         let fields = json.as_object()?;
         let name = fields.get("type")?.as_str()?;
@@ -219,7 +220,7 @@ impl Media {
     }
 }
 
-/// Appends the reader's bytes in base64 as they come, so that the raw bytes are never held whole.
+/// Appends the reader's bytes in base64 as they are read, so that they are never held all at once.
 fn encode(prefix: String, mut reader: impl Read) -> io::Result<String> {
     let mut encoder = EncoderStringWriter::from_consumer(Encoded(prefix), &STANDARD);
     io::copy(&mut reader, &mut encoder)?;
@@ -228,8 +229,8 @@ fn encode(prefix: String, mut reader: impl Read) -> io::Result<String> {
     Ok(text)
 }
 
-/// A text that makes room for a quarter more when it is full; a `String` makes room for twice as much,
-/// which counts where nobody knows how large a document will be.
+/// A text that grows by a quarter when it is full. A `String` doubles, which is much for a large
+/// document whose size is not known.
 struct Encoded(String);
 
 impl StrConsumer for Encoded {
@@ -258,7 +259,7 @@ impl Serialize for Media {
 }
 
 impl fmt::Debug for Media {
-    /// The kind, never the address or the bytes.
+    /// The kind, never the URL or the bytes.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Media").field("kind", &self.kind).finish_non_exhaustive()
     }

@@ -1,4 +1,4 @@
-//! What kind of file some bytes are the beginning of.
+//! Recognises a file by its first bytes or by its name.
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -9,7 +9,7 @@ use crate::InvalidInput;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MediaKind {
-    /// A picture: JPEG, PNG and other common formats. `image_url` on the wire.
+    /// An image: JPEG, PNG and other common formats. `image_url` on the wire.
     Image,
     /// A PDF document. `pdf_url` on the wire.
     Pdf,
@@ -22,7 +22,7 @@ pub enum MediaKind {
 impl MediaKind {
     pub(super) const ALL: [Self; 4] = [Self::Image, Self::Pdf, Self::Mdx, Self::Text];
 
-    /// The wire name, which is the value of `type` and the key of the URL.
+    /// The wire name: the value of `type` and the key of the URL.
     ///
     /// ```
     /// assert_eq!(mem0_types::MediaKind::Image.as_str(), "image_url");
@@ -37,7 +37,7 @@ impl MediaKind {
     }
 }
 
-/// As many first bytes as any format here needs.
+/// How many first bytes tell every format apart.
 pub(crate) const HEAD: usize = 12;
 
 /// The kind of media, and for an image its media type.
@@ -48,17 +48,17 @@ pub(crate) enum MediaType {
 }
 
 impl MediaType {
-    /// Images and PDF by their first bytes, whatever they are called; text, which has no mark of its
-    /// own, by the ending of the name.
+    /// Images and PDFs are recognised by their first bytes, whatever the name. Text has no such
+    /// mark and is recognised by the ending of the name.
     pub(crate) fn of(name: &Path, head: &[u8]) -> Result<Self, InvalidInput> {
         if let Some(found) = by_first_bytes(head).or_else(|| by_name(name)) {
             return Ok(found);
         }
         Err(InvalidInput::new(
             "content",
-            "must begin like a PNG, JPEG, GIF, WebP, BMP, TIFF, HEIC, HEIF, AVIF or PDF, or be named \
-             .md, .mdx, .markdown, .txt or .text; say what anything else is with image_bytes, \
-             pdf_bytes, mdx_bytes or text_bytes, or the same with _reader",
+            "must begin like a PNG, JPEG, GIF, WebP, BMP, TIFF, HEIC, HEIF, AVIF or PDF, or be \
+             named .md, .mdx, .markdown, .txt or .text; for anything else use image_bytes, \
+             pdf_bytes, mdx_bytes or text_bytes, or their _reader variants",
         ))
     }
 }

@@ -14,7 +14,7 @@ open_enum! {
         User = "user",
         /// The AI.
         Assistant = "assistant",
-        /// Instructions. Not stored when `infer` is off.
+        /// Instructions to the AI. Not stored with `infer: false`.
         System = "system",
     }
 }
@@ -38,14 +38,14 @@ record! {
         }
         defaulted {}
         optional {
-            /// The speaker's name: context for extraction, never a scope.
+            /// The speaker's name. It is context for extraction and not a scope.
             name: String = "name",
         }
     }
 }
 
 impl Message {
-    /// A message of the person.
+    /// A message by the person.
     ///
     /// ```
     /// # use mem0_types::{Message, Role};
@@ -55,7 +55,7 @@ impl Message {
         Self::new(Role::User, content)
     }
 
-    /// A message of the AI.
+    /// A message by the AI.
     ///
     /// ```
     /// # use mem0_types::{Message, Role};
@@ -65,7 +65,7 @@ impl Message {
         Self::new(Role::Assistant, content)
     }
 
-    /// Instructions for the AI. Not stored when `infer` is off.
+    /// Instructions to the AI. Not stored with `infer: false`.
     ///
     /// ```
     /// # use mem0_types::{Message, Role};
@@ -75,7 +75,7 @@ impl Message {
         Self::new(Role::System, content)
     }
 
-    /// The same message with the speaker's name.
+    /// Sets the speaker's name.
     ///
     /// ```
     /// # use mem0_types::Message;
@@ -88,7 +88,7 @@ impl Message {
     }
 }
 
-/// What a message holds: text, or one image or document.
+/// The content of a message: text, or one image or document.
 ///
 /// ```
 /// use mem0_types::{Content, Media};
@@ -107,12 +107,12 @@ pub enum Content {
     Text(String),
     /// An image or a document.
     Media(Media),
-    /// JSON of another shape, sent and kept as it is.
+    /// JSON of another form, which is sent and kept as it is.
     Raw(Value),
 }
 
 impl Content {
-    /// The text, if the content is text.
+    /// The text. `None` when the content is not text.
     ///
     /// ```
     /// # use mem0_types::{Content, Media};
@@ -170,7 +170,7 @@ impl<'de> Deserialize<'de> for Content {
 
 /// The messages of one add, at least one.
 ///
-/// A text alone is one message of the user.
+/// A text alone is one message by the user.
 ///
 /// ```
 /// use mem0_types::{Message, Messages};
@@ -199,8 +199,7 @@ impl Messages {
         if !infer && self.0.iter().any(|message| message.content.as_text().is_none()) {
             return Err(InvalidInput::new(
                 "messages",
-                "must be text when infer is false, since images and documents are read by \
-                 inference only",
+                "must be text when infer is false: only inference reads images and documents",
             ));
         }
         Ok(())

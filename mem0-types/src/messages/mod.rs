@@ -1,4 +1,4 @@
-//! What an add sends: messages with text, images and documents.
+//! The messages of an add: text, images and documents.
 //!
 //! Names `wire`.
 

@@ -4,66 +4,36 @@ use http::{HeaderName, HeaderValue, Method};
 use serde_json::json;
 
 use crate::InvalidInput;
-use crate::call::{Call, Endpoint, Repeat};
+use crate::call::{Call, Endpoint, Repeat, request};
 use crate::ids::{EntityType, check_id};
 use crate::wire::{from_text, path, record};
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
-/// Has one user's profile made anew: `POST /v2/profiles/jobs/`. The work is queued.
-///
-/// The request carries an `Idempotency-Key`, so that the platform makes one job of it however often
-/// it arrives. One is made when you give none.
-///
-/// ```
-/// use mem0_types::requests::GenerateProfile;
-/// use mem0_types::Endpoint;
-///
-/// let call = GenerateProfile::new("alice").idempotency_key("nightly-2027-01-31").into_call()?;
-/// assert_eq!(call.path()?, "/v2/profiles/jobs/");
-/// assert_eq!(call.headers()["idempotency-key"], "nightly-2027-01-31");
-/// # Ok::<(), mem0_types::InvalidInput>(())
-/// ```
-#[doc(alias = "generateProfile")]
-#[derive(Clone, PartialEq, Eq)]
-pub struct GenerateProfile {
-    entity_id: String,
-    idempotency_key: Option<String>,
-}
-
-impl GenerateProfile {
-    /// The profile of the user with this id.
+request! {
+    /// Regenerates one user's profile: `POST /v2/profiles/jobs/`. The work is queued.
     ///
-    /// ```
-    /// # use mem0_types::requests::GenerateProfile;
-    /// assert_eq!(GenerateProfile::new("alice"), "alice".into());
-    /// ```
-    pub fn new(entity_id: impl Into<String>) -> Self {
-        Self { entity_id: entity_id.into(), idempotency_key: None }
+    /// The request carries an `Idempotency-Key`, so that the platform makes one job of it however
+    /// often it arrives.
+    #[doc(alias = "generateProfile")]
+    #[derive(Eq)]
+    pub struct GenerateProfile {
+        /// the user's id
+        entity_id: String,
     }
-
-    /// The key by which the platform knows this request again: 8 to 128 visible ASCII characters.
-    /// Default: a new random one for each call.
-    ///
-    /// ```
-    /// # use mem0_types::{Endpoint, requests::GenerateProfile};
-    /// assert!(GenerateProfile::new("alice").idempotency_key("short").into_call().is_err());
-    /// ```
-    #[doc(alias = "idempotencyKey")]
-    #[must_use]
-    pub fn idempotency_key(mut self, idempotency_key: impl Into<String>) -> Self {
-        self.idempotency_key = Some(idempotency_key.into());
-        self
+    optional {
+        /// The key by which the platform recognises this request: 8 to 128 visible ASCII
+        /// characters. Default: a new random key for each call.
+        #[doc(alias = "idempotencyKey")]
+        idempotency_key: String as into = "nightly-2027-01-31"
+            => call.headers()["idempotency-key"] == "nightly-2027-01-31",
     }
+    example GenerateProfile::new("alice")
+        => POST "/v2/profiles/jobs/"
+        with r#"{"entity_id":"alice","entity_type":"user","operation":"trigger"}"#;
 }
 
 from_text!(GenerateProfile, entity_id => Self::new(entity_id));
-
-impl std::fmt::Debug for GenerateProfile {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("GenerateProfile").finish_non_exhaustive()
-    }
-}
 
 impl Endpoint for GenerateProfile {
     type Response = CreateProfileJobResponse;
@@ -81,68 +51,26 @@ impl Endpoint for GenerateProfile {
     }
 }
 
-/// Has profiles of a few users made, to see what the settings give: `POST /v2/profiles/jobs/`. The
-/// work is queued.
-///
-/// ```
-/// use mem0_types::requests::SampleProfiles;
-/// use mem0_types::Endpoint;
-///
-/// let call = SampleProfiles::new().limit(3).into_call()?;
-/// assert_eq!(call.headers()["idempotency-key"].len(), 32);
-/// # Ok::<(), mem0_types::InvalidInput>(())
-/// ```
-#[doc(alias = "sampleProfiles")]
-#[derive(Clone, PartialEq, Eq, Default)]
-pub struct SampleProfiles {
-    limit: Option<u32>,
-    idempotency_key: Option<String>,
-}
-
-impl SampleProfiles {
-    /// As many users as the platform sees fit.
+request! {
+    /// Generates the profiles of a few users, to show what the settings give:
+    /// `POST /v2/profiles/jobs/`. The work is queued.
     ///
-    /// ```
-    /// # use mem0_types::requests::SampleProfiles;
-    /// let request = SampleProfiles::new();
-    /// # let _ = request;
-    /// ```
-    pub fn new() -> Self {
-        Self::default()
+    /// The request carries an `Idempotency-Key`, as [`GenerateProfile`] does.
+    #[doc(alias = "sampleProfiles")]
+    #[derive(Eq)]
+    pub struct SampleProfiles {}
+    optional {
+        /// How many users, 1 to 10. Default: as many as the platform chooses.
+        limit: u32 as value = 3
+            => call.body().unwrap().ends_with(br#""limit":3,"operation":"sample"}"#),
+        /// The key by which the platform recognises this request: 8 to 128 visible ASCII
+        /// characters. Default: a new random key for each call.
+        #[doc(alias = "idempotencyKey")]
+        idempotency_key: String as into = "sample-2027-01-31"
+            => call.headers()["idempotency-key"] == "sample-2027-01-31",
     }
-
-    /// How many users, 1 to 10.
-    ///
-    /// ```
-    /// # use mem0_types::{Endpoint, requests::SampleProfiles};
-    /// assert!(SampleProfiles::new().limit(11).into_call().is_err());
-    /// ```
-    #[must_use]
-    pub fn limit(mut self, limit: u32) -> Self {
-        self.limit = Some(limit);
-        self
-    }
-
-    /// The key by which the platform knows this request again: 8 to 128 visible ASCII characters.
-    /// Default: a new random one for each call.
-    ///
-    /// ```
-    /// # use mem0_types::requests::SampleProfiles;
-    /// let request = SampleProfiles::new().idempotency_key("sample-2027-01-31");
-    /// # let _ = request;
-    /// ```
-    #[doc(alias = "idempotencyKey")]
-    #[must_use]
-    pub fn idempotency_key(mut self, idempotency_key: impl Into<String>) -> Self {
-        self.idempotency_key = Some(idempotency_key.into());
-        self
-    }
-}
-
-impl std::fmt::Debug for SampleProfiles {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SampleProfiles").field("limit", &self.limit).finish_non_exhaustive()
-    }
+    example SampleProfiles::new()
+        => POST "/v2/profiles/jobs/" with r#"{"entity_type":"user","operation":"sample"}"#;
 }
 
 impl Endpoint for SampleProfiles {
@@ -173,8 +101,7 @@ fn key_header(key: Option<String>) -> Result<HeaderValue, InvalidInput> {
     HeaderValue::from_str(&key).map_err(|_| refused())
 }
 
-/// 128 bits that no other process makes: the standard library seeds each `RandomState` from the
-/// operating system.
+/// 128 random bits. The standard library seeds each `RandomState` from the operating system.
 fn random_key() -> String {
     let now = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default().as_nanos();
     let half = || RandomState::new().hash_one((now, std::process::id()));
@@ -182,7 +109,7 @@ fn random_key() -> String {
 }
 
 record! {
-    /// A profile job that was asked for.
+    /// A profile job that was requested.
     ///
     /// ```
     /// let asked: mem0_types::CreateProfileJobResponse = serde_json::from_str(
@@ -193,7 +120,7 @@ record! {
     /// ```
     pub struct CreateProfileJobResponse {
         required {
-            /// The job's id, to ask for it with.
+            /// The job's id, with which to read it.
             #[doc(alias = "jobId")]
             job_id: String = "job_id",
         }
@@ -203,9 +130,9 @@ record! {
             entity_ids: Vec<String> = "entity_ids",
         }
         optional {
-            /// How far the job is, in words that no source lists.
+            /// The status of the job. No source lists the values.
             status: String = "status",
-            /// The job's address. Asking by [`job_id`](Self::job_id) is the same.
+            /// The job's address. [`job_id`](Self::job_id) reads the same job.
             #[doc(alias = "statusUrl")]
             status_url: String = "status_url",
             /// `trigger` or `sample`.
@@ -215,7 +142,7 @@ record! {
             entity_type: EntityType = "entity_type",
             /// How many users count towards the plan.
             entity_count_reserved: u64 = "entity_count_reserved",
-            /// The event that tells how the work goes, if there is one.
+            /// The id of the event that tracks the work, if there is one.
             #[doc(alias = "eventId")]
             event_id: String = "event_id",
             /// Whether the platform had seen the idempotency key before.
@@ -226,50 +153,36 @@ record! {
     }
 }
 
-/// Reads how far a profile job is: `GET /v2/profiles/jobs/{job_id}/`.
-///
-/// ```
-/// use mem0_types::requests::GetProfileJob;
-/// use mem0_types::Endpoint;
-///
-/// for name in ["j-1", "/v2/profiles/jobs/j-1/"] {
-///     assert_eq!(GetProfileJob::new(name).into_call()?.path()?, "/v2/profiles/jobs/j-1/");
-/// }
-/// assert!(GetProfileJob::new("https://elsewhere.example/v2/profiles/jobs/j-1/").into_call().is_err());
-/// # Ok::<(), mem0_types::InvalidInput>(())
-/// ```
-#[doc(alias = "getProfileJob")]
-#[derive(Clone, PartialEq, Eq)]
-pub struct GetProfileJob {
-    job: String,
-}
-
-impl GetProfileJob {
-    /// The job with this id or `status_url`. Of an address only a path below `/v2/profiles/jobs/` is
-    /// taken: your key goes nowhere else.
+request! {
+    /// Reads the status of a profile job: `GET /v2/profiles/jobs/{job_id}/`.
+    ///
+    /// Of an address only a path below `/v2/profiles/jobs/` is taken: your key goes nowhere else.
     ///
     /// ```
-    /// # use mem0_types::requests::GetProfileJob;
-    /// let request = GetProfileJob::new("j-1");
-    /// # let _ = request;
+    /// use mem0_types::Endpoint;
+    /// use mem0_types::requests::GetProfileJob;
+    ///
+    /// let call = GetProfileJob::new("/v2/profiles/jobs/j-1/").into_call()?;
+    /// assert_eq!(call.path()?, "/v2/profiles/jobs/j-1/");
+    /// let elsewhere = GetProfileJob::new("https://elsewhere.example/v2/profiles/jobs/j-1/");
+    /// assert!(elsewhere.into_call().is_err());
+    /// # Ok::<(), mem0_types::InvalidInput>(())
     /// ```
-    pub fn new(job_id_or_status_url: impl Into<String>) -> Self {
-        Self { job: job_id_or_status_url.into() }
+    #[doc(alias = "getProfileJob")]
+    #[derive(Eq)]
+    pub struct GetProfileJob {
+        /// the job's id or its `status_url`
+        job_id_or_status_url: String,
     }
+    example GetProfileJob::new("j-1") => GET "/v2/profiles/jobs/j-1/";
 }
 
 from_text!(GetProfileJob, job_id_or_status_url => Self::new(job_id_or_status_url));
 
 impl From<&CreateProfileJobResponse> for GetProfileJob {
-    /// The job that was asked for.
+    /// The job that was requested.
     fn from(asked: &CreateProfileJobResponse) -> Self {
         Self::new(&asked.job_id)
-    }
-}
-
-impl std::fmt::Debug for GetProfileJob {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("GetProfileJob").finish_non_exhaustive()
     }
 }
 
@@ -277,8 +190,9 @@ impl Endpoint for GetProfileJob {
     type Response = ProfileJobResponse;
 
     fn into_call(self) -> Result<Call, InvalidInput> {
-        let below = self.job.strip_prefix(path::PROFILE_JOBS);
-        let id = below.map_or(self.job.as_str(), |rest| rest.strip_suffix('/').unwrap_or(rest));
+        let job = self.job_id_or_status_url.as_str();
+        let below = job.strip_prefix(path::PROFILE_JOBS);
+        let id = below.map_or(job, |rest| rest.strip_suffix('/').unwrap_or(rest));
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
         let is_address = id.starts_with('/') || id.contains("://");
         if is_address || (below.is_some() && !id.bytes().all(plain)) {
@@ -312,7 +226,7 @@ record! {
 }
 
 record! {
-    /// How far a profile job is.
+    /// The status of a profile job.
     ///
     /// ```
     /// let job: mem0_types::ProfileJob =
@@ -332,9 +246,9 @@ record! {
             /// Always `user` so far.
             #[doc(alias = "entityType")]
             entity_type: EntityType = "entity_type",
-            /// How far it is, in words that no source lists.
+            /// Its status. No source lists the values.
             status: String = "status",
-            /// How many profiles it makes; `None` until all are counted.
+            /// How many profiles it makes. `None` until all are counted.
             total: u64 = "total",
             /// Whether all are counted.
             #[doc(alias = "enumerationComplete")]

@@ -1,4 +1,4 @@
-//! What the platform puts together about one user, and the jobs that do it.
+//! Profiles of users, the settings for them, and the jobs that make them.
 //!
 //! Names `call`, `ids`, `time` and `wire`.
 

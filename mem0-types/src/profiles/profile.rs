@@ -8,14 +8,14 @@ use crate::time::Timestamp;
 use crate::wire::{open_enum, path, record};
 
 request! {
-    /// Reads what the platform has put together about one user:
+    /// Reads the profile of one user:
     /// `GET /v2/entities/user/{entity_id}/profile/`.
     #[doc(alias = "getProfile")]
     pub struct GetProfile {
-        /// the user's id, as you supplied it when adding
+        /// the `user_id` that you added memories with
         entity_id: String,
     }
-    example "GetProfile::new(\"alice\")" sends "GET" "/v2/entities/user/alice/profile/";
+    example GetProfile::new("alice") => GET "/v2/entities/user/alice/profile/";
 }
 
 impl Endpoint for GetProfile {
@@ -28,23 +28,23 @@ impl Endpoint for GetProfile {
 }
 
 open_enum! {
-    /// Whether a profile is there.
+    /// The status of a profile.
     pub enum ProfileStatus {
-        /// It is.
+        /// It is there.
         Succeeded = "succeeded",
         /// It is being made.
         Pending = "pending",
         /// It could not be made; see [`Profile::error`].
         Failed = "failed",
-        /// The project makes no profiles.
+        /// The project does not make profiles.
         NotEnabled = "not_enabled",
-        /// There are too few memories.
+        /// The user has too few memories.
         InsufficientData = "insufficient_data",
     }
 }
 
 record! {
-    /// What the platform has put together about one user.
+    /// The profile of one user: a summary of the memories in the form of your schema.
     ///
     /// ```
     /// use mem0_types::{Profile, ProfileStatus};
@@ -62,7 +62,7 @@ record! {
             status: ProfileStatus = "status",
         }
         defaulted {
-            /// The keys of your own schema. Empty unless the status is `succeeded`.
+            /// The keys of your schema. Empty unless the status is `succeeded`.
             profile: Map<String, Value> = "profile",
         }
         optional {

@@ -6,7 +6,7 @@ use crate::call::{Call, Endpoint, Repeat, request};
 use crate::wire::{path, record};
 
 record! {
-    /// The settings by which a project makes profiles.
+    /// A project's settings for profiles.
     ///
     /// ```
     /// let settings: mem0_types::ProfileSettings = serde_json::from_str(
@@ -22,16 +22,16 @@ record! {
         optional {
             /// Whether profiles are made.
             enabled: bool = "enabled",
-            /// How, for each kind of entity.
+            /// The settings for each kind of entity.
             entities: ProfileEntities = "entities",
-            /// What the platform can do here, in a form that it does not document.
+            /// What the platform can do. It does not document the form.
             capabilities: Map<String, Value> = "capabilities",
         }
     }
 }
 
 record! {
-    /// How profiles are made, for each kind of entity.
+    /// Settings for profiles by kind of entity.
     ///
     /// ```
     /// let entities: mem0_types::ProfileEntities = serde_json::from_str(r#"{"user": {}}"#)?;
@@ -42,14 +42,14 @@ record! {
         required {}
         defaulted {}
         optional {
-            /// How those of users are made.
+            /// The settings for users.
             user: ProfileEntitySettings = "user",
         }
     }
 }
 
 record! {
-    /// How the profiles of one kind of entity are made.
+    /// Settings for the profiles of one kind of entity.
     ///
     /// ```
     /// let settings: mem0_types::ProfileEntitySettings =
@@ -63,7 +63,7 @@ record! {
         optional {
             /// The JSON Schema that a profile follows.
             schema: Map<String, Value> = "schema",
-            /// What a profile should mind, in your own words.
+            /// Instructions for making a profile, in your own words.
             #[doc(alias = "customInstructions")]
             custom_instructions: String = "custom_instructions",
         }
@@ -71,10 +71,10 @@ record! {
 }
 
 request! {
-    /// Reads the settings by which the project makes profiles: `GET /v2/profiles/settings/`.
+    /// Reads the project's settings for profiles: `GET /v2/profiles/settings/`.
     #[doc(alias = "getProfileSettings")]
     pub struct GetProfileSettings {}
-    example "GetProfileSettings::new()" sends "GET" "/v2/profiles/settings/";
+    example GetProfileSettings::new() => GET "/v2/profiles/settings/";
 }
 
 impl Endpoint for GetProfileSettings {
@@ -85,8 +85,8 @@ impl Endpoint for GetProfileSettings {
     }
 }
 
-/// Changes the settings by which the project makes profiles: `POST /v2/profiles/settings/`. What is
-/// not set stays as it is.
+/// Changes the project's settings for profiles: `POST /v2/profiles/settings/`. Settings that are
+/// not set stay as they are.
 ///
 /// ```
 /// use mem0_types::requests::UpdateProfileSettings;
@@ -102,16 +102,18 @@ impl Endpoint for GetProfileSettings {
 /// # Ok::<(), mem0_types::InvalidInput>(())
 /// ```
 #[doc(alias = "updateProfileSettings")]
+// Not a `request!`: a setting can also be cleared, which is null on the wire.
 #[derive(Clone, PartialEq, Default)]
+#[must_use = "a request does nothing until it is sent"]
 pub struct UpdateProfileSettings {
     enabled: Option<bool>,
-    // Not set, or set to something, or to null.
+    // The inner `None` clears the setting.
     schema: Option<Option<Value>>,
     custom_instructions: Option<Option<String>>,
 }
 
 impl UpdateProfileSettings {
-    /// Changes nothing yet.
+    /// No changes yet.
     ///
     /// ```
     /// # use mem0_types::{Endpoint, requests::UpdateProfileSettings};
@@ -126,10 +128,9 @@ impl UpdateProfileSettings {
     /// ```
     /// # use mem0_types::{Endpoint, requests::UpdateProfileSettings};
     /// let call = UpdateProfileSettings::new().enabled(false).into_call()?;
-    /// assert_eq!(call.body().unwrap(), br#"{"enabled":false}"#.as_slice());
+    /// assert_eq!(call.body().unwrap(), r#"{"enabled":false}"#);
     /// # Ok::<(), mem0_types::InvalidInput>(())
     /// ```
-    #[must_use]
     pub fn enabled(mut self, enabled: bool) -> Self {
         self.enabled = Some(enabled);
         self
@@ -145,51 +146,52 @@ impl UpdateProfileSettings {
     /// let refused = UpdateProfileSettings::new().schema(bare).into_call().unwrap_err();
     /// assert_eq!(refused.field(), "schema");
     /// ```
-    #[must_use]
     pub fn schema(mut self, schema: impl Into<Value>) -> Self {
         self.schema = Some(Some(schema.into()));
         self
     }
 
-    /// Takes the schema away: `null` on the wire.
+    /// Clears the schema: `null` on the wire.
     ///
     /// ```
-    /// # use mem0_types::requests::UpdateProfileSettings;
-    /// let settings = UpdateProfileSettings::new().clear_schema();
-    /// # let _ = settings;
+    /// # use mem0_types::{Endpoint, requests::UpdateProfileSettings};
+    /// let call = UpdateProfileSettings::new().clear_schema().into_call()?;
+    /// assert_eq!(call.body().unwrap(), r#"{"entities":{"user":{"schema":null}}}"#);
+    /// # Ok::<(), mem0_types::InvalidInput>(())
     /// ```
-    #[must_use]
     pub fn clear_schema(mut self) -> Self {
         self.schema = Some(None);
         self
     }
 
-    /// What a user's profile should mind, in your own words.
+    /// Instructions for making a user's profile, in your own words.
     ///
     /// ```
-    /// # use mem0_types::requests::UpdateProfileSettings;
-    /// let settings = UpdateProfileSettings::new().custom_instructions("Only food");
-    /// # let _ = settings;
+    /// # use mem0_types::{Endpoint, requests::UpdateProfileSettings};
+    /// let call = UpdateProfileSettings::new().custom_instructions("Only food").into_call()?;
+    /// assert_eq!(
+    ///     call.body().unwrap(),
+    ///     r#"{"entities":{"user":{"custom_instructions":"Only food"}}}"#,
+    /// );
+    /// # Ok::<(), mem0_types::InvalidInput>(())
     /// ```
     #[doc(alias = "customInstructions")]
-    #[must_use]
     pub fn custom_instructions(mut self, custom_instructions: impl Into<String>) -> Self {
         self.custom_instructions = Some(Some(custom_instructions.into()));
         self
     }
 
-    /// Takes the instructions away: `null` on the wire.
+    /// Clears the instructions: `null` on the wire.
     ///
     /// ```
     /// # use mem0_types::{Endpoint, requests::UpdateProfileSettings};
     /// let call = UpdateProfileSettings::new().clear_custom_instructions().into_call()?;
     /// assert_eq!(
     ///     call.body().unwrap(),
-    ///     br#"{"entities":{"user":{"custom_instructions":null}}}"#.as_slice(),
+    ///     r#"{"entities":{"user":{"custom_instructions":null}}}"#,
     /// );
     /// # Ok::<(), mem0_types::InvalidInput>(())
     /// ```
-    #[must_use]
     pub fn clear_custom_instructions(mut self) -> Self {
         self.custom_instructions = Some(None);
         self
@@ -197,7 +199,7 @@ impl UpdateProfileSettings {
 }
 
 impl std::fmt::Debug for UpdateProfileSettings {
-    /// Which settings are to be changed, never to what.
+    /// Which settings are changed, never to what.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("UpdateProfileSettings")
             .field("enabled", &self.enabled)
@@ -229,7 +231,7 @@ impl Endpoint for UpdateProfileSettings {
             body.insert("entities".to_owned(), json!({ "user": user }));
         }
         if body.is_empty() {
-            return Err(InvalidInput::new("settings", "must have one that is to be changed"));
+            return Err(InvalidInput::new("settings", "must have a setting to change"));
         }
         Call::new(
             "update_profile_settings",
@@ -241,7 +243,7 @@ impl Endpoint for UpdateProfileSettings {
     }
 }
 
-/// The platform fills each property by its description, and refuses one without.
+/// The platform fills each property by its description and refuses a property without one.
 fn check_schema(schema: &Value) -> Result<(), InvalidInput> {
     let properties = schema.as_object().map(|schema| schema.get("properties"));
     let described = |property: &Value| property["description"].is_string();

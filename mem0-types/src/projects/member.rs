@@ -1,4 +1,7 @@
+use serde_json::json;
+
 use crate::InvalidInput;
+use crate::call::Call;
 use crate::wire::{open_enum, record};
 
 open_enum! {
@@ -25,14 +28,14 @@ record! {
         required {}
         defaulted {}
         optional {
-            /// The platform's id of the account, in the list of an organization's members.
+            /// The platform's id for the account. Only in the list of an organization's members.
             #[doc(alias = "userId")]
             user_id: String = "user_id",
-            /// The account's name, in the other lists.
+            /// The account's name. Only in the other lists.
             username: String = "username",
             /// What the member may do.
             role: MemberRole = "role",
-            /// The account's address.
+            /// The account's e-mail address.
             email: String = "email",
         }
     }
@@ -57,8 +60,14 @@ record! {
     }
 }
 
-/// An address names an account here; whether it exists is for the platform to say.
-pub(crate) fn check_email(email: &str) -> Result<(), InvalidInput> {
+/// The call with the body that gives this account this role.
+pub(super) fn with_role(call: Call, email: &str, role: &MemberRole) -> Result<Call, InvalidInput> {
+    check_email(email)?;
+    call.json(&json!({ "email": email, "role": role }))
+}
+
+/// The address names an account. Only the platform knows whether it exists.
+pub(super) fn check_email(email: &str) -> Result<(), InvalidInput> {
     let refused = email.trim().is_empty() || email.chars().any(char::is_control);
     if refused || !email.contains('@') {
         return Err(InvalidInput::new("email", "must be an e-mail address"));

@@ -1,4 +1,4 @@
-//! What a key belongs to: its account, organizations, projects and their members.
+//! What a key belongs to: an account, organizations, projects and their members.
 //!
 //! Names `memories` for the categories of a project, and `call`, `time` and `wire`.
 

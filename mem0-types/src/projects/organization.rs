@@ -5,12 +5,12 @@ use super::member::{Member, MemberRole};
 use crate::InvalidInput;
 use crate::call::{Call, Endpoint, Repeat, request};
 use crate::time::Timestamp;
-use crate::wire::{MessageResponse, Page, Record, check_name, path, record};
+use crate::wire::{MessageResponse, Page, check_name, path, record};
 
 request! {
     /// Lists the organizations of the account: `GET /api/v1/orgs/organizations/`.
     pub struct GetOrganizations {}
-    example "GetOrganizations::new()" sends "GET" "/api/v1/orgs/organizations/";
+    example GetOrganizations::new() => GET "/api/v1/orgs/organizations/";
 }
 
 impl Endpoint for GetOrganizations {
@@ -18,10 +18,6 @@ impl Endpoint for GetOrganizations {
 
     fn into_call(self) -> Result<Call, InvalidInput> {
         Ok(Call::new("get_organizations", Method::GET, path::ORGANIZATIONS, Repeat::Read))
-    }
-
-    fn read_response(json: &str) -> Result<Self::Response, serde_json::Error> {
-        Record::from_json(json)
     }
 }
 
@@ -31,7 +27,8 @@ request! {
         /// its name
         name: String,
     }
-    example "CreateOrganization::new(\"Research\")" sends "POST" "/api/v1/orgs/organizations/";
+    example CreateOrganization::new("Research")
+        => POST "/api/v1/orgs/organizations/" with r#"{"name":"Research"}"#;
 }
 
 impl Endpoint for CreateOrganization {
@@ -61,7 +58,7 @@ record! {
         }
         defaulted {}
         optional {
-            /// The platform's own words.
+            /// The platform's message.
             message: String = "message",
         }
     }
@@ -73,7 +70,7 @@ request! {
         /// its id
         org_id: String,
     }
-    example "GetOrganization::new(\"o-1\")" sends "GET" "/api/v1/orgs/organizations/o-1/";
+    example GetOrganization::new("o-1") => GET "/api/v1/orgs/organizations/o-1/";
 }
 
 impl Endpoint for GetOrganization {
@@ -86,12 +83,13 @@ impl Endpoint for GetOrganization {
 }
 
 request! {
-    /// Deletes an organization with all its projects: `DELETE /api/v1/orgs/organizations/{org_id}/`.
+    /// Deletes an organization with all its projects:
+    /// `DELETE /api/v1/orgs/organizations/{org_id}/`.
     pub struct DeleteOrganization {
         /// its id
         org_id: String,
     }
-    example "DeleteOrganization::new(\"o-1\")" sends "DELETE" "/api/v1/orgs/organizations/o-1/";
+    example DeleteOrganization::new("o-1") => DELETE "/api/v1/orgs/organizations/o-1/";
 }
 
 impl Endpoint for DeleteOrganization {
@@ -104,7 +102,7 @@ impl Endpoint for DeleteOrganization {
 }
 
 record! {
-    /// An organization: projects and the people who share them.
+    /// An organization: projects, and the people who share them.
     ///
     /// ```
     /// let organization: mem0_types::Organization =
@@ -121,7 +119,7 @@ record! {
         defaulted {
             /// Who has access.
             members: Vec<Member> = "members",
-            /// Who was invited, in a form that the specification leaves open.
+            /// Who was invited. The specification leaves the form open.
             invitations: Vec<Value> = "invitations",
         }
         optional {
@@ -133,15 +131,15 @@ record! {
             /// When it last changed.
             #[doc(alias = "updatedAt")]
             updated_at: Timestamp = "updated_at",
-            /// Whether it is the account's first one.
+            /// Whether it is the account's first organization.
             is_default: bool = "is_default",
-            /// Whether it brings its own keys for language models.
+            /// Whether it uses its own keys for language models.
             byok_enabled: bool = "byok_enabled",
             /// The plan that its owner pays for.
             owner_pricing_plan: String = "owner_pricing_plan",
-            /// Whether the account owns it.
+            /// Whether your account owns it.
             is_owner: bool = "is_owner",
-            /// What the account may do in it.
+            /// What your account may do in it.
             user_role: MemberRole = "user_role",
         }
     }

@@ -1,25 +1,14 @@
 use http::Method;
 
 use crate::InvalidInput;
-use crate::call::{Call, Endpoint, Repeat};
+use crate::call::{Call, Endpoint, Repeat, request};
 use crate::wire::{path, record};
 
-/// Asks who the API key belongs to: `GET /v1/ping/`.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Ping {}
-
-impl Ping {
-    /// The request; it has no arguments.
-    ///
-    /// ```
-    /// # use mem0_types::{Endpoint, requests::Ping};
-    /// assert_eq!(Ping::new().into_call()?.path()?, "/v1/ping/");
-    /// # Ok::<(), mem0_types::InvalidInput>(())
-    /// ```
-    pub fn new() -> Self {
-        Self {}
-    }
+request! {
+    /// Asks who the API key belongs to: `GET /v1/ping/`.
+    #[derive(Eq)]
+    pub struct Ping {}
+    example Ping::new() => GET "/v1/ping/";
 }
 
 impl Endpoint for Ping {

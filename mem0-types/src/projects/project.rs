@@ -1,11 +1,12 @@
 use http::Method;
+use serde::Serialize;
 
 use super::member::{Member, MemberRole};
 use super::project_category::ProjectCategory;
 use crate::InvalidInput;
 use crate::call::{Call, Endpoint, Repeat, request};
 use crate::time::Timestamp;
-use crate::wire::{MessageResponse, Page, Record, check_name, from_text, options, path, record};
+use crate::wire::{MessageResponse, Page, check_name, from_text, options, path, record};
 
 request! {
     /// Lists an organization's projects: `GET /api/v1/orgs/organizations/{org_id}/projects/`.
@@ -13,7 +14,7 @@ request! {
         /// the organization's id
         org_id: String,
     }
-    example "GetProjects::new(\"o-1\")" sends "GET" "/api/v1/orgs/organizations/o-1/projects/";
+    example GetProjects::new("o-1") => GET "/api/v1/orgs/organizations/o-1/projects/";
 }
 
 impl Endpoint for GetProjects {
@@ -23,10 +24,6 @@ impl Endpoint for GetProjects {
         Call::new("get_projects", Method::GET, path::PROJECTS, Repeat::Read)
             .segment("org_id", self.org_id)
     }
-
-    fn read_response(json: &str) -> Result<Self::Response, serde_json::Error> {
-        Record::from_json(json)
-    }
 }
 
 request! {
@@ -35,77 +32,72 @@ request! {
         /// the organization's id
         org_id: String,
         /// the project's name, or [`CreateProjectOptions`]
-        options: CreateProjectOptions,
+        options: CreateProjectOptions as shown,
     }
-    example "CreateProject::new(\"o-1\", \"Kitchen\")"
-        sends "POST" "/api/v1/orgs/organizations/o-1/projects/";
+    example CreateProject::new("o-1", "Kitchen")
+        => POST "/api/v1/orgs/organizations/o-1/projects/" with r#"{"name":"Kitchen"}"#;
 }
 
 impl Endpoint for CreateProject {
     type Response = CreateProjectResponse;
 
     fn into_call(self) -> Result<Call, InvalidInput> {
-        let CreateProjectOptions { name, description } = self.options;
-        check_name(&name)?;
-        let mut body = serde_json::json!({ "name": name });
-        if let Some(description) = description {
-            body["description"] = description.into();
+        #[derive(Serialize)]
+        struct Body<'a> {
+            name: &'a str,
+            #[serde(flatten)]
+            options: &'a CreateProjectOptions,
         }
+
+        let options = &self.options;
+        check_name(&options.name)?;
+        options.check_extra(&["name"])?;
         Call::new("create_project", Method::POST, path::PROJECTS, Repeat::Once)
             .segment("org_id", self.org_id)?
-            .json(&body)
+            .json(&Body { name: &options.name, options })
     }
 }
 
-/// What a new project is called.
-///
-/// ```
-/// use mem0_types::CreateProjectOptions;
-///
-/// let options = CreateProjectOptions::new("Kitchen").description("What people like to eat");
-/// # let _ = options;
-/// ```
-#[derive(Clone, PartialEq, Eq)]
-pub struct CreateProjectOptions {
-    name: String,
-    description: Option<String>,
+options! {
+    /// The name and description of a new project.
+    ///
+    /// ```
+    /// use mem0_types::requests::CreateProject;
+    /// use mem0_types::{CreateProjectOptions, Endpoint};
+    ///
+    /// let options = CreateProjectOptions::new("Kitchen").description("What people like to eat");
+    /// let call = CreateProject::new("o-1", options).into_call()?;
+    /// assert_eq!(
+    ///     call.body().unwrap(),
+    ///     r#"{"name":"Kitchen","description":"What people like to eat"}"#,
+    /// );
+    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// ```
+    #[derive(Eq)]
+    pub struct CreateProjectOptions {
+        name: String,
+    }
+    example CreateProjectOptions::new("Kitchen");
+    body {
+        /// What the project is for. The official Python client sends it; the published
+        /// specification has the name only.
+        description: String as into = "What people like to eat",
+    }
 }
 
 impl CreateProjectOptions {
-    /// A project of this name.
+    /// A project with this name.
     ///
     /// ```
     /// # use mem0_types::CreateProjectOptions;
     /// assert_eq!(CreateProjectOptions::new("Kitchen"), "Kitchen".into());
     /// ```
     pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into(), description: None }
-    }
-
-    /// What it is for. The official Python client sends it; the published specification has the name
-    /// alone.
-    ///
-    /// ```
-    /// # use mem0_types::CreateProjectOptions;
-    /// let options = CreateProjectOptions::new("Kitchen").description("What people like to eat");
-    /// # let _ = options;
-    /// ```
-    #[must_use]
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
-        self
+        Self::unset(name.into())
     }
 }
 
 from_text!(CreateProjectOptions, name => Self::new(name));
-
-impl std::fmt::Debug for CreateProjectOptions {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("CreateProjectOptions")
-            .field("description", &self.description.is_some())
-            .finish_non_exhaustive()
-    }
-}
 
 record! {
     /// A project that was created.
@@ -124,63 +116,28 @@ record! {
         }
         defaulted {}
         optional {
-            /// The platform's own words.
+            /// The platform's message.
             message: String = "message",
         }
     }
 }
 
-/// Reads a project and its settings:
-/// `GET /api/v1/orgs/organizations/{org_id}/projects/{project_id}/`.
-///
-/// ```
-/// use mem0_types::requests::GetProject;
-/// use mem0_types::Endpoint;
-///
-/// let call = GetProject::new("o-1", "p-1").fields(["decay"]).into_call()?;
-/// assert_eq!(
-///     call.path_and_query()?,
-///     "/api/v1/orgs/organizations/o-1/projects/p-1/?fields=decay",
-/// );
-/// # Ok::<(), mem0_types::InvalidInput>(())
-/// ```
-#[derive(Clone, PartialEq)]
-pub struct GetProject {
-    org_id: String,
-    project_id: String,
-    fields: Vec<String>,
-}
-
-impl GetProject {
-    /// The organization's id and the project's.
-    ///
-    /// ```
-    /// # use mem0_types::requests::GetProject;
-    /// let request = GetProject::new("o-1", "p-1");
-    /// # let _ = request;
-    /// ```
-    pub fn new(org_id: impl Into<String>, project_id: impl Into<String>) -> Self {
-        Self { org_id: org_id.into(), project_id: project_id.into(), fields: Vec::new() }
+request! {
+    /// Reads a project and its settings:
+    /// `GET /api/v1/orgs/organizations/{org_id}/projects/{project_id}/`.
+    pub struct GetProject {
+        /// the organization's id
+        org_id: String,
+        /// the project's id
+        project_id: String,
     }
-
-    /// The fields to return. Default: all. The platform is free to return more.
-    ///
-    /// ```
-    /// # use mem0_types::requests::GetProject;
-    /// let request = GetProject::new("o-1", "p-1").fields(["name", "decay"]);
-    /// # let _ = request;
-    /// ```
-    #[must_use]
-    pub fn fields<I: Into<String>>(mut self, fields: impl IntoIterator<Item = I>) -> Self {
-        self.fields = fields.into_iter().map(Into::into).collect();
-        self
+    optional {
+        /// The fields to return. Default: all. The platform may return more.
+        fields: Vec<String> as list = ["name", "decay"]
+            => call.path_and_query()?.ends_with("/projects/p-1/?fields=name&fields=decay"),
     }
-}
-
-impl std::fmt::Debug for GetProject {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("GetProject").finish_non_exhaustive()
-    }
+    example GetProject::new("o-1", "p-1")
+        => GET "/api/v1/orgs/organizations/o-1/projects/p-1/";
 }
 
 impl Endpoint for GetProject {
@@ -190,7 +147,7 @@ impl Endpoint for GetProject {
         let call = Call::new("get_project", Method::GET, path::PROJECT, Repeat::Read)
             .segment("org_id", self.org_id)?
             .segment("project_id", self.project_id)?;
-        Ok(self.fields.into_iter().fold(call, |call, field| call.query("fields", field)))
+        Ok(self.fields.into_iter().flatten().fold(call, |call, field| call.query("fields", field)))
     }
 }
 
@@ -203,10 +160,10 @@ request! {
         /// the project's id
         project_id: String,
         /// what to change
-        options: UpdateProjectOptions,
+        options: UpdateProjectOptions as shown,
     }
-    example "UpdateProject::new(\"o-1\", \"p-1\", UpdateProjectOptions::new().decay(true))"
-        sends "PATCH" "/api/v1/orgs/organizations/o-1/projects/p-1/";
+    example UpdateProject::new("o-1", "p-1", UpdateProjectOptions::new().decay(true))
+        => PATCH "/api/v1/orgs/organizations/o-1/projects/p-1/" with r#"{"decay":true}"#;
 }
 
 impl Endpoint for UpdateProject {
@@ -215,7 +172,7 @@ impl Endpoint for UpdateProject {
     fn into_call(self) -> Result<Call, InvalidInput> {
         self.options.check_extra(&[])?;
         if self.options == UpdateProjectOptions::new() {
-            return Err(InvalidInput::new("project", "must have a setting that is to be changed"));
+            return Err(InvalidInput::new("project", "must have a setting to change"));
         }
         if let Some(name) = &self.options.name {
             check_name(name)?;
@@ -228,7 +185,7 @@ impl Endpoint for UpdateProject {
 }
 
 options! {
-    /// What to change about a project. What is not set stays as it is.
+    /// The settings of a project to change. The others stay as they are.
     ///
     /// ```
     /// use mem0_types::{CustomCategory, UpdateProjectOptions};
@@ -236,37 +193,37 @@ options! {
     /// let options = UpdateProjectOptions::new()
     ///     .custom_instructions("Remember only what people like to eat")
     ///     .custom_categories(vec![CustomCategory::new("diet", "What they eat").into()]);
-    /// # let _ = options;
+    /// assert_eq!(serde_json::json!(options)["custom_categories"][0]["diet"], "What they eat");
     /// ```
     pub struct UpdateProjectOptions {}
-    example "UpdateProjectOptions::new()";
+    example UpdateProjectOptions::new();
     body {
         /// The project's name.
-        name: String as into = "\"Kitchen\"",
+        name: String as into = "Kitchen",
         /// What the project is for.
-        description: String as into = "\"What people like to eat\"",
-        /// What is to be remembered of what people say, in your own words. An empty text clears it.
+        description: String as into = "What people like to eat",
+        /// What to remember of what people say, in your own words. An empty text clears it.
         #[doc(alias = "customInstructions")]
-        custom_instructions: String as into = "\"Only food\"",
+        custom_instructions: String as into = "Only food",
         /// The same for what agents say. An empty text clears it.
         #[doc(alias = "agentCustomInstructions")]
-        agent_custom_instructions: String as into = "\"Only promises\"",
-        /// The categories that memories are sorted into, with or without descriptions. An empty list
-        /// goes back to the platform's own.
+        agent_custom_instructions: String as into = "Only promises",
+        /// The categories that memories are sorted into, with or without descriptions. An empty
+        /// list restores the platform's own.
         #[doc(alias = "customCategories")]
-        custom_categories: Vec<ProjectCategory> as value = "vec![\"travel\".into()]",
-        /// Whether memories are written in the language of the messages, not in English.
-        multilingual: bool as value = "true",
+        custom_categories: Vec<ProjectCategory> as value = vec!["travel".into()],
+        /// Whether memories are written in the language of the messages instead of English.
+        multilingual: bool as value = true,
         /// Whether memories that are not used lose weight in searches.
-        decay: bool as value = "true",
-        /// How much is remembered, in the platform's own words.
+        decay: bool as value = true,
+        /// How much to remember. The platform does not document the values.
         #[doc(alias = "memoryDepth")]
-        memory_depth: String as into = "\"deep\"",
+        memory_depth: String as into = "deep",
     }
 }
 
 impl UpdateProjectOptions {
-    /// Changes nothing yet.
+    /// No changes yet.
     ///
     /// ```
     /// # use mem0_types::{Endpoint, UpdateProjectOptions, requests::UpdateProject};
@@ -292,8 +249,8 @@ request! {
         /// the project's id
         project_id: String,
     }
-    example "DeleteProject::new(\"o-1\", \"p-1\")"
-        sends "DELETE" "/api/v1/orgs/organizations/o-1/projects/p-1/";
+    example DeleteProject::new("o-1", "p-1")
+        => DELETE "/api/v1/orgs/organizations/o-1/projects/p-1/";
 }
 
 impl Endpoint for DeleteProject {
@@ -307,7 +264,7 @@ impl Endpoint for DeleteProject {
 }
 
 record! {
-    /// A project: memories and the settings by which they are made.
+    /// A project: a separate set of memories, with its settings.
     ///
     /// ```
     /// let project: mem0_types::Project = serde_json::from_str(
@@ -321,12 +278,12 @@ record! {
         defaulted {
             /// Who has access.
             members: Vec<Member> = "members",
-            /// The categories that memories are sorted into; empty for the platform's own.
+            /// The categories that memories are sorted into. Empty: the platform's own.
             #[doc(alias = "customCategories")]
             custom_categories: Vec<ProjectCategory> = "custom_categories",
         }
         optional {
-            /// Its id. Absent only when `fields` left it out.
+            /// Its id. Absent only when `fields` leaves it out.
             #[doc(alias = "projectId")]
             project_id: String = "project_id",
             /// Its organization's id. Not in the published specification.
@@ -342,15 +299,15 @@ record! {
             /// When it last changed.
             #[doc(alias = "updatedAt")]
             updated_at: Timestamp = "updated_at",
-            /// What is remembered of what people say.
+            /// What to remember of what people say.
             #[doc(alias = "customInstructions")]
             custom_instructions: String = "custom_instructions",
-            /// What is remembered of what agents say. Not in the published specification.
+            /// What to remember of what agents say. Not in the published specification.
             #[doc(alias = "agentCustomInstructions")]
             agent_custom_instructions: String = "agent_custom_instructions",
-            /// How memories are changed, in the project's own words.
+            /// Instructions for changing memories.
             update_custom_instructions: String = "update_custom_instructions",
-            /// How summaries are made, in the project's own words.
+            /// Instructions for making summaries.
             summary_custom_instructions: String = "summary_custom_instructions",
             /// How many memories a summary reads at once.
             summary_batch_size: u64 = "summary_batch_size",
@@ -358,14 +315,15 @@ record! {
             summary_max_tokens: u64 = "summary_max_tokens",
             /// The kind of app that it is for.
             usecase: String = "usecase",
-            /// How much is remembered.
+            /// How much to remember.
             #[doc(alias = "memoryDepth")]
             memory_depth: String = "memory_depth",
-            /// What is to be remembered, in the words of an older setting.
+            /// What to remember. An older setting.
             inclusion_prompt: String = "inclusion_prompt",
-            /// What is not to be remembered, in the words of an older setting.
+            /// What not to remember. An older setting.
             exclusion_prompt: String = "exclusion_prompt",
-            /// When memories expire by default. The specification gives it no form; ask for its `date()`.
+            /// When memories expire by default. The specification leaves the form open; `date()`
+            /// reads it.
             #[doc(alias = "expirationDate")]
             expiration_date: Timestamp = "expiration_date",
             /// Whether graph memory is on.
@@ -377,11 +335,11 @@ record! {
             decay: bool = "decay",
             /// The version of the API that it was made for.
             version: String = "version",
-            /// Whether it is the organization's first one.
+            /// Whether it is the organization's first project.
             is_default: bool = "is_default",
             /// The set of prompts in use.
             active_prompt_profile: String = "active_prompt_profile",
-            /// What the account may do in it.
+            /// What your account may do in it.
             user_role: MemberRole = "user_role",
         }
     }

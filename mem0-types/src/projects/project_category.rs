@@ -6,8 +6,7 @@ use serde_json::Value;
 use crate::memories::CustomCategory;
 use crate::wire::from_text;
 
-/// A category of a project. The platform takes one with or without a description here, and answers
-/// with either.
+/// A category of a project, with or without a description.
 ///
 /// ```
 /// use mem0_types::{CustomCategory, ProjectCategory};
@@ -21,11 +20,11 @@ use crate::wire::from_text;
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ProjectCategory {
-    /// A name and what belongs there.
+    /// A name and a description.
     Described(CustomCategory),
-    /// A name alone.
+    /// A name only.
     Named(String),
-    /// JSON of another form, as some service sent it.
+    /// JSON of another form, as it was sent.
     Other(Value),
 }
 
@@ -54,7 +53,7 @@ impl From<CustomCategory> for ProjectCategory {
 from_text!(ProjectCategory, name => Self::Named(name.into_owned()));
 
 impl fmt::Debug for ProjectCategory {
-    /// Its form, never its words.
+    /// The form, never the text.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Described(_) => "Described",

@@ -7,7 +7,7 @@ use crate::wire::{path, record};
 request! {
     /// Counts the project's memories, entities and calls: `GET /v1/stats/`.
     pub struct GetStats {}
-    example "GetStats::new()" sends "GET" "/v1/stats/";
+    example GetStats::new() => GET "/v1/stats/";
 }
 
 impl Endpoint for GetStats {
@@ -19,7 +19,7 @@ impl Endpoint for GetStats {
 }
 
 record! {
-    /// What a project has and what was asked of it.
+    /// How many memories, entities and calls a project has.
     ///
     /// ```
     /// let stats: mem0_types::Stats = serde_json::from_str(r#"{"total_memories": 3}"#)?;
@@ -46,11 +46,11 @@ record! {
             total_agents_with_memories: u64 = "total_agents_with_memories",
             /// How many runs have memories.
             total_runs_with_memories: u64 = "total_runs_with_memories",
-            /// Memories of a user on average, a whole number.
+            /// How many memories a user has on average, a whole number.
             memories_per_user: u64 = "memories_per_user",
-            /// Memories of an agent on average.
+            /// How many memories an agent has on average, a whole number.
             memories_per_agent: u64 = "memories_per_agent",
-            /// Memories of a run on average.
+            /// How many memories a run has on average, a whole number.
             memories_per_run: u64 = "memories_per_run",
         }
     }

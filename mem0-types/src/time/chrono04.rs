@@ -7,8 +7,8 @@ use super::timestamp::Timestamp;
 use crate::InvalidInput;
 
 impl<Tz: TimeZone> From<DateTime<Tz>> for Timestamp {
-    /// Written in UTC. Microseconds are kept, finer digits dropped. A moment outside the years 1 to 9999
-    /// is written as epoch seconds.
+    /// Written in UTC. Microseconds are kept and finer digits dropped. A time outside the years 1
+    /// to 9999 is written as epoch seconds.
     ///
     /// ```
     /// use chrono::DateTime;
@@ -26,7 +26,7 @@ impl TryFrom<&Timestamp> for DateTime<Utc> {
     type Error = InvalidInput;
 
     /// # Errors
-    /// [`InvalidInput`] when the text is no moment, or one that chrono cannot hold.
+    /// [`InvalidInput`] when the text is not a time, or is out of chrono's range.
     ///
     /// ```
     /// use chrono::{DateTime, Utc};
@@ -36,14 +36,14 @@ impl TryFrom<&Timestamp> for DateTime<Utc> {
     /// assert_eq!(time.timestamp(), 1_772_382_600);
     /// # Ok::<(), mem0_types::InvalidInput>(())
     /// ```
-    fn try_from(moment: &Timestamp) -> Result<Self, InvalidInput> {
-        moment.convert(Self::from_timestamp_micros)
+    fn try_from(time: &Timestamp) -> Result<Self, InvalidInput> {
+        time.convert(Self::from_timestamp_micros)
     }
 }
 
 impl From<Date> for NaiveDate {
     fn from(date: Date) -> Self {
-        // Every day of the years 1 to 9999 is one of chrono's.
+        // Chrono has every day of the years 1 to 9999.
         Self::from_ymd_opt(i32::from(date.year()), u32::from(date.month()), u32::from(date.day()))
             .unwrap_or_default()
     }

@@ -8,9 +8,9 @@ use crate::wire::Text;
 
 /// A calendar day, written `YYYY-MM-DD` on the wire, as in `expiration_date`.
 ///
-/// Days are UTC, and an expiration date is inclusive: the memory is still listed on that day.
+/// Days are in UTC. An expiration date is inclusive: the memory is still listed on that day.
 ///
-/// The features `chrono04`, `jiff` and `time03` convert it to and from the days of these crates.
+/// The features `chrono04`, `jiff` and `time03` convert it to and from the types of these crates.
 ///
 /// ```
 /// use mem0_types::Date;
@@ -31,7 +31,7 @@ impl Date {
     /// The day with these numbers.
     ///
     /// # Errors
-    /// [`InvalidInput`] when the calendar has no such day, or the year is not within 1 to 9999.
+    /// [`InvalidInput`] when the calendar has no such day, or the year is not between 1 and 9999.
     ///
     /// ```
     /// use mem0_types::Date;
@@ -50,7 +50,7 @@ impl Date {
         }
     }
 
-    /// The day with these numbers, in whatever types another crate has them.
+    /// The day with these numbers, in the types that another crate has for them.
     #[cfg(any(feature = "chrono04", feature = "jiff", feature = "time03"))]
     pub(crate) fn of_parts<P>(
         year: impl TryInto<u16>,
@@ -102,7 +102,7 @@ impl Date {
     /// Days since 1970-01-01, negative before it.
     pub(crate) fn days_since_epoch(self) -> i64 {
         let (month, day) = (i64::from(self.month), i64::from(self.day));
-        // Counting years from March puts the leap day last, so that no month needs a special case.
+        // Years are counted from March: the leap day comes last and no month is a special case.
         let year = i64::from(self.year) - i64::from(month <= 2);
         let era = year.div_euclid(400);
         let year_of_era = year.rem_euclid(400);

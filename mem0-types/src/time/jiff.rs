@@ -7,8 +7,8 @@ use super::timestamp::Timestamp;
 use crate::InvalidInput;
 
 impl From<jiff::Timestamp> for Timestamp {
-    /// Microseconds are kept, finer digits dropped. A moment outside the years 1 to 9999 is written as
-    /// epoch seconds.
+    /// Written in UTC. Microseconds are kept and finer digits dropped. A time outside the years 1
+    /// to 9999 is written as epoch seconds.
     ///
     /// ```
     /// use mem0_types::Timestamp;
@@ -18,7 +18,7 @@ impl From<jiff::Timestamp> for Timestamp {
     /// ```
     fn from(time: jiff::Timestamp) -> Self {
         let micros = time.as_nanosecond().div_euclid(1000);
-        // Jiff ends in the year 9999, far within 64 bits of microseconds.
+        // Jiff ends in the year 9999, whose microseconds fit into 64 bits.
         Self::of_micros(i64::try_from(micros).unwrap_or(i64::MAX))
     }
 }
@@ -27,7 +27,7 @@ impl TryFrom<&Timestamp> for jiff::Timestamp {
     type Error = InvalidInput;
 
     /// # Errors
-    /// [`InvalidInput`] when the text is no moment, or one that jiff cannot hold.
+    /// [`InvalidInput`] when the text is not a time, or is out of jiff's range.
     ///
     /// ```
     /// use mem0_types::Timestamp;
@@ -36,14 +36,14 @@ impl TryFrom<&Timestamp> for jiff::Timestamp {
     /// assert_eq!(time.to_string(), "2026-03-01T16:30:00Z");
     /// # Ok::<(), mem0_types::InvalidInput>(())
     /// ```
-    fn try_from(moment: &Timestamp) -> Result<Self, InvalidInput> {
-        moment.convert(|micros| Self::from_microsecond(micros).ok())
+    fn try_from(time: &Timestamp) -> Result<Self, InvalidInput> {
+        time.convert(|micros| Self::from_microsecond(micros).ok())
     }
 }
 
 impl From<Date> for civil::Date {
     fn from(date: Date) -> Self {
-        // Every day of the years 1 to 9999 is one of jiff's, and its numbers fit these signed types.
+        // Jiff has every day of the years 1 to 9999, and the numbers fit its signed types.
         Self::new(date.year() as i16, date.month() as i8, date.day() as i8).unwrap_or_default()
     }
 }

@@ -1,4 +1,4 @@
-//! Days and moments, kept as they were written, with their conversions to the types of other crates.
+//! Days and times, and their conversions to the types of other crates.
 //!
 //! Names `wire`.
 

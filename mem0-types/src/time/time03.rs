@@ -7,8 +7,8 @@ use super::timestamp::Timestamp;
 use crate::InvalidInput;
 
 impl From<OffsetDateTime> for Timestamp {
-    /// Written in UTC. Microseconds are kept, finer digits dropped. A moment outside the years 1 to 9999
-    /// is written as epoch seconds.
+    /// Written in UTC. Microseconds are kept and finer digits dropped. A time outside the years 1
+    /// to 9999 is written as epoch seconds.
     ///
     /// ```
     /// use mem0_types::Timestamp;
@@ -31,7 +31,7 @@ impl TryFrom<&Timestamp> for OffsetDateTime {
     /// In UTC.
     ///
     /// # Errors
-    /// [`InvalidInput`] when the text is no moment, or one that time cannot hold.
+    /// [`InvalidInput`] when the text is not a time, or is out of time's range.
     ///
     /// ```
     /// use mem0_types::Timestamp;
@@ -41,15 +41,15 @@ impl TryFrom<&Timestamp> for OffsetDateTime {
     /// assert_eq!((time.hour(), time.minute(), time.offset().is_utc()), (16, 30, true));
     /// # Ok::<(), mem0_types::InvalidInput>(())
     /// ```
-    fn try_from(moment: &Timestamp) -> Result<Self, InvalidInput> {
-        moment.convert(|micros| Self::from_unix_timestamp_nanos(i128::from(micros) * 1000).ok())
+    fn try_from(time: &Timestamp) -> Result<Self, InvalidInput> {
+        time.convert(|micros| Self::from_unix_timestamp_nanos(i128::from(micros) * 1000).ok())
     }
 }
 
 impl From<Date> for time::Date {
     fn from(date: Date) -> Self {
         let month = Month::January.nth_next(date.month() - 1);
-        // Every day of the years 1 to 9999 is one of time's.
+        // The crate has every day of the years 1 to 9999.
         Self::from_calendar_date(i32::from(date.year()), month, date.day()).unwrap_or(Self::MAX)
     }
 }

@@ -12,14 +12,14 @@ use crate::wire::from_text;
 const MICROS_PER_SECOND: i64 = 1_000_000;
 const MICROS_PER_DAY: i64 = 86_400 * MICROS_PER_SECOND;
 
-/// A moment, kept exactly as it was written and parsed only when asked.
+/// A time, kept exactly as it was written and parsed only when needed.
 ///
-/// The platform writes `2026-03-01T09:30:00Z` and `2026-03-01T09:30:00.630547-07:00`, and takes a
-/// date alone or epoch seconds too. A text that is no moment survives a round trip unchanged and
-/// answers `None` to every question.
+/// The platform writes `2026-03-01T09:30:00Z` and `2026-03-01T09:30:00.630547-07:00`. It also takes
+/// a date without a time, and epoch seconds. A text that is not a time is kept unchanged; it has no
+/// [`unix_micros`](Self::unix_micros) and no [`date`](Self::date).
 ///
-/// The features `chrono04`, `jiff` and `time03` convert it to and from the types of these crates: to, as
-/// `TryFrom<&Timestamp>`, an error when the text is no moment; from, as `From`.
+/// The features `chrono04`, `jiff` and `time03` convert it to and from the types of these crates,
+/// by `TryFrom<&Timestamp>` and by `From`. A text that is not a time is an error then.
 ///
 /// ```
 /// use mem0_types::Timestamp;
@@ -30,8 +30,8 @@ const MICROS_PER_DAY: i64 = 86_400 * MICROS_PER_SECOND;
 /// assert_eq!(Timestamp::from("soon").unix_micros(), None);
 /// ```
 ///
-/// `==` compares what was written: `2026-01-01T00:00:00Z` and `2026-01-01T00:00:00+00:00` are not
-/// equal, and there is no order. To compare and to sort, ask for the moment:
+/// `==` compares the texts: `2026-01-01T00:00:00Z` and `2026-01-01T00:00:00+00:00` are not equal,
+/// and there is no order. To compare and sort times, use `unix_micros`:
 ///
 /// ```
 /// use mem0_types::{Memory, Timestamp};
@@ -89,7 +89,7 @@ impl<'de> Deserialize<'de> for Repr {
 }
 
 impl Timestamp {
-    /// The moment that is this many seconds after 1970-01-01T00:00:00Z, sent as a number.
+    /// This many seconds after 1970-01-01T00:00:00Z. Sent as a number.
     ///
     /// ```
     /// # use mem0_types::Timestamp;
@@ -99,8 +99,8 @@ impl Timestamp {
         Self(Repr::Seconds(seconds.into()))
     }
 
-    /// The moment that is this many microseconds after 1970-01-01T00:00:00Z, written as RFC 3339
-    /// in UTC. `None` outside the years 1 to 9999.
+    /// This many microseconds after 1970-01-01T00:00:00Z. Sent as RFC 3339 in UTC. `None` outside
+    /// the years 1 to 9999.
     ///
     /// ```
     /// # use mem0_types::Timestamp;
@@ -115,8 +115,9 @@ impl Timestamp {
         Some(Self(Repr::Text(format!("{date}T{hour:02}:{minute:02}:{second:02}.{fraction:06}Z"))))
     }
 
-    /// Microseconds since 1970-01-01T00:00:00Z; digits beyond them are dropped. A text without an
-    /// offset is read as UTC, a date alone as its midnight. `None` when the text is no moment.
+    /// Microseconds since 1970-01-01T00:00:00Z; finer digits are dropped. A text without an offset
+    /// is read as UTC, and a date without a time as its midnight. `None` when the text is not a
+    /// time.
     ///
     /// ```
     /// # use mem0_types::Timestamp;
@@ -135,13 +136,13 @@ impl Timestamp {
         }
     }
 
-    /// As [`from_unix_micros`](Self::from_unix_micros); outside of its years as epoch seconds.
+    /// As [`from_unix_micros`](Self::from_unix_micros), but as epoch seconds outside of its years.
     pub(super) fn of_micros(micros: i64) -> Self {
         Self::from_unix_micros(micros)
             .unwrap_or_else(|| Self::from_unix(micros.div_euclid(MICROS_PER_SECOND)))
     }
 
-    /// The moment as another crate's type, which may not reach as far.
+    /// The time as another crate's type, which may have a smaller range.
     #[cfg(any(feature = "chrono04", feature = "jiff", feature = "time03"))]
     pub(super) fn convert<T>(
         &self,
@@ -151,15 +152,15 @@ impl Timestamp {
         let micros = self.unix_micros().ok_or_else(|| {
             refused("must be a date (YYYY-MM-DD), an ISO 8601 date-time or epoch seconds")
         })?;
-        of_micros(micros).ok_or_else(|| refused("must be within the years of the type wanted"))
+        of_micros(micros).ok_or_else(|| refused("must be within the range of the type"))
     }
 
-    /// The same moment as epoch seconds, what is beyond them dropped.
+    /// The same time as whole epoch seconds.
     pub(crate) fn to_whole_seconds(&self) -> Option<Self> {
         Some(Self::from_unix(self.unix_micros()?.div_euclid(MICROS_PER_SECOND)))
     }
 
-    /// The same moment as a text: epoch seconds written as RFC 3339, any text as it is.
+    /// The same time as a text: epoch seconds become RFC 3339, and a text stays as it is.
     pub(crate) fn into_text(self) -> Self {
         match &self.0 {
             Repr::Text(_) => self,
@@ -167,7 +168,7 @@ impl Timestamp {
         }
     }
 
-    /// The moment as the standard library's type. `None` when the text is no moment.
+    /// The time as the standard library's type. `None` when the text is not a time.
     ///
     /// ```
     /// # use mem0_types::Timestamp;
@@ -185,7 +186,7 @@ impl Timestamp {
         }
     }
 
-    /// The UTC day on which the moment falls. `None` when the text is no moment.
+    /// The day in UTC. `None` when the text is not a time.
     ///
     /// ```
     /// # use mem0_types::{Date, Timestamp};
@@ -198,7 +199,7 @@ impl Timestamp {
     }
 }
 
-/// Refuses a text that is no moment, which a service may take for none at all.
+/// Refuses a text that is not a time, which a service may silently ignore.
 pub(crate) fn check_time(
     field: &'static str,
     time: Option<&Timestamp>,
@@ -239,7 +240,7 @@ fn clock_micros(clock: &str) -> Option<i64> {
     let mut parts = whole.split(':');
     let hour = two_digits(parts.next()?, 23)?;
     let minute = two_digits(parts.next()?, 59)?;
-    // 60 is a leap second, which the count since the epoch does not have.
+    // 60 is a leap second. Seconds since the epoch do not count it.
     let second = parts.next().map_or(Some(0), |second| two_digits(second, 60))?;
     if parts.next().is_some()
         || fraction.is_empty()
@@ -272,11 +273,11 @@ fn offset_micros(offset: &str) -> Option<i64> {
 }
 
 impl fmt::Debug for Timestamp {
-    /// The moment; a text that is none may be anything and isn't shown.
+    /// The time. A text that is not a time may be anything and is not shown.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.unix_micros() {
             Some(_) => write!(f, "Timestamp({self})"),
-            None => f.write_str("Timestamp(no moment)"),
+            None => f.write_str("Timestamp(not a time)"),
         }
     }
 }
@@ -305,7 +306,7 @@ impl From<i64> for Timestamp {
 }
 
 impl From<SystemTime> for Timestamp {
-    /// Microseconds are kept, finer digits dropped. A clock beyond the year 9999 is written as
+    /// Microseconds are kept and finer digits dropped. A time after the year 9999 is written as
     /// epoch seconds.
     fn from(time: SystemTime) -> Self {
         let micros = match time.duration_since(UNIX_EPOCH) {
@@ -337,7 +338,7 @@ mod tests {
     }
 
     #[test]
-    fn answers_none_to_what_is_no_moment() {
+    fn a_text_that_is_not_a_time_has_no_micros() {
         for text in [
             "",
             "soon",

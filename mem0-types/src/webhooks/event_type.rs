@@ -1,7 +1,7 @@
 use crate::wire::open_enum;
 
 open_enum! {
-    /// What a webhook is called for.
+    /// A kind of event that a webhook is called for.
     #[doc(alias = "WebhookEvent")]
     pub enum WebhookEventType {
         /// A memory was added.
@@ -12,9 +12,9 @@ open_enum! {
         MemoryDelete = "memory_delete",
         /// A memory was sorted into categories.
         MemoryCategorize = "memory_categorize",
-        /// An import has ended well.
+        /// An import has succeeded.
         IngestJobCompleted = "ingest_job_completed",
-        /// An import has ended well in part.
+        /// An import has succeeded in part.
         IngestJobPartiallyCompleted = "ingest_job_partially_completed",
         /// An import has failed.
         IngestJobFailed = "ingest_job_failed",

@@ -1,4 +1,4 @@
-//! Addresses that the platform calls: their settings, what is delivered to them, and its signature.
+//! Webhooks: their settings, the payload of a delivery, and its signature.
 //!
 //! Names `events` for the text of a memory, and `call`, `time` and `wire`.
 

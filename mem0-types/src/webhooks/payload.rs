@@ -3,7 +3,7 @@ use crate::events::EventData;
 use crate::wire::{Record, open_enum, record};
 
 open_enum! {
-    /// What happened to a memory, as a webhook tells it.
+    /// What happened to a memory, in a webhook's payload.
     pub enum WebhookAction {
         /// It was added.
         Add = "ADD",
@@ -17,24 +17,24 @@ open_enum! {
 }
 
 record! {
-    /// What the platform sends to a webhook's address.
+    /// The body that the platform sends to a webhook's address.
     ///
     /// ```
     /// use mem0_types::{WebhookEvent, WebhookPayload};
     ///
-    /// let body = br#"{"event_details": {"id": "m-1", "data": {"memory": "Hikes"}, "event": "ADD"}}"#;
-    /// match WebhookPayload::parse(body)?.event() {
-    ///     WebhookEvent::Added { memory_id, text } => assert_eq!((memory_id, text), ("m-1", "Hikes")),
-    ///     other => panic!("{other:?}"),
-    /// }
+    /// let payload = WebhookPayload::parse(
+    ///     br#"{"event_details": {"id": "m-1", "data": {"memory": "Hikes"}, "event": "ADD"}}"#,
+    /// )?;
+    /// let WebhookEvent::Added { memory_id, text } = payload.event() else { panic!() };
+    /// assert_eq!((memory_id, text), ("m-1", "Hikes"));
     /// # Ok::<(), mem0_types::InvalidInput>(())
     /// ```
     pub struct WebhookPayload {
         required {}
         defaulted {}
         optional {
-            /// What happened. Imports tell it in fields that no source documents, which are among the
-            /// extras.
+            /// What happened. Payloads about imports have other fields, which no source documents;
+            /// they are among the extras.
             event_details: WebhookEventDetails = "event_details",
         }
     }
@@ -44,19 +44,20 @@ record! {
     /// What happened to which memory.
     ///
     /// ```
-    /// let details: mem0_types::WebhookEventDetails =
-    ///     serde_json::from_str(r#"{"memory_id": "m-1", "event": "CATEGORIZE", "categories": ["food"]}"#)?;
+    /// let details: mem0_types::WebhookEventDetails = serde_json::from_str(
+    ///     r#"{"memory_id": "m-1", "event": "CATEGORIZE", "categories": ["food"]}"#,
+    /// )?;
     /// assert_eq!(details.categories, ["food"]);
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub struct WebhookEventDetails {
         required {}
         defaulted {
-            /// The categories it was sorted into.
+            /// The categories that it was sorted into.
             categories: Vec<String> = "categories",
         }
         optional {
-            /// The memory's id, but for [`Categorize`](WebhookAction::Categorize).
+            /// The memory's id, except for [`Categorize`](WebhookAction::Categorize).
             id: String = "id",
             /// The memory's id, for [`Categorize`](WebhookAction::Categorize).
             memory_id: String = "memory_id",
@@ -68,7 +69,7 @@ record! {
     }
 }
 
-/// What a [`WebhookPayload`] tells, to match on.
+/// The content of a [`WebhookPayload`], to match on.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WebhookEvent<'a> {
@@ -95,11 +96,11 @@ pub enum WebhookEvent<'a> {
     Categorized {
         /// The memory.
         memory_id: &'a str,
-        /// All that it belongs to now.
+        /// All of its categories now.
         categories: &'a [String],
     },
-    /// Something that this version does not know, or that lacks what it should have: see the payload's
-    /// fields and extras.
+    /// Something that this version does not know, or that lacks a field: see the payload's fields
+    /// and extras.
     Other,
 }
 
@@ -117,10 +118,10 @@ impl std::fmt::Debug for WebhookEvent<'_> {
 }
 
 impl WebhookPayload {
-    /// Reads the body of a delivery. Unknown events and odd fields are kept, and never an error.
+    /// Reads the body of a delivery. Unknown events and odd fields are kept and are not an error.
     ///
     /// # Errors
-    /// [`InvalidInput`] when the body is no JSON object.
+    /// [`InvalidInput`] when the body is not a JSON object.
     ///
     /// ```
     /// use mem0_types::{WebhookEvent, WebhookPayload};
@@ -136,7 +137,7 @@ impl WebhookPayload {
         json.ok_or_else(|| InvalidInput::new("webhook", "must be a JSON object"))
     }
 
-    /// What it tells, to match on.
+    /// The content, to match on.
     ///
     /// ```
     /// use mem0_types::{WebhookEvent, WebhookPayload};

@@ -9,14 +9,14 @@ use sha2::Sha256;
 
 use crate::InvalidInput;
 
-/// How far a delivery's time may be from ours, either way.
+/// How much a delivery's time may differ from ours.
 const TOLERANCE: Duration = Duration::from_secs(5 * 60);
 
-/// The secret that sender and receiver of a webhook share: signs deliveries, and says whether one is
-/// signed, as [Standard Webhooks](https://www.standardwebhooks.com) has it. Requires the feature
-/// `webhook-signature`.
+/// The secret that the sender and the receiver of a webhook share. It signs deliveries and checks
+/// their signatures, as in [Standard Webhooks](https://www.standardwebhooks.com). Requires the
+/// feature `webhook-signature`.
 ///
-/// The local platform signs what it sends; the hosted platform documents no signature.
+/// The local platform signs its deliveries. The hosted platform documents no signature.
 ///
 /// ```
 /// use mem0_types::WebhookSecret;
@@ -33,18 +33,17 @@ const TOLERANCE: Duration = Duration::from_secs(5 * 60);
 pub struct WebhookSecret(Vec<u8>);
 
 impl WebhookSecret {
-    /// The secret of this text: `whsec_` and base64.
+    /// The secret from this text: `whsec_` and base64.
     ///
     /// # Errors
-    /// [`InvalidInput`] when it is none.
+    /// [`InvalidInput`] when the text has another form.
     ///
     /// ```
     /// assert!(mem0_types::WebhookSecret::new("open sesame").is_err());
     /// ```
     pub fn new(secret: &str) -> Result<Self, InvalidInput> {
-        let refused = || {
-            InvalidInput::new("secret", "must be `whsec_` and 24 to 64 bytes as base64 after it")
-        };
+        let refused =
+            || InvalidInput::new("secret", "must be `whsec_` followed by 24 to 64 bytes in base64");
         let base64 = secret.trim().strip_prefix("whsec_").ok_or_else(refused)?;
         let bytes = STANDARD.decode(base64).map_err(|_| refused())?;
         if (24..=64).contains(&bytes.len()) { Ok(Self(bytes)) } else { Err(refused()) }
@@ -70,7 +69,7 @@ impl WebhookSecret {
             ("webhook-timestamp", &timestamp),
             ("webhook-signature", &signature),
         ] {
-            // An id that no header can hold would not be received either.
+            // An id that does not fit into a header cannot be received either.
             if let Ok(value) = value.parse() {
                 headers.insert(http::HeaderName::from_static(name), value);
             }
@@ -78,11 +77,11 @@ impl WebhookSecret {
         headers
     }
 
-    /// Whether whoever sent this has the secret, and sent it within five minutes of `now`. Remember the
-    /// `webhook-id`s of these minutes to refuse a delivery that is sent again.
+    /// Checks that the sender of a delivery has the secret, and sent it within five minutes of
+    /// `now`. To refuse a delivery that is sent again, remember the `webhook-id`s of these minutes.
     ///
     /// # Errors
-    /// [`WebhookSignatureError`], which says what is wrong and nothing of the secret.
+    /// [`WebhookSignatureError`], which says what is wrong and does not reveal the secret.
     ///
     /// ```
     /// # use mem0_types::{WebhookSecret, WebhookSignatureError};
@@ -112,7 +111,7 @@ impl WebhookSecret {
         if distance > TOLERANCE {
             return Err(WebhookSignatureError::Timestamp);
         }
-        // While a secret is exchanged there are several; those of other versions are not ours.
+        // There are several while a secret is replaced. Those of other versions are skipped.
         let signed = signatures.split(' ').filter_map(|one| one.strip_prefix("v1,")).any(|one| {
             let signature = STANDARD.decode(one);
             // In constant time.
@@ -122,7 +121,7 @@ impl WebhookSecret {
     }
 
     fn mac(&self, id: &str, timestamp: &str, body: &[u8]) -> Hmac<Sha256> {
-        // HMAC fills a shorter key up with zeros; none is longer than the block.
+        // HMAC pads a key with zeros. No secret is longer than the block.
         let mut block = hmac::digest::Key::<Hmac<Sha256>>::default();
         for (to, from) in block.iter_mut().zip(&self.0) {
             *to = *from;
@@ -143,14 +142,14 @@ impl fmt::Debug for WebhookSecret {
     }
 }
 
-/// Why a delivery is not to be trusted. Answer it with 401 and do nothing else.
+/// Why a delivery cannot be trusted. Answer it with 401 and ignore it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WebhookSignatureError {
-    /// The delivery lacks this header: it is not signed.
+    /// The delivery is not signed: it lacks this header.
     MissingHeader(&'static str),
-    /// Its time is no time, or more than five minutes from now: an old delivery that is sent again, or
-    /// a clock that is wrong.
+    /// Its time is not valid, or more than five minutes from now. It may be an old delivery that is
+    /// sent again, or a clock may be wrong.
     Timestamp,
     /// None of its signatures is made with this secret from this body.
     Signature,
@@ -163,12 +162,12 @@ impl fmt::Display for WebhookSignatureError {
                 write!(f, "the delivery is not signed: it has no header {name}")
             }
             Self::Timestamp => f.write_str(
-                "the delivery's webhook-timestamp is more than five minutes from now, or no time: \
-                 it is sent again, or a clock is wrong",
+                "the delivery's webhook-timestamp is not a time, or is more than five minutes from \
+                 now: it is sent again, or a clock is wrong",
             ),
             Self::Signature => f.write_str(
-                "the delivery's webhook-signature does not fit secret and body: check the secret, \
-                 and verify the body's bytes as they came",
+                "the delivery's webhook-signature does not match the secret and the body: check \
+                 the secret, and verify the body's bytes exactly as they were received",
             ),
         }
     }

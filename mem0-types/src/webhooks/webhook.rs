@@ -4,7 +4,7 @@ use super::event_type::WebhookEventType;
 use crate::InvalidInput;
 use crate::call::{Call, Endpoint, Repeat, request};
 use crate::time::Timestamp;
-use crate::wire::{MessageResponse, Page, Record, check_name, options, path, record};
+use crate::wire::{MessageResponse, Page, check_name, options, path, record};
 
 request! {
     /// Lists a project's webhooks: `GET /api/v1/webhooks/projects/{project_id}/`.
@@ -13,7 +13,7 @@ request! {
         /// the project's id
         project_id: String,
     }
-    example "GetWebhooks::new(\"p-1\")" sends "GET" "/api/v1/webhooks/projects/p-1/";
+    example GetWebhooks::new("p-1") => GET "/api/v1/webhooks/projects/p-1/";
 }
 
 impl Endpoint for GetWebhooks {
@@ -23,25 +23,22 @@ impl Endpoint for GetWebhooks {
         Call::new("get_webhooks", Method::GET, path::WEBHOOKS, Repeat::Read)
             .segment("project_id", self.project_id)
     }
-
-    fn read_response(json: &str) -> Result<Self::Response, serde_json::Error> {
-        Record::from_json(json)
-    }
 }
 
 request! {
-    /// Has the platform call an address of yours when something happens:
+    /// Creates a webhook, an address that the platform calls when something happens:
     /// `POST /api/v1/webhooks/projects/{project_id}/`.
     #[doc(alias = "createWebhook")]
     pub struct CreateWebhook {
         /// the project's id
         project_id: String,
-        /// where to call, and when
-        options: CreateWebhookOptions,
+        /// the address, the name, and the kinds of events
+        options: CreateWebhookOptions as shown,
     }
-    example "CreateWebhook::new(\"p-1\", CreateWebhookOptions::new(\
-        \"https://example.com/hook\", \"Kitchen\", [WebhookEventType::MemoryAdd]))"
-        sends "POST" "/api/v1/webhooks/projects/p-1/";
+    example CreateWebhook::new("p-1", CreateWebhookOptions::new(
+        "https://example.com/hook", "Kitchen", [WebhookEventType::MemoryAdd],
+    )) => POST "/api/v1/webhooks/projects/p-1/"
+        with r#"{"url":"https://example.com/hook","name":"Kitchen","event_types":["memory_add"]}"#;
 }
 
 impl Endpoint for CreateWebhook {
@@ -74,33 +71,38 @@ impl Endpoint for CreateWebhook {
 }
 
 options! {
-    /// Where a webhook calls, and when.
+    /// The address, the name and the kinds of events of a new webhook.
     ///
     /// ```
-    /// use mem0_types::{CreateWebhookOptions, WebhookEventType};
+    /// use mem0_types::requests::CreateWebhook;
+    /// use mem0_types::{CreateWebhookOptions, Endpoint, WebhookEventType};
     ///
     /// let options = CreateWebhookOptions::new(
     ///     "https://example.com/hook",
     ///     "Kitchen",
     ///     [WebhookEventType::MemoryAdd, WebhookEventType::MemoryDelete],
     /// );
-    /// # let _ = options;
+    /// let call = CreateWebhook::new("p-1", options).into_call()?;
+    /// assert_eq!(call.path()?, "/api/v1/webhooks/projects/p-1/");
+    /// # Ok::<(), mem0_types::InvalidInput>(())
     /// ```
     pub struct CreateWebhookOptions {
         url: String,
         name: String,
         event_types: Vec<WebhookEventType>,
     }
-    example "CreateWebhookOptions::new(\"https://example.com/hook\", \"Kitchen\", [WebhookEventType::MemoryAdd])";
+    example CreateWebhookOptions::new(
+        "https://example.com/hook", "Kitchen", [WebhookEventType::MemoryAdd],
+    );
     body {
-        /// Whether it calls from the start. Default `true`.
+        /// Whether it is called from the start. Default `true`.
         #[doc(alias = "isActive")]
-        is_active: bool as value = "false",
+        is_active: bool as value = false,
     }
 }
 
 impl CreateWebhookOptions {
-    /// The address, a name for people, and what it is called for: at least one kind of event.
+    /// The address, a display name, and at least one kind of event.
     ///
     /// ```
     /// # use mem0_types::{CreateWebhookOptions, Endpoint, requests::CreateWebhook};
@@ -123,10 +125,10 @@ request! {
         /// the webhook's id
         webhook_id: String,
         /// what to change
-        options: UpdateWebhookOptions,
+        options: UpdateWebhookOptions as shown,
     }
-    example "UpdateWebhook::new(\"wh-1\", UpdateWebhookOptions::new().name(\"Kitchen\"))"
-        sends "PUT" "/api/v1/webhooks/wh-1/";
+    example UpdateWebhook::new("wh-1", UpdateWebhookOptions::new().name("Kitchen"))
+        => PUT "/api/v1/webhooks/wh-1/" with r#"{"name":"Kitchen"}"#;
 }
 
 impl Endpoint for UpdateWebhook {
@@ -136,7 +138,7 @@ impl Endpoint for UpdateWebhook {
         let options = &self.options;
         options.check_extra(&[])?;
         if *options == UpdateWebhookOptions::new() {
-            return Err(InvalidInput::new("webhook", "must have a setting that is to be changed"));
+            return Err(InvalidInput::new("webhook", "must have a setting to change"));
         }
         options.name.as_deref().map_or(Ok(()), check_name)?;
         options.url.as_deref().map_or(Ok(()), check_url)?;
@@ -148,27 +150,27 @@ impl Endpoint for UpdateWebhook {
 }
 
 options! {
-    /// What to change about a webhook. What is not set stays as it is.
+    /// The settings of a webhook to change. The others stay as they are.
     ///
     /// ```
     /// let options = mem0_types::UpdateWebhookOptions::new().url("https://example.com/new");
-    /// # let _ = options;
+    /// assert_eq!(serde_json::json!(options)["url"], "https://example.com/new");
     /// ```
     pub struct UpdateWebhookOptions {}
-    example "UpdateWebhookOptions::new()";
+    example UpdateWebhookOptions::new();
     body {
-        /// Its name for people.
-        name: String as into = "\"Kitchen\"",
-        /// Where it calls.
-        url: String as into = "\"https://example.com/hook\"",
-        /// What it is called for; replaces the kinds before.
+        /// Its display name.
+        name: String as into = "Kitchen",
+        /// The address to call.
+        url: String as into = "https://example.com/hook",
+        /// The kinds of events that it is called for. Replace the earlier ones.
         #[doc(alias = "eventTypes")]
-        event_types: Vec<WebhookEventType> as value = "vec![WebhookEventType::MemoryAdd]",
+        event_types: Vec<WebhookEventType> as value = vec![WebhookEventType::MemoryAdd],
     }
 }
 
 impl UpdateWebhookOptions {
-    /// Changes nothing yet.
+    /// No changes yet.
     ///
     /// ```
     /// # use mem0_types::{Endpoint, UpdateWebhookOptions, requests::UpdateWebhook};
@@ -201,13 +203,13 @@ fn check_event_types(event_types: &[WebhookEventType]) -> Result<(), InvalidInpu
 }
 
 request! {
-    /// Ends a webhook: `DELETE /api/v1/webhooks/{webhook_id}/`.
+    /// Deletes a webhook: `DELETE /api/v1/webhooks/{webhook_id}/`.
     #[doc(alias = "deleteWebhook")]
     pub struct DeleteWebhook {
         /// the webhook's id
         webhook_id: String,
     }
-    example "DeleteWebhook::new(\"wh-1\")" sends "DELETE" "/api/v1/webhooks/wh-1/";
+    example DeleteWebhook::new("wh-1") => DELETE "/api/v1/webhooks/wh-1/";
 }
 
 impl Endpoint for DeleteWebhook {
@@ -238,18 +240,18 @@ record! {
             webhook_id: String = "webhook_id",
         }
         defaulted {
-            /// What it is called for.
+            /// The kinds of events that it is called for.
             #[doc(alias = "eventTypes")]
             event_types: Vec<WebhookEventType> = "event_types",
         }
         optional {
-            /// Its name for people.
+            /// Its display name.
             name: String = "name",
-            /// Where it calls.
+            /// The address that is called.
             url: String = "url",
-            /// Whose it is.
+            /// The account that owns it.
             owner: String = "owner",
-            /// Whether it calls.
+            /// Whether it is called.
             #[doc(alias = "isActive")]
             is_active: bool = "is_active",
             /// The project's name.

@@ -2,7 +2,7 @@ use serde_json::Value;
 
 use crate::InvalidInput;
 
-/// Setters take any `Value` so that `json!({…})` fits; what must be an object is checked here.
+/// Checks for an object. Setters take any `Value`, so that they take `json!({…})`.
 pub(crate) fn check_object(field: &'static str, value: Option<&Value>) -> Result<(), InvalidInput> {
     match value {
         Some(value) if !value.is_object() => {

@@ -4,10 +4,10 @@ use serde::de::{Deserialize, Error as _, IgnoredAny};
 use serde_json::value::RawValue;
 use serde_json::{Deserializer, Error};
 
-/// A place in a JSON text, from which values are read one after the other.
+/// A place in a JSON text, from which values are read one after another.
 ///
-/// serde reads the values; only what stands between them is read here. So a value that is not what it
-/// should be can be read again as the JSON that it is, and everything else is read once.
+/// serde reads the values, and the cursor reads what is between them. A value of an unexpected type
+/// can therefore be read again as plain JSON, and everything else is read only once.
 #[derive(Debug)]
 pub struct Cursor<'a> {
     text: &'a str,
@@ -28,12 +28,12 @@ impl<'a> Cursor<'a> {
         self.at = place;
     }
 
-    /// What was read since that place.
+    /// The text that was read since that place.
     pub(crate) fn since(&self, place: usize) -> &'a str {
         self.text.get(place..self.at).unwrap_or_default()
     }
 
-    /// The next byte that is no white space.
+    /// The next byte that is not white space.
     pub(crate) fn peek(&mut self) -> Option<u8> {
         let bytes = self.text.as_bytes();
         while let Some(b' ' | b'\n' | b'\t' | b'\r') = bytes.get(self.at) {
@@ -42,39 +42,39 @@ impl<'a> Cursor<'a> {
         bytes.get(self.at).copied()
     }
 
-    /// Goes past this byte, if it comes next.
+    /// Moves past this byte, if it comes next.
     fn take(&mut self, byte: u8) -> bool {
         let comes = self.peek() == Some(byte);
         self.at += usize::from(comes);
         comes
     }
 
-    /// The value that comes next. One that is no `T`, or no JSON, leaves the cursor where it is.
+    /// Reads the next value. If it is not a `T`, or not JSON, the cursor stays where it is.
     pub(crate) fn value<T: Deserialize<'a>>(&mut self) -> Result<T, Error> {
         let rest = self.text.get(self.at..).unwrap_or_default();
         let mut deserializer = Deserializer::from_str(rest);
         let value = T::deserialize(&mut deserializer)?;
-        // Only an iterator over more values tells how far it has read.
+        // Only serde_json's iterator over further values tells how far it has read.
         self.at += deserializer.into_iter::<IgnoredAny>().byte_offset();
         Ok(value)
     }
 
-    /// The value that comes next, as the JSON that it is.
+    /// Reads the next value as plain JSON.
     pub(crate) fn raw(&mut self) -> Result<&'a RawValue, Error> {
         self.value()
     }
 
-    /// Goes past the value that comes next.
+    /// Moves past the next value.
     pub(crate) fn skip(&mut self) -> Result<(), Error> {
         self.value::<IgnoredAny>().map(|_| ())
     }
 
-    /// Goes past a null, if it comes next.
+    /// Moves past a null, if it comes next.
     pub(crate) fn take_null(&mut self) -> Result<bool, Error> {
         if self.peek() == Some(b'n') { self.value().map(|()| true) } else { Ok(false) }
     }
 
-    /// An object: `field` reads the value of each name.
+    /// Reads an object. `field` reads the value of each name.
     pub(crate) fn object(
         &mut self,
         mut field: impl FnMut(&str, &mut Self) -> Result<(), Error>,
@@ -98,7 +98,7 @@ impl<'a> Cursor<'a> {
         if self.take(b'}') { Ok(()) } else { Err(Error::custom("expected `,` or `}`")) }
     }
 
-    /// A list: `item` reads each value.
+    /// Reads a list. `item` reads each value.
     pub(crate) fn list(
         &mut self,
         mut item: impl FnMut(&mut Self) -> Result<(), Error>,
@@ -124,7 +124,7 @@ impl<'a> Cursor<'a> {
         }
         let rest = self.text.get(self.at + 1..).unwrap_or_default();
         let special = |byte: &u8| matches!(byte, b'"' | b'\\' | ..0x20);
-        // Names are short and hardly ever escaped.
+        // Names are short and rarely escaped.
         match rest.as_bytes().iter().position(special) {
             Some(end) if rest.as_bytes().get(end) == Some(&b'"') => {
                 self.at += end + 2;
@@ -134,7 +134,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Nothing but white space is left.
+    /// Checks that only white space is left.
     pub(crate) fn end(&mut self) -> Result<(), Error> {
         match self.peek() {
             None => Ok(()),

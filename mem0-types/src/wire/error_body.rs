@@ -3,12 +3,13 @@ use std::fmt;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
-/// The body of an error answer, in whichever of the platform's shapes it came.
+/// The body of an error answer, in any of the platform's forms.
 ///
 /// ```
 /// use mem0_types::ErrorBody;
 ///
-/// let body = ErrorBody::decode(br#"{"error": "400 Bad Request", "details": {"message": "No id"}}"#);
+/// let body = br#"{"error": "400 Bad Request", "details": {"message": "No id"}}"#;
+/// let body = ErrorBody::decode(body);
 /// assert_eq!(body.message(), "No id");
 /// let page = ErrorBody::decode(b"<html>502 Bad Gateway</html>");
 /// assert_eq!(page.message(), "<html>502 Bad Gateway</html>");
@@ -26,18 +27,18 @@ pub enum ErrorBody {
     BadRequest(String),
     /// `{"errors": {field: ["…"]}}`: organizations and members.
     Errors(Map<String, Value>),
-    /// `{field: ["…"]}`: webhooks; and any object that is more than one of the shapes above.
+    /// `{field: ["…"]}`: webhooks, and any object with more than one of the forms above.
     Fields(Map<String, Value>),
     /// `["…"]`: the older list.
     List(Vec<Value>),
     /// `{"error": {"code": "…"}}`.
     Code(String),
-    /// No JSON: a proxy's page, plain text, or nothing.
+    /// Not JSON: a proxy's page, plain text, or nothing.
     Text(String),
 }
 
 impl ErrorBody {
-    /// Reads the body of an error answer. Every body is one of the shapes.
+    /// Reads the body of an error answer. Every body has one of the forms.
     ///
     /// ```
     /// # use mem0_types::ErrorBody;
@@ -55,7 +56,7 @@ impl ErrorBody {
         }
     }
 
-    /// The known shape that these fields begin like; there may be more of them than it has.
+    /// The first form that matches these fields. There may be other fields too.
     fn from_fields(fields: &Map<String, Value>) -> Option<Self> {
         let text = |name: &str| fields.get(name).and_then(Value::as_str).map(str::to_owned);
         let nested = || Some(fields.get("details")?.get("message")?.as_str()?.to_owned());
@@ -75,7 +76,7 @@ impl ErrorBody {
         Some(Self::Errors(fields.get("errors")?.as_object()?.clone()))
     }
 
-    /// What went wrong, in the platform's words; empty when the body was empty.
+    /// What went wrong, in the platform's words. Empty when the body was empty.
     ///
     /// ```
     /// # use mem0_types::ErrorBody;
@@ -101,7 +102,7 @@ impl ErrorBody {
         }
     }
 
-    /// The body as JSON: `details()` of the clients' errors. A text is a JSON string.
+    /// The body as JSON, which is `details()` of the clients' errors. A text is a JSON string.
     ///
     /// ```
     /// # use mem0_types::ErrorBody;
@@ -125,7 +126,7 @@ impl ErrorBody {
     }
 }
 
-/// Lists of texts without the punctuation of JSON.
+/// Texts and lists without the punctuation of JSON.
 fn plain(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
@@ -141,7 +142,7 @@ impl Serialize for ErrorBody {
 }
 
 impl fmt::Debug for ErrorBody {
-    /// The shape alone: the platform's words may repeat what was sent.
+    /// The form only: the platform's words may repeat what was sent.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Detail(_) => "Detail",
@@ -164,9 +165,9 @@ mod tests {
     use super::ErrorBody;
 
     #[test]
-    fn reads_all_shapes_and_loses_nothing() {
+    fn reads_all_forms_and_loses_nothing() {
         let bad_request = json!({"error": "400 Bad Request", "details": {"message": "No id"}});
-        for (body, shape, message) in [
+        for (body, form, message) in [
             (json!({"detail": "No"}), "Detail", "No"),
             (json!({"error": "No"}), "Error", "No"),
             (json!({"message": "No"}), "Message", "No"),
@@ -183,14 +184,14 @@ mod tests {
             ),
         ] {
             let read = ErrorBody::decode(body.to_string().as_bytes());
-            assert_eq!(format!("{read:?}"), shape);
+            assert_eq!(format!("{read:?}"), form);
             assert_eq!(read.message(), message);
             assert_eq!(read.to_json(), body);
         }
     }
 
     #[test]
-    fn takes_what_is_no_json() {
+    fn takes_a_body_that_is_not_json() {
         for (body, message) in [
             (&b""[..], ""),
             (b"<html>502</html>\n", "<html>502</html>"),

@@ -7,12 +7,12 @@ use serde_json::value::RawValue;
 
 use super::huge_integer::has_huge_integer;
 
-/// What an answer held besides its typed fields, kept as the JSON that it was.
+/// The fields of an answer besides its typed ones, kept as the JSON that was sent.
 ///
-/// Fields that this version does not know are here, known fields whose value has another type than
-/// documented (an integer of more than 64 bits among them), and the other name of a run where both
-/// `run_id` and `session_id` were sent. They are written back when the value is serialized, so
-/// nothing is lost.
+/// They are fields that this version does not know, known fields with another type than documented
+/// (such as an integer of more than 64 bits), and the second name of a run where both `run_id` and
+/// `session_id` were sent. They are written back when the value is serialized, so that nothing is
+/// lost.
 ///
 /// ```
 /// use mem0_types::Memory;
@@ -28,12 +28,12 @@ use super::huge_integer::has_huge_integer;
 #[derive(Clone, Default)]
 pub struct Extra {
     fields: Vec<(String, Box<RawValue>)>,
-    /// Typed fields that were sent empty, so that they are written back as sent.
+    /// Typed fields that were sent empty. They are written back as they were sent.
     empty: Vec<&'static str>,
 }
 
 impl Extra {
-    /// The field decoded as `T`; `None` when it is absent or no `T`.
+    /// The field decoded as `T`. `None` when it is absent or not a `T`.
     ///
     /// ```
     /// # use mem0_types::Memory;
@@ -57,7 +57,7 @@ impl Extra {
         self.fields.iter().find(|(field, _)| field == name).map(|(_, json)| json.get())
     }
 
-    /// Whether there is a field of this name.
+    /// Whether there is a field with this name.
     ///
     /// ```
     /// # use mem0_types::Extra;
@@ -77,7 +77,7 @@ impl Extra {
         self.fields.iter().map(|(name, _)| name.as_str())
     }
 
-    /// Whether there is nothing besides the typed fields.
+    /// Whether there are no fields besides the typed ones.
     ///
     /// ```
     /// # use mem0_types::Extra;
@@ -104,8 +104,8 @@ impl Extra {
     }
 }
 
-/// Whether two texts are the same JSON, however they are spelled. Integers of more than 64 bits, which a `Value` does not
-/// tell apart, only when they are spelled alike.
+/// Whether two texts are the same JSON, however they are written. A `Value` does not tell integers
+/// of more than 64 bits apart, so texts with such integers must be written alike.
 pub(crate) fn same_json(left: &RawValue, right: &RawValue) -> bool {
     if has_huge_integer(left.get()) || has_huge_integer(right.get()) {
         return left.get() == right.get();
@@ -118,9 +118,9 @@ pub(crate) fn same_json(left: &RawValue, right: &RawValue) -> bool {
 }
 
 impl PartialEq for Extra {
-    /// Equal when the same fields hold the same JSON, in whatever order.
+    /// Equal when the same fields have the same JSON, in any order.
     fn eq(&self, other: &Self) -> bool {
-        // A name may come twice, so each field takes its own counterpart.
+        // A name may occur twice, so each field takes a counterpart of its own.
         let mut there: Vec<_> = other.iter().collect();
         self.fields.len() == there.len()
             && self.iter().all(|(name, json)| {

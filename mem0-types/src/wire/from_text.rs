@@ -2,8 +2,8 @@ use std::fmt::{self, Display};
 
 use serde::de::Visitor;
 
-/// Emits `From` for every way to hand over text, so that a type takes all of them. The text arrives
-/// as a `Cow<str>`: what was borrowed is copied only where it is kept.
+/// Emits `From` for `&str`, `String`, `&String` and `Cow<str>`. The expression gets a `Cow<str>`,
+/// so that borrowed text is only copied where it is kept.
 macro_rules! from_text {
     ($name:ident, $text:ident => $value:expr) => {
         impl From<std::borrow::Cow<'_, str>> for $name {
@@ -34,7 +34,7 @@ macro_rules! from_text {
 
 pub(crate) use from_text;
 
-/// Makes a value of text that is read, which need not be copied for that.
+/// Makes a value from a text that is read, without copying the text.
 pub(crate) struct Text<F>(pub(crate) F);
 
 impl<T, E: Display, F: FnOnce(&str) -> Result<T, E>> Visitor<'_> for Text<F> {

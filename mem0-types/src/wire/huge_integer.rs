@@ -1,8 +1,8 @@
-/// Whether an integer of more than 64 bits is in this JSON, which a [`serde_json::Value`] would
-/// turn into a float of another value.
+/// Whether this JSON contains an integer of more than 64 bits. A [`serde_json::Value`] would turn
+/// it into a float of another value.
 pub(crate) fn has_huge_integer(json: &str) -> bool {
     const SHORTEST: usize = "9223372036854775808".len();
-    // Of so many digits in a row one is seen by looking at every nineteenth byte.
+    // A run of nineteen digits cannot lie between every nineteenth byte.
     let has_long_run = || {
         (SHORTEST - 1..json.len()).step_by(SHORTEST).any(|place| {
             let (before, after) = json.as_bytes().split_at(place);

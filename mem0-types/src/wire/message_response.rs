@@ -1,7 +1,7 @@
 use super::record::record;
 
 record! {
-    /// An answer that says in words that something was done.
+    /// An answer that has only a message.
     ///
     /// ```
     /// let done: mem0_types::MessageResponse =
@@ -13,7 +13,7 @@ record! {
         required {}
         defaulted {}
         optional {
-            /// The platform's own words.
+            /// The platform's message.
             message: String = "message",
         }
     }

@@ -1,5 +1,5 @@
-//! What JSON looks like on the wire and how it is read: the reader that keeps what it does not know,
-//! pages, error bodies, the paths of all operations, and the macros that write such types.
+//! The form of JSON on the wire: reading that keeps unknown fields, pages, error bodies, the paths
+//! of all operations, and the macros for such types.
 //!
 //! Names nothing else of the crate but [`InvalidInput`](crate::InvalidInput).
 
@@ -15,6 +15,7 @@ mod open_enum;
 mod options;
 mod page;
 pub mod path;
+mod read;
 mod record;
 mod slot;
 
@@ -30,5 +31,6 @@ pub(crate) use cursor::Cursor;
 pub(crate) use from_text::{Text, from_text};
 pub(crate) use open_enum::open_enum;
 pub(crate) use options::{options, setter};
+pub(crate) use read::{deserialize, read};
 pub(crate) use record::{record, sealed};
 pub(crate) use slot::Slot;

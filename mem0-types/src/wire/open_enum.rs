@@ -1,4 +1,4 @@
-/// Emits an enum of wire spellings that keeps a spelling it does not know as `Other`.
+/// Emits an enum of wire names that keeps an unknown name as `Other`.
 macro_rules! open_enum {
     (
         $(#[$meta:meta])*
@@ -11,12 +11,12 @@ macro_rules! open_enum {
         #[non_exhaustive]
         pub enum $name {
             $( $(#[$variant_meta])* $variant, )+
-            /// A spelling that this version does not know, kept as it was written.
+            /// A name that this version does not know, kept as it was written.
             Other(String),
         }
 
         impl $name {
-            /// The wire spelling.
+            /// The name on the wire.
             pub fn as_str(&self) -> &str {
                 match self {
                     $( Self::$variant => $wire, )+
@@ -37,14 +37,14 @@ macro_rules! open_enum {
         }
 
         impl PartialEq<str> for $name {
-            /// Compares the wire spelling.
+            /// Compares the name on the wire.
             fn eq(&self, other: &str) -> bool {
                 self.as_str() == other
             }
         }
 
         impl PartialEq<&str> for $name {
-            /// Compares the wire spelling.
+            /// Compares the name on the wire.
             fn eq(&self, other: &&str) -> bool {
                 self.as_str() == *other
             }

@@ -1,19 +1,19 @@
-/// Emits the optional half of a request: fields that are sent when set, fluent setters, and
-/// `extra` for fields that this version does not know.
+/// Emits the options of a request: fields that are sent when they are set, a setter for each, and
+/// `extra` for fields that this version does not know. The examples become doctests.
 macro_rules! options {
     (
         $(#[$meta:meta])*
         pub struct $name:ident {
             $( $rfield:ident: $rty:ty, )*
         }
-        example $example:literal;
+        example $example:expr;
         body {
-            $( $(#[$fmeta:meta])* $field:ident: $ty:ty as $kind:ident = $arg:literal, )*
+            $( $(#[$fmeta:meta])* $field:ident: $ty:ty as $kind:ident = $arg:expr, )*
         }
     ) => {
         $(#[$meta])*
         #[derive(Clone, PartialEq)]
-        #[must_use = "each setter returns the options that it has set"]
+        #[must_use = "each setter returns the changed options"]
         pub struct $name {
             $( pub(crate) $rfield: $rty, )*
             $( pub(crate) $field: Option<$ty>, )*
@@ -32,23 +32,27 @@ macro_rules! options {
                     /// ```
                     /// use mem0_types::*;
                     ///
-                    #[doc = concat!("let options = ", $example, ".", stringify!($field), "(", $arg, ");")]
-                    /// # let _ = options;
+                    #[doc = concat!(
+                        "let options = ", stringify!($example),
+                        ".", stringify!($field), "(", stringify!($arg), ");",
+                    )]
+                    #[doc = concat!(
+                        "assert!(serde_json::json!(options).get(\"", stringify!($field), "\").is_some());",
+                    )]
                     /// # Ok::<(), InvalidInput>(())
                     /// ```
                     $field: $ty as $kind
                 }
             )*
 
-            /// Sends one more field in the request body, for what the platform adds after this
-            /// version. Naming a field that has a method of its own is refused before sending.
+            /// Sends one more field in the request body, for fields that the platform adds after
+            /// this version. A field that has a method of its own is refused before sending.
             ///
             /// ```
             /// use mem0_types::*;
             ///
-            #[doc = concat!("let options = ", $example, ".extra(\"new_field\", true);")]
-            /// # let _ = options;
-            /// # Ok::<(), InvalidInput>(())
+            #[doc = concat!("let options = ", stringify!($example), ".extra(\"new_field\", true);")]
+            /// assert_eq!(serde_json::json!(options)["new_field"], true);
             /// ```
             pub fn extra(
                 mut self,
@@ -59,7 +63,7 @@ macro_rules! options {
                 self
             }
 
-            /// Refuses extras that name a typed field, here or in `others`.
+            /// Refuses an extra with the name of a typed field, of these or of `others`.
             fn check_extra(&self, others: &[&str]) -> Result<(), $crate::InvalidInput> {
                 let typed = [$( stringify!($field) ),*];
                 match self.extra.keys().find(|name| {
@@ -68,7 +72,7 @@ macro_rules! options {
                     None => Ok(()),
                     Some(name) => Err($crate::InvalidInput::new(
                         name.clone(),
-                        "must be set by its own method, not through extra",
+                        "must be set by its own method instead of extra",
                     )),
                 }
             }
@@ -92,7 +96,7 @@ macro_rules! options {
         }
 
         impl std::fmt::Debug for $name {
-            /// Which fields are set, never their values.
+            /// The fields that are set, never their values.
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 let mut set: Vec<&str> = Vec::new();
                 $( if self.$field.is_some() { set.push(stringify!($field)); } )*
@@ -105,7 +109,8 @@ macro_rules! options {
     };
 }
 
-/// Emits one setter: of the `value` itself, of what goes `into` it, or of a `list` of such.
+/// Emits one setter. A `value` is taken as it is, `into` takes what can be made into it, and a
+/// `list` takes an iterator of texts.
 macro_rules! setter {
     ($(#[$meta:meta])* $field:ident: $ty:ty as value) => {
         $(#[$meta])*

@@ -7,24 +7,25 @@ use serde_json::value::RawValue;
 
 use super::cursor::Cursor;
 use super::extra::{Extra, same_json};
+use super::read::deserialize;
 use super::record::{Record, sealed};
 use super::slot::Slot;
 
-/// The rows of one answer, with what the platform says about the pages around them.
+/// One page of a list: its rows, the count of all rows, and the links to other pages.
 ///
-/// A row that cannot be what it should be (a memory without an id) is set aside in
-/// [`malformed`](Self::malformed) and never costs the others. An empty page is not the end of a
-/// list: rows may have been deleted between two requests; [`has_more`](Self::has_more) says whether
-/// there is more.
+/// A row that cannot be read, such as a memory without an id, is set aside in
+/// [`malformed`](Self::malformed), and the others are read. An empty page is not the end of a list,
+/// because rows may be deleted between two requests; [`has_more`](Self::has_more) says whether
+/// there are more pages.
 ///
-/// Search and history answers are pages too, without `count` and links. A page dereferences to the
-/// slice of its rows, for `first`, `iter`, `len` and the like.
+/// The answers of searches and histories are pages too, without a count and links. A page
+/// dereferences to the slice of its rows, for `first`, `iter`, `len` and the like.
 ///
 /// ```
 /// use mem0_types::{Memory, Page};
 ///
 /// let page: Page<Memory> = serde_json::from_str(
-///     r#"{"count": 2, "next": null, "results": [{"id": "m-1", "memory": "Hikes"}, {"memory": "?"}]}"#,
+///     r#"{"count": 2, "results": [{"id": "m-1", "memory": "Hikes"}, {"memory": "?"}]}"#,
 /// )?;
 /// assert_eq!(page.count, Some(2));
 /// assert_eq!(page.first().map(|hit| hit.memory.as_str()), Some("Hikes"));
@@ -40,16 +41,16 @@ pub struct Page<T> {
     pub malformed: Vec<Malformed>,
     /// How many rows the whole list has, where the operation counts them.
     pub count: Option<u64>,
-    /// The address of the next page; `None` on the last one. Never follow it with your key: ask
-    /// for the next page number instead, as the clients' streams do.
+    /// The address of the next page. `None` on the last page. Never follow it with your key; ask
+    /// for the next page by its number, as the clients' streams do.
     pub next: Option<String>,
-    /// The address of the page before.
+    /// The address of the previous page.
     pub previous: Option<String>,
     extra: Extra,
 }
 
 impl<T> Page<T> {
-    /// A page of these rows and nothing else, for tests and fakes.
+    /// A page with these rows and nothing else, for tests and fakes.
     ///
     /// ```
     /// use mem0_types::{Memory, Page};
@@ -68,11 +69,12 @@ impl<T> Page<T> {
         }
     }
 
-    /// Whether there are more pages after this one. An empty page can have more after it.
+    /// Whether there are pages after this one. There can be some after an empty page.
     ///
     /// ```
     /// # use mem0_types::{Memory, Page};
-    /// let page: Page<Memory> = serde_json::from_str(r#"{"results": [], "next": "https://…?page=2"}"#)?;
+    /// let json = r#"{"results": [], "next": "https://…?page=2"}"#;
+    /// let page: Page<Memory> = serde_json::from_str(json)?;
     /// assert!(page.has_more());
     /// # Ok::<(), serde_json::Error>(())
     /// ```
@@ -80,7 +82,7 @@ impl<T> Page<T> {
         self.next.is_some()
     }
 
-    /// What the answer held besides these fields.
+    /// The other fields of the answer.
     ///
     /// ```
     /// use mem0_types::{Memory, Page};
@@ -104,7 +106,7 @@ impl<T> Deref for Page<T> {
 }
 
 impl<T: fmt::Debug> fmt::Debug for Page<T> {
-    /// The rows as they show themselves, and which links are set, since addresses hold ids.
+    /// The rows by their own `Debug`, and whether links are set. Addresses contain ids.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Page")
             .field("results", &self.results)
@@ -169,7 +171,7 @@ impl<T> Default for Page<T> {
 impl<T> sealed::Sealed for Page<T> {}
 
 impl<T: Record> Record for Page<T> {
-    /// Takes the platform's page object, and the bare list of older services.
+    /// Takes the platform's page object and the bare list of older services.
     fn read(cursor: &mut Cursor<'_>) -> Result<Self, serde_json::Error> {
         let mut page = Self::default();
         if cursor.peek() == Some(b'[') {
@@ -179,7 +181,7 @@ impl<T: Record> Record for Page<T> {
         let (mut count, mut next, mut previous) = (Slot::new(), Slot::new(), Slot::new());
         let mut has_rows = false;
         cursor.object(|name, cursor| match name {
-            // The first list has the rows; what else has that name stays among the extras.
+            // The first list has the rows. Other values with this name are extras.
             "results" if !has_rows && cursor.peek() == Some(b'[') => {
                 has_rows = true;
                 page.read_rows(cursor)
@@ -196,21 +198,20 @@ impl<T: Record> Record for Page<T> {
         page.count = count.into_value();
         page.next = next.into_value();
         page.previous = previous.into_value();
-        match has_rows {
-            true => Ok(page),
-            // Says what is wrong without quoting the text, as serde's own error would.
-            false if page.extra.contains("results") => {
-                Err(serde::de::Error::custom("`results` is not a list"))
-            }
-            false => Err(serde::de::Error::missing_field("results")),
+        if has_rows {
+            Ok(page)
+        } else if page.extra.contains("results") {
+            // serde's own error would quote the text.
+            Err(serde::de::Error::custom("`results` is not a list"))
+        } else {
+            Err(serde::de::Error::missing_field("results"))
         }
     }
 }
 
 impl<'de, T: Record> Deserialize<'de> for Page<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let json = <Box<RawValue>>::deserialize(deserializer)?;
-        Self::from_json(json.get()).map_err(serde::de::Error::custom)
+        deserialize(deserializer)
     }
 }
 
@@ -235,7 +236,7 @@ impl<T: Record> Page<T> {
 }
 
 impl<T: Serialize> Serialize for Page<T> {
-    /// The page object, every row at the place where it was read.
+    /// The page object, with every row where it was read.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         if let Some(count) = &self.count {
@@ -287,7 +288,7 @@ impl<T: Serialize> Serialize for Rows<'_, T> {
     }
 }
 
-/// A row that could not be read, kept beside the rows that could.
+/// A row that could not be read.
 #[derive(Clone)]
 pub struct Malformed {
     index: usize,
@@ -296,7 +297,7 @@ pub struct Malformed {
 }
 
 impl Malformed {
-    /// Its place among all rows of the answer, from 0.
+    /// Its index among all rows of the answer.
     ///
     /// ```
     /// # use mem0_types::{Memory, Page};
@@ -340,7 +341,7 @@ impl PartialEq for Malformed {
 }
 
 impl fmt::Debug for Malformed {
-    /// Its place and the reason, never the row.
+    /// The index and the reason, never the row.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Malformed")
             .field("index", &self.index)

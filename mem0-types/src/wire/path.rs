@@ -1,5 +1,5 @@
-//! The path of every operation, once: requests fill these templates, spans print them and the
-//! local platform routes them.
+//! The path of every operation. Requests fill these templates, spans print them and the local
+//! platform routes them.
 
 /// `GET`: who the key belongs to.
 pub const PING: &str = "/v1/ping/";
@@ -13,23 +13,23 @@ pub const LIST: &str = "/v3/memories/";
 pub const MEMORIES: &str = "/v1/memories/";
 /// `GET`, `PUT`, `DELETE`: one memory.
 pub const MEMORY: &str = "/v1/memories/{memory_id}/";
-/// `GET`: how one memory came to be.
+/// `GET`: the changes of one memory.
 pub const HISTORY: &str = "/v1/memories/{memory_id}/history/";
-/// `PUT`, `DELETE`: many memories at once.
+/// `PUT`, `DELETE`: several memories at once.
 pub const BATCH: &str = "/v1/batch/";
 /// `GET`: users, agents, apps and runs.
 pub const ENTITIES: &str = "/v1/entities/";
 /// `GET`, `DELETE`: one user, agent, app or run.
 pub const ENTITY: &str = "/v2/entities/{entity_type}/{entity_id}/";
-/// `GET`: queued work.
+/// `GET`: list events, which are queued work.
 pub const EVENTS: &str = "/v1/events/";
-/// `GET`: one piece of queued work. Singular on the wire.
+/// `GET`: one event. Singular on the wire.
 pub const EVENT: &str = "/v1/event/{event_id}/";
-/// `GET`: one entity's memories, with the messages that they came from.
+/// `GET`: one entity's memories with the messages that they came from.
 pub const ENTITY_MEMORIES: &str = "/v1/memories/{entity_type}/{entity_id}/";
 /// `GET`: the changes of all memories.
 pub const MEMORY_EVENTS: &str = "/v1/memories/events/";
-/// `GET`: by what the dashboard filters entities.
+/// `GET`: what the dashboard can filter entities by.
 pub const ENTITY_FILTERS: &str = "/v1/entities/filters/";
 /// `POST`: create a user.
 pub const USERS: &str = "/v1/users/";
@@ -39,13 +39,13 @@ pub const AGENTS: &str = "/v1/agents/";
 pub const APPS: &str = "/v1/apps/";
 /// `POST`: create a run.
 pub const RUNS: &str = "/v1/runs/";
-/// `GET`: what the project has.
+/// `GET`: count what the project has.
 pub const STATS: &str = "/v1/stats/";
 /// `POST`: sum up memories.
 pub const SUMMARY: &str = "/v1/summary/";
 /// `POST`: judge a memory.
 pub const FEEDBACK: &str = "/v1/feedback/";
-/// `POST`: ask for an export.
+/// `POST`: request an export.
 pub const EXPORTS: &str = "/v1/exports/";
 /// `POST`: read an export.
 pub const EXPORT: &str = "/v1/exports/get/";
@@ -68,13 +68,13 @@ pub const WEBHOOKS: &str = "/api/v1/webhooks/projects/{project_id}/";
 pub const WEBHOOK: &str = "/api/v1/webhooks/{webhook_id}/";
 /// `GET`: one user's profile.
 pub const PROFILE: &str = "/v2/entities/user/{entity_id}/profile/";
-/// `POST`: have profiles made.
+/// `POST`: generate profiles.
 pub const PROFILE_JOBS: &str = "/v2/profiles/jobs/";
-/// `GET`: how far a profile job is.
+/// `GET`: the status of a profile job.
 pub const PROFILE_JOB: &str = "/v2/profiles/jobs/{job_id}/";
-/// `GET`, `POST`: how profiles are made.
+/// `GET`, `POST`: the settings for profiles.
 pub const PROFILE_SETTINGS: &str = "/v2/profiles/settings/";
-/// `DELETE`: one entity by the platform's own number. Deprecated.
+/// `DELETE`: one entity by the platform's number for it. Deprecated.
 pub const ENTITY_V1: &str = "/v1/entities/{entity_type}/{entity_id}/";
 /// `POST`: search memories. Deprecated.
 pub const SEARCH_V1: &str = "/v1/memories/search/";

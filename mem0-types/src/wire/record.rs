@@ -2,20 +2,19 @@ use serde_json::Error;
 
 use super::cursor::Cursor;
 
-/// A type that is read from one JSON object, field by field, so that an odd value costs that
-/// field and not the object.
+/// A type that is read from one JSON object, field by field. An odd value only costs its own field.
 pub trait Record: Sized + sealed::Sealed {
-    /// Reads the object that comes next.
+    /// Reads the next object.
     ///
     /// # Errors
-    /// When it is no JSON object, or lacks a field without which the type means nothing.
+    /// When it is not a JSON object, or lacks a required field.
     #[doc(hidden)]
     fn read(cursor: &mut Cursor<'_>) -> Result<Self, Error>;
 
-    /// Reads a text that is the object.
+    /// Reads a text that is one object.
     ///
     /// # Errors
-    /// As [`read`](Self::read), and when there is more than the object.
+    /// As [`read`](Self::read), and when something follows the object.
     #[doc(hidden)]
     fn from_json(json: &str) -> Result<Self, Error> {
         let mut cursor = Cursor::new(json);
@@ -29,13 +28,14 @@ pub(crate) mod sealed {
     pub trait Sealed {}
 }
 
-/// Emits a response type: its struct, reading, writing and a `Debug` that shows no content.
+/// Emits a response type: its struct, reading, writing, and a `Debug` that shows no content.
 ///
-/// `required` fields make the object what it is, `defaulted` ones are empty when absent, and
-/// everything else is `optional`. A field may have one more wire name, `"run_id" | "session_id"`;
-/// when both are sent, the first is the field and the other stays among the extras. A defaulted field
-/// that `new` takes all the same says so: `"memory" in new(memory)`. An optional field that is a record
-/// itself and comes often is read in place, without serde: `"score_breakdown" as record`.
+/// Without its `required` fields an object is refused, `defaulted` fields are empty when absent,
+/// and the others are `optional`. A field may have a second wire name, as in `"run_id" |
+/// "session_id"`; when both are sent, the first is the field and the second is an extra. A
+/// defaulted field that is also an argument of `new` says so: `"memory" in new(memory)`. An
+/// optional field that is itself a frequent record is read in place, without serde:
+/// `"score_breakdown" as record`.
 macro_rules! record {
     (
         $(#[$meta:meta])*
@@ -63,8 +63,8 @@ macro_rules! record {
         }
 
         impl $name {
-            #[doc = concat!("A `", stringify!($name), "` with these fields and no others, for tests and fakes.")]
-            #[allow(clippy::new_without_default, reason = "an empty answer is no sensible default")]
+            #[doc = concat!("A `", stringify!($name), "` with these fields only, for tests and fakes.")]
+            #[allow(clippy::new_without_default, reason = "an empty answer is not a useful default")]
             pub fn new($( $rfield: impl Into<$rty>, )* $( $( $given: impl Into<$dty>, )? )*) -> Self {
                 Self {
                     $( $rfield: $rfield.into(), )*
@@ -74,7 +74,7 @@ macro_rules! record {
                 }
             }
 
-            /// What the answer held besides these fields.
+            /// The other fields of the answer.
             pub fn extra(&self) -> &$crate::wire::Extra {
                 &self.extra
             }
@@ -124,8 +124,7 @@ macro_rules! record {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let json = <Box<serde_json::value::RawValue>>::deserialize(deserializer)?;
-                $crate::wire::Record::from_json(json.get()).map_err(serde::de::Error::custom)
+                $crate::wire::deserialize(deserializer)
             }
         }
 
@@ -145,7 +144,7 @@ macro_rules! record {
                 $(
                     let $ofield = $owire;
                     $(
-                        // The first name is taken by a value of another type.
+                        // The extras hold a value of another type under the first name.
                         let $ofield = if self.extra.contains($owire) { $alias } else { $ofield };
                     )?
                     if let Some(value) = &self.$ofield {
@@ -166,7 +165,7 @@ macro_rules! record {
         }
 
         impl std::fmt::Debug for $name {
-            /// Which fields are set, never their values: answers hold what people said.
+            /// The fields that are set, never their values: answers contain what people said.
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 let fields = [
                     $( ($rwire, true), )*

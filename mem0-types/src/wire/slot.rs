@@ -6,13 +6,13 @@ use super::cursor::Cursor;
 use super::extra::Extra;
 use super::huge_integer::has_huge_integer;
 
-/// A typed field while its object is read.
+/// A typed field of an object that is being read.
 pub(crate) struct Slot<'a, T> {
     value: Option<T>,
-    /// Whether a value came under the field's own name.
+    /// Whether there was a value under the field's own name.
     is_named: bool,
-    /// What came under its other name, which only counts where nothing fits under its own, in whatever
-    /// order the two were sent.
+    /// The value under its second name. It is used when no value under the first name fits, in
+    /// whatever order they were sent.
     other: Option<&'a RawValue>,
 }
 
@@ -21,8 +21,9 @@ impl<'a, T: DeserializeOwned> Slot<'a, T> {
         Self { value: None, is_named: false, other: None }
     }
 
-    /// Reads a value of the field; what does not fit stays among the extras. Null is no value, and of a
-    /// name that comes twice the first value counts, so that what is written reads back as the same.
+    /// Reads a value of the field. A value that does not fit becomes an extra. Null is not a value.
+    /// If a name occurs twice, the first value is taken, so that writing and reading gives the
+    /// same.
     pub(crate) fn read(
         &mut self,
         name: &'static str,
@@ -32,7 +33,7 @@ impl<'a, T: DeserializeOwned> Slot<'a, T> {
         self.read_with(name, cursor, extra, Cursor::value)
     }
 
-    /// The same by a function of the type's own.
+    /// As [`read`](Self::read), with this function for the value.
     pub(crate) fn read_with(
         &mut self,
         name: &'static str,
@@ -57,7 +58,7 @@ impl<'a, T: DeserializeOwned> Slot<'a, T> {
         }
     }
 
-    /// Keeps a value that came under the field's other name.
+    /// Keeps a value under the field's second name.
     pub(crate) fn keep_other(&mut self, cursor: &mut Cursor<'a>) -> Result<(), Error> {
         if !cursor.take_null()? {
             let json = cursor.raw()?;
@@ -66,12 +67,12 @@ impl<'a, T: DeserializeOwned> Slot<'a, T> {
         Ok(())
     }
 
-    /// The field, once its object was read.
+    /// The field, once the object has been read.
     pub(crate) fn into_value(self) -> Option<T> {
         self.value
     }
 
-    /// The same, where it has another name too.
+    /// As [`into_value`](Self::into_value), for a field with a second name.
     pub(crate) fn into_value_or_other(self, name: &'static str, extra: &mut Extra) -> Option<T> {
         let Some(json) = self.other else { return self.value };
         let fitting = || serde_json::from_str(json.get()).ok();
@@ -88,7 +89,7 @@ impl<'a, T: DeserializeOwned> Slot<'a, T> {
     }
 }
 
-/// Keeps the value at a place as the JSON that it is.
+/// Keeps the value at a place as an extra.
 #[cold]
 fn keep_odd(
     name: &'static str,
