@@ -1,7 +1,7 @@
 //! The listings of what the SDK's crates offer, one line for each item: a change to the public API shows in the diff of a
 //! commit, and none happens unseen.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -21,22 +21,25 @@ const CRATES: [(&str, &str); 4] = [
     ("mem0-sdk", "legacy,schemars,testing,tracing,webhook-signature"),
 ];
 
-/// Parts of lines that say nothing: the methods of a trait whose `impl` has a line already, and auto traits that the compiler
-/// keeps to itself or that nobody is promised. `Send` and `Sync` are promises.
-const UNTOLD: [&str; 13] = [
+/// Parts of lines that say nothing: the methods of a trait whose `impl` has a line already, and
+/// `Debug`, which a lint requires of every public type.
+const UNTOLD: [&str; 9] = [
     "::clone(&self) -> ",
     "::deserialize<",
     "::eq(&self, other: ",
     "::fmt(&self, f: ",
     "::from(",
     "::hash<",
+    "::into_call(self) -> ",
     "::serialize<",
-    "core::marker::Freeze for ",
-    "core::marker::StructuralPartialEq for ",
-    "core::marker::Unpin for ",
-    "core::marker::UnsafeUnpin for ",
-    "core::panic::unwind_safe::RefUnwindSafe for ",
-    "core::panic::unwind_safe::UnwindSafe for ",
+    "core::fmt::Debug for ",
+];
+
+/// The public types that are not `Sync`. All are `Send`, and all others are both.
+const NOT_SYNC: [&str; 3] = [
+    "mem0_client::Listing",
+    "mem0_client_blocking::Listing",
+    "mem0_client_blocking::MemoryClientBuilder",
 ];
 
 /// Writes the listings.
@@ -114,19 +117,67 @@ fn listing(root: &Path, name: &str, features: &str) -> Result<String, Box<dyn st
         return Err(format!("cargo could not document {name}").into());
     }
     let json = target.join("doc").join(format!("{}.json", name.replace('-', "_")));
-    let api = public_api::Builder::from_rustdoc_json(json)
-        // What every type has says nothing about one.
+    // Lines that every type has say nothing about one: those of blanket implementations, and those
+    // of auto traits, which are proven below. What is derived is left to cargo-semver-checks.
+    let builder = public_api::Builder::from_rustdoc_json(&json)
         .omit_blanket_impls(true)
-        .include_function_parameter_names(true)
-        .build()?;
+        .include_function_parameter_names(true);
+    let all: Vec<String> = builder.clone().build()?.items().map(ToString::to_string).collect();
+    let faults = thread_safety(&all);
+    if !faults.is_empty() {
+        return Err(faults.into());
+    }
+    let api = builder.omit_auto_trait_impls(true).omit_auto_derived_impls(true).build()?;
     let mut listing = String::new();
+    // An implementation is an item both of its type and of its trait.
+    let mut seen = HashSet::new();
     for item in api.items() {
         let line = item.to_string();
-        if !UNTOLD.iter().any(|part| line.contains(part)) {
+        let tells = !UNTOLD.iter().any(|part| line.contains(part)) && !is_bare_header(&line);
+        if tells && seen.insert(line.clone()) {
             writeln!(listing, "{line}")?;
         }
     }
     Ok(listing)
+}
+
+/// Whether a line is the head of an inherent `impl` without generics: each item in it has a line with
+/// its whole path.
+fn is_bare_header(line: &str) -> bool {
+    line.starts_with("impl ") && !line.contains(" for ")
+}
+
+/// The public types that lack `Send` or `Sync` and may not, or have it and need no exception.
+fn thread_safety(lines: &[String]) -> String {
+    let has = |of_trait: &str, path: &str| {
+        lines.iter().any(|line| {
+            let implements = line.split_once(&format!(" core::marker::{of_trait} for "));
+            implements.is_some_and(|(head, of)| {
+                head.starts_with("impl")
+                    && of.strip_prefix(path).is_some_and(|rest| {
+                        rest.is_empty() || rest.starts_with('<') || rest.starts_with(" where ")
+                    })
+            })
+        })
+    };
+    let mut faults = String::new();
+    for line in lines {
+        let kinds = ["pub struct ", "pub enum ", "pub union "];
+        let Some(rest) = kinds.iter().find_map(|kind| line.split_once(kind).map(|(_, rest)| rest))
+        else {
+            continue;
+        };
+        let path = rest.split(['<', '(', ' ']).next().unwrap_or(rest);
+        let needs_sync = !NOT_SYNC.contains(&path);
+        for (of_trait, is_needed) in [("Send", true), ("Sync", needs_sync)] {
+            match (has(of_trait, path), is_needed) {
+                (false, true) => faults += &format!("{path} is not {of_trait}\n"),
+                (true, false) => faults += &format!("{path} is {of_trait} now: see NOT_SYNC\n"),
+                _ => {}
+            }
+        }
+    }
+    faults
 }
 
 /// The lines that only one of the two has, each kind in its own order. Listings are sorted, so that moved lines do not count.
@@ -150,6 +201,32 @@ fn difference(committed: &str, now: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_type_that_is_not_send_and_sync_is_found() {
+        let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
+        let sound = lines(
+            "#[non_exhaustive] pub struct mem0_types::Page<T>\n\
+             impl<T> core::marker::Send for mem0_types::Page<T> where T: core::marker::Send\n\
+             impl<T> core::marker::Sync for mem0_types::Page<T> where T: core::marker::Sync\n\
+             pub struct mem0_client::Listing<E>\n\
+             impl<E> core::marker::Send for mem0_client::Listing<E>\n\
+             impl<E> !core::marker::Sync for mem0_client::Listing<E>\n",
+        );
+        assert_eq!(thread_safety(&sound), "");
+        let faulty = lines(
+            "pub enum mem0_types::Kind\n\
+             impl core::marker::Send for mem0_types::KindOfOther\n\
+             impl !core::marker::Sync for mem0_types::Kind\n\
+             pub struct mem0_client::Listing<E>\n\
+             impl<E> core::marker::Send for mem0_client::Listing<E>\n\
+             impl<E> core::marker::Sync for mem0_client::Listing<E>\n",
+        );
+        let told = thread_safety(&faulty);
+        assert!(told.contains("mem0_types::Kind is not Send\n"), "{told}");
+        assert!(told.contains("mem0_types::Kind is not Sync\n"), "{told}");
+        assert!(told.contains("mem0_client::Listing is Sync now"), "{told}");
+    }
 
     #[test]
     fn shows_lines_that_only_one_side_has() {
