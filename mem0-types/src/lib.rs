@@ -4,7 +4,7 @@
 //! itself, becomes a [`Call`] with a method, a path, a query and a body, and names the type of its
 //! answer. All requests are in [`requests`]. The clients of `mem0-client` and
 //! `mem0-client-blocking` send such calls. The local platform of `mem0-server` routes the same
-//! paths and reads the same filters, and writes its answers by types of its own.
+//! paths and reads the same filters. It has types of its own for its answers.
 //!
 //! ```
 //! use mem0_types::requests::SearchMemories;

@@ -1,7 +1,7 @@
-//! The requests of all operations, which the clients' methods make for you.
+//! The requests of all operations. The clients' methods make them for you.
 //!
-//! Import one to say what a method has no argument for, or to send it through the clients'
-//! `execute`, `stream` and `iter`.
+//! Import a request to set something that the method has no argument for, or to send it through the
+//! clients' `execute`, `stream` or `iter`.
 //!
 //! - memories: [`AddMemory`], [`SearchMemories`], [`GetAllMemories`], [`GetMemory`],
 //!   [`UpdateMemory`], [`DeleteMemory`], [`DeleteAllMemories`], [`BatchUpdate`], [`BatchDelete`],

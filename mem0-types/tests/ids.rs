@@ -91,7 +91,7 @@ const CONDITIONS: [Compares; 13] = [
     ("memory_ids", |id| Filter::memory_ids(["fine", id])),
 ];
 
-/// Every place of a filter where a condition may stand, beside an entity that makes it valid.
+/// Every place for a condition in a filter, beside an entity that makes the filter valid.
 const PLACES: [fn(Filter) -> Filter; 6] = [
     |odd| Filter::user_id("u") & odd,
     |odd| odd & Filter::user_id("u"),

@@ -1,4 +1,4 @@
-//! What the official Python client sends, call by call, against what these types send.
+//! What the official Python client sends, compared call by call with what these types send.
 
 use mem0_types::requests::{
     AddMemory, BatchDelete, BatchUpdate, DeleteAllMemories, DeleteMemory, DeleteUsers,
@@ -88,7 +88,7 @@ fn media(media: Media) -> Calls {
 
 type Case = (&'static str, fn() -> Calls);
 
-/// Each recorded case as it is written with these types.
+/// Each recorded case, written with these types.
 const CASES: [Case; 28] = [
     ("construct", || one(Ping::new())),
     ("add_string", || one(AddMemory::new("I love hiking", Scope::user("alice")))),
@@ -135,8 +135,8 @@ const CASES: [Case; 28] = [
     ("batch_delete", || one(BatchDelete::new(["m1", "m2"]))),
 ];
 
-/// One scope a call: the platform guarantees to honour only one of several, so the recorded
-/// `delete_all(user_id=…, run_id=…)` has no counterpart. See the `compile_fail` example of
+/// A call takes one scope, because the platform only promises to honour one of several. The recorded
+/// `delete_all(user_id=…, run_id=…)` has therefore no counterpart. See the `compile_fail` example of
 /// `DeleteAllMemories`.
 const REFUSED: [&str; 1] = ["delete_all"];
 

@@ -1,4 +1,4 @@
-//! What requests send, and what they refuse to.
+//! What requests send, and what they refuse.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -102,7 +102,7 @@ fn an_add_is_dated_in_whole_seconds() {
     assert_eq!(body(undated).get("timestamp"), None);
 }
 
-/// The published specification has texts there, and no number.
+/// The published specification has texts there, not numbers.
 #[test]
 fn seconds_are_sent_as_a_text_where_the_platform_takes_texts() {
     let observed = |moment: Timestamp| {
@@ -362,7 +362,7 @@ fn an_old_list_has_1_to_200_memories() {
 
 #[cfg(feature = "legacy")]
 #[test]
-fn an_old_add_takes_documents_only_where_they_are_read() {
+fn an_add_by_v1_takes_documents_only_with_inference() {
     use mem0_types::legacy::{AddV1, AddV1Options};
     let add = |infer: Option<bool>| {
         let image = Message::user(Media::image_url("https://example.com/a.png"));
@@ -381,7 +381,7 @@ fn an_old_add_takes_documents_only_where_they_are_read() {
 
 #[cfg(feature = "schemars")]
 #[test]
-fn what_may_be_null_is_either_wherever_it_stands() {
+fn a_field_that_may_be_null_is_an_any_of_at_every_depth() {
     #[derive(schemars::JsonSchema)]
     #[allow(dead_code, reason = "only its schema is of interest")]
     struct Diet {

@@ -1,4 +1,4 @@
-//! What every public type can do, asserted when the tests compile.
+//! The traits of every public type, asserted when the tests compile.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -107,10 +107,10 @@ fn every_public_type_has_the_usual_traits() {
         .filter_map(|(_, path)| path.split(['<', '(', ' ']).next()?.rsplit("::").next())
         .collect();
     let missing: Vec<_> = listed.difference(&named).collect();
-    assert!(!is_whole || missing.is_empty(), "say here what {missing:?} can do");
+    assert!(!is_whole || missing.is_empty(), "say here which traits {missing:?} have");
 }
 
-/// One value of each type that text alone makes, in every form that text has.
+/// One value of each type that is made of text, from every kind of text.
 macro_rules! made_of_text {
     ($($name:ty),+ $(,)?) => {
         $({
@@ -128,7 +128,7 @@ macro_rules! made_of_text {
 }
 
 #[test]
-fn what_is_made_of_text_takes_text_in_every_form() {
+fn types_made_of_text_take_every_kind_of_text() {
     made_of_text!(
         Content,
         CreateProjectOptions,
@@ -154,7 +154,7 @@ fn what_is_made_of_text_takes_text_in_every_form() {
 }
 
 #[test]
-fn an_entity_becomes_what_other_operations_take() {
+fn an_entity_becomes_a_scope_a_delete_scope_or_a_filter() {
     for (entity, scope, delete, filter) in [
         (EntityRef::user("x"), Scope::user("x"), DeleteScope::user("x"), Filter::user_id("x")),
         (EntityRef::agent("x"), Scope::agent("x"), DeleteScope::agent("x"), Filter::agent_id("x")),

@@ -64,7 +64,7 @@ impl Formatter for Nesting {
     }
 }
 
-/// Keeps what is written to it while that is little, and counts all bytes.
+/// Keeps a small text that is written to it, and counts the bytes of a large one.
 struct Small {
     bytes: Vec<u8>,
     length: usize,

@@ -1,6 +1,6 @@
 //! An operation as a value: the traits of requests, and the call that a request becomes.
 //!
-//! Names `ids` and `wire`.
+//! May name `ids` and `wire`.
 
 #[allow(clippy::module_inception, reason = "the folder is named after its main type")]
 mod call;

@@ -1,5 +1,5 @@
 /// Emits a request: its struct, `new`, a setter for each optional argument, and a `Debug` that
-/// shows neither ids nor content. How it becomes a call is written beside it, as an `Endpoint`.
+/// shows neither ids nor content. Its `Endpoint` is written beside it by hand.
 ///
 /// ```text
 /// request! {

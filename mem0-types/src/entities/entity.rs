@@ -16,7 +16,7 @@ record! {
     /// ```
     pub struct Entity {
         required {
-            /// The id that you supplied when adding: a `user_id`, `agent_id`, `app_id` or `run_id`.
+            /// The `user_id`, `agent_id`, `app_id` or `run_id` that you added memories with.
             name: String = "name",
         }
         defaulted {}

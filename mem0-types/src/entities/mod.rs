@@ -1,6 +1,6 @@
 //! Users, agents, apps and runs: lists of them, and the operations on one with all its memories.
 //!
-//! Names `memories`, `messages` and what is below them.
+//! May name `memories`, `messages` and what is below them.
 
 mod create_entity;
 mod entity;
@@ -13,7 +13,7 @@ pub use entity::Entity;
 pub use entity_memories::EntityMemory;
 pub use get_entity::{EntityFilterOption, EntityFilterParameter, EntityFilters};
 
-/// The requests among them, which `requests` at the root shows.
+/// The requests of this folder, which [`crate::requests`] offers.
 pub(crate) mod requests {
     pub use super::create_entity::CreateEntity;
     pub use super::entity_memories::GetEntityMemories;

@@ -1,6 +1,6 @@
 //! Events: queued work and its results.
 //!
-//! Names `call`, `time` and `wire`.
+//! May name `call`, `time` and `wire`.
 
 mod event;
 mod history_event;
@@ -8,7 +8,7 @@ mod history_event;
 pub use event::{Event, EventData, EventResult, EventStatus, EventType};
 pub use history_event::HistoryEvent;
 
-/// The requests among them, which `requests` at the root shows.
+/// The requests of this folder, which [`crate::requests`] offers.
 pub(crate) mod requests {
     pub use super::event::{GetEvent, GetEvents};
 }

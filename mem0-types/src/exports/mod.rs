@@ -1,6 +1,6 @@
 //! Exports: memories in the form of a JSON Schema.
 //!
-//! Names `filter` and what is below it.
+//! May name `filter` and what is below it.
 
 mod export;
 #[cfg(feature = "schemars")]
@@ -10,7 +10,7 @@ pub use export::{CreateMemoryExportResponse, MemoryExportOptions};
 #[cfg(feature = "schemars")]
 pub use export_schema::export_schema;
 
-/// The requests among them, which `requests` at the root shows.
+/// The requests of this folder, which [`crate::requests`] offers.
 pub(crate) mod requests {
     pub use super::export::{CreateMemoryExport, GetMemoryExport};
 }

@@ -22,7 +22,7 @@ macro_rules! id_filter {
             Self::id(IdField::$field, IdCondition::Is(id.into()))
         }
 
-        #[doc = concat!("Memories of another ", $title, ", or of none.")]
+        #[doc = concat!("Memories of another ", $title, ", or without one.")]
         ///
         /// ```
         /// # use mem0_types::Filter;

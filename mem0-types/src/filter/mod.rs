@@ -1,6 +1,6 @@
 //! The platform's filter language: an algebra that prints its JSON and is read back from it.
 //!
-//! Names `ids`, `time` and `wire`.
+//! May name `ids`, `time` and `wire`.
 
 mod condition;
 mod constructors;

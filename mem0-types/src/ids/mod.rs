@@ -1,7 +1,7 @@
 //! Who a memory belongs to: the four kinds of ids and their checks, a reference to one entity, and
 //! a scope of several ids.
 //!
-//! Names `wire`.
+//! May name `wire`.
 
 mod entity_ref;
 mod identifier;

@@ -10,7 +10,8 @@ use crate::wire::{path, record};
 /// Deletes all memories of one scope: `DELETE /v1/memories/`.
 ///
 /// The work is queued; the answer names the event to wait for. A call takes one scope, because the
-/// platform only promises to honour one of several. A scope of several ids does not compile:
+/// platform only promises to honour one of several. A [`Scope`](crate::Scope), which
+/// may have several ids, does not compile:
 ///
 /// ```compile_fail
 /// use mem0_types::requests::DeleteAllMemories;

@@ -1,6 +1,6 @@
 //! Memories: the record, and the operations that add, find, change and delete them.
 //!
-//! Names `events`, `messages`, `filter` and what is below them.
+//! May name `events`, `messages`, `filter` and what is below them.
 
 mod add;
 mod batch;
@@ -29,7 +29,7 @@ pub use memory::{Memory, ScoreBreakdown};
 pub use search::SearchMemoryOptions;
 pub use update::UpdateMemoryOptions;
 
-/// The requests among them, which `requests` at the root shows.
+/// The requests of this folder, which [`crate::requests`] offers.
 pub(crate) mod requests {
     pub use super::add::AddMemory;
     pub use super::batch::{BatchDelete, BatchUpdate};

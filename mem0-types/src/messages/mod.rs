@@ -1,6 +1,6 @@
 //! The messages of an add: text, images and documents.
 //!
-//! Names `wire`.
+//! May name `wire`.
 
 mod media;
 mod media_type;

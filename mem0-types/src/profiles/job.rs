@@ -101,7 +101,8 @@ fn key_header(key: Option<String>) -> Result<HeaderValue, InvalidInput> {
     HeaderValue::from_str(&key).map_err(|_| refused())
 }
 
-/// 128 random bits. The standard library seeds each `RandomState` from the operating system.
+/// A key that no other call makes. The standard library seeds `RandomState` from the operating
+/// system.
 fn random_key() -> String {
     let now = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default().as_nanos();
     let half = || RandomState::new().hash_one((now, std::process::id()));

@@ -1,6 +1,6 @@
 //! Profiles of users, the settings for them, and the jobs that make them.
 //!
-//! Names `call`, `ids`, `time` and `wire`.
+//! May name `call`, `ids`, `time` and `wire`.
 
 mod job;
 mod profile;
@@ -10,7 +10,7 @@ pub use job::{CreateProfileJobResponse, ProfileJob, ProfileJobResponse};
 pub use profile::{Profile, ProfileStatus};
 pub use settings::{ProfileEntities, ProfileEntitySettings, ProfileSettings};
 
-/// The requests among them, which `requests` at the root shows.
+/// The requests of this folder, which [`crate::requests`] offers.
 pub(crate) mod requests {
     pub use super::job::{GenerateProfile, GetProfileJob, SampleProfiles};
     pub use super::profile::GetProfile;

@@ -1,6 +1,6 @@
 //! What a key belongs to: an account, organizations, projects and their members.
 //!
-//! Names `memories` for the categories of a project, and `call`, `time` and `wire`.
+//! May name `memories` for the categories of a project, and `call`, `time` and `wire`.
 
 mod member;
 mod organization;
@@ -18,7 +18,7 @@ pub use project::{CreateProjectOptions, CreateProjectResponse, Project, UpdatePr
 pub use project_category::ProjectCategory;
 pub use stats::Stats;
 
-/// The requests among them, which `requests` at the root shows.
+/// The requests of this folder, which [`crate::requests`] offers.
 pub(crate) mod requests {
     pub use super::organization::{
         CreateOrganization, DeleteOrganization, GetOrganization, GetOrganizations,

@@ -1,6 +1,6 @@
 //! Days and times, and their conversions to the types of other crates.
 //!
-//! Names `wire`.
+//! May name `wire`.
 
 #[cfg(feature = "chrono04")]
 mod chrono04;

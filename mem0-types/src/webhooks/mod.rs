@@ -1,6 +1,6 @@
 //! Webhooks: their settings, the payload of a delivery, and its signature.
 //!
-//! Names `events` for the text of a memory, and `call`, `time` and `wire`.
+//! May name `events` for the text of a memory, and `call`, `time` and `wire`.
 
 mod event_type;
 mod payload;
@@ -14,7 +14,7 @@ pub use payload::{WebhookAction, WebhookEvent, WebhookEventDetails, WebhookPaylo
 pub use secret::{WebhookSecret, WebhookSignatureError};
 pub use webhook::{CreateWebhookOptions, UpdateWebhookOptions, Webhook};
 
-/// The requests among them, which `requests` at the root shows.
+/// The requests of this folder, which [`crate::requests`] offers.
 pub(crate) mod requests {
     pub use super::webhook::{CreateWebhook, DeleteWebhook, GetWebhooks, UpdateWebhook};
 }

@@ -2,7 +2,7 @@
 /// it into a float of another value.
 pub(crate) fn has_huge_integer(json: &str) -> bool {
     const SHORTEST: usize = "9223372036854775808".len();
-    // A run of nineteen digits cannot lie between every nineteenth byte.
+    // Looking at every nineteenth byte is enough to meet a run of nineteen digits.
     let has_long_run = || {
         (SHORTEST - 1..json.len()).step_by(SHORTEST).any(|place| {
             let (before, after) = json.as_bytes().split_at(place);

@@ -1,7 +1,7 @@
 //! The form of JSON on the wire: reading that keeps unknown fields, pages, error bodies, the paths
 //! of all operations, and the macros for such types.
 //!
-//! Names nothing else of the crate but [`InvalidInput`](crate::InvalidInput).
+//! May name nothing else of the crate but [`InvalidInput`](crate::InvalidInput).
 
 mod check;
 mod cursor;

@@ -11,15 +11,15 @@ use super::record::Record;
 /// knows it.
 const RECORD: &str = "$mem0_types::private::Record";
 
-/// Reads a text as serde_json does, and a record straight from the text.
+/// Reads a text as serde_json does, but a record straight from the text.
 pub(crate) fn read<T: DeserializeOwned>(json: &str) -> Result<T, Error> {
     T::deserialize(Whole(json))
 }
 
 /// Reads a record by way of serde.
 ///
-/// From [`read`] it gets the text that is there anyway. Any other deserializer must first find the
-/// end of the object and copy it.
+/// From [`read`] it gets the whole text. Any other deserializer first finds the end of the object
+/// and copies it.
 pub(crate) fn deserialize<'de, T: Record, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<T, D::Error> {
@@ -45,10 +45,10 @@ pub(crate) fn deserialize<'de, T: Record, D: Deserializer<'de>>(
     deserializer.deserialize_newtype_struct(RECORD, Text(PhantomData))
 }
 
-/// A text that hands itself to a record, and anything else to serde_json.
+/// A text as a deserializer: a record gets the text itself, and serde_json reads anything else.
 struct Whole<'de>(&'de str);
 
-/// Emits methods that leave the text to serde_json, with the arguments that each has.
+/// Emits methods that let serde_json read the text.
 macro_rules! leave_to_serde_json {
     ($( $method:ident $(($($arg:ident: $ty:ty),+))?, )+) => {
         $(
@@ -119,12 +119,9 @@ impl<'de> Deserializer<'de> for Whole<'de> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Map, Value, json};
-
     use super::super::cursor::Cursor;
     use super::super::record::{Record, sealed::Sealed};
     use super::read;
-    use crate::{Memory, Page};
 
     /// Remembers the text that it was read from.
     struct Probe(*const u8);
@@ -149,53 +146,5 @@ mod tests {
         let text = r#"{"id": "m-1"}"#;
         assert_eq!(read::<Probe>(text).unwrap().0, text.as_ptr());
         assert_ne!(serde_json::from_str::<Probe>(text).unwrap().0, text.as_ptr());
-    }
-
-    #[test]
-    fn reads_what_serde_json_reads() {
-        #[derive(Debug, PartialEq, serde::Deserialize)]
-        struct Around {
-            page: Page<Memory>,
-            note: Option<String>,
-        }
-
-        #[derive(Debug, PartialEq, serde::Deserialize)]
-        #[serde(transparent)]
-        struct Only(Page<Memory>);
-
-        #[derive(Debug, PartialEq, serde::Deserialize)]
-        enum Kind {
-            Small,
-            Large(u64),
-        }
-
-        fn same<T>(json: &str)
-        where
-            T: serde::de::DeserializeOwned + PartialEq + std::fmt::Debug,
-        {
-            let (ours, theirs) = (read::<T>(json), serde_json::from_str::<T>(json));
-            match (ours, theirs) {
-                (Ok(ours), Ok(theirs)) => assert_eq!(ours, theirs, "{json}"),
-                (ours, theirs) => assert!(ours.is_err() && theirs.is_err(), "{json}"),
-            }
-        }
-
-        let page = r#"{"results": [{"id": "m-1", "mood": "sunny"}, {}], "next": null}"#;
-        for json in [page, "", "null", "[]", "1", "\"Small\"", r#"{"Large": 7}"#, "[1, [2]] x"] {
-            same::<Memory>(json);
-            same::<Page<Memory>>(json);
-            same::<Only>(json);
-            same::<Option<Page<Memory>>>(json);
-            same::<Vec<Value>>(json);
-            same::<Value>(json);
-            same::<Map<String, Value>>(json);
-            same::<Kind>(json);
-            same::<()>(json);
-            same::<(u64, Vec<u64>)>(json);
-            same::<Option<u64>>(json);
-            same::<String>(json);
-            same::<f64>(json);
-        }
-        same::<Around>(&json!({ "page": { "results": [{ "id": "m" }] } }).to_string());
     }
 }
