@@ -1,5 +1,5 @@
-//! The listings of what the SDK's crates offer, one line for each item: a change to the public API shows in the diff of a
-//! commit, and none happens unseen.
+//! The listings of what the SDK's crates offer, one line for each item: a change to the public API
+//! shows in the diff of a commit, and none happens unseen.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
@@ -12,8 +12,8 @@ use crate::{Outcome, baseline, foreign_types};
 /// The toolchain that the listings are made with.
 const RUST: &str = "1.95";
 
-/// Each crate with the features that add to its API. TLS, HTTP/2 and compression don't, and without them nothing is written
-/// in C.
+/// Each crate with the features that add to its API. TLS, HTTP/2 and compression don't, and without
+/// them nothing is written in C.
 const CRATES: [(&str, &str); 4] = [
     ("mem0-types", "legacy,schemars,webhook-signature"),
     ("mem0-client", "legacy,schemars,testing,tracing,webhook-signature"),
@@ -21,7 +21,7 @@ const CRATES: [(&str, &str); 4] = [
     ("mem0-sdk", "legacy,schemars,testing,tracing,webhook-signature"),
 ];
 
-/// Parts of lines that say nothing: the methods of a trait whose `impl` has a line already, and
+/// Parts of lines that are left out: the methods of a trait, whose `impl` has a line already, and
 /// `Debug`, which a lint requires of every public type.
 const UNTOLD: [&str; 9] = [
     "::clone(&self) -> ",
@@ -35,7 +35,7 @@ const UNTOLD: [&str; 9] = [
     "core::fmt::Debug for ",
 ];
 
-/// The public types that are not `Sync`. All are `Send`, and all others are both.
+/// The public types that are `Send` but not `Sync`. All others are both.
 const NOT_SYNC: [&str; 3] = [
     "mem0_client::Listing",
     "mem0_client_blocking::Listing",
@@ -57,8 +57,8 @@ pub(crate) fn write(root: &Path) -> Outcome {
     Ok(())
 }
 
-/// Checks the listings that are committed: what shows in them, what is gone since the last release, and whether they are
-/// those of the sources. With another toolchain passes without the last, and says that it did not look.
+/// Checks the committed listings: what shows in them, what is gone since the last release, and whether
+/// they are those of the sources. With another toolchain the last is not checked, which it says.
 pub(crate) fn check(root: &Path) -> Outcome {
     let names = CRATES.map(|(name, _)| name);
     foreign_types::check(root, &names)?;
@@ -87,8 +87,8 @@ fn snapshot(root: &Path, name: &str) -> PathBuf {
     root.join("docs/public-api").join(format!("{name}.txt"))
 }
 
-/// Says what to do where the toolchain is another one: the JSON of rustdoc changes its format, and the standard library moves
-/// its types, so that the same source has another listing.
+/// Says what to do with another toolchain. rustdoc changes the format of its JSON, and the standard
+/// library moves its types, so that the same source has another listing.
 fn other_toolchain(root: &Path) -> Result<Option<String>, Box<dyn std::error::Error>> {
     let version = crate::output(root, "rustc", &["--version"])?;
     Ok((!version.starts_with(&format!("rustc {RUST}."))).then(|| {
@@ -101,7 +101,8 @@ fn other_toolchain(root: &Path) -> Result<Option<String>, Box<dyn std::error::Er
 
 /// The crate's listing.
 fn listing(root: &Path, name: &str, features: &str) -> Result<String, Box<dyn std::error::Error>> {
-    // A folder of its own: RUSTC_BOOTSTRAP, by which a stable rustdoc writes JSON, makes cargo build anew what reads it.
+    // A folder of its own: RUSTC_BOOTSTRAP, with which a stable rustdoc writes JSON, makes cargo
+    // rebuild every crate that reads it.
     let target = root.join("target/public-api");
     let status = Command::new(env!("CARGO"))
         .args(["rustdoc", "--quiet", "--locked", "--lib", "-p", name])
@@ -141,13 +142,13 @@ fn listing(root: &Path, name: &str, features: &str) -> Result<String, Box<dyn st
     Ok(listing)
 }
 
-/// Whether a line is the head of an inherent `impl` without generics: each item in it has a line with
-/// its whole path.
+/// Whether a line is the head of an inherent `impl` without generics. Each of its items has a line
+/// with the whole path.
 fn is_bare_header(line: &str) -> bool {
     line.starts_with("impl ") && !line.contains(" for ")
 }
 
-/// The public types that lack `Send` or `Sync` and may not, or have it and need no exception.
+/// Faults: public types without `Send` or `Sync`, and exceptions that are no longer needed.
 fn thread_safety(lines: &[String]) -> String {
     let has = |of_trait: &str, path: &str| {
         lines.iter().any(|line| {
@@ -180,7 +181,8 @@ fn thread_safety(lines: &[String]) -> String {
     faults
 }
 
-/// The lines that only one of the two has, each kind in its own order. Listings are sorted, so that moved lines do not count.
+/// The lines that only one of the two has, each kind in its own order. Listings are sorted, so that
+/// moved lines do not count.
 fn difference(committed: &str, now: &str) -> String {
     let mut text = String::new();
     for (sign, here, there) in [('-', committed, now), ('+', now, committed)] {

@@ -52,7 +52,7 @@ pub fn export_schema<T: JsonSchema>() -> Result<Value, InvalidInput> {
         }
         Ok(schema)
     } else {
-        Err(InvalidInput::new("schema", "must be of a struct: an export is a JSON object"))
+        Err(InvalidInput::new("schema", "must be that of a struct: an export is a JSON object"))
     }
 }
 

@@ -248,7 +248,7 @@ fn check_schema(schema: &Value) -> Result<(), InvalidInput> {
     let properties = schema.as_object().map(|schema| schema.get("properties"));
     let described = |property: &Value| property["description"].is_string();
     match properties {
-        None => Err(InvalidInput::new("schema", "must be a JSON Schema, a JSON object")),
+        None => Err(InvalidInput::new("schema", "must be a JSON Schema, which is a JSON object")),
         Some(Some(Value::Object(properties))) if !properties.values().all(described) => {
             Err(InvalidInput::new("schema", "must have a `description` for each of its properties"))
         }
