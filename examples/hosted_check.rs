@@ -14,6 +14,7 @@ use std::fmt::Display;
 use std::hash::{BuildHasher, RandomState};
 use std::process::ExitCode;
 
+use mem0_sdk::requests::*;
 use mem0_sdk::*;
 use serde::Serialize;
 use serde_json::{Map, Value, json};

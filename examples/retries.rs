@@ -8,8 +8,9 @@ use std::error::Error;
 use std::io;
 use std::time::Duration;
 
+use mem0_sdk::requests::GetMemory;
 use mem0_sdk::testing::{FakeAnswer, FakePlatform};
-use mem0_sdk::{AsyncMemoryClient, CallOptions, GetMemory, RetryPolicy, Scope};
+use mem0_sdk::{AsyncMemoryClient, CallOptions, RetryPolicy, Scope};
 use serde_json::json;
 
 #[tokio::main]

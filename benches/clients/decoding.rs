@@ -6,7 +6,8 @@ use clients::canned;
 use clients::contender::Error;
 use clients::plain::Listed;
 use clients::run::cpu_time;
-use mem0_client::{Endpoint, GetAllMemories, Memory, Page};
+use mem0_client::requests::GetAllMemories;
+use mem0_client::{Endpoint, Memory, Page};
 
 use crate::report::median;
 

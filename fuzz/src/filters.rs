@@ -1,6 +1,7 @@
 //! Filters: any JSON is a filter or refused in words, and a filter prints what reads back as the same.
 
-use mem0_client::{Endpoint, Filter, GetAllMemories, GetAllMemoryOptions};
+use mem0_client::requests::GetAllMemories;
+use mem0_client::{Endpoint, Filter, GetAllMemoryOptions};
 use serde_json::Value;
 
 pub fn check(data: &[u8]) {

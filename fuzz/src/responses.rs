@@ -6,6 +6,7 @@ use std::marker::PhantomData;
 use std::sync::LazyLock;
 
 use mem0_client::legacy::{AddV1, DeleteEntityV1, GetAllV1, GetAllV2, SearchV1, SearchV2};
+use mem0_client::requests::*;
 use mem0_client::*;
 use serde::Serialize;
 use serde_json::Value;

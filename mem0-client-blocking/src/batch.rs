@@ -1,4 +1,5 @@
-use mem0_client::{AddMemory, AddMemoryResponse, BatchResponse, Error, MemoryUpdate, Outcomes};
+use mem0_client::requests::AddMemory;
+use mem0_client::{AddMemoryResponse, BatchResponse, Error, MemoryUpdate, Outcomes};
 
 use crate::MemoryClient;
 
@@ -14,7 +15,7 @@ impl MemoryClient {
     /// None here; each add has its own.
     ///
     /// ```
-    /// # use mem0_client_blocking::{AddMemory, MemoryClient, Error, Scope};
+    /// # use mem0_client_blocking::{MemoryClient, Error, Scope, requests::AddMemory};
     /// # fn example(client: MemoryClient, letters: Vec<String>) -> Result<(), Error> {
     /// let adds = letters.into_iter().map(|letter| AddMemory::new(letter, Scope::user("alice")));
     /// let added = client.add_many(adds)?;

@@ -2,9 +2,9 @@ use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
+use mem0_client::requests::{GetStats, Ping};
 use mem0_client::{
-    AsyncMemoryClient, CallOptions, Endpoint, Error, GetStats, Paged, Ping, PingResponse, Response,
-    Stats,
+    AsyncMemoryClient, CallOptions, Endpoint, Error, Paged, PingResponse, Response, Stats,
 };
 #[cfg(feature = "testing")]
 use mem0_client::{RetryPolicy, testing::FakePlatform};
@@ -102,7 +102,7 @@ impl MemoryClient {
     /// [`Error`], like every method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{Error, MemoryClient, GetUsers};
+    /// # use mem0_client_blocking::{Error, MemoryClient, requests::GetUsers};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// let second_page = client.execute(GetUsers::new().page(2))?;
     /// println!("{} entities, {:?}", second_page.results.len(), second_page.elapsed());
@@ -117,7 +117,7 @@ impl MemoryClient {
     /// asked for.
     ///
     /// ```
-    /// # use mem0_client_blocking::{Error, MemoryClient, GetMemoryEvents};
+    /// # use mem0_client_blocking::{Error, MemoryClient, requests::GetMemoryEvents};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// for change in client.iter(GetMemoryEvents::new()) {
     ///     println!("{:?}", change?.event);

@@ -1,6 +1,8 @@
+use mem0_client::requests::{
+    CreateEntity, DeleteUsers, GetEntity, GetEntityFilters, GetEntityMemories,
+};
 use mem0_client::{
-    CreateEntity, CreatedEntity, DeleteUsers, Entity, EntityFilters, EntityMemory, EntityRef,
-    Error, GetEntity, GetEntityFilters, GetEntityMemories, Page, QueuedDelete,
+    CreatedEntity, Entity, EntityFilters, EntityMemory, EntityRef, Error, Page, QueuedDelete,
 };
 
 use crate::MemoryClient;
@@ -8,8 +10,8 @@ use crate::MemoryClient;
 impl MemoryClient {
     /// Lists all users, agents, apps and runs: `GET /v1/entities/`, every page of it.
     ///
-    /// For one page, [`execute`](Self::execute) a [`GetUsers`](crate::GetUsers); to read page by page,
-    /// [`iter`](Self::iter) one.
+    /// For one page, [`execute`](Self::execute) a [`GetUsers`](crate::requests::GetUsers); to read
+    /// page by page, [`iter`](Self::iter) one.
     ///
     /// # Errors
     /// [`Decode`](crate::ErrorKind::Decode) for a list that seems to have no end; else as every
@@ -94,7 +96,7 @@ impl MemoryClient {
     /// method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, CreateEntity, Error};
+    /// # use mem0_client_blocking::{MemoryClient, Error, requests::CreateEntity};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// client.create_entity(CreateEntity::agent("bot", "Travel bot"))?;
     /// # Ok(())
@@ -112,7 +114,7 @@ impl MemoryClient {
     /// [`NotFound`](crate::ErrorKind::NotFound) for a page beyond the last; else as every method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, EntityRef, Error, GetEntityMemories};
+    /// # use mem0_client_blocking::{MemoryClient, EntityRef, Error, requests::GetEntityMemories};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// let second = GetEntityMemories::new(EntityRef::user("alice")).page(2);
     /// for memory in client.get_entity_memories(second)? {

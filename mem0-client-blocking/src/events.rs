@@ -1,4 +1,5 @@
-use mem0_client::{Error, Event, GetEvent, GetEvents, Page, WaitOptions};
+use mem0_client::requests::{GetEvent, GetEvents};
+use mem0_client::{Error, Event, Page, WaitOptions};
 
 use crate::MemoryClient;
 

@@ -1,7 +1,5 @@
-use mem0_client::{
-    CreateMemoryExport, CreateMemoryExportResponse, Error, GetMemoryExport, MemoryExportOptions,
-    WaitOptions,
-};
+use mem0_client::requests::{CreateMemoryExport, GetMemoryExport};
+use mem0_client::{CreateMemoryExportResponse, Error, MemoryExportOptions, WaitOptions};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 

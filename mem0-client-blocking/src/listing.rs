@@ -1,7 +1,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use mem0_client::{Error, GetAllMemories, Malformed, Page, Paged};
+use mem0_client::requests::GetAllMemories;
+use mem0_client::{Error, Malformed, Page, Paged};
 
 use crate::MemoryClient;
 use crate::driver::Driver;

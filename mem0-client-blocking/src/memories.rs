@@ -1,9 +1,11 @@
+use mem0_client::requests::{
+    AddMemory, DeleteAllMemories, DeleteMemory, GetAllMemories, GetHistory, GetMemory,
+    GetMemoryEvents, GetSummary, SearchMemories, SendFeedback, UpdateMemory,
+};
 use mem0_client::{
-    AddMemory, AddMemoryOptions, AddMemoryResponse, DeleteAllMemories, DeleteMemory,
-    DeleteMemoryResponse, DeleteScope, Error, Event, FeedbackOptions, FeedbackResponse, Filter,
-    GetAllMemories, GetAllMemoryOptions, GetHistory, GetMemory, GetMemoryEvents, GetSummary,
-    History, Memory, Messages, Page, QueuedDelete, SearchMemories, SearchMemoryOptions,
-    SendFeedback, UpdateMemory, UpdateMemoryOptions, WaitOptions,
+    AddMemoryOptions, AddMemoryResponse, DeleteMemoryResponse, DeleteScope, Error, Event,
+    FeedbackOptions, FeedbackResponse, Filter, GetAllMemoryOptions, History, Memory, Messages,
+    Page, QueuedDelete, SearchMemoryOptions, UpdateMemoryOptions, WaitOptions,
 };
 use serde_json::Value;
 
@@ -182,7 +184,7 @@ impl MemoryClient {
     /// [`NotFound`](crate::ErrorKind::NotFound) when there is no such memory; else as every method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, DeleteMemory, Error};
+    /// # use mem0_client_blocking::{MemoryClient, Error, requests::DeleteMemory};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// let id = "0f1c8fb4-6d20-4a5e-9d62-0a4c7b1f5f10";
     /// client.delete(DeleteMemory::new(id).delete_linked(true))?;

@@ -1,6 +1,7 @@
+use mem0_client::requests::{CreateOrganization, GetOrganizations};
 use mem0_client::{
-    CreateOrganization, CreateOrganizationResponse, DeleteEverything, Error, GetOrganizations,
-    MemberRole, Members, MessageResponse, Organization, OrganizationRef, Page,
+    CreateOrganizationResponse, DeleteEverything, Error, MemberRole, Members, MessageResponse,
+    Organization, OrganizationRef, Page,
 };
 
 use crate::MemoryClient;

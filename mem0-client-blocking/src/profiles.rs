@@ -1,8 +1,8 @@
-use mem0_client::{
-    CreateProfileJobResponse, Error, GenerateProfile, GetProfile, GetProfileJob,
-    GetProfileSettings, Profile, ProfileJobResponse, ProfileSettings, SampleProfiles,
+use mem0_client::requests::{
+    GenerateProfile, GetProfile, GetProfileJob, GetProfileSettings, SampleProfiles,
     UpdateProfileSettings,
 };
+use mem0_client::{CreateProfileJobResponse, Error, Profile, ProfileJobResponse, ProfileSettings};
 
 use crate::MemoryClient;
 
@@ -35,7 +35,7 @@ impl MemoryClient {
     /// one; else as every method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, Error, GenerateProfile};
+    /// # use mem0_client_blocking::{MemoryClient, Error, requests::GenerateProfile};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// let job = client.generate_profile("alice")?;
     /// println!("{:?}", client.get_profile_job(job.job_id)?.job.status);
@@ -62,7 +62,7 @@ impl MemoryClient {
     /// recent; else as every method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, Error, SampleProfiles};
+    /// # use mem0_client_blocking::{MemoryClient, Error, requests::SampleProfiles};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// let job = client.sample_profiles(SampleProfiles::new().limit(3))?;
     /// println!("{:?}", job.entity_ids);
@@ -125,7 +125,7 @@ impl MemoryClient {
     /// without descriptions; else as every method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, Error, UpdateProfileSettings};
+    /// # use mem0_client_blocking::{MemoryClient, Error, requests::UpdateProfileSettings};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// let settings = UpdateProfileSettings::new().enabled(true).clear_custom_instructions();
     /// client.update_profile_settings(settings)?;

@@ -57,7 +57,8 @@ impl MemoryClient {
     /// Reads a project with its settings: `GET
     /// /api/v1/orgs/organizations/{org_id}/projects/{project_id}/`.
     ///
-    /// For the fields that you name alone, [`execute`](Self::execute) a [`GetProject`](crate::GetProject).
+    /// For the fields that you name alone, [`execute`](Self::execute) a
+    /// [`GetProject`](crate::requests::GetProject).
     ///
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; else as every method.

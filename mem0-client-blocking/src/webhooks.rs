@@ -1,6 +1,6 @@
+use mem0_client::requests::{DeleteWebhook, UpdateWebhook};
 use mem0_client::{
-    CreateWebhookOptions, DeleteWebhook, Error, MessageResponse, Page, ProjectRef, UpdateWebhook,
-    UpdateWebhookOptions, Webhook,
+    CreateWebhookOptions, Error, MessageResponse, Page, ProjectRef, UpdateWebhookOptions, Webhook,
 };
 
 use crate::MemoryClient;

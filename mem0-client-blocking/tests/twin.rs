@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
+use mem0_client_blocking::requests::{
+    AddMemory, CreateEntity, DeleteMemory, GenerateProfile, GetUsers, SampleProfiles,
+    UpdateProfileSettings,
+};
 use mem0_client_blocking::{
-    AddMemory, AddMemoryOptions, AsyncMemoryClient, CallOptions, CreateEntity,
-    CreateWebhookOptions, DeleteEverything, DeleteMemory, DeleteScope, EntityRef, Feedback, Filter,
-    GenerateProfile, GetAllMemoryOptions, GetUsers, MemberRole, MemoryUpdate, Message, ProjectRef,
-    RetryPolicy, SampleProfiles, Scope, SearchMemoryOptions, UpdateMemoryOptions,
-    UpdateProfileSettings, UpdateProjectOptions, UpdateWebhookOptions, WaitOptions,
-    WebhookEventType,
+    AddMemoryOptions, AsyncMemoryClient, CallOptions, CreateWebhookOptions, DeleteEverything,
+    DeleteScope, EntityRef, Feedback, Filter, GetAllMemoryOptions, MemberRole, MemoryUpdate,
+    Message, ProjectRef, RetryPolicy, Scope, SearchMemoryOptions, UpdateMemoryOptions,
+    UpdateProjectOptions, UpdateWebhookOptions, WaitOptions, WebhookEventType,
 };
 use serde_json::json;
 

@@ -2,10 +2,8 @@ use std::iter;
 
 use futures_util::StreamExt;
 use futures_util::stream;
-use mem0_types::{
-    AddMemory, AddMemoryResponse, BATCH_LIMIT, BatchDelete, BatchResponse, BatchUpdate, Endpoint,
-    MemoryUpdate,
-};
+use mem0_types::requests::{AddMemory, BatchDelete, BatchUpdate};
+use mem0_types::{AddMemoryResponse, BATCH_LIMIT, BatchResponse, Endpoint, MemoryUpdate};
 
 use crate::{AsyncMemoryClient, Error, Outcomes};
 
@@ -24,7 +22,7 @@ impl AsyncMemoryClient {
     /// None here; each add has its own.
     ///
     /// ```
-    /// # use mem0_client::{AddMemory, AsyncMemoryClient, Error, Scope};
+    /// # use mem0_client::{AsyncMemoryClient, Error, Scope, requests::AddMemory};
     /// # async fn example(client: AsyncMemoryClient, letters: Vec<String>) -> Result<(), Error> {
     /// let adds = letters.into_iter().map(|letter| AddMemory::new(letter, Scope::user("alice")));
     /// let added = client.add_many(adds).await?;

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use futures_util::TryFutureExt;
 use futures_util::future::Either;
-use mem0_types::{Call, Endpoint, GetStats, Paged, Ping, PingResponse, Stats};
+use mem0_types::requests::{GetStats, Ping};
+use mem0_types::{Call, Endpoint, Paged, PingResponse, Stats};
 use serde::de::DeserializeOwned;
 use tokio::sync::OnceCell;
 
@@ -102,7 +103,7 @@ impl AsyncMemoryClient {
     /// [`Error`], like every method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error, GetUsers};
+    /// # use mem0_client::{AsyncMemoryClient, Error, requests::GetUsers};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let second_page = client.execute(GetUsers::new().page(2)).await?;
     /// println!("{} entities, {:?}", second_page.results.len(), second_page.elapsed());
@@ -116,7 +117,7 @@ impl AsyncMemoryClient {
     /// Lists page after page, each row once, as a stream. Nothing is sent before the stream is polled.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error, GetMemoryEvents};
+    /// # use mem0_client::{AsyncMemoryClient, Error, requests::GetMemoryEvents};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let mut changes = client.stream(GetMemoryEvents::new());
     /// while let Some(change) = changes.next().await {

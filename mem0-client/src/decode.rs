@@ -71,7 +71,8 @@ fn excerpt(text: &str, error: &serde_json::Error) -> String {
 
 #[cfg(test)]
 mod tests {
-    use mem0_types::{Endpoint, Memory, Page, SearchMemories};
+    use mem0_types::requests::SearchMemories;
+    use mem0_types::{Endpoint, Memory, Page};
     use serde::de::DeserializeOwned;
 
     fn answer<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {

@@ -1,6 +1,8 @@
+use mem0_types::requests::{
+    CreateEntity, DeleteUsers, GetEntity, GetEntityFilters, GetEntityMemories, GetUsers,
+};
 use mem0_types::{
-    CreateEntity, CreatedEntity, DeleteUsers, Entity, EntityFilters, EntityMemory, EntityRef,
-    GetEntity, GetEntityFilters, GetEntityMemories, GetUsers, Page, QueuedDelete,
+    CreatedEntity, Entity, EntityFilters, EntityMemory, EntityRef, Page, QueuedDelete,
 };
 
 use crate::{AsyncMemoryClient, Error};
@@ -94,7 +96,7 @@ impl AsyncMemoryClient {
     /// method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, CreateEntity, Error};
+    /// # use mem0_client::{AsyncMemoryClient, Error, requests::CreateEntity};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// client.create_entity(CreateEntity::agent("bot", "Travel bot")).await?;
     /// # Ok(())
@@ -112,7 +114,7 @@ impl AsyncMemoryClient {
     /// [`NotFound`](crate::ErrorKind::NotFound) for a page beyond the last; else as every method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, EntityRef, Error, GetEntityMemories};
+    /// # use mem0_client::{AsyncMemoryClient, EntityRef, Error, requests::GetEntityMemories};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let second = GetEntityMemories::new(EntityRef::user("alice")).page(2);
     /// for memory in client.get_entity_memories(second).await? {

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
-use mem0_types::{Event, EventStatus, GetEvent, GetEvents, Page};
+use mem0_types::requests::{GetEvent, GetEvents};
+use mem0_types::{Event, EventStatus, Page};
 use tokio::time::Instant;
 
 use crate::error::WaitedFor;

@@ -1,6 +1,5 @@
-use mem0_types::{
-    CreateMemoryExport, CreateMemoryExportResponse, Endpoint, GetMemoryExport, MemoryExportOptions,
-};
+use mem0_types::requests::{CreateMemoryExport, GetMemoryExport};
+use mem0_types::{CreateMemoryExportResponse, Endpoint, MemoryExportOptions};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 

@@ -6,7 +6,8 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
-use mem0_types::{GetAllMemories, Malformed, Page, Paged};
+use mem0_types::requests::GetAllMemories;
+use mem0_types::{Malformed, Page, Paged};
 
 use crate::{AsyncMemoryClient, Error};
 

@@ -1,12 +1,14 @@
 use std::future::Future;
 
 use futures_util::FutureExt;
+use mem0_types::requests::{
+    AddMemory, DeleteAllMemories, DeleteMemory, GetAllMemories, GetHistory, GetMemory,
+    GetMemoryEvents, GetSummary, SearchMemories, SendFeedback, UpdateMemory,
+};
 use mem0_types::{
-    AddMemory, AddMemoryOptions, AddMemoryResponse, DeleteAllMemories, DeleteMemory,
-    DeleteMemoryResponse, DeleteScope, Event, EventStatus, FeedbackOptions, FeedbackResponse,
-    Filter, GetAllMemories, GetAllMemoryOptions, GetHistory, GetMemory, GetMemoryEvents,
-    GetSummary, History, Memory, Messages, Page, QueuedDelete, SearchMemories, SearchMemoryOptions,
-    SendFeedback, UpdateMemory, UpdateMemoryOptions,
+    AddMemoryOptions, AddMemoryResponse, DeleteMemoryResponse, DeleteScope, Event, EventStatus,
+    FeedbackOptions, FeedbackResponse, Filter, GetAllMemoryOptions, History, Memory, Messages,
+    Page, QueuedDelete, SearchMemoryOptions, UpdateMemoryOptions,
 };
 use serde_json::Value;
 
@@ -209,7 +211,7 @@ impl AsyncMemoryClient {
     /// [`NotFound`](crate::ErrorKind::NotFound) when there is no such memory; else as every method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, DeleteMemory, Error};
+    /// # use mem0_client::{AsyncMemoryClient, Error, requests::DeleteMemory};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let id = "0f1c8fb4-6d20-4a5e-9d62-0a4c7b1f5f10";
     /// client.delete(DeleteMemory::new(id).delete_linked(true)).await?;

@@ -1,8 +1,10 @@
+use mem0_types::requests::{
+    AddOrganizationMember, CreateOrganization, DeleteOrganization, GetOrganization,
+    GetOrganizationMembers, GetOrganizations, RemoveOrganizationMember, UpdateOrganizationMember,
+};
 use mem0_types::{
-    AddOrganizationMember, CreateOrganization, CreateOrganizationResponse, DeleteEverything,
-    DeleteOrganization, GetOrganization, GetOrganizationMembers, GetOrganizations, MemberRole,
-    Members, MessageResponse, Organization, Page, RemoveOrganizationMember,
-    UpdateOrganizationMember,
+    CreateOrganizationResponse, DeleteEverything, MemberRole, Members, MessageResponse,
+    Organization, Page,
 };
 
 use crate::{AsyncMemoryClient, Error, OrganizationRef};

@@ -1,7 +1,8 @@
-use mem0_types::{
-    CreateProfileJobResponse, GenerateProfile, GetProfile, GetProfileJob, GetProfileSettings,
-    Profile, ProfileJobResponse, ProfileSettings, SampleProfiles, UpdateProfileSettings,
+use mem0_types::requests::{
+    GenerateProfile, GetProfile, GetProfileJob, GetProfileSettings, SampleProfiles,
+    UpdateProfileSettings,
 };
+use mem0_types::{CreateProfileJobResponse, Profile, ProfileJobResponse, ProfileSettings};
 
 use crate::{AsyncMemoryClient, Error};
 
@@ -34,7 +35,7 @@ impl AsyncMemoryClient {
     /// one; else as every method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error, GenerateProfile};
+    /// # use mem0_client::{AsyncMemoryClient, Error, requests::GenerateProfile};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let job = client.generate_profile("alice").await?;
     /// println!("{:?}", client.get_profile_job(job.job_id).await?.job.status);
@@ -61,7 +62,7 @@ impl AsyncMemoryClient {
     /// recent; else as every method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error, SampleProfiles};
+    /// # use mem0_client::{AsyncMemoryClient, Error, requests::SampleProfiles};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let job = client.sample_profiles(SampleProfiles::new().limit(3)).await?;
     /// println!("{:?}", job.entity_ids);
@@ -124,7 +125,7 @@ impl AsyncMemoryClient {
     /// without descriptions; else as every method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error, UpdateProfileSettings};
+    /// # use mem0_client::{AsyncMemoryClient, Error, requests::UpdateProfileSettings};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let settings = UpdateProfileSettings::new().enabled(true).clear_custom_instructions();
     /// client.update_profile_settings(settings).await?;

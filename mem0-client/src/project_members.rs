@@ -1,7 +1,7 @@
-use mem0_types::{
-    AddProjectMember, GetProjectMembers, MemberRole, Members, MessageResponse, RemoveProjectMember,
-    UpdateProjectMember,
+use mem0_types::requests::{
+    AddProjectMember, GetProjectMembers, RemoveProjectMember, UpdateProjectMember,
 };
+use mem0_types::{MemberRole, Members, MessageResponse};
 
 use crate::{AsyncMemoryClient, Error, ProjectRef};
 

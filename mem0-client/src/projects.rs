@@ -1,6 +1,7 @@
+use mem0_types::requests::{CreateProject, DeleteProject, GetProject, GetProjects, UpdateProject};
 use mem0_types::{
-    CreateProject, CreateProjectOptions, CreateProjectResponse, DeleteEverything, DeleteProject,
-    GetProject, GetProjects, MessageResponse, Page, Project, UpdateProject, UpdateProjectOptions,
+    CreateProjectOptions, CreateProjectResponse, DeleteEverything, MessageResponse, Page, Project,
+    UpdateProjectOptions,
 };
 
 use crate::{AsyncMemoryClient, Error, OrganizationRef, ProjectRef};

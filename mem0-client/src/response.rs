@@ -11,7 +11,7 @@ use http::{HeaderMap, StatusCode};
 /// ```
 /// # use mem0_client::{AsyncMemoryClient, Error};
 /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
-/// use mem0_client::GetMemory;
+/// use mem0_client::requests::GetMemory;
 ///
 /// let response = client.execute(GetMemory::new("0f1c8fb4-6d20-4a5e-9d62-0a4c7b1f5f10")).await?;
 /// println!("{} after {} attempts", response.memory, response.attempts());

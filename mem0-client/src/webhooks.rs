@@ -1,7 +1,5 @@
-use mem0_types::{
-    CreateWebhook, CreateWebhookOptions, DeleteWebhook, GetWebhooks, MessageResponse, Page,
-    UpdateWebhook, UpdateWebhookOptions, Webhook,
-};
+use mem0_types::requests::{CreateWebhook, DeleteWebhook, GetWebhooks, UpdateWebhook};
+use mem0_types::{CreateWebhookOptions, MessageResponse, Page, UpdateWebhookOptions, Webhook};
 
 use crate::{AsyncMemoryClient, Error, ProjectRef};
 

@@ -3,7 +3,8 @@
 use std::error::Error as _;
 
 use http::StatusCode;
-use mem0_client::{DeleteMemory, ErrorKind, Filter, Ping, RetryPolicy, Scope};
+use mem0_client::requests::{DeleteMemory, Ping};
+use mem0_client::{ErrorKind, Filter, RetryPolicy, Scope};
 
 use crate::platform::{KEY, Piece, Platform, Reply};
 

@@ -4,8 +4,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use mem0_client::requests::AddMemory;
 use mem0_client::{
-    AddMemory, AddMemoryOptions, CallOptions, ErrorKind, MemoryUpdate, Outcomes, RetryPolicy, Scope,
+    AddMemoryOptions, CallOptions, ErrorKind, MemoryUpdate, Outcomes, RetryPolicy, Scope,
 };
 use serde_json::json;
 

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use mem0_client::{AddMemory, AddMemoryOptions, ErrorKind, EventStatus, Scope, WaitOptions};
+use mem0_client::requests::AddMemory;
+use mem0_client::{AddMemoryOptions, ErrorKind, EventStatus, Scope, WaitOptions};
 use serde_json::{Value, json};
 
 use crate::platform::{Platform, Reply, timed};

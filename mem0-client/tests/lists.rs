@@ -1,8 +1,8 @@
 //! Lists that are answered as they come, a page at a time.
 
+use mem0_client::requests::GetMemoryExport;
 use mem0_client::{
-    EntityRef, Error, Filter, GetMemoryExport, OrganizationRef, Outcomes, Page, ProjectRef,
-    WaitOptions,
+    EntityRef, Error, Filter, OrganizationRef, Outcomes, Page, ProjectRef, WaitOptions,
 };
 use serde_json::json;
 

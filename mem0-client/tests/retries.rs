@@ -4,9 +4,10 @@ use std::io;
 use std::time::Duration;
 
 use http::StatusCode;
+use mem0_client::requests::{DeleteMemory, DeleteUsers};
 use mem0_client::{
-    AsyncMemoryClient, DeleteMemory, DeleteScope, DeleteUsers, EntityRef, Error, ErrorKind, Filter,
-    MemoryUpdate, Outcomes, RetryPolicy, Scope,
+    AsyncMemoryClient, DeleteScope, EntityRef, Error, ErrorKind, Filter, MemoryUpdate, Outcomes,
+    RetryPolicy, Scope,
 };
 
 use crate::platform::{Piece, Platform, Reply, timed, well};
@@ -206,7 +207,7 @@ async fn a_retry_that_succeeds_is_a_success() {
         1 => Reply::fail(io::ErrorKind::ConnectionReset),
         _ => well(),
     });
-    let response = platform.client().execute(mem0_client::Ping::new()).await.unwrap();
+    let response = platform.client().execute(mem0_client::requests::Ping::new()).await.unwrap();
     assert_eq!((response.attempts(), response.status()), (3, StatusCode::OK));
     assert_eq!(platform.requests(), 3);
 }

@@ -9,9 +9,10 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use http::{Request, Response};
+use mem0_client::requests::Ping;
 use mem0_client::{
     AsyncMemoryClient, Body, CallOptions, DeleteEverything, DeleteScope, EntityRef, Error,
-    ErrorKind, Filter, Memories, MemoryUpdate, Operation, Ping, Scope, WaitOptions,
+    ErrorKind, Filter, Memories, MemoryUpdate, Operation, Scope, WaitOptions,
 };
 use tower_service::Service;
 

@@ -5,9 +5,10 @@ use std::fmt::{Debug, Write as _};
 use std::io;
 use std::time::Duration;
 
+use mem0_client::requests::{AddMemory, GetMemory, Ping, SearchMemories};
 use mem0_client::{
-    AddMemory, AsyncMemoryClient, CallOptions, Error, ErrorKind, Filter, GetMemory,
-    OrganizationRef, Ping, ProjectRef, RetryPolicy, Scope, SearchMemories, WaitOptions,
+    AsyncMemoryClient, CallOptions, Error, ErrorKind, Filter, OrganizationRef, ProjectRef,
+    RetryPolicy, Scope, WaitOptions,
 };
 use serde_json::json;
 

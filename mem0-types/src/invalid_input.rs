@@ -3,11 +3,12 @@ use std::fmt;
 
 /// An argument that was refused before anything was sent.
 ///
-/// The text names the argument and says what to do. It never repeats the value, because ids and
-/// memory text do not belong in logs.
+/// The text names the argument and says what to do. It never repeats the value: ids and the text of
+/// memories do not belong in logs.
 ///
 /// ```
-/// use mem0_types::{AddMemory, Endpoint, Scope};
+/// use mem0_types::requests::AddMemory;
+/// use mem0_types::{Endpoint, Scope};
 ///
 /// let refused = AddMemory::new("I love hiking", Scope::user("*")).into_call().unwrap_err();
 /// assert_eq!(refused.field(), "user_id");
@@ -19,7 +20,7 @@ pub struct InvalidInput {
 }
 
 impl InvalidInput {
-    /// Refuses `field` because of `message`, a sentence that says what would be accepted.
+    /// An error about `field`. The `message` says what is accepted.
     ///
     /// ```
     /// use mem0_types::InvalidInput;
@@ -42,7 +43,7 @@ impl InvalidInput {
         &self.field
     }
 
-    /// Why it was refused and what would be accepted, without the argument's name.
+    /// What is accepted, without the argument's name.
     ///
     /// ```
     /// use mem0_types::InvalidInput;

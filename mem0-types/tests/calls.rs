@@ -1,4 +1,4 @@
-//! Calls made by hand: where their paths may lead, and what their bodies hold.
+//! Calls made by hand: their paths and their bodies.
 
 use std::cell::Cell;
 
@@ -12,7 +12,7 @@ fn call(template: &'static str) -> Call {
 }
 
 #[test]
-fn a_path_is_a_plain_one_below_the_base_url() {
+fn a_path_is_plain_and_below_the_base_url() {
     for template in ["/", "/v1/ping/", "/v1/ping", "/v1/a.b-c_d~e/", "/v1/!$&'()*+,;=:@/", "/.../"]
     {
         assert_eq!(call(template).path().unwrap(), template);
@@ -92,7 +92,7 @@ fn a_body_nests_128_levels_and_has_any_number_of_siblings() {
     }
 }
 
-/// A text that counts how often it is written.
+/// Counts how often the text is written.
 struct Counted<'a>(&'a str, &'a Cell<u32>);
 
 impl Serialize for Counted<'_> {
@@ -103,7 +103,7 @@ impl Serialize for Counted<'_> {
 }
 
 #[test]
-fn a_small_body_is_written_once_and_one_of_any_size_whole() {
+fn a_small_body_is_written_once_and_a_large_one_whole() {
     for (length, times) in [(0, 1), (17, 1), (4094, 1), (4095, 2), (100_000, 2)] {
         let text = "a".repeat(length);
         let written = Cell::new(0);

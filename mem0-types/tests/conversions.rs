@@ -1,4 +1,4 @@
-//! Moments and days as the types of other crates, and back.
+//! Conversions of times and days to the types of other crates, and back.
 
 use chrono::{DateTime, FixedOffset, NaiveDate, TimeZone, Utc};
 use mem0_types::{Date, InvalidInput, Timestamp};
@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 const FIRST: i64 = -62_135_596_800_000_000;
 const LAST: i64 = 253_402_300_799_999_999;
 
-/// The moment as each crate has it, in microseconds.
+/// The time as each crate has it, in microseconds.
 fn converted(moment: &Timestamp) -> [Result<i64, InvalidInput>; 3] {
     [
         DateTime::<Utc>::try_from(moment).map(|time| time.timestamp_micros()),
@@ -18,7 +18,7 @@ fn converted(moment: &Timestamp) -> [Result<i64, InvalidInput>; 3] {
 }
 
 #[test]
-fn moments_come_back_as_they_went() {
+fn times_survive_conversion_and_back() {
     for micros in
         [0, 1, -1, 999_999, -1_000_001, 1_772_382_600_630_547, FIRST, LAST - 2 * 86_400_000_000]
     {
@@ -31,12 +31,12 @@ fn moments_come_back_as_they_went() {
 }
 
 #[test]
-fn the_last_moment_is_beyond_jiff_alone() {
+fn only_jiff_cannot_hold_the_last_time() {
     let last = Timestamp::from_unix_micros(LAST).unwrap();
     let [chrono, jiff, time] = converted(&last);
     assert_eq!((chrono, time), (Ok(LAST), Ok(LAST)));
-    // Jiff keeps a day free for every offset.
-    assert!(jiff.unwrap_err().message().contains("within the years"));
+    // Jiff leaves a day free for offsets.
+    assert!(jiff.unwrap_err().message().contains("within the range"));
     let latest = Timestamp::from(jiff::Timestamp::MAX);
     assert_eq!(latest.to_string(), "9999-12-30T22:00:00.999999Z");
 }
@@ -58,7 +58,7 @@ fn offsets_are_taken_into_account() {
 }
 
 #[test]
-fn what_is_finer_than_a_microsecond_is_dropped_before_1970_too() {
+fn digits_beyond_microseconds_are_dropped_before_1970_too() {
     for (nanos, micros) in [(1_999, 1), (999, 0), (-1, -1), (-1_000, -1), (-1_001, -2)] {
         let expected = Timestamp::from_unix_micros(micros).unwrap();
         assert_eq!(Timestamp::from(DateTime::from_timestamp_nanos(nanos)), expected);
@@ -70,7 +70,7 @@ fn what_is_finer_than_a_microsecond_is_dropped_before_1970_too() {
 }
 
 #[test]
-fn every_way_to_write_a_moment_converts() {
+fn every_spelling_of_a_time_converts() {
     for (moment, micros) in [
         (Timestamp::from_unix(1_700_000_000), 1_700_000_000_000_000),
         (Timestamp::from("2023-11-14"), 1_699_920_000_000_000),
@@ -82,7 +82,7 @@ fn every_way_to_write_a_moment_converts() {
 }
 
 #[test]
-fn what_is_no_moment_is_refused_without_being_repeated() {
+fn a_text_that_is_not_a_time_is_refused_and_not_repeated() {
     for text in ["soon", "", "2026-02-30", "2026-03-01T25:00:00Z"] {
         for refused in converted(&Timestamp::from(text)) {
             let refused = refused.unwrap_err();
@@ -94,12 +94,12 @@ fn what_is_no_moment_is_refused_without_being_repeated() {
 }
 
 #[test]
-fn moments_beyond_the_years_of_either_side() {
-    // The year 292277: within 64 bits of microseconds, and beyond every one of the three.
+fn times_out_of_range_are_refused_or_become_epoch_seconds() {
+    // The year 292277 fits into 64 bits of microseconds and into none of the three crates.
     for refused in converted(&Timestamp::from_unix(i64::MAX / 1_000_000)) {
-        assert!(refused.unwrap_err().message().contains("within the years"));
+        assert!(refused.unwrap_err().message().contains("within the range"));
     }
-    // Before the year 1 and after 9999 there are only epoch seconds.
+    // Times before the year 1 and after 9999 become epoch seconds.
     for (seconds, moment) in [
         (DateTime::<Utc>::MAX_UTC.timestamp(), Timestamp::from(DateTime::<Utc>::MAX_UTC)),
         (DateTime::<Utc>::MIN_UTC.timestamp(), Timestamp::from(DateTime::<Utc>::MIN_UTC)),

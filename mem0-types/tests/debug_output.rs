@@ -2,16 +2,18 @@
 
 use std::fmt::Debug;
 
+use mem0_types::requests::{
+    AddMemory, BatchDelete, BatchUpdate, CreateEntity, DeleteAllMemories, DeleteMemory,
+    DeleteUsers, GenerateProfile, GetAllMemories, GetEvent, GetHistory, GetMemory, GetMemoryExport,
+    GetProfileJob, GetProject, SampleProfiles, SearchMemories, UpdateMemory, UpdateProfileSettings,
+};
 use mem0_types::{
-    AddMemory, AddMemoryOptions, AddMemoryResponse, BatchDelete, BatchResponse, BatchUpdate, Call,
-    Condition, Content, CreateEntity, CreateProjectOptions, CustomCategory, DeleteAllMemories,
-    DeleteMemory, DeleteMemoryResponse, DeleteScope, DeleteUsers, Endpoint, Entity, EntityRef,
-    ErrorBody, Event, EventResult, Expression, Feedback, FeedbackOptions, Filter, GenerateProfile,
-    GetAllMemories, GetAllMemoryOptions, GetEvent, GetHistory, GetMemory, GetMemoryExport,
-    GetProfileJob, GetProject, History, Media, Memory, MemoryUpdate, Message, Messages, Page,
-    PingResponse, ProjectCategory, QueuedDelete, Repeat, SampleProfiles, Scope, SearchMemories,
-    SearchMemoryOptions, Timestamp, UpdateMemory, UpdateMemoryOptions, UpdateProfileSettings,
-    WebhookEvent,
+    AddMemoryOptions, AddMemoryResponse, BatchResponse, Call, Condition, Content,
+    CreateProjectOptions, CustomCategory, DeleteMemoryResponse, DeleteScope, Endpoint, Entity,
+    EntityRef, ErrorBody, Event, EventResult, Expression, Feedback, FeedbackOptions, Filter,
+    GetAllMemoryOptions, History, Media, Memory, MemoryUpdate, Message, Messages, Page,
+    PingResponse, ProjectCategory, QueuedDelete, Repeat, Scope, SearchMemoryOptions, Timestamp,
+    UpdateMemoryOptions, WebhookEvent,
 };
 use serde_json::{Value, json};
 

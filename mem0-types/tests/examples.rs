@@ -1,9 +1,10 @@
-//! Every example of the specification and every sample of the documentation is read whole and
+//! Every example of the specification and every sample of the documentation is read completely and
 //! written back equal.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 
+use mem0_types::requests::*;
 use mem0_types::*;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -12,16 +13,16 @@ use crate::left_over::LeftOver;
 use crate::requests::body;
 use crate::specification::published;
 
-/// One JSON text that the specification or the documentation shows.
+/// One JSON text from the specification or the documentation.
 struct Sample {
     name: String,
-    /// Method and path, or `webhook` for what the platform sends by itself.
+    /// The method and the path, or `webhook` for a delivery.
     operation: String,
     part: Part,
     json: Value,
-    /// The fields that it has and no record types.
+    /// Its fields that no record types.
     untyped: Vec<String>,
-    /// Where the specification shows the parts of it.
+    /// Where its parts are in the specification.
     examples: Vec<String>,
 }
 
@@ -54,7 +55,7 @@ fn read<T: for<'de> serde::Deserialize<'de> + LeftOver + Serialize + Debug>(
     })
 }
 
-/// By which record each operation's answer is read.
+/// The record that reads each operation's answer.
 fn answers() -> BTreeMap<String, Read> {
     let mut answers = BTreeMap::new();
     let mut reads = |operation: String, read: Read| {
@@ -141,7 +142,7 @@ fn answers() -> BTreeMap<String, Read> {
     answers
 }
 
-/// The body that our request sends for the same thing.
+/// The body that our request sends for the same.
 fn sent(operation: &str, json: &Value) -> Value {
     let mut fields = json.as_object().unwrap().clone();
     let mut take = |name: &str| fields.remove(name).unwrap();
@@ -179,8 +180,8 @@ impl Walk<'_> {
         self.0.pointer(pointer).unwrap_or(&Value::Null)
     }
 
-    /// For each alternative of the schema a value. What the specification shows is shown; the rest
-    /// is made up.
+    /// A value for each alternative of the schema: an example of the specification, or one that is
+    /// made up.
     fn conforming(&self, pointer: &str) -> Vec<Conforming> {
         let schema = self.at(pointer);
         if let Some(reference) = schema["$ref"].as_str() {
@@ -225,13 +226,13 @@ impl Walk<'_> {
                 values
             }
             (Some("object"), _) => made_up(json!({"key": 1})),
-            // Anything.
+            // Any value.
             (None, _) => made_up(json!("text")),
             other => panic!("{pointer}: {other:?} is no type that this test knows"),
         }
     }
 
-    /// As many objects as the property with the most alternatives has.
+    /// As many objects as the property with the most alternatives has values.
     fn object(&self, pointer: &str) -> Vec<Conforming> {
         let properties: Vec<_> = self
             .at(pointer)
@@ -253,7 +254,7 @@ impl Walk<'_> {
         (0..most).map(object).collect()
     }
 
-    /// What stands beside a schema: the examples of a whole request or answer.
+    /// The examples beside a schema, which are those of a whole request or answer.
     fn shown(&self, pointer: &str) -> Vec<Conforming> {
         let media = self.at(pointer);
         let mut places: Vec<_> =
@@ -267,7 +268,7 @@ impl Walk<'_> {
         places.into_iter().map(shown).collect()
     }
 
-    /// What one operation shows and answers.
+    /// The examples of one operation.
     fn samples(&self, operation: &str, pointer: &str) -> Vec<Sample> {
         let media = "content/application~1json";
         let request = format!("{pointer}/requestBody/{media}");
@@ -297,7 +298,7 @@ impl Walk<'_> {
     }
 }
 
-/// The graph beside the rows of a deprecated answer. Nothing fills it now, so it is among the extras.
+/// The graph beside the rows of a deprecated answer. It is always empty now, so it is an extra.
 fn graph_of(answer: &Value) -> Vec<String> {
     answer.get("relations").map(|_| "relations".to_owned()).into_iter().collect()
 }
@@ -307,7 +308,7 @@ fn escaped(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }
 
-/// Where the specification has an example, whoever reads it.
+/// Where the specification has an example.
 fn examples(json: &Value, pointer: &str, found: &mut BTreeSet<String>) {
     match json {
         Value::Object(fields) => {
@@ -335,7 +336,8 @@ fn examples(json: &Value, pointer: &str, found: &mut BTreeSet<String>) {
     }
 }
 
-/// What the specification shows, and where. Deprecated operations only with their feature.
+/// The examples of the specification, and where they are. Those of deprecated operations need the
+/// feature.
 fn specified() -> (Vec<Sample>, BTreeSet<String>) {
     let specification = published();
     let (mut samples, mut shown) = (Vec::new(), BTreeSet::new());
@@ -357,7 +359,7 @@ fn specified() -> (Vec<Sample>, BTreeSet<String>) {
     (samples, shown)
 }
 
-/// What documentation and clients show besides.
+/// Samples of the documentation and the clients.
 fn documented() -> Vec<Sample> {
     let samples: Vec<Value> =
         serde_json::from_str(include_str!("../../tests/fixtures/samples.json")).unwrap();
@@ -376,8 +378,8 @@ fn documented() -> Vec<Sample> {
         .collect()
 }
 
-/// The JSON with what means the same written the same: no nulls, one name for the run, and one form
-/// of a number (0 and 0.0).
+/// The JSON in one spelling of several that mean the same: no nulls, one name for the run, and one
+/// form of a number (0 and 0.0).
 fn settled(json: Value) -> Value {
     match json {
         Value::Object(fields) => fields
@@ -394,7 +396,7 @@ fn settled(json: Value) -> Value {
     }
 }
 
-/// The texts in it, in order.
+/// The texts in the JSON, in order.
 fn texts(json: &Value) -> Vec<&str> {
     match json {
         Value::String(text) => vec![text],
@@ -404,7 +406,7 @@ fn texts(json: &Value) -> Vec<&str> {
     }
 }
 
-/// What is wrong with how the sample is read and written back.
+/// The faults in reading and writing the sample.
 fn fault(sample: &Sample, answers: &BTreeMap<String, Read>) -> Option<String> {
     let Sample { operation, part, json, untyped, .. } = sample;
     let written = match part {
@@ -422,7 +424,7 @@ fn fault(sample: &Sample, answers: &BTreeMap<String, Read>) -> Option<String> {
         Part::Error => {
             let error = ErrorBody::decode(json.to_string().as_bytes());
             let message = error.message();
-            // A title that the platform puts beside the message.
+            // A title that the platform sends beside the message.
             let mut texts = texts(json).into_iter().filter(|text| *text != "400 Bad Request");
             if !texts.all(|text| message.contains(text)) || message.contains(['{', '[']) {
                 return Some(format!("is the message {message:?}"));
@@ -433,7 +435,7 @@ fn fault(sample: &Sample, answers: &BTreeMap<String, Read>) -> Option<String> {
     difference(json, written)
 }
 
-/// What differs in how an answer is written back.
+/// The differences when an answer is written back.
 fn difference(json: &Value, written: Value) -> Option<String> {
     // A bare list becomes the results of a page.
     let is_list = json.is_array() && written.is_object();
@@ -442,7 +444,7 @@ fn difference(json: &Value, written: Value) -> Option<String> {
     (written != json).then(|| format!("is written back as {written}, and was {json}"))
 }
 
-/// Every documented answer, each with what reads it.
+/// Every documented answer with its reader.
 fn documented_answers() -> Vec<(Sample, Read)> {
     let answers = answers();
     let (mut samples, _) = specified();
@@ -454,7 +456,7 @@ fn documented_answers() -> Vec<(Sample, Read)> {
     answers.collect()
 }
 
-/// The place of each value in the JSON that `is_wanted`, itself included, as pointers.
+/// Pointers to each value in the JSON that `is_wanted`, including the JSON itself.
 fn places(json: &Value, is_wanted: fn(&Value) -> bool) -> Vec<String> {
     let mut places = Vec::new();
     let mut left = vec![(String::new(), json)];
@@ -518,7 +520,8 @@ fn a_spelling_that_comes_tomorrow_is_kept_in_every_place_of_every_answer() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
-/// Operations whose answer is JSON of any form, and so read as serde_json's own type, which shows what it holds.
+/// Operations whose answer is any JSON. It is read as serde_json's own type, whose `Debug` shows
+/// the content.
 const ANY_JSON: [&str; 2] = ["POST /v1/exports/get/", "POST /v1/summary/"];
 
 #[test]
@@ -543,7 +546,7 @@ fn no_text_of_any_answer_is_in_its_debug_output() {
 }
 
 #[test]
-fn every_example_is_read_whole_and_written_back_equal() {
+fn every_example_is_read_completely_and_written_back_equal() {
     let answers = answers();
     let (mut samples, shown) = specified();
     samples.extend(documented());

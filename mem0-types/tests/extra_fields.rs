@@ -1,8 +1,9 @@
 //! Request fields that this version does not know.
 
+use mem0_types::requests::{AddMemory, GetAllMemories, SearchMemories, UpdateMemory};
 use mem0_types::{
-    AddMemory, AddMemoryOptions, Endpoint, Filter, GetAllMemories, GetAllMemoryOptions, Scope,
-    SearchMemories, SearchMemoryOptions, UpdateMemory, UpdateMemoryOptions,
+    AddMemoryOptions, Endpoint, Filter, GetAllMemoryOptions, Scope, SearchMemoryOptions,
+    UpdateMemoryOptions,
 };
 use serde_json::{Value, json};
 
@@ -90,7 +91,7 @@ fn a_typed_field_is_refused() {
 fn the_refusal_names_the_field() {
     let options = SearchMemoryOptions::new(Filter::user_id("alice")).extra("top_k", 3);
     let refused = SearchMemories::new("q", options).into_call().unwrap_err();
-    assert_eq!(refused.to_string(), "top_k: must be set by its own method, not through extra");
+    assert_eq!(refused.to_string(), "top_k: must be set by its own method instead of extra");
 }
 
 #[test]

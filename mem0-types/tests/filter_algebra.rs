@@ -1,4 +1,4 @@
-//! Filters as an algebra: what is built is what is printed, and what is printed reads back.
+//! Filters as an algebra: a filter is printed as it was built, and read back from that.
 
 use fastrand::Rng;
 use mem0_types::{Expression, Filter, Scope};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::random;
 
-/// An id; `*` is none, since it means "any".
+/// An id, which is never `*`: that means "any".
 fn id(rng: &mut Rng) -> &'static str {
     match random::text(rng) {
         "*" => "**",
@@ -138,7 +138,7 @@ fn chains_print_as_one_list() {
     let (ja, jb, jc) = (json!({"user_id": "a"}), json!({"user_id": "b"}), json!({"user_id": "c"}));
     assert_eq!(printed(&(a() & b() & c())), json!({"AND": [ja, jb, jc]}),);
     assert_eq!(printed(&(a() | b() | c())), json!({"OR": [ja, jb, jc]}),);
-    // `&` binds tighter than `|`, and neither rewrites what the other made.
+    // `&` binds tighter than `|`, and neither rewrites the parts of the other.
     assert_eq!(printed(&(a() | b() & c())), json!({"OR": [ja, {"AND": [jb, jc]}]}),);
     assert_eq!(printed(&((a() | b()) & c())), json!({"AND": [{"OR": [ja, jb]}, jc]}),);
     assert_eq!(printed(&(a() & (b() & c()))), json!({"AND": [ja, {"AND": [jb, jc]}]}),);

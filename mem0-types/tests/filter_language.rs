@@ -1,4 +1,4 @@
-//! The platform's filter language, row by row: what it accepts, what it refuses and in which words.
+//! The platform's filter language: what it accepts, and the words in which it refuses.
 
 use mem0_types::Filter;
 use serde_json::{Value, json};
@@ -163,7 +163,7 @@ fn logic() {
     accepts(json!({"OR": [a, {"AND": [b, {"OR": [c]}]}]}));
     accepts(json!({"NOT": [a]}));
     accepts_as(json!({"NOT": a}), json!({"NOT": [a]}));
-    // Of several, none may hold.
+    // None of several may hold.
     accepts_as(json!({"NOT": [a, b]}), json!({"AND": [{"NOT": [a]}, {"NOT": [b]}]}));
     accepts_as(json!({"NOT": {"NOT": a}}), a.clone());
     accepts_as(
@@ -211,7 +211,7 @@ fn thirty_two_levels_and_no_more() {
     }
 }
 
-/// What prints deeper than it was written must still read back.
+/// A filter that prints deeper than it was written must still be read back.
 #[test]
 fn levels_count_as_they_are_printed() {
     let within = |innermost: Value, levels: usize| {

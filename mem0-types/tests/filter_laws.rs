@@ -1,5 +1,5 @@
-//! The laws of the algebra, by what filters mean: every filter is judged over random memories by its printed JSON, as
-//! the platform documents the language, and not by the structure that printed it.
+//! The laws of the algebra. The printed JSON of random filters is evaluated over random memories, as
+//! the platform documents the language.
 
 use fastrand::Rng;
 use mem0_types::{Filter, Timestamp};
@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use crate::filter_algebra::filter;
 use crate::random;
 
-/// Of each name the memories and the filters use a few values, so that conditions hold as often as they fail.
+/// Each name has a few values in memories and filters, so that conditions hold as often as they
+/// fail.
 fn memory(rng: &mut Rng) -> Value {
     let mut memory = json!({
         "id": random::text(rng),
@@ -30,7 +31,7 @@ fn memory(rng: &mut Rng) -> Value {
     memory
 }
 
-/// Whether the platform shows the memory to whoever sends this filter.
+/// Whether the platform finds the memory with this filter.
 fn holds(filter: &Value, memory: &Value) -> bool {
     let all = |parts: &Value| parts.as_array().unwrap().iter().all(|part| holds(part, memory));
     let any = |parts: &Value| parts.as_array().unwrap().iter().any(|part| holds(part, memory));
@@ -96,7 +97,8 @@ fn micros(time: &Value) -> Option<i64> {
     serde_json::from_value::<Timestamp>(time.clone()).unwrap().unix_micros()
 }
 
-/// A bare value is equality, `*` is any but null, `ne` holds for null too, and all else needs a value.
+/// A bare value means equality, `*` means any value but null, `ne` holds for null too, and the
+/// other operators need a value.
 fn compares<T: PartialEq + Comparable>(
     value: Option<T>,
     condition: &Value,
@@ -138,7 +140,7 @@ impl Comparable for Value {
     }
 }
 
-/// Both say the same of every memory; how often each answer was given is counted.
+/// Both must agree on every memory. Counts how often each answer was given.
 fn assert_same(memories: &[Value], left: &Filter, right: &Filter, seen: &mut [usize; 2]) {
     let [one, other] = [left, right].map(|filter| serde_json::to_value(filter).unwrap());
     for memory in memories {
@@ -177,7 +179,7 @@ fn the_laws_of_logic_hold_for_what_filters_mean() {
         same(a() | (b() & c()), (a() | b()) & (a() | c()));
         same(a() & (a() | b()), a());
         same(a() | (a() & b()), a());
-        // One of a filter and its negation holds, never both.
+        // Either a filter or its negation holds.
         same(a() | !a(), always.clone());
         same(a() & !a(), never.clone());
         // Lists are chains.
@@ -194,11 +196,11 @@ fn every_other_spelling_means_the_same() {
         let rng = &mut Rng::with_seed(seed);
         let memories: Vec<_> = (0..8).map(|_| memory(rng)).collect();
         let parts: Vec<_> = (0..3).map(|_| serde_json::to_value(filter(rng, 2)).unwrap()).collect();
-        // Of several under NOT none may hold; siblings are joined with "and".
+        // None of several under NOT may hold, and siblings are joined with "and".
         let mut siblings = parts[0].as_object().unwrap().clone();
         siblings.extend(parts[1].as_object().unwrap().clone());
         for written in [json!({"NOT": parts}), Value::Object(siblings)] {
-            // Of the spellings that it refuses, this is one that random siblings hit.
+            // Random siblings can be an AND beside an OR, which is refused.
             let Ok(read) = Filter::from_json(&written) else {
                 assert!(written.get("AND").is_some() && written.get("OR").is_some(), "{written}");
                 continue;
@@ -212,7 +214,7 @@ fn every_other_spelling_means_the_same() {
 }
 
 #[test]
-fn an_entity_that_is_named_is_named_in_any_order() {
+fn a_named_entity_is_found_in_any_order() {
     for seed in 0..2_000 {
         let rng = &mut Rng::with_seed(seed);
         let [a, b] = [3, 3].map(|depth| filter(rng, depth));

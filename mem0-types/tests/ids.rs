@@ -1,9 +1,12 @@
 //! Ids that would mean something else on the wire, on every operation that takes one.
 
+use mem0_types::requests::{
+    AddMemory, BatchDelete, BatchUpdate, DeleteAllMemories, DeleteMemory, DeleteUsers,
+    GetAllMemories, GetEvent, GetHistory, GetMemory, SearchMemories, UpdateMemory,
+};
 use mem0_types::{
-    AddMemory, AddMemoryOptions, BatchDelete, BatchUpdate, Call, DeleteAllMemories, DeleteMemory,
-    DeleteScope, DeleteUsers, Endpoint, EntityRef, EntityType, Filter, GetAllMemories, GetEvent,
-    GetHistory, GetMemory, InvalidInput, MemoryUpdate, Repeat, Scope, SearchMemories, UpdateMemory,
+    AddMemoryOptions, Call, DeleteScope, Endpoint, EntityRef, EntityType, Filter, InvalidInput,
+    MemoryUpdate, Repeat, Scope,
 };
 use serde_json::Value;
 
@@ -88,7 +91,7 @@ const CONDITIONS: [Compares; 13] = [
     ("memory_ids", |id| Filter::memory_ids(["fine", id])),
 ];
 
-/// Every place of a filter where a condition may stand, beside an entity that makes it valid.
+/// Every place for a condition in a filter, beside an entity that makes the filter valid.
 const PLACES: [fn(Filter) -> Filter; 6] = [
     |odd| Filter::user_id("u") & odd,
     |odd| odd & Filter::user_id("u"),

@@ -1,4 +1,4 @@
-//! JSON whose numbers keep their digits, and what counts as the same answer.
+//! JSON whose numbers keep their digits, and the rules for equal answers.
 
 use std::fmt;
 
@@ -75,10 +75,10 @@ impl Json {
     }
 }
 
-/// Typed fields that hold records of ours, so that null and absent are the same inside them.
+/// Typed fields with records of ours, inside of which null and absent are the same.
 const RECORDS: [&str; 4] = ["results", "score_breakdown", "data", "input"];
 
-/// Typed fields that are written as parsed: their numbers keep the value and may change spelling.
+/// Typed fields that are written as parsed: their numbers keep the value but not the spelling.
 const PARSED: [&str; 14] = [
     "metadata",
     "payload",
@@ -96,8 +96,8 @@ const PARSED: [&str; 14] = [
     "latency",
 ];
 
-/// Says where `written` is another answer than `sent`. The same are: a null and an absent field of
-/// a record, and the two names of a run.
+/// Says where `written` and `sent` are different answers. A null field of a record is the same as an
+/// absent one, and so are the two names of a run.
 pub(crate) fn difference(sent: &Json, written: &Json) -> Option<String> {
     match (sent, written) {
         (Json::Object(_), Json::Object(_)) => record_difference(sent, written),
@@ -172,7 +172,7 @@ fn value_difference(sent: &Json, written: &Json) -> Option<String> {
     (!same).then(|| format!("{sent:?} became {written:?}"))
 }
 
-/// The same integer, or the same double. An integer beyond 64 bits is no double.
+/// The same integer, or the same double. An integer of more than 64 bits is not a double.
 fn same_number(left: &str, right: &str) -> bool {
     let huge = |text: &str| {
         !text.contains(['.', 'e', 'E'])

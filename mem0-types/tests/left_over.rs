@@ -1,4 +1,4 @@
-//! What an answer holds besides typed fields of ours.
+//! The fields of an answer that no type of ours has.
 
 use mem0_types::*;
 use serde_json::Value;
@@ -7,7 +7,7 @@ use serde_json::Value;
 pub(crate) const BY_ACCESSOR: [&str; 4] =
     ["total_users", "total_agents", "total_apps", "total_runs"];
 
-/// The names of what an answer kept besides typed fields, nested ones included.
+/// The names of the extras of an answer, including nested ones.
 pub(crate) trait LeftOver {
     fn left_over(&self) -> Vec<String>;
 }
@@ -16,7 +16,7 @@ fn names(extra: &Extra) -> Vec<String> {
     extra.names().map(str::to_owned).collect()
 }
 
-/// Answers without parts, and after a colon the part that holds further fields, one or many.
+/// Answers, each with the field that has parts with extras of their own.
 macro_rules! left_over {
     ($($name:ty $(: $part:ident)?),+ $(,)?) => {
         $( impl LeftOver for $name {
@@ -78,7 +78,7 @@ impl LeftOver for ProfileJobResponse {
     }
 }
 
-/// No field of these is typed, so none can be left over.
+/// It has no typed fields, so that none can be left over.
 impl LeftOver for Value {
     fn left_over(&self) -> Vec<String> {
         Vec::new()

@@ -21,7 +21,7 @@ impl Read for Trickle<'_> {
     }
 }
 
-/// Fails after its bytes, once with an interruption, which is no failure.
+/// Fails after its bytes. Before that it is interrupted once, which is not a failure.
 struct Broken<'a>(&'a [u8], u8);
 
 impl Read for Broken<'_> {
@@ -39,7 +39,7 @@ impl Read for Broken<'_> {
 
 type FromReader = fn(&mut dyn Read) -> io::Result<Media>;
 
-/// What each way makes of the same bytes, but for the prefix.
+/// The result of each constructor for the same bytes, without the prefix.
 const READERS: [(FromReader, &str); 5] = [
     (|reader| Media::from_reader("a.txt", reader), ""),
     (|reader| Media::image_reader("image/jpeg", reader), "data:image/jpeg;base64,"),
@@ -84,7 +84,7 @@ fn the_readers_error_passes_through() {
     }
 }
 
-/// The first bytes of each format, with what they are found to be.
+/// The first bytes of each format, and the format.
 const BEGINNINGS: [(&[u8], &str); 15] = [
     (b"\x89PNG\r\n\x1A\n\0\0\0\rIHDR", "data:image/png;"),
     (b"\xFF\xD8\xFF\xE0\0\x10JFIF", "data:image/jpeg;"),
@@ -137,7 +137,7 @@ fn a_document_is_known_by_its_mark_or_its_name() {
 }
 
 #[test]
-fn what_nobody_can_tell_is_refused_with_what_to_do() {
+fn an_unknown_format_is_refused_with_advice() {
     let mut almost: Vec<(&str, &[u8])> = vec![
         ("a.mp4", b"\0\0\0\x18ftypmp42\0\0"),
         ("a.wav", b"RIFF\x24\0\0\0WAVEfmt "),
@@ -148,7 +148,7 @@ fn what_nobody_can_tell_is_refused_with_what_to_do() {
         ("a.png", b"hi"),
         ("", b""),
     ];
-    // A beginning that is cut off tells nothing; three bytes of a JPEG are all of its mark.
+    // A mark that is cut off is not recognised. The mark of a JPEG is three bytes long.
     almost.extend(BEGINNINGS.map(|(beginning, _)| ("", &beginning[..2])));
     for (name, bytes) in almost {
         let refused = Media::from_bytes(name, bytes).unwrap_err();

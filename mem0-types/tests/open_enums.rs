@@ -1,4 +1,4 @@
-//! Spellings that this version does not know.
+//! Names that this version does not know.
 
 use std::fmt::Debug;
 

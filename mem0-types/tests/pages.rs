@@ -1,9 +1,11 @@
-//! Pages whose rows, or what surrounds them, are not what they should be.
+//! Pages with odd rows, or with odd fields around them.
 
+use mem0_types::requests::{
+    GetAllMemories, GetEntity, GetEntityMemories, GetEvents, GetHistory, GetMemoryEvents,
+    GetOrganizations, GetProjects, GetUsers, GetWebhooks, SearchMemories,
+};
 use mem0_types::{
-    Endpoint, Entity, Event, GetAllMemories, GetEntity, GetEntityMemories, GetEvents, GetHistory,
-    GetMemoryEvents, GetOrganizations, GetProjects, GetUsers, GetWebhooks, History, Memory, Page,
-    Paged, Record, SearchMemories,
+    Call, Endpoint, Entity, Event, History, InvalidInput, Memory, Page, Paged, Record,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -160,7 +162,7 @@ fn the_first_list_named_results_has_the_rows() {
         let page: Page<Memory> = serde_json::from_str(sent).unwrap();
         let read: Vec<_> = page.results.iter().map(|memory| memory.id.as_str()).collect();
         assert_eq!(read, ids, "{sent}");
-        // Whatever else has that name is not lost.
+        // Other values with that name are not lost.
         let written = serde_json::to_string(&page).unwrap();
         assert!(serde_json::from_str::<Page<Memory>>(&written).unwrap() == page, "{written}");
     }
@@ -191,10 +193,10 @@ fn a_page_is_used_as_the_list_of_its_rows() {
     assert!(!made.has_more() && Page::<Memory>::default().is_empty());
 }
 
-/// The clients read an answer from its text, without serde's look at the whole of it first. Both must take the same
-/// texts, and take them for the same.
+/// The clients read an answer straight from its text, while serde scans the whole text first. Both
+/// must accept the same texts and read the same from them.
 #[test]
-fn the_clients_way_to_read_takes_what_serde_takes() {
+fn a_page_is_read_from_its_text_as_serde_reads_it() {
     let agree = |text: &str| {
         let by_serde = serde_json::from_str::<Page<Memory>>(text).ok();
         let read = GetAllMemories::read_response(text).ok();
@@ -220,11 +222,11 @@ fn the_clients_way_to_read_takes_what_serde_takes() {
             taken += usize::from(agree(&format!("{}{other}{rest}", &sent[..place])));
         }
     }
-    // Many of these are JSON still, or nothing was compared but refusals.
+    // If few of these were still JSON, only refusals would be compared.
     assert!((1000..6000).contains(&taken), "{taken}");
 }
 
-/// As above, for every list, whose requests each read in their own way.
+/// As above, for every list.
 #[test]
 fn every_list_is_read_as_serde_reads_it() {
     fn agrees<E: Endpoint>()
@@ -260,9 +262,94 @@ fn every_list_is_read_as_serde_reads_it() {
     }
 }
 
-/// Rows that move to another page meanwhile are told by their keys.
+/// An endpoint of the user's own, with any answer.
+struct Asking<T>(std::marker::PhantomData<T>);
+
+impl<T: DeserializeOwned + Send> Endpoint for Asking<T> {
+    type Response = T;
+
+    fn into_call(self) -> Result<Call, InvalidInput> {
+        Err(InvalidInput::new("call", "must not be sent"))
+    }
+}
+
 #[test]
-fn every_paged_list_knows_its_pages_and_its_rows() {
+fn answers_of_any_type_are_read_as_serde_reads_them() {
+    #[derive(PartialEq, serde::Deserialize)]
+    #[serde(transparent)]
+    struct Only(Page<Memory>);
+
+    #[derive(PartialEq, serde::Deserialize)]
+    struct Around {
+        page: Page<Memory>,
+        note: Option<String>,
+    }
+
+    #[derive(PartialEq, serde::Deserialize)]
+    enum Kind {
+        Small,
+        Large(u64),
+    }
+
+    #[derive(PartialEq, serde::Deserialize)]
+    #[serde(untagged)]
+    enum Untagged {
+        Number(u64),
+        Texts(Vec<String>),
+    }
+
+    /// How many of the texts are answers of this type.
+    fn agrees<T: DeserializeOwned + Send + PartialEq>() -> usize {
+        let texts = [
+            r#"{"results": [{"id": "m-1", "mood": "sunny"}, {}], "next": null}"#,
+            r#"{"page": {"results": [{"id": "m-1"}]}, "note": "x"}"#,
+            r#"{"id": "m-1"}"#,
+            r#"{"Large": 7}"#,
+            r#" "Small" "#,
+            "[7, [8, 9]]",
+            r#"["a"]"#,
+            "[]",
+            "null",
+            "7",
+            "7.5",
+            "true",
+            "",
+            "7 8",
+            "{",
+        ];
+        let read = texts.map(|text| {
+            let by_serde = serde_json::from_str::<T>(text).ok();
+            let ours = Asking::<T>::read_response(text).ok();
+            assert!(ours == by_serde, "{}: {text}", std::any::type_name::<T>());
+            ours.is_some()
+        });
+        read.into_iter().filter(|is_read| *is_read).count()
+    }
+
+    let read = [
+        agrees::<Memory>(),
+        agrees::<Page<Memory>>(),
+        agrees::<Only>(),
+        agrees::<Around>(),
+        agrees::<Option<Page<Memory>>>(),
+        agrees::<Vec<String>>(),
+        agrees::<Value>(),
+        agrees::<serde_json::Map<String, Value>>(),
+        agrees::<Kind>(),
+        agrees::<Untagged>(),
+        agrees::<()>(),
+        agrees::<(u64, Vec<u64>)>(),
+        agrees::<Option<u64>>(),
+        agrees::<String>(),
+        agrees::<f64>(),
+        agrees::<bool>(),
+    ];
+    assert!(read.iter().all(|answers| *answers > 0), "{read:?}");
+}
+
+/// Rows that move to another page in the meantime are recognised by their keys.
+#[test]
+fn every_paged_list_has_page_numbers_and_keys() {
     fn turns<E: Paged>(list: E, row: &str) -> (String, String)
     where
         E::Row: serde::de::DeserializeOwned,
@@ -284,7 +371,7 @@ fn every_paged_list_knows_its_pages_and_its_rows() {
 }
 
 #[test]
-fn a_link_that_is_set_takes_the_place_of_an_odd_one() {
+fn a_link_that_is_set_replaces_an_odd_one() {
     let mut page: Page<Memory> =
         serde_json::from_str(r#"{"next": 5, "previous": [], "count": "x", "results": []}"#)
             .unwrap();

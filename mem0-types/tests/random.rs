@@ -1,9 +1,9 @@
-//! Random answers: objects whose known fields hold what is documented, something else, null or
-//! nothing, among fields that nobody knows.
+//! Random answers: objects whose known fields have a documented value, another value, null or no
+//! value, among unknown fields.
 
 use fastrand::Rng;
 
-/// What a documented field holds.
+/// The type of a documented field.
 #[derive(Clone, Copy)]
 pub(crate) enum Kind {
     Text,
@@ -21,7 +21,7 @@ pub(crate) enum Kind {
     Records(&'static Shape),
 }
 
-/// The documented fields of an answer; the required ones come first.
+/// The documented fields of an answer, the required ones first.
 pub(crate) struct Shape {
     pub(crate) required: &'static [(&'static str, Kind)],
     pub(crate) optional: &'static [(&'static str, Kind)],
@@ -97,7 +97,7 @@ fn braces(rng: &mut Rng, mut fields: Vec<(String, String)>) -> String {
     format!("{{{}}}", fields.join(","))
 }
 
-/// Any JSON at all.
+/// Any JSON.
 pub(crate) fn any(rng: &mut Rng, depth: usize) -> String {
     match rng.u8(..if depth == 0 { 6 } else { 8 }) {
         0 => "null".to_owned(),
@@ -150,7 +150,7 @@ fn fitting(rng: &mut Rng, kind: Kind) -> String {
     }
 }
 
-/// An answer of this shape, with its required fields as documented and all others as they come.
+/// An answer of this form, with its required fields as documented and the others at random.
 pub(crate) fn object(rng: &mut Rng, shape: &Shape) -> String {
     let mut fields = Vec::new();
     for (name, kind) in shape.required {

@@ -1,10 +1,11 @@
-//! What answers and values tell beyond their fields.
+//! What answers and values say by their methods.
 
 use std::time::{Duration, UNIX_EPOCH};
 
+use mem0_types::requests::UpdateProfileSettings;
 use mem0_types::{
     CustomCategory, Date, Endpoint, Entity, EntityRef, EventResult, EventStatus, Memory, Messages,
-    Page, Timestamp, UpdateProfileSettings,
+    Page, Timestamp,
 };
 use serde::de::DeserializeOwned;
 use serde_json::json;
@@ -45,7 +46,7 @@ fn messages_categories_and_rows_that_do_not_fit() {
 }
 
 #[test]
-fn moments_as_the_clock_and_the_calendar_have_them() {
+fn times_as_system_times_and_as_days() {
     for moment in [
         UNIX_EPOCH,
         UNIX_EPOCH + Duration::from_micros(1_700_000_000_000_001),

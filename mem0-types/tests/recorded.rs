@@ -1,10 +1,13 @@
-//! What the official Python client sends, call by call, against what these types send.
+//! What the official Python client sends, compared call by call with what these types send.
 
+use mem0_types::requests::{
+    AddMemory, BatchDelete, BatchUpdate, DeleteAllMemories, DeleteMemory, DeleteUsers,
+    GetAllMemories, GetHistory, GetMemory, GetUsers, Ping, SearchMemories, UpdateMemory,
+};
 use mem0_types::{
-    AddMemory, AddMemoryOptions, BatchDelete, BatchUpdate, Call, CustomCategory, DeleteAllMemories,
-    DeleteMemory, DeleteScope, DeleteUsers, Endpoint, EntityRef, Filter, GetAllMemories,
-    GetAllMemoryOptions, GetHistory, GetMemory, GetUsers, InvalidInput, Media, MemoryUpdate,
-    Message, Ping, Scope, SearchMemories, SearchMemoryOptions, UpdateMemory, UpdateMemoryOptions,
+    AddMemoryOptions, Call, CustomCategory, DeleteScope, Endpoint, EntityRef, Filter,
+    GetAllMemoryOptions, InvalidInput, Media, MemoryUpdate, Message, Scope, SearchMemoryOptions,
+    UpdateMemoryOptions,
 };
 use serde_json::{Value, json};
 
@@ -85,7 +88,7 @@ fn media(media: Media) -> Calls {
 
 type Case = (&'static str, fn() -> Calls);
 
-/// Each recorded case as it is written with these types.
+/// Each recorded case, written with these types.
 const CASES: [Case; 28] = [
     ("construct", || one(Ping::new())),
     ("add_string", || one(AddMemory::new("I love hiking", Scope::user("alice")))),
@@ -132,8 +135,8 @@ const CASES: [Case; 28] = [
     ("batch_delete", || one(BatchDelete::new(["m1", "m2"]))),
 ];
 
-/// One scope a call: the platform guarantees to honour only one of several, so the recorded
-/// `delete_all(user_id=…, run_id=…)` has no counterpart. See the `compile_fail` example of
+/// A call takes one scope, because the platform only promises to honour one of several. The recorded
+/// `delete_all(user_id=…, run_id=…)` has therefore no counterpart. See the `compile_fail` example of
 /// `DeleteAllMemories`.
 const REFUSED: [&str; 1] = ["delete_all"];
 

@@ -1,5 +1,7 @@
-//! What requests about organizations, projects, webhooks, profiles and exports refuse before anything is sent.
+//! What requests about organizations, projects, webhooks, profiles and exports refuse before they
+//! are sent.
 
+use mem0_types::requests::*;
 use mem0_types::*;
 use serde_json::json;
 
@@ -86,7 +88,7 @@ fn an_idempotency_key_is_8_to_128_visible_characters_and_made_when_absent() {
     let keys: std::collections::HashSet<String> = (0..1000).map(|_| made()).collect();
     assert_eq!(keys.len(), 1000);
     assert!(keys.iter().all(|key| key.len() == 32));
-    // Retries send one call, and so one key.
+    // Retries send the same call and so the same key.
     let call = SampleProfiles::new().into_call().unwrap();
     assert_eq!(call.clone().headers(), call.headers());
 }

@@ -1,13 +1,15 @@
-//! What requests send, and what they refuse to.
+//! What requests send, and what they refuse.
 
 use std::time::{Duration, UNIX_EPOCH};
 
+use mem0_types::requests::{
+    AddMemory, BatchDelete, BatchUpdate, CreateMemoryExport, GetAllMemories, GetEvents,
+    GetMemoryEvents, GetUsers, SearchMemories, UpdateMemory, UpdateProfileSettings,
+};
 use mem0_types::{
-    AddMemory, AddMemoryOptions, BATCH_LIMIT, BatchDelete, BatchUpdate, CreateMemoryExport, Date,
-    Endpoint, Filter, GetAllMemories, GetAllMemoryOptions, GetEvents, GetMemoryEvents, GetUsers,
-    InvalidInput, Media, MemoryExportOptions, MemoryUpdate, Message, Messages, Paged, Scope,
-    SearchMemories, SearchMemoryOptions, Timestamp, UpdateMemory, UpdateMemoryOptions,
-    UpdateProfileSettings,
+    AddMemoryOptions, BATCH_LIMIT, Date, Endpoint, Filter, GetAllMemoryOptions, InvalidInput,
+    Media, MemoryExportOptions, MemoryUpdate, Message, Messages, Paged, Scope, SearchMemoryOptions,
+    Timestamp, UpdateMemoryOptions,
 };
 use serde_json::{Value, json};
 
@@ -100,7 +102,7 @@ fn an_add_is_dated_in_whole_seconds() {
     assert_eq!(body(undated).get("timestamp"), None);
 }
 
-/// The published specification has texts there, and no number.
+/// The published specification has texts there, not numbers.
 #[test]
 fn seconds_are_sent_as_a_text_where_the_platform_takes_texts() {
     let observed = |moment: Timestamp| {
@@ -360,7 +362,7 @@ fn an_old_list_has_1_to_200_memories() {
 
 #[cfg(feature = "legacy")]
 #[test]
-fn an_old_add_takes_documents_only_where_they_are_read() {
+fn an_add_by_v1_takes_documents_only_with_inference() {
     use mem0_types::legacy::{AddV1, AddV1Options};
     let add = |infer: Option<bool>| {
         let image = Message::user(Media::image_url("https://example.com/a.png"));
@@ -379,7 +381,7 @@ fn an_old_add_takes_documents_only_where_they_are_read() {
 
 #[cfg(feature = "schemars")]
 #[test]
-fn what_may_be_null_is_either_wherever_it_stands() {
+fn a_field_that_may_be_null_is_an_any_of_at_every_depth() {
     #[derive(schemars::JsonSchema)]
     #[allow(dead_code, reason = "only its schema is of interest")]
     struct Diet {

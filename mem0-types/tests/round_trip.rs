@@ -146,7 +146,7 @@ const PING: Shape = Shape {
 
 const ROUNDS: u64 = 400;
 
-/// Reads and writes random answers, in every way in which serde_json reads.
+/// Reads and writes random answers in every way in which serde_json reads.
 fn survives<T>(make: impl Fn(&mut Rng) -> String)
 where
     T: DeserializeOwned + Serialize + PartialEq + Clone + Debug,
@@ -169,7 +169,7 @@ where
         let from_reader: T = serde_json::from_reader(sent.as_bytes()).unwrap();
         assert!(from_reader == read, "seed {seed}: {sent}");
 
-        // A Value holds neither huge numbers nor halves of surrogate pairs.
+        // A `Value` cannot hold huge numbers or halves of surrogate pairs.
         if !sent.contains("123456789012345678901234567890") {
             if let Ok(value) = serde_json::from_str::<Value>(&sent) {
                 through_value += 1;
@@ -261,7 +261,7 @@ fn one_run_under_two_names() {
     assert_eq!(history.run_id.as_deref(), Some("a"));
 }
 
-/// serde_json's quick way to read floats changes one in ten by a unit in the last place.
+/// serde_json's quick way to read floats changes the last digit of one in ten.
 #[test]
 fn scores_keep_their_last_digit() {
     let mut rng = Rng::with_seed(3);
@@ -316,7 +316,7 @@ fn empty_is_not_absent() {
 }
 
 #[test]
-fn what_is_set_after_reading_is_written() {
+fn a_field_set_after_reading_is_written() {
     let mut memory: Memory =
         serde_json::from_str(r#"{"id":"m","created_at":{"y":2026},"memory":5}"#).unwrap();
     memory.created_at = Some("2026-03-01".into());
@@ -339,12 +339,12 @@ fn the_same_unknown_name_twice_is_kept_twice() {
 }
 
 #[test]
-fn of_a_typed_name_twice_the_first_value_counts() {
+fn the_first_of_two_values_of_a_typed_field_counts() {
     for (sent, written) in [
         (r#"{"id":"m","id":"n","memory":"a","memory":"b"}"#, r#"{"id":"m","memory":"a"}"#),
-        // Null is no value.
+        // Null is not a value.
         (r#"{"id":null,"id":"m","user_id":null,"user_id":"u"}"#, r#"{"id":"m","user_id":"u"}"#),
-        // A value of another type is one, and stays as it was sent.
+        // A value of another type is one, and is kept as it was sent.
         (r#"{"id":"m","score":"high","score":0.5}"#, r#"{"id":"m","score":"high"}"#),
         (r#"{"id":"m","categories":[],"categories":["a"]}"#, r#"{"id":"m","categories":[]}"#),
         (r#"{"id":"m","session_id":"a","session_id":"b"}"#, r#"{"id":"m","run_id":"a"}"#),
@@ -372,7 +372,7 @@ fn extras_are_equal_in_any_order_and_spelling() {
     ] {
         assert!(one != read(other) && read(other) != one, "{other}");
     }
-    // Both are the same number to a double.
+    // Both are the same double.
     let [one, other] =
         [3, 4].map(|last| read(&format!(r#"{{"id":"m","rank":1234567890123456789012{last}}}"#)));
     assert!(one == one.clone() && one != other);
@@ -408,7 +408,7 @@ fn answers_nest_in_the_users_own_types() {
 }
 
 #[test]
-fn an_answer_that_is_none_is_an_error_without_its_content() {
+fn a_text_that_is_not_an_answer_is_an_error_without_its_content() {
     for sent in
         ["\"NEEDLE-7f3a\"", "[\"NEEDLE-7f3a\"]", "17", "null", "{}", r#"{"id":{"NEEDLE-7f3a":1}}"#]
     {

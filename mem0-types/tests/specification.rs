@@ -1,4 +1,4 @@
-//! That every body field of the specification has a method.
+//! Every body field of the specification has a method.
 
 use serde_json::{Map, Value};
 
@@ -18,7 +18,7 @@ fn documented_body(specification: &Value, operation: &str) -> Map<String, Value>
     schema["properties"].as_object().unwrap().clone()
 }
 
-/// Documented fields without a method of their own: they go through `extra`.
+/// Documented fields without a method. They are sent through `extra`.
 const UNTYPED: [&str; 2] = [
     // Accepted and ignored by the platform.
     "enable_graph",

@@ -1,13 +1,16 @@
-//! What every public type can do, asserted when the tests compile.
+//! The traits of every public type, asserted when the tests compile.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt::Debug;
 
+use mem0_types::requests::*;
 use mem0_types::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 fn plain<T: Clone + PartialEq + Debug + Send + Sync + Unpin + 'static>() {}
+fn incomparable<T: Clone + Debug + Send + Sync + Unpin + 'static>() {}
 fn copied<T: Copy + Eq + Debug + Send + Sync + 'static>() {}
 fn request<T: Endpoint + Clone + PartialEq + Debug + Send + Sync + Unpin + 'static>() {}
 fn answer<T>()
@@ -22,75 +25,92 @@ where
 {
 }
 
-#[test]
-fn every_public_type_has_the_usual_traits() {
-    plain::<AddMemoryOptions>();
-    plain::<Condition>();
-    plain::<Content>();
-    plain::<CustomCategory>();
-    plain::<DeleteScope>();
-    plain::<EntityRef>();
-    plain::<ErrorBody>();
-    plain::<Expression>();
-    plain::<Extra>();
-    plain::<GetAllMemoryOptions>();
-    plain::<InvalidInput>();
-    plain::<Malformed>();
-    plain::<Media>();
-    plain::<MemoryUpdate>();
-    plain::<Messages>();
-    plain::<Scope>();
-    plain::<SearchMemoryOptions>();
-    plain::<UpdateMemoryOptions>();
-
-    copied::<Date>();
-    copied::<DeleteEverything>();
-    copied::<IdField>();
-    copied::<MediaKind>();
-    copied::<Repeat>();
-    copied::<TimeField>();
-
-    request::<AddMemory>();
-    request::<BatchDelete>();
-    request::<BatchUpdate>();
-    request::<DeleteAllMemories>();
-    request::<DeleteMemory>();
-    request::<DeleteUsers>();
-    request::<GetEvents>();
-    request::<GetAllMemories>();
-    request::<GetEvent>();
-    request::<GetMemory>();
-    request::<GetHistory>();
-    request::<Ping>();
-    request::<SearchMemories>();
-    request::<UpdateMemory>();
-    request::<GetUsers>();
-
-    answer::<AddMemoryResponse>();
-    answer::<BatchResponse>();
-    answer::<DeleteMemoryResponse>();
-    answer::<Entity>();
-    answer::<Event>();
-    answer::<EventData>();
-    answer::<EventResult>();
-    answer::<Filter>();
-    answer::<History>();
-    answer::<Memory>();
-    answer::<Message>();
-    answer::<Page<Memory>>();
-    answer::<PingResponse>();
-    answer::<QueuedDelete>();
-    answer::<ScoreBreakdown>();
-    answer::<Timestamp>();
-
-    spelling::<EntityType>();
-    spelling::<EventStatus>();
-    spelling::<EventType>();
-    spelling::<HistoryEvent>();
-    spelling::<Role>();
+/// Asserts something of types, and returns their names.
+macro_rules! of_each {
+    ($check:ident: $($name:ty),+ $(,)?) => {{
+        $( $check::<$name>(); )+
+        [$( stringify!($name) ),+]
+    }};
 }
 
-/// One value of each type that text alone makes, in every form that text has.
+#[test]
+fn every_public_type_has_the_usual_traits() {
+    let mut named: Vec<&str> = Vec::new();
+    named.extend(of_each!(
+        plain:
+        AddMemoryOptions, Call, CategoryCondition, Condition, Content, CreateProjectOptions,
+        CreateWebhookOptions, CustomCategory, DeleteScope, EntityRef, ErrorBody, Expression,
+        Extra, FeedbackOptions, GetAllMemoryOptions, IdCondition, InvalidInput, Malformed, Media,
+        MemoryExportOptions, MemoryUpdate, Messages, MetadataCondition, ProjectCategory, Scope,
+        SearchMemoryOptions, TextCondition, TimeComparison, UpdateMemoryOptions,
+        UpdateProjectOptions, UpdateWebhookOptions,
+    ));
+    named.extend(of_each!(copied: Date, DeleteEverything, IdField, MediaKind, Repeat, TimeField));
+    named.extend(
+        of_each!(incomparable: CategoriesFilter, KeywordsFilter, MetadataFilter, TimeFilter),
+    );
+    named.extend(of_each!(plain: WebhookEvent<'static>));
+    named.extend(of_each!(
+        request:
+        AddMemory, AddOrganizationMember, AddProjectMember, BatchDelete, BatchUpdate,
+        CreateEntity, CreateMemoryExport, CreateOrganization, CreateProject, CreateWebhook,
+        DeleteAllMemories, DeleteMemory, DeleteOrganization, DeleteProject, DeleteUsers,
+        DeleteWebhook, GenerateProfile, GetAllMemories, GetEntity, GetEntityFilters,
+        GetEntityMemories, GetEvent, GetEvents, GetHistory, GetMemory, GetMemoryEvents,
+        GetMemoryExport, GetOrganization, GetOrganizationMembers, GetOrganizations, GetProfile,
+        GetProfileJob, GetProfileSettings, GetProject, GetProjectMembers, GetProjects, GetStats,
+        GetSummary, GetUsers, GetWebhooks, Ping, RemoveOrganizationMember, RemoveProjectMember,
+        SampleProfiles, SearchMemories, SendFeedback, UpdateMemory, UpdateOrganizationMember,
+        UpdateProfileSettings, UpdateProject, UpdateProjectMember, UpdateWebhook,
+    ));
+    named.extend(of_each!(
+        answer:
+        AddMemoryResponse, BatchResponse, CreateMemoryExportResponse, CreateOrganizationResponse,
+        CreateProfileJobResponse, CreateProjectResponse, CreatedEntity, DeleteMemoryResponse,
+        Entity, EntityFilterOption, EntityFilterParameter, EntityFilters, EntityMemory, Event,
+        EventData, EventResult, FeedbackResponse, Filter, History, Member, Members, Memory,
+        Message, MessageResponse, Organization, PingResponse, Profile, ProfileEntities,
+        ProfileEntitySettings, ProfileJob, ProfileJobResponse, ProfileSettings, Project,
+        QueuedDelete, ScoreBreakdown, Stats, Timestamp, Webhook, WebhookEventDetails,
+        WebhookPayload,
+        Page<Memory>,
+    ));
+    named.extend(of_each!(
+        spelling:
+        EntityType, EventStatus, EventType, Feedback, HistoryEvent, MemberRole, ProfileStatus,
+        Role, WebhookAction, WebhookEventType,
+    ));
+    #[cfg(feature = "webhook-signature")]
+    {
+        named.extend(of_each!(incomparable: WebhookSecret));
+        named.extend(of_each!(copied: WebhookSignatureError));
+    }
+    #[cfg(feature = "legacy")]
+    {
+        use mem0_types::legacy::*;
+        named.extend(
+            of_each!(request: AddV1, DeleteEntityV1, GetAllV1, GetAllV2, SearchV1, SearchV2),
+        );
+        named.extend(of_each!(
+            plain: AddV1Options, GetAllV1Options, GetAllV2Options, SearchV1Options, SearchV2Options
+        ));
+        named.extend(of_each!(answer: AddV1Response));
+    }
+
+    // The listing is that of all features.
+    let is_whole = cfg!(all(feature = "legacy", feature = "webhook-signature"));
+    let named: BTreeSet<_> =
+        named.iter().filter_map(|name| name.split(['<', ' ']).next()).collect();
+    let listed: BTreeSet<_> = include_str!("../../docs/public-api/mem0-types.txt")
+        .lines()
+        .filter_map(|line| line.split_once("pub struct ").or_else(|| line.split_once("pub enum ")))
+        .filter_map(|(_, path)| path.split(['<', '(', ' ']).next()?.rsplit("::").next())
+        .collect();
+    let missing: Vec<_> = listed.difference(&named).collect();
+    assert!(!is_whole || missing.is_empty(), "say here which traits {missing:?} have");
+}
+
+/// One value of each type that is made of text, from every kind of text.
 macro_rules! made_of_text {
     ($($name:ty),+ $(,)?) => {
         $({
@@ -108,7 +128,7 @@ macro_rules! made_of_text {
 }
 
 #[test]
-fn what_is_made_of_text_takes_text_in_every_form() {
+fn types_made_of_text_take_every_kind_of_text() {
     made_of_text!(
         Content,
         CreateProjectOptions,
@@ -134,7 +154,7 @@ fn what_is_made_of_text_takes_text_in_every_form() {
 }
 
 #[test]
-fn an_entity_becomes_what_other_operations_take() {
+fn an_entity_becomes_a_scope_a_delete_scope_or_a_filter() {
     for (entity, scope, delete, filter) in [
         (EntityRef::user("x"), Scope::user("x"), DeleteScope::user("x"), Filter::user_id("x")),
         (EntityRef::agent("x"), Scope::agent("x"), DeleteScope::agent("x"), Filter::agent_id("x")),

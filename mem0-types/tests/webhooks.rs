@@ -1,10 +1,10 @@
-//! What a webhook's address receives.
+//! The deliveries of webhooks.
 
 use mem0_types::{WebhookEvent, WebhookPayload};
 use serde_json::{Value, json};
 
 #[test]
-fn every_documented_payload_is_told_apart_and_written_back() {
+fn every_documented_payload_is_recognised_and_written_back() {
     let details = |details: Value| json!({ "event_details": details });
     let added = json!({"id": "m-1", "data": {"memory": "Hikes"}, "event": "ADD"});
     let updated = json!({"id": "m-1", "data": {"memory": "Climbs"}, "event": "UPDATE"});
@@ -29,7 +29,7 @@ fn every_documented_payload_is_told_apart_and_written_back() {
 }
 
 #[test]
-fn only_what_is_no_object_is_refused() {
+fn only_a_body_that_is_not_an_object_is_refused() {
     for body in ["", "null", "[]", "\"secret\"", "{", "{\"a\": }"] {
         let refused = WebhookPayload::parse(body.as_bytes()).unwrap_err();
         assert_eq!(refused.to_string(), "webhook: must be a JSON object", "{body}");
@@ -38,7 +38,7 @@ fn only_what_is_no_object_is_refused() {
 }
 
 #[test]
-fn a_payload_that_was_damaged_is_read_or_refused() {
+fn a_damaged_payload_is_read_or_refused() {
     let body = br#"{"event_details": {"id": "m-1", "data": {"memory": "Hikes"}, "event": "ADD"}}"#;
     let mut random = fastrand::Rng::with_seed(7);
     for _ in 0..20_000 {
@@ -135,7 +135,7 @@ mod signed {
     }
 
     #[test]
-    fn what_is_missing_is_named_and_the_secret_never_shown() {
+    fn the_missing_header_is_named_and_the_secret_is_never_shown() {
         for name in ["webhook-id", "webhook-timestamp", "webhook-signature"] {
             let mut headers = headers();
             headers.remove(name);

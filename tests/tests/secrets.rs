@@ -6,10 +6,11 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 
 use http::Request;
+use mem0_client::requests::Ping;
 use mem0_client::testing::{FakeAnswer, FakePlatform};
 use mem0_client::{
     AsyncMemoryClient, Body, CallOptions, DeleteEverything, Filter, MemoryUpdate, Operation,
-    OrganizationRef, Ping, ProjectRef, RetryPolicy, WaitOptions,
+    OrganizationRef, ProjectRef, RetryPolicy, WaitOptions,
 };
 use mem0_client_blocking::MemoryClient;
 use serde_json::json;

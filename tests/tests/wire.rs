@@ -8,7 +8,8 @@ mod specified_calls;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
-use mem0_client::{AsyncMemoryClient, ErrorKind, GenerateProfile, RetryPolicy, SampleProfiles};
+use mem0_client::requests::{GenerateProfile, SampleProfiles};
+use mem0_client::{AsyncMemoryClient, ErrorKind, RetryPolicy};
 use mem0_client_blocking::MemoryClient;
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;

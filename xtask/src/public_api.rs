@@ -1,7 +1,7 @@
-//! The listings of what the SDK's crates offer, one line for each item: a change to the public API shows in the diff of a
-//! commit, and none happens unseen.
+//! The listings of what the SDK's crates offer, one line for each item: a change to the public API
+//! shows in the diff of a commit, and none happens unseen.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,8 +12,8 @@ use crate::{Outcome, baseline, foreign_types};
 /// The toolchain that the listings are made with.
 const RUST: &str = "1.95";
 
-/// Each crate with the features that add to its API. TLS, HTTP/2 and compression don't, and without them nothing is written
-/// in C.
+/// Each crate with the features that add to its API. TLS, HTTP/2 and compression don't, and without
+/// them nothing is written in C.
 const CRATES: [(&str, &str); 4] = [
     ("mem0-types", "legacy,schemars,webhook-signature"),
     ("mem0-client", "legacy,schemars,testing,tracing,webhook-signature"),
@@ -21,22 +21,25 @@ const CRATES: [(&str, &str); 4] = [
     ("mem0-sdk", "legacy,schemars,testing,tracing,webhook-signature"),
 ];
 
-/// Parts of lines that say nothing: the methods of a trait whose `impl` has a line already, and auto traits that the compiler
-/// keeps to itself or that nobody is promised. `Send` and `Sync` are promises.
-const UNTOLD: [&str; 13] = [
+/// Parts of lines that are left out: the methods of a trait, whose `impl` has a line already, and
+/// `Debug`, which a lint requires of every public type.
+const UNTOLD: [&str; 9] = [
     "::clone(&self) -> ",
     "::deserialize<",
     "::eq(&self, other: ",
     "::fmt(&self, f: ",
     "::from(",
     "::hash<",
+    "::into_call(self) -> ",
     "::serialize<",
-    "core::marker::Freeze for ",
-    "core::marker::StructuralPartialEq for ",
-    "core::marker::Unpin for ",
-    "core::marker::UnsafeUnpin for ",
-    "core::panic::unwind_safe::RefUnwindSafe for ",
-    "core::panic::unwind_safe::UnwindSafe for ",
+    "core::fmt::Debug for ",
+];
+
+/// The public types that are `Send` but not `Sync`. All others are both.
+const NOT_SYNC: [&str; 3] = [
+    "mem0_client::Listing",
+    "mem0_client_blocking::Listing",
+    "mem0_client_blocking::MemoryClientBuilder",
 ];
 
 /// Writes the listings.
@@ -54,8 +57,8 @@ pub(crate) fn write(root: &Path) -> Outcome {
     Ok(())
 }
 
-/// Checks the listings that are committed: what shows in them, what is gone since the last release, and whether they are
-/// those of the sources. With another toolchain passes without the last, and says that it did not look.
+/// Checks the committed listings: what shows in them, what is gone since the last release, and whether
+/// they are those of the sources. With another toolchain the last is not checked, which it says.
 pub(crate) fn check(root: &Path) -> Outcome {
     let names = CRATES.map(|(name, _)| name);
     foreign_types::check(root, &names)?;
@@ -84,8 +87,8 @@ fn snapshot(root: &Path, name: &str) -> PathBuf {
     root.join("docs/public-api").join(format!("{name}.txt"))
 }
 
-/// Says what to do where the toolchain is another one: the JSON of rustdoc changes its format, and the standard library moves
-/// its types, so that the same source has another listing.
+/// Says what to do with another toolchain. rustdoc changes the format of its JSON, and the standard
+/// library moves its types, so that the same source has another listing.
 fn other_toolchain(root: &Path) -> Result<Option<String>, Box<dyn std::error::Error>> {
     let version = crate::output(root, "rustc", &["--version"])?;
     Ok((!version.starts_with(&format!("rustc {RUST}."))).then(|| {
@@ -98,7 +101,8 @@ fn other_toolchain(root: &Path) -> Result<Option<String>, Box<dyn std::error::Er
 
 /// The crate's listing.
 fn listing(root: &Path, name: &str, features: &str) -> Result<String, Box<dyn std::error::Error>> {
-    // A folder of its own: RUSTC_BOOTSTRAP, by which a stable rustdoc writes JSON, makes cargo build anew what reads it.
+    // A folder of its own: RUSTC_BOOTSTRAP, with which a stable rustdoc writes JSON, makes cargo
+    // rebuild every crate that reads it.
     let target = root.join("target/public-api");
     let status = Command::new(env!("CARGO"))
         .args(["rustdoc", "--quiet", "--locked", "--lib", "-p", name])
@@ -114,22 +118,71 @@ fn listing(root: &Path, name: &str, features: &str) -> Result<String, Box<dyn st
         return Err(format!("cargo could not document {name}").into());
     }
     let json = target.join("doc").join(format!("{}.json", name.replace('-', "_")));
-    let api = public_api::Builder::from_rustdoc_json(json)
-        // What every type has says nothing about one.
+    // Lines that every type has say nothing about one: those of blanket implementations, and those
+    // of auto traits, which are proven below. What is derived is left to cargo-semver-checks.
+    let builder = public_api::Builder::from_rustdoc_json(&json)
         .omit_blanket_impls(true)
-        .include_function_parameter_names(true)
-        .build()?;
+        .include_function_parameter_names(true);
+    let all: Vec<String> = builder.clone().build()?.items().map(ToString::to_string).collect();
+    let faults = thread_safety(&all);
+    if !faults.is_empty() {
+        return Err(faults.into());
+    }
+    let api = builder.omit_auto_trait_impls(true).omit_auto_derived_impls(true).build()?;
     let mut listing = String::new();
+    // An implementation is an item both of its type and of its trait.
+    let mut seen = HashSet::new();
     for item in api.items() {
         let line = item.to_string();
-        if !UNTOLD.iter().any(|part| line.contains(part)) {
+        let tells = !UNTOLD.iter().any(|part| line.contains(part)) && !is_bare_header(&line);
+        if tells && seen.insert(line.clone()) {
             writeln!(listing, "{line}")?;
         }
     }
     Ok(listing)
 }
 
-/// The lines that only one of the two has, each kind in its own order. Listings are sorted, so that moved lines do not count.
+/// Whether a line is the head of an inherent `impl` without generics. Each of its items has a line
+/// with the whole path.
+fn is_bare_header(line: &str) -> bool {
+    line.starts_with("impl ") && !line.contains(" for ")
+}
+
+/// Faults: public types without `Send` or `Sync`, and exceptions that are no longer needed.
+fn thread_safety(lines: &[String]) -> String {
+    let has = |of_trait: &str, path: &str| {
+        lines.iter().any(|line| {
+            let implements = line.split_once(&format!(" core::marker::{of_trait} for "));
+            implements.is_some_and(|(head, of)| {
+                head.starts_with("impl")
+                    && of.strip_prefix(path).is_some_and(|rest| {
+                        rest.is_empty() || rest.starts_with('<') || rest.starts_with(" where ")
+                    })
+            })
+        })
+    };
+    let mut faults = String::new();
+    for line in lines {
+        let kinds = ["pub struct ", "pub enum ", "pub union "];
+        let Some(rest) = kinds.iter().find_map(|kind| line.split_once(kind).map(|(_, rest)| rest))
+        else {
+            continue;
+        };
+        let path = rest.split(['<', '(', ' ']).next().unwrap_or(rest);
+        let needs_sync = !NOT_SYNC.contains(&path);
+        for (of_trait, is_needed) in [("Send", true), ("Sync", needs_sync)] {
+            match (has(of_trait, path), is_needed) {
+                (false, true) => faults += &format!("{path} is not {of_trait}\n"),
+                (true, false) => faults += &format!("{path} is {of_trait} now: see NOT_SYNC\n"),
+                _ => {}
+            }
+        }
+    }
+    faults
+}
+
+/// The lines that only one of the two has, each kind in its own order. Listings are sorted, so that
+/// moved lines do not count.
 fn difference(committed: &str, now: &str) -> String {
     let mut text = String::new();
     for (sign, here, there) in [('-', committed, now), ('+', now, committed)] {
@@ -150,6 +203,32 @@ fn difference(committed: &str, now: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_type_that_is_not_send_and_sync_is_found() {
+        let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
+        let sound = lines(
+            "#[non_exhaustive] pub struct mem0_types::Page<T>\n\
+             impl<T> core::marker::Send for mem0_types::Page<T> where T: core::marker::Send\n\
+             impl<T> core::marker::Sync for mem0_types::Page<T> where T: core::marker::Sync\n\
+             pub struct mem0_client::Listing<E>\n\
+             impl<E> core::marker::Send for mem0_client::Listing<E>\n\
+             impl<E> !core::marker::Sync for mem0_client::Listing<E>\n",
+        );
+        assert_eq!(thread_safety(&sound), "");
+        let faulty = lines(
+            "pub enum mem0_types::Kind\n\
+             impl core::marker::Send for mem0_types::KindOfOther\n\
+             impl !core::marker::Sync for mem0_types::Kind\n\
+             pub struct mem0_client::Listing<E>\n\
+             impl<E> core::marker::Send for mem0_client::Listing<E>\n\
+             impl<E> core::marker::Sync for mem0_client::Listing<E>\n",
+        );
+        let told = thread_safety(&faulty);
+        assert!(told.contains("mem0_types::Kind is not Send\n"), "{told}");
+        assert!(told.contains("mem0_types::Kind is not Sync\n"), "{told}");
+        assert!(told.contains("mem0_client::Listing is Sync now"), "{told}");
+    }
 
     #[test]
     fn shows_lines_that_only_one_side_has() {

@@ -12,7 +12,7 @@ use crate::app::{STRANGER, own_document, request};
 use crate::folder::Folder;
 
 /// The paths that requests are sent to: where an operation is served, it is one of these.
-const PATHS: &str = include_str!("../../../mem0-types/src/path.rs");
+const PATHS: &str = include_str!("../../../mem0-types/src/wire/path.rs");
 
 fn paths() -> Vec<String> {
     let known = PATHS.lines().filter_map(|line| line.strip_prefix("pub const "));

@@ -5,8 +5,9 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-use super::check_ids;
-use crate::{IdField, InvalidInput, Timestamp};
+use crate::InvalidInput;
+use crate::ids::{IdField, check_id};
+use crate::time::Timestamp;
 
 /// One condition on one field of a memory.
 #[derive(Clone, PartialEq)]
@@ -26,7 +27,7 @@ pub enum Condition {
     MemoryIds(Vec<String>),
 }
 
-/// What an id field may be compared with.
+/// A comparison of an id field.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum IdCondition {
@@ -50,7 +51,7 @@ pub enum TimeField {
     UpdatedAt,
     /// The `timestamp` that it was added with.
     Timestamp,
-    /// The day after which it is hidden.
+    /// The last day on which it is listed.
     ExpirationDate,
 }
 
@@ -70,11 +71,11 @@ impl TimeField {
     }
 }
 
-/// What a time may be compared with. A time without an offset is UTC.
+/// A comparison of a time. A time without an offset is UTC.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub enum TimeComparison {
-    /// Exactly this time. The platform takes it as a bare value only.
+    /// Exactly this time. The platform only takes it as a bare value.
     Is(Timestamp),
     /// Another time, or null.
     Ne(Timestamp),
@@ -92,17 +93,17 @@ pub enum TimeComparison {
     Any,
 }
 
-/// What the categories of a memory may be compared with.
+/// A comparison of a memory's categories.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CategoryCondition {
     /// At least one of these, spelled the same.
     In(Vec<String>),
-    /// Some category has this text in it, in any case.
+    /// A category contains this text, in any case.
     Contains(String),
 }
 
-/// What the value of a metadata key may be compared with.
+/// A comparison of the value of a metadata key.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub enum MetadataCondition {
@@ -110,18 +111,25 @@ pub enum MetadataCondition {
     Eq(Value),
     /// Another value, or no such key.
     Ne(Value),
-    /// The value has this in it: a part of a text, an element of a list.
+    /// The value contains this: a part of a text, or an element of a list.
     Contains(Value),
 }
 
-/// What the text of a memory may be compared with.
+/// A comparison of a memory's text.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TextCondition {
-    /// Has this text in it, in the same case.
+    /// Contains this text, in the same case.
     Contains(String),
-    /// Has this text in it, in any case.
+    /// Contains this text, in any case.
     Icontains(String),
+}
+
+fn check_ids(field: &'static str, ids: &[String]) -> Result<(), InvalidInput> {
+    if ids.is_empty() {
+        return Err(InvalidInput::new(field, "must not be an empty list"));
+    }
+    ids.iter().try_for_each(|id| check_id(field, id))
 }
 
 impl Condition {
@@ -148,7 +156,7 @@ impl Condition {
 }
 
 impl TimeComparison {
-    /// Refuses texts that are no moment, `*` among them.
+    /// Refuses texts that are not times, such as `*`.
     fn check(&self, field: &'static str) -> Result<(), InvalidInput> {
         let times = match self {
             Self::Is(time)

@@ -2,13 +2,13 @@ use std::fmt;
 
 use serde_json::Value;
 
-use super::{
-    CategoryCondition, Condition, Expression, Filter, MetadataCondition, TextCondition,
-    TimeComparison, TimeField,
+use super::condition::{
+    CategoryCondition, Condition, MetadataCondition, TextCondition, TimeComparison, TimeField,
 };
-use crate::Timestamp;
+use super::expression::{Expression, Filter};
+use crate::time::Timestamp;
 
-/// A time field that awaits its comparison; see [`Filter::created_at`].
+/// A time field without its comparison; see [`Filter::created_at`].
 ///
 /// The platform refuses an explicit `eq` here, so [`TimeFilter::is`] prints the bare value.
 ///
@@ -16,11 +16,12 @@ use crate::Timestamp;
 /// use mem0_types::Filter;
 ///
 /// let this_year = Filter::created_at().gte("2026-01-01");
-/// # let _ = this_year;
+/// assert_eq!(this_year.to_string(), r#"{"created_at":{"gte":"2026-01-01"}}"#);
 /// ```
 ///
-/// A date alone is a whole day in UTC on the local platform: `gt` is after it, `lte` and `between` include it. The
-/// hosted platform may read it as midnight; where that matters, give the moment.
+/// On the local platform a date without a time is a whole day in UTC: `gt` is after it, `lte` and
+/// `between` include it. The hosted platform may read it as midnight; give the time where that
+/// matters.
 ///
 /// Times have no `contains`, and no `eq`:
 ///
@@ -136,7 +137,7 @@ impl TimeFilter {
     }
 }
 
-/// The `categories` field that awaits its comparison; see [`Filter::categories`].
+/// The `categories` field without its comparison; see [`Filter::categories`].
 ///
 /// The platform refuses a bare value, `eq` and `ne` here, so there are none:
 ///
@@ -150,7 +151,7 @@ impl TimeFilter {
 ///
 /// ```
 /// let filter = mem0_types::Filter::categories().is_in(["food"]);
-/// # let _ = filter;
+/// assert_eq!(filter.to_string(), r#"{"categories":{"in":["food"]}}"#);
 /// ```
 #[derive(Debug, Clone, Copy)]
 pub struct CategoriesFilter(pub(super) ());
@@ -169,7 +170,7 @@ impl CategoriesFilter {
         Filter(Expression::Condition(Condition::Categories(CategoryCondition::In(names))))
     }
 
-    /// Some category has this text in it, in any case.
+    /// A category contains this text, in any case.
     ///
     /// ```
     /// # use mem0_types::Filter;
@@ -182,7 +183,7 @@ impl CategoriesFilter {
     }
 }
 
-/// A metadata key that awaits its comparison; see [`Filter::metadata`].
+/// A metadata key without its comparison; see [`Filter::metadata`].
 ///
 /// The platform has no ranges and no `in` on metadata:
 ///
@@ -196,7 +197,7 @@ impl CategoriesFilter {
 ///
 /// ```
 /// let filter = mem0_types::Filter::metadata("age").eq(3);
-/// # let _ = filter;
+/// assert_eq!(filter.to_string(), r#"{"metadata":{"age":3}}"#);
 /// ```
 #[derive(Clone)]
 pub struct MetadataFilter(pub(super) String);
@@ -217,7 +218,8 @@ impl MetadataFilter {
         self.compare(MetadataCondition::Eq(value.into()))
     }
 
-    /// Another value, or no such key. The text `*` is the platform's wildcard: no such key, or null.
+    /// Another value, or no such key. The text `*` is the platform's wildcard: no such key, or
+    /// null.
     ///
     /// ```
     /// # use mem0_types::Filter;
@@ -228,7 +230,7 @@ impl MetadataFilter {
         self.compare(MetadataCondition::Ne(value.into()))
     }
 
-    /// The value has this in it: a part of a text, or an element of a list.
+    /// The value contains this: a part of a text, or an element of a list.
     ///
     /// ```
     /// # use mem0_types::Filter;
@@ -247,7 +249,7 @@ impl fmt::Debug for MetadataFilter {
     }
 }
 
-/// The memory's text that awaits its comparison; see [`Filter::keywords`].
+/// The memory's text without its comparison; see [`Filter::keywords`].
 ///
 /// Texts are searched, not compared:
 ///
@@ -257,13 +259,13 @@ impl fmt::Debug for MetadataFilter {
 ///
 /// ```
 /// let filter = mem0_types::Filter::keywords().contains("sushi");
-/// # let _ = filter;
+/// assert_eq!(filter.to_string(), r#"{"keywords":{"contains":"sushi"}}"#);
 /// ```
 #[derive(Debug, Clone, Copy)]
 pub struct KeywordsFilter(pub(super) ());
 
 impl KeywordsFilter {
-    /// Has this text in it, in the same case.
+    /// Contains this text, in the same case.
     ///
     /// ```
     /// # use mem0_types::Filter;
@@ -274,7 +276,7 @@ impl KeywordsFilter {
         Filter(Expression::Condition(Condition::Keywords(TextCondition::Contains(text.into()))))
     }
 
-    /// Has this text in it, in any case.
+    /// Contains this text, in any case.
     ///
     /// ```
     /// # use mem0_types::Filter;

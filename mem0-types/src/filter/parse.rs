@@ -1,29 +1,33 @@
 use serde_json::{Map, Value};
 
-use super::{
-    CategoryCondition, Condition, Expression, Filter, IdCondition, MetadataCondition,
-    TextCondition, TimeComparison, TimeField,
+use super::condition::{
+    CategoryCondition, Condition, IdCondition, MetadataCondition, TextCondition, TimeComparison,
+    TimeField,
 };
-use crate::{IdField, InvalidInput, Timestamp};
+use super::expression::{Expression, Filter};
+use crate::InvalidInput;
+use crate::ids::IdField;
+use crate::time::Timestamp;
 
 const FIELDS: &str = "['AND', 'OR', 'NOT', 'user_id', 'agent_id', 'app_id', 'run_id', \
                       'created_at', 'updated_at', 'timestamp', 'expiration_date', 'categories', \
                       'metadata', 'keywords', 'memory_ids']";
 
-/// Deeper filters are refused rather than risk the stack of whoever evaluates them. Levels are counted as the
-/// filter is printed, so that what is read can be read again.
+/// Deeper filters are refused, because whoever evaluates them could run out of stack. Levels are
+/// counted as the filter is printed, so that a filter that was read can be read again.
 const MAX_DEPTH: usize = 32;
 
 impl Filter {
     /// Reads a filter from the platform's JSON.
     ///
-    /// Sibling keys of one object are joined with "and", as the platform does. Equality may be
-    /// spelled as a bare value or, where the platform accepts it, as `eq`.
+    /// Sibling keys of one object are joined with "and", as on the platform. Equality is a bare
+    /// value or, where the platform accepts it, `eq`.
     ///
     /// # Errors
-    /// [`InvalidInput`] with the platform's own wording where it is known, for an unknown field or
-    /// operator, an operator that the field does not take, an `AND` beside an `OR` in one object
-    /// (the hosted service silently drops the `OR`), and nesting deeper than 32.
+    /// [`InvalidInput`] for an unknown field or operator, for an operator that the field does not
+    /// take, for an `AND` beside an `OR` in one object (the hosted service silently drops the
+    /// `OR`), and for nesting deeper than 32 levels. The text is the platform's own where it is
+    /// known.
     ///
     /// ```
     /// use mem0_types::Filter;
@@ -47,7 +51,7 @@ fn object(json: &Value, depth: usize) -> Result<Filter, InvalidInput> {
     let Value::Object(fields) = json else {
         return refuse("must be a JSON object");
     };
-    // Siblings become the parts of an AND, one level further down.
+    // Siblings become the parts of an AND, one level deeper.
     let depth = depth + usize::from(fields.len() > 1);
     check_depth(depth)?;
     if fields.contains_key("AND") && fields.contains_key("OR") {
@@ -112,7 +116,7 @@ fn operands(name: &str, value: &Value, depth: usize) -> Result<Vec<Filter>, Inva
     }
 }
 
-/// A list under NOT means that none of its members holds.
+/// A list under NOT means that none of its parts holds.
 fn negated(value: &Value, depth: usize) -> Result<Filter, InvalidInput> {
     if value.is_object() {
         return Ok(!object(value, depth + 1)?);

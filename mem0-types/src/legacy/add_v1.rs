@@ -2,40 +2,25 @@ use http::Method;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::options::{check_object, options};
-use crate::record::{Record, record};
-use crate::{
-    Call, Date, Endpoint, EventStatus, HistoryEvent, InvalidInput, Messages, Page, Repeat, Scope,
-    path,
-};
+use crate::InvalidInput;
+use crate::call::{Call, Endpoint, Repeat, request};
+use crate::events::{EventStatus, HistoryEvent};
+use crate::ids::Scope;
+use crate::messages::Messages;
+use crate::time::Date;
+use crate::wire::{Page, check_object, options, path, record};
 
-/// Adds memories from messages, the old way: `POST /v1/memories/`.
-///
-/// ```
-/// use mem0_types::legacy::AddV1;
-/// use mem0_types::{Endpoint, Scope};
-///
-/// let call = AddV1::new("I love hiking", Scope::user("alice")).into_call()?;
-/// assert_eq!(call.path()?, "/v1/memories/");
-/// # Ok::<(), mem0_types::InvalidInput>(())
-/// ```
-#[derive(Debug, Clone, PartialEq)]
-pub struct AddV1 {
-    messages: Messages,
-    options: AddV1Options,
-}
-
-impl AddV1 {
-    /// The messages and whom they belong to: a [`Scope`] alone, or [`AddV1Options`].
-    ///
-    /// ```
-    /// # use mem0_types::{Scope, legacy::AddV1};
-    /// let request = AddV1::new("I love hiking", Scope::user("alice"));
-    /// # let _ = request;
-    /// ```
-    pub fn new(messages: impl Into<Messages>, options: impl Into<AddV1Options>) -> Self {
-        Self { messages: messages.into(), options: options.into() }
+request! {
+    /// Adds memories from messages by v1: `POST /v1/memories/`.
+    pub struct AddV1 {
+        /// a text, a message, or several messages
+        messages: Messages as shown,
+        /// who the memories belong to: a [`Scope`], or [`AddV1Options`]
+        options: AddV1Options as shown,
     }
+    example legacy::AddV1::new("I love hiking", Scope::user("alice"))
+        => POST "/v1/memories/"
+        with r#"{"messages":[{"role":"user","content":"I love hiking"}],"user_id":"alice"}"#;
 }
 
 impl Endpoint for AddV1 {
@@ -63,63 +48,59 @@ impl Endpoint for AddV1 {
             options,
         })
     }
-
-    fn read_response(json: &str) -> Result<Self::Response, serde_json::Error> {
-        Record::from_json(json)
-    }
 }
 
 options! {
-    /// What goes with the messages of an old add.
+    /// Who the memories of an add by v1 belong to, and how they are made.
     ///
     /// ```
     /// use mem0_types::{Scope, legacy::AddV1Options};
     ///
     /// let options = AddV1Options::new(Scope::user("alice")).output_format("v1.1").version("v2");
-    /// # let _ = options;
+    /// assert_eq!(serde_json::json!(options)["output_format"], "v1.1");
     /// ```
     pub struct AddV1Options {
         scope: Scope,
     }
-    example "legacy::AddV1Options::new(Scope::user(\"alice\"))";
+    example legacy::AddV1Options::new(Scope::user("alice"));
     body {
-        /// Your own keys; a JSON object.
-        metadata: Value as into = "serde_json::json!({\"source\": \"chat\"})",
-        /// What to remember, in your words.
-        includes: String as into = "\"diet\"",
-        /// What not to remember, in your words.
-        excludes: String as into = "\"politics\"",
+        /// Your own metadata, a JSON object.
+        metadata: Value as into = serde_json::json!({"source": "chat"}),
+        /// What to keep, in your words.
+        includes: String as into = "diet",
+        /// What to leave out, in your words.
+        excludes: String as into = "politics",
         /// Whether to infer facts. Default `true`.
-        infer: bool as value = "false",
-        /// The form of the answer: `v1.0`, the default, is a bare list, `v1.1` an object.
-        output_format: String as into = "\"v1.1\"",
-        /// Categories with what belongs in them; one JSON object.
-        custom_categories: Value as into = "serde_json::json!({\"diet\": \"What she eats\"})",
+        infer: bool as value = false,
+        /// The form of the answer: `v1.0`, a bare list, or `v1.1`, an object. Default `v1.0`.
+        output_format: String as into = "v1.1",
+        /// Categories and what belongs in them, one JSON object.
+        custom_categories: Value as into = serde_json::json!({"diet": "What she eats"}),
         /// What to extract and what not, in your words.
-        custom_instructions: String as into = "\"Only what she eats\"",
+        custom_instructions: String as into = "Only what she eats",
         /// The same for facts about the agent.
-        agent_custom_instructions: String as into = "\"Only its promises\"",
-        /// Whether the memories can never be changed. Default `false`.
-        immutable: bool as value = "true",
+        agent_custom_instructions: String as into = "Only its promises",
+        /// Whether updates of the memories are refused. Default `false`.
+        immutable: bool as value = true,
         /// Whether to answer before the work is done. Default `true`.
-        async_mode: bool as value = "false",
+        async_mode: bool as value = false,
         /// When the messages were said, in seconds since 1970-01-01T00:00:00Z.
-        timestamp: i64 as value = "1_700_000_000",
+        timestamp: i64 as value = 1_700_000_000,
         /// The last UTC day on which the memories are listed and found.
-        expiration_date: Date as value = "Date::new(2027, 1, 31)?",
-        /// Whether to extract a graph. The platform accepts and ignores it now.
-        enable_graph: bool as value = "true",
-        /// The organization, where the key has several.
-        org_id: String as into = "\"o-1\"",
-        /// The project, where the key has several.
-        project_id: String as into = "\"p-1\"",
-        /// `v2` reads earlier messages of the same ids too.
-        version: String as into = "\"v2\"",
+        expiration_date: Date as value = Date::new(2027, 1, 31)?,
+        /// Whether to extract a graph. The platform now ignores it.
+        enable_graph: bool as value = true,
+        /// The organization's id, where the key has several organizations.
+        org_id: String as into = "o-1",
+        /// The project's id, where the key has several projects.
+        project_id: String as into = "p-1",
+        /// `v2` also reads earlier messages of the same ids.
+        version: String as into = "v2",
     }
 }
 
 impl AddV1Options {
-    /// Nothing but whom the messages belong to.
+    /// Options with this scope and nothing else.
     ///
     /// ```
     /// # use mem0_types::{Scope, legacy::AddV1Options};
@@ -137,7 +118,7 @@ impl From<Scope> for AddV1Options {
 }
 
 record! {
-    /// One row of the answer to an old add. With `output_format` `v1.1` the page's
+    /// One row of the answer to an add by v1. With `output_format` `v1.1` the page's
     /// [`extra`](Page::extra) may hold `relations`.
     ///
     /// ```
@@ -153,17 +134,17 @@ record! {
         required {}
         defaulted {}
         optional {
-            /// The platform's own words.
+            /// The platform's message.
             message: String = "message",
-            /// How far the work is.
+            /// The status of the work.
             status: EventStatus = "status",
-            /// The event that tells how the work goes.
+            /// The id of the event that tracks the work.
             event_id: String = "event_id",
-            /// The memory's id, where the add was not asynchronous.
+            /// The memory's id, if the add was not asynchronous.
             id: String = "id",
-            /// The memory's text, where the add was not asynchronous.
+            /// The memory's text, if the add was not asynchronous.
             memory: String = "memory",
-            /// What happened to the memory, where the add was not asynchronous.
+            /// What happened to the memory, if the add was not asynchronous.
             event: HistoryEvent = "event",
         }
     }

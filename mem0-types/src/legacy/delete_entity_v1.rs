@@ -1,19 +1,23 @@
 use http::Method;
 
-use crate::request::request;
-use crate::{Call, Endpoint, EntityType, InvalidInput, QueuedDelete, Repeat, path};
+use crate::InvalidInput;
+use crate::call::{Call, Endpoint, Repeat, request};
+use crate::ids::EntityType;
+use crate::memories::QueuedDelete;
+use crate::wire::path;
 
 request! {
-    /// Deletes a user, agent, app or run by the platform's own number of it:
+    /// Deletes a user, agent, app or run by the platform's number for it:
     /// `DELETE /v1/entities/{entity_type}/{entity_id}/`.
     #[doc(alias = "deleteUser")]
     pub struct DeleteEntityV1 {
         /// the kind of entity
         entity_type: EntityType,
-        /// the platform's own number of it
+        /// the platform's number for it
         entity_id: u64,
     }
-    example "legacy::DeleteEntityV1::new(EntityType::User, 17_u64)" sends "DELETE" "/v1/entities/user/17/";
+    example legacy::DeleteEntityV1::new(EntityType::User, 17_u64)
+        => DELETE "/v1/entities/user/17/";
 }
 
 impl Endpoint for DeleteEntityV1 {

@@ -1,40 +1,35 @@
 use http::Method;
 use serde_json::Value;
 
-use crate::Record;
-use crate::options::{check_object, check_time, options};
-use crate::{Call, Endpoint, InvalidInput, Memory, Page, Repeat, Scope, Timestamp, path};
+use crate::InvalidInput;
+use crate::call::{Call, Endpoint, Repeat, request};
+use crate::ids::Scope;
+use crate::memories::Memory;
+use crate::time::{Timestamp, check_time};
+use crate::wire::{Page, check_object, options, path};
 
-/// Lists memories, the old way: `GET /v1/memories/`. All in one list, or one page where both `page`
-/// and `page_size` are set.
-///
-/// ```
-/// use mem0_types::legacy::{GetAllV1, GetAllV1Options};
-/// use mem0_types::{Endpoint, Scope};
-///
-/// let options = GetAllV1Options::new(Scope::user("a b")).limit(10).categories(["food", "work"]);
-/// assert_eq!(
-///     GetAllV1::new(options).into_call()?.path_and_query()?,
-///     "/v1/memories/?user_id=a%20b&categories=food&categories=work&limit=10",
-/// );
-/// # Ok::<(), mem0_types::InvalidInput>(())
-/// ```
-#[derive(Debug, Clone, PartialEq)]
-pub struct GetAllV1 {
-    options: GetAllV1Options,
-}
-
-impl GetAllV1 {
-    /// What to list: a [`Scope`] alone, or [`GetAllV1Options`].
+request! {
+    /// Lists memories by v1: `GET /v1/memories/`. The answer is one list, or one page if both
+    /// `page` and `page_size` are set.
     ///
     /// ```
-    /// # use mem0_types::{Scope, legacy::GetAllV1};
-    /// let request = GetAllV1::new(Scope::user("alice"));
-    /// # let _ = request;
+    /// use mem0_types::legacy::{GetAllV1, GetAllV1Options};
+    /// use mem0_types::{Endpoint, Scope};
+    ///
+    /// let options = GetAllV1Options::new(Scope::user("a b"))
+    ///     .limit(10)
+    ///     .categories(["food", "work"]);
+    /// assert_eq!(
+    ///     GetAllV1::new(options).into_call()?.path_and_query()?,
+    ///     "/v1/memories/?user_id=a%20b&categories=food&categories=work&limit=10",
+    /// );
+    /// # Ok::<(), mem0_types::InvalidInput>(())
     /// ```
-    pub fn new(options: impl Into<GetAllV1Options>) -> Self {
-        Self { options: options.into() }
+    pub struct GetAllV1 {
+        /// a [`Scope`], or [`GetAllV1Options`]
+        options: GetAllV1Options as shown,
     }
+    example legacy::GetAllV1::new(Scope::user("alice")) => GET "/v1/memories/?user_id=alice";
 }
 
 impl Endpoint for GetAllV1 {
@@ -54,13 +49,9 @@ impl Endpoint for GetAllV1 {
         let call = with_query(call, serde_json::json!(options.scope));
         Ok(with_query(call, serde_json::json!(options)))
     }
-
-    fn read_response(json: &str) -> Result<Self::Response, serde_json::Error> {
-        Record::from_json(json)
-    }
 }
 
-/// A list repeats its name; an object's keys stand in brackets after it.
+/// Repeats the name for each item of a list. The keys of an object follow its name in brackets.
 fn with_query(mut call: Call, fields: Value) -> Call {
     let text = |value: Value| match value {
         Value::String(text) => text,
@@ -86,46 +77,46 @@ fn with_query(mut call: Call, fields: Value) -> Call {
 }
 
 options! {
-    /// What an old list holds.
+    /// Which memories to list by v1, and how.
     ///
     /// ```
     /// use mem0_types::{Scope, legacy::GetAllV1Options};
     ///
     /// let options = GetAllV1Options::new(Scope::user("alice")).page(2).page_size(50);
-    /// # let _ = options;
+    /// assert_eq!(serde_json::json!(options), serde_json::json!({"page": 2, "page_size": 50}));
     /// ```
     pub struct GetAllV1Options {
         scope: Scope,
     }
-    example "legacy::GetAllV1Options::new(Scope::user(\"alice\"))";
+    example legacy::GetAllV1Options::new(Scope::user("alice"));
     body {
-        /// List only memories with these metadata; a JSON object.
-        metadata: Value as into = "serde_json::json!({\"source\": \"chat\"})",
+        /// List only memories with this metadata, a JSON object.
+        metadata: Value as into = serde_json::json!({"source": "chat"}),
         /// List only memories with at least one of these categories.
-        categories: Vec<String> as list = "[\"food\"]",
-        /// The organization, where the key has several.
-        org_id: String as into = "\"o-1\"",
-        /// The project, where the key has several.
-        project_id: String as into = "\"p-1\"",
+        categories: Vec<String> as list = ["food"],
+        /// The organization's id, where the key has several organizations.
+        org_id: String as into = "o-1",
+        /// The project's id, where the key has several projects.
+        project_id: String as into = "p-1",
         /// The fields to return. Default: all.
-        fields: Vec<String> as list = "[\"memory\"]",
-        /// List only memories with this text in them.
-        keywords: String as into = "\"sushi\"",
-        /// Which page, from 1; only together with `page_size`.
-        page: u64 as value = "2",
-        /// How many memories a page holds; only together with `page`.
-        page_size: u32 as value = "50",
-        /// How many memories at most, 1 to 200, where there are no pages.
-        limit: u32 as value = "10",
+        fields: Vec<String> as list = ["memory"],
+        /// List only memories that contain this text.
+        keywords: String as into = "sushi",
+        /// Which page, from 1. Only together with `page_size`.
+        page: u64 as value = 2,
+        /// How many memories a page holds. Only together with `page`.
+        page_size: u32 as value = 50,
+        /// The most memories to return, 1 to 200, where there are no pages.
+        limit: u32 as value = 10,
         /// List only memories created at this time or later.
-        start_date: Timestamp as into = "\"2026-01-01\"",
+        start_date: Timestamp as into = "2026-01-01",
         /// List only memories created at this time or earlier.
-        end_date: Timestamp as into = "\"2026-02-01\"",
+        end_date: Timestamp as into = "2026-02-01",
     }
 }
 
 impl GetAllV1Options {
-    /// Nothing but whose memories.
+    /// Options with this scope and nothing else.
     ///
     /// ```
     /// # use mem0_types::{Scope, legacy::GetAllV1Options};

@@ -1,37 +1,21 @@
 use http::Method;
 use serde::Serialize;
 
-use crate::Record;
-use crate::options::options;
-use crate::{Call, Endpoint, Filter, InvalidInput, Memory, Page, Repeat, path};
+use crate::InvalidInput;
+use crate::call::{Call, Endpoint, Repeat, request};
+use crate::filter::Filter;
+use crate::memories::Memory;
+use crate::wire::{Page, options, path};
 
-/// Lists memories, the old way with filters: `POST /v2/memories/`. The answer is a bare list, which
-/// counts neither rows nor pages.
-///
-/// ```
-/// use mem0_types::legacy::GetAllV2;
-/// use mem0_types::{Endpoint, Filter};
-///
-/// let call = GetAllV2::new(Filter::user_id("alice")).into_call()?;
-/// assert_eq!(call.path()?, "/v2/memories/");
-/// # Ok::<(), mem0_types::InvalidInput>(())
-/// ```
-#[derive(Debug, Clone, PartialEq)]
-pub struct GetAllV2 {
-    options: GetAllV2Options,
-}
-
-impl GetAllV2 {
-    /// What to list: a [`Filter`] alone, or [`GetAllV2Options`].
-    ///
-    /// ```
-    /// # use mem0_types::{Filter, legacy::GetAllV2};
-    /// let request = GetAllV2::new(Filter::user_id("alice"));
-    /// # let _ = request;
-    /// ```
-    pub fn new(options: impl Into<GetAllV2Options>) -> Self {
-        Self { options: options.into() }
+request! {
+    /// Lists memories by v2: `POST /v2/memories/`. The answer is a bare list, without a count or
+    /// links to other pages.
+    pub struct GetAllV2 {
+        /// a [`Filter`], or [`GetAllV2Options`]
+        options: GetAllV2Options as shown,
     }
+    example legacy::GetAllV2::new(Filter::user_id("alice"))
+        => POST "/v2/memories/" with r#"{"filters":{"user_id":"alice"}}"#;
 }
 
 impl Endpoint for GetAllV2 {
@@ -51,41 +35,37 @@ impl Endpoint for GetAllV2 {
         Call::new("get_all_v2", Method::POST, path::LIST_V2, Repeat::Read)
             .json(&Body { filters: &options.filter, options })
     }
-
-    fn read_response(json: &str) -> Result<Self::Response, serde_json::Error> {
-        Record::from_json(json)
-    }
 }
 
 options! {
-    /// What an old list with filters holds.
+    /// Which memories to list by v2, and how.
     ///
     /// ```
     /// use mem0_types::{Filter, legacy::GetAllV2Options};
     ///
     /// let options = GetAllV2Options::new(Filter::user_id("alice")).page(2).page_size(50);
-    /// # let _ = options;
+    /// assert_eq!(serde_json::json!(options), serde_json::json!({"page": 2, "page_size": 50}));
     /// ```
     pub struct GetAllV2Options {
         filter: Filter,
     }
-    example "legacy::GetAllV2Options::new(Filter::user_id(\"alice\"))";
+    example legacy::GetAllV2Options::new(Filter::user_id("alice"));
     body {
         /// The fields to return. Default: all.
-        fields: Vec<String> as list = "[\"memory\"]",
+        fields: Vec<String> as list = ["memory"],
         /// Which page, from 1. Default 1.
-        page: u64 as value = "2",
+        page: u64 as value = 2,
         /// How many memories a page holds. Default 100.
-        page_size: u32 as value = "50",
-        /// The organization, where the key has several.
-        org_id: String as into = "\"o-1\"",
-        /// The project, where the key has several.
-        project_id: String as into = "\"p-1\"",
+        page_size: u32 as value = 50,
+        /// The organization's id, where the key has several organizations.
+        org_id: String as into = "o-1",
+        /// The project's id, where the key has several projects.
+        project_id: String as into = "p-1",
     }
 }
 
 impl GetAllV2Options {
-    /// Nothing but the filter.
+    /// Options with this filter and nothing else.
     ///
     /// ```
     /// # use mem0_types::{Filter, legacy::GetAllV2Options};

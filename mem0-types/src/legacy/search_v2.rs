@@ -1,44 +1,23 @@
 use http::Method;
 use serde::Serialize;
 
-use crate::Record;
-use crate::options::options;
-use crate::{Call, Endpoint, Filter, InvalidInput, Memory, Page, Repeat, path};
+use crate::InvalidInput;
+use crate::call::{Call, Endpoint, Repeat, request};
+use crate::filter::Filter;
+use crate::memories::Memory;
+use crate::wire::{Page, options, path};
 
-/// Finds memories, the old way with filters: `POST /v2/memories/search/`.
-///
-/// ```
-/// use mem0_types::legacy::SearchV2;
-/// use mem0_types::{Endpoint, Filter};
-///
-/// let call = SearchV2::new("dinner", Filter::user_id("alice")).into_call()?;
-/// assert_eq!(call.path()?, "/v2/memories/search/");
-/// # Ok::<(), mem0_types::InvalidInput>(())
-/// ```
-#[derive(Clone, PartialEq)]
-pub struct SearchV2 {
-    query: String,
-    options: SearchV2Options,
-}
-
-impl SearchV2 {
-    /// What to look for, and where: a [`Filter`] alone, or [`SearchV2Options`].
-    ///
-    /// ```
-    /// # use mem0_types::{Filter, legacy::SearchV2};
-    /// let request = SearchV2::new("dinner", Filter::user_id("alice"));
-    /// # let _ = request;
-    /// ```
-    pub fn new(query: impl Into<String>, options: impl Into<SearchV2Options>) -> Self {
-        Self { query: query.into(), options: options.into() }
+request! {
+    /// Finds memories by v2: `POST /v2/memories/search/`.
+    pub struct SearchV2 {
+        /// what to search for; white space around it is dropped
+        query: String,
+        /// a [`Filter`], or [`SearchV2Options`]
+        options: SearchV2Options as shown,
     }
-}
-
-impl std::fmt::Debug for SearchV2 {
-    /// The options that are set, never the query.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SearchV2").field("options", &self.options).finish_non_exhaustive()
-    }
+    example legacy::SearchV2::new("dinner", Filter::user_id("alice"))
+        => POST "/v2/memories/search/"
+        with r#"{"query":"dinner","filters":{"user_id":"alice"}}"#;
 }
 
 impl Endpoint for SearchV2 {
@@ -66,51 +45,47 @@ impl Endpoint for SearchV2 {
             options,
         })
     }
-
-    fn read_response(json: &str) -> Result<Self::Response, serde_json::Error> {
-        Record::from_json(json)
-    }
 }
 
 options! {
-    /// What an old search may see and how it ranks.
+    /// Which memories a search by v2 looks at, and how it ranks them.
     ///
     /// ```
     /// use mem0_types::{Filter, legacy::SearchV2Options};
     ///
     /// let options = SearchV2Options::new(Filter::user_id("alice")).filter_memories(true);
-    /// # let _ = options;
+    /// assert_eq!(serde_json::json!(options)["filter_memories"], true);
     /// ```
     pub struct SearchV2Options {
         filter: Filter,
     }
-    example "legacy::SearchV2Options::new(Filter::user_id(\"alice\"))";
+    example legacy::SearchV2Options::new(Filter::user_id("alice"));
     body {
-        /// How many memories at most. Default 10.
-        top_k: u32 as value = "5",
+        /// The most memories to return. Default 10.
+        top_k: u32 as value = 5,
         /// The fields to return. Default: all.
-        fields: Vec<String> as list = "[\"memory\"]",
-        /// Whether to order the hits again by a slower, better look. Default `false`.
-        rerank: bool as value = "true",
-        /// Whether to look for the words too. Default `false`.
-        keyword_search: bool as value = "true",
+        fields: Vec<String> as list = ["memory"],
+        /// Whether to rank the hits again by a slower, better method. Default `false`.
+        rerank: bool as value = true,
+        /// Whether to match words too. Default `false`.
+        keyword_search: bool as value = true,
         /// Whether to drop hits that do not answer the query. Default `false`.
-        filter_memories: bool as value = "true",
-        /// Whether to answer with relations of the graph. The platform accepts and ignores it now.
-        enable_graph: bool as value = "true",
-        /// The organization, where the key has several.
-        org_id: String as into = "\"o-1\"",
-        /// The project, where the key has several.
-        project_id: String as into = "\"p-1\"",
+        filter_memories: bool as value = true,
+        /// Whether to return relations of the graph. The platform now ignores it.
+        enable_graph: bool as value = true,
+        /// The organization's id, where the key has several organizations.
+        org_id: String as into = "o-1",
+        /// The project's id, where the key has several projects.
+        project_id: String as into = "p-1",
         /// The lowest score to return. Default 0.3.
-        threshold: f64 as value = "0.5",
+        threshold: f64 as value = 0.5,
         /// Always `v2`, which is the default.
-        version: String as into = "\"v2\"",
+        version: String as into = "v2",
     }
 }
 
 impl SearchV2Options {
-    /// Nothing but whose memories.
+    /// Options with this filter and nothing else.
     ///
     /// ```
     /// # use mem0_types::{Filter, legacy::SearchV2Options};

@@ -1,8 +1,9 @@
 use std::time::Duration;
 
+use mem0_client::requests::{DeleteMemory, GetUsers};
 use mem0_client::{
-    AddMemoryOptions, DeleteEverything, DeleteMemory, DeleteScope, EntityRef, EntityType,
-    ErrorKind, EventType, Filter, GetUsers, Scope, WaitOptions,
+    AddMemoryOptions, DeleteEverything, DeleteScope, EntityRef, EntityType, ErrorKind, EventType,
+    Filter, Scope, WaitOptions,
 };
 
 use super::operations::{finished, listed, remember, store, texts};

@@ -1,6 +1,6 @@
+use mem0_client::requests::{CreateEntity, GetEntityMemories, GetMemoryEvents};
 use mem0_client::{
-    AddMemoryOptions, CreateEntity, EntityRef, ErrorKind, Filter, GetEntityMemories,
-    GetMemoryEvents, HistoryEvent, Scope, UpdateMemoryOptions,
+    AddMemoryOptions, EntityRef, ErrorKind, Filter, HistoryEvent, Scope, UpdateMemoryOptions,
 };
 use serde_json::json;
 

@@ -1,8 +1,7 @@
 use std::collections::BTreeMap;
 
-use mem0_client::{
-    AddMemoryOptions, ErrorKind, Filter, GetMemoryExport, MemoryExportOptions, Scope, WaitOptions,
-};
+use mem0_client::requests::GetMemoryExport;
+use mem0_client::{AddMemoryOptions, ErrorKind, Filter, MemoryExportOptions, Scope, WaitOptions};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};

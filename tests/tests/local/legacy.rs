@@ -1,9 +1,8 @@
 use mem0_client::legacy::{
     AddV1Options, GetAllV1Options, GetAllV2Options, SearchV1Options, SearchV2Options,
 };
-use mem0_client::{
-    AddMemoryOptions, CreateEntity, EntityType, ErrorKind, EventStatus, Filter, Scope,
-};
+use mem0_client::requests::CreateEntity;
+use mem0_client::{AddMemoryOptions, EntityType, ErrorKind, EventStatus, Filter, Scope};
 use serde_json::json;
 
 use super::operations::{finished, listed, remember, store, texts};

@@ -1,8 +1,8 @@
+use mem0_client::requests::{GetEvents, Ping};
 use mem0_client::{
     AddMemoryOptions, CallOptions, Date, DeleteScope, ErrorKind, Event, EventStatus, EventType,
-    Filter, GetAllMemoryOptions, GetEvents, HistoryEvent, Memory, MemoryUpdate, Message,
-    OrganizationRef, Outcomes, Page, Ping, ProjectRef, Role, Scope, SearchMemoryOptions,
-    UpdateMemoryOptions, WaitOptions,
+    Filter, GetAllMemoryOptions, HistoryEvent, Memory, MemoryUpdate, Message, OrganizationRef,
+    Outcomes, Page, ProjectRef, Role, Scope, SearchMemoryOptions, UpdateMemoryOptions, WaitOptions,
 };
 use serde_json::{Value, json};
 

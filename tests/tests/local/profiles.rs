@@ -1,6 +1,5 @@
-use mem0_client::{
-    EntityType, ErrorKind, GenerateProfile, ProfileStatus, SampleProfiles, UpdateProfileSettings,
-};
+use mem0_client::requests::{GenerateProfile, SampleProfiles, UpdateProfileSettings};
+use mem0_client::{EntityType, ErrorKind, ProfileStatus};
 use serde_json::json;
 
 use super::operations::remember;

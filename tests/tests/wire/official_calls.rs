@@ -1,10 +1,11 @@
+use mem0_client::requests::{
+    DeleteMemory, GenerateProfile, GetProject, SampleProfiles, UpdateProfileSettings,
+};
 use mem0_client::{
     AddMemoryOptions, CreateProjectOptions, CreateWebhookOptions, CustomCategory, Date,
-    DeleteEverything, DeleteMemory, EntityRef, Feedback, FeedbackOptions, Filter, GenerateProfile,
-    GetAllMemoryOptions, GetProject, Media, MemberRole, MemoryExportOptions, MemoryUpdate, Message,
-    ProjectRef, SampleProfiles, Scope, SearchMemoryOptions, UpdateMemoryOptions,
-    UpdateProfileSettings, UpdateProjectOptions, UpdateWebhookOptions, WaitOptions,
-    WebhookEventType,
+    DeleteEverything, EntityRef, Feedback, FeedbackOptions, Filter, GetAllMemoryOptions, Media,
+    MemberRole, MemoryExportOptions, MemoryUpdate, Message, ProjectRef, Scope, SearchMemoryOptions,
+    UpdateMemoryOptions, UpdateProjectOptions, UpdateWebhookOptions, WaitOptions, WebhookEventType,
 };
 use serde_json::{Value, json};
 

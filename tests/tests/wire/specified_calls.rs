@@ -2,13 +2,15 @@ use http::{HeaderName, HeaderValue};
 use mem0_client::legacy::{
     AddV1Options, GetAllV1Options, GetAllV2Options, SearchV1Options, SearchV2Options,
 };
+use mem0_client::requests::{
+    AddMemory, CreateEntity, GetEntityMemories, GetEvents, GetMemoryEvents, GetUsers, Ping,
+    UpdateProfileSettings,
+};
 use mem0_client::{
-    AddMemory, AddMemoryOptions, CallOptions, CreateEntity, CreateWebhookOptions, CustomCategory,
-    DeleteEverything, DeleteScope, EntityRef, EntityType, Filter, GetAllMemoryOptions,
-    GetEntityMemories, GetEvents, GetMemoryEvents, GetUsers, Media, MemberRole, MemoryUpdate,
-    Message, OrganizationRef, Ping, ProjectRef, Scope, SearchMemoryOptions, UpdateMemoryOptions,
-    UpdateProfileSettings, UpdateProjectOptions, UpdateWebhookOptions, WaitOptions,
-    WebhookEventType,
+    AddMemoryOptions, CallOptions, CreateWebhookOptions, CustomCategory, DeleteEverything,
+    DeleteScope, EntityRef, EntityType, Filter, GetAllMemoryOptions, Media, MemberRole,
+    MemoryUpdate, Message, OrganizationRef, ProjectRef, Scope, SearchMemoryOptions,
+    UpdateMemoryOptions, UpdateProjectOptions, UpdateWebhookOptions, WaitOptions, WebhookEventType,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;

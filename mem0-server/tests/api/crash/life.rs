@@ -7,9 +7,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use mem0_client::requests::GetUsers;
 use mem0_client::{
-    AsyncMemoryClient, CreateWebhookOptions, DeleteScope, Filter, GetAllMemoryOptions, GetUsers,
-    Memory, ProjectRef, RetryPolicy, WebhookAction, WebhookEventType,
+    AsyncMemoryClient, CreateWebhookOptions, DeleteScope, Filter, GetAllMemoryOptions, Memory,
+    ProjectRef, RetryPolicy, WebhookAction, WebhookEventType,
 };
 use rusqlite::Connection;
 use tokio::runtime::Runtime;

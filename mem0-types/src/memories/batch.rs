@@ -1,0 +1,286 @@
+use std::fmt;
+
+use http::Method;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::InvalidInput;
+use crate::call::{Call, Endpoint, Repeat};
+use crate::ids::check_id;
+use crate::wire::{check_object, path, record};
+
+/// The most memories in one batch.
+pub const BATCH_LIMIT: usize = 1000;
+
+fn check_size(size: usize) -> Result<(), InvalidInput> {
+    if (1..=BATCH_LIMIT).contains(&size) {
+        Ok(())
+    } else {
+        Err(InvalidInput::new("memories", "must have between 1 and 1000 memories"))
+    }
+}
+
+/// Checks each item. The error says by its index which one is refused.
+fn check_each<T>(
+    items: &[T],
+    before: usize,
+    check: impl Fn(&T) -> Result<(), InvalidInput>,
+) -> Result<(), InvalidInput> {
+    items.iter().zip(before..).try_for_each(|(item, index)| {
+        check(item).map_err(|refused| {
+            let field = format!("memories[{index}].{}", refused.field());
+            InvalidInput::new(field, refused.message().to_owned())
+        })
+    })
+}
+
+/// Parts of at most a batch's size, each with the number of items before it.
+fn split<T>(items: Vec<T>, before: usize) -> impl Iterator<Item = (usize, Vec<T>)> {
+    let mut items = items.into_iter();
+    (before..).step_by(BATCH_LIMIT).map_while(move |before| {
+        let part: Vec<T> = items.by_ref().take(BATCH_LIMIT).collect();
+        (!part.is_empty()).then_some((before, part))
+    })
+}
+
+/// Changes up to 1000 memories at once: `PUT /v1/batch/`.
+///
+/// ```
+/// use mem0_types::requests::BatchUpdate;
+/// use mem0_types::{Endpoint, MemoryUpdate};
+///
+/// let call = BatchUpdate::new([MemoryUpdate::new("m-1").text("Loves climbing")]).into_call()?;
+/// assert_eq!(
+///     call.body().unwrap(),
+///     r#"{"memories":[{"memory_id":"m-1","text":"Loves climbing"}]}"#,
+/// );
+/// # Ok::<(), mem0_types::InvalidInput>(())
+/// ```
+#[doc(alias = "batchUpdate")]
+#[doc(alias = "batch_update")]
+// Not a `request!`: `new` takes an iterator, and a large batch can be split.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[must_use = "a request does nothing until it is sent"]
+pub struct BatchUpdate {
+    memories: Vec<MemoryUpdate>,
+    /// How many come before these in the batch that was split.
+    #[serde(skip)]
+    before: usize,
+}
+
+impl BatchUpdate {
+    /// These changes, 1 to 1000.
+    ///
+    /// ```
+    /// # use mem0_types::{Endpoint, requests::BatchUpdate};
+    /// assert!(BatchUpdate::new([]).into_call().is_err());
+    /// ```
+    pub fn new(memories: impl IntoIterator<Item = MemoryUpdate>) -> Self {
+        Self { memories: memories.into_iter().collect(), before: 0 }
+    }
+
+    /// The changes in batches of at most [`BATCH_LIMIT`], in order. Without changes there are no
+    /// batches. An error names a change by its index among all of them.
+    ///
+    /// ```
+    /// # use mem0_types::{Endpoint, MemoryUpdate, requests::BatchUpdate};
+    /// let updates = (0..2500).map(|n| MemoryUpdate::new(format!("m-{n}")).text("Climbs"));
+    /// let batches = BatchUpdate::new(updates).split();
+    /// assert_eq!(batches.len(), 3);
+    /// assert!(batches.into_iter().all(|batch| batch.into_call().is_ok()));
+    /// ```
+    #[must_use]
+    pub fn split(self) -> Vec<Self> {
+        let parts = split(self.memories, self.before);
+        parts.map(|(before, memories)| Self { memories, before }).collect()
+    }
+}
+
+impl Endpoint for BatchUpdate {
+    type Response = BatchResponse;
+
+    fn into_call(self) -> Result<Call, InvalidInput> {
+        check_size(self.memories.len())?;
+        check_each(&self.memories, self.before, MemoryUpdate::check)?;
+        Call::new("batch_update", Method::PUT, path::BATCH, Repeat::Idempotent).json(&self)
+    }
+}
+
+/// One change of a batch: a new text, metadata keys to set, or both.
+///
+/// ```
+/// use mem0_types::MemoryUpdate;
+/// use serde_json::json;
+///
+/// let update = MemoryUpdate::new("m-1").text("Loves climbing").metadata(json!({"k": 1}));
+/// assert_eq!(
+///     json!(update),
+///     json!({"memory_id": "m-1", "text": "Loves climbing", "metadata": {"k": 1}}),
+/// );
+/// ```
+#[doc(alias = "MemoryUpdateBody")]
+#[derive(Clone, PartialEq, Serialize)]
+pub struct MemoryUpdate {
+    memory_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    metadata: Option<Value>,
+}
+
+impl MemoryUpdate {
+    /// No change yet to the memory with this id.
+    ///
+    /// ```
+    /// # use mem0_types::{Endpoint, MemoryUpdate, requests::BatchUpdate};
+    /// assert!(BatchUpdate::new([MemoryUpdate::new("m-1")]).into_call().is_err());
+    /// ```
+    pub fn new(memory_id: impl Into<String>) -> Self {
+        Self { memory_id: memory_id.into(), text: None, metadata: None }
+    }
+
+    /// The new text.
+    ///
+    /// ```
+    /// # use mem0_types::MemoryUpdate;
+    /// let update = MemoryUpdate::new("m-1").text("Loves climbing");
+    /// assert_eq!(serde_json::json!(update)["text"], "Loves climbing");
+    /// ```
+    #[must_use]
+    pub fn text(mut self, text: impl Into<String>) -> Self {
+        self.text = Some(text.into());
+        self
+    }
+
+    /// Metadata keys to set, a JSON object. Other keys of the memory stay.
+    ///
+    /// ```
+    /// # use mem0_types::MemoryUpdate;
+    /// let update = MemoryUpdate::new("m-1").metadata(serde_json::json!({"k": 1}));
+    /// assert_eq!(serde_json::json!(update)["metadata"]["k"], 1);
+    /// ```
+    #[must_use]
+    pub fn metadata(mut self, metadata: impl Into<Value>) -> Self {
+        self.metadata = Some(metadata.into());
+        self
+    }
+
+    fn check(&self) -> Result<(), InvalidInput> {
+        check_id("memory_id", &self.memory_id)?;
+        check_object("metadata", self.metadata.as_ref())?;
+        match (&self.text, &self.metadata) {
+            (None, None) => Err(InvalidInput::new("text", "or metadata must be set")),
+            (Some(text), _) if text.trim().is_empty() => {
+                Err(InvalidInput::new("text", "must not be empty; delete the memory instead"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for MemoryUpdate {
+    /// The fields that are set, never their values.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemoryUpdate")
+            .field("text", &self.text.is_some())
+            .field("metadata", &self.metadata.is_some())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Deletes up to 1000 memories at once: `DELETE /v1/batch/` with a JSON body.
+///
+/// ```
+/// use mem0_types::requests::BatchDelete;
+/// use mem0_types::Endpoint;
+///
+/// let call = BatchDelete::new(["m-1", "m-2"]).into_call()?;
+/// assert_eq!(
+///     call.body().unwrap(),
+///     r#"{"memories":[{"memory_id":"m-1"},{"memory_id":"m-2"}]}"#,
+/// );
+/// # Ok::<(), mem0_types::InvalidInput>(())
+/// ```
+#[doc(alias = "batchDelete")]
+#[doc(alias = "batch_delete")]
+// Not a `request!`: `new` takes an iterator, and a large batch can be split.
+#[derive(Clone, PartialEq, Eq)]
+#[must_use = "a request does nothing until it is sent"]
+pub struct BatchDelete {
+    memory_ids: Vec<String>,
+    /// How many come before these in the batch that was split.
+    before: usize,
+}
+
+impl BatchDelete {
+    /// The memories with these ids, 1 to 1000.
+    ///
+    /// ```
+    /// # use mem0_types::{Endpoint, requests::BatchDelete};
+    /// assert!(BatchDelete::new(["m-1", "*"]).into_call().is_err());
+    /// ```
+    pub fn new<I: Into<String>>(memory_ids: impl IntoIterator<Item = I>) -> Self {
+        Self { memory_ids: memory_ids.into_iter().map(Into::into).collect(), before: 0 }
+    }
+
+    /// The ids in batches of at most [`BATCH_LIMIT`], in order. Without ids there are no batches.
+    /// An error names an id by its index among all of them.
+    ///
+    /// ```
+    /// # use mem0_types::requests::BatchDelete;
+    /// let batches = BatchDelete::new((0..2500).map(|n| format!("m-{n}"))).split();
+    /// assert_eq!(batches.len(), 3);
+    /// ```
+    #[must_use]
+    pub fn split(self) -> Vec<Self> {
+        let parts = split(self.memory_ids, self.before);
+        parts.map(|(before, memory_ids)| Self { memory_ids, before }).collect()
+    }
+}
+
+impl fmt::Debug for BatchDelete {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BatchDelete").field("memories", &self.memory_ids.len()).finish()
+    }
+}
+
+impl Endpoint for BatchDelete {
+    type Response = BatchResponse;
+
+    fn into_call(self) -> Result<Call, InvalidInput> {
+        #[derive(Serialize)]
+        struct Body<'a> {
+            memories: Vec<Item<'a>>,
+        }
+
+        #[derive(Serialize)]
+        struct Item<'a> {
+            memory_id: &'a str,
+        }
+
+        check_size(self.memory_ids.len())?;
+        check_each(&self.memory_ids, self.before, |id| check_id("memory_id", id))?;
+        let memories = self.memory_ids.iter().map(|memory_id| Item { memory_id }).collect();
+        Call::new("batch_delete", Method::DELETE, path::BATCH, Repeat::Idempotent)
+            .json(&Body { memories })
+    }
+}
+
+record! {
+    /// The answer to a batch.
+    ///
+    /// ```
+    /// let done: mem0_types::BatchResponse =
+    ///     serde_json::from_str(r#"{"message": "Successfully updated 2 memories"}"#)?;
+    /// assert_eq!(done.message.as_deref(), Some("Successfully updated 2 memories"));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub struct BatchResponse {
+        required {}
+        defaulted {}
+        optional {
+            /// The platform's message.
+            message: String = "message",
+        }
+    }
+}

@@ -1,0 +1,278 @@
+use std::fmt;
+
+use http::Method;
+
+use crate::InvalidInput;
+use crate::call::{Call, Endpoint, Repeat};
+use crate::ids::{EntityRef, IdField};
+use crate::wire::{path, record};
+
+/// Deletes all memories of one scope: `DELETE /v1/memories/`.
+///
+/// The work is queued; the answer names the event to wait for. A call takes one scope, because the
+/// platform only promises to honour one of several. A [`Scope`](crate::Scope), which
+/// may have several ids, does not compile:
+///
+/// ```compile_fail
+/// use mem0_types::requests::DeleteAllMemories;
+/// use mem0_types::Scope;
+///
+/// let request = DeleteAllMemories::new(Scope::user("alice").with_agent("bot"));
+/// ```
+///
+/// ```
+/// use mem0_types::requests::DeleteAllMemories;
+/// use mem0_types::{DeleteScope, Endpoint};
+///
+/// let call = DeleteAllMemories::new(DeleteScope::user("alice")).into_call()?;
+/// assert_eq!(call.path_and_query()?, "/v1/memories/?user_id=alice");
+/// # Ok::<(), mem0_types::InvalidInput>(())
+/// ```
+#[doc(alias = "deleteAll")]
+#[doc(alias = "delete_all")]
+// Not a `request!`: `impl Into<DeleteScope>` would leave open what `entity.try_into()?` makes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use = "a request does nothing until it is sent"]
+pub struct DeleteAllMemories {
+    scope: DeleteScope,
+}
+
+impl DeleteAllMemories {
+    /// Deletes all memories of this scope.
+    ///
+    /// ```
+    /// # use mem0_types::{DeleteScope, Endpoint, requests::DeleteAllMemories};
+    /// let call = DeleteAllMemories::new(DeleteScope::user("alice")).into_call()?;
+    /// assert_eq!(call.path_and_query()?, "/v1/memories/?user_id=alice");
+    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// ```
+    pub fn new(scope: DeleteScope) -> Self {
+        Self { scope }
+    }
+}
+
+impl Endpoint for DeleteAllMemories {
+    type Response = QueuedDelete;
+
+    fn into_call(self) -> Result<Call, InvalidInput> {
+        let call = Call::new("delete_all", Method::DELETE, path::MEMORIES, Repeat::Idempotent);
+        match self.scope.0 {
+            Which::One(field, id) => {
+                field.check(&id)?;
+                Ok(call.query(field.as_str(), id))
+            }
+            Which::Every(field) => Ok(call.query(field.as_str(), "*")),
+            Which::Everything => {
+                Ok(IdField::ALL.iter().fold(call, |call, field| call.query(field.as_str(), "*")))
+            }
+        }
+    }
+}
+
+/// Whose memories are deleted: those of one user, agent, app or run, those of all entities of one
+/// kind, or all of the project.
+///
+/// ```
+/// use mem0_types::{DeleteEverything, DeleteScope};
+///
+/// let one = DeleteScope::user("alice");
+/// let all_runs = DeleteScope::every_run(DeleteEverything);
+/// let everything = DeleteScope::project(DeleteEverything);
+/// assert!(one != all_runs && all_runs != everything);
+/// ```
+///
+/// An entity from [`GetUsers`](crate::requests::GetUsers) can be made into one:
+///
+/// ```
+/// use mem0_types::{DeleteScope, EntityRef};
+///
+/// assert_eq!(DeleteScope::try_from(EntityRef::user("alice"))?, DeleteScope::user("alice"));
+/// # Ok::<(), mem0_types::InvalidInput>(())
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct DeleteScope(Which);
+
+#[derive(Clone, PartialEq, Eq)]
+enum Which {
+    One(IdField, String),
+    Every(IdField),
+    Everything,
+}
+
+/// Confirms that you mean to delete everything: the memories of all users, every memory of the
+/// project, or the project itself.
+///
+/// ```
+/// use mem0_types::{DeleteEverything, DeleteScope};
+///
+/// let scope = DeleteScope::project(DeleteEverything);
+/// assert_eq!(format!("{scope:?}"), "DeleteScope(everything)");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DeleteEverything;
+
+impl DeleteScope {
+    /// The memories of this user.
+    ///
+    /// ```
+    /// # use mem0_types::requests::DeleteAllMemories;
+    /// # use mem0_types::{DeleteScope, Endpoint};
+    /// let call = DeleteAllMemories::new(DeleteScope::user("alice")).into_call()?;
+    /// assert_eq!(call.path_and_query()?, "/v1/memories/?user_id=alice");
+    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// ```
+    pub fn user(user_id: impl Into<String>) -> Self {
+        Self(Which::One(IdField::UserId, user_id.into()))
+    }
+
+    /// The memories of this agent.
+    ///
+    /// ```
+    /// # use mem0_types::requests::DeleteAllMemories;
+    /// # use mem0_types::{DeleteScope, Endpoint};
+    /// let call = DeleteAllMemories::new(DeleteScope::agent("bot")).into_call()?;
+    /// assert_eq!(call.path_and_query()?, "/v1/memories/?agent_id=bot");
+    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// ```
+    pub fn agent(agent_id: impl Into<String>) -> Self {
+        Self(Which::One(IdField::AgentId, agent_id.into()))
+    }
+
+    /// The memories of this app.
+    ///
+    /// ```
+    /// # use mem0_types::requests::DeleteAllMemories;
+    /// # use mem0_types::{DeleteScope, Endpoint};
+    /// let call = DeleteAllMemories::new(DeleteScope::app("kitchen")).into_call()?;
+    /// assert_eq!(call.path_and_query()?, "/v1/memories/?app_id=kitchen");
+    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// ```
+    pub fn app(app_id: impl Into<String>) -> Self {
+        Self(Which::One(IdField::AppId, app_id.into()))
+    }
+
+    /// The memories of this run.
+    ///
+    /// ```
+    /// # use mem0_types::requests::DeleteAllMemories;
+    /// # use mem0_types::{DeleteScope, Endpoint};
+    /// let call = DeleteAllMemories::new(DeleteScope::run("r-1")).into_call()?;
+    /// assert_eq!(call.path_and_query()?, "/v1/memories/?run_id=r-1");
+    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// ```
+    pub fn run(run_id: impl Into<String>) -> Self {
+        Self(Which::One(IdField::RunId, run_id.into()))
+    }
+
+    /// The memories of all users: every memory with a `user_id`, `*` on the wire.
+    ///
+    /// ```
+    /// # use mem0_types::requests::DeleteAllMemories;
+    /// # use mem0_types::{DeleteEverything, DeleteScope, Endpoint};
+    /// let call = DeleteAllMemories::new(DeleteScope::every_user(DeleteEverything)).into_call()?;
+    /// assert_eq!(call.path_and_query()?, "/v1/memories/?user_id=%2A");
+    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// ```
+    pub fn every_user(confirmation: DeleteEverything) -> Self {
+        let DeleteEverything = confirmation;
+        Self(Which::Every(IdField::UserId))
+    }
+
+    /// The memories of all agents: every memory with an `agent_id`, `*` on the wire.
+    ///
+    /// ```
+    /// # use mem0_types::requests::DeleteAllMemories;
+    /// # use mem0_types::{DeleteEverything, DeleteScope, Endpoint};
+    /// let call = DeleteAllMemories::new(DeleteScope::every_agent(DeleteEverything)).into_call()?;
+    /// assert_eq!(call.path_and_query()?, "/v1/memories/?agent_id=%2A");
+    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// ```
+    pub fn every_agent(confirmation: DeleteEverything) -> Self {
+        let DeleteEverything = confirmation;
+        Self(Which::Every(IdField::AgentId))
+    }
+
+    /// The memories of all apps: every memory with an `app_id`, `*` on the wire.
+    ///
+    /// ```
+    /// # use mem0_types::requests::DeleteAllMemories;
+    /// # use mem0_types::{DeleteEverything, DeleteScope, Endpoint};
+    /// let call = DeleteAllMemories::new(DeleteScope::every_app(DeleteEverything)).into_call()?;
+    /// assert_eq!(call.path_and_query()?, "/v1/memories/?app_id=%2A");
+    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// ```
+    pub fn every_app(confirmation: DeleteEverything) -> Self {
+        let DeleteEverything = confirmation;
+        Self(Which::Every(IdField::AppId))
+    }
+
+    /// The memories of all runs: every memory with a `run_id`, `*` on the wire.
+    ///
+    /// ```
+    /// # use mem0_types::requests::DeleteAllMemories;
+    /// # use mem0_types::{DeleteEverything, DeleteScope, Endpoint};
+    /// let call = DeleteAllMemories::new(DeleteScope::every_run(DeleteEverything)).into_call()?;
+    /// assert_eq!(call.path_and_query()?, "/v1/memories/?run_id=%2A");
+    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// ```
+    pub fn every_run(confirmation: DeleteEverything) -> Self {
+        let DeleteEverything = confirmation;
+        Self(Which::Every(IdField::RunId))
+    }
+
+    /// Every memory of the project. The entities stay; the clients' `reset` deletes them too.
+    ///
+    /// ```
+    /// # use mem0_types::{DeleteEverything, DeleteScope, Endpoint, requests::DeleteAllMemories};
+    /// let call = DeleteAllMemories::new(DeleteScope::project(DeleteEverything)).into_call()?;
+    /// assert_eq!(
+    ///     call.path_and_query()?,
+    ///     "/v1/memories/?user_id=%2A&agent_id=%2A&app_id=%2A&run_id=%2A",
+    /// );
+    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// ```
+    pub fn project(confirmation: DeleteEverything) -> Self {
+        let DeleteEverything = confirmation;
+        Self(Which::Everything)
+    }
+}
+
+impl TryFrom<EntityRef> for DeleteScope {
+    type Error = InvalidInput;
+
+    /// The memories of this entity. Refuses a kind of entity that has no id field.
+    fn try_from(entity: EntityRef) -> Result<Self, InvalidInput> {
+        Ok(Self(Which::One(entity.id_field()?, entity.into_id())))
+    }
+}
+
+impl fmt::Debug for DeleteScope {
+    /// The kind of scope, never the id.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Which::One(field, _) => write!(f, "DeleteScope(one {})", field.as_str()),
+            Which::Every(field) => write!(f, "DeleteScope(every {})", field.as_str()),
+            Which::Everything => f.write_str("DeleteScope(everything)"),
+        }
+    }
+}
+
+record! {
+    /// The answer to a delete that is carried out in the background.
+    ///
+    /// ```
+    /// let queued: mem0_types::QueuedDelete = serde_json::from_str(r#"{"event_id": "e-1"}"#)?;
+    /// assert_eq!(queued.event_id.as_deref(), Some("e-1"));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub struct QueuedDelete {
+        required {}
+        defaulted {}
+        optional {
+            /// The platform's message.
+            message: String = "message",
+            /// The id of the event that tracks the work. Some services send none.
+            event_id: String = "event_id",
+        }
+    }
+}

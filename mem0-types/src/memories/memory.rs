@@ -1,0 +1,101 @@
+use serde_json::{Map, Value};
+
+use crate::time::{Date, Timestamp};
+use crate::wire::{Metadata, record};
+
+record! {
+    /// A memory, as returned by `get`, `get_all`, `search` and `update`.
+    ///
+    /// The run is called `run_id` in search answers and `session_id` in others; it is `run_id`
+    /// here. A field is `None` when the operation does not send it or the option `fields` leaves it
+    /// out.
+    ///
+    /// ```
+    /// use mem0_types::Memory;
+    ///
+    /// let memory: Memory = serde_json::from_str(
+    ///     r#"{"id": "m-1", "memory": "Loves hiking", "session_id": "r-1", "score": 0.82}"#,
+    /// )?;
+    /// assert_eq!(memory.memory, "Loves hiking");
+    /// assert_eq!(memory.run_id.as_deref(), Some("r-1"));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub struct Memory {
+        required {
+            /// The memory's id, a UUID.
+            id: String = "id",
+        }
+        defaulted {
+            /// The fact itself. Empty only when `fields` leaves it out.
+            memory: String = "memory" in new(memory),
+        }
+        optional {
+            /// The user that it belongs to.
+            #[doc(alias = "userId")]
+            user_id: String = "user_id",
+            /// The agent that it belongs to.
+            #[doc(alias = "agentId")]
+            agent_id: String = "agent_id",
+            /// The app that it belongs to.
+            #[doc(alias = "appId")]
+            app_id: String = "app_id",
+            /// The run or session that it belongs to, `session_id` in some answers. Where both are
+            /// sent, `session_id` is among the extras.
+            #[doc(alias = "runId")]
+            #[doc(alias = "session_id")]
+            #[doc(alias = "sessionId")]
+            run_id: String = "run_id" | "session_id",
+            /// Your own metadata.
+            metadata: Metadata = "metadata",
+            /// The categories that it was sorted into. Null until it was.
+            categories: Vec<String> = "categories",
+            /// When it was created, or the `timestamp` that it was added with.
+            #[doc(alias = "createdAt")]
+            created_at: Timestamp = "created_at",
+            /// When it last changed.
+            #[doc(alias = "updatedAt")]
+            updated_at: Timestamp = "updated_at",
+            /// The last UTC day on which it is listed and found.
+            #[doc(alias = "expirationDate")]
+            expiration_date: Date = "expiration_date",
+            /// How well it answers the query, 0 to 1. In searches only.
+            score: f64 = "score",
+            /// The parts of the score. In searches only.
+            #[doc(alias = "scoreBreakdown")]
+            score_breakdown: ScoreBreakdown = "score_breakdown" as record,
+            /// The time of creation in parts: year, month, day of the week and so on.
+            #[doc(alias = "structuredAttributes")]
+            structured_attributes: Map<String, Value> = "structured_attributes",
+            /// The id of the memory that replaced it.
+            #[doc(alias = "replacedBy")]
+            replaced_by: String = "replaced_by",
+            /// Whether it was made from other memories instead of a message.
+            synthesized: bool = "synthesized",
+            /// The state that the platform keeps for it.
+            #[doc(alias = "lifecycleState")]
+            lifecycle_state: String = "lifecycle_state",
+        }
+    }
+}
+
+record! {
+    /// The parts of a search hit's score, each from 0 to 1.
+    ///
+    /// ```
+    /// let parts: mem0_types::ScoreBreakdown = serde_json::from_str(r#"{"semantic": 0.7}"#)?;
+    /// assert_eq!(parts.semantic, Some(0.7));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub struct ScoreBreakdown {
+        required {}
+        defaulted {}
+        optional {
+            /// How near the meaning is.
+            semantic: f64 = "semantic",
+            /// How well the words match.
+            bm25: f64 = "bm25",
+            /// How well the entities match.
+            entity: f64 = "entity",
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! The messages of an add: text, images and documents.
+//!
+//! May name `wire`.
+
+mod media;
+mod media_type;
+mod message;
+
+pub use media::Media;
+pub use media_type::MediaKind;
+pub use message::{Content, Message, Messages, Role};
