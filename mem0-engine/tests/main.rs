@@ -15,6 +15,7 @@ mod concurrency;
 mod crashes;
 mod data_folder;
 mod deletions;
+mod embedders;
 mod feedback;
 mod filters;
 mod isolation;
