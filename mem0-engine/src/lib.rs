@@ -52,6 +52,7 @@
 //! last is held in memory, in exactly the state that the reader's snapshot of the database has.
 //! [`analysis`] and [`embedder`] turn text into words and vectors.
 
+mod collections;
 mod derived;
 mod erasing;
 mod folder;
@@ -79,6 +80,7 @@ mod running;
 mod stored_json;
 mod work_budget;
 
+pub use collections::store::FolderStore;
 pub use derived::profile_jobs::{MAX_SAMPLE, ProfileJobRecord, ProfileRequest};
 pub use derived::profiles::{ProfileRecord, ProfileSettingsChange, ProfileSettingsRecord};
 pub use engine::Engine;

@@ -11,6 +11,7 @@ mod adds;
 mod archive;
 mod backups;
 mod changes;
+mod collections;
 mod concurrency;
 mod crashes;
 mod data_folder;

@@ -10,7 +10,7 @@ use crate::{Access, Engine, EngineError, clock};
 const CHUNK: usize = 500;
 
 /// What a project has besides memories, in the order in which it goes.
-const TABLES: [&str; 8] = [
+const TABLES: [&str; 10] = [
     "history",
     "entities",
     "exports",
@@ -18,6 +18,8 @@ const TABLES: [&str; 8] = [
     "api_keys",
     "webhook_deliveries",
     "webhooks",
+    "collection_records",
+    "collections",
     "events",
 ];
 

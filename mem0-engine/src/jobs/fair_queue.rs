@@ -4,13 +4,15 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
-use super::asking;
 use crate::{EngineError, job};
 
 /// How long a project rests after its job could not be carried out, at first and at most. Twice as
 /// long each time, and never less than a provider asks for.
 const FIRST_REST: Duration = Duration::from_secs(1);
 const LONGEST_REST: Duration = Duration::from_secs(30);
+
+/// How many projects are held at once: the most questions that are out.
+pub(crate) const HELD_AT_ONCE: usize = 16;
 
 /// Whose queued job is next: the oldest of each project in turn. The order of jobs matters within a
 /// project alone, and nobody is to wait for what others have queued.
@@ -73,7 +75,7 @@ impl FairQueue {
     /// If not, the project waits until another one's is carried out.
     pub(crate) fn claim(&self, project: i64) -> bool {
         let mut state = self.state();
-        let may_begin = state.held.len() + state.claimed.len() < asking::AT_ONCE;
+        let may_begin = state.held.len() + state.claimed.len() < HELD_AT_ONCE;
         if may_begin {
             state.claimed.insert(project);
         } else {

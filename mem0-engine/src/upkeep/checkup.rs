@@ -174,6 +174,11 @@ const RULES: &[(&str, &str)] = &[
          WHERE e.status NOT IN ('PENDING', 'RUNNING')",
     ),
     (
+        "Records of collections whose vector has another length",
+        "SELECT count(*) FROM collection_records AS r JOIN collections AS c ON c.seq = r.collection \
+         WHERE length(r.vector) <> 4 * c.dimensions",
+    ),
+    (
         "Memories without an entity",
         "SELECT count(*) FROM memories WHERE \
       coalesce(user_id, agent_id, app_id, run_id) IS NULL",
@@ -207,6 +212,7 @@ const JSON: &[(&str, &str)] = &[
     ("exports", "filter"),
     ("exports", "schema"),
     ("job_answers", "answer"),
+    ("collection_records", "payload"),
 ];
 
 /// A row's number is never given twice, even after the row is gone.

@@ -23,6 +23,8 @@ pub(super) const TABLES: &[&str] = &[
     "webhook_deliveries",
     "jobs",
     "job_answers",
+    "collections",
+    "collection_records",
 ];
 
 /// The tables that are made from the others, or that say nothing beyond one folder.
