@@ -115,6 +115,23 @@ impl MemoryClientBuilder {
         self
     }
 
+    /// How long a connection may be idle and still be used for the next request. Default 4 s, which
+    /// is less than what common servers allow; when the server announces less (`Keep-Alive:
+    /// timeout=2`), the client keeps to that. A longer time saves handshakes, but must stay below
+    /// the server's own: an add sent while the server closes the connection fails, and its outcome
+    /// is unknown. For our own HTTP client only.
+    ///
+    /// ```
+    /// # use mem0_client_blocking::MemoryClient;
+    /// let minute = std::time::Duration::from_secs(60);
+    /// let builder = MemoryClient::builder().idle_timeout(minute / 2);
+    /// # let _ = builder;
+    /// ```
+    pub fn idle_timeout(mut self, idle_timeout: Duration) -> Self {
+        self.inner = self.inner.idle_timeout(idle_timeout);
+        self
+    }
+
     /// Sends everything through this HTTP or HTTPS proxy, even to a loopback address. A user name and
     /// password in the address are for the proxy, and are never shown. Default: what `HTTPS_PROXY`,
     /// `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` say, and none for a loopback address. For our own HTTP

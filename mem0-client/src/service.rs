@@ -8,6 +8,7 @@ use bytes::{Buf, Bytes, BytesMut};
 use http::response::Parts;
 use http::{Request, Response};
 use http_body::Body as HttpBody;
+use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::task::yield_now;
 use tokio::time::{Instant, timeout_at};
 use tower_service::Service;
@@ -109,9 +110,23 @@ where
                     None => Err(ServiceError::TooLarge(Box::new(parts))),
                 }
             };
-            timeout_at(until, answer).await.unwrap_or(Err(ServiceError::Slow))
+            let answer = timeout_at(until, answer).await.unwrap_or(Err(ServiceError::Slow));
+            if shares_its_thread() {
+                // A connection counts as idle from when the pool's own task takes it back. If that
+                // had to wait until this thread has nothing else to do, an old connection would
+                // pass for a new one.
+                yield_now().await;
+            }
+            answer
         })
     }
+}
+
+/// Whether this runs in a task that keeps all others from running while it does not yield. The
+/// future that a runtime was given to drive is polled when the others have run.
+fn shares_its_thread() -> bool {
+    let is_single = |handle: Handle| handle.runtime_flavor() == RuntimeFlavor::CurrentThread;
+    tokio::task::try_id().is_some() && Handle::try_current().is_ok_and(is_single)
 }
 
 /// The whole body, or `None` when it has more bytes than the limit.
