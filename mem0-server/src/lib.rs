@@ -55,6 +55,7 @@ mod filters;
 mod guard;
 mod health;
 mod history;
+mod ignored_fields;
 mod json;
 mod legacy;
 mod list;

@@ -17,8 +17,8 @@ use crate::ready::LastWrite;
 use crate::rejection::Rejection;
 use crate::{
     add, batch, create_entity, delete_all, entities, entity_filters, entity_memories, events,
-    exports, feedback, guard, health, history, legacy, list, memory, openapi, organizations, ping,
-    profiles, projects, rate_limit, ready, search, stats, summary, webhooks,
+    exports, feedback, guard, health, history, ignored_fields, legacy, list, memory, openapi,
+    organizations, ping, profiles, projects, rate_limit, ready, search, stats, summary, webhooks,
 };
 
 /// The most bytes that a request's body may have unless [`RouterOptions`] say otherwise: 16 MiB. A
@@ -113,6 +113,7 @@ pub fn router_with(
         .merge(operations)
         .fallback(not_found)
         .layer(from_fn(guard::guard))
+        .layer(from_fn(ignored_fields::name_them))
         .layer(Extension(BodyLimit(options.body_limit)))
         .layer(Extension(PublicAddress(options.base_url)))
         .layer(from_fn_with_state(options.metrics, observe))

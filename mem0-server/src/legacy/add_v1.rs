@@ -2,7 +2,7 @@ use mem0_types::EventStatus;
 use serde::Serialize;
 
 use super::check_named_project;
-use crate::add::request;
+use crate::add::{known, request};
 use crate::fields::Body;
 use crate::json::Json;
 use crate::rejection::{Answer, InDetails};
@@ -25,7 +25,7 @@ pub(crate) struct QueuedAddView {
 
 /// `POST /v1/memories/`. How it is carried out is as in v3.
 pub(crate) async fn add(View(engine): View, body: Body) -> Answer<AddedView, InDetails> {
-    let mut fields = body?;
+    let mut fields = known(body?);
     check_named_project(&engine, &fields).await?;
     let enveloped = fields.text("output_format")?.as_deref() == Some("v1.1")
         && fields.text("version")?.as_deref() == Some("v2");

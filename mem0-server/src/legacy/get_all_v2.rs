@@ -1,7 +1,7 @@
 use super::check_named_project;
 use crate::fields::Body;
 use crate::json::Json;
-use crate::list::request;
+use crate::list::{known, request};
 use crate::query::Query;
 use crate::rejection::{Answer, InMessage};
 use crate::view::View;
@@ -13,7 +13,7 @@ pub(crate) async fn list(
     query: Query,
     body: Body,
 ) -> Answer<Vec<Row<MemoryView>>, InMessage> {
-    let fields = body?;
+    let fields = body?.only(known());
     check_named_project(&engine, &fields).await?;
     let shown = fields.texts("fields")?;
     let page = engine.list(request(&fields, &query)?).await?;

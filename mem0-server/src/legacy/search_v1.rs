@@ -7,6 +7,7 @@ use super::{check_named_project, filter_of_ids};
 use crate::fields::{Body, Fields};
 use crate::json::Json;
 use crate::rejection::{Answer, InMessage, Rejection};
+use crate::search::known;
 use crate::view::View;
 use crate::wire::{LegacyHitView, Row};
 
@@ -23,7 +24,7 @@ const NO_FILTER: &str =
 
 /// `POST /v1/memories/search/`
 pub(crate) async fn search(View(engine): View, body: Body) -> Answer<HitsView, InMessage> {
-    let fields = body?;
+    let fields = body?.only(known());
     check_named_project(&engine, &fields).await?;
     let shown = fields.texts("fields")?;
     let enveloped = fields.text("output_format")?.as_deref() == Some("v1.1");

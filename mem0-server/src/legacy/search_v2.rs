@@ -6,6 +6,7 @@ use crate::fields::{Body, Fields};
 use crate::filters::filter;
 use crate::json::Json;
 use crate::rejection::{Answer, InMessage, Rejection};
+use crate::search::known;
 use crate::view::View;
 use crate::wire::{LegacyHitView, Row};
 
@@ -17,7 +18,7 @@ pub(crate) async fn search(
     View(engine): View,
     body: Body,
 ) -> Answer<Vec<Row<LegacyHitView>>, InMessage> {
-    let fields = body?;
+    let fields = body?.only(known());
     check_named_project(&engine, &fields).await?;
     let shown = fields.texts("fields")?;
     let hits = engine.search(request(&fields)?).await?;
