@@ -3,21 +3,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::{HeaderName, HeaderValue, Request};
-use tokio::sync::{OnceCell, Semaphore};
+use mem0_http::{
+    BaseUrl, Body, BoxError, Channel, HttpClient, HttpSettings, Proxy, RetryPolicy, Secret, TLS,
+    Transport, transport,
+};
+use tokio::sync::OnceCell;
 use tower_service::Service;
 
-use crate::api_key::ApiKey;
-use crate::base_url::BaseUrl;
 use crate::call_options::check_headers;
-use crate::http_client::{HttpClient, HttpSettings, Proxy};
+use crate::error::invalid_setting;
 use crate::identity::Identity;
-use crate::retry::RetryBudget;
 use crate::sender::Sender;
-use crate::service::{BoxError, Transport, transport};
-use crate::{AsyncMemoryClient, Body, CallOptions, Error, RetryPolicy};
+use crate::{AsyncMemoryClient, CallOptions, Error};
 
 const BASE_URL: &str = "https://api.mem0.ai";
-const TLS: bool = cfg!(any(feature = "rustls", feature = "native-tls"));
 const MAX_CONNECTIONS: usize = 256;
 const RESPONSE_LIMIT: usize = 64 * 1024 * 1024;
 
@@ -62,12 +61,7 @@ impl AsyncMemoryClientBuilder {
         Self {
             api_key: None,
             base_url: BASE_URL.to_owned(),
-            http: HttpSettings {
-                connect_timeout: None,
-                idle_timeout: None,
-                proxy: Proxy::Environment,
-                root_certificates: Vec::new(),
-            },
+            http: HttpSettings::default(),
             identity: Identity::default(),
             max_connections: MAX_CONNECTIONS,
             response_limit: RESPONSE_LIMIT,
@@ -424,8 +418,16 @@ impl AsyncMemoryClientBuilder {
         let key = self.api_key.ok_or_else(|| {
             Error::configuration("no API key: give one to the builder or set MEM0_API_KEY")
         })?;
-        let api_key = ApiKey::new(&key)?;
-        let base_url = BaseUrl::parse(&self.base_url)?;
+        if key.trim().is_empty() {
+            return Err(Error::configuration(
+                "the API key is empty; take one from the Mem0 dashboard, or give any text to a \
+                 service that checks none",
+            ));
+        }
+        let api_key = Secret::new("Token ", &key).map_err(invalid_setting)?;
+        let base_url = BaseUrl::parse(&self.base_url).map_err(|refused| {
+            Error::configuration(format!("{refused}; it should look like {BASE_URL}"))
+        })?;
         self.options.check()?;
         check_headers(&self.options.headers)?;
         if self.max_connections == 0 {
@@ -433,7 +435,7 @@ impl AsyncMemoryClientBuilder {
         }
         let names_operations = matches!(self.way, Way::Service(_));
         let transport = match self.way {
-            Way::Service(_) | Way::Reqwest(_) if self.http.are_special() => {
+            Way::Service(_) | Way::Reqwest(_) if !self.http.are_default() => {
                 return Err(Error::configuration(
                     "connect_timeout, idle_timeout, proxy, no_proxy and root_certificate are for the \
                      client's own HTTP client: set up your own instead",
@@ -447,7 +449,10 @@ impl AsyncMemoryClientBuilder {
                      this crate",
                 ));
             }
-            Way::Own => transport(HttpClient::new(base_url.clone(), self.http)?),
+            Way::Own => {
+                let client = HttpClient::new(base_url.clone(), self.http);
+                transport(client.map_err(invalid_setting)?)
+            }
         };
         let mut options = self.options;
         self.identity.write_to(&mut options.headers)?;
@@ -456,10 +461,7 @@ impl AsyncMemoryClientBuilder {
             Sender {
                 base_url,
                 api_key,
-                transport,
-                connections: Semaphore::new(self.max_connections.min(Semaphore::MAX_PERMITS)),
-                budget: RetryBudget::new(),
-                response_limit: self.response_limit,
+                channel: Channel::new(transport, self.max_connections, self.response_limit),
                 user_agent: self.user_agent.unwrap_or(HeaderValue::from_static(version)),
                 names_operations,
                 key_owner: OnceCell::new(),

@@ -1,10 +1,10 @@
 use std::time::Duration;
 
+use mem0_http::later;
 use mem0_types::{Event, EventStatus, GetEvent, GetEvents, Page};
 use tokio::time::Instant;
 
 use crate::error::WaitedFor;
-use crate::sender::later;
 use crate::{AsyncMemoryClient, Error};
 
 impl AsyncMemoryClient {

@@ -1,3 +1,5 @@
+#[cfg(feature = "schemars")]
+use mem0_http::Outcome;
 use mem0_types::{
     CreateMemoryExport, CreateMemoryExportResponse, Endpoint, GetMemoryExport, MemoryExportOptions,
 };
@@ -161,8 +163,11 @@ impl AsyncMemoryClient {
         let waited = self.wait_for_export(asked.id, wait).await;
         // It has been asked for: asking again would make a second one.
         waited.map_err(|error| {
-            let unknown = error.kind() != ErrorKind::Decode;
-            error.outcome(false, unknown)
+            let outcome = match error.kind() {
+                ErrorKind::Decode => Outcome::Refused,
+                _ => Outcome::Unknown { retryable: false },
+            };
+            error.outcome(outcome)
         })
     }
 }

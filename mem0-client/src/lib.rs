@@ -36,10 +36,7 @@
 //! and nothing goes on in the background. Whether the platform acted on a request that was already
 //! sent is then unknown.
 
-mod api_key;
-mod base_url;
 mod batch;
-mod body;
 mod builder;
 mod call_options;
 mod client;
@@ -50,7 +47,6 @@ mod entities;
 mod error;
 mod events;
 mod exports;
-mod http_client;
 mod identity;
 mod listing;
 mod media_file;
@@ -64,17 +60,15 @@ mod project_ref;
 mod projects;
 mod reset;
 mod response;
-mod retry;
 mod sender;
-mod service;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod trace;
 mod webhooks;
 
+pub use mem0_http::{Body, RetryPolicy};
 pub use mem0_types::*;
 
-pub use body::Body;
 pub use builder::AsyncMemoryClientBuilder;
 pub use call_options::CallOptions;
 pub use client::AsyncMemoryClient;
@@ -87,4 +81,3 @@ pub use outcomes::Outcomes;
 pub use project_ref::{OrganizationRef, ProjectRef};
 pub use reset::{Reset, ResetEntity};
 pub use response::Response;
-pub use retry::RetryPolicy;
