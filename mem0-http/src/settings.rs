@@ -1,10 +1,9 @@
-use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
 use url::Url;
 
-use crate::BaseUrl;
+use crate::{BaseUrl, InvalidSetting};
 
 /// Whether this build speaks TLS.
 pub const TLS: bool = cfg!(any(feature = "rustls", feature = "native-tls"));
@@ -79,18 +78,6 @@ impl Proxy {
         matches!(self, Self::Url(url) if url.trim_start().starts_with("https:"))
     }
 }
-
-/// Why a setting cannot be used, in words that do not repeat it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct InvalidSetting(pub(crate) &'static str);
-
-impl fmt::Display for InvalidSetting {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0)
-    }
-}
-
-impl Error for InvalidSetting {}
 
 /// Settings that were checked, from which HTTP clients are made.
 pub(crate) struct CheckedSettings {

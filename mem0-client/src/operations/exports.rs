@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::error::WaitedFor;
-use crate::events::Pace;
-use crate::{AsyncMemoryClient, Error, ErrorKind, WaitOptions};
+use crate::wait::{Pace, WaitOptions};
+use crate::{AsyncMemoryClient, Error, ErrorKind};
 
 impl AsyncMemoryClient {
     /// Has memories written into the form of a JSON Schema: `POST /v1/exports/`. The work is queued;
