@@ -34,8 +34,16 @@ const ONLY_IN: [(&str, &str); 2] =
     [("reqwest", "::http_client"), ("tower-service", "tower_service::Service")];
 
 /// Crates that are the language's, and our own.
-const OURS: [&str; 7] =
-    ["alloc", "core", "std", "mem0_client", "mem0_client_blocking", "mem0_sdk", "mem0_types"];
+const OURS: [&str; 8] = [
+    "alloc",
+    "core",
+    "std",
+    "mem0_client",
+    "mem0_client_blocking",
+    "mem0_http",
+    "mem0_sdk",
+    "mem0_types",
+];
 
 /// Fails where a listing names a crate that is not allowed to show, or one that is allowed comes in another version.
 pub(crate) fn check(root: &Path, listings: &[&str]) -> Outcome {

@@ -7,29 +7,65 @@ use futures_core::Stream;
 use mem0_types::{Date, ErrorBody, InvalidInput, Metadata, Timestamp};
 use serde_json::Value;
 
+use crate::http::ignored_fields::IgnoredFields;
 use crate::http::rejection::Rejection;
 
 /// The most bytes that a request's body may have unless [`RouterOptions`](crate::RouterOptions) say otherwise: 16 MiB. A
 /// larger one is answered with 413.
 pub const BODY_LIMIT: usize = 16 * 1024 * 1024;
 
-/// The fields of a request's JSON body.
+/// A request's JSON body, before the operation says which fields it knows.
 ///
-/// A null counts as absent, since clients spell "not set" that way. Unknown fields are no error:
-/// the official clients pass on whatever they are given.
-pub(crate) struct Fields(Metadata);
+/// An unknown field is not an error: the official clients pass on whatever they are given. But it
+/// may be anything, a key of another service included. So an operation never gets to see one, and
+/// the answer names it.
+pub(crate) struct Received {
+    fields: Metadata,
+    ignored: IgnoredFields,
+}
 
 /// A body, whose refusal the operation spells.
-pub(crate) type Body = Result<Fields, Rejection>;
+pub(crate) type Body = Result<Received, Rejection>;
 
-impl<S: Sync> FromRequest<S> for Fields {
+/// What clients add to the bodies of every operation.
+const EVERYWHERE: [&str; 3] = ["org_id", "project_id", "source"];
+
+impl Received {
+    /// The fields with these names, and those that clients add everywhere. The others are dropped.
+    pub(crate) fn only<N>(self, names: N) -> Fields
+    where
+        N: IntoIterator<Item = &'static str>,
+        N::IntoIter: Clone,
+    {
+        let names = names.into_iter().chain(EVERYWHERE);
+        let is_known = |name: &str| names.clone().any(|known| known == name);
+        let Self { mut fields, ignored } = self;
+        let unknown = fields.iter().filter(|(name, value)| !is_known(name) && !value.is_null());
+        ignored.set(unknown.map(|(name, _)| name.as_str()));
+        fields.retain(|name, _| is_known(name));
+        Fields(fields)
+    }
+
+    /// All fields, for an operation that refuses those that it does not know.
+    pub(crate) fn all(self) -> Fields {
+        Fields(self.fields)
+    }
+}
+
+/// The fields of a request's JSON body that its operation knows.
+///
+/// A null counts as absent, since clients spell "not set" that way.
+pub(crate) struct Fields(Metadata);
+
+impl<S: Sync> FromRequest<S> for Received {
     type Rejection = Rejection;
 
-    async fn from_request(request: Request, _: &S) -> Result<Self, Rejection> {
+    async fn from_request(mut request: Request, _: &S) -> Result<Self, Rejection> {
         let limit = request.extensions().get::<BodyLimit>().map_or(BODY_LIMIT, |limit| limit.0);
+        let ignored = request.extensions_mut().remove().unwrap_or_default();
         let body = read(request.into_body(), limit).await?;
         match serde_json::from_slice(&body) {
-            Ok(Value::Object(fields)) => Ok(Self(fields)),
+            Ok(Value::Object(fields)) => Ok(Self { fields, ignored }),
             Ok(_) => Err(Rejection::invalid("The request body must be a JSON object.")),
             Err(_) if body.is_empty() => {
                 Err(Rejection::invalid("The request body must be a JSON object, and it is empty."))
@@ -117,10 +153,10 @@ impl Fields {
         }
     }
 
-    /// The fields that are set, without these.
-    pub(crate) fn without(self, names: &[&str]) -> Metadata {
-        let others = self.0.into_iter();
-        others.filter(|(name, value)| !value.is_null() && !names.contains(&name.as_str())).collect()
+    /// Takes those of these fields out that are set.
+    pub(crate) fn take_all(&mut self, names: &[&str]) -> Metadata {
+        let taken = names.iter().filter_map(|name| Some(((*name).to_owned(), self.take(name)?)));
+        taken.collect()
     }
 
     pub(crate) fn text(&self, name: &'static str) -> Result<Option<String>, InvalidInput> {
