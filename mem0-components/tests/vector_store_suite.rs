@@ -1,10 +1,13 @@
-//! The suite of vector stores: a store that keeps its promises passes, and each lie is caught by the
-//! case that is about it.
+//! The suite of vector stores: a store that keeps its promises passes, and each lie is caught by
+//! the case that is about it.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use mem0_components::testing::{CheckOutcome, Lie, LyingStore, MemoryStore, check_vector_store};
+use mem0_components::testing::{
+    CheckOutcome, HashEmbedder, Lie, LyingStore, MemoryStore, ScriptedLlm, check_embedder,
+    check_llm, check_vector_store,
+};
 
 use crate::block_on;
 
@@ -17,6 +20,16 @@ fn a_store_in_memory_keeps_every_promise() {
             assert_eq!(*outcome, CheckOutcome::Held, "{name}");
         }
     }
+}
+
+#[test]
+fn suites_may_run_on_any_thread() {
+    fn is_send(_: impl Send) {}
+    let (store, embedder) = (MemoryStore::new(), HashEmbedder::new(8));
+    let llm = ScriptedLlm::replying("yes");
+    is_send(check_vector_store(&store, "suite", 8));
+    is_send(check_embedder(&embedder));
+    is_send(check_llm(&llm, || 0));
 }
 
 #[test]
