@@ -39,7 +39,7 @@ fn fewer_than_two_dimensions_are_refused() {
 }
 
 /// Each lie, and the case that catches it.
-const LIES: [(Lie, &str); 39] = [
+const LIES: [(Lie, &str); 40] = [
     (Lie::LosesInserts, "records_come_back"),
     (Lie::AppliesLate, "records_come_back"),
     (Lie::GetsAnything, "records_come_back"),
@@ -60,7 +60,8 @@ const LIES: [(Lie, &str); 39] = [
     (Lie::AcknowledgesMissingUpdates, "an_update_of_a_missing_record_fails"),
     (Lie::FindsDeleted, "deleted_records_are_gone"),
     (Lie::RefusesMissingDeletes, "deleting_what_is_missing_succeeds"),
-    (Lie::ShowsContent, "content_stays_out_of_debug_and_errors"),
+    (Lie::ShowsPayloads, "content_stays_out_of_debug_and_errors"),
+    (Lie::ShowsVectors, "content_stays_out_of_debug_and_errors"),
     (Lie::ReversesOrder, "the_nearest_come_first"),
     (Lie::ScoresByDistance, "the_nearest_come_first"),
     (Lie::ScoresAboveOne, "the_nearest_come_first"),

@@ -377,10 +377,12 @@ impl fmt::Debug for LyingCollection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("LyingCollection");
         shown.field("collection", &self.collection).field("lie", &self.lie());
-        if self.lie() == Lie::ShowsContent {
-            let last = locked(&self.remembered).last.clone();
-            shown.field("last", &last.map(|record| record.payload));
-        }
+        let last = locked(&self.remembered).last.clone();
+        match (self.lie(), last) {
+            (Lie::ShowsPayloads, Some(last)) => shown.field("last", &last.payload),
+            (Lie::ShowsVectors, Some(last)) => shown.field("last", &last.vector.components()),
+            _ => &mut shown,
+        };
         shown.finish()
     }
 }

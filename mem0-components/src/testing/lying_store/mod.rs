@@ -72,8 +72,10 @@ pub enum Lie {
     FindsDeleted,
     /// `get` returns a record for each id.
     GetsAnything,
-    /// `Debug` shows what was stored last.
-    ShowsContent,
+    /// `Debug` shows the payload that was stored last.
+    ShowsPayloads,
+    /// `Debug` shows the vector that was stored last.
+    ShowsVectors,
     /// Conditions other than those on `user_id` are left out of a filter.
     DropsFilters,
     /// Filters are left out of a search for words.
