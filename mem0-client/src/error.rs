@@ -12,8 +12,10 @@ use mem0_http::{NetworkErrorKind, Outcome, retry_after};
 use mem0_types::{ErrorBody, InvalidInput};
 use serde_json::Value;
 
+const PROXY: &str =
+    "Check the proxy's address, and give it a user name and password if it asks for them";
+
 pub use kind::ErrorKind;
-use make::PROXY;
 pub(crate) use make::invalid_setting;
 pub use rate_limit::RateLimit;
 

@@ -48,6 +48,15 @@ fn the_clients_are_light_and_need_no_openssl() {
 }
 
 #[test]
+fn the_engine_and_its_components_are_light() {
+    for (package, limit) in [("mem0-components", 16), ("mem0-engine", 48)] {
+        let crates = crates_of(package);
+        assert!(crates.len() > 10, "{package}: cargo told only {crates:?}");
+        assert!(crates.len() <= limit, "{package}, {} crates: {crates:#?}", crates.len());
+    }
+}
+
+#[test]
 fn without_features_there_is_no_tls_and_no_c() {
     let never = [
         "aws-lc-rs",
@@ -125,9 +134,21 @@ fn arrows_point_one_way() {
         ),
         ("mem0-client-blocking", &["mem0-client", "mem0-types"], &["mem0-engine", "mem0-server"]),
         (
-            "mem0-engine",
+            "mem0-components",
             &["mem0-types"],
-            &["mem0-http", "mem0-client", "mem0-client-blocking", "mem0-server"],
+            &["mem0-http", "mem0-client", "mem0-client-blocking", "mem0-engine", "mem0-server"],
+        ),
+        (
+            "mem0-engine",
+            &["mem0-components", "mem0-types"],
+            &[
+                "mem0-http",
+                "mem0-client",
+                "mem0-client-blocking",
+                "mem0-server",
+                "reqwest",
+                "rustls",
+            ],
         ),
         (
             "mem0-server",

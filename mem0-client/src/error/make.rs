@@ -11,13 +11,10 @@ use mem0_http::{
 use mem0_types::{ErrorBody, InvalidInput};
 use serde_json::Value;
 
-use super::{Answer, Error, ErrorKind, Inner, WaitedFor};
+use super::{Answer, Error, ErrorKind, Inner, PROXY, WaitedFor};
 
 pub(super) const INSECURE: &str = "Check the base URL and this machine's clock; a certificate authority that the system does not \
      know is given to the builder as root_certificate";
-
-pub(super) const PROXY: &str =
-    "Check the proxy's address, and give it a user name and password if it asks for them";
 
 impl Error {
     fn new(kind: ErrorKind, message: impl Into<String>) -> Self {

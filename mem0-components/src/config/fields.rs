@@ -1,7 +1,7 @@
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::reading::{self, Known};
+use super::reading::{self, Known, given, unknown_field};
 use super::spelling::{self, is_spelling_of};
 use super::{ConfigError, did_you_mean};
 
@@ -62,30 +62,4 @@ impl<'a> Fields<'a> {
         });
         unknown.map_or(error, |given| unknown_field(&self.path, given, &self.asked))
     }
-}
-
-/// The value of a field and the name that it was given under. Null counts as absent.
-pub(super) fn given<'a>(
-    path: &str,
-    values: &'a Map<String, Value>,
-    field: &str,
-) -> Result<Option<(&'a str, &'a Value)>, ConfigError> {
-    let mut all = values
-        .iter()
-        .filter(|(name, value)| !value.is_null() && is_spelling_of(name, field))
-        .map(|(name, value)| (name.as_str(), value));
-    match (all.next(), all.next()) {
-        (Some((name, _)), Some((other, _))) => Err(ConfigError::new(
-            reading::below(path, name),
-            format!("and {} are one field; give one of them", reading::below(path, other)),
-        )),
-        (one, _) => Ok(one),
-    }
-}
-
-pub(super) fn unknown_field(path: &str, given: &str, known: &Known) -> ConfigError {
-    ConfigError::new(
-        reading::below(path, given),
-        format!("is not a known field; {}", did_you_mean(given, known.names())),
-    )
 }

@@ -7,7 +7,6 @@ use serde::de::{self, Deserializer, Error as _, Expected, IntoDeserializer, Unex
 use serde::{Deserialize, forward_to_deserialize_any};
 use serde_json::{Map, Value};
 
-use super::fields::{given, unknown_field};
 use super::spelling::is_spelling_of;
 use super::{ConfigError, did_you_mean};
 
@@ -367,4 +366,30 @@ impl<'de> Deserializer<'de> for FieldsReader<'de, '_> {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit
         unit_struct seq tuple tuple_struct map enum identifier
     }
+}
+
+/// The value of a field and the name that it was given under. Null counts as absent.
+pub(super) fn given<'a>(
+    path: &str,
+    values: &'a Map<String, Value>,
+    field: &str,
+) -> Result<Option<(&'a str, &'a Value)>, ConfigError> {
+    let mut all = values
+        .iter()
+        .filter(|(name, value)| !value.is_null() && is_spelling_of(name, field))
+        .map(|(name, value)| (name.as_str(), value));
+    match (all.next(), all.next()) {
+        (Some((name, _)), Some((other, _))) => Err(ConfigError::new(
+            below(path, name),
+            format!("and {} are one field; give one of them", below(path, other)),
+        )),
+        (one, _) => Ok(one),
+    }
+}
+
+pub(super) fn unknown_field(path: &str, given: &str, known: &Known) -> ConfigError {
+    ConfigError::new(
+        below(path, given),
+        format!("is not a known field; {}", did_you_mean(given, known.names())),
+    )
 }

@@ -1,15 +1,15 @@
 //! A store of vectors, its collections, and the filters that they translate.
 
 mod filter;
+mod payload;
 mod record;
 
 use std::fmt;
 use std::sync::Arc;
 
 pub use filter::{Bounds, StoreFilter};
-pub use record::{
-    KeywordQuery, Payload, ScoredRecord, StorePage, StoreRows, VectorQuery, VectorRecord,
-};
+pub use payload::Payload;
+pub use record::{KeywordQuery, ScoredRecord, StorePage, StoreRows, VectorQuery, VectorRecord};
 
 use crate::{Embedding, Reply};
 

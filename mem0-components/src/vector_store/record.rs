@@ -1,12 +1,7 @@
 use std::fmt;
 
-use mem0_types::Metadata;
-
-use super::StoreFilter;
+use super::{Payload, StoreFilter};
 use crate::Embedding;
-
-/// What is kept beside a vector: a JSON object.
-pub type Payload = Metadata;
 
 /// A record of a collection. `Debug` shows its id alone.
 ///
