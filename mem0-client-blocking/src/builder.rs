@@ -10,10 +10,10 @@ use mem0_client::{AsyncMemoryClient, AsyncMemoryClientBuilder, Error, RetryPolic
 use crate::MemoryClient;
 use crate::driver::Driver;
 
-/// Finishes the async builder inside the client's runtime.
+/// Completes the async builder inside the client's runtime.
 type Finish = Box<dyn FnOnce(AsyncMemoryClientBuilder) -> AsyncMemoryClientBuilder + Send>;
 
-/// How a [`MemoryClient`] is set up; made by [`MemoryClient::builder`].
+/// Settings of a [`MemoryClient`]. [`MemoryClient::builder`] makes one.
 ///
 /// ```
 /// use mem0_client_blocking::MemoryClient;
@@ -49,8 +49,8 @@ impl MemoryClient {
         Self::builder().api_key(api_key).build()
     }
 
-    /// A client with the key of `MEM0_API_KEY`, for the base URL of `MEM0_BASE_URL` or else the
-    /// hosted platform.
+    /// A client with the key in `MEM0_API_KEY`, for the base URL in `MEM0_BASE_URL` or, if that is
+    /// unset, the hosted platform.
     ///
     /// # Errors
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when `MEM0_API_KEY` is unset
@@ -65,7 +65,7 @@ impl MemoryClient {
         Self::builder().env().build()
     }
 
-    /// A client set up in every detail.
+    /// A builder, which sets up a client in every detail.
     ///
     /// ```
     /// # use mem0_client_blocking::MemoryClient;
@@ -82,9 +82,9 @@ impl MemoryClientBuilder {
         Self { inner: AsyncMemoryClient::builder(), finish: None }
     }
 
-    /// Takes what the environment sets: `MEM0_API_KEY`, `MEM0_BASE_URL`, and for the headers by which
-    /// the platform tells apps apart `MEM0_SOURCE`, `MEM0_APPLICATION` and `MEM0_CLIENT_STACK`. Empty
-    /// variables count as unset.
+    /// Takes settings from the environment: `MEM0_API_KEY` and `MEM0_BASE_URL`, and `MEM0_SOURCE`,
+    /// `MEM0_APPLICATION` and `MEM0_CLIENT_STACK` for the headers that name the app to the
+    /// platform. Empty variables count as unset.
     ///
     /// ```
     /// # use mem0_client_blocking::MemoryClient;
@@ -108,7 +108,8 @@ impl MemoryClientBuilder {
         self
     }
 
-    /// Where the platform is. Default `https://api.mem0.ai`. A path is kept as a prefix.
+    /// The address of the platform. Default `https://api.mem0.ai`. A path in it becomes a prefix of
+    /// every path.
     ///
     /// ```
     /// # use mem0_client_blocking::MemoryClient;
@@ -147,7 +148,7 @@ impl MemoryClientBuilder {
         self
     }
 
-    /// Names the product that the requests come from: the header `X-Mem0-Source`. Default: not sent.
+    /// The product that sends the requests, as the header `X-Mem0-Source`. Default: not sent.
     /// [`env`](Self::env) takes it from `MEM0_SOURCE`.
     ///
     /// ```
@@ -160,8 +161,8 @@ impl MemoryClientBuilder {
         self
     }
 
-    /// Names the application that the requests come from: the header `X-Application`. Default: not
-    /// sent. [`env`](Self::env) takes it from `MEM0_APPLICATION`.
+    /// The application that sends the requests, as the header `X-Application`. Default: not sent.
+    /// [`env`](Self::env) takes it from `MEM0_APPLICATION`.
     ///
     /// ```
     /// # use mem0_client_blocking::MemoryClient;
@@ -173,9 +174,10 @@ impl MemoryClientBuilder {
         self
     }
 
-    /// Names what the client is built into, outermost first and with commas between: the header
-    /// `X-Mem0-Client`, to which `mem0-rust/VERSION` is added. At most 3 names are sent, and 200
-    /// characters in all. Default: not sent. [`env`](Self::env) takes it from `MEM0_CLIENT_STACK`.
+    /// The programs that the client is built into, outermost first and separated by commas, as the
+    /// header `X-Mem0-Client`. The client adds `mem0-rust/VERSION`. At most 3 of the names are
+    /// sent, and 200 characters in all. Default: not sent. [`env`](Self::env) takes them from
+    /// `MEM0_CLIENT_STACK`.
     ///
     /// ```
     /// # use mem0_client_blocking::MemoryClient;
@@ -187,7 +189,7 @@ impl MemoryClientBuilder {
         self
     }
 
-    /// How failed requests are repeated. Default: twice.
+    /// How a failed request is repeated. By default it is repeated twice.
     ///
     /// ```
     /// # use mem0_client_blocking::{MemoryClient, RetryPolicy};
@@ -199,7 +201,8 @@ impl MemoryClientBuilder {
         self
     }
 
-    /// How many requests of all clones are under way at most; further ones wait. Default 256.
+    /// How many requests all clones together may have under way. Further requests wait. Default
+    /// 256.
     ///
     /// ```
     /// # use mem0_client_blocking::MemoryClient;
@@ -211,7 +214,7 @@ impl MemoryClientBuilder {
         self
     }
 
-    /// How many bytes an answer may have. Default 64 MiB.
+    /// How large an answer may be, in bytes. Default 64 MiB.
     ///
     /// ```
     /// # use mem0_client_blocking::MemoryClient;
@@ -240,7 +243,7 @@ impl MemoryClientBuilder {
         self
     }
 
-    /// How the app names itself. Default `mem0-rust/` and the version.
+    /// The `User-Agent` header. Default `mem0-rust/` and the version.
     ///
     /// ```
     /// # use mem0_client_blocking::MemoryClient;
@@ -252,12 +255,13 @@ impl MemoryClientBuilder {
         self
     }
 
-    /// The client. Nothing is opened, read or sent.
+    /// Makes the client. Nothing is opened, read or sent.
     ///
     /// # Errors
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when there is no key, the key
-    /// cannot be a header, the base URL is none, it begins with `https://` and the crate was built
-    /// without TLS, or the system has no event queue to give.
+    /// cannot be a header, the base URL or the proxy is not a valid URL, a certificate cannot be
+    /// read, the base URL begins with `https://` and the crate was built without TLS, or the system
+    /// has no event queue left.
     ///
     /// ```
     /// # use mem0_client_blocking::MemoryClient;

@@ -11,12 +11,12 @@ use crate::driver::Driver;
 
 /// The blocking client for the Mem0 platform.
 ///
-/// Making one does no I/O. Clones are cheap and share connections, limits and the retry budget;
+/// Making one does no I/O. Clones are cheap, and share connections, limits and the retry budget.
 /// [`with`](Self::with) gives a view of the same client with other options.
 ///
-/// A panic of a service of the caller's own unwinds out of the call, and the client can be used after
-/// it; `catch_unwind` wants an `AssertUnwindSafe` around it all the same, since a service may be
-/// anything.
+/// If a service that you gave to the builder panics, the panic unwinds out of the call, and the
+/// client can still be used. `catch_unwind` needs an `AssertUnwindSafe` around the client, since
+/// the compiler knows nothing about the service.
 ///
 /// ```
 /// use mem0_client_blocking::MemoryClient;
@@ -36,8 +36,8 @@ impl MemoryClient {
         Self { inner, driver }
     }
 
-    /// A view of this client whose calls are sent with these options; what they leave open stays as
-    /// it is here. Cheap.
+    /// A view of this client whose calls are sent with these options. Options that are not set stay
+    /// as they are in this client. This is cheap.
     ///
     /// ```
     /// # use mem0_client_blocking::{CallOptions, MemoryClient};
@@ -51,7 +51,7 @@ impl MemoryClient {
         Self::from_parts(self.inner.with(options), Arc::clone(&self.driver))
     }
 
-    /// Sends any request value, and answers with status, headers, attempts and time too.
+    /// Sends any request value. The response has status, headers, attempts and time too.
     ///
     /// # Errors
     /// [`Error`], like every method.
@@ -83,8 +83,8 @@ impl MemoryClient {
         Arc::clone(&self.driver)
     }
 
-    /// Asks who the API key belongs to: `GET /v1/ping/`. Nothing calls it by
-    /// itself but [`ProjectRef::own`](crate::ProjectRef::own) and its like, once for each client.
+    /// Asks who the API key belongs to: `GET /v1/ping/`. The client calls this on its own only for
+    /// [`ProjectRef::own`](crate::ProjectRef::own) and similar references, once.
     ///
     /// # Errors
     /// [`ErrorKind::Authentication`](crate::ErrorKind::Authentication) for a wrong key.
@@ -103,7 +103,7 @@ impl MemoryClient {
     /// Counts the project's memories, entities and calls: `GET /v1/stats/`.
     ///
     /// # Errors
-    /// As every method.
+    /// As for every method.
     ///
     /// ```
     /// # use mem0_client_blocking::{MemoryClient, Error};
@@ -119,7 +119,7 @@ impl MemoryClient {
 
 #[cfg(feature = "testing")]
 impl From<&FakePlatform> for MemoryClient {
-    /// A client of this platform, which repeats nothing.
+    /// A client of this platform, without retries.
     ///
     /// ```
     /// use mem0_client_blocking::{MemoryClient, testing::FakePlatform};
@@ -131,7 +131,7 @@ impl From<&FakePlatform> for MemoryClient {
     /// ```
     ///
     /// # Panics
-    /// When the system refuses a thread or a runtime.
+    /// When the system does not provide what a runtime needs.
     #[allow(clippy::expect_used, reason = "these settings are sound, and a test may end so")]
     fn from(platform: &FakePlatform) -> Self {
         let platform = platform.clone();

@@ -7,10 +7,10 @@ use std::thread;
 use mem0_client::Error;
 use tokio::runtime::{Builder, Handle, Runtime};
 
-/// The runtime that a blocking client and its clones share.
+/// The runtime that a blocking client shares with its clones.
 ///
-/// Whichever thread makes a call drives it: no thread of its own waits for work, and a call costs
-/// no hand-over. Connections live in it between calls.
+/// The thread that makes a call drives the runtime. So there is no thread that waits for work, and
+/// a call is not handed over. Connections stay open between calls.
 pub(crate) struct Driver(Option<Runtime>);
 
 impl Driver {
@@ -19,8 +19,8 @@ impl Driver {
         Ok(Self(Some(runtime.map_err(Error::no_runtime)?)))
     }
 
-    /// Drives the future to its end on this thread, or, inside a runtime, where a thread may not
-    /// drive another one, on a thread that this one waits for.
+    /// Drives the future to its end on this thread. A thread inside of another runtime may not do
+    /// that: then a new thread drives it, and this one waits.
     pub(crate) fn run<T: Send>(
         &self,
         future: impl Future<Output = Result<T, Error>> + Send,
@@ -43,7 +43,8 @@ impl Driver {
 }
 
 impl Drop for Driver {
-    /// Waits for nothing: dropping a runtime the usual way panics inside another one.
+    /// Waits for nothing. A runtime that is dropped in the usual way waits, and panics inside
+    /// another runtime.
     fn drop(&mut self) {
         if let Some(runtime) = self.0.take() {
             runtime.shutdown_background();

@@ -16,14 +16,15 @@
 //! # }
 //! ```
 //!
-//! It is the async client of `mem0-client` behind calls that wait: the same methods, options,
-//! retries, limits and errors.
+//! It wraps the async client of `mem0-client`, with the same methods, options, retries, limits and
+//! errors.
 //!
 //! # Threads and runtimes
 //!
-//! A client may be made, used, cloned and dropped on any thread, on many at once, and inside a tokio
-//! runtime of either flavour too. There a call blocks its thread as everywhere, and with it the
-//! tasks that the thread would run: prefer `mem0-client` in async code, or `spawn_blocking`.
+//! A client may be made, used, cloned and dropped on any thread, on many threads at once, and
+//! inside a tokio runtime of either flavor. Inside a runtime, too, a call blocks its thread, and
+//! with it the tasks that the thread would run: prefer `mem0-client` in async code, or
+//! `spawn_blocking`.
 
 mod builder;
 mod client;

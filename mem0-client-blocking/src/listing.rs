@@ -7,20 +7,21 @@ use mem0_client::{Error, Malformed, Page, Paged};
 use crate::MemoryClient;
 use crate::driver::Driver;
 
-/// All memories of a list; made by [`MemoryClient::get_all_iter`].
+/// All memories of a list. [`MemoryClient::get_all_iter`] makes one.
 pub type Memories = Listing<GetAllMemories>;
 
-/// All rows of a list, read page by page as they are asked for; made by [`MemoryClient::iter`] and
-/// [`MemoryClient::get_all_iter`].
+/// All rows of a list, which reads the next page when it is needed. [`MemoryClient::iter`] and
+/// [`MemoryClient::get_all_iter`] make one.
 ///
-/// However long the list is, the iterator holds one page of it. Rows that are added meanwhile push
-/// others onto later pages; each row is still yielded at most once, as long as fewer than 50,000 are
-/// added between two pages: so many of the last rows are known again. Rows that are *deleted*
-/// meanwhile pull others onto pages that were read already, which no client can see.
+/// The iterator holds one page of the list, however long the list is. Rows that are added meanwhile
+/// push others onto later pages. Each row is still yielded at most once, as long as fewer than
+/// 50,000 rows are added between two pages, since the last 50,000 rows are remembered. Rows that
+/// are *deleted* meanwhile pull others onto pages that were read already; no client can see those.
 ///
-/// After an error that may pass ([`Error::is_retryable`]) the next call asks for the same page
-/// again, at once: wait before you make it. After ten of them in a row, after any other error, and after the
-/// last row, there are none. The platform's `next` links are never followed, only counted on.
+/// After a retryable error ([`Error::is_retryable`]), the next call of `next` asks for the same
+/// page again, at once: wait before you make it. The iterator ends after the last row, after ten
+/// retryable errors in a row, and after any other error. The platform's `next` links are never
+/// followed; they only tell whether there is another page.
 #[must_use = "nothing is sent before it is asked for a row"]
 pub struct Listing<E: Paged> {
     stream: mem0_client::Listing<E>,
@@ -28,7 +29,7 @@ pub struct Listing<E: Paged> {
 }
 
 impl MemoryClient {
-    /// Lists page after page, each row once, as an iterator. Nothing is sent before the first row is
+    /// Lists all pages, each row once, as an iterator. Nothing is sent before the first row is
     /// asked for.
     ///
     /// ```
@@ -50,10 +51,10 @@ impl<E: Paged> Listing<E> {
         Self { stream, driver: client.driver() }
     }
 
-    /// All rows that are left as one page, which has what the first of them says of the whole list.
+    /// All remaining rows as one page. Its totals are those of the first page that is read.
     ///
     /// # Errors
-    /// The first that reading a page gives; the rows read until then are lost.
+    /// The first error of reading a page. The rows that were read before it are lost.
     ///
     /// ```
     /// # use mem0_client_blocking::{Error, Memories};
@@ -67,7 +68,7 @@ impl<E: Paged> Listing<E> {
         self.driver.run(self.stream.into_page())
     }
 
-    /// The rows so far that could not be read.
+    /// The rows that could not be read so far.
     ///
     /// ```
     /// # use mem0_client_blocking::Memories;

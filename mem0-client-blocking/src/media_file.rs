@@ -4,15 +4,17 @@ use std::path::PathBuf;
 
 use mem0_client::Media;
 
-/// Opens a file and reads what it is, as [`Media::from_reader`] does: an image, a PDF, Markdown, MDX or
-/// plain text.
+/// Opens a file, and reads an image, a PDF, Markdown, MDX or plain text from it, as
+/// [`Media::from_reader`] does.
 ///
 /// # Errors
-/// Those of opening and reading; [`InvalidData`](io::ErrorKind::InvalidData) for a file of another
-/// kind.
+/// The errors of opening and reading the file; [`InvalidData`](io::ErrorKind::InvalidData) for a
+/// file of another kind.
 ///
 /// ```no_run
-/// # fn example(client: mem0_client_blocking::MemoryClient) -> Result<(), Box<dyn std::error::Error>> {
+/// # use std::error::Error;
+/// # use mem0_client_blocking::MemoryClient;
+/// # fn example(client: MemoryClient) -> Result<(), Box<dyn Error>> {
 /// use mem0_client_blocking::{Message, Scope, media_from_file};
 ///
 /// let menu = media_from_file("menu.pdf")?;

@@ -10,7 +10,7 @@ use crate::{child, system_calls};
 
 const ORDER: &str = "MEM0_TEST_CONSTRUCT";
 
-/// Makes clients in every way, when a test has started this process for that.
+/// Makes clients in every way, if a test has started this process for that.
 #[test]
 fn constructs_when_told_to() {
     let Ok(base_url) = std::env::var(ORDER) else { return };
@@ -39,8 +39,8 @@ fn no_request_is_made() {
     assert_eq!((base.connections(), named.connections()), (0, 0));
 }
 
-/// The runtime's event queue. The pair of sockets wakes it when a signal comes, and is there when another crate
-/// of the program has asked tokio for signals.
+/// The runtime's event queue. The pair of sockets, which wakes it when a signal comes, is there if
+/// another crate of the program has enabled tokio's signals.
 #[cfg(target_os = "linux")]
 const EVENT_QUEUE: [&str; 7] = [
     "epoll_create1(",
@@ -62,6 +62,6 @@ fn no_system_call_opens_more_than_an_event_queue() {
     for call in &calls {
         assert!(EVENT_QUEUE.iter().any(|allowed| call.starts_with(allowed)), "{call}");
     }
-    // The marks do enclose the construction.
+    // The construction is between the marks.
     assert_eq!(calls.iter().filter(|call| call.starts_with("epoll_create1(")).count(), 4);
 }

@@ -29,7 +29,7 @@ fn twenty(call: impl Fn()) {
 #[track_caller]
 fn assert_twenty(server: &Server) {
     assert_eq!(server.heard().len(), 20);
-    // Most calls came on a new connection, or the server was no test.
+    // Most calls came on a new connection; otherwise the server tested nothing.
     assert!(server.connections() >= 14, "{}", server.connections());
 }
 
@@ -53,7 +53,7 @@ fn twenty_of_twenty_spaced_calls_succeed_wherever_they_are_made() {
                 thread::spawn(move || add(&client)).join().unwrap();
             });
         },
-        // What this thread hears of one client says nothing of the other.
+        // What this thread learns about one client's connection says nothing about the other's.
         |client| {
             let server = Server::start(|_| ok(r#"{"status": "ok"}"#));
             let other = self::client(&server);
@@ -77,14 +77,14 @@ fn twenty_of_twenty_spaced_calls_succeed_wherever_they_are_made() {
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// Adds with so long between them, each on a connection of its own.
+/// Sends adds with this pause between them, and checks that each has its own connection.
 fn spaced_adds(after: Duration, announced: bool, pause: Duration, inside_a_runtime: bool) {
     let mut answer = ok(r#"{"event_id": "e-1", "status": "PENDING"}"#);
     if announced {
         let header = format!("\r\nKeep-Alive: timeout={}\r\n", after.as_secs());
         answer = answer.replacen("\r\n", &header, 1);
     }
-    // Requests cross the closing in its last tenth of a second.
+    // A request that comes in the last tenth of a second crosses the closing.
     let server = Server::start_closing(Some(after), SECOND / 10, move |_| answer.clone());
     let client = client(&server);
     let adds = || {
@@ -102,7 +102,8 @@ fn spaced_adds(after: Duration, announced: bool, pause: Duration, inside_a_runti
     assert_eq!((server.heard().len(), server.connections()), (3, 3), "{after:?}, {announced}");
 }
 
-/// Just under, at and just over the closing. Nothing drives the client's runtime between calls.
+/// Pauses just under, at and just over the time of closing. Nothing drives the client's runtime
+/// between calls.
 #[test]
 fn adds_at_the_time_of_closing_have_a_known_outcome() {
     let moment = Duration::from_millis(50);

@@ -1,4 +1,5 @@
-//! The blocking client on threads and inside runtimes of every kind, and against its async twin.
+//! The blocking client on threads and inside runtimes of every kind, and compared with its async
+//! twin.
 
 #![allow(
     clippy::unwrap_used,
@@ -30,7 +31,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-/// Runs this on a thread of its own, and fails when it hangs.
+/// Runs this on a thread of its own, and fails if it hangs.
 #[track_caller]
 fn in_time<T: Send + 'static>(run: impl FnOnce() -> T + Send + 'static) -> T {
     let (done, ended) = mpsc::channel();

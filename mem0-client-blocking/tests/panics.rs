@@ -1,4 +1,4 @@
-//! A service that panics unwinds through the call that met it, and only that one.
+//! A panic of a service unwinds through the call that it served, and only that one.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;

@@ -1,4 +1,4 @@
-//! A platform in this process that answers as it is told and remembers what it was asked.
+//! A platform in this process with scripted answers, which records the requests.
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
@@ -43,7 +43,7 @@ impl Platform {
             .unwrap()
     }
 
-    /// What was asked since the last time.
+    /// The requests since the last time this was called.
     pub(crate) fn take(&self) -> Vec<Asked> {
         std::mem::take(&mut *self.asked.lock().unwrap())
     }

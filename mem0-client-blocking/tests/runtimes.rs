@@ -1,4 +1,4 @@
-//! Created, called, cloned and dropped wherever a thread may be.
+//! A client is created, called, cloned and dropped wherever a thread may be.
 
 use std::thread;
 use std::time::Duration;
@@ -41,8 +41,8 @@ fn multi_thread() -> Runtime {
     Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap()
 }
 
-/// Runs it with the base URL of a server, and fails when it hangs or sends other than 3 requests
-/// times `lives`.
+/// Runs this with the base URL of a server, and fails if it hangs or does not send 3 requests for
+/// each of `lives`.
 #[track_caller]
 fn lives(lives: usize, run: impl FnOnce(String) + Send + 'static) {
     let server = server();
@@ -146,12 +146,12 @@ fn made_here_called_there_and_dropped_elsewhere() {
             made.ping().unwrap();
             drop(made);
         });
-        // Made inside one runtime, called in another that is gone by the time of the drop.
+        // Made inside one runtime, and called in another that has ended before the drop.
         let made = multi_thread().block_on(async { client(&base_url) });
         let clone = made.clone();
         multi_thread().block_on(async move { clone.ping().unwrap() });
         made.ping().unwrap();
-        // Dropped by a task that its runtime drops.
+        // Dropped with a task that its runtime drops.
         let held = made.clone();
         let runtime = multi_thread();
         runtime.spawn(async move {

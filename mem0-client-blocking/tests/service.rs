@@ -1,4 +1,4 @@
-//! Services and HTTP clients of the caller's own are made inside the client's runtime.
+//! The caller's own services and HTTP clients are made inside the client's runtime.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -17,7 +17,7 @@ use crate::server::{Server, ok};
 
 type Work = (Request<Body>, oneshot::Sender<Response<Body>>);
 
-/// A service whose work is done by a task, as tower's buffer does it.
+/// A service that lets a task do the work, as tower's `Buffer` does.
 #[derive(Clone)]
 struct Queue(mpsc::UnboundedSender<Work>);
 
@@ -47,7 +47,7 @@ impl Service<Request<Body>> for Queue {
     fn call(&mut self, request: Request<Body>) -> Self::Future {
         assert!(Handle::try_current().is_ok(), "called outside the runtime");
         let (answer, answered) = oneshot::channel();
-        // A closed queue drops the sender, which the receiver sees.
+        // A closed queue drops the sender, and the receiver notices.
         let _ = self.0.send((request, answer));
         Box::pin(answered)
     }

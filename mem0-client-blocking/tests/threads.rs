@@ -11,7 +11,7 @@ use crate::in_time;
 use crate::platform::Platform;
 use crate::server::{Server, ok};
 
-/// Eight threads ask for memories by ids of their own; each answer must be the one asked for.
+/// Eight threads read memories by ids of their own; each must get its own answers.
 fn ask_from_eight_threads(client: MemoryClient, calls: usize) {
     let start = Arc::new(Barrier::new(8));
     let threads: Vec<_> = (0..8)
@@ -50,7 +50,7 @@ fn id_of(target: &str) -> String {
 fn each_thread_gets_its_own_answers_over_sockets() {
     let server = Server::start(|heard| {
         let id = id_of(&heard.line);
-        // Answers overtake each other.
+        // Answers come in another order than the requests.
         thread::sleep(Duration::from_millis(id.len() as u64 % 3));
         ok(&json!({"id": id}).to_string())
     });
@@ -78,7 +78,8 @@ fn a_slow_call_of_one_thread_does_not_hold_up_another() {
     });
     let client = MemoryClient::builder().api_key("k").base_url(server.url()).build().unwrap();
     in_time(move || {
-        // First and later: the thread that drives the runtime may be the slow one or another.
+        // The slow thread is once the first and once a later one, since either may drive the
+        // runtime.
         for delay in [0, 50] {
             let slow = client.clone();
             let slow = thread::spawn(move || slow.get("slow").unwrap().id);

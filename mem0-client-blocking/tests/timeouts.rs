@@ -7,7 +7,7 @@ use mem0_client_blocking::{CallOptions, ErrorKind, MemoryClient, RetryPolicy};
 use crate::in_time;
 use crate::server::Server;
 
-/// A server that hears and never answers in time.
+/// A server that reads requests and does not answer in time.
 fn stuck() -> Server {
     Server::start(|_| {
         std::thread::sleep(Duration::from_secs(20));
@@ -40,7 +40,7 @@ fn a_call_gives_up_when_its_time_is_over() {
         assert_gives_up(&hasty);
         let runtime = tokio::runtime::Builder::new_multi_thread().build().unwrap();
         runtime.block_on(async { assert_gives_up(&client) });
-        // Dropping with a request under way on the connection does not wait for it.
+        // Dropping the client does not wait for a request that is under way.
         let started = Instant::now();
         drop((client, hasty));
         assert!(started.elapsed() < Duration::from_secs(1));

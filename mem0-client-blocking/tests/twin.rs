@@ -31,7 +31,7 @@ fn refusal(_: &Asked) -> (u16, serde_json::Value) {
     (429, json!({"detail": "Slow down."}))
 }
 
-/// Makes each call on both clients and compares what was asked and what was answered.
+/// Makes each call with both clients, and compares requests and answers.
 macro_rules! compare {
     ($platform:expr, $blocking:expr, $asynchronous:expr, $runtime:expr;
         $($name:ident: |$c:ident| $call:expr;)+) => {
@@ -50,7 +50,7 @@ macro_rules! compare {
     };
 }
 
-/// What an answer or an error holds apart from times.
+/// The content of an answer or an error, without times.
 fn told<T: std::fmt::Debug>(
     answer: Result<T, mem0_client_blocking::Error>,
 ) -> Result<T, (String, Option<String>, u32)> {
@@ -70,7 +70,7 @@ fn compare_all(answering: fn(&Asked) -> (u16, serde_json::Value)) -> usize {
         .build()
         .unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    // One question each.
+    // One request each.
     let wait = || WaitOptions::new().timeout(Duration::ZERO);
     let alice = || Filter::user_id("alice");
     let kitchen = || ProjectRef::new("o 1", "p 1");
@@ -173,7 +173,7 @@ fn compare_all(answering: fn(&Asked) -> (u16, serde_json::Value)) -> usize {
     });
     assert_eq!(format!("{listed:?}"), format!("{streamed:?}"));
     assert_eq!(by_iterator, platform.take());
-    // And the three above (`get_all_iter` is an `iter`), and `export`, which needs its feature.
+    // Also the three above (`get_all_iter` is an `iter`), and `export`, which needs its feature.
     compared.len() + 4
 }
 

@@ -20,7 +20,7 @@ const BASE_URL: &str = "https://api.mem0.ai";
 const MAX_CONNECTIONS: usize = 256;
 const RESPONSE_LIMIT: usize = 64 * 1024 * 1024;
 
-/// How an [`AsyncMemoryClient`] is set up; made by [`AsyncMemoryClient::builder`].
+/// Settings of an [`AsyncMemoryClient`]. [`AsyncMemoryClient::builder`] makes one.
 ///
 /// ```
 /// use mem0_client::AsyncMemoryClient;
@@ -45,12 +45,12 @@ pub struct AsyncMemoryClientBuilder {
     response_limit: usize,
     user_agent: Option<HeaderValue>,
     options: CallOptions,
-    way: Way,
+    transport: TransportChoice,
 }
 
 /// What carries the requests.
 #[derive(Clone)]
-enum Way {
+enum TransportChoice {
     Own,
     Reqwest(reqwest::Client),
     Service(Arc<dyn Transport>),
@@ -72,8 +72,8 @@ impl AsyncMemoryClient {
         Self::builder().api_key(api_key).build()
     }
 
-    /// A client with the key of `MEM0_API_KEY`, for the base URL of `MEM0_BASE_URL` or else the
-    /// hosted platform.
+    /// A client with the key in `MEM0_API_KEY`, for the base URL in `MEM0_BASE_URL` or, if that is
+    /// unset, the hosted platform.
     ///
     /// # Errors
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when `MEM0_API_KEY` is unset
@@ -88,7 +88,7 @@ impl AsyncMemoryClient {
         Self::builder().env().build()
     }
 
-    /// A client set up in every detail.
+    /// A builder, which sets up a client in every detail.
     ///
     /// ```
     /// # use mem0_client::AsyncMemoryClient;
@@ -111,13 +111,13 @@ impl AsyncMemoryClientBuilder {
             response_limit: RESPONSE_LIMIT,
             user_agent: None,
             options: CallOptions::new(),
-            way: Way::Own,
+            transport: TransportChoice::Own,
         }
     }
 
-    /// Takes what the environment sets: `MEM0_API_KEY`, `MEM0_BASE_URL`, and for the headers by which
-    /// the platform tells apps apart `MEM0_SOURCE`, `MEM0_APPLICATION` and `MEM0_CLIENT_STACK`. Empty
-    /// variables count as unset.
+    /// Takes settings from the environment: `MEM0_API_KEY` and `MEM0_BASE_URL`, and `MEM0_SOURCE`,
+    /// `MEM0_APPLICATION` and `MEM0_CLIENT_STACK` for the headers that name the app to the
+    /// platform. Empty variables count as unset.
     ///
     /// ```
     /// # use mem0_client::AsyncMemoryClient;
@@ -156,7 +156,8 @@ impl AsyncMemoryClientBuilder {
         self
     }
 
-    /// Where the platform is. Default `https://api.mem0.ai`. A path is kept as a prefix.
+    /// The address of the platform. Default `https://api.mem0.ai`. A path in it becomes a prefix of
+    /// every path.
     ///
     /// ```
     /// # use mem0_client::AsyncMemoryClient;
@@ -193,7 +194,7 @@ impl AsyncMemoryClientBuilder {
         self
     }
 
-    /// Names the product that the requests come from: the header `X-Mem0-Source`. Default: not sent.
+    /// The product that sends the requests, as the header `X-Mem0-Source`. Default: not sent.
     /// [`env`](Self::env) takes it from `MEM0_SOURCE`.
     ///
     /// ```
@@ -206,8 +207,8 @@ impl AsyncMemoryClientBuilder {
         self
     }
 
-    /// Names the application that the requests come from: the header `X-Application`. Default: not
-    /// sent. [`env`](Self::env) takes it from `MEM0_APPLICATION`.
+    /// The application that sends the requests, as the header `X-Application`. Default: not sent.
+    /// [`env`](Self::env) takes it from `MEM0_APPLICATION`.
     ///
     /// ```
     /// # use mem0_client::AsyncMemoryClient;
@@ -219,9 +220,10 @@ impl AsyncMemoryClientBuilder {
         self
     }
 
-    /// Names what the client is built into, outermost first and with commas between: the header
-    /// `X-Mem0-Client`, to which `mem0-rust/VERSION` is added. At most 3 names are sent, and 200
-    /// characters in all. Default: not sent. [`env`](Self::env) takes it from `MEM0_CLIENT_STACK`.
+    /// The programs that the client is built into, outermost first and separated by commas, as the
+    /// header `X-Mem0-Client`. The client adds `mem0-rust/VERSION`. At most 3 of the names are
+    /// sent, and 200 characters in all. Default: not sent. [`env`](Self::env) takes them from
+    /// `MEM0_CLIENT_STACK`.
     ///
     /// ```
     /// # use mem0_client::AsyncMemoryClient;
@@ -233,7 +235,7 @@ impl AsyncMemoryClientBuilder {
         self
     }
 
-    /// How failed requests are repeated. Default: twice.
+    /// How a failed request is repeated. By default it is repeated twice.
     ///
     /// ```
     /// # use mem0_client::{AsyncMemoryClient, RetryPolicy};
@@ -245,7 +247,8 @@ impl AsyncMemoryClientBuilder {
         self
     }
 
-    /// How many requests of all clones are under way at most; further ones wait. Default 256.
+    /// How many requests all clones together may have under way. Further requests wait. Default
+    /// 256.
     ///
     /// ```
     /// # use mem0_client::AsyncMemoryClient;
@@ -257,7 +260,7 @@ impl AsyncMemoryClientBuilder {
         self
     }
 
-    /// How many bytes an answer may have. Default 64 MiB.
+    /// How large an answer may be, in bytes. Default 64 MiB.
     ///
     /// ```
     /// # use mem0_client::AsyncMemoryClient;
@@ -285,7 +288,7 @@ impl AsyncMemoryClientBuilder {
         self
     }
 
-    /// How the app names itself. Default `mem0-rust/` and the version.
+    /// The `User-Agent` header. Default `mem0-rust/` and the version.
     ///
     /// ```
     /// # use mem0_client::AsyncMemoryClient;
@@ -300,12 +303,12 @@ impl AsyncMemoryClientBuilder {
         self
     }
 
-    /// The client. Nothing is opened, read or sent.
+    /// Makes the client. Nothing is opened, read or sent.
     ///
     /// # Errors
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when there is no key, the key
-    /// cannot be a header, the base URL or the proxy is none, a certificate cannot be read, or the
-    /// base URL begins with `https://` and the crate was built without TLS.
+    /// cannot be a header, the base URL or the proxy is not a valid URL, a certificate cannot be
+    /// read, or the base URL begins with `https://` and the crate was built without TLS.
     ///
     /// ```
     /// # use mem0_client::AsyncMemoryClient;
@@ -317,8 +320,8 @@ impl AsyncMemoryClientBuilder {
         })?;
         if key.trim().is_empty() {
             return Err(Error::configuration(
-                "the API key is empty; take one from the Mem0 dashboard, or give any text to a \
-                 service that checks none",
+                "the API key is empty; take one from the Mem0 dashboard, or use any text if the \
+                 service checks no keys",
             ));
         }
         let api_key = Secret::new("Token ", &key).map_err(invalid_setting)?;
@@ -330,23 +333,27 @@ impl AsyncMemoryClientBuilder {
         if self.max_connections == 0 {
             return Err(Error::configuration("max_connections must be at least 1"));
         }
-        let names_operations = matches!(self.way, Way::Service(_));
-        let transport = match self.way {
-            Way::Service(_) | Way::Reqwest(_) if !self.http.are_default() => {
+        let names_operations = matches!(self.transport, TransportChoice::Service(_));
+        let transport = match self.transport {
+            TransportChoice::Service(_) | TransportChoice::Reqwest(_)
+                if !self.http.are_default() =>
+            {
                 return Err(Error::configuration(
-                    "connect_timeout, idle_timeout, proxy, no_proxy and root_certificate are for the \
-                     client's own HTTP client: set up your own instead",
+                    "connect_timeout, idle_timeout, proxy, no_proxy and root_certificate apply to \
+                     the client's own HTTP client: set up your own instead",
                 ));
             }
-            Way::Service(service) => service,
-            Way::Reqwest(client) => transport(HttpClient::from_reqwest(base_url.clone(), client)),
-            Way::Own if base_url.is_https() && !TLS => {
+            TransportChoice::Service(service) => service,
+            TransportChoice::Reqwest(client) => {
+                transport(HttpClient::from_reqwest(base_url.clone(), client))
+            }
+            TransportChoice::Own if base_url.is_https() && !TLS => {
                 return Err(Error::configuration(
-                    "an https:// base URL needs TLS: enable the feature `rustls` or `native-tls` of \
-                     this crate",
+                    "an https:// base URL needs TLS: enable the feature `rustls` or `native-tls` \
+                     of this crate",
                 ));
             }
-            Way::Own => {
+            TransportChoice::Own => {
                 let client = HttpClient::new(base_url.clone(), self.http);
                 transport(client.map_err(invalid_setting)?)
             }
@@ -369,7 +376,7 @@ impl AsyncMemoryClientBuilder {
 }
 
 impl fmt::Debug for AsyncMemoryClientBuilder {
-    /// The settings; the key redacted, the base URL left out until it is checked.
+    /// The settings, with the key redacted and without the base URL, which is not checked yet.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AsyncMemoryClientBuilder")
             .field("api_key", &self.api_key.as_ref().map(|_| "[redacted]"))

@@ -6,7 +6,7 @@ use mem0_types::InvalidInput;
 
 use crate::RetryPolicy;
 
-/// How calls are sent, where it should differ from the client's own settings.
+/// Settings for calls that differ from the client's own.
 ///
 /// ```
 /// use mem0_client::{AsyncMemoryClient, CallOptions, RetryPolicy};
@@ -26,12 +26,12 @@ pub struct CallOptions {
     pub(crate) retry: Option<RetryPolicy>,
     pub(crate) concurrency: Option<usize>,
     pub(crate) headers: HeaderMap,
-    /// Whether a header was given that cannot be one; told when the call is made.
+    /// Whether a header was given that is not valid. The call then fails.
     pub(crate) has_odd_header: bool,
 }
 
 impl CallOptions {
-    /// Nothing differs yet.
+    /// Options that change nothing.
     ///
     /// ```
     /// let options = mem0_client::CallOptions::new();
@@ -80,8 +80,7 @@ impl CallOptions {
     }
 
     /// How many requests [`add_many`](crate::AsyncMemoryClient::add_many) and the batches have in
-    /// flight at a time. Default 8; 0 counts as 1. The client's own limit on connections holds
-    /// besides.
+    /// flight at a time. Default 8; 0 counts as 1. The client's limit on connections applies too.
     ///
     /// ```
     /// # use mem0_client::CallOptions;
@@ -93,9 +92,9 @@ impl CallOptions {
         self
     }
 
-    /// Sends this header too, in place of one of the same name. The headers that the client owns
-    /// (`authorization`, `accept`, `content-type`, `content-length`, `host` and the like), and what
-    /// cannot be a header, are refused when the call is made.
+    /// Sends this header too, and replaces one of the same name. The call fails if the header is
+    /// not valid, or if the client sets it itself: `authorization`, `accept`, `content-type`,
+    /// `content-length`, `host` and the like.
     ///
     /// ```
     /// # use mem0_client::CallOptions;
@@ -116,19 +115,19 @@ impl CallOptions {
         self
     }
 
-    /// Refuses what cannot be a header.
+    /// Refuses a header that is not valid.
     pub(crate) fn check(&self) -> Result<(), InvalidInput> {
         if self.has_odd_header {
             return Err(InvalidInput::new(
                 "header",
-                "must have a name of ASCII letters, digits and dashes, and a value of visible ASCII \
-                 characters and spaces",
+                "must have a name of ASCII letters, digits and dashes, and a value of visible \
+                 ASCII characters and spaces",
             ));
         }
         Ok(())
     }
 
-    /// These options where they are set, `base` elsewhere.
+    /// These options where they are set, and those of `base` elsewhere.
     pub(crate) fn over(self, base: &Self) -> Self {
         let mut headers = base.headers.clone();
         headers.extend(self.headers);
@@ -143,7 +142,7 @@ impl CallOptions {
     }
 }
 
-/// Refuses the headers that the client owns.
+/// Refuses headers that the client sets itself.
 pub(crate) fn check_headers(headers: &HeaderMap) -> Result<(), InvalidInput> {
     const OWNED: [HeaderName; 8] = [
         header::AUTHORIZATION,
@@ -165,7 +164,7 @@ pub(crate) fn check_headers(headers: &HeaderMap) -> Result<(), InvalidInput> {
 }
 
 impl fmt::Debug for CallOptions {
-    /// The headers' names, never their values.
+    /// Shows the names of the headers, never their values.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CallOptions")
             .field("timeout", &self.timeout)

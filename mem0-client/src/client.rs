@@ -15,12 +15,12 @@ use crate::{CallOptions, Error, Response};
 
 /// The async client for the Mem0 platform.
 ///
-/// Making one does no I/O. Clones are cheap and share connections, limits and the retry budget;
+/// Making one does no I/O. Clones are cheap, and share connections, limits and the retry budget.
 /// [`with`](Self::with) gives a view of the same client with other options.
 ///
-/// Calls need a tokio runtime with time and I/O; without one they are
-/// [`Configuration`](crate::ErrorKind::Configuration) errors. Several runtimes may share a client, as the tests of an
-/// app do with a `static` one: each has connections of its own, and pays for the first.
+/// Calls need a tokio runtime with time and I/O; outside of one they fail with
+/// [`Configuration`](crate::ErrorKind::Configuration). Several runtimes may share a client, as the
+/// tests of an app do with a `static` client. Each runtime opens connections of its own.
 ///
 /// ```
 /// use mem0_client::AsyncMemoryClient;
@@ -40,8 +40,8 @@ impl AsyncMemoryClient {
         Self { sender: Arc::new(sender), options }
     }
 
-    /// A view of this client whose calls are sent with these options; what they leave open stays as
-    /// it is here. Cheap.
+    /// A view of this client whose calls are sent with these options. Options that are not set stay
+    /// as they are in this client. This is cheap.
     ///
     /// ```
     /// # use mem0_client::{AsyncMemoryClient, CallOptions};
@@ -55,7 +55,7 @@ impl AsyncMemoryClient {
         Self { sender: Arc::clone(&self.sender), options: options.over(&self.options) }
     }
 
-    /// Sends any request value, and answers with status, headers, attempts and time too.
+    /// Sends any request value. The response has status, headers, attempts and time too.
     ///
     /// # Errors
     /// [`Error`], like every method.
@@ -76,13 +76,13 @@ impl AsyncMemoryClient {
         &self.sender.key_owner
     }
 
-    /// This client with a deadline that is no later than its own.
+    /// This client with this deadline, or its own if that is shorter.
     pub(crate) fn within(&self, limit: Duration) -> Self {
         let own = self.options.deadline.unwrap_or(DEADLINE);
         self.with(CallOptions::new().deadline(own.min(limit)))
     }
 
-    /// Sends the call and decodes its answer into a type of the caller's.
+    /// Sends the call, and decodes the answer into a type that the caller chooses.
     pub(crate) async fn decoded<T: DeserializeOwned>(&self, call: Call) -> Result<T, Error> {
         let read = |json: &str| serde_json::from_str::<T>(json);
         Ok(self.sender.send(call, &self.options, read).await?.into_value())
@@ -95,8 +95,8 @@ impl AsyncMemoryClient {
         self.send(request).map_ok(Response::into_value)
     }
 
-    /// No `async fn`: its future would keep room for the request beside the call made of it, and
-    /// futures are copied on their way to where they are polled.
+    /// Not an `async fn`: its future would hold both the request and the call made from it, and a
+    /// future is copied on its way to where it is polled.
     fn send<E: Endpoint>(
         &self,
         request: E,
@@ -115,8 +115,8 @@ impl AsyncMemoryClient {
         self.sender.api_key.redact(text)
     }
 
-    /// Asks who the API key belongs to: `GET /v1/ping/`. Nothing calls it by
-    /// itself but [`ProjectRef::own`](crate::ProjectRef::own) and its like, once for each client.
+    /// Asks who the API key belongs to: `GET /v1/ping/`. The client calls this on its own only for
+    /// [`ProjectRef::own`](crate::ProjectRef::own) and similar references, once.
     ///
     /// # Errors
     /// [`ErrorKind::Authentication`](crate::ErrorKind::Authentication) for a wrong key.
@@ -135,7 +135,7 @@ impl AsyncMemoryClient {
     /// Counts the project's memories, entities and calls: `GET /v1/stats/`.
     ///
     /// # Errors
-    /// As every method.
+    /// As for every method.
     ///
     /// ```
     /// # use mem0_client::{AsyncMemoryClient, Error};

@@ -2,11 +2,12 @@ use std::borrow::Cow;
 
 use serde::de::DeserializeOwned;
 
-/// How an answer's text is read: [`Endpoint::read_response`](mem0_types::Endpoint), or serde's way.
+/// A function that reads the text of an answer: [`Endpoint::read_response`](mem0_types::Endpoint),
+/// or serde's.
 pub(crate) type Read<T> = fn(&str) -> Result<T, serde_json::Error>;
 
-/// Reads an answer, or says at which JSON path it differs, with an excerpt that shows its form and
-/// none of its content.
+/// Reads an answer. The error names the JSON path where it is wrong, with an excerpt that shows its
+/// form and nothing of its content.
 pub(crate) fn answer<T: DeserializeOwned>(bytes: &[u8], read: Read<T>) -> Result<T, String> {
     let text = std::str::from_utf8(bytes).map_err(|_| "the answer is not UTF-8".to_owned())?;
     if let Ok(value) = read(text) {
@@ -16,7 +17,7 @@ pub(crate) fn answer<T: DeserializeOwned>(bytes: &[u8], read: Read<T>) -> Result
         Ok(value) => return Ok(value),
         Err(error) => error,
     };
-    // Reading again is slower, and tells where.
+    // The first reading is faster; this one finds the place.
     let mut reader = serde_json::Deserializer::from_str(text);
     let located = serde_path_to_error::deserialize::<_, T>(&mut reader).err();
     let mut path = located.map_or_else(|| ".".to_owned(), |error| error.path().to_string());
@@ -24,19 +25,19 @@ pub(crate) fn answer<T: DeserializeOwned>(bytes: &[u8], read: Read<T>) -> Result
         path = field.to_owned();
     }
     Err(format!(
-        "the answer has another form than expected at `{path}`: {} near {}",
+        "the answer does not have the expected form at `{path}`: {} near {}",
         reason(&error),
         excerpt(text, &error),
     ))
 }
 
-/// The field that the error is about, which records name themselves: they read each field apart.
+/// The field that the error is about. Records read each field on its own, and name it in the error.
 fn named_field(error: &str) -> Option<&str> {
     let text = error.strip_prefix("missing field ").unwrap_or(error);
     Some(text.strip_prefix('`')?.split_once('`')?.0)
 }
 
-/// serde's own words may quote the answer, unless they name what it lacks.
+/// serde's message may quote the answer, unless it only names a missing field.
 fn reason(error: &serde_json::Error) -> Cow<'static, str> {
     let text = error.to_string();
     let missing = text.strip_prefix("missing field `").and_then(|rest| rest.split_once('`'));
@@ -52,7 +53,7 @@ fn reason(error: &serde_json::Error) -> Cow<'static, str> {
     category.into()
 }
 
-/// Some characters before and after the place, everything but punctuation replaced.
+/// The characters around the place, with everything but punctuation replaced.
 fn excerpt(text: &str, error: &serde_json::Error) -> String {
     const AROUND: usize = 20;
     let line = text.lines().nth(error.line().saturating_sub(1)).unwrap_or_default();

@@ -23,9 +23,9 @@ use crate::response::request_id;
 
 /// Why a call failed.
 ///
-/// One pointer wide, and cheap to clone. `Display` is one line without the source, which [`source`](StdError::source)
-/// gives; neither they nor `Debug` show the API key, and only the platform's own words may repeat
-/// what was sent to it.
+/// It is one pointer wide and cheap to clone. `Display` gives one line without the source;
+/// [`source`](StdError::source) gives that. Neither they nor `Debug` show the API key. Only the
+/// platform's own message may repeat what was sent to it.
 ///
 /// ```
 /// # use mem0_client::{AsyncMemoryClient, Error, ErrorKind};
@@ -47,10 +47,10 @@ struct Inner {
     kind: ErrorKind,
     operation: Option<String>,
     message: String,
-    /// What to do, where the kind does not say it.
+    /// What to do, if it depends on more than the kind.
     advice: Option<&'static str>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
-    /// Where an error of the network stopped the request.
+    /// Where the request stopped, if the network failed.
     network: Option<NetworkErrorKind>,
     answer: Option<Answer>,
     waited_for: Option<WaitedFor>,
@@ -60,7 +60,7 @@ struct Inner {
     refused: Option<InvalidInput>,
 }
 
-/// Work that goes on whatever became of the wait for it.
+/// Work that goes on after a failed wait.
 #[derive(Clone)]
 pub(crate) enum WaitedFor {
     Event(String),
@@ -87,7 +87,8 @@ impl Error {
         self.0.kind
     }
 
-    /// The operation that failed, named as its method; `None` before there was one.
+    /// The operation that failed, by the name of its method; `None` if the client could not be
+    /// made.
     ///
     /// ```
     /// # use mem0_client::Error;
@@ -111,8 +112,8 @@ impl Error {
         self.0.answer.as_ref().map(|answer| answer.status)
     }
 
-    /// The code of the official clients: `HTTP_404`, `NET_TIMEOUT`, `NET_CONNECT`, `NET_GENERIC`;
-    /// or, for failures that they do not name, the kind in capitals.
+    /// The code that the official clients use: `HTTP_404`, `NET_TIMEOUT`, `NET_CONNECT`,
+    /// `NET_GENERIC`. For failures that they have no code for, it is the kind in capitals.
     ///
     /// ```
     /// use mem0_client::AsyncMemoryClient;
@@ -137,7 +138,8 @@ impl Error {
         }
     }
 
-    /// What to do, in a sentence; for the HTTP statuses that they know, the official clients' own.
+    /// What to do, in a sentence. For the HTTP statuses that the official clients know, it is their
+    /// sentence.
     ///
     /// ```
     /// use mem0_client::AsyncMemoryClient;
@@ -156,8 +158,8 @@ impl Error {
         if self.0.outcome == (Outcome::Unknown { retryable: false }) {
             return match self.0.kind {
                 ErrorKind::Decode => {
-                    "The service may have acted, and answered in an unexpected form. Check the base \
-                     URL, and look before you send it again"
+                    "The service may have acted, and answered in an unexpected form. Check the \
+                     base URL, and look before you send it again"
                 }
                 _ => "The service may have acted: look before you send it again",
             };
@@ -170,7 +172,7 @@ impl Error {
                 "The service answered in an unexpected form. Check the base URL, and report it"
             }
             (_, Some(300..=399)) => {
-                "The platform is elsewhere. Check the base URL: redirects are not followed"
+                "The platform has another address. Check the base URL: redirects are not followed"
             }
             (_, Some(400)) => "Please check your request parameters and try again",
             (_, Some(401)) => "Please check your API key and authentication credentials",
@@ -233,7 +235,7 @@ impl Error {
         self.0.answer.as_ref().map(|answer| &answer.headers)
     }
 
-    /// What the platform calls this request in its own logs, if it says so.
+    /// The id that the platform's logs have for this request, if the answer names it.
     ///
     /// ```
     /// # use mem0_client::Error;
@@ -257,7 +259,7 @@ impl Error {
         retry_after(self.headers()?)
     }
 
-    /// What the platform says about the rate limit, if it says anything.
+    /// The rate limit, if the answer says anything about it.
     ///
     /// ```
     /// # use mem0_client::Error;
@@ -267,7 +269,7 @@ impl Error {
     /// ```
     pub fn rate_limit(&self) -> Option<RateLimit> {
         let headers = self.headers()?;
-        // A value that repeats the API key was marked as sensitive.
+        // Values that repeat the API key are marked as sensitive.
         let plain = |name| headers.get(name).filter(|value: &&HeaderValue| !value.is_sensitive());
         let text = |name| Some(plain(name)?.to_str().ok()?.to_owned());
         let limit = RateLimit {
@@ -278,7 +280,7 @@ impl Error {
         (limit != RateLimit::default()).then_some(limit)
     }
 
-    /// The event that was waited for when the call failed, to wait for it again.
+    /// The event that the call waited for when it failed. You can wait for it again.
     ///
     /// ```
     /// # use mem0_client::{AsyncMemoryClient, Error, ErrorKind, Scope, WaitOptions};
@@ -298,7 +300,7 @@ impl Error {
         }
     }
 
-    /// The export that was waited for when the call failed, to wait for it again.
+    /// The export that the call waited for when it failed. You can wait for it again.
     ///
     /// ```
     /// # use mem0_client::{AsyncMemoryClient, Error, WaitOptions};
@@ -318,7 +320,7 @@ impl Error {
         }
     }
 
-    /// How often the request was sent; 0 when it never was.
+    /// How often the request was sent; 0 if it was not sent.
     ///
     /// ```
     /// use mem0_client::AsyncMemoryClient;
@@ -329,7 +331,7 @@ impl Error {
         self.0.attempts
     }
 
-    /// How long the call took in all.
+    /// How long the call took, over all attempts.
     ///
     /// ```
     /// # use mem0_client::Error;
@@ -341,7 +343,8 @@ impl Error {
         self.0.elapsed
     }
 
-    /// Whether something took too long: an attempt, the call, or the platform itself (408, 504).
+    /// Whether an attempt or the call took too long, or the platform says that something did (408,
+    /// 504).
     ///
     /// ```
     /// # use mem0_client::Error;
@@ -365,7 +368,8 @@ impl Error {
         self.0.network.is_some_and(NetworkErrorKind::is_connect)
     }
 
-    /// Whether the platform itself says that there is no such thing: not a proxy, or a service under another address.
+    /// Whether the platform itself says that there is no such thing. A 404 of a proxy, or of a
+    /// service at the wrong address, does not count.
     pub(crate) fn is_missing(&self) -> bool {
         let body = self.0.answer.as_ref().and_then(|answer| answer.body.as_ref());
         self.0.kind == ErrorKind::NotFound
@@ -379,7 +383,7 @@ impl Error {
             && matches!(body, Some(ErrorBody::Detail(detail)) if detail.starts_with("Invalid page"))
     }
 
-    /// Whether it is of a kind that time may mend, whatever it does to send the same request again.
+    /// Whether the same call may succeed later, even if repeating it does harm.
     fn may_pass(&self) -> bool {
         matches!(
             self.0.kind,
@@ -391,7 +395,7 @@ impl Error {
         )
     }
 
-    /// Whether sending the same request later may succeed and does no harm.
+    /// Whether sending the same request again does no harm, and may succeed later.
     ///
     /// ```
     /// # use mem0_client::Error;
@@ -403,7 +407,7 @@ impl Error {
         self.0.outcome.is_retryable()
     }
 
-    /// Whether the platform may have acted although the call failed. Look before sending an add
+    /// Whether the platform may have acted although the call failed. Check before you send an add
     /// again.
     ///
     /// ```
@@ -436,7 +440,7 @@ impl fmt::Display for Error {
 }
 
 impl fmt::Debug for Error {
-    /// Everything but headers and bodies.
+    /// Shows everything but headers and bodies.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Error")
             .field("kind", &self.0.kind)

@@ -2,7 +2,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::Error;
 
-/// The headers by which the platform tells apps apart, each sent only where it is set.
+/// The headers that name the app to the platform. Each is sent only if it is set.
 #[derive(Clone, Default)]
 pub(crate) struct Identity {
     pub(crate) source: Option<String>,
@@ -12,12 +12,12 @@ pub(crate) struct Identity {
 
 const OWN: &str = concat!("mem0-rust/", env!("CARGO_PKG_VERSION"));
 
-/// What the platform takes of `X-Mem0-Client`.
+/// The platform's limits for `X-Mem0-Client`.
 const MAX_NAMES: usize = 4;
 const MAX_LENGTH: usize = 200;
 
 impl Identity {
-    /// Headers of these names that are there already are the caller's, and stay.
+    /// Adds the headers. Those that the caller has set by their own names stay.
     pub(crate) fn write_to(self, headers: &mut HeaderMap) -> Result<(), Error> {
         let client = self.client_stack.map(|stack| whole_stack(&stack));
         for (name, value) in [
@@ -28,7 +28,7 @@ impl Identity {
             let Some(value) = value else { continue };
             let value = HeaderValue::from_str(value.trim()).map_err(|_| {
                 Error::configuration(format!(
-                    "the value for the header {name} holds a character that no header can"
+                    "the value for the header {name} has a character that a header cannot carry"
                 ))
             })?;
             headers.entry(HeaderName::from_static(name)).or_insert(value);
@@ -37,7 +37,7 @@ impl Identity {
     }
 }
 
-/// Our own name after as many of the others as the platform takes.
+/// As many of the names as the platform takes, followed by our own.
 fn whole_stack(stack: &str) -> String {
     let names = stack.split(',').map(str::trim).filter(|name| !name.is_empty());
     let mut names: Vec<&str> = names.take(MAX_NAMES - 1).collect();

@@ -16,25 +16,24 @@
 //! # }
 //! ```
 //!
-//! The same code runs against the platform's API on your own machine: set `MEM0_BASE_URL` to a
-//! `mem0-server`, or put its router under the client without a socket through
-//! [`AsyncMemoryClientBuilder::service`].
+//! The same code runs against a platform on your own machine: set `MEM0_BASE_URL` to the address of
+//! a `mem0-server`, or give its router to [`AsyncMemoryClientBuilder::service`], which needs no
+//! socket.
 //!
 //! # What it does that you need not
 //!
-//! - **Retries** what may be repeated, with full jitter, `Retry-After`, a deadline over all attempts
-//!   and a budget shared by all clones; an add is never sent twice unless the platform cannot have
-//!   seen it ([`RetryPolicy`]).
+//! - **Retries** requests that may be repeated, with full jitter, `Retry-After`, a deadline over
+//!   all attempts and a budget shared by all clones. An add is sent again only if the platform
+//!   cannot have seen it ([`RetryPolicy`]).
 //! - **Waits** for queued work ([`AsyncMemoryClient::wait_for_event`]) and **pages** through lists
 //!   in constant memory ([`AsyncMemoryClient::get_all_stream`]).
-//! - **Checks** ids and options before anything is sent ([`InvalidInput`]), so that no id can
-//!   address something else and nothing is deleted by accident.
-//! - **Keeps the key** out of `Debug`, errors, logs and other origins, follows no redirects, and has
-//!   no telemetry.
+//! - **Checks** ids and options before anything is sent ([`InvalidInput`]), so that an id cannot
+//!   address another resource and nothing is deleted by accident.
+//! - **Keeps the key** out of `Debug`, errors and logs, and sends it to no other origin. It follows
+//!   no redirects and has no telemetry.
 //!
-//! Every method is cancel safe in this sense: dropping its future stops the call, retries included,
-//! and nothing goes on in the background. Whether the platform acted on a request that was already
-//! sent is then unknown.
+//! Dropping the future of a method cancels the call, retries included; nothing goes on in the
+//! background. If a request was sent already, it is unknown whether the platform acted on it.
 
 mod builder;
 mod call_options;

@@ -13,27 +13,28 @@ use crate::{AsyncMemoryClient, Error};
 
 type PageFuture<T> = Pin<Box<dyn Future<Output = Result<Page<T>, Error>> + Send>>;
 
-/// Pages in a row that may bring nothing new before the list is taken to have no end.
+/// After this many pages in a row without a new row, the list is considered endless.
 const FRUITLESS_PAGES: u32 = 100;
 
-/// Errors in a row that may pass before the list is given up: whoever passes over errors would ask for ever.
+/// After this many retryable errors in a row, the list ends. A caller that skips errors would
+/// otherwise ask forever.
 const FAILED_READS: u32 = 10;
 
-/// All memories of a list; made by [`AsyncMemoryClient::get_all_stream`].
+/// All memories of a list. [`AsyncMemoryClient::get_all_stream`] makes one.
 pub type Memories = Listing<GetAllMemories>;
 
-/// All rows of a list, read page by page as they are asked for; made by
-/// [`AsyncMemoryClient::stream`] and [`AsyncMemoryClient::get_all_stream`].
+/// All rows of a list, which reads the next page when it is needed. [`AsyncMemoryClient::stream`]
+/// and [`AsyncMemoryClient::get_all_stream`] make one.
 ///
-/// However long the list is, the stream holds one page of it. Rows that are added meanwhile push
-/// others onto later pages; each row is still yielded at most once, as long as fewer than 50,000 are
-/// added between two pages: so many of the last rows are known again. Rows that are *deleted*
-/// meanwhile pull others onto pages that were read already, which no client can see.
+/// The stream holds one page of the list, however long the list is. Rows that are added meanwhile
+/// push others onto later pages. Each row is still yielded at most once, as long as fewer than
+/// 50,000 rows are added between two pages, since the last 50,000 rows are remembered. Rows that
+/// are *deleted* meanwhile pull others onto pages that were read already; no client can see those.
 ///
-/// After an error that may pass ([`Error::is_retryable`]) polling again asks for the same page
-/// again, at once: wait before you do. After ten of them in a row, after any other error, and after the last
-/// row, the stream yields `None`. Dropping it stops it. The platform's `next` links are never followed, only
-/// counted on.
+/// After a retryable error ([`Error::is_retryable`]), polling again asks for the same page again,
+/// at once: wait before you do. The stream ends after the last row, after ten retryable errors in a
+/// row, and after any other error. Dropping it stops it. The platform's `next` links are never
+/// followed; they only tell whether there is another page.
 #[must_use = "nothing is sent before it is polled"]
 pub struct Listing<E: Paged> {
     client: AsyncMemoryClient,
@@ -48,7 +49,7 @@ pub struct Listing<E: Paged> {
 }
 
 impl AsyncMemoryClient {
-    /// Lists page after page, each row once, as a stream. Nothing is sent before the stream is polled.
+    /// Lists all pages, each row once, as a stream. Nothing is sent before the stream is polled.
     ///
     /// ```
     /// # use mem0_client::{AsyncMemoryClient, Error, GetMemoryEvents};
@@ -97,18 +98,18 @@ impl<E: Paged> Listing<E> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
-    /// The next row of the page that was read last, for which nothing is asked.
+    /// The next row of the page that was read last, if it has one left. Nothing is sent.
     ///
-    /// For the blocking client, which enters its runtime for what has to be asked alone.
+    /// For the blocking client, which enters its runtime only to send something.
     #[doc(hidden)]
     pub fn next_read(&mut self) -> Option<E::Row> {
         self.read.pop_front()
     }
 
-    /// All rows that are left as one page, which has what the first of them says of the whole list.
+    /// All remaining rows as one page. Its totals are those of the first page that is read.
     ///
     /// # Errors
-    /// The first that reading a page gives; the rows read until then are lost.
+    /// The first error of reading a page. The rows that were read before it are lost.
     ///
     /// ```
     /// # use mem0_client::{Error, Memories};
@@ -135,7 +136,7 @@ impl<E: Paged> Listing<E> {
         Ok(all)
     }
 
-    /// The rows so far that could not be read.
+    /// The rows that could not be read so far.
     ///
     /// ```
     /// # use mem0_client::Memories;
@@ -166,7 +167,7 @@ impl<E: Paged> Listing<E> {
         self.pending = None;
         Poll::Ready(match answer {
             Ok(page) => Some(self.take(page, number)),
-            // The last rows were deleted since the page before was read.
+            // The last rows were deleted after the page before was read.
             Err(error) if number > 1 && error.is_beyond_last_page() => {
                 self.next = None;
                 None
@@ -197,10 +198,10 @@ impl<E: Paged> Listing<E> {
     }
 }
 
-/// The rows that came last, by 16 bytes of each.
+/// The last rows, as hashes of 16 bytes each.
 ///
-/// In two parts, of which the older is forgotten when the newer is full: a row that an insert pushes onto the next page is
-/// one of the last.
+/// They are in two sets: when the newer is full, the older is dropped. That is enough, since a row
+/// that an insert pushes onto the next page is one of the last.
 #[derive(Default)]
 struct LastSeen {
     newer: HashSet<u128>,
@@ -211,7 +212,7 @@ struct LastSeen {
 impl LastSeen {
     const ROWS: usize = 50_000;
 
-    /// Whether it was not among the last rows. It is now.
+    /// Whether the row was not among the last rows. Adds it to them.
     fn is_new(&mut self, row: &impl Hash) -> bool {
         let [first, second] = &self.hashers;
         let hash = u128::from(first.hash_one(row)) << 64 | u128::from(second.hash_one(row));
@@ -272,7 +273,7 @@ mod tests {
         for start in (0..1_000_000).step_by(70_000) {
             let rows = start..start + 70_000;
             assert!(rows.clone().all(|row| seen.is_new(&row)));
-            // As many rows were added as is promised: so many come again.
+            // As many rows as promised were added, and so many rows come again.
             assert!(!rows.skip(70_000 - LastSeen::ROWS + 1).any(|row| seen.is_new(&row)));
             assert!(seen.newer.len() + seen.older.len() <= 2 * LastSeen::ROWS);
         }

@@ -5,17 +5,20 @@ use std::path::PathBuf;
 use mem0_types::Media;
 use tokio::runtime::Handle;
 
-/// Opens a file and reads what it is, as [`Media::from_reader`] does: an image, a PDF, Markdown, MDX or
-/// plain text.
+/// Opens a file, and reads an image, a PDF, Markdown, MDX or plain text from it, as
+/// [`Media::from_reader`] does.
 ///
-/// The file is read on one of tokio's threads for blocking work. Dropping the future doesn't end that.
+/// The file is read on one of tokio's threads for blocking work. Dropping the future does not stop
+/// that.
 ///
 /// # Errors
-/// Those of opening and reading; [`InvalidData`](io::ErrorKind::InvalidData) for a file of another
-/// kind; [`Other`](io::ErrorKind::Other) outside of a tokio runtime.
+/// The errors of opening and reading the file; [`InvalidData`](io::ErrorKind::InvalidData) for a
+/// file of another kind; [`Other`](io::ErrorKind::Other) outside of a tokio runtime.
 ///
 /// ```no_run
-/// # async fn example(client: mem0_client::AsyncMemoryClient) -> Result<(), Box<dyn std::error::Error>> {
+/// # use std::error::Error;
+/// # use mem0_client::AsyncMemoryClient;
+/// # async fn example(client: AsyncMemoryClient) -> Result<(), Box<dyn Error>> {
 /// use mem0_client::{Message, Scope, media_from_file};
 ///
 /// let menu = media_from_file("menu.pdf").await?;

@@ -1,14 +1,15 @@
 use mem0_types::{Call, Repeat};
 
-/// What a request is for, among the extensions of every request that goes to a service of the
-/// caller's own ([`AsyncMemoryClientBuilder::service`](crate::AsyncMemoryClientBuilder::service)). A
-/// layer can limit or log by it without parsing paths.
+/// What a request is for. It is among the extensions of every request that goes to a service of
+/// your own ([`AsyncMemoryClientBuilder::service`](crate::AsyncMemoryClientBuilder::service)), so
+/// that a layer can limit or log by operation without parsing paths.
 ///
 /// ```
 /// use mem0_client::{Body, Operation};
 ///
 /// fn is_search(request: &http::Request<Body>) -> bool {
-///     request.extensions().get::<Operation>().is_some_and(|operation| operation.name() == "search")
+///     let operation = request.extensions().get::<Operation>();
+///     operation.is_some_and(|operation| operation.name() == "search")
 /// }
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +28,7 @@ impl Operation {
         }
     }
 
-    /// The operation's name, as the client's method for it is called.
+    /// The name of the operation, which is that of the client's method.
     ///
     /// ```
     /// fn name(operation: &mem0_client::Operation) -> &str {
@@ -49,7 +50,7 @@ impl Operation {
         &self.template
     }
 
-    /// Whether it may be sent again, which a layer that repeats or hedges requests must know.
+    /// Whether the request may be sent again. A layer that repeats or hedges requests must know.
     ///
     /// ```
     /// use mem0_client::{Operation, Repeat};

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use http::{HeaderMap, StatusCode};
 
-/// An answer with what surrounded it: status, headers, attempts and time.
+/// An answer with its status and headers, and with the number of attempts and the time that the
+/// call took.
 ///
 /// It dereferences to the value.
 ///
@@ -28,7 +29,7 @@ pub struct Response<T> {
 }
 
 impl<T> Response<T> {
-    /// The answer without what surrounded it.
+    /// The answer alone.
     ///
     /// ```
     /// # use mem0_client::{PingResponse, Response};
@@ -64,7 +65,7 @@ impl<T> Response<T> {
         &self.headers
     }
 
-    /// What the platform calls this request in its own logs, if it says so.
+    /// The id that the platform's logs have for this request, if the answer names it.
     ///
     /// ```
     /// # use mem0_client::{PingResponse, Response};
@@ -88,7 +89,7 @@ impl<T> Response<T> {
         self.attempts
     }
 
-    /// How long the call took in all.
+    /// How long the call took, over all attempts.
     ///
     /// ```
     /// # use mem0_client::{PingResponse, Response};
@@ -124,7 +125,7 @@ pub(crate) fn request_id(headers: &HeaderMap) -> Option<&str> {
     ["x-request-id", "request-id", "x-amzn-requestid", "cf-ray"]
         .into_iter()
         .filter_map(|name| headers.get(name))
-        // One that repeats the API key is marked, and shown to nobody.
+        // A value that repeats the API key is marked as sensitive.
         .filter(|value| !value.is_sensitive())
         .find_map(|value| value.to_str().ok())
 }

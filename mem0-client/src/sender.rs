@@ -14,7 +14,7 @@ use tokio::time::Instant;
 use crate::call_options::check_headers;
 use crate::{CallOptions, Error, Operation, Response, decode, trace};
 
-/// What all clones and views of a client share: the one place that sends.
+/// What all clones and views of a client share. All requests are sent from here.
 pub(crate) struct Sender {
     pub(crate) base_url: BaseUrl,
     pub(crate) api_key: Secret,
@@ -22,7 +22,7 @@ pub(crate) struct Sender {
     pub(crate) user_agent: HeaderValue,
     /// Whether requests carry their [`Operation`].
     pub(crate) names_operations: bool,
-    /// Who the API key belongs to, once something needed to know.
+    /// Who the API key belongs to, once a call had to ask.
     pub(crate) key_owner: OnceCell<PingResponse>,
 }
 
@@ -32,7 +32,7 @@ pub(crate) const DEADLINE: Duration = Duration::from_secs(180);
 impl Sender {
     /// Sends the call until it succeeds, must not be repeated, or is out of time.
     ///
-    /// Dropping the future ends the call wherever it is; nothing goes on in the background.
+    /// Dropping the future ends the call at any point; nothing goes on in the background.
     pub(crate) async fn send<T: DeserializeOwned>(
         &self,
         call: Call,
@@ -71,7 +71,7 @@ impl Sender {
         })
     }
 
-    /// The answer of the attempt that succeeds.
+    /// The answer of the attempt that succeeded.
     async fn answer(
         &self,
         call: &Call,
@@ -133,8 +133,8 @@ fn unasked_encoding(parts: &Parts) -> Option<String> {
         .then(|| format!("the answer is encoded as `{encoding}`, which was not asked for"))
 }
 
-/// Whether the call deletes the one thing that its path names. When it deletes many things, a 404 does
-/// not say what became of them.
+/// Whether the call deletes the one thing that its path names. When it deletes many things, a 404
+/// does not say what became of them.
 fn deletes_one(call: &Call) -> bool {
     *call.method() == Method::DELETE && call.template().ends_with("}/")
 }

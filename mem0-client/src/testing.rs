@@ -1,4 +1,4 @@
-//! A platform for unit tests: it answers what a test tells it to, and remembers what it was asked.
+//! A platform for unit tests. It gives the answers that a test sets, and records the requests.
 //! Requires the feature `testing`.
 //!
 //! ```
@@ -23,7 +23,7 @@
 //! # }
 //! ```
 //!
-//! The blocking client is made of one in the same way: `MemoryClient::from(&fake)`.
+//! For the blocking client, it is `MemoryClient::from(&fake)`.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -40,10 +40,10 @@ use tower_service::Service;
 
 use crate::{AsyncMemoryClient, Body, Operation, RetryPolicy};
 
-/// A platform in memory. Clones share answers and requests.
+/// A platform in the test's own process. Clones share answers and requests.
 ///
-/// A request to which the test has told no answer is refused with 501 and a sentence that says how to
-/// answer it: nothing is ever made up.
+/// It makes up no answers. A request for which the test has set none gets a 501, with a sentence on
+/// how to set one.
 #[derive(Clone, Default)]
 pub struct FakePlatform {
     state: Arc<Mutex<State>>,
@@ -58,7 +58,7 @@ struct State {
 type Answering = Arc<Mutex<dyn FnMut(&FakeRequest) -> FakeAnswer + Send>>;
 
 impl FakePlatform {
-    /// A platform that answers nothing yet.
+    /// A platform without answers.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -71,9 +71,9 @@ impl FakePlatform {
         Self::default()
     }
 
-    /// Answers this operation always with this value as JSON: one of the SDK's own types, or `json!({…})`.
-    /// Operations are named as the client's methods are, and later answers take the place of earlier
-    /// ones.
+    /// Answers this operation with this value as JSON, each time: a value of one of the SDK's
+    /// types, or `json!({…})`. Operations have the names of the client's methods. A later answer
+    /// replaces an earlier one.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -90,7 +90,7 @@ impl FakePlatform {
         self.answer_with(operation, move |_| answer.clone());
     }
 
-    /// Answers this operation with these in turn, and refuses the call after the last.
+    /// Answers this operation with each of these in turn, and refuses further calls.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -120,7 +120,7 @@ impl FakePlatform {
         self.answer_with(operation, move |_| answers.next().unwrap_or_else(|| unanswered("")));
     }
 
-    /// Answers this operation with what the closure makes of the request.
+    /// Answers this operation with what the closure returns for the request.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -144,7 +144,7 @@ impl FakePlatform {
         self.state().answers.insert(operation.into(), Arc::new(Mutex::new(answer)));
     }
 
-    /// Everything that was asked so far, in order, retries included.
+    /// All requests so far, in order, retries included.
     ///
     /// ```
     /// assert!(mem0_client::testing::FakePlatform::new().requests().is_empty());
@@ -153,7 +153,7 @@ impl FakePlatform {
         self.state().requests.clone()
     }
 
-    /// What was asked of one operation so far.
+    /// All requests for one operation so far.
     ///
     /// ```
     /// assert!(mem0_client::testing::FakePlatform::new().requests_to("add").is_empty());
@@ -163,7 +163,7 @@ impl FakePlatform {
         all.into_iter().filter(|request| request.operation == operation).collect()
     }
 
-    /// A client of this platform, which repeats nothing. For other settings give the platform to
+    /// A client of this platform, without retries. For other settings, give the platform to
     /// [`AsyncMemoryClientBuilder::service`](crate::AsyncMemoryClientBuilder::service).
     ///
     /// ```
@@ -174,7 +174,7 @@ impl FakePlatform {
         self.into()
     }
 
-    /// A test that failed while it held the lock says more than the lock.
+    /// If a test panicked while it held the lock, its own message says more than a poisoned lock.
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -188,11 +188,11 @@ impl FakePlatform {
                 state.answers.keys().map(|known| format!("`{known}`")).collect();
             let told = if told.is_empty() { "no operation".to_owned() } else { told.join(", ") };
             return unanswered(&format!(
-                "the fake platform was told how to answer {told}, and was asked for `{operation}`; \
-                 tell it with fake.answer(\"{operation}\", …)"
+                "the fake platform has an answer for {told}, and was asked for `{operation}`; \
+                 set one with fake.answer(\"{operation}\", …)"
             ));
         };
-        // A closure may look at the requests, or tell other answers.
+        // The lock is free here, since the closure may read requests or set answers.
         drop(state);
         let mut answering = answering.lock().unwrap_or_else(PoisonError::into_inner);
         answering(&request)
@@ -200,7 +200,7 @@ impl FakePlatform {
 }
 
 impl From<&FakePlatform> for AsyncMemoryClient {
-    /// A client of this platform, which repeats nothing.
+    /// A client of this platform, without retries.
     #[allow(clippy::expect_used, reason = "these settings are sound")]
     fn from(platform: &FakePlatform) -> Self {
         Self::builder()
@@ -218,7 +218,7 @@ fn unanswered(why: &str) -> FakeAnswer {
 }
 
 impl fmt::Debug for FakePlatform {
-    /// How many requests there were, and what has an answer.
+    /// Shows how many requests there were, and which operations have an answer.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let state = self.state();
         f.debug_struct("FakePlatform")
@@ -228,21 +228,21 @@ impl fmt::Debug for FakePlatform {
     }
 }
 
-/// A request as a [`FakePlatform`] got it.
+/// A request that a [`FakePlatform`] got.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct FakeRequest {
-    /// The operation's name, as the client's method for it is called.
+    /// The name of the operation, which is that of the client's method.
     pub operation: String,
     /// The HTTP method.
     pub method: Method,
-    /// The path, ids percent-encoded.
+    /// The path, with ids percent-encoded.
     pub path: String,
     /// The query parameters, decoded, in order.
     pub query: Vec<(String, String)>,
     /// The headers, without the key.
     pub headers: HeaderMap,
-    /// The JSON body; null for none.
+    /// The JSON body; null if there was none.
     pub body: Value,
 }
 
@@ -264,13 +264,13 @@ impl FakeRequest {
 }
 
 impl fmt::Debug for FakeRequest {
-    /// The operation, never ids or content.
+    /// Shows the operation, never ids or content.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FakeRequest").field("operation", &self.operation).finish_non_exhaustive()
     }
 }
 
-/// How a [`FakePlatform`] answers.
+/// An answer of a [`FakePlatform`].
 #[derive(Clone)]
 pub struct FakeAnswer(Kind);
 
@@ -282,7 +282,7 @@ enum Kind {
 }
 
 impl FakeAnswer {
-    /// 200 with this value as JSON. A value that cannot be JSON is a 501 that says so.
+    /// 200 with this value as JSON. For a value that cannot be JSON, it is a 501 that says so.
     ///
     /// ```
     /// let answer = mem0_client::testing::FakeAnswer::json(serde_json::json!({"status": "ok"}));
@@ -313,7 +313,7 @@ impl FakeAnswer {
         Self::text(status, body.to_string())
     }
 
-    /// This status with this text as it is, JSON or not. A status that is none becomes 500.
+    /// This status with this text as it is, JSON or not. An invalid status becomes 500.
     ///
     /// ```
     /// let page = mem0_client::testing::FakeAnswer::text(502, "<html>Bad gateway</html>");
@@ -324,7 +324,8 @@ impl FakeAnswer {
         Self(Kind::Http { status, headers: HeaderMap::new(), body: body.into() })
     }
 
-    /// The same answer with one more header. What cannot be a header is a 501 that says so.
+    /// The same answer with this header too. For a header that is not valid, it is a 501 that says
+    /// so.
     ///
     /// ```
     /// # use mem0_client::testing::FakeAnswer;
@@ -338,7 +339,7 @@ impl FakeAnswer {
         value: impl TryInto<HeaderValue>,
     ) -> Self {
         let (Ok(name), Ok(value)) = (name.try_into(), value.try_into()) else {
-            return unanswered("the header that the test gave cannot be one");
+            return unanswered("the header that the test gave is not valid");
         };
         if let Kind::Http { headers, .. } = &mut self.0 {
             headers.insert(name, value);
@@ -346,7 +347,7 @@ impl FakeAnswer {
         self
     }
 
-    /// No answer but a broken connection.
+    /// Not an answer, but a broken connection.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -361,7 +362,7 @@ impl FakeAnswer {
         Self(Kind::Failure(kind))
     }
 
-    /// No answer ever, until the client's time is up. Use it with tokio's paused clock.
+    /// No answer at all, so that the client's time runs out. Use it with tokio's paused clock.
     ///
     /// ```
     /// let answer = mem0_client::testing::FakeAnswer::silence();
@@ -373,7 +374,7 @@ impl FakeAnswer {
 }
 
 impl fmt::Debug for FakeAnswer {
-    /// The status, never the body.
+    /// Shows the status, never the body.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Kind::Http { status, .. } => f.debug_tuple("FakeAnswer").field(status).finish(),

@@ -1,9 +1,9 @@
-//! Spans and events where the feature `tracing` is on, and nothing where it is off.
+//! Spans if the feature `tracing` is on, and nothing if it is off.
 
 use mem0_types::Call;
 use std::future::Future;
 
-/// The future inside a span that names operation, method and path template, never ids.
+/// Runs the future inside a span with operation, method and path template, but without ids.
 pub(crate) fn of_call<F: Future>(call: &Call, future: F) -> impl Future<Output = F::Output> {
     #[cfg(feature = "tracing")]
     let future = tracing::Instrument::instrument(

@@ -3,7 +3,7 @@ use std::time::Duration;
 use mem0_http::later;
 use tokio::time::Instant;
 
-/// How a wait goes on: a question, a pause, the next question.
+/// The pace of a wait: a request, a pause, the next request.
 pub(crate) struct Pace {
     started: Instant,
     end: Instant,
@@ -30,7 +30,7 @@ impl Pace {
         Instant::now() >= self.end
     }
 
-    /// What the next question may take.
+    /// How long the next request may take.
     pub(crate) fn left(&self) -> Duration {
         self.end.saturating_duration_since(Instant::now()).max(LAST_QUESTION)
     }
@@ -41,13 +41,14 @@ impl Pace {
     }
 }
 
-/// Less would be asking without a pause.
+/// With less, there would be no pause between requests.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(1);
 
-/// What the question at the end of a wait may take.
+/// How long the request at the end of a wait may take.
 const LAST_QUESTION: Duration = Duration::from_secs(5);
 
-/// How long, and how often, to ask for an event. A [`Duration`] alone says how long.
+/// How long to wait for an event or an export, and how often to ask. A [`Duration`] sets only how
+/// long.
 ///
 /// ```
 /// use mem0_client::WaitOptions;
@@ -75,7 +76,7 @@ impl WaitOptions {
         Self::default()
     }
 
-    /// When to give up. The event is asked for once more at the end, which may take 5 s more when the
+    /// How long to wait. At the end the client asks once more, which may take another 5 s if the
     /// platform does not answer. Default 60 s.
     ///
     /// ```
@@ -88,7 +89,8 @@ impl WaitOptions {
         self
     }
 
-    /// The pause after the first question; it doubles with each further one. Default 50 ms, at least 1 ms.
+    /// The pause after the first request; it doubles with each further request. Default 50 ms, at
+    /// least 1 ms.
     ///
     /// ```
     /// # use mem0_client::WaitOptions;
@@ -100,7 +102,7 @@ impl WaitOptions {
         self
     }
 
-    /// Where the doubling ends. Default 2 s, at least 1 ms.
+    /// The longest pause, where the doubling ends. Default 2 s, at least 1 ms.
     ///
     /// ```
     /// # use mem0_client::WaitOptions;
@@ -124,7 +126,7 @@ impl Default for WaitOptions {
 }
 
 impl From<Duration> for WaitOptions {
-    /// The defaults, given up after this time.
+    /// The defaults, with this time to wait.
     fn from(timeout: Duration) -> Self {
         Self::new().timeout(timeout)
     }

@@ -1,4 +1,4 @@
-//! Answers that are not what the operation answers with, and error pages.
+//! Answers of an unexpected form, and error pages.
 
 use std::error::Error as _;
 
@@ -44,7 +44,7 @@ async fn a_wrong_answer_is_a_decode_error_that_shows_no_content() {
     }
 }
 
-/// An answer of no fixed form has names of its own, which are part of the place.
+/// The names in an answer without a fixed form are part of the place.
 #[tokio::test(start_paused = true)]
 async fn a_place_named_by_the_answer_stays_on_one_line() {
     let long = "a b".repeat(1000);
@@ -111,7 +111,7 @@ async fn an_add_whose_request_timed_out_may_have_happened() {
     assert!(error.is_outcome_unknown() && error.suggestion().contains("look before you send"));
 }
 
-/// One that the client's own HTTP client did not decode, because it never asked for it.
+/// The client's own HTTP client does not decode what it did not ask for.
 #[tokio::test(start_paused = true)]
 async fn an_answer_that_is_still_encoded_says_so() {
     for (encoding, told) in [("br", true), ("identity", false)] {
@@ -219,7 +219,7 @@ async fn no_content_is_the_answer_of_a_delete_that_has_none() {
     let platform = Platform::new(|_| Reply::text(204, ""));
     let deleted = platform.client().execute(DeleteMemory::new("m-1")).await.unwrap();
     assert_eq!((deleted.status(), deleted.message.as_deref()), (StatusCode::NO_CONTENT, None));
-    // What must have a value has none here.
+    // A required field has no value here.
     assert!(platform.client().get("m-1").await.is_err());
 }
 

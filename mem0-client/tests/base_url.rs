@@ -38,7 +38,7 @@ async fn the_path_of_the_base_url_is_a_prefix() {
 
 const ORDER: &str = "MEM0_TEST_ASK";
 
-/// Asks the base URL that the environment names, when a test has started this process for that.
+/// Sends a request to the base URL in the environment, if a test has started this process for that.
 #[tokio::test]
 async fn asks_when_told_to() {
     let Ok(base_url) = std::env::var(ORDER) else { return };

@@ -1,4 +1,5 @@
-//! Many adds, and batches over the platform's limit: order, concurrency, and each item's outcome.
+//! Many adds, and batches over the platform's limit: order, concurrency, and the outcome of each
+//! item.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -16,7 +17,7 @@ fn add(text: impl Into<String>) -> AddMemory {
     AddMemory::new(text.into(), Scope::user("alice"))
 }
 
-/// Answers each add with its own text as the event, the later the sooner.
+/// Answers each add with its own text as the event; later adds are answered sooner.
 fn echoing() -> Platform {
     Platform::new(|asked| {
         let text = asked.json()["messages"][0]["content"].as_str().unwrap().to_owned();

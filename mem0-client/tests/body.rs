@@ -1,4 +1,4 @@
-//! The body of a request, as a service of the caller's own sees it.
+//! The body of a request, as a caller's own service gets it.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};

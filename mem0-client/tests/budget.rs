@@ -7,7 +7,7 @@ use mem0_client::{AsyncMemoryClient, CallOptions, RetryPolicy};
 
 use crate::platform::{Platform, Reply, well};
 
-/// What a fresh client has, by its documentation.
+/// The retries that a new client has, as documented.
 const RETRIES: usize = 100;
 
 fn switched(works: &Arc<AtomicBool>) -> Platform {
@@ -15,7 +15,7 @@ fn switched(works: &Arc<AtomicBool>) -> Platform {
     Platform::new(move |_| if works.load(Ordering::SeqCst) { well() } else { Reply::status(500) })
 }
 
-/// Fails until nothing is left: two retries a call.
+/// Makes calls that fail until the budget is empty, with two retries each.
 async fn exhaust(client: &AsyncMemoryClient) {
     for _ in 0..RETRIES / 2 {
         assert_eq!(client.ping().await.unwrap_err().attempts(), 3);
@@ -29,7 +29,7 @@ async fn a_broken_service_is_soon_asked_once_a_call() {
     let client = platform.client();
     let calls: Vec<_> = (0..300)
         .map(|number| {
-            // Clones and views draw on the same budget.
+            // Clones and views use the same budget.
             let client = match number % 2 {
                 0 => client.clone(),
                 _ => client.with(CallOptions::new().retry(RetryPolicy::new().max_retries(4))),

@@ -157,7 +157,7 @@ async fn what_cannot_be_a_header_is_refused_before_sending() {
         CallOptions::new().header("x-team", "one\r\nx-other: two"),
         CallOptions::new().header("x-team", "NEEDLE\n").header("x-team", "one"),
     ] {
-        // The views above one that is odd are odd too.
+        // A view of a view with an invalid header refuses calls too.
         let view = client.with(odd).with(CallOptions::new().header("x-trace", "on"));
         let error = view.ping().await.unwrap_err();
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::InvalidInput, 0));

@@ -1,8 +1,9 @@
-//! Tests that need a process of their own, for its environment.
+//! Tests that need their own process, for its environment.
 
 use std::process::Command;
 
-/// Runs the one test of this binary that has this name, set up so, and fails when it does.
+/// Runs the test of this binary with this name in a process that is set up so, and fails if it
+/// fails.
 #[track_caller]
 pub(crate) fn run(test: &str, set_up: impl FnOnce(&mut Command)) {
     let mut child = Command::new(std::env::current_exe().unwrap());

@@ -65,7 +65,8 @@ async fn a_proxys_password_goes_to_the_proxy_and_is_never_shown() {
 
 const ORDER: &str = "MEM0_TEST_NO_PROXY";
 
-/// Asks past the proxy of the environment, when a test has started this process for that.
+/// Sends a request without the proxy of the environment, if a test has started this process for
+/// that.
 #[tokio::test]
 async fn asks_past_the_proxy_when_told_to() {
     let Ok(way) = std::env::var(ORDER) else { return };
@@ -133,7 +134,7 @@ async fn the_app_is_named_only_where_it_is_set() {
         assert_eq!(platform.asked()[1].headers[name], value);
     }
 
-    // The call's own header wins over the client's, and the client's header over its identity.
+    // A header of the call replaces the client's, and a header of the client replaces its identity.
     let once = CallOptions::new().header(name("x-application"), HeaderValue::from_static("once"));
     client.with(once).ping().await.unwrap();
     assert_eq!(platform.asked()[2].headers["x-application"], "once");
@@ -147,7 +148,7 @@ async fn the_app_is_named_only_where_it_is_set() {
 
 const NAMES: &str = "MEM0_TEST_NAMES";
 
-/// Shows what `env()` takes, when a test has started this process for that.
+/// Shows what `env()` takes, if a test has started this process for that.
 #[tokio::test]
 async fn takes_the_names_of_the_environment_when_told_to() {
     if std::env::var(NAMES).is_err() {

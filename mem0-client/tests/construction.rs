@@ -10,7 +10,7 @@ use mem0_client::{AsyncMemoryClient, CallOptions, ErrorKind, Filter};
 use crate::server::{Server, ok};
 use crate::{child, system_calls};
 
-/// Makes clients in every way, under the base URL given.
+/// Makes clients in every way, for the given base URL.
 fn construct(base_url: &str) -> Vec<AsyncMemoryClient> {
     let made = [
         AsyncMemoryClient::new("m0-key").unwrap(),
@@ -35,7 +35,7 @@ fn outside_of_a_runtime_a_call_is_an_error() {
     }
 }
 
-/// Asks a base URL that needs certificates, when a test has started this process for that.
+/// Sends a request that needs certificates, if a test has started this process for that.
 #[tokio::test]
 async fn asks_without_certificates_when_told_to() {
     if std::env::var_os(NO_CERTIFICATES).is_none() {
@@ -64,7 +64,7 @@ fn a_system_without_certificates_is_no_broken_connection() {
 
 const ENVIRONMENT: &str = "MEM0_TEST_ENVIRONMENT";
 
-/// Reads the environment, when a test has started this process for that.
+/// Reads the environment, if a test has started this process for that.
 #[test]
 fn reads_the_environment_when_told_to() {
     let Ok(expected) = std::env::var(ENVIRONMENT) else { return };
@@ -102,7 +102,7 @@ const BASE_URL: &str = "MEM0_BASE_URL";
 const KEY: &str = "MEM0_API_KEY";
 const ORDER: &str = "MEM0_TEST_CONSTRUCT";
 
-/// Makes clients, when a test has started this process for that.
+/// Makes clients, if a test has started this process for that.
 #[test]
 fn constructs_when_told_to() {
     let Ok(base_url) = std::env::var(ORDER) else { return };

@@ -1,4 +1,4 @@
-//! The time that one attempt has, and the time that a call has in all.
+//! The time limits of an attempt, and of a whole call.
 
 use std::io;
 use std::time::Duration;

@@ -14,7 +14,7 @@ fn event(status: &str) -> Reply {
     }))
 }
 
-/// A platform whose event has these statuses one after the other, and then the last one for ever.
+/// A platform whose event has each of these statuses in turn, and then keeps the last one.
 fn work(statuses: &'static [&'static str]) -> Platform {
     Platform::new(move |asked| event(statuses[asked.index.min(statuses.len() - 1)]))
 }
@@ -47,7 +47,7 @@ async fn the_pauses_double_up_to_two_seconds() {
     let times = milliseconds(&platform);
     assert_eq!(times[..8], [0, 50, 150, 350, 750, 1550, 3150, 5150]);
     assert!(times.windows(2).all(|pair| pair[1] - pair[0] <= 2000));
-    // Once more at the end.
+    // The last request, at the end of the wait.
     assert_eq!(times.last(), Some(&60_000));
 }
 
@@ -165,7 +165,7 @@ async fn a_wait_that_ends_during_an_outage_says_what_was_last_known() {
         timed(platform.client().wait_for_event("e-1", Duration::from_secs(20))).await;
     let error = error.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::EventPending);
-    // The last question may take 5 s more, with its retries.
+    // The last request may take another 5 s, with its retries.
     assert!((20..=25).contains(&took.as_secs()), "{took:?}");
     assert_eq!(error.suggestion(), "Wait for the same event again");
 
@@ -210,7 +210,7 @@ async fn an_add_is_waited_for_by_its_event() {
     assert_eq!(targets, ["/v3/memories/add/", "/v1/event/e-7/", "/v1/event/e-7/"]);
 }
 
-/// The published specification knows such an answer to an add without inference.
+/// The published specification has such an answer to an add without inference.
 #[tokio::test(start_paused = true)]
 async fn an_add_that_failed_at_once_is_no_success() {
     let platform = Platform::new(|asked| match asked.index % 2 {

@@ -1,8 +1,9 @@
-//! How much room a call takes while it waits.
+//! How much memory a call takes while it waits.
 
 use mem0_client::{AsyncMemoryClient, Filter, Message, Scope};
 
-/// Each of thousands in flight has one, and it is copied on its way to where it is polled.
+/// With thousands of calls in flight there are as many futures, each of which is copied on its way
+/// to where it is polled.
 #[test]
 fn a_call_that_waits_takes_less_than_2_kib() {
     let client = AsyncMemoryClient::new("m0-key").unwrap();

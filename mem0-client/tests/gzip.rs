@@ -29,7 +29,7 @@ const BOMB: &[u8] = &[
     0x64, 0xae, 0x86, 0x01, 0x00,
 ];
 
-/// Answers one request with these bytes, which it says are compressed, and tells what was asked.
+/// Answers one request with these bytes as a compressed body, and returns the request.
 fn serve(body: &'static [u8]) -> (String, thread::JoinHandle<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let base_url = format!("http://{}", listener.local_addr().unwrap());

@@ -14,7 +14,7 @@ fn impatient() -> Server {
     })
 }
 
-/// Twenty spaced calls each of a GET, a POST that may be repeated and one that must not.
+/// Twenty spaced calls each of a GET, of a POST that may be repeated, and of one that must not.
 async fn twenty_calls() {
     let server = impatient();
     let client =
@@ -33,11 +33,11 @@ async fn twenty_calls() {
     }
     let adds = server.heard().iter().filter(|heard| heard.line.contains("/add/")).count();
     assert_eq!((adds, server.heard().len()), (20, 60));
-    // Most calls came on a new connection, or the server was no test.
+    // Most calls came on a new connection; otherwise the server tested nothing.
     assert!(server.connections() >= 40, "{}", server.connections());
 }
 
-/// A task that never yields keeps its runtime from learning what the server closed.
+/// A task that never yields keeps its runtime from noticing that the server closed a connection.
 async fn twenty_adds_of_a_busy_thread() {
     let server = impatient();
     let client = AsyncMemoryClient::builder().api_key("k").base_url(server.url()).build().unwrap();
@@ -67,8 +67,8 @@ fn twenty_of_twenty_spaced_calls_succeed_in_every_runtime() {
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// A server that closes after so long, and says so or not. Requests cross the closing in its last
-/// tenth of a second.
+/// A server that closes idle connections after this time, and announces it or not. A request that
+/// comes in the last tenth of a second crosses the closing.
 fn closing(after: Duration, announced: bool) -> Server {
     let mut answer = ok(r#"{"event_id": "e-1", "status": "PENDING"}"#);
     if announced {
@@ -78,7 +78,7 @@ fn closing(after: Duration, announced: bool) -> Server {
     Server::start_closing(Some(after), SECOND / 10, move |_| answer.clone())
 }
 
-/// Adds with so long between them, and how many connections they took.
+/// Sends adds with this pause between them, and counts the connections.
 async fn spaced_adds(
     after: Duration,
     announced: bool,
@@ -99,7 +99,8 @@ async fn spaced_adds(
     Ok(server.connections())
 }
 
-/// Just under, at and just over the closing, in runtimes that idle, and that are busy, between calls.
+/// Pauses just under, at and just over the time of closing, in runtimes that are idle or busy
+/// between calls.
 #[test]
 fn adds_at_the_time_of_closing_have_a_known_outcome() {
     let moment = Duration::from_millis(50);
@@ -129,7 +130,7 @@ async fn a_connection_is_used_again_until_shortly_before_the_closing() {
     let pause = Duration::from_millis(100);
     let unannounced = spaced_adds(SECOND, false, pause, false).await.unwrap();
     assert_eq!(unannounced, 1);
-    // The first of them is given up, since it was made before anything was announced.
+    // The first connection is dropped, since it was made before the announcement.
     let announced = spaced_adds(SECOND, true, pause, false).await.unwrap();
     assert_eq!(announced, 2);
     let later_than_expected = spaced_adds(60 * SECOND, true, pause, false).await.unwrap();

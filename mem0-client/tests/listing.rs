@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::platform::{Asked, Platform, Reply};
 
-/// The page that was asked for, of rows with these ids.
+/// The requested page of a list of rows with these ids.
 fn page(asked: &Asked, pages: &[&[&str]]) -> Reply {
     let number = asked.page();
     let Some(rows) = number.checked_sub(1).and_then(|index| pages.get(index)) else {
@@ -32,7 +32,7 @@ async fn ids(mut all: Memories) -> Vec<String> {
     while let Some(memory) = all.next().await {
         ids.push(memory.unwrap().id);
     }
-    // The end stays the end.
+    // After its end, the stream stays at its end.
     assert!(all.next().await.is_none());
     ids
 }
@@ -43,7 +43,7 @@ async fn every_page_is_asked_for_once_and_in_order() {
     let options = GetAllMemoryOptions::new(alice()).page_size(2).show_expired(true);
     let mut all = platform.client().get_all_stream(options);
     assert_eq!(platform.requests(), 0);
-    // A page is asked for when its first memory is.
+    // A page is read when its first memory is needed.
     for (id, requests) in [("a", 1), ("b", 1), ("c", 2), ("d", 3), ("e", 3)] {
         assert_eq!(all.next().await.unwrap().unwrap().id, id);
         assert_eq!(platform.requests(), requests);
@@ -92,7 +92,7 @@ async fn a_page_that_has_gone_meanwhile_is_the_end() {
     });
     assert_eq!(ids(platform.client().get_all_stream(alice())).await, ["a", "b"]);
     assert_eq!(platform.requests(), 2);
-    // That there is no first page is no end of a list.
+    // If even the first page is missing, that is an error, and not the end of a list.
     for page_1 in [r#"{"detail": "Invalid page."}"#, r#"{"detail": "No."}"#] {
         let platform = Platform::new(move |_| Reply::text(404, page_1));
         let error = platform.client().get_all_stream(alice()).next().await.unwrap().unwrap_err();
@@ -118,7 +118,7 @@ async fn a_404_of_anybody_else_is_no_end_of_a_list() {
 
 #[tokio::test(start_paused = true)]
 async fn who_passes_over_errors_comes_to_an_end() {
-    // Nine errors in a row are borne, again and again, and the tenth is the last.
+    // Nine errors in a row do not end the list, however often they come; the tenth does.
     let platform = Platform::new(|asked| match (asked.page(), asked.index) {
         (1..=3, index) if index % 10 == 9 => page(asked, &[&["a"], &["b"], &["c"], &[]]),
         _ => Reply::status(500),

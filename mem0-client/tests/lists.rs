@@ -1,4 +1,4 @@
-//! Lists that are answered as they come, a page at a time.
+//! Lists that are returned as they come, one page at a time.
 
 use mem0_client::requests::GetMemoryExport;
 use mem0_client::{

@@ -1,4 +1,4 @@
-//! The async client as its users meet it: over a platform in this process with a paused clock, and
+//! The async client from its users' side: over a platform in this process with a paused clock, and
 //! over real sockets where sockets matter.
 
 #![allow(

@@ -54,7 +54,7 @@ async fn what_cannot_be_read_says_why() {
 async fn the_runtimes_thread_does_not_wait_for_the_disk() {
     let path = file("long.txt", &vec![b'x'; 4 << 20]);
     let mut reading = pin!(media_from_file(path));
-    // Had this thread read it, the first question would be the last.
+    // If this thread read the file, there would be no second request.
     let first = reading.as_mut().poll(&mut Context::from_waker(Waker::noop()));
     assert!(first.is_pending());
     assert_eq!(reading.await.unwrap().encoded_len(), (4_usize << 20).div_ceil(3) * 4);

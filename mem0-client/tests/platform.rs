@@ -1,5 +1,5 @@
-//! A platform in this process: a tower service that answers as it is told, and remembers what it
-//! was asked and when.
+//! A platform in this process: a tower service with scripted answers, which records the requests
+//! and their times.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -25,7 +25,7 @@ pub(crate) const KEY: &str = "m0-3f9KEYc81d";
 /// One request as it arrived.
 #[derive(Clone)]
 pub(crate) struct Asked {
-    /// Its place among all requests, from 0.
+    /// Its index among all requests.
     pub(crate) index: usize,
     pub(crate) method: Method,
     pub(crate) uri: Uri,
@@ -47,7 +47,7 @@ impl Asked {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// The number of the page that was asked for, 1 when none was named.
+    /// The number of the requested page; 1 if the request names none.
     pub(crate) fn page(&self) -> usize {
         let query = self.uri.query().unwrap_or_default();
         let page = query.split('&').find_map(|pair| pair.strip_prefix("page="));
@@ -55,7 +55,7 @@ impl Asked {
     }
 }
 
-/// What becomes of one request.
+/// What the platform does with one request.
 pub(crate) enum Reply {
     Answer(Response<Frames>),
     Fail(BoxError),
@@ -96,7 +96,7 @@ impl Reply {
     }
 }
 
-/// A service's own error around the one that says what happened.
+/// An error of the service around the one that says what happened.
 #[derive(Debug)]
 struct Wrapped(std::io::Error);
 
@@ -118,11 +118,11 @@ pub(crate) struct Frames(VecDeque<Piece>);
 
 pub(crate) enum Piece {
     Data(Bytes),
-    /// Nothing more comes, and no end either.
+    /// Neither more data nor the end comes.
     Stuck,
     /// The connection breaks.
     Broken,
-    /// This piece again and again.
+    /// This piece, repeated without end.
     Endless(Bytes),
 }
 
@@ -187,7 +187,7 @@ impl Platform {
         self.asked.lock().unwrap().clone()
     }
 
-    /// How many requests arrived so far.
+    /// How many requests have arrived.
     pub(crate) fn requests(&self) -> usize {
         self.asked().len()
     }
@@ -260,14 +260,14 @@ impl tower_service::Service<Request<Body>> for Platform {
     }
 }
 
-/// Runs the future in virtual time and says how much of it passed.
+/// Runs the future in virtual time, and returns how much of it passed.
 pub(crate) async fn timed<T>(future: impl Future<Output = T>) -> (T, Duration) {
     let started = Instant::now();
     let value = future.await;
     (value, started.elapsed())
 }
 
-/// What serves the success of every operation.
+/// An answer that is a success of every operation.
 pub(crate) fn well() -> Reply {
     Reply::json(serde_json::json!({
         "id": "m-1", "memory": "Hikes", "event_id": "e-1", "status": "SUCCEEDED",

@@ -1,4 +1,4 @@
-//! The key, and what was asked, go to the base URL's origin and nowhere else.
+//! The key and the request go to the origin of the base URL and nowhere else.
 
 use std::time::Duration;
 

@@ -161,7 +161,7 @@ async fn an_empty_project_is_reset_already() {
     assert_eq!(platform.requests(), 1);
 }
 
-/// What a proxy says that has lost its way.
+/// A 404 of a misconfigured proxy.
 #[tokio::test(start_paused = true)]
 async fn an_entity_that_only_a_proxy_does_not_know_is_left() {
     let platform = Platform::new(|asked| match asked {
@@ -173,7 +173,7 @@ async fn an_entity_that_only_a_proxy_does_not_know_is_left() {
     assert!(!reset.is_complete());
     assert_eq!(reset.entities.iter().filter(|entity| entity.outcome.is_err()).count(), 1);
 
-    // And a page of entities that it does not know is not the last.
+    // Nor does it mean that the page of entities before was the last.
     let platform = Platform::new(|asked| match asked.page() {
         3 => Reply::text(404, "<html>404</html>"),
         _ => listing(asked),

@@ -1,4 +1,4 @@
-//! Which failures are tried again, by the class of the operation, and what the error then says.
+//! Which failures are retried, by the class of the operation, and what the error says then.
 
 use std::io;
 use std::time::Duration;
@@ -30,8 +30,9 @@ async fn call(client: &AsyncMemoryClient, class: Class) -> Result<(), Error> {
     }
 }
 
-/// What is expected of one failure: attempts of read, idempotent, once; whether the outcome is
-/// unknown of idempotent, once (of a read it never is); the code and the kind.
+/// What is expected of a failure: the attempts of the classes read, idempotent and once; whether
+/// the outcome is unknown for idempotent and once, which it never is for a read; the code and the
+/// kind.
 struct Row(&'static str, fn() -> Reply, [usize; 3], [bool; 2], &'static str, ErrorKind);
 
 async fn check(Row(name, reply, attempts, unknown, code, kind): Row) {
@@ -51,7 +52,7 @@ async fn check(Row(name, reply, attempts, unknown, code, kind): Row) {
             Class::Once => "add",
         };
         assert_eq!(error.operation(), Some(operation));
-        // Every attempt is the same request.
+        // All attempts send the same request.
         let first = platform.asked().remove(0);
         for again in platform.asked() {
             assert_eq!((&again.uri, &again.body), (&first.uri, &first.body));
@@ -274,7 +275,7 @@ async fn a_dropped_call_sends_nothing_more() {
     assert!(waited.is_err());
     tokio::time::sleep(Duration::from_secs(3600)).await;
     assert_eq!(platform.requests(), 1);
-    // And its connection is free.
+    // Its connection is free again.
     let (error, took) =
         timed(client.with(mem0_client::CallOptions::new().retry(RetryPolicy::none())).ping()).await;
     assert_eq!(error.unwrap_err().status(), Some(StatusCode::INTERNAL_SERVER_ERROR));
@@ -301,7 +302,8 @@ async fn a_missing_memory_on_the_retry_of_a_lost_delete_is_a_success() {
     }
 }
 
-/// Of many memories the platform does not say "not found", and a proxy that lost its way does not know.
+/// For many memories the platform does not answer 404, and a misconfigured proxy knows nothing of
+/// them.
 #[tokio::test(start_paused = true)]
 async fn a_404_tells_nothing_of_many_nor_of_what_a_proxy_does_not_know() {
     for (page, of_one) in [
@@ -346,7 +348,7 @@ async fn a_missing_memory_is_an_error_when_no_delete_was_lost() {
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::NotFound, attempts));
         assert!(!error.is_outcome_unknown() && !error.is_retryable());
     }
-    // Only a delete leaves nothing behind.
+    // Only after a delete is the memory expected to be missing.
     let platform = Platform::new(|asked| match asked.index {
         0 => Reply::status(500),
         _ => Reply::status(404),

@@ -1,4 +1,4 @@
-//! Waiting as the platform asks to, in seconds or as a date, up to a cap and the deadline.
+//! Waiting as `Retry-After` asks, in seconds or until a date, up to a cap and the deadline.
 
 use std::time::Duration;
 
@@ -46,7 +46,7 @@ async fn a_date_counts_from_the_date_of_the_answer() {
     let error = platform.client().ping().await.unwrap_err();
     assert_times(&platform, &[0, 30, 60]);
     assert_eq!(error.retry_after(), Some(seconds(30)));
-    // A date that has passed asks for no wait at all.
+    // A date in the past asks for no wait.
     let platform = busy("Wed, 21 Oct 2015 07:27:00 GMT");
     platform.client().ping().await.unwrap_err();
     assert_times(&platform, &[0, 0, 0]);

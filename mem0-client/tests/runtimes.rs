@@ -1,4 +1,4 @@
-//! One client on several runtimes, as in a `static` that the tests of an app share.
+//! One client on several runtimes, as with a `static` client that the tests of an app share.
 
 use std::thread;
 use std::time::Duration;
@@ -30,7 +30,7 @@ async fn add(client: &AsyncMemoryClient) -> Result<(), Error> {
     client.add("I climb", Scope::user("alice")).await.map(drop)
 }
 
-/// On the connection that the first one has open nobody would answer.
+/// Nobody would answer on the connection that the first runtime has open.
 #[test]
 fn a_runtime_that_does_not_run_holds_up_no_other() {
     let server = server();
@@ -45,7 +45,7 @@ fn a_runtime_that_does_not_run_holds_up_no_other() {
     assert_eq!(server.connections(), 2);
 }
 
-/// With its runtime a connection ends in the middle of whatever goes on on it.
+/// When a runtime ends, its connections end with it, even in the middle of a request.
 #[test]
 fn runtimes_that_come_and_go_break_no_adds_of_others() {
     let server = server();
@@ -53,7 +53,7 @@ fn runtimes_that_come_and_go_break_no_adds_of_others() {
     let threads: Vec<_> = (0..60)
         .map(|number| {
             let client = client.clone();
-            // So that some end while others are in the middle of it.
+            // Lets some runtimes end while others are in the middle of a call.
             thread::sleep(Duration::from_millis(number % 3));
             thread::spawn(move || {
                 runtime().block_on(async {

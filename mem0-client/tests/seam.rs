@@ -1,4 +1,4 @@
-//! What any tower service can rely on, and what any runtime can.
+//! What a tower service, and a runtime, can rely on.
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -18,7 +18,7 @@ use tower_service::Service;
 
 use crate::platform::{Platform, timed, well};
 
-/// A service that is ready only after a while, and must not be called before.
+/// A service that becomes ready after a while, and must not be called before.
 struct Slow {
     ready: bool,
     timer: Option<Pin<Box<tokio::time::Sleep>>>,
@@ -153,7 +153,7 @@ async fn a_service_that_is_not_ready_fails_the_call() {
     let source = std::error::Error::source(&error).unwrap();
     assert_eq!(source.to_string(), "closed for good");
 
-    // It never took the add.
+    // The service never took the add.
     let error = client.add("I climb", Scope::user("alice")).await.unwrap_err();
     assert!(error.is_retryable() && !error.is_outcome_unknown());
 }
@@ -178,7 +178,7 @@ fn clients_streams_and_errors_cross_threads() {
     assert_send(&boxed);
 }
 
-/// Compiles only while every method's future may be spawned.
+/// Compiles only as long as the futures of all methods can be spawned.
 #[tokio::test(start_paused = true)]
 async fn every_call_may_be_spawned() {
     let platform = Platform::new(|_| well());

@@ -1,4 +1,4 @@
-//! The key, and what people said, stay out of everything that is printed.
+//! The key and what people said appear in nothing that is printed.
 
 use std::error::Error as StdError;
 use std::fmt::{Debug, Write as _};
@@ -57,7 +57,7 @@ fn clients_and_builders_show_no_key() {
     }
 }
 
-/// All that an error tells.
+/// Everything that an error shows.
 fn everything(error: &Error) -> String {
     let mut told = format!("{error}\n{error:#}\n{}", debugged(error));
     let mut source = error.source();

@@ -1,5 +1,5 @@
-//! A small HTTP/1.1 server on a loopback port, on threads of its own, so that it answers whatever
-//! the runtime under test does.
+//! A small HTTP/1.1 server on a loopback port. It runs on threads of its own, so that it answers
+//! whatever the runtime under test does.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -35,12 +35,12 @@ pub(crate) fn ok(json: &str) -> String {
 }
 
 impl Server {
-    /// Answers what the closure writes.
+    /// Starts a server that answers with what the closure returns.
     pub(crate) fn start(answering: impl Fn(&Heard) -> String + Send + Sync + 'static) -> Self {
         Self::start_with(None, answering)
     }
 
-    /// The same, closing each connection on which nothing came for so long.
+    /// The same, but closes each connection that was idle for this time.
     pub(crate) fn start_with(
         idle: Option<Duration>,
         answering: impl Fn(&Heard) -> String + Send + Sync + 'static,
@@ -48,8 +48,8 @@ impl Server {
         Self::start_closing(idle, Duration::ZERO, answering)
     }
 
-    /// The same on a long way: a request that comes later than `crossing` before the closing
-    /// crosses it, and is never answered.
+    /// The same with a delay on the wire: a request that comes less than `crossing` before the
+    /// closing crosses it, and is never answered.
     pub(crate) fn start_closing(
         idle: Option<Duration>,
         crossing: Duration,
@@ -99,12 +99,12 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::SeqCst);
-        // Wakes the listening thread, which then sees the flag.
+        // Wakes the listening thread, so that it sees the flag.
         let _ = TcpStream::connect(self.address);
     }
 }
 
-/// Answers requests on one connection until either side ends it.
+/// Answers requests on one connection until either side closes it.
 fn serve(
     stream: &TcpStream,
     idle: Option<Duration>,
@@ -145,7 +145,7 @@ fn serve(
         let answer = answering(&request);
         heard.lock().ok()?.push(request);
         let mut stream = stream;
-        // Larger answers come in several pieces too.
+        // Real answers may come in several pieces too.
         let head = answer.find("\r\n\r\n").map_or(0, |end| end + 4);
         stream.write_all(answer.as_bytes().get(..head)?).ok()?;
         thread::sleep(PIECES);

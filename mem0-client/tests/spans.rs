@@ -1,4 +1,4 @@
-//! What is told to `tracing` and `log`: operations, never keys or content.
+//! What goes to `tracing` and `log`: operations, never keys or content.
 
 use std::error::Error as StdError;
 use std::fmt::{Debug, Write as _};
@@ -87,14 +87,15 @@ impl log::Log for Recorder {
     fn flush(&self) {}
 }
 
-/// Listens to this thread while the guards live. Beside a single subscriber tracing asks only the thread that meets a span first
-/// whether anybody listens, and that may be the thread of another test: so there are two.
+/// Listens to this thread while the guards live. There are two subscribers: with a single one,
+/// tracing asks only the thread that meets a span first whether anybody listens, which may be the
+/// thread of another test.
 fn listen(recorder: &Recorder) -> (tracing::Dispatch, tracing::subscriber::DefaultGuard) {
     let second = tracing::Dispatch::new(Recorder::default());
     (second, tracing::subscriber::set_default(recorder.clone()))
 }
 
-/// What reqwest and the crates beneath it write with `log`, of all tests of this process.
+/// The lines that reqwest and the crates beneath it write to `log`, in all tests of this process.
 fn logged() -> &'static Recorder {
     static LOGGED: OnceLock<Recorder> = OnceLock::new();
     LOGGED.get_or_init(|| {
@@ -106,7 +107,7 @@ fn logged() -> &'static Recorder {
     })
 }
 
-/// One call of each kind, whose content is all the words that begin with `geheim`.
+/// One call of each kind. All words of its content begin with `geheim`.
 async fn talk(client: &AsyncMemoryClient) {
     let filter =
         || Filter::user_id("geheim-user") & Filter::metadata("geheim-key").eq("geheim-value");

@@ -4,7 +4,7 @@ use std::path::Path;
 #[cfg(target_os = "linux")]
 use std::process::Command;
 
-/// A path that is nowhere: looking it up marks a place in the list of system calls.
+/// A path that does not exist. Looking it up marks a place in the list of system calls.
 const BEGIN: &str = "/mem0-test-construction-begins";
 const END: &str = "/mem0-test-construction-ends";
 
@@ -33,9 +33,9 @@ pub(crate) fn marked(run: impl FnOnce()) {
     assert!(!Path::new(END).exists());
 }
 
-/// The calls that one test of this binary, set up so, makes between the marks, and that are I/O.
+/// The I/O calls between the marks of one test of this binary, in a process that is set up so.
 ///
-/// None where there is no `strace`, except in continuous integration, where that is a failure.
+/// `None` if there is no `strace`. In continuous integration that is a failure.
 #[cfg(target_os = "linux")]
 #[track_caller]
 pub(crate) fn of(test: &str, set_up: impl FnOnce(&mut Command)) -> Option<Vec<String>> {
@@ -48,7 +48,7 @@ pub(crate) fn of(test: &str, set_up: impl FnOnce(&mut Command)) -> Option<Vec<St
         return None;
     }
     let mut command = Command::new("strace");
-    // Only with a file named does every line begin with its thread's number.
+    // Every line begins with the number of its thread only if a file is named.
     command.args(["-f", "-s", "200", "-o", "/dev/stderr"]);
     command.arg(std::env::current_exe().unwrap()).args(["--exact", test]);
     set_up(&mut command);
@@ -62,9 +62,10 @@ pub(crate) fn of(test: &str, set_up: impl FnOnce(&mut Command)) -> Option<Vec<St
     let thread_and_call = |line| str::split_once(line, ' ').unwrap_or(("", line));
     let (thread, _) = calls.lines().nth(begin).map(thread_and_call).unwrap();
     let between = calls.lines().take(end).skip(begin + 1).map(thread_and_call);
-    // Of this thread's: that of the harness ends what it was in when it likes. A thread that is started is a call, too.
+    // Only calls of this thread: the thread of the test harness does other things meanwhile.
+    // Starting a thread is a call of this one.
     let own = between.filter(|(of, _)| *of == thread).map(|(_, call)| call.trim_start());
-    // The second half of a call, another thread's having come between, was counted with the first.
+    // The second half of a call that another thread interrupted was counted with its first half.
     let calls = own.filter(|call| !call.starts_with("<... "));
     let io = calls.filter(|call| !NO_IO.iter().any(|harmless| call.starts_with(harmless)));
     Some(io.map(str::to_owned).collect())

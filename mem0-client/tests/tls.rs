@@ -1,4 +1,4 @@
-//! Certificates: a server is trusted only when its certificate comes from someone who is.
+//! Certificates: a server is trusted only if the authority of its certificate is.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::aws_lc_rs;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
-/// An authority of this test's own, and the address of a server with a certificate from it.
+/// A test authority, and the address of a server with a certificate from it.
 async fn serve() -> (String, String) {
     let mut authority = CertificateParams::new(Vec::new()).unwrap();
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -34,7 +34,7 @@ async fn serve() -> (String, String) {
     tokio::spawn(async move {
         loop {
             let (stream, _) = listener.accept().await.unwrap();
-            // A client that does not trust us hangs up.
+            // A client that does not trust this server closes the connection.
             let Ok(mut stream) = acceptor.accept(stream).await else { continue };
             let mut asked = [0; 2048];
             let _ = stream.read(&mut asked).await;
@@ -64,7 +64,7 @@ async fn a_server_is_trusted_by_its_authority_alone() {
     let error = builder(&base_url).root_certificate(stranger.clone()).build().unwrap();
     assert!(error.ping().await.unwrap_err().is_connect());
 
-    // A bundle of both, and both given one after the other.
+    // Both in one bundle, and both given separately.
     let bundle = format!("{stranger}\n{authority}");
     builder(&base_url).root_certificate(bundle).build().unwrap().ping().await.unwrap();
     let both = builder(&base_url).root_certificate(stranger).root_certificate(authority);

@@ -25,8 +25,8 @@ pub struct Channel {
 }
 
 impl Channel {
-    /// A channel that has at most `max_connections` requests under way, and takes answers of at most
-    /// `response_limit` bytes.
+    /// A channel that has at most `max_connections` requests under way, and takes answers of at
+    /// most `response_limit` bytes.
     pub fn new(
         transport: Arc<dyn Transport>,
         max_connections: usize,
@@ -70,7 +70,7 @@ pub struct Plan {
     pub policy: RetryPolicy,
     /// How long an attempt may take from when the service takes the request.
     pub timeout: Duration,
-    /// When the call ends, however far it is.
+    /// When the call ends, whatever its state.
     pub deadline: Instant,
 }
 
@@ -80,7 +80,7 @@ pub struct Attempts<'a> {
     channel: &'a Channel,
     plan: Plan,
     made: u32,
-    /// Whether the service may have acted on one of those that were made.
+    /// Whether the service may have acted on an attempt that was made.
     may_have_acted: bool,
 }
 
@@ -94,20 +94,20 @@ pub enum CallError<E> {
 }
 
 impl Attempts<'_> {
-    /// How many attempts reached the service.
+    /// How many attempts were handed to the service.
     pub fn made(&self) -> u32 {
         self.made
     }
 
     /// Sends the request until an attempt succeeds, must not be repeated, or is out of time.
     ///
-    /// Each attempt is sent a request of its own. The first is the only one of most calls, so that
-    /// writing the request down again is cheaper than keeping a copy.
+    /// The request is made anew for each attempt. Most calls have only one attempt, so that keeping
+    /// a copy would cost more.
     ///
-    /// Dropping the future ends the call wherever it is; nothing goes on in the background.
+    /// Dropping the future ends the call at any point; nothing goes on in the background.
     ///
     /// # Errors
-    /// What the closure gives, or how the last attempt ended.
+    /// The error of the closure, or the way the last attempt ended.
     pub async fn run<E>(
         &mut self,
         request: impl Fn() -> Result<Request<Body>, E>,
@@ -176,7 +176,7 @@ impl Attempts<'_> {
     }
 }
 
-/// The answer if it is a success, else the cause that it is not.
+/// The answer if it is a success, or else the reason why it is not.
 fn answer(answer: Answer) -> Result<(Parts, Bytes), Cause> {
     match answer {
         Ok((parts, bytes)) => {

@@ -7,7 +7,8 @@ use crate::InvalidSetting;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BaseUrl {
     text: String,
-    /// Without a path. It is parsed once, since that takes a tenth of what a whole request takes.
+    /// Without a path. It is parsed only once: parsing takes a tenth of the time of a whole
+    /// request.
     origin: Url,
     https: bool,
     loopback: bool,
@@ -20,7 +21,7 @@ impl BaseUrl {
     /// For any other text, in words that begin with "the base URL".
     pub fn parse(text: &str) -> Result<Self, InvalidSetting> {
         let refuse = |why| Err(InvalidSetting(why));
-        // Parsing would drop line breaks and tabs, and make another address of the rest.
+        // Parsing would drop line breaks and tabs, and read the rest as another address.
         if text.trim().contains(char::is_control) {
             return refuse("the base URL has a line break or another control character");
         }
@@ -42,7 +43,8 @@ impl BaseUrl {
             Some(Host::Ipv6(address)) => address.is_loopback(),
             None => return refuse("the base URL has no host"),
         };
-        // A URL may hold what the target of a request must not: `"` in a host, for one.
+        // A URL may contain characters that the target of a request must not, such as `"` in a
+        // host.
         if url.as_str().parse::<Uri>().is_err() {
             return refuse(
                 "the base URL has characters that a request cannot be sent to, or is too long",

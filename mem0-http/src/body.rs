@@ -8,7 +8,7 @@ use http_body::{Frame, SizeHint};
 
 /// The body of a request: bytes that are already there, so that a retry can send them again.
 ///
-/// Services of the caller's own get requests with this body.
+/// A service of your own gets requests with this body.
 ///
 /// ```
 /// # use mem0_http::Body;
@@ -91,7 +91,7 @@ impl http_body::Body for Body {
 }
 
 impl fmt::Debug for Body {
-    /// The size, never the content.
+    /// Shows the size, never the content.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Body({} bytes)", self.0.len())
     }

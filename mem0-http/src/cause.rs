@@ -23,8 +23,8 @@ pub struct NetworkError {
 pub enum NetworkErrorKind {
     /// No connection was made.
     Unreachable,
-    /// No secure connection was made: the certificate is not trusted, or the server speaks something
-    /// else than TLS.
+    /// No secure connection was made: the certificate is not trusted, or the server does not speak
+    /// TLS.
     Insecure,
     /// A proxy refused to connect.
     RefusedByProxy,
@@ -63,7 +63,7 @@ impl StdError for NetworkError {
     }
 }
 
-/// What a proxy's refusal of a tunnel is told as. hyper-util exports no name for the type.
+/// The error of a proxy that refuses a tunnel. hyper-util exports no name for the type.
 type TunnelError = <Tunnel<HttpConnector> as Service<Uri>>::Error;
 
 fn kind(error: &(dyn StdError + 'static)) -> NetworkErrorKind {
@@ -101,7 +101,7 @@ fn any(
 }
 
 fn beneath<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + 'static)> {
-    // The source of an `io::Error` is that of the error in it, which would be passed over.
+    // `source` of an `io::Error` skips the error inside it, and gives the source of that.
     match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
         Some(inner) => Some(inner),
         None => error.source(),

@@ -20,8 +20,8 @@ const RUNTIMES: usize = 256;
 
 /// A service over reqwest: the caller's client, or our own, made when the first request needs it.
 ///
-/// Making a client reads the system's certificates, which takes milliseconds, and a constructor does
-/// no I/O. Clones share the client.
+/// Making a client reads the system's certificates, which takes milliseconds, and a constructor
+/// does no I/O. Clones share the client.
 #[derive(Clone)]
 pub struct HttpClient {
     shared: Arc<Shared>,

@@ -13,10 +13,10 @@ pub struct Failed {
     pub outcome: Outcome,
 }
 
-/// How an attempt ended without success, with what it left.
+/// How an attempt ended without success, with the error or answer that it ended with.
 #[derive(Debug)]
 pub enum Cause {
-    /// The caller is outside of a tokio runtime, in which no timer runs.
+    /// The caller is not inside a tokio runtime.
     NoRuntime,
     /// All connections were in use until the deadline.
     NoFreeConnection,
@@ -32,8 +32,8 @@ pub enum Cause {
     Slow,
     /// The answer is a success, and larger than the limit.
     TooLarge(Box<Parts>),
-    /// The answer is not a success. Without a body where that is larger than the limit: the status
-    /// says more than the size of an error page.
+    /// The answer is not a success. The body is empty if it was larger than the limit, since the
+    /// status says more than the size of an error page.
     Refused(Box<Parts>, Bytes),
 }
 
@@ -63,7 +63,7 @@ pub enum Outcome {
     Retryable,
     /// The service may have acted on it.
     Unknown {
-        /// Whether sending it again does no harm all the same.
+        /// Whether sending it again does no harm even so.
         retryable: bool,
     },
 }
@@ -80,7 +80,7 @@ impl Outcome {
     }
 }
 
-/// How an attempt ended without success, as far as the rules for repetition go.
+/// How an attempt ended without success, for the rules on repetition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Failure {
     /// There is nothing to send with.

@@ -168,8 +168,8 @@ fn checked_proxy(url: &str) -> Result<reqwest::Proxy, InvalidSetting> {
 fn checked_certificates(bundles: &[Vec<u8>]) -> Result<Vec<reqwest::Certificate>, InvalidSetting> {
     let refused = || {
         InvalidSetting(
-            "a root certificate must be PEM text: one or more blocks from -----BEGIN CERTIFICATE----- \
-             to -----END CERTIFICATE-----",
+            "a root certificate must be PEM text: one or more blocks from \
+             -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----",
         )
     };
     let mut all = Vec::new();

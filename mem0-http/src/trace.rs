@@ -1,4 +1,4 @@
-//! Events where the feature `tracing` is on, and nothing where it is off.
+//! Events if the feature `tracing` is on, and nothing if it is off.
 
 use std::time::Duration;
 

@@ -39,7 +39,7 @@ pub enum ServiceError {
 /// The limits of one attempt.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// When the call ends, however far the attempt is.
+    /// When the call ends, whatever the state of the attempt.
     pub deadline: Instant,
     /// How long the attempt may take from when the service takes the request.
     pub timeout: Duration,
@@ -100,9 +100,9 @@ where
             let until = limits.deadline.min(later(Instant::now(), limits.timeout));
             let answer = async {
                 // Lets connections learn that the server closed them while this thread was busy
-                // elsewhere; without this the request would be sent on one of them. It is also needed
-                // right after an answer, since some servers close the connection behind it. The
-                // timeout is set already: setting it while tokio has no other timer would make
+                // elsewhere; without this the request would be sent on one of them. It is also
+                // needed right after an answer, since some servers close the connection behind it.
+                // The timeout is set already: setting it while tokio has no other timer would make
                 // tokio wake itself up.
                 yield_now().await;
                 let failed = |error: S::Error| ServiceError::Failed(error.into());

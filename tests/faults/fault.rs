@@ -293,7 +293,7 @@ pub(crate) const UNREAD: Expected = Expected::failure(
     Failure {
         kind: ErrorKind::Decode,
         code: "DECODE",
-        says: "the answer has another form than expected",
+        says: "the answer does not have the expected form",
         advice: "Check the base URL",
         retryable: [false; 2],
         unknown: true,

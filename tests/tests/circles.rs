@@ -1,4 +1,4 @@
-//! That no files of a crate name each other in a circle: of two files, one can be read first.
+//! The files of a crate do not name each other in a circle, so that one can be read before the other.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

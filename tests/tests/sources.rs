@@ -78,6 +78,21 @@ fn the_sdk_needs_no_let_chains() {
     assert_eq!(let_chains("fn f() { if let a = b { a && c; } }").len(), 0);
 }
 
+/// The formatter leaves comments and texts alone.
+#[test]
+fn no_line_of_the_clients_is_wider_than_100_columns() {
+    let mut lines = 0;
+    for name in [DETAIL, "mem0-client", "mem0-client-blocking"] {
+        for path in sources(&root().join(name).join("src")) {
+            let text = fs::read_to_string(&path).unwrap();
+            let wide = text.lines().find(|line| line.chars().count() > 100);
+            assert_eq!(wide, None, "{}", path.display());
+            lines += text.lines().count();
+        }
+    }
+    assert!(lines > 8000, "only {lines} lines");
+}
+
 /// Any service may be reached through it.
 #[test]
 fn the_http_crate_knows_nothing_of_mem0() {

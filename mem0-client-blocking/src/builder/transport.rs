@@ -1,4 +1,5 @@
-//! What carries the requests: our own HTTP client and its settings, the caller's, or a service.
+//! Setters that choose what sends the requests: our own HTTP client with its settings, the caller's
+//! client, or a service.
 
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use tower_service::Service;
 use super::MemoryClientBuilder;
 
 impl MemoryClientBuilder {
-    /// How long connecting may take. Default 10 s. For our own HTTP client only.
+    /// How long connecting may take. Default 10 s. Applies to our own HTTP client only.
     ///
     /// ```
     /// # use mem0_client_blocking::MemoryClient;
@@ -23,10 +24,10 @@ impl MemoryClientBuilder {
     }
 
     /// How long a connection may be idle and still be used for the next request. Default 4 s, which
-    /// is less than what common servers allow; when the server announces less (`Keep-Alive:
-    /// timeout=2`), the client keeps to that. A longer time saves handshakes, but must stay below
-    /// the server's own: an add sent while the server closes the connection fails, and its outcome
-    /// is unknown. For our own HTTP client only.
+    /// is less than common servers allow. When the server announces less (`Keep-Alive: timeout=2`),
+    /// the client keeps to that. A longer time saves handshakes, but must stay below the server's
+    /// own: an add that is sent while the server closes the connection fails, and its outcome is
+    /// unknown. Applies to our own HTTP client only.
     ///
     /// ```
     /// # use mem0_client_blocking::MemoryClient;
@@ -39,10 +40,10 @@ impl MemoryClientBuilder {
         self
     }
 
-    /// Sends everything through this HTTP or HTTPS proxy, even to a loopback address. A user name and
-    /// password in the address are for the proxy, and are never shown. Default: what `HTTPS_PROXY`,
-    /// `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` say, and none for a loopback address. For our own HTTP
-    /// client only.
+    /// Sends everything through this HTTP or HTTPS proxy, even to a loopback address. A user name
+    /// and password in the address are for the proxy, and are never shown. By default
+    /// `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` decide, and a loopback address is
+    /// reached without a proxy. Applies to our own HTTP client only.
     ///
     /// ```
     /// # use mem0_client_blocking::MemoryClient;
@@ -54,7 +55,8 @@ impl MemoryClientBuilder {
         self
     }
 
-    /// Sends nothing through a proxy, whatever the environment says. For our own HTTP client only.
+    /// Sends nothing through a proxy, whatever the environment says. Applies to our own HTTP client
+    /// only.
     ///
     /// ```
     /// # use mem0_client_blocking::MemoryClient;
@@ -66,8 +68,8 @@ impl MemoryClientBuilder {
         self
     }
 
-    /// Trusts these certificates too, besides the system's: PEM text with one or more of them. May be
-    /// given several times. For our own HTTP client only.
+    /// Trusts the certificates in this PEM text, besides the system's. It may hold several, and
+    /// this may be called several times. Applies to our own HTTP client only.
     ///
     /// ```
     /// # use mem0_client_blocking::MemoryClient;
@@ -83,8 +85,10 @@ impl MemoryClientBuilder {
     ///
     /// The closure runs once, in [`build`](Self::build), inside the client's runtime: a `reqwest`
     /// client belongs to one runtime, and hangs when two use it. Its own policy for redirects,
-    /// proxies, retries and certificates holds. Headers are this client's:
-    /// [`user_agent`](Self::user_agent) says how the app names itself.
+    /// proxies, retries and certificates applies: give it `redirect::Policy::none()`, so that a
+    /// redirect is not mistaken for a failed connection, and a `pool_idle_timeout` that is shorter
+    /// than the server's own. Headers are set by this client, `User-Agent` by
+    /// [`user_agent`](Self::user_agent).
     ///
     /// ```
     /// # use mem0_client_blocking::MemoryClient;
@@ -107,9 +111,9 @@ impl MemoryClientBuilder {
     /// `Router` of `mem0-server`.
     ///
     /// The closure runs once, in [`build`](Self::build), inside the client's runtime, which some
-    /// layers need (tower's `Buffer` does). The service must be `Clone` and `Sync`; the wait until it is
-    /// ready counts against the deadline alone. A panic of the service unwinds out of the call that met it; the client and its
-    /// other calls go on.
+    /// layers need, such as tower's `Buffer`. The service must be `Clone` and `Sync`; the wait
+    /// until it is ready counts against the deadline only. If the service panics, the panic unwinds
+    /// out of the call that it served; the client and its other calls go on.
     ///
     /// ```
     /// use mem0_client_blocking::{Body, MemoryClient};

@@ -4,15 +4,15 @@ use mem0_client::{AddMemoryResponse, BatchResponse, Error, MemoryUpdate, Outcome
 use crate::MemoryClient;
 
 impl MemoryClient {
-    /// Adds many conversations, each by a request of its own: `POST /v3/memories/add/`. The
-    /// outcomes are in the order of the adds.
+    /// Adds many conversations, each with its own request: `POST /v3/memories/add/`. The outcomes
+    /// are in the order of the adds.
     ///
-    /// At most [`concurrency`](crate::CallOptions::concurrency) adds are in flight, and the next
-    /// one is taken from the iterator when one of them has ended, so that the adds themselves need
-    /// not be in memory at once. One that is refused or fails does not keep the others.
+    /// At most [`concurrency`](crate::CallOptions::concurrency) adds are in flight. The next one is
+    /// taken from the iterator when one of them has ended, so that the adds need not be in memory
+    /// all at once. If one is refused or fails, the others go on.
     ///
     /// # Errors
-    /// None here; each add has its own.
+    /// None. Each add has an outcome of its own.
     ///
     /// ```
     /// # use mem0_client_blocking::{MemoryClient, Error, Scope, requests::AddMemory};
@@ -34,14 +34,14 @@ impl MemoryClient {
     }
 
     /// Changes memories, up to 1000 with each request: `PUT /v1/batch/`. The outcomes are in the
-    /// order of the changes, and those that went with one request share theirs.
+    /// order of the changes; changes that went with one request have the same outcome.
     ///
-    /// At most [`concurrency`](crate::CallOptions::concurrency) requests are in flight. One that
-    /// fails does not keep the others.
+    /// At most [`concurrency`](crate::CallOptions::concurrency) requests are in flight. If one
+    /// fails, the others go on.
     ///
     /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an id that cannot be one, or a change of
-    /// nothing; it says which, and nothing has been sent then.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an id that is not valid, or a change
+    /// that changes nothing. The error says which one, and nothing has been sent.
     ///
     /// ```
     /// # use mem0_client_blocking::{MemoryClient, Error, MemoryUpdate};
@@ -61,14 +61,14 @@ impl MemoryClient {
     }
 
     /// Deletes memories, up to 1000 with each request: `DELETE /v1/batch/`. The outcomes are in the
-    /// order of the ids, and those that went with one request share theirs.
+    /// order of the ids; ids that went with one request have the same outcome.
     ///
-    /// At most [`concurrency`](crate::CallOptions::concurrency) requests are in flight. One that
-    /// fails does not keep the others.
+    /// At most [`concurrency`](crate::CallOptions::concurrency) requests are in flight. If one
+    /// fails, the others go on.
     ///
     /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an id that cannot be one; it says which,
-    /// and nothing has been sent then.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an id that is not valid. The error says
+    /// which one, and nothing has been sent.
     ///
     /// ```
     /// # use mem0_client_blocking::{MemoryClient, Error};

@@ -7,12 +7,12 @@ use mem0_client::{EntityType, Error, Memory, Messages, Page, QueuedDelete};
 use crate::MemoryClient;
 
 impl MemoryClient {
-    /// Adds memories from messages, the old way: `POST /v1/memories/`. A deprecated operation; requires
-    /// the feature `legacy`.
+    /// Adds memories from messages, as in version 1: `POST /v1/memories/`. A deprecated operation;
+    /// requires the feature `legacy`.
     ///
     /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for no message or an id that cannot be one;
-    /// else as every method.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) without a message, or for an id that is not
+    /// valid; otherwise as for every method.
     ///
     /// ```
     /// # use mem0_client_blocking::{MemoryClient, Error, Scope};
@@ -31,12 +31,12 @@ impl MemoryClient {
         self.value(AddV1::new(messages, options))
     }
 
-    /// Finds memories, the old way: `POST /v1/memories/search/`. A deprecated operation; requires the
-    /// feature `legacy`.
+    /// Finds memories, as in version 1: `POST /v1/memories/search/`. A deprecated operation;
+    /// requires the feature `legacy`.
     ///
     /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an empty query or an id that cannot be one;
-    /// else as every method.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an empty query, or an id that is not
+    /// valid; otherwise as for every method.
     ///
     /// ```
     /// # use mem0_client_blocking::{MemoryClient, Error, Scope};
@@ -55,12 +55,12 @@ impl MemoryClient {
         self.value(SearchV1::new(query, options))
     }
 
-    /// Finds memories, the old way with filters: `POST /v2/memories/search/`. A deprecated operation;
+    /// Finds memories, as in version 2: `POST /v2/memories/search/`. A deprecated operation;
     /// requires the feature `legacy`.
     ///
     /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an empty query or a filter that names no
-    /// entity; else as every method.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an empty query, or a filter that names
+    /// no entity; otherwise as for every method.
     ///
     /// ```
     /// # use mem0_client_blocking::{MemoryClient, Error, Filter};
@@ -79,12 +79,12 @@ impl MemoryClient {
         self.value(SearchV2::new(query, options))
     }
 
-    /// Lists memories, the old way: `GET /v1/memories/`. A deprecated operation; requires the feature
-    /// `legacy`.
+    /// Lists memories, as in version 1: `GET /v1/memories/`. A deprecated operation; requires the
+    /// feature `legacy`.
     ///
     /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an id that cannot be one; else as every
-    /// method.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an id that is not valid; otherwise as
+    /// for every method.
     ///
     /// ```
     /// # use mem0_client_blocking::{MemoryClient, Error, Scope};
@@ -99,12 +99,12 @@ impl MemoryClient {
         self.value(GetAllV1::new(options))
     }
 
-    /// Lists memories, the old way with filters: `POST /v2/memories/`. A deprecated operation; requires
-    /// the feature `legacy`.
+    /// Lists memories, as in version 2: `POST /v2/memories/`. A deprecated operation; requires the
+    /// feature `legacy`.
     ///
     /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for a filter that names no entity; else as
-    /// every method.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for a filter that names no entity;
+    /// otherwise as for every method.
     ///
     /// ```
     /// # use mem0_client_blocking::{MemoryClient, Error, Filter};
@@ -119,11 +119,12 @@ impl MemoryClient {
         self.value(GetAllV2::new(options))
     }
 
-    /// Deletes a user, agent, app or run by the platform's own number of it: `DELETE
-    /// /v1/entities/{entity_type}/{entity_id}/`. A deprecated operation; requires the feature `legacy`.
+    /// Deletes a user, agent, app or run by the number that the platform gave it: `DELETE
+    /// /v1/entities/{entity_type}/{entity_id}/`. A deprecated operation; requires the feature
+    /// `legacy`.
     ///
     /// # Errors
-    /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; else as every method.
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; otherwise as for every method.
     ///
     /// ```
     /// # use mem0_client_blocking::{MemoryClient, EntityType, Error};

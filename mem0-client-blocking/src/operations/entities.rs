@@ -8,14 +8,14 @@ use mem0_client::{
 use crate::MemoryClient;
 
 impl MemoryClient {
-    /// Lists all users, agents, apps and runs: `GET /v1/entities/`, every page of it.
+    /// Lists all users, agents, apps and runs: `GET /v1/entities/`, all pages.
     ///
-    /// For one page, [`execute`](Self::execute) a [`GetUsers`](crate::requests::GetUsers); to read
-    /// page by page, [`iter`](Self::iter) one.
+    /// For one page, [`execute`](Self::execute) a [`GetUsers`](crate::requests::GetUsers). To read page by
+    /// page, [`iter`](Self::iter) one.
     ///
     /// # Errors
-    /// [`Decode`](crate::ErrorKind::Decode) for a list that seems to have no end; else as every
-    /// method.
+    /// [`Decode`](crate::ErrorKind::Decode) for a list that seems to be endless; otherwise as for
+    /// every method.
     ///
     /// ```
     /// # use mem0_client_blocking::{MemoryClient, Error};
@@ -36,8 +36,8 @@ impl MemoryClient {
     /// For all of them, see [`reset`](Self::reset).
     ///
     /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an id that cannot be one; else as every
-    /// method.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an id that is not valid; otherwise as
+    /// for every method.
     ///
     /// ```
     /// # use mem0_client_blocking::{MemoryClient, EntityRef, Error};
@@ -52,12 +52,12 @@ impl MemoryClient {
         self.value(DeleteUsers::new(entity))
     }
 
-    /// Reads what the platform knows of one user, agent, app or run:
-    /// `GET /v2/entities/{entity_type}/{entity_id}/`. The answer is a list.
+    /// Reads what the platform knows about one user, agent, app or run: `GET
+    /// /v2/entities/{entity_type}/{entity_id}/`. The answer is a list.
     ///
     /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an id that cannot be one; else as every
-    /// method.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an id that is not valid; otherwise as
+    /// for every method.
     ///
     /// ```
     /// # use mem0_client_blocking::{MemoryClient, EntityRef, Error};
@@ -72,10 +72,10 @@ impl MemoryClient {
         self.value(GetEntity::new(entity))
     }
 
-    /// Reads by what the dashboard can filter entities: `GET /v1/entities/filters/`.
+    /// Reads the filters for entities that the dashboard offers: `GET /v1/entities/filters/`.
     ///
     /// # Errors
-    /// As every method.
+    /// As for every method.
     ///
     /// ```
     /// # use mem0_client_blocking::{MemoryClient, Error};
@@ -88,12 +88,12 @@ impl MemoryClient {
         self.value(GetEntityFilters::new())
     }
 
-    /// Creates a user, agent, app or run ahead of its first memory: `POST /v1/users/`, `/v1/agents/`,
-    /// `/v1/apps/` and `/v1/runs/`. That is never needed.
+    /// Creates a user, agent, app or run before its first memory: `POST /v1/users/`, `/v1/agents/`,
+    /// `/v1/apps/` or `/v1/runs/`. This is never necessary.
     ///
     /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an id that cannot be one; else as every
-    /// method.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an id that is not valid; otherwise as
+    /// for every method.
     ///
     /// ```
     /// # use mem0_client_blocking::{MemoryClient, Error, requests::CreateEntity};
@@ -106,12 +106,13 @@ impl MemoryClient {
         self.value(entity)
     }
 
-    /// Lists one page of the memories of a user, agent, app or run, with the messages that they came
-    /// from: `GET /v1/memories/{entity_type}/{entity_id}/`. A page holds 100.
+    /// Lists one page of the memories of a user, agent, app or run, with the messages that they
+    /// come from: `GET /v1/memories/{entity_type}/{entity_id}/`. A page holds 100.
     ///
     /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an id that cannot be one;
-    /// [`NotFound`](crate::ErrorKind::NotFound) for a page beyond the last; else as every method.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an id that is not valid;
+    /// [`NotFound`](crate::ErrorKind::NotFound) for a page beyond the last; otherwise as for every
+    /// method.
     ///
     /// ```
     /// # use mem0_client_blocking::{MemoryClient, EntityRef, Error, requests::GetEntityMemories};

@@ -4,13 +4,13 @@ use mem0_client::{Error, Event, Page, WaitOptions};
 use crate::MemoryClient;
 
 impl MemoryClient {
-    /// Lists queued and finished work, newest first: `GET /v1/events/`, its first page.
+    /// Lists queued and finished work, newest first: `GET /v1/events/`, the first page.
     ///
-    /// [`has_more`](Page::has_more) says whether there are others: for another page,
-    /// [`execute`](Self::execute) a [`GetEvents`]; for all, [`iter`](Self::iter) one.
+    /// [`has_more`](Page::has_more) says whether there are other pages. For another page,
+    /// [`execute`](Self::execute) a [`GetEvents`]; for all pages, [`iter`](Self::iter) one.
     ///
     /// # Errors
-    /// As every method.
+    /// As for every method.
     ///
     /// ```
     /// # use mem0_client_blocking::{MemoryClient, Error};
@@ -28,7 +28,7 @@ impl MemoryClient {
     /// Reads one event: `GET /v1/event/{event_id}/`.
     ///
     /// # Errors
-    /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; else as every method.
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; otherwise as for every method.
     ///
     /// ```
     /// # use mem0_client_blocking::{MemoryClient, Error};
@@ -42,16 +42,17 @@ impl MemoryClient {
         self.value(GetEvent::new(event_id))
     }
 
-    /// Asks for an event until its work has ended, and answers with it.
+    /// Waits until the work of an event has ended, and gives the event.
     ///
-    /// What may pass, such as a platform that is away for a while, does not end the wait.
+    /// A retryable error, such as a platform that is away for a while, does not end the wait.
     ///
     /// On the hosted service, categories and search may lag a little behind a succeeded event.
     ///
     /// # Errors
-    /// [`EventFailed`](crate::ErrorKind::EventFailed) when the work failed,
+    /// [`EventFailed`](crate::ErrorKind::EventFailed) when the work failed;
     /// [`EventPending`](crate::ErrorKind::EventPending) when it still goes on at the end of the
-    /// wait; else as [`event`](Self::event). [`event_id`](Error::event_id) says what was waited for.
+    /// wait; otherwise as for [`event`](Self::event). The error's [`event_id`](Error::event_id)
+    /// names the event.
     ///
     /// ```
     /// # use mem0_client_blocking::{MemoryClient, Error, Scope, WaitOptions};

@@ -6,14 +6,14 @@ use serde_json::Value;
 use crate::MemoryClient;
 
 impl MemoryClient {
-    /// Has memories written into the form of a JSON Schema: `POST /v1/exports/`. The work is queued;
-    /// ask for the result with [`get_memory_export`](Self::get_memory_export).
+    /// Exports memories in the form of a JSON Schema: `POST /v1/exports/`. The work is queued;
+    /// [`get_memory_export`](Self::get_memory_export) reads the result.
     ///
-    /// An export is made by a language model. For the memories as they are, list them.
+    /// A language model writes the export. To get the memories as they are, list them.
     ///
     /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for a schema that is no object, or a filter
-    /// that names no entity; else as every method.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for a schema that is not an object, or a
+    /// filter that names no entity; otherwise as for every method.
     ///
     /// ```
     /// # use mem0_client_blocking::{MemoryClient, Error, Filter};
@@ -36,12 +36,12 @@ impl MemoryClient {
         self.value(CreateMemoryExport::new(schema, options))
     }
 
-    /// Reads an export, by its id or the latest of a filter: `POST /v1/exports/get/`. It is kept for
-    /// seven days, and has the form of the schema that was given.
+    /// Reads an export by its id, or the latest one of a filter: `POST /v1/exports/get/`. It has
+    /// the form of the schema, and is kept for seven days.
     ///
     /// # Errors
-    /// [`NotFound`](crate::ErrorKind::NotFound) while the work goes on, and for an export that never
-    /// was; else as every method.
+    /// [`NotFound`](crate::ErrorKind::NotFound) while the work goes on, and when there is no such
+    /// export; otherwise as for every method.
     ///
     /// ```
     /// # use mem0_client_blocking::{MemoryClient, Error};
@@ -56,22 +56,23 @@ impl MemoryClient {
         self.value(export.into())
     }
 
-    /// Asks for an export until it is there, and decodes it: into a type of your own, or a
+    /// Waits until an export is there, and decodes it into a type of your own or a
     /// [`serde_json::Value`].
     ///
-    /// The platform answers with 404 both while the work goes on and for an export that never was. What may
-    /// pass, such as a platform that is away for a while, does not end the wait.
+    /// The platform answers 404 both while the work goes on and when there is no such export. A
+    /// retryable error, such as a platform that is away for a while, does not end the wait.
     ///
     /// # Errors
-    /// [`EventPending`](crate::ErrorKind::EventPending) when it is not there at the end of the wait;
-    /// [`Decode`](crate::ErrorKind::Decode) for an export that is no `T`; else as
-    /// [`get_memory_export`](Self::get_memory_export). [`memory_export_id`](Error::memory_export_id) says
-    /// what was waited for.
+    /// [`EventPending`](crate::ErrorKind::EventPending) when the export is not there at the end of
+    /// the wait; [`Decode`](crate::ErrorKind::Decode) when it is not a `T`; otherwise as for
+    /// [`get_memory_export`](Self::get_memory_export). The error's
+    /// [`memory_export_id`](Error::memory_export_id) names the export.
     ///
     /// ```
     /// # use mem0_client_blocking::{MemoryClient, Error, Filter, WaitOptions};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
-    /// let schema = serde_json::json!({"type": "object", "properties": {"city": {"type": "string"}}});
+    /// let city = serde_json::json!({"city": {"type": "string"}});
+    /// let schema = serde_json::json!({"type": "object", "properties": city});
     /// let asked = client.create_memory_export(schema, Filter::user_id("alice"))?;
     /// let export: std::collections::HashMap<String, Option<String>> =
     ///     client.wait_for_export(&asked.id, WaitOptions::new())?;
@@ -89,18 +90,19 @@ impl MemoryClient {
         self.run(self.inner.wait_for_export(memory_export_id, wait))
     }
 
-    /// Exports memories into a type of your own: makes the JSON Schema of the type, asks for the
+    /// Exports memories into a type of your own: makes a JSON Schema from the type, starts the
     /// export, waits for it and decodes it. Requires the feature `schemars`.
     ///
-    /// What a field's doc comment says tells the platform what to fill in. A field that it may find
-    /// nothing for is an `Option`. The local platform fills fields from metadata of the same name, and
-    /// needs no LLM for it.
+    /// The doc comment of a field tells the platform what to fill in. Use an `Option` for a field
+    /// that may stay empty. The local platform fills fields from metadata of the same name, and
+    /// needs no LLM for that.
     ///
     /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for a type that is no struct; else as
-    /// [`create_memory_export`](Self::create_memory_export) and
-    /// [`wait_for_export`](Self::wait_for_export). When the wait fails, the export has been asked for: the
-    /// error is not retryable, and its [`memory_export_id`](Error::memory_export_id) says what to wait for.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for a type that is not a struct; otherwise
+    /// as for [`create_memory_export`](Self::create_memory_export) and
+    /// [`wait_for_export`](Self::wait_for_export). When the wait fails, the export has been started
+    /// already: the error is not retryable, and its [`memory_export_id`](Error::memory_export_id)
+    /// says what to wait for.
     ///
     /// ```
     /// # use mem0_client_blocking::{MemoryClient, Error, Filter, WaitOptions};

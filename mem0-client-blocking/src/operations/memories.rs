@@ -14,15 +14,15 @@ use crate::{Memories, MemoryClient};
 impl MemoryClient {
     /// Adds memories from messages: `POST /v3/memories/add/`.
     ///
-    /// With inference, the default, the answer is an event to wait for; with
-    /// [`infer(false)`](AddMemoryOptions::infer) it holds what was stored. An add is sent again only
-    /// when the platform cannot have seen it; see
+    /// With inference, which is the default, the answer is an event to wait for. With
+    /// [`infer(false)`](AddMemoryOptions::infer), it holds the stored memories. An add is sent
+    /// again only if the platform cannot have seen it; see
     /// [`is_outcome_unknown`](Error::is_outcome_unknown).
     ///
     /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for no message, an id that cannot be one, or
-    /// media with `infer` off; [`EventFailed`](crate::ErrorKind::EventFailed) when the platform says at once
-    /// that the work failed; else as every method.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) without a message, for an id that is not
+    /// valid, or for media with `infer` off; [`EventFailed`](crate::ErrorKind::EventFailed) when
+    /// the answer says that the work failed; otherwise as for every method.
     ///
     /// ```
     /// # use mem0_client_blocking::{AddMemoryOptions, MemoryClient, Error, Message, Scope};
@@ -44,11 +44,11 @@ impl MemoryClient {
         self.value(AddMemory::new(messages, options))
     }
 
-    /// Adds memories and waits until they are there.
+    /// Adds memories, and waits until they are stored.
     ///
     /// # Errors
-    /// As [`add`](Self::add) and [`wait_for_event`](Self::wait_for_event). When the wait fails, the
-    /// messages have been added: the error is not retryable, and its
+    /// As for [`add`](Self::add) and [`wait_for_event`](Self::wait_for_event). When the wait fails,
+    /// the messages have been added already: the error is not retryable, and its
     /// [`event_id`](Error::event_id) says what to wait for.
     ///
     /// ```
@@ -77,7 +77,7 @@ impl MemoryClient {
     ///
     /// # Errors
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an empty query, a filter that names no
-    /// entity, or options out of range; else as every method.
+    /// entity, or options out of range; otherwise as for every method.
     ///
     /// ```
     /// # use mem0_client_blocking::{MemoryClient, Error, Filter, SearchMemoryOptions};
@@ -101,7 +101,7 @@ impl MemoryClient {
     /// Reads one memory, expired or not: `GET /v1/memories/{memory_id}/`.
     ///
     /// # Errors
-    /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; else as every method.
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; otherwise as for every method.
     ///
     /// ```
     /// # use mem0_client_blocking::{MemoryClient, Error};
@@ -115,13 +115,13 @@ impl MemoryClient {
         self.value(GetMemory::new(memory_id))
     }
 
-    /// Lists one page of memories: `POST /v3/memories/`. See
-    /// [`get_all_iter`](Self::get_all_iter) for all of them, and [`has_more`](Page::has_more) for whether
-    /// others follow.
+    /// Lists one page of memories: `POST /v3/memories/`. [`has_more`](Page::has_more) says whether
+    /// other pages follow; [`get_all_iter`](Self::get_all_iter) lists all of them.
     ///
     /// # Errors
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for a filter that names no entity;
-    /// [`NotFound`](crate::ErrorKind::NotFound) for a page beyond the last; else as every method.
+    /// [`NotFound`](crate::ErrorKind::NotFound) for a page beyond the last; otherwise as for every
+    /// method.
     ///
     /// ```
     /// # use mem0_client_blocking::{MemoryClient, Error, Filter, GetAllMemoryOptions};
@@ -137,8 +137,8 @@ impl MemoryClient {
         self.value(GetAllMemories::new(options))
     }
 
-    /// Lists memories page after page, each once, as an iterator. Nothing is sent before the first
-    /// memory is asked for.
+    /// Lists all pages of memories, each memory once, as an iterator. Nothing is sent before the
+    /// first memory is asked for.
     ///
     /// ```
     /// # use mem0_client_blocking::{Error, Filter, MemoryClient};
@@ -156,8 +156,9 @@ impl MemoryClient {
     /// Changes one memory: `PUT /v1/memories/{memory_id}/`.
     ///
     /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when nothing is to be changed;
-    /// [`NotFound`](crate::ErrorKind::NotFound) when there is no such memory; else as every method.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when nothing is changed;
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is no such memory; otherwise as for
+    /// every method.
     ///
     /// ```
     /// # use mem0_client_blocking::{MemoryClient, Error, UpdateMemoryOptions};
@@ -178,10 +179,11 @@ impl MemoryClient {
 
     /// Deletes one memory: `DELETE /v1/memories/{memory_id}/`.
     ///
-    /// When the answer to the first attempt was lost, a 404 on the second is a success.
+    /// If the answer to one attempt is lost, a 404 to the next is a success.
     ///
     /// # Errors
-    /// [`NotFound`](crate::ErrorKind::NotFound) when there is no such memory; else as every method.
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is no such memory; otherwise as for
+    /// every method.
     ///
     /// ```
     /// # use mem0_client_blocking::{MemoryClient, Error, requests::DeleteMemory};
@@ -198,8 +200,8 @@ impl MemoryClient {
     /// Deletes all memories of one scope: `DELETE /v1/memories/`. The work is queued.
     ///
     /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an id that cannot be one; else as every
-    /// method.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an id that is not valid; otherwise as
+    /// for every method.
     ///
     /// ```
     /// # use mem0_client_blocking::{MemoryClient, DeleteScope, Error, WaitOptions};
@@ -216,11 +218,10 @@ impl MemoryClient {
         self.value(DeleteAllMemories::new(scope))
     }
 
-    /// Reads how a memory came to be, oldest change first:
-    /// `GET /v1/memories/{memory_id}/history/`.
+    /// Reads the changes of a memory, oldest first: `GET /v1/memories/{memory_id}/history/`.
     ///
     /// # Errors
-    /// As every method.
+    /// As for every method.
     ///
     /// ```
     /// # use mem0_client_blocking::{MemoryClient, Error};
@@ -235,18 +236,19 @@ impl MemoryClient {
         self.value(GetHistory::new(memory_id))
     }
 
-    /// Says how good a memory is, or takes back what was said: `POST /v1/feedback/`.
+    /// Rates a memory, or takes the rating back: `POST /v1/feedback/`.
     ///
     /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an id that cannot be one; else as every
-    /// method.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an id that is not valid; otherwise as
+    /// for every method.
     ///
     /// ```
     /// # use mem0_client_blocking::{MemoryClient, Error, Feedback, FeedbackOptions};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// let id = "0f1c8fb4-6d20-4a5e-9d62-0a4c7b1f5f10";
     /// client.feedback(id, Feedback::Positive)?;
-    /// client.feedback(id, FeedbackOptions::new(Feedback::Negative).reason("She moved away"))?;
+    /// let options = FeedbackOptions::new(Feedback::Negative).reason("She moved away");
+    /// client.feedback(id, options)?;
     /// client.feedback(id, None)?;
     /// # Ok(())
     /// # }
@@ -259,13 +261,13 @@ impl MemoryClient {
         self.value(SendFeedback::new(memory_id, options))
     }
 
-    /// Asks for a summary of memories, those of the whole project for `None`: `POST /v1/summary/`.
+    /// Summarizes memories, or those of the whole project for `None`: `POST /v1/summary/`.
     ///
-    /// The platform documents no form of the answer, so it stays JSON.
+    /// The platform does not document the form of the answer, so it stays JSON.
     ///
     /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for a filter that names no entity; else as
-    /// every method.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for a filter that names no entity;
+    /// otherwise as for every method.
     ///
     /// ```
     /// # use mem0_client_blocking::{MemoryClient, Error, Filter};
@@ -278,13 +280,16 @@ impl MemoryClient {
         self.value(GetSummary::new(filter))
     }
 
-    /// Lists the changes of all the project's memories: `GET /v1/memories/events/`, its first page.
+    /// Lists the changes of all memories of the project: `GET /v1/memories/events/`, the first
+    /// page.
     ///
-    /// Despite its address this is history, not queued work, which [`events`](Self::events) lists. For
-    /// another page, [`execute`](Self::execute) a [`GetMemoryEvents`]; for all, [`iter`](Self::iter) one.
+    /// Despite its path this is history, not queued work; [`events`](Self::events) lists that. For
+    /// another page, [`execute`](Self::execute) a [`GetMemoryEvents`]; for all pages,
+    /// [`iter`](Self::iter) one.
     ///
     /// # Errors
-    /// [`NotFound`](crate::ErrorKind::NotFound) for a page beyond the last; else as every method.
+    /// [`NotFound`](crate::ErrorKind::NotFound) for a page beyond the last; otherwise as for every
+    /// method.
     ///
     /// ```
     /// # use mem0_client_blocking::{MemoryClient, Error};

@@ -10,7 +10,7 @@ impl MemoryClient {
     /// Lists the organizations of the account: `GET /api/v1/orgs/organizations/`.
     ///
     /// # Errors
-    /// As every method.
+    /// As for every method.
     ///
     /// ```
     /// # use mem0_client_blocking::{MemoryClient, Error};
@@ -28,7 +28,8 @@ impl MemoryClient {
     /// Creates an organization: `POST /api/v1/orgs/organizations/`.
     ///
     /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an empty name; else as every method.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an empty name; otherwise as for every
+    /// method.
     ///
     /// ```
     /// # use mem0_client_blocking::{MemoryClient, Error};
@@ -48,7 +49,7 @@ impl MemoryClient {
     /// Reads one organization: `GET /api/v1/orgs/organizations/{org_id}/`.
     ///
     /// # Errors
-    /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; else as every method.
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; otherwise as for every method.
     ///
     /// ```
     /// # use mem0_client_blocking::{MemoryClient, Error, OrganizationRef};
@@ -70,8 +71,9 @@ impl MemoryClient {
     /// /api/v1/orgs/organizations/{org_id}/`.
     ///
     /// # Errors
-    /// [`Authentication`](crate::ErrorKind::Authentication) when the account may not;
-    /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; else as every method.
+    /// [`Authentication`](crate::ErrorKind::Authentication) when the account may not do that;
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is no such organization or project;
+    /// otherwise as for every method.
     ///
     /// ```
     /// # use mem0_client_blocking::{MemoryClient, DeleteEverything, Error};
@@ -90,10 +92,10 @@ impl MemoryClient {
         self.run(self.inner.delete_organization(organization, confirmation))
     }
 
-    /// Lists who has access to an organization: `GET /api/v1/orgs/organizations/{org_id}/members/`.
+    /// Lists the members of an organization: `GET /api/v1/orgs/organizations/{org_id}/members/`.
     ///
     /// # Errors
-    /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; else as every method.
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; otherwise as for every method.
     ///
     /// ```
     /// # use mem0_client_blocking::{MemoryClient, Error};
@@ -111,18 +113,19 @@ impl MemoryClient {
         self.run(self.inner.get_organization_members(organization))
     }
 
-    /// Gives someone access to an organization: `POST /api/v1/orgs/organizations/{org_id}/members/`.
+    /// Adds a member to an organization: `POST /api/v1/orgs/organizations/{org_id}/members/`.
     ///
     /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for what is no address;
-    /// [`Authentication`](crate::ErrorKind::Authentication) when the account may not; else as every
-    /// method.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an email address that is not valid;
+    /// [`Authentication`](crate::ErrorKind::Authentication) when the account may not do that;
+    /// otherwise as for every method.
     ///
     /// ```
     /// # use mem0_client_blocking::{MemoryClient, Error, MemberRole};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// let role = MemberRole::Reader;
-    /// client.add_organization_member("3fa85f64-5717-4562-b3fc-2c963f66afa6", "ada@example.com", role)?;
+    /// let organization = "3fa85f64-5717-4562-b3fc-2c963f66afa6";
+    /// client.add_organization_member(organization, "ada@example.com", role)?;
     /// # Ok(())
     /// # }
     /// ```
@@ -138,19 +141,20 @@ impl MemoryClient {
         self.run(self.inner.add_organization_member(organization, email, role))
     }
 
-    /// Changes what someone may do in an organization: `PUT
+    /// Changes the role of a member of an organization: `PUT
     /// /api/v1/orgs/organizations/{org_id}/members/`.
     ///
     /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for what is no address;
-    /// [`Authentication`](crate::ErrorKind::Authentication) when the account may not; else as every
-    /// method.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an email address that is not valid;
+    /// [`Authentication`](crate::ErrorKind::Authentication) when the account may not do that;
+    /// otherwise as for every method.
     ///
     /// ```
     /// # use mem0_client_blocking::{MemoryClient, Error, MemberRole};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// let role = MemberRole::Owner;
-    /// client.update_organization_member("3fa85f64-5717-4562-b3fc-2c963f66afa6", "ada@example.com", role)?;
+    /// let organization = "3fa85f64-5717-4562-b3fc-2c963f66afa6";
+    /// client.update_organization_member(organization, "ada@example.com", role)?;
     /// # Ok(())
     /// # }
     /// ```
@@ -166,18 +170,19 @@ impl MemoryClient {
         self.run(self.inner.update_organization_member(organization, email, role))
     }
 
-    /// Takes someone's access to an organization away: `DELETE
+    /// Removes a member from an organization: `DELETE
     /// /api/v1/orgs/organizations/{org_id}/members/`.
     ///
     /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for what is no address;
-    /// [`Authentication`](crate::ErrorKind::Authentication) when the account may not; else as every
-    /// method.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an email address that is not valid;
+    /// [`Authentication`](crate::ErrorKind::Authentication) when the account may not do that;
+    /// otherwise as for every method.
     ///
     /// ```
     /// # use mem0_client_blocking::{MemoryClient, Error};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
-    /// client.remove_organization_member("3fa85f64-5717-4562-b3fc-2c963f66afa6", "ada@example.com")?;
+    /// let organization = "3fa85f64-5717-4562-b3fc-2c963f66afa6";
+    /// client.remove_organization_member(organization, "ada@example.com")?;
     /// # Ok(())
     /// # }
     /// ```

@@ -3,11 +3,11 @@ use mem0_client::{Error, MemberRole, Members, MessageResponse, ProjectRef};
 use crate::MemoryClient;
 
 impl MemoryClient {
-    /// Lists who has access to a project: `GET
+    /// Lists the members of a project: `GET
     /// /api/v1/orgs/organizations/{org_id}/projects/{project_id}/members/`.
     ///
     /// # Errors
-    /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; else as every method.
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; otherwise as for every method.
     ///
     /// ```
     /// # use mem0_client_blocking::{MemoryClient, Error, ProjectRef};
@@ -22,13 +22,13 @@ impl MemoryClient {
         self.run(self.inner.get_project_members(project))
     }
 
-    /// Gives someone access to a project: `POST
+    /// Adds a member to a project: `POST
     /// /api/v1/orgs/organizations/{org_id}/projects/{project_id}/members/`.
     ///
     /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for what is no address;
-    /// [`Authentication`](crate::ErrorKind::Authentication) when the account may not; else as every
-    /// method.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an email address that is not valid;
+    /// [`Authentication`](crate::ErrorKind::Authentication) when the account may not do that;
+    /// otherwise as for every method.
     ///
     /// ```
     /// # use mem0_client_blocking::{MemoryClient, Error, MemberRole, ProjectRef};
@@ -50,13 +50,13 @@ impl MemoryClient {
         self.run(self.inner.add_project_member(project, email, role))
     }
 
-    /// Changes what someone may do in a project: `PUT
+    /// Changes the role of a member of a project: `PUT
     /// /api/v1/orgs/organizations/{org_id}/projects/{project_id}/members/`.
     ///
     /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for what is no address;
-    /// [`Authentication`](crate::ErrorKind::Authentication) when the account may not; else as every
-    /// method.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an email address that is not valid;
+    /// [`Authentication`](crate::ErrorKind::Authentication) when the account may not do that;
+    /// otherwise as for every method.
     ///
     /// ```
     /// # use mem0_client_blocking::{MemoryClient, Error, MemberRole, ProjectRef};
@@ -78,13 +78,13 @@ impl MemoryClient {
         self.run(self.inner.update_project_member(project, email, role))
     }
 
-    /// Takes someone's access to a project away: `DELETE
+    /// Removes a member from a project: `DELETE
     /// /api/v1/orgs/organizations/{org_id}/projects/{project_id}/members/`.
     ///
     /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for what is no address;
-    /// [`Authentication`](crate::ErrorKind::Authentication) when the account may not; else as every
-    /// method.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an email address that is not valid;
+    /// [`Authentication`](crate::ErrorKind::Authentication) when the account may not do that;
+    /// otherwise as for every method.
     ///
     /// ```
     /// # use mem0_client_blocking::{MemoryClient, Error, ProjectRef};

@@ -9,8 +9,8 @@ impl MemoryClient {
     /// Lists an organization's projects: `GET /api/v1/orgs/organizations/{org_id}/projects/`.
     ///
     /// # Errors
-    /// [`NotFound`](crate::ErrorKind::NotFound) when there is no such organization; else as every
-    /// method.
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is no such organization; otherwise as
+    /// for every method.
     ///
     /// ```
     /// # use mem0_client_blocking::{MemoryClient, Error, OrganizationRef};
@@ -33,8 +33,8 @@ impl MemoryClient {
     ///
     /// # Errors
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an empty name;
-    /// [`Authentication`](crate::ErrorKind::Authentication) when the account may not; else as every
-    /// method.
+    /// [`Authentication`](crate::ErrorKind::Authentication) when the account may not do that;
+    /// otherwise as for every method.
     ///
     /// ```
     /// # use mem0_client_blocking::{MemoryClient, Error, OrganizationRef};
@@ -57,11 +57,11 @@ impl MemoryClient {
     /// Reads a project with its settings: `GET
     /// /api/v1/orgs/organizations/{org_id}/projects/{project_id}/`.
     ///
-    /// For the fields that you name alone, [`execute`](Self::execute) a
-    /// [`GetProject`](crate::requests::GetProject).
+    /// To read only some of the fields, [`execute`](Self::execute) a
+    /// [`GetProject`](crate::GetProject).
     ///
     /// # Errors
-    /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; else as every method.
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; otherwise as for every method.
     ///
     /// ```
     /// # use mem0_client_blocking::{MemoryClient, Error, ProjectRef};
@@ -78,14 +78,17 @@ impl MemoryClient {
     }
 
     /// Changes a project's settings: `PATCH
-    /// /api/v1/orgs/organizations/{org_id}/projects/{project_id}/`. What is not set stays as it is.
+    /// /api/v1/orgs/organizations/{org_id}/projects/{project_id}/`. Settings that are not given
+    /// stay as they are.
     ///
     /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when nothing is to be changed;
-    /// [`NotFound`](crate::ErrorKind::NotFound) when there is no such project; else as every method.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when nothing is changed;
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is no such project; otherwise as for
+    /// every method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, CustomCategory, Error, ProjectRef, UpdateProjectOptions};
+    /// # use mem0_client_blocking::{MemoryClient, CustomCategory, Error};
+    /// # use mem0_client_blocking::{ProjectRef, UpdateProjectOptions};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// let diet = CustomCategory::new("diet", "What people eat, and what they must not");
     /// let options = UpdateProjectOptions::new()
@@ -110,8 +113,9 @@ impl MemoryClient {
     /// /api/v1/orgs/organizations/{org_id}/projects/{project_id}/`.
     ///
     /// # Errors
-    /// [`Authentication`](crate::ErrorKind::Authentication) when the account may not;
-    /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; else as every method.
+    /// [`Authentication`](crate::ErrorKind::Authentication) when the account may not do that;
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is no such organization or project;
+    /// otherwise as for every method.
     ///
     /// ```
     /// # use mem0_client_blocking::{MemoryClient, DeleteEverything, Error, ProjectRef};

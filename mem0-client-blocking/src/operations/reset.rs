@@ -4,13 +4,13 @@ use crate::MemoryClient;
 
 impl MemoryClient {
     /// Deletes every user, agent, app and run of the project with all their memories, and waits
-    /// until that is done.
+    /// until they are gone.
     ///
-    /// All pages of entities are read first; each entity is then deleted once, and one that cannot
-    /// be deleted does not keep the others. The wait holds for each entity.
+    /// All pages of entities are read first. Then each entity is deleted once; if one cannot be
+    /// deleted, the others still are. The time to wait applies to each entity.
     ///
     /// # Errors
-    /// When the entities cannot be listed; nothing has been deleted then. What becomes of each
+    /// When the entities cannot be listed. Then nothing has been deleted. The outcome for each
     /// entity is in the answer.
     ///
     /// ```

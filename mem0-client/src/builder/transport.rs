@@ -1,4 +1,5 @@
-//! What carries the requests: our own HTTP client and its settings, the caller's, or a service.
+//! Setters that choose what sends the requests: our own HTTP client with its settings, the caller's
+//! client, or a service.
 
 use std::time::Duration;
 
@@ -6,10 +7,10 @@ use http::Request;
 use mem0_http::{Body, BoxError, Proxy, transport};
 use tower_service::Service;
 
-use super::{AsyncMemoryClientBuilder, Way};
+use super::{AsyncMemoryClientBuilder, TransportChoice};
 
 impl AsyncMemoryClientBuilder {
-    /// How long connecting may take. Default 10 s. For our own HTTP client only.
+    /// How long connecting may take. Default 10 s. Applies to our own HTTP client only.
     ///
     /// ```
     /// # use mem0_client::AsyncMemoryClient;
@@ -23,10 +24,10 @@ impl AsyncMemoryClientBuilder {
     }
 
     /// How long a connection may be idle and still be used for the next request. Default 4 s, which
-    /// is less than what common servers allow; when the server announces less (`Keep-Alive:
-    /// timeout=2`), the client keeps to that. A longer time saves handshakes, but must stay below
-    /// the server's own: an add sent while the server closes the connection fails, and its outcome
-    /// is unknown. For our own HTTP client only.
+    /// is less than common servers allow. When the server announces less (`Keep-Alive: timeout=2`),
+    /// the client keeps to that. A longer time saves handshakes, but must stay below the server's
+    /// own: an add that is sent while the server closes the connection fails, and its outcome is
+    /// unknown. Applies to our own HTTP client only.
     ///
     /// ```
     /// # use mem0_client::AsyncMemoryClient;
@@ -39,10 +40,10 @@ impl AsyncMemoryClientBuilder {
         self
     }
 
-    /// Sends everything through this HTTP or HTTPS proxy, even to a loopback address. A user name and
-    /// password in the address are for the proxy, and are never shown. Default: what `HTTPS_PROXY`,
-    /// `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` say, and none for a loopback address. For our own HTTP
-    /// client only.
+    /// Sends everything through this HTTP or HTTPS proxy, even to a loopback address. A user name
+    /// and password in the address are for the proxy, and are never shown. By default
+    /// `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` decide, and a loopback address is
+    /// reached without a proxy. Applies to our own HTTP client only.
     ///
     /// ```
     /// # use mem0_client::AsyncMemoryClient;
@@ -54,7 +55,8 @@ impl AsyncMemoryClientBuilder {
         self
     }
 
-    /// Sends nothing through a proxy, whatever the environment says. For our own HTTP client only.
+    /// Sends nothing through a proxy, whatever the environment says. Applies to our own HTTP client
+    /// only.
     ///
     /// ```
     /// # use mem0_client::AsyncMemoryClient;
@@ -66,8 +68,8 @@ impl AsyncMemoryClientBuilder {
         self
     }
 
-    /// Trusts these certificates too, besides the system's: PEM text with one or more of them. May be
-    /// given several times. For our own HTTP client only.
+    /// Trusts the certificates in this PEM text, besides the system's. It may hold several, and
+    /// this may be called several times. Applies to our own HTTP client only.
     ///
     /// ```
     /// # use mem0_client::AsyncMemoryClient;
@@ -81,12 +83,13 @@ impl AsyncMemoryClientBuilder {
 
     /// Sends through this `reqwest` client instead of our own.
     ///
-    /// Its own policy for redirects, proxies, retries and certificates holds: reqwest's default
-    /// follows redirects, on 307 and 308 sends a whole body to another origin, and does not tell a redirect
-    /// to where nobody listens from a platform that cannot be reached: an add would be sent again. So give it
-    /// `redirect::Policy::none()`, and a `pool_idle_timeout` below the time after which the server closes idle
-    /// connections. Headers are this client's: [`user_agent`](Self::user_agent) says how the app names itself. A `reqwest` client
-    /// belongs to the runtime on which it was first used.
+    /// Its own policy for redirects, proxies, retries and certificates applies. Give it
+    /// `redirect::Policy::none()`: reqwest follows redirects by default, sends a whole body to
+    /// another origin on 307 and 308, and reports a redirect to an address where nobody listens as
+    /// a failed connection, after which an add would be sent again. Also give it a
+    /// `pool_idle_timeout` that is shorter than the server's own. Headers are set by this client,
+    /// `User-Agent` by [`user_agent`](Self::user_agent). A `reqwest` client belongs to the runtime
+    /// on which it was first used.
     ///
     /// ```
     /// # use mem0_client::AsyncMemoryClient;
@@ -96,22 +99,24 @@ impl AsyncMemoryClientBuilder {
     /// # Ok::<(), reqwest::Error>(())
     /// ```
     pub fn http_client(mut self, client: reqwest::Client) -> Self {
-        self.way = Way::Reqwest(client);
+        self.transport = TransportChoice::Reqwest(client);
         self
     }
 
     /// Sends through this tower service: a stack of layers, a fake, or the `Router` of
-    /// `mem0-server`, which puts the local platform under the client without a socket.
+    /// `mem0-server`, which runs the local platform under the client without a socket.
     ///
-    /// The service sees whole requests, `Authorization` included, with their
-    /// [`Operation`](crate::Operation) among the extensions. Timeouts, retries and limits stay the
-    /// client's. The wait until the service is ready counts against the deadline alone; an attempt's
-    /// time begins when the service takes the request. A layer that takes requests at once and holds
-    /// them itself, as tower's `Buffer` does, may need a longer [`timeout`](Self::timeout).
+    /// The service gets whole requests, `Authorization` included, with their
+    /// [`Operation`](crate::Operation) among the extensions. The client itself enforces timeouts,
+    /// retries and limits. The wait until the service is ready counts against the deadline only;
+    /// the time of an attempt begins when the service takes the request. A layer that takes
+    /// requests at once and queues them, as tower's `Buffer` does, may need a longer
+    /// [`timeout`](Self::timeout).
     ///
-    /// The service must be `Clone` and `Sync`. Of tower's boxes `BoxCloneSyncService` fits and
-    /// `BoxCloneService` does not; a layer whose service cannot be cloned, as `RateLimit`, goes inside
-    /// of a `Buffer`: `ServiceBuilder::new().buffer(16).rate_limit(2, second).service(inner)`.
+    /// The service must be `Clone` and `Sync`. Among tower's boxes, `BoxCloneSyncService` fits and
+    /// `BoxCloneService` does not. A layer whose service cannot be cloned, such as `RateLimit`,
+    /// goes inside a `Buffer`: `ServiceBuilder::new().buffer(16).rate_limit(2,
+    /// second).service(inner)`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -152,7 +157,7 @@ impl AsyncMemoryClientBuilder {
         B::Data: Send,
         B::Error: Into<BoxError>,
     {
-        self.way = Way::Service(transport(service));
+        self.transport = TransportChoice::Service(transport(service));
         self
     }
 }

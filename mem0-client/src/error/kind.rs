@@ -1,12 +1,12 @@
 use std::fmt;
 
-/// What kind of failure it was, to match on.
+/// The kind of failure, to match on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// An argument was refused before anything was sent.
     InvalidInput,
-    /// The client cannot work as it was set up.
+    /// The client's settings cannot work.
     Configuration,
     /// 401 or 403: the key is missing, wrong, or not allowed to do this.
     Authentication,
@@ -18,13 +18,13 @@ pub enum ErrorKind {
     QuotaExceeded,
     /// 429: too many requests.
     RateLimit,
-    /// 5xx, or a status that no other kind stands for.
+    /// 5xx, or a status that belongs to no other kind.
     Server,
     /// The platform could not be reached, or the connection broke.
     Network,
     /// An attempt, or the call with all its attempts, took too long; or 408.
     Timeout,
-    /// The answer was not what the operation answers with.
+    /// The answer does not have the form that the operation answers in.
     Decode,
     /// The work of an event failed.
     EventFailed,
@@ -33,7 +33,7 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
-    /// Its name in snake case, as a label of a metric.
+    /// The name in snake case, for example as a label of a metric.
     ///
     /// ```
     /// assert_eq!(mem0_client::ErrorKind::RateLimit.as_str(), "rate_limit");

@@ -13,8 +13,8 @@ use serde_json::Value;
 
 use super::{Answer, Error, ErrorKind, Inner, PROXY, WaitedFor};
 
-pub(super) const INSECURE: &str = "Check the base URL and this machine's clock; a certificate authority that the system does not \
-     know is given to the builder as root_certificate";
+pub(super) const INSECURE: &str = "Check the base URL and this machine's clock. If the system does \
+    not know the certificate authority, give it to the builder as root_certificate";
 
 impl Error {
     fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
@@ -34,7 +34,7 @@ impl Error {
         }))
     }
 
-    /// The fields of an error that nobody else has yet.
+    /// The fields, to be set before anyone else has the error.
     fn inner(&mut self) -> &mut Inner {
         Arc::make_mut(&mut self.0)
     }
@@ -96,7 +96,7 @@ impl Error {
     }
 
     pub(crate) fn decode(message: &str, status: StatusCode, headers: HeaderMap) -> Self {
-        // The path to the place may hold names that the answer chose.
+        // The JSON path may contain names from the answer.
         let mut error = Self::new(ErrorKind::Decode, one_line(message));
         error.inner().answer = Some(Answer { status, headers, body: None });
         error
@@ -131,16 +131,17 @@ impl Error {
 
     pub(crate) fn event_pending(waited: Duration) -> Self {
         let message = format!(
-            "still not done after {:.1} s; it goes on, and may be waited for again",
+            "still not done after {:.1} s; the work goes on, and you can wait for it again",
             waited.as_secs_f64()
         );
         Self::new(ErrorKind::EventPending, message)
     }
 
-    /// For the blocking client, which alone has a runtime of its own to lack.
+    /// For the blocking client, which has a runtime of its own.
     #[doc(hidden)]
     pub fn no_runtime(source: std::io::Error) -> Self {
-        let mut error = Self::configuration("the system gave no thread or event queue");
+        let mut error =
+            Self::configuration("the system did not provide a thread or an event queue");
         error.inner().source = Some(Arc::new(source));
         error
     }
@@ -175,12 +176,12 @@ impl From<InvalidInput> for Error {
     }
 }
 
-/// What a setting that cannot be used is told as.
+/// The error for a setting that cannot be used.
 pub(crate) fn invalid_setting(refused: InvalidSetting) -> Error {
     Error::configuration(refused.to_string())
 }
 
-/// The body of an error answer without the key, however its JSON spells it.
+/// The body of an error answer without the API key, even if its JSON spells the key with escapes.
 fn redacted_body(api_key: &Secret, body: &[u8]) -> ErrorBody {
     let json = redacted(api_key, ErrorBody::decode(body).to_json());
     ErrorBody::decode(json.to_string().as_bytes())

@@ -1,4 +1,4 @@
-/// The platform's rate limit headers, as they were sent: it documents no units.
+/// The platform's rate limit headers, as text: the platform documents no units.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RateLimit {

@@ -7,19 +7,19 @@ use mem0_types::{AddMemoryResponse, BATCH_LIMIT, BatchResponse, Endpoint, Memory
 
 use crate::{AsyncMemoryClient, Error, Outcomes};
 
-/// How many requests of one batch are in flight unless `concurrency` says otherwise.
+/// How many requests of a batch are in flight, unless `concurrency` says otherwise.
 const CONCURRENCY: usize = 8;
 
 impl AsyncMemoryClient {
-    /// Adds many conversations, each by a request of its own: `POST /v3/memories/add/`. The
-    /// outcomes are in the order of the adds.
+    /// Adds many conversations, each with its own request: `POST /v3/memories/add/`. The outcomes
+    /// are in the order of the adds.
     ///
-    /// At most [`concurrency`](crate::CallOptions::concurrency) adds are in flight, and the next
-    /// one is taken from the iterator when one of them has ended, so that the adds themselves need
-    /// not be in memory at once. One that is refused or fails does not keep the others.
+    /// At most [`concurrency`](crate::CallOptions::concurrency) adds are in flight. The next one is
+    /// taken from the iterator when one of them has ended, so that the adds need not be in memory
+    /// all at once. If one is refused or fails, the others go on.
     ///
     /// # Errors
-    /// None here; each add has its own.
+    /// None. Each add has an outcome of its own.
     ///
     /// ```
     /// # use mem0_client::{AsyncMemoryClient, Error, Scope, requests::AddMemory};
@@ -44,14 +44,14 @@ impl AsyncMemoryClient {
     }
 
     /// Changes memories, up to 1000 with each request: `PUT /v1/batch/`. The outcomes are in the
-    /// order of the changes, and those that went with one request share theirs.
+    /// order of the changes; changes that went with one request have the same outcome.
     ///
-    /// At most [`concurrency`](crate::CallOptions::concurrency) requests are in flight. One that
-    /// fails does not keep the others.
+    /// At most [`concurrency`](crate::CallOptions::concurrency) requests are in flight. If one
+    /// fails, the others go on.
     ///
     /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an id that cannot be one, or a change of
-    /// nothing; it says which, and nothing has been sent then.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an id that is not valid, or a change
+    /// that changes nothing. The error says which one, and nothing has been sent.
     ///
     /// ```
     /// # use mem0_client::{AsyncMemoryClient, Error, MemoryUpdate};
@@ -71,14 +71,14 @@ impl AsyncMemoryClient {
     }
 
     /// Deletes memories, up to 1000 with each request: `DELETE /v1/batch/`. The outcomes are in the
-    /// order of the ids, and those that went with one request share theirs.
+    /// order of the ids; ids that went with one request have the same outcome.
     ///
-    /// At most [`concurrency`](crate::CallOptions::concurrency) requests are in flight. One that
-    /// fails does not keep the others.
+    /// At most [`concurrency`](crate::CallOptions::concurrency) requests are in flight. If one
+    /// fails, the others go on.
     ///
     /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an id that cannot be one; it says which,
-    /// and nothing has been sent then.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an id that is not valid. The error says
+    /// which one, and nothing has been sent.
     ///
     /// ```
     /// # use mem0_client::{AsyncMemoryClient, Error};
@@ -96,7 +96,7 @@ impl AsyncMemoryClient {
         self.thousands(memory_ids.len(), BatchDelete::new(memory_ids).split()).await
     }
 
-    /// Sends full batches and a last one, and answers for each of their `count` items.
+    /// Sends the batches, and gives the outcome of each of their `count` items.
     async fn thousands<E: Endpoint>(
         &self,
         count: usize,
@@ -113,7 +113,7 @@ impl AsyncMemoryClient {
         Ok(Outcomes::new(outcomes.take(count).collect()))
     }
 
-    /// What comes of each, in their order.
+    /// The outputs of the futures, in their order. A few futures run at a time.
     async fn a_few_at_a_time<F: Future>(&self, all: impl Iterator<Item = F>) -> Vec<F::Output> {
         let numbered = all.enumerate().map(|(index, one)| async move { (index, one.await) });
         let at_once = self.concurrency().unwrap_or(CONCURRENCY).max(1);

@@ -9,12 +9,12 @@ use mem0_types::{
 use crate::{AsyncMemoryClient, Error};
 
 impl AsyncMemoryClient {
-    /// Adds memories from messages, the old way: `POST /v1/memories/`. A deprecated operation; requires
-    /// the feature `legacy`.
+    /// Adds memories from messages, as in version 1: `POST /v1/memories/`. A deprecated operation;
+    /// requires the feature `legacy`.
     ///
     /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for no message or an id that cannot be one;
-    /// else as every method.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) without a message, or for an id that is not
+    /// valid; otherwise as for every method.
     ///
     /// ```
     /// # use mem0_client::{AsyncMemoryClient, Error, Scope};
@@ -33,12 +33,12 @@ impl AsyncMemoryClient {
         self.value(AddV1::new(messages, options)).await
     }
 
-    /// Finds memories, the old way: `POST /v1/memories/search/`. A deprecated operation; requires the
-    /// feature `legacy`.
+    /// Finds memories, as in version 1: `POST /v1/memories/search/`. A deprecated operation;
+    /// requires the feature `legacy`.
     ///
     /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an empty query or an id that cannot be one;
-    /// else as every method.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an empty query, or an id that is not
+    /// valid; otherwise as for every method.
     ///
     /// ```
     /// # use mem0_client::{AsyncMemoryClient, Error, Scope};
@@ -57,12 +57,12 @@ impl AsyncMemoryClient {
         self.value(SearchV1::new(query, options)).await
     }
 
-    /// Finds memories, the old way with filters: `POST /v2/memories/search/`. A deprecated operation;
+    /// Finds memories, as in version 2: `POST /v2/memories/search/`. A deprecated operation;
     /// requires the feature `legacy`.
     ///
     /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an empty query or a filter that names no
-    /// entity; else as every method.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an empty query, or a filter that names
+    /// no entity; otherwise as for every method.
     ///
     /// ```
     /// # use mem0_client::{AsyncMemoryClient, Error, Filter};
@@ -81,12 +81,12 @@ impl AsyncMemoryClient {
         self.value(SearchV2::new(query, options)).await
     }
 
-    /// Lists memories, the old way: `GET /v1/memories/`. A deprecated operation; requires the feature
-    /// `legacy`.
+    /// Lists memories, as in version 1: `GET /v1/memories/`. A deprecated operation; requires the
+    /// feature `legacy`.
     ///
     /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an id that cannot be one; else as every
-    /// method.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an id that is not valid; otherwise as
+    /// for every method.
     ///
     /// ```
     /// # use mem0_client::{AsyncMemoryClient, Error, Scope};
@@ -104,12 +104,12 @@ impl AsyncMemoryClient {
         self.value(GetAllV1::new(options)).await
     }
 
-    /// Lists memories, the old way with filters: `POST /v2/memories/`. A deprecated operation; requires
-    /// the feature `legacy`.
+    /// Lists memories, as in version 2: `POST /v2/memories/`. A deprecated operation; requires the
+    /// feature `legacy`.
     ///
     /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for a filter that names no entity; else as
-    /// every method.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for a filter that names no entity;
+    /// otherwise as for every method.
     ///
     /// ```
     /// # use mem0_client::{AsyncMemoryClient, Error, Filter};
@@ -127,11 +127,12 @@ impl AsyncMemoryClient {
         self.value(GetAllV2::new(options)).await
     }
 
-    /// Deletes a user, agent, app or run by the platform's own number of it: `DELETE
-    /// /v1/entities/{entity_type}/{entity_id}/`. A deprecated operation; requires the feature `legacy`.
+    /// Deletes a user, agent, app or run by the number that the platform gave it: `DELETE
+    /// /v1/entities/{entity_type}/{entity_id}/`. A deprecated operation; requires the feature
+    /// `legacy`.
     ///
     /// # Errors
-    /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; else as every method.
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; otherwise as for every method.
     ///
     /// ```
     /// # use mem0_client::{AsyncMemoryClient, EntityType, Error};

@@ -6,13 +6,13 @@ use crate::wait::{Pace, WaitOptions};
 use crate::{AsyncMemoryClient, Error};
 
 impl AsyncMemoryClient {
-    /// Lists queued and finished work, newest first: `GET /v1/events/`, its first page.
+    /// Lists queued and finished work, newest first: `GET /v1/events/`, the first page.
     ///
-    /// [`has_more`](Page::has_more) says whether there are others: for another page,
-    /// [`execute`](Self::execute) a [`GetEvents`]; for all, [`stream`](Self::stream) one.
+    /// [`has_more`](Page::has_more) says whether there are other pages. For another page,
+    /// [`execute`](Self::execute) a [`GetEvents`]; for all pages, [`stream`](Self::stream) one.
     ///
     /// # Errors
-    /// As every method.
+    /// As for every method.
     ///
     /// ```
     /// # use mem0_client::{AsyncMemoryClient, Error};
@@ -30,7 +30,7 @@ impl AsyncMemoryClient {
     /// Reads one event: `GET /v1/event/{event_id}/`.
     ///
     /// # Errors
-    /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; else as every method.
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; otherwise as for every method.
     ///
     /// ```
     /// # use mem0_client::{AsyncMemoryClient, Error};
@@ -44,16 +44,17 @@ impl AsyncMemoryClient {
         self.value(GetEvent::new(event_id)).await
     }
 
-    /// Asks for an event until its work has ended, and answers with it.
+    /// Waits until the work of an event has ended, and gives the event.
     ///
-    /// What may pass, such as a platform that is away for a while, does not end the wait.
+    /// A retryable error, such as a platform that is away for a while, does not end the wait.
     ///
     /// On the hosted service, categories and search may lag a little behind a succeeded event.
     ///
     /// # Errors
-    /// [`EventFailed`](crate::ErrorKind::EventFailed) when the work failed,
+    /// [`EventFailed`](crate::ErrorKind::EventFailed) when the work failed;
     /// [`EventPending`](crate::ErrorKind::EventPending) when it still goes on at the end of the
-    /// wait; else as [`event`](Self::event). [`event_id`](Error::event_id) says what was waited for.
+    /// wait; otherwise as for [`event`](Self::event). The error's [`event_id`](Error::event_id)
+    /// names the event.
     ///
     /// ```
     /// # use mem0_client::{AsyncMemoryClient, Error, Scope, WaitOptions};
@@ -86,7 +87,7 @@ impl AsyncMemoryClient {
                     return Err(ended(Error::event_failed(reason.as_deref())));
                 }
                 Ok(_) => known = true,
-                // What may pass leaves the work as it was last known.
+                // A retryable error leaves the work in its last known state.
                 Err(error) if error.is_retryable() && (known || !pace.is_over()) => {}
                 Err(error) => return Err(error),
             }

@@ -19,15 +19,15 @@ use crate::{AsyncMemoryClient, Error, ErrorKind, Memories, WaitOptions};
 impl AsyncMemoryClient {
     /// Adds memories from messages: `POST /v3/memories/add/`.
     ///
-    /// With inference, the default, the answer is an event to wait for; with
-    /// [`infer(false)`](AddMemoryOptions::infer) it holds what was stored. An add is sent again only
-    /// when the platform cannot have seen it; see
+    /// With inference, which is the default, the answer is an event to wait for. With
+    /// [`infer(false)`](AddMemoryOptions::infer), it holds the stored memories. An add is sent
+    /// again only if the platform cannot have seen it; see
     /// [`is_outcome_unknown`](Error::is_outcome_unknown).
     ///
     /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for no message, an id that cannot be one, or
-    /// media with `infer` off; [`EventFailed`](crate::ErrorKind::EventFailed) when the platform says at once
-    /// that the work failed; else as every method.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) without a message, for an id that is not
+    /// valid, or for media with `infer` off; [`EventFailed`](crate::ErrorKind::EventFailed) when
+    /// the answer says that the work failed; otherwise as for every method.
     ///
     /// ```
     /// # use mem0_client::{AddMemoryOptions, AsyncMemoryClient, Error, Message, Scope};
@@ -49,7 +49,7 @@ impl AsyncMemoryClient {
         self.added(AddMemory::new(messages, options)).await
     }
 
-    /// Sends an add. That the platform says of it that nothing was stored is no success.
+    /// Sends an add. An answer that says that nothing was stored is an error.
     pub(crate) fn added(
         &self,
         add: AddMemory,
@@ -64,11 +64,11 @@ impl AsyncMemoryClient {
         })
     }
 
-    /// Adds memories and waits until they are there.
+    /// Adds memories, and waits until they are stored.
     ///
     /// # Errors
-    /// As [`add`](Self::add) and [`wait_for_event`](Self::wait_for_event). When the wait fails, the
-    /// messages have been added: the error is not retryable, and its
+    /// As for [`add`](Self::add) and [`wait_for_event`](Self::wait_for_event). When the wait fails,
+    /// the messages have been added already: the error is not retryable, and its
     /// [`event_id`](Error::event_id) says what to wait for.
     ///
     /// ```
@@ -90,7 +90,7 @@ impl AsyncMemoryClient {
     ) -> Result<Event, Error> {
         let added = self.add(messages, options).await?;
         let waited = self.wait_for_event(added.event_id, wait).await;
-        // The messages are there: adding them again would double them.
+        // The messages have been added: adding them again would store them twice.
         waited.map_err(|error| {
             let outcome = match error.kind() {
                 ErrorKind::EventFailed => Outcome::Refused,
@@ -104,7 +104,7 @@ impl AsyncMemoryClient {
     ///
     /// # Errors
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an empty query, a filter that names no
-    /// entity, or options out of range; else as every method.
+    /// entity, or options out of range; otherwise as for every method.
     ///
     /// ```
     /// # use mem0_client::{AsyncMemoryClient, Error, Filter, SearchMemoryOptions};
@@ -128,7 +128,7 @@ impl AsyncMemoryClient {
     /// Reads one memory, expired or not: `GET /v1/memories/{memory_id}/`.
     ///
     /// # Errors
-    /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; else as every method.
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; otherwise as for every method.
     ///
     /// ```
     /// # use mem0_client::{AsyncMemoryClient, Error};
@@ -142,13 +142,13 @@ impl AsyncMemoryClient {
         self.value(GetMemory::new(memory_id)).await
     }
 
-    /// Lists one page of memories: `POST /v3/memories/`. See
-    /// [`get_all_stream`](Self::get_all_stream) for all of them, and [`has_more`](Page::has_more) for whether
-    /// others follow.
+    /// Lists one page of memories: `POST /v3/memories/`. [`has_more`](Page::has_more) says whether
+    /// other pages follow; [`get_all_stream`](Self::get_all_stream) lists all of them.
     ///
     /// # Errors
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for a filter that names no entity;
-    /// [`NotFound`](crate::ErrorKind::NotFound) for a page beyond the last; else as every method.
+    /// [`NotFound`](crate::ErrorKind::NotFound) for a page beyond the last; otherwise as for every
+    /// method.
     ///
     /// ```
     /// # use mem0_client::{AsyncMemoryClient, Error, Filter, GetAllMemoryOptions};
@@ -167,8 +167,8 @@ impl AsyncMemoryClient {
         self.value(GetAllMemories::new(options)).await
     }
 
-    /// Lists memories page after page, each once, as a stream. Nothing is sent before the stream
-    /// is polled.
+    /// Lists all pages of memories, each memory once, as a stream. Nothing is sent before the
+    /// stream is polled.
     ///
     /// ```
     /// # use mem0_client::{AsyncMemoryClient, Error, Filter};
@@ -187,8 +187,9 @@ impl AsyncMemoryClient {
     /// Changes one memory: `PUT /v1/memories/{memory_id}/`.
     ///
     /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when nothing is to be changed;
-    /// [`NotFound`](crate::ErrorKind::NotFound) when there is no such memory; else as every method.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when nothing is changed;
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is no such memory; otherwise as for
+    /// every method.
     ///
     /// ```
     /// # use mem0_client::{AsyncMemoryClient, Error, UpdateMemoryOptions};
@@ -209,10 +210,11 @@ impl AsyncMemoryClient {
 
     /// Deletes one memory: `DELETE /v1/memories/{memory_id}/`.
     ///
-    /// When the answer to the first attempt was lost, a 404 on the second is a success.
+    /// If the answer to one attempt is lost, a 404 to the next is a success.
     ///
     /// # Errors
-    /// [`NotFound`](crate::ErrorKind::NotFound) when there is no such memory; else as every method.
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is no such memory; otherwise as for
+    /// every method.
     ///
     /// ```
     /// # use mem0_client::{AsyncMemoryClient, Error, requests::DeleteMemory};
@@ -232,8 +234,8 @@ impl AsyncMemoryClient {
     /// Deletes all memories of one scope: `DELETE /v1/memories/`. The work is queued.
     ///
     /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an id that cannot be one; else as every
-    /// method.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an id that is not valid; otherwise as
+    /// for every method.
     ///
     /// ```
     /// # use mem0_client::{AsyncMemoryClient, DeleteScope, Error, WaitOptions};
@@ -250,11 +252,10 @@ impl AsyncMemoryClient {
         self.value(DeleteAllMemories::new(scope)).await
     }
 
-    /// Reads how a memory came to be, oldest change first:
-    /// `GET /v1/memories/{memory_id}/history/`.
+    /// Reads the changes of a memory, oldest first: `GET /v1/memories/{memory_id}/history/`.
     ///
     /// # Errors
-    /// As every method.
+    /// As for every method.
     ///
     /// ```
     /// # use mem0_client::{AsyncMemoryClient, Error};
@@ -269,18 +270,19 @@ impl AsyncMemoryClient {
         self.value(GetHistory::new(memory_id)).await
     }
 
-    /// Says how good a memory is, or takes back what was said: `POST /v1/feedback/`.
+    /// Rates a memory, or takes the rating back: `POST /v1/feedback/`.
     ///
     /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an id that cannot be one; else as every
-    /// method.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an id that is not valid; otherwise as
+    /// for every method.
     ///
     /// ```
     /// # use mem0_client::{AsyncMemoryClient, Error, Feedback, FeedbackOptions};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let id = "0f1c8fb4-6d20-4a5e-9d62-0a4c7b1f5f10";
     /// client.feedback(id, Feedback::Positive).await?;
-    /// client.feedback(id, FeedbackOptions::new(Feedback::Negative).reason("She moved away")).await?;
+    /// let options = FeedbackOptions::new(Feedback::Negative).reason("She moved away");
+    /// client.feedback(id, options).await?;
     /// client.feedback(id, None).await?;
     /// # Ok(())
     /// # }
@@ -293,13 +295,13 @@ impl AsyncMemoryClient {
         self.value(SendFeedback::new(memory_id, options)).await
     }
 
-    /// Asks for a summary of memories, those of the whole project for `None`: `POST /v1/summary/`.
+    /// Summarizes memories, or those of the whole project for `None`: `POST /v1/summary/`.
     ///
-    /// The platform documents no form of the answer, so it stays JSON.
+    /// The platform does not document the form of the answer, so it stays JSON.
     ///
     /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for a filter that names no entity; else as
-    /// every method.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for a filter that names no entity;
+    /// otherwise as for every method.
     ///
     /// ```
     /// # use mem0_client::{AsyncMemoryClient, Error, Filter};
@@ -312,13 +314,16 @@ impl AsyncMemoryClient {
         self.value(GetSummary::new(filter)).await
     }
 
-    /// Lists the changes of all the project's memories: `GET /v1/memories/events/`, its first page.
+    /// Lists the changes of all memories of the project: `GET /v1/memories/events/`, the first
+    /// page.
     ///
-    /// Despite its address this is history, not queued work, which [`events`](Self::events) lists. For
-    /// another page, [`execute`](Self::execute) a [`GetMemoryEvents`]; for all, [`stream`](Self::stream) one.
+    /// Despite its path this is history, not queued work; [`events`](Self::events) lists that. For
+    /// another page, [`execute`](Self::execute) a [`GetMemoryEvents`]; for all pages,
+    /// [`stream`](Self::stream) one.
     ///
     /// # Errors
-    /// [`NotFound`](crate::ErrorKind::NotFound) for a page beyond the last; else as every method.
+    /// [`NotFound`](crate::ErrorKind::NotFound) for a page beyond the last; otherwise as for every
+    /// method.
     ///
     /// ```
     /// # use mem0_client::{AsyncMemoryClient, Error};

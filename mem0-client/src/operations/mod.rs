@@ -1,9 +1,9 @@
 //! The methods of the client, one file for each part of the platform.
 //!
-//! A method makes a request value of `mem0-types` and hands it to the client; here is nothing about
-//! sockets, retries or decoding. A file may name the client, its options and errors, the lists and
-//! waits, and other files of this folder. Nothing outside of it names one of them, except the crate's
-//! root.
+//! A method makes a request value of `mem0-types` and hands it to the client, which knows about
+//! sockets, retries and decoding. A file here may name the client, its options and errors, lists,
+//! waits, and other files of this folder. Outside of the folder, only the root of the crate names
+//! these files.
 
 mod batch;
 #[cfg(feature = "legacy")]

@@ -13,7 +13,7 @@ impl AsyncMemoryClient {
     /// Lists the organizations of the account: `GET /api/v1/orgs/organizations/`.
     ///
     /// # Errors
-    /// As every method.
+    /// As for every method.
     ///
     /// ```
     /// # use mem0_client::{AsyncMemoryClient, Error};
@@ -31,7 +31,8 @@ impl AsyncMemoryClient {
     /// Creates an organization: `POST /api/v1/orgs/organizations/`.
     ///
     /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an empty name; else as every method.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an empty name; otherwise as for every
+    /// method.
     ///
     /// ```
     /// # use mem0_client::{AsyncMemoryClient, Error};
@@ -51,7 +52,7 @@ impl AsyncMemoryClient {
     /// Reads one organization: `GET /api/v1/orgs/organizations/{org_id}/`.
     ///
     /// # Errors
-    /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; else as every method.
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; otherwise as for every method.
     ///
     /// ```
     /// # use mem0_client::{AsyncMemoryClient, Error, OrganizationRef};
@@ -73,8 +74,9 @@ impl AsyncMemoryClient {
     /// /api/v1/orgs/organizations/{org_id}/`.
     ///
     /// # Errors
-    /// [`Authentication`](crate::ErrorKind::Authentication) when the account may not;
-    /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; else as every method.
+    /// [`Authentication`](crate::ErrorKind::Authentication) when the account may not do that;
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is no such organization or project;
+    /// otherwise as for every method.
     ///
     /// ```
     /// # use mem0_client::{AsyncMemoryClient, DeleteEverything, Error};
@@ -94,10 +96,10 @@ impl AsyncMemoryClient {
         self.value(DeleteOrganization::new(org_id)).await
     }
 
-    /// Lists who has access to an organization: `GET /api/v1/orgs/organizations/{org_id}/members/`.
+    /// Lists the members of an organization: `GET /api/v1/orgs/organizations/{org_id}/members/`.
     ///
     /// # Errors
-    /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; else as every method.
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; otherwise as for every method.
     ///
     /// ```
     /// # use mem0_client::{AsyncMemoryClient, Error};
@@ -115,18 +117,19 @@ impl AsyncMemoryClient {
         self.value(GetOrganizationMembers::new(org_id)).await
     }
 
-    /// Gives someone access to an organization: `POST /api/v1/orgs/organizations/{org_id}/members/`.
+    /// Adds a member to an organization: `POST /api/v1/orgs/organizations/{org_id}/members/`.
     ///
     /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for what is no address;
-    /// [`Authentication`](crate::ErrorKind::Authentication) when the account may not; else as every
-    /// method.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an email address that is not valid;
+    /// [`Authentication`](crate::ErrorKind::Authentication) when the account may not do that;
+    /// otherwise as for every method.
     ///
     /// ```
     /// # use mem0_client::{AsyncMemoryClient, Error, MemberRole};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let role = MemberRole::Reader;
-    /// client.add_organization_member("3fa85f64-5717-4562-b3fc-2c963f66afa6", "ada@example.com", role).await?;
+    /// let organization = "3fa85f64-5717-4562-b3fc-2c963f66afa6";
+    /// client.add_organization_member(organization, "ada@example.com", role).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -140,19 +143,20 @@ impl AsyncMemoryClient {
         self.value(AddOrganizationMember::new(org_id, email, role)).await
     }
 
-    /// Changes what someone may do in an organization: `PUT
+    /// Changes the role of a member of an organization: `PUT
     /// /api/v1/orgs/organizations/{org_id}/members/`.
     ///
     /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for what is no address;
-    /// [`Authentication`](crate::ErrorKind::Authentication) when the account may not; else as every
-    /// method.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an email address that is not valid;
+    /// [`Authentication`](crate::ErrorKind::Authentication) when the account may not do that;
+    /// otherwise as for every method.
     ///
     /// ```
     /// # use mem0_client::{AsyncMemoryClient, Error, MemberRole};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let role = MemberRole::Owner;
-    /// client.update_organization_member("3fa85f64-5717-4562-b3fc-2c963f66afa6", "ada@example.com", role).await?;
+    /// let organization = "3fa85f64-5717-4562-b3fc-2c963f66afa6";
+    /// client.update_organization_member(organization, "ada@example.com", role).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -166,18 +170,19 @@ impl AsyncMemoryClient {
         self.value(UpdateOrganizationMember::new(org_id, email, role)).await
     }
 
-    /// Takes someone's access to an organization away: `DELETE
+    /// Removes a member from an organization: `DELETE
     /// /api/v1/orgs/organizations/{org_id}/members/`.
     ///
     /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for what is no address;
-    /// [`Authentication`](crate::ErrorKind::Authentication) when the account may not; else as every
-    /// method.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an email address that is not valid;
+    /// [`Authentication`](crate::ErrorKind::Authentication) when the account may not do that;
+    /// otherwise as for every method.
     ///
     /// ```
     /// # use mem0_client::{AsyncMemoryClient, Error};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
-    /// client.remove_organization_member("3fa85f64-5717-4562-b3fc-2c963f66afa6", "ada@example.com").await?;
+    /// let organization = "3fa85f64-5717-4562-b3fc-2c963f66afa6";
+    /// client.remove_organization_member(organization, "ada@example.com").await?;
     /// # Ok(())
     /// # }
     /// ```

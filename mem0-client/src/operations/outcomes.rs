@@ -3,12 +3,11 @@ use std::{fmt, slice, vec};
 
 use crate::Error;
 
-/// What became of each item of [`add_many`](crate::AsyncMemoryClient::add_many),
+/// The outcome of each item of [`add_many`](crate::AsyncMemoryClient::add_many),
 /// [`batch_update`](crate::AsyncMemoryClient::batch_update) or
-/// [`batch_delete`](crate::AsyncMemoryClient::batch_delete), in the order in which the items were
-/// given.
+/// [`batch_delete`](crate::AsyncMemoryClient::batch_delete), in the order of the items.
 ///
-/// One that fails does not keep the others, so that some may have been carried out and some not. It
+/// If an item fails, the others go on, so that some may have been carried out and some not. It
 /// dereferences to the slice of outcomes.
 ///
 /// ```
@@ -20,7 +19,7 @@ use crate::Error;
 ///     }
 /// }
 /// ```
-#[must_use = "some of it may have failed: look at each outcome, or ask for `all()`"]
+#[must_use = "some items may have failed: look at each outcome, or call `all()`"]
 pub struct Outcomes<T>(Vec<Result<T, Error>>);
 
 impl<T> Outcomes<T> {
@@ -28,10 +27,10 @@ impl<T> Outcomes<T> {
         Self(outcomes)
     }
 
-    /// All answers, or the first error. The others are lost then.
+    /// All answers, or else the first error alone.
     ///
     /// # Errors
-    /// That of the first item that failed.
+    /// The error of the first item that failed.
     ///
     /// ```
     /// # use mem0_client::{AsyncMemoryClient, Error};
@@ -44,7 +43,7 @@ impl<T> Outcomes<T> {
         self.0.into_iter().collect()
     }
 
-    /// The items that failed, by their index.
+    /// The items that failed, with their index.
     ///
     /// ```
     /// # use mem0_client::{BatchResponse, Outcomes};
@@ -87,7 +86,7 @@ impl<'a, T> IntoIterator for &'a Outcomes<T> {
 }
 
 impl<T> fmt::Debug for Outcomes<T> {
-    /// How many there are, and the first error.
+    /// Shows how many there are, and the first error.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Outcomes")
             .field("len", &self.len())

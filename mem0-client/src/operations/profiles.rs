@@ -7,11 +7,13 @@ use mem0_types::{CreateProfileJobResponse, Profile, ProfileJobResponse, ProfileS
 use crate::{AsyncMemoryClient, Error};
 
 impl AsyncMemoryClient {
-    /// Reads what the platform has put together about one user: `GET
-    /// /v2/entities/user/{entity_id}/profile/`. A beta that the platform switches on by request.
+    /// Reads the profile that the platform keeps of one user: `GET
+    /// /v2/entities/user/{entity_id}/profile/`. This is a beta, which the platform enables on
+    /// request.
     ///
     /// # Errors
-    /// [`NotFound`](crate::ErrorKind::NotFound) when there is no such user; else as every method.
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is no such user; otherwise as for every
+    /// method.
     ///
     /// ```
     /// # use mem0_client::{AsyncMemoryClient, Error, ProfileStatus};
@@ -28,11 +30,11 @@ impl AsyncMemoryClient {
         self.value(GetProfile::new(entity_id)).await
     }
 
-    /// Has one user's profile made anew: `POST /v2/profiles/jobs/`. The work is queued.
+    /// Regenerates the profile of one user: `POST /v2/profiles/jobs/`. The work is queued.
     ///
     /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an id or idempotency key that cannot be
-    /// one; else as every method.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an id or idempotency key that is not
+    /// valid; otherwise as for every method.
     ///
     /// ```
     /// # use mem0_client::{AsyncMemoryClient, Error, requests::GenerateProfile};
@@ -53,13 +55,13 @@ impl AsyncMemoryClient {
         self.value(request.into()).await
     }
 
-    /// Has profiles of a few users made, to see what the settings give: `POST /v2/profiles/jobs/`. The
+    /// Generates the profiles of a few users, to try the settings: `POST /v2/profiles/jobs/`. The
     /// work is queued.
     ///
     /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for a limit beyond 1 to 10 or an idempotency
-    /// key that cannot be one; [`RateLimit`](crate::ErrorKind::RateLimit) when the last sample is too
-    /// recent; else as every method.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for a limit outside 1 to 10, or an
+    /// idempotency key that is not valid; [`RateLimit`](crate::ErrorKind::RateLimit) when the last
+    /// sample is too recent; otherwise as for every method.
     ///
     /// ```
     /// # use mem0_client::{AsyncMemoryClient, Error, requests::SampleProfiles};
@@ -77,12 +79,13 @@ impl AsyncMemoryClient {
         self.value(request).await
     }
 
-    /// Reads how far a profile job is, by its id or `status_url`: `GET /v2/profiles/jobs/{job_id}/`.
+    /// Reads the progress of a profile job, by its id or `status_url`: `GET
+    /// /v2/profiles/jobs/{job_id}/`.
     ///
     /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an address that is no path below
-    /// `/v2/profiles/jobs/`; [`NotFound`](crate::ErrorKind::NotFound) when there is no such job; else
-    /// as every method.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an address that is not a path below
+    /// `/v2/profiles/jobs/`; [`NotFound`](crate::ErrorKind::NotFound) when there is no such job;
+    /// otherwise as for every method.
     ///
     /// ```
     /// # use mem0_client::{AsyncMemoryClient, Error};
@@ -100,10 +103,10 @@ impl AsyncMemoryClient {
         self.value(job.into()).await
     }
 
-    /// Reads the settings by which the project makes profiles: `GET /v2/profiles/settings/`.
+    /// Reads the project's settings for profiles: `GET /v2/profiles/settings/`.
     ///
     /// # Errors
-    /// As every method.
+    /// As for every method.
     ///
     /// ```
     /// # use mem0_client::{AsyncMemoryClient, Error};
@@ -117,12 +120,12 @@ impl AsyncMemoryClient {
         self.value(GetProfileSettings::new()).await
     }
 
-    /// Changes the settings by which the project makes profiles: `POST /v2/profiles/settings/`. What is
-    /// not set stays as it is.
+    /// Changes the project's settings for profiles: `POST /v2/profiles/settings/`. Settings that
+    /// are not given stay as they are.
     ///
     /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when nothing is to be changed, and for a schema
-    /// without descriptions; else as every method.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when nothing is changed, or for a schema
+    /// without descriptions; otherwise as for every method.
     ///
     /// ```
     /// # use mem0_client::{AsyncMemoryClient, Error, requests::UpdateProfileSettings};

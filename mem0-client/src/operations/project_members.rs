@@ -6,11 +6,11 @@ use mem0_types::{MemberRole, Members, MessageResponse};
 use crate::{AsyncMemoryClient, Error, ProjectRef};
 
 impl AsyncMemoryClient {
-    /// Lists who has access to a project: `GET
+    /// Lists the members of a project: `GET
     /// /api/v1/orgs/organizations/{org_id}/projects/{project_id}/members/`.
     ///
     /// # Errors
-    /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; else as every method.
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; otherwise as for every method.
     ///
     /// ```
     /// # use mem0_client::{AsyncMemoryClient, Error, ProjectRef};
@@ -28,13 +28,13 @@ impl AsyncMemoryClient {
         self.value(GetProjectMembers::new(org_id, project_id)).await
     }
 
-    /// Gives someone access to a project: `POST
+    /// Adds a member to a project: `POST
     /// /api/v1/orgs/organizations/{org_id}/projects/{project_id}/members/`.
     ///
     /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for what is no address;
-    /// [`Authentication`](crate::ErrorKind::Authentication) when the account may not; else as every
-    /// method.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an email address that is not valid;
+    /// [`Authentication`](crate::ErrorKind::Authentication) when the account may not do that;
+    /// otherwise as for every method.
     ///
     /// ```
     /// # use mem0_client::{AsyncMemoryClient, Error, MemberRole, ProjectRef};
@@ -54,13 +54,13 @@ impl AsyncMemoryClient {
         self.value(AddProjectMember::new(org_id, project_id, email, role)).await
     }
 
-    /// Changes what someone may do in a project: `PUT
+    /// Changes the role of a member of a project: `PUT
     /// /api/v1/orgs/organizations/{org_id}/projects/{project_id}/members/`.
     ///
     /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for what is no address;
-    /// [`Authentication`](crate::ErrorKind::Authentication) when the account may not; else as every
-    /// method.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an email address that is not valid;
+    /// [`Authentication`](crate::ErrorKind::Authentication) when the account may not do that;
+    /// otherwise as for every method.
     ///
     /// ```
     /// # use mem0_client::{AsyncMemoryClient, Error, MemberRole, ProjectRef};
@@ -80,13 +80,13 @@ impl AsyncMemoryClient {
         self.value(UpdateProjectMember::new(org_id, project_id, email, role)).await
     }
 
-    /// Takes someone's access to a project away: `DELETE
+    /// Removes a member from a project: `DELETE
     /// /api/v1/orgs/organizations/{org_id}/projects/{project_id}/members/`.
     ///
     /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for what is no address;
-    /// [`Authentication`](crate::ErrorKind::Authentication) when the account may not; else as every
-    /// method.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an email address that is not valid;
+    /// [`Authentication`](crate::ErrorKind::Authentication) when the account may not do that;
+    /// otherwise as for every method.
     ///
     /// ```
     /// # use mem0_client::{AsyncMemoryClient, Error, ProjectRef};

@@ -5,7 +5,7 @@ use mem0_types::{InvalidInput, PingResponse};
 
 use crate::{AsyncMemoryClient, Error};
 
-/// Which organization an operation is about: the key's own, or another one of the account.
+/// The organization that an operation is about: the API key's own, or another one of the account.
 ///
 /// ```
 /// use mem0_client::OrganizationRef;
@@ -16,7 +16,7 @@ use crate::{AsyncMemoryClient, Error};
 pub struct OrganizationRef(Option<String>);
 
 impl OrganizationRef {
-    /// The one that the API key belongs to, for which the platform is asked once for each client.
+    /// The one that the API key belongs to. The client asks the platform for it, once.
     ///
     /// ```
     /// # use mem0_client::OrganizationRef;
@@ -64,13 +64,13 @@ impl From<Cow<'_, str>> for OrganizationRef {
 }
 
 impl fmt::Debug for OrganizationRef {
-    /// Whether it is the key's own, never the id.
+    /// Shows whether it is the API key's own, never the id.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("OrganizationRef").field("own", &self.0.is_none()).finish_non_exhaustive()
     }
 }
 
-/// Which project an operation is about: the key's own, or another one of the account.
+/// The project that an operation is about: the API key's own, or another one of the account.
 ///
 /// ```
 /// use mem0_client::ProjectRef;
@@ -87,7 +87,7 @@ pub struct ProjectRef {
 }
 
 impl ProjectRef {
-    /// The one that the API key belongs to, for which the platform is asked once for each client.
+    /// The one that the API key belongs to. The client asks the platform for it, once.
     ///
     /// ```
     /// # use mem0_client::ProjectRef;
@@ -122,14 +122,14 @@ impl ProjectRef {
 }
 
 impl<O: Into<String>, P: Into<String>> From<(O, P)> for ProjectRef {
-    /// The organization's id and the project's.
+    /// The id of the organization, and that of the project.
     fn from((org_id, project_id): (O, P)) -> Self {
         Self::new(org_id, project_id)
     }
 }
 
 impl fmt::Debug for ProjectRef {
-    /// Whether it is the key's own, never the ids.
+    /// Shows whether it is the API key's own, never the ids.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ProjectRef")
             .field("own", &self.project_id.is_none())
@@ -145,7 +145,7 @@ impl AsyncMemoryClient {
         }
     }
 
-    /// Without a request when the id is given.
+    /// Sends nothing if the id is given.
     pub(crate) async fn project_id(&self, project: ProjectRef) -> Result<String, Error> {
         match project.project_id {
             Some(project_id) => Ok(project_id),
@@ -158,7 +158,7 @@ impl AsyncMemoryClient {
         Ok((org_id, self.project_id(project).await?))
     }
 
-    /// Whose key it is, asked once for all clones; a failure is not remembered.
+    /// Who the API key belongs to. All clones ask once; a failure is not remembered.
     async fn key_owner(&self) -> Result<&PingResponse, Error> {
         self.key_owner_cell().get_or_try_init(|| self.ping()).await
     }

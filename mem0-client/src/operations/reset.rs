@@ -4,13 +4,13 @@ use crate::{AsyncMemoryClient, Error, WaitOptions};
 
 impl AsyncMemoryClient {
     /// Deletes every user, agent, app and run of the project with all their memories, and waits
-    /// until that is done.
+    /// until they are gone.
     ///
-    /// All pages of entities are read first; each entity is then deleted once, and one that cannot
-    /// be deleted does not keep the others. The wait holds for each entity.
+    /// All pages of entities are read first. Then each entity is deleted once; if one cannot be
+    /// deleted, the others still are. The time to wait applies to each entity.
     ///
     /// # Errors
-    /// When the entities cannot be listed; nothing has been deleted then. What becomes of each
+    /// When the entities cannot be listed. Then nothing has been deleted. The outcome for each
     /// entity is in the answer.
     ///
     /// ```
@@ -33,7 +33,7 @@ impl AsyncMemoryClient {
         let mut queued: Vec<(EntityRef, Result<QueuedDelete, Error>)> = Vec::new();
         let users = self.users().await?;
         for entity in users.results {
-            // An entity without a type is refused before sending, and reported like any failure.
+            // The request for an entity without a type is refused, and reported like any failure.
             let entity = entity.entity_ref().unwrap_or_else(|| EntityRef::new("", entity.name));
             let answer = self.delete_users(entity.clone()).await;
             queued.push((entity, answer));
@@ -54,14 +54,14 @@ impl AsyncMemoryClient {
     }
 }
 
-/// What became of a [`reset`](AsyncMemoryClient::reset).
+/// The outcome of a [`reset`](AsyncMemoryClient::reset).
 #[derive(Debug)]
 #[non_exhaustive]
 #[must_use = "an entity may be left: see `is_complete`"]
 pub struct Reset {
-    /// Every entity that there was, in the platform's order.
+    /// All entities, in the order of the platform's list.
     pub entities: Vec<ResetEntity>,
-    /// Rows of the list of entities that could not be read, and so were not deleted.
+    /// The rows of the list that could not be read. Their entities were not deleted.
     pub malformed: Vec<Malformed>,
 }
 
@@ -79,12 +79,12 @@ impl Reset {
     }
 }
 
-/// What became of one entity in a reset.
+/// The outcome of a reset for one entity.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct ResetEntity {
     /// The entity.
     pub entity: EntityRef,
-    /// Whether it is gone, with its memories.
+    /// `Ok` if it is gone with its memories.
     pub outcome: Result<(), Error>,
 }

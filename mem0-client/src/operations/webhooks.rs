@@ -7,8 +7,8 @@ impl AsyncMemoryClient {
     /// Lists a project's webhooks: `GET /api/v1/webhooks/projects/{project_id}/`.
     ///
     /// # Errors
-    /// [`Authentication`](crate::ErrorKind::Authentication) when the account may not; else as every
-    /// method.
+    /// [`Authentication`](crate::ErrorKind::Authentication) when the account may not do that;
+    /// otherwise as for every method.
     ///
     /// ```
     /// # use mem0_client::{AsyncMemoryClient, Error, ProjectRef};
@@ -28,16 +28,17 @@ impl AsyncMemoryClient {
         self.value(GetWebhooks::new(project_id)).await
     }
 
-    /// Has the platform call an address of yours when something happens: `POST
+    /// Creates a webhook, so that the platform calls this address when something happens: `POST
     /// /api/v1/webhooks/projects/{project_id}/`.
     ///
     /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for what is no web address, an empty name or no
-    /// kind of event; [`Authentication`](crate::ErrorKind::Authentication) when the account may not;
-    /// else as every method.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an address that is not a web address,
+    /// an empty name, or no kind of event; [`Authentication`](crate::ErrorKind::Authentication)
+    /// when the account may not do that; otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, CreateWebhookOptions, Error, ProjectRef, WebhookEventType};
+    /// # use mem0_client::{AsyncMemoryClient, CreateWebhookOptions, Error};
+    /// # use mem0_client::{ProjectRef, WebhookEventType};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let events = [WebhookEventType::MemoryAdd, WebhookEventType::MemoryDelete];
     /// let options = CreateWebhookOptions::new("https://example.com/hook", "Kitchen", events);
@@ -56,11 +57,13 @@ impl AsyncMemoryClient {
         self.value(CreateWebhook::new(project_id, options)).await
     }
 
-    /// Changes a webhook: `PUT /api/v1/webhooks/{webhook_id}/`. What is not set stays as it is.
+    /// Changes a webhook: `PUT /api/v1/webhooks/{webhook_id}/`. Settings that are not given stay as
+    /// they are.
     ///
     /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when nothing is to be changed;
-    /// [`NotFound`](crate::ErrorKind::NotFound) when there is no such webhook; else as every method.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when nothing is changed;
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is no such webhook; otherwise as for
+    /// every method.
     ///
     /// ```
     /// # use mem0_client::{AsyncMemoryClient, Error, UpdateWebhookOptions};
@@ -79,10 +82,10 @@ impl AsyncMemoryClient {
         self.value(UpdateWebhook::new(webhook_id, options)).await
     }
 
-    /// Ends a webhook: `DELETE /api/v1/webhooks/{webhook_id}/`.
+    /// Deletes a webhook: `DELETE /api/v1/webhooks/{webhook_id}/`.
     ///
     /// # Errors
-    /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; else as every method.
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; otherwise as for every method.
     ///
     /// ```
     /// # use mem0_client::{AsyncMemoryClient, Error};

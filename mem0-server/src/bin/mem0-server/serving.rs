@@ -85,8 +85,8 @@ pub(crate) async fn serve(
     }
 }
 
-/// What answers say about how long their connection stays open. A client that knows sends nothing
-/// while it is being closed, and so always learns what became of a request.
+/// What answers say about how long their connection stays open. A client that knows it sends nothing
+/// while the connection is being closed, so that no outcome of a request is unknown.
 #[derive(Clone)]
 struct Announcement {
     timeout: HeaderValue,
@@ -105,7 +105,7 @@ impl Announcement {
 
     fn write_to<B>(&self, response: &mut Response<B>, stays: bool) {
         const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
-        // Of these, a part of the request may be left that is not read.
+        // After these, part of the request may be left unread.
         let cut_short = [StatusCode::REQUEST_TIMEOUT, StatusCode::PAYLOAD_TOO_LARGE];
         let closes = self.closing.load(Ordering::Relaxed) || cut_short.contains(&response.status());
         let headers = response.headers_mut();

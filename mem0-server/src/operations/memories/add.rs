@@ -11,7 +11,7 @@ use crate::http::wire::ResultView;
 
 const NO_ID: &str = "At least one entity ID is required (user_id, agent_id, app_id, or run_id).";
 
-/// What the engine takes by itself, and `filters`, which is refused.
+/// The fields that the engine takes, and `filters`, which is refused.
 const TAKEN: [&str; 11] = [
     "messages",
     "user_id",
@@ -26,7 +26,8 @@ const TAKEN: [&str; 11] = [
     "filters",
 ];
 
-/// What is kept with the event: options for inference, and what older versions and clients send.
+/// Fields that are kept with the event: options for inference, and fields that older versions and
+/// clients send.
 const OPTIONS: [&str; 19] = [
     "custom_instructions",
     "agent_custom_instructions",

@@ -173,7 +173,7 @@ const SETTINGS: [&str; 11] = [
     "version",
 ];
 
-/// What the platform knows too; it is kept, and changes nothing.
+/// Other settings that the platform knows. They are kept, and change nothing.
 const OTHER_SETTINGS: [&str; 10] = [
     "inclusion_prompt",
     "exclusion_prompt",
