@@ -101,12 +101,12 @@ impl From<EngineError> for Rejection {
                 not_found(ErrorBody::Message("Entity not found".to_owned()))
             }
             refused @ EngineError::LlmRequired(_) => Self::invalid(refused.to_string()),
-            EngineError::ReadOnly => Self::Forbidden("This API key is for reading only."),
+            EngineError::ReadOnly => Self::Forbidden("This API key is read-only."),
             EngineError::OutsideScope => Self::Forbidden(
-                "This API key is bound to other entities than the request names. Each memory must \
-                 belong to one of the key's own.",
+                "This API key is bound to other entities than those in the request. Each memory must \
+                 belong to one of the key's entities.",
             ),
-            EngineError::Forbidden => Self::Forbidden("This API key may not do that."),
+            EngineError::Forbidden => Self::Forbidden("This API key is not allowed to do that."),
             EngineError::Immutable => Self::invalid(
                 "This memory was added as immutable: it can be deleted, but not updated.",
             ),

@@ -65,7 +65,7 @@ fn a_folder_in_use_is_backed_up_checked_and_restored() {
     let printed = ran(folder.path(), &["backup", &name]);
     let backup = printed.trim().strip_prefix("The backup is ").unwrap().strip_suffix('.').unwrap();
     assert!(backup.starts_with(&name) && backup.ends_with("Z.db"), "{backup}");
-    assert!(failed(folder.path(), &["backup", backup], 1).contains("nothing is overwritten"));
+    assert!(failed(folder.path(), &["backup", backup], 1).contains("is not overwritten"));
     add(&server, "after the backup");
     let output = run(folder.path(), &["check"]);
     assert_eq!(output.status.code(), Some(0));
@@ -93,7 +93,7 @@ fn an_export_and_its_import_give_the_same_export() {
     let name = file.to_str().unwrap();
     ran(from.path(), &["export", name]);
     assert_eq!(std::fs::read_to_string(&file).unwrap(), first);
-    assert!(failed(from.path(), &["export", name], 1).contains("nothing is overwritten"));
+    assert!(failed(from.path(), &["export", name], 1).contains("is not overwritten"));
     assert!(ran(to.path(), &["import", name]).contains(" rows were imported."));
     assert_eq!(ran(to.path(), &["export"]), first);
     assert!(failed(to.path(), &["import", name], 1).contains("in the folder already"));

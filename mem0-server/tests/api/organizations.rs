@@ -88,7 +88,7 @@ async fn keys_see_their_own_project_alone() {
         .is(404, json!({"message": "Organization or project not found"}));
     call(&app, "owner", "DELETE", &organization, Value::Null)
         .await
-        .is(403, json!({"message": "This API key may not do that."}));
+        .is(403, json!({"message": "This API key is not allowed to do that."}));
 }
 
 #[tokio::test]
@@ -132,7 +132,7 @@ async fn a_read_only_key_changes_nothing() {
     ] {
         let answer = call(&app, "reading", method, path, body).await;
         assert_eq!(answer.status, 403, "{method} {path}: {}", answer.body);
-        assert!(answer.body.to_string().contains("for reading only"), "{}", answer.body);
+        assert!(answer.body.to_string().contains("read-only"), "{}", answer.body);
     }
     for path in [memory.as_str(), "/v1/entities/", "/v1/events/", &project, &organization] {
         let answer = call(&app, "reading", "GET", path, Value::Null).await.ok();
@@ -168,9 +168,9 @@ async fn a_bound_key_stays_with_its_entities() {
         .is(404, json!({"message": "Entity not found"}));
     let (_, projects, project) = paths(&app.engine).await;
     let refused = call(&app, "alices", "PATCH", &project, json!({"decay": true})).await;
-    refused.is(403, json!({"message": "This API key may not do that."}));
+    refused.is(403, json!({"message": "This API key is not allowed to do that."}));
     let refused = call(&app, "alices", "POST", &projects, json!({"name": "x"})).await;
-    refused.is(403, json!({"message": "This API key may not do that."}));
+    refused.is(403, json!({"message": "This API key is not allowed to do that."}));
 }
 
 #[tokio::test]
@@ -191,7 +191,7 @@ async fn a_reader_sees_the_organization_and_changes_nothing_of_it() {
         ("DELETE", &organization, Value::Null),
     ] {
         let answer = call(&app, "reader", method, path, body).await;
-        answer.is(403, json!({"message": "This API key may not do that."}));
+        answer.is(403, json!({"message": "This API key is not allowed to do that."}));
     }
     // What it is a key to, it may change: those are memories.
     app.store_with("reader", "tea").await;

@@ -95,7 +95,7 @@ fn export(data_dir: &Path, project_id: Option<&str>, to: Option<&Path>) -> Resul
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let file = options.open(path).map_err(|error| match error.kind() {
         io::ErrorKind::AlreadyExists => {
-            Failure::from(format!("{} exists, and nothing is overwritten", path.display()))
+            Failure::from(format!("{} already exists and is not overwritten", path.display()))
         }
         _ => format!("cannot write {}: {error}", path.display()).into(),
     })?;
