@@ -55,7 +55,7 @@ impl EntityIds {
         if self.is_empty() {
             return Err(EngineError::invalid(
                 "user_id",
-                "must be given, or else agent_id, app_id or run_id: a memory belongs to someone",
+                "is required unless agent_id, app_id or run_id is given",
             ));
         }
         Ok(self.set().try_for_each(|(field, id)| limits::check_id(field, id))?)

@@ -130,7 +130,7 @@ async fn bad_searches_are_refused_by_name() {
         (json!({"filters": {"user_id": {"like": "a"}}}), "Unsupported operator"),
         (
             json!({"filters": {"user_id": "a", "keywords": {"contains": "x"}}}),
-            "must not have 'keywords' in a search",
+            "must not contain 'keywords' in a search",
         ),
         (json!({"user_id": "alice"}), "user_id: must be inside filters"),
         (json!({"agent_id": "bot"}), "agent_id: must be inside filters"),

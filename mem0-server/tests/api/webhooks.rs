@@ -254,7 +254,7 @@ async fn odd_receivers_fail_in_words_of_the_servers_own() {
     app.store("swordfish", json!({})).await;
     let refused = "the receiver refused the connection";
     let expected = [
-        (json!(307), "queued", Some("the receiver answered with another status than 200 to 299")),
+        (json!(307), "queued", Some("the receiver answered with a status outside 200 to 299")),
         (json!(200), "delivered", None),
         (Value::Null, "queued", None),
         (Value::Null, "queued", Some(refused)),
