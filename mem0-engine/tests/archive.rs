@@ -172,7 +172,7 @@ fn an_archive_is_taken_whole_or_not_at_all() {
         (whole.replace("\"position\":", "\"place\":"), "position is missing"),
         (
             whole.replace("\"immutable\":1", "\"immutable\":\"secret\""),
-            "immutable is of a wrong type",
+            "immutable has the wrong type",
         ),
         (whole.replace("\"split\":", "\"more\":1,\"split\":"), "has a column"),
         (whole.replace("\"infer", "infer"), "not of the form"),

@@ -112,12 +112,12 @@ fn a_check_tells_what_is_wrong() {
         ("UPDATE memory_index SET vector = x'00'", "vector is not that of their text"),
         ("UPDATE memory_index SET terms = 'other'", "not found by their words"),
         ("UPDATE memories SET text = 'x' WHERE seq = 1", "hash is not that of their text"),
-        ("UPDATE memories SET user_id = 'bob' WHERE seq = 1", "kept as somebody else's"),
+        ("UPDATE memories SET user_id = 'bob' WHERE seq = 1", "scope key does not match their ids"),
         ("UPDATE memories SET user_id = 'bob' WHERE seq = 1", "no entities"),
-        ("UPDATE memories SET metadata = '{'", "metadata is no JSON"),
+        ("UPDATE memories SET metadata = '{'", "metadata is not JSON"),
         ("UPDATE memories SET event_seq = 99", "event is missing"),
         ("UPDATE events SET status = 'LOST'", "unknown status"),
-        ("UPDATE events SET status = 'RUNNING'", "a job which is not there"),
+        ("UPDATE events SET status = 'RUNNING'", "a missing job"),
         (
             "INSERT INTO jobs (project, kind, event, created_at) VALUES (1, 'add', 1, 0)",
             "Jobs of events that have ended",
@@ -125,7 +125,7 @@ fn a_check_tells_what_is_wrong() {
         ("DELETE FROM history", "without a history"),
         (
             "PRAGMA foreign_keys = off; UPDATE entities SET project = 9",
-            "refer to no row of projects",
+            "refer to a missing row of projects",
         ),
         ("UPDATE sqlite_sequence SET seq = 0 WHERE name = 'memories'", "given again"),
     ] {

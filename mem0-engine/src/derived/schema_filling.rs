@@ -29,8 +29,8 @@ impl Unfilled {
     fn too_much() -> Self {
         Self::Refused(InvalidInput::new(
             "schema",
-            "takes too many steps to fill in: nest anyOf, oneOf, allOf and $ref less, let none of \
-             them lead back to itself, and ask for fewer fields of fewer memories",
+            "takes too many steps to fill in: nest anyOf, oneOf, allOf and $ref less, avoid \
+             references that lead back to themselves, and ask for fewer fields or memories",
         ))
     }
 }
@@ -159,9 +159,9 @@ impl<'a> Filling<'a> {
                 return Err(Unfilled::Missing(InvalidInput::new(
                     "schema",
                     format!(
-                        "requires the field `{path}`, for which no memory has metadata of that \
-                         name and form: filling it in from text needs an LLM, and none is set \
-                         up; make the field optional, or add memories with such metadata"
+                        "requires the field `{path}`, but no memory has metadata of that \
+                         name and type; filling it in from text needs an LLM, and none is \
+                         configured; make the field optional, or add memories with such metadata"
                     ),
                 )));
             }

@@ -38,7 +38,7 @@ pub(crate) async fn get(View(engine): View, body: Body) -> Answer<Metadata, InMe
     Ok(Json(export))
 }
 
-/// The filters, which must name an entity; ids elsewhere would be ignored.
+/// Reads the filters, which must name an entity. Ids elsewhere would be ignored.
 fn filter(fields: &Fields) -> Result<Filter, Rejection> {
     let missing =
         || Rejection::invalid("One of the filters: app_id, user_id, agent_id, run_id is required!");

@@ -49,7 +49,7 @@ pub(crate) async fn update(
 }
 
 fn change(fields: &Fields) -> Result<MemoryChange, Rejection> {
-    // Null clears the date, and absence leaves it.
+    // Null clears the date; an absent field leaves it.
     let expiration_date = match fields.mentions("expiration_date") {
         true => Some(fields.date("expiration_date")?),
         false => None,
