@@ -113,7 +113,7 @@ fn a_check_tells_what_is_wrong() {
         ("UPDATE memory_index SET terms = 'other'", "not found by their words"),
         ("UPDATE memories SET text = 'x' WHERE seq = 1", "hash is not that of their text"),
         ("UPDATE memories SET user_id = 'bob' WHERE seq = 1", "scope key does not match their ids"),
-        ("UPDATE memories SET user_id = 'bob' WHERE seq = 1", "no entities"),
+        ("UPDATE memories SET user_id = 'bob' WHERE seq = 1", "belong to no entity"),
         ("UPDATE memories SET metadata = '{'", "metadata is not JSON"),
         ("UPDATE memories SET event_seq = 99", "event is missing"),
         ("UPDATE events SET status = 'LOST'", "unknown status"),

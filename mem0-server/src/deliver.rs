@@ -109,7 +109,9 @@ fn why(error: &Error) -> &'static str {
         }
         Error::Io(_) | Error::ConnectionFailed => "the receiver could not be reached",
         Error::Tls(_) | Error::Rustls(_) => "a trusted TLS connection could not be established",
-        Error::Protocol(_) | Error::LargeResponseHeader(..) => "the receiver did not answer with HTTP",
+        Error::Protocol(_) | Error::LargeResponseHeader(..) => {
+            "the receiver did not answer with HTTP"
+        }
         _ => "the delivery could not be sent",
     }
 }

@@ -48,10 +48,9 @@ impl ProfileSettingsChange {
             |properties: &Metadata| properties.values().all(|one| one["description"].is_string());
         match properties {
             Some(properties) if !properties.is_empty() && described(properties) => Ok(()),
-            _ => Err(EngineError::invalid(
-                "schema",
-                "must have properties, each with a description",
-            )),
+            _ => {
+                Err(EngineError::invalid("schema", "must have properties, each with a description"))
+            }
         }
     }
 }

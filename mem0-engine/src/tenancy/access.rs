@@ -70,8 +70,9 @@ impl Access {
     pub fn only(self, entities: impl IntoIterator<Item = EntityRef>) -> Result<Self, InvalidInput> {
         let mut scopes = Vec::new();
         for entity in entities {
-            let field = ids::field_of(entity.entity_type())
-                .ok_or_else(|| InvalidInput::new("scopes", "must be users, agents, apps or runs"))?;
+            let field = ids::field_of(entity.entity_type()).ok_or_else(|| {
+                InvalidInput::new("scopes", "must be users, agents, apps or runs")
+            })?;
             field.check(entity.entity_id())?;
             scopes.push(Grant(field, entity.entity_id().to_owned()));
         }

@@ -124,7 +124,10 @@ pub(crate) fn change(
     if matches!(group, Group::Organization(_))
         && !of(connection, group)?.iter().any(|member| member.role == MemberRole::Owner)
     {
-        return Err(EngineError::invalid("email", "belongs to the last owner; add another owner first"));
+        return Err(EngineError::invalid(
+            "email",
+            "belongs to the last owner; add another owner first",
+        ));
     }
     Ok(())
 }

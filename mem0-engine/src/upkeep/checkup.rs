@@ -133,7 +133,8 @@ fn structure(connection: &Connection, checkup: &mut Checkup) -> Result<(), Engin
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let (table, parent): (String, String) = (row.get(0)?, row.get(1)?);
-        checkup.note(&format!("Rows of {table} that refer to a missing row of {parent}"), row.get(2)?);
+        checkup
+            .note(&format!("Rows of {table} that refer to a missing row of {parent}"), row.get(2)?);
     }
     Ok(())
 }

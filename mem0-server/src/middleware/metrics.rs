@@ -80,11 +80,7 @@ impl Metrics {
         let figures = engine.figures().await?;
         let mut text = String::new();
         let gauges = [
-            (
-                "mem0_events_queued",
-                "Events that are queued.",
-                Some(figures.queued_events),
-            ),
+            ("mem0_events_queued", "Events that are queued.", Some(figures.queued_events)),
             (
                 "mem0_database_bytes",
                 "Size of the database, including unused pages.",
@@ -157,7 +153,7 @@ async fn answer(
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text))
 }
 
-/// A method can be any word, and so is the client's.
+/// A client may send any word as a method, so unknown ones are counted together.
 pub(crate) fn known(method: &axum::http::Method) -> &'static str {
     match method.as_str() {
         "GET" => "GET",

@@ -113,7 +113,7 @@ async fn health_follows_the_engine() {
 async fn a_body_must_be_a_json_object() {
     let app = App::new();
     for (body, words) in [
-        ("", "must be a JSON object, and it is empty"),
+        ("", "must be a JSON object, but it is empty"),
         ("[]", "must be a JSON object"),
         ("null", "must be a JSON object"),
         ("\"text\"", "must be a JSON object"),

@@ -68,9 +68,9 @@ fn check(ids: &EntityIds) -> Result<(), Rejection> {
             "One of the filters: user_id, agent_id, app_id or run_id is required, and nothing was \
              deleted.",
         )),
-        [id] if id.trim().is_empty() => Err(Rejection::invalid(
-            "The id of whose memories to delete is empty, so nothing was deleted.",
-        )),
+        [id] if id.trim().is_empty() => {
+            Err(Rejection::invalid("The given id is empty, so nothing was deleted."))
+        }
         [_] => Ok(()),
         _ if everything => Ok(()),
         _ => Err(Rejection::invalid(
