@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn scope_keys_tell_every_split_of_the_ids_apart() {
+    fn ids_hashes_differ_for_every_split_of_the_ids() {
         let ids = |user: Option<&str>, agent: Option<&str>| EntityIds {
             user_id: user.map(str::to_owned),
             agent_id: agent.map(str::to_owned),

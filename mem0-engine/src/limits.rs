@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_and_texts_are_as_long_as_the_limit_and_no_longer() {
+    fn ids_and_texts_are_accepted_up_to_the_limit() {
         assert!(check_id(IdField::RunId, &"r".repeat(MAX_ID)).is_ok());
         let why = check_id(IdField::RunId, &"r".repeat(MAX_ID + 1)).unwrap_err().to_string();
         assert!(why.contains("run_id") && why.contains("1024 bytes"), "{why}");
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_takes_as_much_as_the_limit_or_one_row() {
+    fn an_answer_takes_up_to_the_limit_or_one_row() {
         let mut answer = Answer::to("page_size");
         assert!(answer.take(1).is_ok() && answer.take(MAX_ANSWER - 1).is_ok());
         assert!(answer.take(0).is_ok());
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn metadata_are_as_large_as_the_limit_and_no_larger() {
+    fn metadata_is_accepted_up_to_the_limit() {
         assert_eq!(check_metadata(None).unwrap(), 0);
         assert_eq!(check_metadata(Some(&metadata(MAX_METADATA))).unwrap(), MAX_METADATA);
         assert!(check_metadata(Some(&metadata(MAX_METADATA + 1))).is_err());
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn an_add_has_as_many_messages_and_takes_as_much_as_the_limit() {
+    fn an_add_is_accepted_up_to_its_limits() {
         let many = vec![Message::user("x"); MAX_MESSAGES + 1];
         assert_eq!(refused(&many[1..], None), None);
         assert_eq!(refused(&many, None).unwrap(), "messages");

@@ -405,7 +405,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_source_is_null_or_left_out_or_named() {
+    fn a_field_without_a_source_is_null_left_out_or_named() {
         let nullable = json!({"anyOf": [{"type": "string"}, {"type": "null"}]});
         let schema = object(
             json!({"a": nullable, "b": {"type": ["string", "null"]}, "c": {"type": "string"}}),
@@ -469,7 +469,7 @@ mod tests {
     const LEADS_ON: &str = "takes too many steps";
 
     #[test]
-    fn as_many_steps_are_taken_as_the_limit_and_no_more() {
+    fn a_schema_is_filled_within_its_limit_of_steps() {
         let schema = object(json!({"a": {}}), json!([]));
         let all = sources(&vec![json!({"b": 1}); 1000]);
         // One for the field, one for each memory, and one for the resulting null.
@@ -515,7 +515,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_is_looked_at_as_deep_as_the_limit_and_no_deeper() {
+    fn a_value_is_checked_down_to_the_limit_of_depth() {
         let one = |next: Value| json!({"anyOf": [next]});
         let last = json!({"type": "string"});
         let all = [json!({"a": "tea"})];

@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn words_of_other_scripts_stand_in_for_none() {
+    fn words_of_other_scripts_have_no_near_words() {
         assert_eq!(counts("寿司 привет", "寿司 привет すし"), [0.0, 0.0]);
     }
 }

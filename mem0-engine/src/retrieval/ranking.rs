@@ -83,7 +83,7 @@ pub(crate) struct Ranking<'a> {
     view: &'a VisibleMemories,
     query: &'a Query,
     times: &'a TimeContext,
-    found: Found,
+    found: TermPlaces,
     scorer: Scorer,
     /// By place. Empty when the query has no vector.
     cosines: Vec<f32>,
@@ -95,7 +95,7 @@ pub(crate) struct Ranking<'a> {
 impl<'a> Ranking<'a> {
     pub(crate) fn new(view: &'a VisibleMemories, query: &'a Query, times: &'a TimeContext) -> Self {
         let words: Vec<_> = query.terms.iter().map(|term| WordHash::of(term)).collect();
-        let found = Found::all(view, &words);
+        let found = TermPlaces::all(view, &words);
         let statistics: Vec<_> = words
             .iter()
             .enumerate()
@@ -316,7 +316,7 @@ fn speaking(view: &VisibleMemories, named: &[WordHash]) -> Vec<f64> {
 }
 
 /// Where the query's terms occur.
-struct Found {
+struct TermPlaces {
     /// For each term, how many memories contain it.
     containing: Vec<usize>,
     /// For each place, where its terms end in `terms`.
@@ -325,7 +325,7 @@ struct Found {
     terms: Vec<u16>,
 }
 
-impl Found {
+impl TermPlaces {
     fn all(view: &VisibleMemories, words: &[WordHash]) -> Self {
         let mut containing = Vec::with_capacity(words.len());
         // A counting sort: count the terms of each place, then fill its range from the end to the
@@ -573,7 +573,7 @@ mod tests {
     }
 
     #[test]
-    fn of_equals_the_newer_comes_first_and_then_the_one_stored_first() {
+    fn equal_scores_are_ordered_by_age_then_by_storage() {
         let query = query("car");
         let view = scope(&[&[(None, "My car")], &[(None, "A car"), (None, "The car")]]);
         let ranked = ranked(&view, &words("car"));
@@ -608,7 +608,7 @@ mod tests {
     }
 
     #[test]
-    fn whom_the_query_names_comes_before_who_names_them_more() {
+    fn a_named_speaker_ranks_above_one_who_mentions_the_name() {
         let query = words("What does Nadia love?");
         let nadia = (Some("Nadia"), "I love music");
         let kenji = (Some("Kenji"), "Nadia, Nadia, love is love, I love music too");

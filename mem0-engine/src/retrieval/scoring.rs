@@ -232,7 +232,7 @@ mod tests {
     use crate::text::analysis::query_terms;
 
     #[test]
-    fn words_that_are_rare_in_english_are_rare_here() {
+    fn rare_english_words_have_a_small_share() {
         assert!(general_share("go") > general_share("harpsichord"));
         assert!(general_share(&stem("went")) > general_share("zzyzx"));
         let grammar = query_terms("ですね");

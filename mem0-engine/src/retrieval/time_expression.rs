@@ -378,7 +378,7 @@ mod tests {
     }
 
     #[test]
-    fn each_time_counts_once_and_as_many_as_the_limit() {
+    fn each_time_counts_once_up_to_the_limit() {
         assert_eq!(named(&"today ".repeat(1000)), ["2024-05-15"]);
         let years =
             |count: usize| -> String { (0..count).map(|n| format!("in {} ", 2000 + n)).collect() };
@@ -446,7 +446,7 @@ mod tests {
     }
 
     #[test]
-    fn other_words_are_no_times() {
+    fn words_that_resemble_times_are_not_times() {
         for query in [
             "",
             "May I march with you?",
@@ -463,7 +463,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_told_soon_after_a_time_fits_it_in_part() {
+    fn a_memory_soon_after_a_time_fits_it_in_part() {
         let yesterday = spans("yesterday", micros("2024-05-15T13:00:00Z"))[0];
         let fit = |moment| yesterday.fit(micros(moment));
         assert_eq!(fit("2024-05-13T23:59:59Z"), 0.0);

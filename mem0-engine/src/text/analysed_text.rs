@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_written_is_read() {
+    fn a_written_line_is_read_back() {
         assert_eq!(write(Some("Anna"), "Who drove the hatchback?"), "anna : drove hatchback ?");
         assert_eq!(write(None, "A hatchback."), "hatchback");
         let line = write(Some("Mary Ann"), "Did the cat eat? Anna did.");
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn a_speaker_without_terms_is_nobody() {
+    fn a_name_without_terms_is_not_a_speaker() {
         for speaker in [None, Some(""), Some("🍕"), Some("the")] {
             assert_eq!(write(speaker, "soup"), "soup");
         }

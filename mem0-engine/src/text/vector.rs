@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_direction_is_zero() {
+    fn a_vector_without_direction_is_zero() {
         assert!(Vector::pointing_along(&[0.0; 4]).is_zero());
         assert!(Vector::pointing_along(&[1.0, f32::NAN]).is_zero());
         assert!(Vector::pointing_along(&[1.0, f32::INFINITY]).is_zero());

@@ -241,7 +241,7 @@ mod tests {
     type Answer = oneshot::Receiver<Result<(), EngineError>>;
 
     /// Keeps the writer busy, so that the commands sent meanwhile share one transaction.
-    fn hold(writer: &Writer) -> (mpsc::Sender<()>, Answer) {
+    fn block(writer: &Writer) -> (mpsc::Sender<()>, Answer) {
         let (go, wait) = mpsc::channel();
         let (begun, begins) = mpsc::channel();
         let held = writer.send(move |_| {
@@ -256,7 +256,7 @@ mod tests {
     #[test]
     fn a_command_that_fails_or_panics_is_undone_alone() {
         let (writer, _thread) = writer();
-        let (go, held) = hold(&writer);
+        let (go, held) = block(&writer);
         let first = writer.send(insert(1));
         let failed = writer.send(|connection| {
             insert(2)(connection)?;
@@ -279,7 +279,7 @@ mod tests {
     #[test]
     fn when_the_transaction_is_lost_nobody_is_told_of_success() {
         let (writer, _thread) = writer();
-        let (go, held) = hold(&writer);
+        let (go, held) = block(&writer);
         let before = writer.send(insert(1));
         let lost = writer.send(|connection| Ok(connection.execute_batch("ROLLBACK")?));
         let after = writer.send(insert(2));
@@ -296,7 +296,7 @@ mod tests {
     #[test]
     fn emptying_the_log_loses_nothing_that_was_sent_around_it() {
         let (writer, thread) = writer();
-        let (go, held) = hold(&writer);
+        let (go, held) = block(&writer);
         let before = writer.send(insert(1));
         let emptied = [writer.empty_log(), writer.empty_log()];
         let after = writer.send(insert(2));
@@ -315,7 +315,7 @@ mod tests {
     #[test]
     fn a_transaction_of_its_own_is_lost_alone() {
         let (writer, _thread) = writer();
-        let (go, held) = hold(&writer);
+        let (go, held) = block(&writer);
         let before = writer.send(insert(1));
         let lost = writer.send_alone(|connection| Ok(connection.execute_batch("ROLLBACK")?));
         let after = writer.send(insert(2));
@@ -329,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_sent_is_done_before_the_thread_ends() {
+    fn commands_are_done_before_the_thread_ends() {
         let (writer, thread) = writer();
         let answers: Vec<_> = (0..500).map(|n| writer.send(insert(n))).collect();
         drop(writer);

@@ -45,7 +45,7 @@ pub fn check_backup(file: impl AsRef<Path>) -> Result<Checkup, FolderError> {
 
 pub(crate) fn of_database(path: &Path) -> Result<Checkup, FolderError> {
     let mut checkup = Checkup { findings: Vec::new(), left_out: Vec::new() };
-    match look(path, &mut checkup) {
+    match check_database(path, &mut checkup) {
         Ok(()) => Ok(checkup),
         Err(EngineError::Storage(source)) => {
             let error = source.downcast_ref::<rusqlite::Error>();
@@ -65,7 +65,7 @@ pub(crate) fn of_database(path: &Path) -> Result<Checkup, FolderError> {
     }
 }
 
-fn look(path: &Path, checkup: &mut Checkup) -> Result<(), EngineError> {
+fn check_database(path: &Path, checkup: &mut Checkup) -> Result<(), EngineError> {
     let mut connection = schema::open_as_is(path)?;
     let version = schema::version(&connection)?;
     if version == 0 {

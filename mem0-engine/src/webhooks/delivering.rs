@@ -33,18 +33,18 @@ pub(crate) struct Dispatcher(Arc<(Mutex<State>, Condvar)>);
 #[derive(Default)]
 struct State {
     /// `None` once the engine is closed.
-    doors: Option<(Writer, Readers)>,
+    database: Option<(Writer, Readers)>,
     /// The number of the thread that starts deliveries; 0 for none.
     sender: u64,
     senders: u64,
-    rung: bool,
+    is_woken: bool,
     /// The webhooks that are being called.
     called: HashSet<i64>,
 }
 
 impl Dispatcher {
     pub(crate) fn open(&self, writer: Writer, readers: Readers) {
-        self.state().doors = Some((writer, readers));
+        self.state().database = Some((writer, readers));
     }
 
     /// Two callbacks for the writer: the first for each table that changes, the second after each
@@ -60,7 +60,7 @@ impl Dispatcher {
         let board = self.clone();
         let committed = move || {
             if changed.swap(false, Ordering::Relaxed) {
-                board.ring();
+                board.wake();
             }
         };
         (tell, committed)
@@ -82,7 +82,7 @@ impl Dispatcher {
                 state = self.wait(state, left);
             }
         }
-        state.doors = None;
+        state.database = None;
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -93,15 +93,15 @@ impl Dispatcher {
         self.0.1.wait_timeout(state, limit).unwrap_or_else(PoisonError::into_inner).0
     }
 
-    fn ring(&self) {
-        self.state().rung = true;
+    fn wake(&self) {
+        self.state().is_woken = true;
         self.0.1.notify_all();
     }
 
     fn release(&self, webhook: i64) {
         let mut state = self.state();
         state.called.remove(&webhook);
-        state.rung = true;
+        state.is_woken = true;
         self.0.1.notify_all();
     }
 
@@ -114,10 +114,10 @@ impl Dispatcher {
                 return None;
             }
             let left = end.saturating_duration_since(Instant::now());
-            if state.called.len() < AT_ONCE && (state.rung || left.is_zero()) {
-                state.rung = false;
+            if state.called.len() < AT_ONCE && (state.is_woken || left.is_zero()) {
+                state.is_woken = false;
                 let called = state.called.iter().copied().collect();
-                return state.doors.as_ref().map(|(_, readers)| (readers.clone(), called));
+                return state.database.as_ref().map(|(_, readers)| (readers.clone(), called));
             }
             state = self.wait(state, if left.is_zero() { LONGEST } else { left });
         }
@@ -154,7 +154,7 @@ impl Dispatcher {
     /// Called when the clock was set back, so that deliveries do not wait for a time in the far
     /// future.
     fn bring_forward(&self) {
-        let Some((writer, _)) = self.state().doors.clone() else { return };
+        let Some((writer, _)) = self.state().database.clone() else { return };
         let brought = writer.send(deliveries::bring_forward);
         drop(writer);
         match brought.blocking_recv().unwrap_or(Err(EngineError::Closed)) {
@@ -190,7 +190,7 @@ impl Dispatcher {
         let outcome = catch_unwind(AssertUnwindSafe(|| send(delivery)))
             .unwrap_or_else(|_| DeliveryOutcome::Unanswered("internal error".to_owned()));
         loop {
-            let Some((writer, _)) = self.state().doors.clone() else { return };
+            let Some((writer, _)) = self.state().database.clone() else { return };
             let (delivery, outcome) = (delivery.clone(), outcome.clone());
             let noted =
                 writer.send(move |connection| deliveries::record(connection, &delivery, &outcome));

@@ -316,7 +316,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_is_one_of_the_web() {
+    fn a_webhook_address_is_http_or_https() {
         for good in ["https://example.com", "http://127.0.0.1:9/hook?x=1", "http://[::1]:9/"] {
             assert!(checked_url(good).is_ok(), "{good}");
         }
@@ -327,7 +327,7 @@ mod tests {
     }
 
     #[test]
-    fn secrets_are_their_own_and_as_long_as_the_hash() {
+    fn secrets_are_unique_and_as_long_as_the_hash() {
         let (one, other) = (new_secret().unwrap(), new_secret().unwrap());
         assert_ne!(one, other);
         let bytes = STANDARD.decode(one.strip_prefix("whsec_").unwrap()).unwrap();

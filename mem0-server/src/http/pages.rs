@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_host_that_is_none_is_not_repeated() {
+    fn an_invalid_host_is_not_repeated() {
         for host in [&b""[..], b"a b", b"user@host", b"host/path", b"host?x", b"\xff", b"h\"st"] {
             assert_eq!(origin_of(host, "/v1/events/"), "http://localhost", "{host:?}");
             assert_eq!(origin_of(host, "http://in-process/v1/events/"), "http://in-process");

@@ -169,7 +169,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_hash_is_that_of_the_key_and_no_other() {
+    fn a_hash_matches_its_key_only() {
         let hash = ApiKeyHash::of("abc");
         let known = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
         assert_eq!(hash.to_string(), known);
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn other_texts_are_no_hashes() {
+    fn other_texts_are_not_hashes() {
         for text in ["", "abc", &"g".repeat(64), &"a".repeat(63), &"é".repeat(32)] {
             assert_eq!(text.parse::<ApiKeyHash>(), Err(InvalidApiKeyHash), "{text}");
         }

@@ -287,7 +287,7 @@ fn a_client_that_sends_too_much_still_gets_an_answer() {
 }
 
 #[test]
-fn what_cannot_be_served_is_said_and_not_served() {
+fn a_server_that_cannot_start_says_why() {
     let folder = Folder::new();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = taken.local_addr().unwrap().to_string();

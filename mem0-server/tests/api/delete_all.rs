@@ -77,7 +77,7 @@ async fn the_servers_own_project_may_be_named() {
 }
 
 #[tokio::test]
-async fn what_is_unclear_deletes_nothing() {
+async fn an_unclear_deletion_deletes_nothing() {
     let app = peopled().await;
     for (query, words) in [
         ("", "One of the filters"),

@@ -133,7 +133,7 @@ fn a_damaged_file_opens_no_server_and_a_check_says_so() {
 }
 
 #[test]
-fn two_processes_on_one_folder_are_one_too_many() {
+fn a_second_process_on_a_folder_is_refused() {
     let folder = Folder::new();
     let running = server(&folder);
     let said = failed(folder.path(), &["--listen", "127.0.0.1:0"], 1);

@@ -38,7 +38,7 @@ async fn get_has_every_field_of_the_specification() {
 }
 
 #[tokio::test]
-async fn an_id_that_is_no_uuid_is_refused_and_an_unknown_one_not_found() {
+async fn an_invalid_id_is_refused_and_an_unknown_one_not_found() {
     let app = App::new();
     let no_uuid = json!({"error": "memory_id should be a valid UUID"});
     let unknown = json!({"error": "Memory not found!"});

@@ -198,7 +198,7 @@ async fn a_reader_sees_the_organization_and_changes_nothing_of_it() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_said_as_the_platform_does() {
+async fn a_missing_resource_is_reported_as_on_the_platform() {
     let app = app().await;
     let (organization, projects, project) = paths(&app.engine).await;
     let unknown = format!("{ORGANIZATIONS}{STRANGER}/");
@@ -226,7 +226,7 @@ async fn what_is_not_there_is_said_as_the_platform_does() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_is_refused_by_its_field() {
+async fn an_invalid_value_is_refused_by_its_field() {
     let app = app().await;
     let (organization, projects, project) = paths(&app.engine).await;
     let members = format!("{organization}members/");

@@ -84,7 +84,7 @@ async fn a_method_that_the_path_does_not_take_is_refused() {
 }
 
 #[tokio::test]
-async fn ping_names_who_the_clients_ask_for() {
+async fn ping_returns_the_names_that_clients_need() {
     let app = App::new();
     let project = app.engine.own_project().await.unwrap();
     let ping = app.get("/v1/ping/").await.ok();

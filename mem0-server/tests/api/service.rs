@@ -98,7 +98,7 @@ async fn the_body_limit_and_the_address_are_those_of_the_options() {
 }
 
 #[tokio::test]
-async fn what_was_answered_is_counted_by_operation_and_without_content() {
+async fn answers_are_counted_by_operation_and_without_content() {
     let metrics = Metrics::default();
     let mut options = RouterOptions::default();
     options.metrics = Some(metrics.clone());

@@ -69,7 +69,7 @@ async fn a_webhook_comes_changes_and_goes() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_is_refused_by_its_field() {
+async fn an_invalid_value_is_refused_by_its_field() {
     let app = App::new();
     let path = hooks(&app.engine).await;
     let good = json!({"name": "x", "url": "https://x.y", "event_types": ["memory_add"]});
@@ -98,7 +98,7 @@ async fn what_cannot_be_is_refused_by_its_field() {
 }
 
 #[tokio::test]
-async fn who_does_not_own_the_project_has_no_webhooks() {
+async fn only_an_owner_of_the_project_has_webhooks() {
     let app = App::with(Authentication::Folder);
     let key = |name: &str| NewKey::new(*ApiKeyHash::of(name).as_bytes(), name);
     app.engine.create_key(key("owner")).await.unwrap();
@@ -194,7 +194,7 @@ async fn a_receiver_that_fails_once_gets_it_again() {
 }
 
 #[tokio::test]
-async fn of_three_receivers_one_that_hangs_holds_up_nobody() {
+async fn a_receiver_that_hangs_holds_up_no_other() {
     let app = App::new();
     let _delivering = deliver(&app.engine, Receivers::Anywhere).unwrap();
     let hanging = Receiver::start(|_| Reply::Nothing);

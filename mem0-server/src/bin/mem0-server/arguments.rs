@@ -309,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_a_key_is_refused_and_not_repeated() {
+    fn an_invalid_key_is_refused_and_not_repeated() {
         for key in ["", "two words", "schlüssel", "tab\t"] {
             let refused = parsed(&["--api-key", key], &[]).unwrap_err();
             assert!(key.is_empty() || !refused.contains(key), "{refused}");

@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn loopback_is_told_from_everything_else() {
+    fn only_loopback_addresses_count_as_loopback() {
         let mut config = Config::default();
         for (listen, loopback) in [
             ("127.0.0.1:1", true),
