@@ -52,7 +52,11 @@ fn compare(engine: &Engine, rng: &mut Rng) {
             Filter::user_id_in([user]) & Filter::agent_id_in([agent]),
         ),
     ] {
-        assert_eq!(search_all(engine, &query, kept.clone()), search_all(engine, &query, fresh), "{kept}");
+        assert_eq!(
+            search_all(engine, &query, kept.clone()),
+            search_all(engine, &query, fresh),
+            "{kept}"
+        );
     }
 }
 

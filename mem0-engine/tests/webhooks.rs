@@ -172,7 +172,7 @@ fn a_failed_delivery_is_repeated_less_and_less_often_and_then_given_up() {
         let attempts = before as u32 + 1;
         let log = logged(&engine, &webhook, |log| log[0].attempts == attempts);
         assert_eq!(log[0].last_status, Some(503));
-        assert!(log[0].last_error.as_ref().unwrap().contains("another status"));
+        assert!(log[0].last_error.as_ref().unwrap().contains("outside 200 to 299"));
         let Some(seconds) = seconds else {
             assert_eq!(log[0].state, DeliveryState::Failed);
             continue;

@@ -307,7 +307,7 @@ fn update(
 ) -> Result<ProjectRecord, EngineError> {
     let seq = find_owned(connection, access, id)?;
     if *change == ProjectChange::default() {
-        return Err(EngineError::invalid("project", "must have at least one setting to change"));
+        return Err(EngineError::invalid("project", "must have a setting to change"));
     }
     let mut record = record(connection, seq, MemberRole::Owner)?;
     if let Some(name) = &change.name {

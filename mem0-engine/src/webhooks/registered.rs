@@ -234,7 +234,7 @@ fn update(
 ) -> Result<WebhookRecord, EngineError> {
     let (seq, old) = find_owned(connection, access, id)?;
     if *change == WebhookChange::default() {
-        return Err(EngineError::invalid("webhook", "must have at least one setting to change"));
+        return Err(EngineError::invalid("webhook", "must have a setting to change"));
     }
     let event_types = change.event_types.as_ref().unwrap_or(&old.event_types);
     connection

@@ -183,7 +183,7 @@ impl Fields {
         let Some(value) = self.value(name) else { return Ok(None) };
         match value.as_str().and_then(|text| text.parse().ok()) {
             Some(date) => Ok(Some(date)),
-            None => wrong(name, "must be a calendar day in the form YYYY-MM-DD"),
+            None => wrong(name, "must be a day of the calendar, in the form YYYY-MM-DD"),
         }
     }
 

@@ -7,7 +7,7 @@ use crate::app::{Answer, App, STRANGER, request};
 
 const ORGANIZATIONS: &str = "/api/v1/orgs/organizations/";
 
-/// One that takes the keys of its folder, which has some.
+/// An app that accepts the keys of its folder.
 async fn app() -> App {
     let app = App::with(Authentication::Folder);
     let key = |name: &str| NewKey::new(*ApiKeyHash::of(name).as_bytes(), name);
@@ -79,7 +79,7 @@ async fn keys_see_their_own_project_alone() {
         assert_eq!(call(&app, "owner", "GET", path, Value::Null).await.status, 404);
     }
 
-    // Its key dies with a project, at once.
+    // The key of a project is invalid as soon as the project is deleted.
     let project = format!("{projects}{kitchen}/");
     call(&app, "owner", "DELETE", &project, Value::Null).await.ok();
     assert_eq!(call(&app, "cook", "GET", "/v1/ping/", Value::Null).await.status, 401);
@@ -193,7 +193,7 @@ async fn a_reader_sees_the_organization_and_changes_nothing_of_it() {
         let answer = call(&app, "reader", method, path, body).await;
         answer.is(403, json!({"message": "This API key is not allowed to do that."}));
     }
-    // What it is a key to, it may change: those are memories.
+    // Its own project's memories it may change.
     app.store_with("reader", "tea").await;
 }
 
@@ -238,7 +238,7 @@ async fn an_invalid_value_is_refused_by_its_field() {
         ("POST", &members, json!({"email": "x@y.z", "role": "x"}), "/errors/role/0", "READER"),
         ("POST", &members, json!({"email": "x@y.z"}), "/errors/role/0", "must be given"),
         ("POST", &projects, json!({}), "/message", "name: must be given"),
-        ("PATCH", &project, json!({}), "/message", "must have a setting"),
+        ("PATCH", &project, json!({}), "/message", "must have a setting to change"),
         ("PATCH", &project, json!({"decay": "yes"}), "/message", "decay: must be true or false"),
         ("PATCH", &project, json!({"custom_categories": [1]}), "/message", "custom_categories"),
     ];

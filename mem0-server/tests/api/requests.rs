@@ -143,6 +143,6 @@ async fn a_body_over_the_limit_is_too_large() {
     };
     let answer = search(BODY_LIMIT + 1).await;
     answer.is(413, json!({"detail": "The request body is larger than 16777216 bytes."}));
-    // What is within the limit is read, and found to be no JSON.
+    // A body within the limit is read, and is not JSON.
     search(BODY_LIMIT).await.refuses("/detail", "JSON parse error");
 }

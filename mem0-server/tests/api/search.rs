@@ -48,7 +48,7 @@ async fn options_narrow_a_search() {
     let search = async |options: Value| {
         let mut body = json!({
             "query": "red", "filters": {"user_id": "alice"}, "threshold": 0,
-            // Accepted, and without effect here.
+            // Accepted, but without effect here.
             "latest_only": true, "include_merged": false, "output_format": "v1.1", "source": "CLI",
         });
         for (name, value) in options.as_object().unwrap() {
