@@ -1,5 +1,5 @@
-//! The listings of what the SDK's crates offer, one line for each item: a change to the public API
-//! shows in the diff of a commit, and none happens unseen.
+//! Listings of the public API of the SDK's crates, one line per item. Every change of the API shows
+//! in the diff of a commit.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
@@ -12,8 +12,8 @@ use crate::{Outcome, baseline, foreign_types};
 /// The toolchain that the listings are made with.
 const RUST: &str = "1.95";
 
-/// Each crate with the features that add to its API. TLS, HTTP/2 and compression don't, and without
-/// them nothing is written in C.
+/// Each crate with the features that add to its API. TLS, HTTP/2 and compression do not, and
+/// without them no C code is compiled.
 const CRATES: [(&str, &str); 4] = [
     ("mem0-types", "legacy,schemars,webhook-signature"),
     ("mem0-client", "legacy,schemars,testing,tracing,webhook-signature"),
@@ -57,8 +57,9 @@ pub(crate) fn write(root: &Path) -> Outcome {
     Ok(())
 }
 
-/// Checks the committed listings: what shows in them, what is gone since the last release, and whether
-/// they are those of the sources. With another toolchain the last is not checked, which it says.
+/// Checks the committed listings: the crates that show in them, removals since the last release,
+/// and whether they match the sources. With another toolchain the last check is skipped, with a
+/// message.
 pub(crate) fn check(root: &Path) -> Outcome {
     let names = CRATES.map(|(name, _)| name);
     foreign_types::check(root, &names)?;
@@ -87,8 +88,8 @@ fn snapshot(root: &Path, name: &str) -> PathBuf {
     root.join("docs/public-api").join(format!("{name}.txt"))
 }
 
-/// Says what to do with another toolchain. rustdoc changes the format of its JSON, and the standard
-/// library moves its types, so that the same source has another listing.
+/// A message for another toolchain. rustdoc changes the format of its JSON, and the standard
+/// library moves its types, so the same source has another listing.
 fn other_toolchain(root: &Path) -> Result<Option<String>, Box<dyn std::error::Error>> {
     let version = crate::output(root, "rustc", &["--version"])?;
     Ok((!version.starts_with(&format!("rustc {RUST}."))).then(|| {
@@ -101,7 +102,7 @@ fn other_toolchain(root: &Path) -> Result<Option<String>, Box<dyn std::error::Er
 
 /// The crate's listing.
 fn listing(root: &Path, name: &str, features: &str) -> Result<String, Box<dyn std::error::Error>> {
-    // A folder of its own: RUSTC_BOOTSTRAP, with which a stable rustdoc writes JSON, makes cargo
+    // A separate folder, since RUSTC_BOOTSTRAP, which a stable rustdoc needs for JSON, makes cargo
     // rebuild every crate that reads it.
     let target = root.join("target/public-api");
     let status = Command::new(env!("CARGO"))
@@ -118,8 +119,8 @@ fn listing(root: &Path, name: &str, features: &str) -> Result<String, Box<dyn st
         return Err(format!("cargo could not document {name}").into());
     }
     let json = target.join("doc").join(format!("{}.json", name.replace('-', "_")));
-    // Lines that every type has say nothing about one: those of blanket implementations, and those
-    // of auto traits, which are proven below. What is derived is left to cargo-semver-checks.
+    // Lines that every type has are left out: those of blanket implementations, and those of auto
+    // traits, which are checked below. Derived ones are left to cargo-semver-checks.
     let builder = public_api::Builder::from_rustdoc_json(&json)
         .omit_blanket_impls(true)
         .include_function_parameter_names(true);
@@ -130,7 +131,7 @@ fn listing(root: &Path, name: &str, features: &str) -> Result<String, Box<dyn st
     }
     let api = builder.omit_auto_trait_impls(true).omit_auto_derived_impls(true).build()?;
     let mut listing = String::new();
-    // An implementation is an item both of its type and of its trait.
+    // An implementation is an item of its type and of its trait.
     let mut seen = HashSet::new();
     for item in api.items() {
         let line = item.to_string();
@@ -181,8 +182,8 @@ fn thread_safety(lines: &[String]) -> String {
     faults
 }
 
-/// The lines that only one of the two has, each kind in its own order. Listings are sorted, so that
-/// moved lines do not count.
+/// The lines that only one of the two has, in order. Listings are sorted, so moved lines do not
+/// count.
 fn difference(committed: &str, now: &str) -> String {
     let mut text = String::new();
     for (sign, here, there) in [('-', committed, now), ('+', now, committed)] {
