@@ -3,7 +3,8 @@
 //!
 //! ```text
 //! cargo build --release -p mem0-server
-//! cargo run --release -p mem0-benches --bin load -- [--memories N] [--scopes N] [--large N] [--folder DIR] [--store-only] [--stream] [--rows FILE]
+//! cargo run --release -p mem0-benches --bin load -- [--memories N] [--scopes N] [--large N] \
+//!     [--folder DIR] [--store-only] [--stream] [--rows FILE]
 //! ```
 //!
 //! `benches/README.md` explains the figures.

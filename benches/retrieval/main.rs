@@ -1,7 +1,8 @@
 //! Measures how much of the evidence for a question the local platform finds, through its HTTP API.
 //!
 //! ```text
-//! cargo run --release -p mem0-benches --bin retrieval -- [--rerank] [--photos] [--json OUT] [FILE…]
+//! cargo run --release -p mem0-benches --bin retrieval -- \
+//!     [--rerank] [--photos] [--json OUT] [FILE…]
 //! ```
 //!
 //! Each file is a conversation in LoCoMo's format; without files, those of `benches/data` are

@@ -38,7 +38,7 @@ impl ErasedLog {
         let emptied = writer.empty_log().blocking_recv().unwrap_or(Err(EngineError::Closed));
         self.holds_erased = !matches!(emptied, Ok(true));
         if let Err(error) = &emptied {
-            tracing::warn!(%error, "the write-ahead log still contains erased data");
+            tracing::warn!(%error, "the write-ahead log still holds what was erased");
         }
         // With a long read such as a backup in the way, it tries less often.
         self.not_before = Instant::now() + if self.holds_erased { TICK } else { PAUSE };

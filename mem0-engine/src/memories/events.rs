@@ -95,9 +95,8 @@ impl Engine {
     /// The events, newest first.
     ///
     /// # Errors
-    /// [`EngineError::InvalidInput`] for a page size outside 1 to 200, or a page that takes more than
-    /// [`MAX_ANSWER`](crate::MAX_ANSWER);
-    /// [`EngineError::PageOutOfRange`].
+    /// [`EngineError::InvalidInput`] for a page size outside 1 to 200, or a page that takes more
+    /// than [`MAX_ANSWER`](crate::MAX_ANSWER); [`EngineError::PageOutOfRange`].
     pub async fn events(&self, page: PageRequest) -> Result<RecordPage<EventRecord>, EngineError> {
         let page = page.check()?;
         self.read(move |connection, access| self::page(connection, access, page)).await

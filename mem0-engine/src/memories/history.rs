@@ -109,9 +109,8 @@ impl Engine {
     /// The changes of all memories, newest first.
     ///
     /// # Errors
-    /// [`EngineError::InvalidInput`] for a page size outside 1 to 200, or a page that takes more than
-    /// [`MAX_ANSWER`](crate::MAX_ANSWER);
-    /// [`EngineError::PageOutOfRange`].
+    /// [`EngineError::InvalidInput`] for a page size outside 1 to 200, or a page that takes more
+    /// than [`MAX_ANSWER`](crate::MAX_ANSWER); [`EngineError::PageOutOfRange`].
     pub async fn histories(
         &self,
         page: PageRequest,

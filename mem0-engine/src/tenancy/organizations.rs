@@ -186,8 +186,8 @@ impl Engine {
     /// Creates an organization without projects. Its owner is the account that creates it.
     ///
     /// # Errors
-    /// [`EngineError::InvalidInput`] for a blank name; [`EngineError::Forbidden`] for an access that
-    /// does not [administer](Access::administers).
+    /// [`EngineError::InvalidInput`] for a blank name; [`EngineError::Forbidden`] for an access
+    /// that does not [administer](Access::administers).
     pub async fn create_organization(&self, name: &str) -> Result<OrganizationRecord, EngineError> {
         let name = name.to_owned();
         self.write(move |connection, access| create(connection, access, &name)).await

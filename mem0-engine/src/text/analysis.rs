@@ -1,9 +1,10 @@
 //! Text to index terms: the one analysis that memories and queries share.
 //!
 //! - **Words** (scripts written with spaces) are compatibility-normalised (NFKC, so full-width
-//!   `Ｐｉｚｚａ` is `pizza`), lower-cased, freed of Latin accents (`café` and `cafe` are one term; other
-//!   scripts keep theirs), checked against an English stop list and stemmed with Snowball's English
-//!   stemmer. Apostrophes don't split: `Anna's` is `anna`, `O'Brien` is `obrien`. Numbers stay.
+//!   `Ｐｉｚｚａ` is `pizza`), lower-cased, freed of Latin accents (`café` and `cafe` are one term;
+//!   other scripts keep theirs), checked against an English stop list and stemmed with Snowball's
+//!   English stemmer. Apostrophes don't split: `Anna's` is `anna`, `O'Brien` is `obrien`. Numbers
+//!   stay.
 //! - **Unsegmented scripts** (Han, Hiragana, Katakana, Hangul, Thai, Lao, Khmer, Myanmar, Tibetan)
 //!   become overlapping pairs of characters, so that 寿司 is found inside a sentence. A character
 //!   that stands alone is a term of its own; Han and Hangul characters, which can be words by
