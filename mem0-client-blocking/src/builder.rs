@@ -1,10 +1,11 @@
+mod transport;
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{HeaderName, HeaderValue, Request, Response};
-use mem0_client::{AsyncMemoryClient, AsyncMemoryClientBuilder, Body, Error, RetryPolicy};
-use tower_service::Service;
+use http::{HeaderName, HeaderValue};
+use mem0_client::{AsyncMemoryClient, AsyncMemoryClientBuilder, Error, RetryPolicy};
 
 use crate::MemoryClient;
 use crate::driver::Driver;
@@ -30,6 +31,50 @@ type Finish = Box<dyn FnOnce(AsyncMemoryClientBuilder) -> AsyncMemoryClientBuild
 pub struct MemoryClientBuilder {
     inner: AsyncMemoryClientBuilder,
     finish: Option<Finish>,
+}
+
+impl MemoryClient {
+    /// A client for the hosted platform with this API key and the default settings.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when the key is empty or
+    /// cannot be a header.
+    ///
+    /// ```
+    /// # use mem0_client_blocking::MemoryClient;
+    /// assert!(MemoryClient::new("m0-key").is_ok());
+    /// assert!(MemoryClient::new("  ").is_err());
+    /// ```
+    pub fn new(api_key: impl Into<String>) -> Result<Self, Error> {
+        Self::builder().api_key(api_key).build()
+    }
+
+    /// A client with the key of `MEM0_API_KEY`, for the base URL of `MEM0_BASE_URL` or else the
+    /// hosted platform.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when `MEM0_API_KEY` is unset
+    /// or a variable cannot be used.
+    ///
+    /// ```no_run
+    /// # use mem0_client_blocking::MemoryClient;
+    /// let client = MemoryClient::from_env()?;
+    /// # Ok::<(), mem0_client_blocking::Error>(())
+    /// ```
+    pub fn from_env() -> Result<Self, Error> {
+        Self::builder().env().build()
+    }
+
+    /// A client set up in every detail.
+    ///
+    /// ```
+    /// # use mem0_client_blocking::MemoryClient;
+    /// let client = MemoryClient::builder().api_key("m0-key").max_connections(32).build()?;
+    /// # Ok::<(), mem0_client_blocking::Error>(())
+    /// ```
+    pub fn builder() -> MemoryClientBuilder {
+        MemoryClientBuilder::new()
+    }
 }
 
 impl MemoryClientBuilder {
@@ -99,59 +144,6 @@ impl MemoryClientBuilder {
     /// ```
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.inner = self.inner.deadline(deadline);
-        self
-    }
-
-    /// How long connecting may take. Default 10 s. For our own HTTP client only.
-    ///
-    /// ```
-    /// # use mem0_client_blocking::MemoryClient;
-    /// let second = std::time::Duration::from_secs(1);
-    /// let builder = MemoryClient::builder().connect_timeout(second);
-    /// # let _ = builder;
-    /// ```
-    pub fn connect_timeout(mut self, connect_timeout: Duration) -> Self {
-        self.inner = self.inner.connect_timeout(connect_timeout);
-        self
-    }
-
-    /// Sends everything through this HTTP or HTTPS proxy, even to a loopback address. A user name and
-    /// password in the address are for the proxy, and are never shown. Default: what `HTTPS_PROXY`,
-    /// `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` say, and none for a loopback address. For our own HTTP
-    /// client only.
-    ///
-    /// ```
-    /// # use mem0_client_blocking::MemoryClient;
-    /// let builder = MemoryClient::builder().proxy("http://user:word@proxy.example:3128");
-    /// assert!(!format!("{builder:?}").contains("word"));
-    /// ```
-    pub fn proxy(mut self, url: impl Into<String>) -> Self {
-        self.inner = self.inner.proxy(url);
-        self
-    }
-
-    /// Sends nothing through a proxy, whatever the environment says. For our own HTTP client only.
-    ///
-    /// ```
-    /// # use mem0_client_blocking::MemoryClient;
-    /// let builder = MemoryClient::builder().no_proxy();
-    /// # let _ = builder;
-    /// ```
-    pub fn no_proxy(mut self) -> Self {
-        self.inner = self.inner.no_proxy();
-        self
-    }
-
-    /// Trusts these certificates too, besides the system's: PEM text with one or more of them. May be
-    /// given several times. For our own HTTP client only.
-    ///
-    /// ```
-    /// # use mem0_client_blocking::MemoryClient;
-    /// let builder = MemoryClient::builder().api_key("m0-key").root_certificate("nonsense");
-    /// assert!(builder.build().is_err());
-    /// ```
-    pub fn root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
-        self.inner = self.inner.root_certificate(pem);
         self
     }
 
@@ -257,78 +249,6 @@ impl MemoryClientBuilder {
     /// ```
     pub fn user_agent(mut self, user_agent: impl TryInto<HeaderValue>) -> Self {
         self.inner = self.inner.user_agent(user_agent);
-        self
-    }
-
-    /// Sends through the `reqwest` client that this closure makes, instead of our own.
-    ///
-    /// The closure runs once, in [`build`](Self::build), inside the client's runtime: a `reqwest`
-    /// client belongs to one runtime, and hangs when two use it. Its own policy for redirects,
-    /// proxies, retries and certificates holds. Headers are this client's:
-    /// [`user_agent`](Self::user_agent) says how the app names itself.
-    ///
-    /// ```
-    /// # use mem0_client_blocking::MemoryClient;
-    /// let client = MemoryClient::builder()
-    ///     .api_key("m0-key")
-    ///     .http_client_with(reqwest::Client::new)
-    ///     .build()?;
-    /// # let _ = client;
-    /// # Ok::<(), mem0_client_blocking::Error>(())
-    /// ```
-    pub fn http_client_with(
-        mut self,
-        client: impl FnOnce() -> reqwest::Client + Send + 'static,
-    ) -> Self {
-        self.finish = Some(Box::new(|inner| inner.http_client(client())));
-        self
-    }
-
-    /// Sends through the tower service that this closure makes: a stack of layers, a fake, or the
-    /// `Router` of `mem0-server`.
-    ///
-    /// The closure runs once, in [`build`](Self::build), inside the client's runtime, which some
-    /// layers need (tower's `Buffer` does). The service must be `Clone` and `Sync`; the wait until it is
-    /// ready counts against the deadline alone. A panic of the service unwinds out of the call that met it; the client and its
-    /// other calls go on.
-    ///
-    /// ```
-    /// use mem0_client_blocking::{Body, MemoryClient};
-    ///
-    /// #[derive(Clone)]
-    /// struct Fake;
-    ///
-    /// impl tower_service::Service<http::Request<Body>> for Fake {
-    ///     type Response = http::Response<Body>;
-    ///     type Error = std::convert::Infallible;
-    ///     type Future = std::future::Ready<Result<Self::Response, Self::Error>>;
-    ///
-    ///     fn poll_ready(
-    ///         &mut self,
-    ///         _: &mut std::task::Context<'_>,
-    ///     ) -> std::task::Poll<Result<(), Self::Error>> {
-    ///         std::task::Poll::Ready(Ok(()))
-    ///     }
-    ///
-    ///     fn call(&mut self, _: http::Request<Body>) -> Self::Future {
-    ///         std::future::ready(Ok(http::Response::new(Body::from(r#"{"status": "ok"}"#))))
-    ///     }
-    /// }
-    ///
-    /// let client = MemoryClient::builder().api_key("test").service_with(|| Fake).build()?;
-    /// assert_eq!(client.ping()?.status.as_deref(), Some("ok"));
-    /// # Ok::<(), mem0_client_blocking::Error>(())
-    /// ```
-    pub fn service_with<S, B>(mut self, service: impl FnOnce() -> S + Send + 'static) -> Self
-    where
-        S: Service<Request<Body>, Response = Response<B>> + Clone + Send + Sync + 'static,
-        S::Future: Send,
-        S::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
-        B: http_body::Body + Send + 'static,
-        B::Data: Send,
-        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
-    {
-        self.finish = Some(Box::new(|inner| inner.service(service())));
         self
     }
 

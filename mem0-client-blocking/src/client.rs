@@ -3,14 +3,11 @@ use std::future::Future;
 use std::sync::Arc;
 
 use mem0_client::requests::{GetStats, Ping};
-use mem0_client::{
-    AsyncMemoryClient, CallOptions, Endpoint, Error, Paged, PingResponse, Response, Stats,
-};
+use mem0_client::{AsyncMemoryClient, CallOptions, Endpoint, Error, PingResponse, Response, Stats};
 #[cfg(feature = "testing")]
 use mem0_client::{RetryPolicy, testing::FakePlatform};
 
 use crate::driver::Driver;
-use crate::{Listing, MemoryClientBuilder};
 
 /// The blocking client for the Mem0 platform.
 ///
@@ -35,48 +32,6 @@ pub struct MemoryClient {
 }
 
 impl MemoryClient {
-    /// A client for the hosted platform with this API key and the default settings.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when the key is empty or
-    /// cannot be a header.
-    ///
-    /// ```
-    /// # use mem0_client_blocking::MemoryClient;
-    /// assert!(MemoryClient::new("m0-key").is_ok());
-    /// assert!(MemoryClient::new("  ").is_err());
-    /// ```
-    pub fn new(api_key: impl Into<String>) -> Result<Self, Error> {
-        Self::builder().api_key(api_key).build()
-    }
-
-    /// A client with the key of `MEM0_API_KEY`, for the base URL of `MEM0_BASE_URL` or else the
-    /// hosted platform.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when `MEM0_API_KEY` is unset
-    /// or a variable cannot be used.
-    ///
-    /// ```no_run
-    /// # use mem0_client_blocking::MemoryClient;
-    /// let client = MemoryClient::from_env()?;
-    /// # Ok::<(), mem0_client_blocking::Error>(())
-    /// ```
-    pub fn from_env() -> Result<Self, Error> {
-        Self::builder().env().build()
-    }
-
-    /// A client set up in every detail.
-    ///
-    /// ```
-    /// # use mem0_client_blocking::MemoryClient;
-    /// let client = MemoryClient::builder().api_key("m0-key").max_connections(32).build()?;
-    /// # Ok::<(), mem0_client_blocking::Error>(())
-    /// ```
-    pub fn builder() -> MemoryClientBuilder {
-        MemoryClientBuilder::new()
-    }
-
     pub(crate) fn from_parts(inner: AsyncMemoryClient, driver: Arc<Driver>) -> Self {
         Self { inner, driver }
     }
@@ -111,22 +66,6 @@ impl MemoryClient {
     /// ```
     pub fn execute<E: Endpoint>(&self, request: E) -> Result<Response<E::Response>, Error> {
         self.run(self.inner.execute(request))
-    }
-
-    /// Lists page after page, each row once, as an iterator. Nothing is sent before the first row is
-    /// asked for.
-    ///
-    /// ```
-    /// # use mem0_client_blocking::{Error, MemoryClient, requests::GetMemoryEvents};
-    /// # fn example(client: MemoryClient) -> Result<(), Error> {
-    /// for change in client.iter(GetMemoryEvents::new()) {
-    ///     println!("{:?}", change?.event);
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn iter<E: Paged>(&self, request: E) -> Listing<E> {
-        Listing::new(self, self.inner.stream(request))
     }
 
     pub(crate) fn value<E: Endpoint>(&self, request: E) -> Result<E::Response, Error> {

@@ -25,24 +25,12 @@
 //! runtime of either flavour too. There a call blocks its thread as everywhere, and with it the
 //! tasks that the thread would run: prefer `mem0-client` in async code, or `spawn_blocking`.
 
-mod batch;
 mod builder;
 mod client;
-#[cfg(feature = "legacy")]
-mod deprecated;
 mod driver;
-mod entities;
-mod events;
-mod exports;
 mod listing;
 mod media_file;
-mod memories;
-mod organizations;
-mod profiles;
-mod project_members;
-mod projects;
-mod reset;
-mod webhooks;
+mod operations;
 
 pub use mem0_client::*;
 

@@ -27,6 +27,24 @@ pub struct Listing<E: Paged> {
     driver: Arc<Driver>,
 }
 
+impl MemoryClient {
+    /// Lists page after page, each row once, as an iterator. Nothing is sent before the first row is
+    /// asked for.
+    ///
+    /// ```
+    /// # use mem0_client_blocking::{Error, MemoryClient, GetMemoryEvents};
+    /// # fn example(client: MemoryClient) -> Result<(), Error> {
+    /// for change in client.iter(GetMemoryEvents::new()) {
+    ///     println!("{:?}", change?.event);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn iter<E: Paged>(&self, request: E) -> Listing<E> {
+        Listing::new(self, self.inner.stream(request))
+    }
+}
+
 impl<E: Paged> Listing<E> {
     pub(crate) fn new(client: &MemoryClient, stream: mem0_client::Listing<E>) -> Self {
         Self { stream, driver: client.driver() }

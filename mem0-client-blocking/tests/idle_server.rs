@@ -74,3 +74,47 @@ fn twenty_of_twenty_spaced_calls_succeed_wherever_they_are_made() {
         }
     });
 }
+
+const SECOND: Duration = Duration::from_secs(1);
+
+/// Adds with so long between them, each on a connection of its own.
+fn spaced_adds(after: Duration, announced: bool, pause: Duration, inside_a_runtime: bool) {
+    let mut answer = ok(r#"{"event_id": "e-1", "status": "PENDING"}"#);
+    if announced {
+        let header = format!("\r\nKeep-Alive: timeout={}\r\n", after.as_secs());
+        answer = answer.replacen("\r\n", &header, 1);
+    }
+    // Requests cross the closing in its last tenth of a second.
+    let server = Server::start_closing(Some(after), SECOND / 10, move |_| answer.clone());
+    let client = client(&server);
+    let adds = || {
+        for _ in 0..3 {
+            let added = client.add("I climb", Scope::user("alice"));
+            added.unwrap_or_else(|error| panic!("{after:?}, {announced}, {pause:?}: {error:?}"));
+            thread::sleep(pause);
+        }
+    };
+    if inside_a_runtime {
+        tokio::runtime::Builder::new_multi_thread().build().unwrap().block_on(async { adds() });
+    } else {
+        adds();
+    }
+    assert_eq!((server.heard().len(), server.connections()), (3, 3), "{after:?}, {announced}");
+}
+
+/// Just under, at and just over the closing. Nothing drives the client's runtime between calls.
+#[test]
+fn adds_at_the_time_of_closing_have_a_known_outcome() {
+    let moment = Duration::from_millis(50);
+    thread::scope(|scope| {
+        for (after, announced) in [(SECOND, true), (5 * SECOND, false), (5 * SECOND, true)] {
+            for pause in [after - moment, after, after + moment] {
+                for inside_a_runtime in [false, true] {
+                    scope.spawn(move || {
+                        in_time(move || spaced_adds(after, announced, pause, inside_a_runtime));
+                    });
+                }
+            }
+        }
+    });
+}

@@ -177,26 +177,27 @@ fn compare_all(answering: fn(&Asked) -> (u16, serde_json::Value)) -> usize {
     compared.len() + 4
 }
 
-/// The methods that make calls: all public ones but `new`, `from_env` and `builder`.
+/// The methods that make calls. Those that make a client are in `builder.rs`.
 fn methods() -> usize {
     [
-        include_str!("../src/batch.rs"),
+        include_str!("../src/operations/batch.rs"),
         include_str!("../src/client.rs"),
-        include_str!("../src/memories.rs"),
-        include_str!("../src/entities.rs"),
-        include_str!("../src/events.rs"),
-        include_str!("../src/exports.rs"),
-        include_str!("../src/organizations.rs"),
-        include_str!("../src/profiles.rs"),
-        include_str!("../src/project_members.rs"),
-        include_str!("../src/projects.rs"),
-        include_str!("../src/reset.rs"),
-        include_str!("../src/webhooks.rs"),
+        include_str!("../src/operations/memories.rs"),
+        include_str!("../src/operations/entities.rs"),
+        include_str!("../src/operations/events.rs"),
+        include_str!("../src/operations/exports.rs"),
+        include_str!("../src/operations/organizations.rs"),
+        include_str!("../src/operations/profiles.rs"),
+        include_str!("../src/operations/project_members.rs"),
+        include_str!("../src/operations/projects.rs"),
+        include_str!("../src/operations/reset.rs"),
+        include_str!("../src/operations/webhooks.rs"),
     ]
     .iter()
     .map(|source| source.matches("\n    pub fn ").count())
     .sum::<usize>()
-        - 3
+        // `iter`, in `listing.rs`.
+        + 1
 }
 
 #[test]

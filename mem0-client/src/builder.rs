@@ -1,23 +1,22 @@
+mod transport;
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{HeaderName, HeaderValue, Request};
-use tokio::sync::{OnceCell, Semaphore};
-use tower_service::Service;
+use http::{HeaderName, HeaderValue};
+use mem0_http::{
+    BaseUrl, Channel, HttpClient, HttpSettings, RetryPolicy, Secret, TLS, Transport, transport,
+};
+use tokio::sync::OnceCell;
 
-use crate::api_key::ApiKey;
-use crate::base_url::BaseUrl;
 use crate::call_options::check_headers;
-use crate::http_client::{HttpClient, HttpSettings, Proxy};
+use crate::error::invalid_setting;
 use crate::identity::Identity;
-use crate::retry::RetryBudget;
 use crate::sender::Sender;
-use crate::service::{BoxError, Transport, transport};
-use crate::{AsyncMemoryClient, Body, CallOptions, Error, RetryPolicy};
+use crate::{AsyncMemoryClient, CallOptions, Error};
 
 const BASE_URL: &str = "https://api.mem0.ai";
-const TLS: bool = cfg!(any(feature = "rustls", feature = "native-tls"));
 const MAX_CONNECTIONS: usize = 256;
 const RESPONSE_LIMIT: usize = 64 * 1024 * 1024;
 
@@ -57,16 +56,56 @@ enum Way {
     Service(Arc<dyn Transport>),
 }
 
+impl AsyncMemoryClient {
+    /// A client for the hosted platform with this API key and the default settings.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when the key is empty or
+    /// cannot be a header.
+    ///
+    /// ```
+    /// # use mem0_client::AsyncMemoryClient;
+    /// assert!(AsyncMemoryClient::new("m0-key").is_ok());
+    /// assert!(AsyncMemoryClient::new("  ").is_err());
+    /// ```
+    pub fn new(api_key: impl Into<String>) -> Result<Self, Error> {
+        Self::builder().api_key(api_key).build()
+    }
+
+    /// A client with the key of `MEM0_API_KEY`, for the base URL of `MEM0_BASE_URL` or else the
+    /// hosted platform.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when `MEM0_API_KEY` is unset
+    /// or a variable cannot be used.
+    ///
+    /// ```no_run
+    /// # use mem0_client::AsyncMemoryClient;
+    /// let client = AsyncMemoryClient::from_env()?;
+    /// # Ok::<(), mem0_client::Error>(())
+    /// ```
+    pub fn from_env() -> Result<Self, Error> {
+        Self::builder().env().build()
+    }
+
+    /// A client set up in every detail.
+    ///
+    /// ```
+    /// # use mem0_client::AsyncMemoryClient;
+    /// let client = AsyncMemoryClient::builder().api_key("m0-key").max_connections(32).build()?;
+    /// # Ok::<(), mem0_client::Error>(())
+    /// ```
+    pub fn builder() -> AsyncMemoryClientBuilder {
+        AsyncMemoryClientBuilder::new()
+    }
+}
+
 impl AsyncMemoryClientBuilder {
     pub(crate) fn new() -> Self {
         Self {
             api_key: None,
             base_url: BASE_URL.to_owned(),
-            http: HttpSettings {
-                connect_timeout: None,
-                proxy: Proxy::Environment,
-                root_certificates: Vec::new(),
-            },
+            http: HttpSettings::default(),
             identity: Identity::default(),
             max_connections: MAX_CONNECTIONS,
             response_limit: RESPONSE_LIMIT,
@@ -151,59 +190,6 @@ impl AsyncMemoryClientBuilder {
     /// ```
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.options = self.options.deadline(deadline);
-        self
-    }
-
-    /// How long connecting may take. Default 10 s. For our own HTTP client only.
-    ///
-    /// ```
-    /// # use mem0_client::AsyncMemoryClient;
-    /// let second = std::time::Duration::from_secs(1);
-    /// let builder = AsyncMemoryClient::builder().connect_timeout(second);
-    /// # let _ = builder;
-    /// ```
-    pub fn connect_timeout(mut self, connect_timeout: Duration) -> Self {
-        self.http.connect_timeout = Some(connect_timeout);
-        self
-    }
-
-    /// Sends everything through this HTTP or HTTPS proxy, even to a loopback address. A user name and
-    /// password in the address are for the proxy, and are never shown. Default: what `HTTPS_PROXY`,
-    /// `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` say, and none for a loopback address. For our own HTTP
-    /// client only.
-    ///
-    /// ```
-    /// # use mem0_client::AsyncMemoryClient;
-    /// let builder = AsyncMemoryClient::builder().proxy("http://user:word@proxy.example:3128");
-    /// assert!(!format!("{builder:?}").contains("word"));
-    /// ```
-    pub fn proxy(mut self, url: impl Into<String>) -> Self {
-        self.http.proxy = Proxy::Url(url.into());
-        self
-    }
-
-    /// Sends nothing through a proxy, whatever the environment says. For our own HTTP client only.
-    ///
-    /// ```
-    /// # use mem0_client::AsyncMemoryClient;
-    /// let builder = AsyncMemoryClient::builder().no_proxy();
-    /// # let _ = builder;
-    /// ```
-    pub fn no_proxy(mut self) -> Self {
-        self.http.proxy = Proxy::None;
-        self
-    }
-
-    /// Trusts these certificates too, besides the system's: PEM text with one or more of them. May be
-    /// given several times. For our own HTTP client only.
-    ///
-    /// ```
-    /// # use mem0_client::AsyncMemoryClient;
-    /// let builder = AsyncMemoryClient::builder().api_key("m0-key").root_certificate("nonsense");
-    /// assert!(builder.build().is_err());
-    /// ```
-    pub fn root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
-        self.http.root_certificates.push(pem.into());
         self
     }
 
@@ -314,82 +300,6 @@ impl AsyncMemoryClientBuilder {
         self
     }
 
-    /// Sends through this `reqwest` client instead of our own.
-    ///
-    /// Its own policy for redirects, proxies, retries and certificates holds: reqwest's default
-    /// follows redirects, on 307 and 308 sends a whole body to another origin, and does not tell a redirect
-    /// to where nobody listens from a platform that cannot be reached: an add would be sent again. So give it
-    /// `redirect::Policy::none()`. Headers are this client's: [`user_agent`](Self::user_agent) says how the app names itself. A `reqwest` client
-    /// belongs to the runtime on which it was first used.
-    ///
-    /// ```
-    /// # use mem0_client::AsyncMemoryClient;
-    /// let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
-    /// let builder = AsyncMemoryClient::builder().http_client(http);
-    /// # let _ = builder;
-    /// # Ok::<(), reqwest::Error>(())
-    /// ```
-    pub fn http_client(mut self, client: reqwest::Client) -> Self {
-        self.way = Way::Reqwest(client);
-        self
-    }
-
-    /// Sends through this tower service: a stack of layers, a fake, or the `Router` of
-    /// `mem0-server`, which puts the local platform under the client without a socket.
-    ///
-    /// The service sees whole requests, `Authorization` included, with their
-    /// [`Operation`](crate::Operation) among the extensions. Timeouts, retries and limits stay the
-    /// client's. The wait until the service is ready counts against the deadline alone; an attempt's
-    /// time begins when the service takes the request. A layer that takes requests at once and holds
-    /// them itself, as tower's `Buffer` does, may need a longer [`timeout`](Self::timeout).
-    ///
-    /// The service must be `Clone` and `Sync`. Of tower's boxes `BoxCloneSyncService` fits and
-    /// `BoxCloneService` does not; a layer whose service cannot be cloned, as `RateLimit`, goes inside
-    /// of a `Buffer`: `ServiceBuilder::new().buffer(16).rate_limit(2, second).service(inner)`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), mem0_client::Error> {
-    /// use mem0_client::{AsyncMemoryClient, Body};
-    ///
-    /// #[derive(Clone)]
-    /// struct Fake;
-    ///
-    /// impl tower_service::Service<http::Request<Body>> for Fake {
-    ///     type Response = http::Response<Body>;
-    ///     type Error = std::convert::Infallible;
-    ///     type Future = std::future::Ready<Result<Self::Response, Self::Error>>;
-    ///
-    ///     fn poll_ready(
-    ///         &mut self,
-    ///         _: &mut std::task::Context<'_>,
-    ///     ) -> std::task::Poll<Result<(), Self::Error>> {
-    ///         std::task::Poll::Ready(Ok(()))
-    ///     }
-    ///
-    ///     fn call(&mut self, _: http::Request<Body>) -> Self::Future {
-    ///         std::future::ready(Ok(http::Response::new(Body::from(r#"{"status": "ok"}"#))))
-    ///     }
-    /// }
-    ///
-    /// let client = AsyncMemoryClient::builder().api_key("test").service(Fake).build()?;
-    /// assert_eq!(client.ping().await?.status.as_deref(), Some("ok"));
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn service<S, B>(mut self, service: S) -> Self
-    where
-        S: Service<Request<Body>, Response = http::Response<B>> + Clone + Send + Sync + 'static,
-        S::Future: Send,
-        S::Error: Into<BoxError>,
-        B: http_body::Body + Send + 'static,
-        B::Data: Send,
-        B::Error: Into<BoxError>,
-    {
-        self.way = Way::Service(transport(service));
-        self
-    }
-
     /// The client. Nothing is opened, read or sent.
     ///
     /// # Errors
@@ -405,8 +315,16 @@ impl AsyncMemoryClientBuilder {
         let key = self.api_key.ok_or_else(|| {
             Error::configuration("no API key: give one to the builder or set MEM0_API_KEY")
         })?;
-        let api_key = ApiKey::new(&key)?;
-        let base_url = BaseUrl::parse(&self.base_url)?;
+        if key.trim().is_empty() {
+            return Err(Error::configuration(
+                "the API key is empty; take one from the Mem0 dashboard, or give any text to a \
+                 service that checks none",
+            ));
+        }
+        let api_key = Secret::new("Token ", &key).map_err(invalid_setting)?;
+        let base_url = BaseUrl::parse(&self.base_url).map_err(|refused| {
+            Error::configuration(format!("{refused}; it should look like {BASE_URL}"))
+        })?;
         self.options.check()?;
         check_headers(&self.options.headers)?;
         if self.max_connections == 0 {
@@ -414,10 +332,10 @@ impl AsyncMemoryClientBuilder {
         }
         let names_operations = matches!(self.way, Way::Service(_));
         let transport = match self.way {
-            Way::Service(_) | Way::Reqwest(_) if self.http.are_special() => {
+            Way::Service(_) | Way::Reqwest(_) if !self.http.are_default() => {
                 return Err(Error::configuration(
-                    "connect_timeout, proxy, no_proxy and root_certificate are for the client's own \
-                     HTTP client: set up your own instead",
+                    "connect_timeout, idle_timeout, proxy, no_proxy and root_certificate are for the \
+                     client's own HTTP client: set up your own instead",
                 ));
             }
             Way::Service(service) => service,
@@ -428,7 +346,10 @@ impl AsyncMemoryClientBuilder {
                      this crate",
                 ));
             }
-            Way::Own => transport(HttpClient::new(base_url.clone(), self.http)?),
+            Way::Own => {
+                let client = HttpClient::new(base_url.clone(), self.http);
+                transport(client.map_err(invalid_setting)?)
+            }
         };
         let mut options = self.options;
         self.identity.write_to(&mut options.headers)?;
@@ -437,10 +358,7 @@ impl AsyncMemoryClientBuilder {
             Sender {
                 base_url,
                 api_key,
-                transport,
-                connections: Semaphore::new(self.max_connections.min(Semaphore::MAX_PERMITS)),
-                budget: RetryBudget::new(),
-                response_limit: self.response_limit,
+                channel: Channel::new(transport, self.max_connections, self.response_limit),
                 user_agent: self.user_agent.unwrap_or(HeaderValue::from_static(version)),
                 names_operations,
                 key_owner: OnceCell::new(),

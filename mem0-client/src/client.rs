@@ -6,12 +6,12 @@ use std::time::Duration;
 use futures_util::TryFutureExt;
 use futures_util::future::Either;
 use mem0_types::requests::{GetStats, Ping};
-use mem0_types::{Call, Endpoint, Paged, PingResponse, Stats};
+use mem0_types::{Call, Endpoint, PingResponse, Stats};
 use serde::de::DeserializeOwned;
 use tokio::sync::OnceCell;
 
 use crate::sender::{DEADLINE, Sender};
-use crate::{AsyncMemoryClientBuilder, CallOptions, Error, Listing, Response};
+use crate::{CallOptions, Error, Response};
 
 /// The async client for the Mem0 platform.
 ///
@@ -36,48 +36,6 @@ pub struct AsyncMemoryClient {
 }
 
 impl AsyncMemoryClient {
-    /// A client for the hosted platform with this API key and the default settings.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when the key is empty or
-    /// cannot be a header.
-    ///
-    /// ```
-    /// # use mem0_client::AsyncMemoryClient;
-    /// assert!(AsyncMemoryClient::new("m0-key").is_ok());
-    /// assert!(AsyncMemoryClient::new("  ").is_err());
-    /// ```
-    pub fn new(api_key: impl Into<String>) -> Result<Self, Error> {
-        Self::builder().api_key(api_key).build()
-    }
-
-    /// A client with the key of `MEM0_API_KEY`, for the base URL of `MEM0_BASE_URL` or else the
-    /// hosted platform.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) when `MEM0_API_KEY` is unset
-    /// or a variable cannot be used.
-    ///
-    /// ```no_run
-    /// # use mem0_client::AsyncMemoryClient;
-    /// let client = AsyncMemoryClient::from_env()?;
-    /// # Ok::<(), mem0_client::Error>(())
-    /// ```
-    pub fn from_env() -> Result<Self, Error> {
-        Self::builder().env().build()
-    }
-
-    /// A client set up in every detail.
-    ///
-    /// ```
-    /// # use mem0_client::AsyncMemoryClient;
-    /// let client = AsyncMemoryClient::builder().api_key("m0-key").max_connections(32).build()?;
-    /// # Ok::<(), mem0_client::Error>(())
-    /// ```
-    pub fn builder() -> AsyncMemoryClientBuilder {
-        AsyncMemoryClientBuilder::new()
-    }
-
     pub(crate) fn from_parts(sender: Sender, options: CallOptions) -> Self {
         Self { sender: Arc::new(sender), options }
     }
@@ -112,22 +70,6 @@ impl AsyncMemoryClient {
     /// ```
     pub async fn execute<E: Endpoint>(&self, request: E) -> Result<Response<E::Response>, Error> {
         self.send(request).await
-    }
-
-    /// Lists page after page, each row once, as a stream. Nothing is sent before the stream is polled.
-    ///
-    /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error, requests::GetMemoryEvents};
-    /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
-    /// let mut changes = client.stream(GetMemoryEvents::new());
-    /// while let Some(change) = changes.next().await {
-    ///     println!("{:?}", change?.event);
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn stream<E: Paged>(&self, request: E) -> Listing<E> {
-        Listing::new(self.clone(), request)
     }
 
     pub(crate) fn key_owner_cell(&self) -> &OnceCell<PingResponse> {

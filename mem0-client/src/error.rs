@@ -1,5 +1,5 @@
-mod cause;
 mod kind;
+mod make;
 mod rate_limit;
 
 use std::error::Error as StdError;
@@ -8,17 +8,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderValue, StatusCode};
+use mem0_http::{NetworkErrorKind, Outcome, retry_after};
 use mem0_types::{ErrorBody, InvalidInput};
 use serde_json::Value;
 
-pub(crate) use cause::{is_connect, is_setup};
-use cause::{is_insecure, is_stopped_by_a_proxy};
 pub use kind::ErrorKind;
+use make::PROXY;
+pub(crate) use make::invalid_setting;
 pub use rate_limit::RateLimit;
 
 use crate::response::request_id;
-use crate::retry::retry_after;
-use crate::service::BoxError;
 
 /// Why a call failed.
 ///
@@ -49,12 +48,13 @@ struct Inner {
     /// What to do, where the kind does not say it.
     advice: Option<&'static str>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
+    /// Where an error of the network stopped the request.
+    network: Option<NetworkErrorKind>,
     answer: Option<Answer>,
     waited_for: Option<WaitedFor>,
     attempts: u32,
     elapsed: Duration,
-    retryable: bool,
-    outcome_unknown: bool,
+    outcome: Outcome,
     refused: Option<InvalidInput>,
 }
 
@@ -73,137 +73,6 @@ struct Answer {
 }
 
 impl Error {
-    fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self(Arc::new(Inner {
-            kind,
-            operation: None,
-            message: message.into(),
-            advice: None,
-            source: None,
-            answer: None,
-            waited_for: None,
-            attempts: 0,
-            elapsed: Duration::ZERO,
-            retryable: false,
-            outcome_unknown: false,
-            refused: None,
-        }))
-    }
-
-    /// Its fields, to be filled in before anyone else has the error.
-    fn inner(&mut self) -> &mut Inner {
-        Arc::make_mut(&mut self.0)
-    }
-
-    pub(crate) fn configuration(message: impl Into<String>) -> Self {
-        Self::new(ErrorKind::Configuration, message)
-    }
-
-    pub(crate) fn no_client(source: BoxError) -> Self {
-        let mut error = Self::configuration("the HTTP client cannot be made");
-        error.inner().source = Some(source.into());
-        error
-    }
-
-    pub(crate) fn network(connect: bool, source: BoxError) -> Self {
-        let (message, advice) = match connect {
-            false => ("the connection broke", None),
-            true if is_insecure(&*source) => {
-                ("no secure connection to the platform", Some(INSECURE))
-            }
-            true if is_stopped_by_a_proxy(&*source) => {
-                ("no connection to the platform", Some(PROXY))
-            }
-            true => ("no connection to the platform", None),
-        };
-        let mut error = Self::new(ErrorKind::Network, message);
-        error.inner().advice = advice;
-        error.inner().source = Some(source.into());
-        error
-    }
-
-    pub(crate) fn timeout(message: impl Into<String>) -> Self {
-        Self::new(ErrorKind::Timeout, message)
-    }
-
-    pub(crate) fn decode(message: &str, status: StatusCode, headers: HeaderMap) -> Self {
-        // The path to the place may hold names that the answer chose.
-        let mut error = Self::new(ErrorKind::Decode, one_line(message));
-        error.inner().answer = Some(Answer { status, headers, body: None });
-        error
-    }
-
-    pub(crate) fn too_large(limit: usize, status: StatusCode, headers: HeaderMap) -> Self {
-        let message = format!("the answer is larger than {limit} bytes");
-        let mut error = Self::decode(&message, status, headers);
-        error.inner().advice =
-            Some("Ask for less at a time, or build the client with a larger response_limit");
-        error
-    }
-
-    pub(crate) fn answered(status: StatusCode, headers: HeaderMap, body: ErrorBody) -> Self {
-        let kind = match status.as_u16() {
-            401 | 403 => ErrorKind::Authentication,
-            400 | 409 | 422 => ErrorKind::Validation,
-            404 => ErrorKind::NotFound,
-            408 => ErrorKind::Timeout,
-            413 => ErrorKind::QuotaExceeded,
-            429 => ErrorKind::RateLimit,
-            _ => ErrorKind::Server,
-        };
-        let mut error = Self::new(kind, one_line(&body.message()));
-        error.inner().answer = Some(Answer { status, headers, body: Some(body) });
-        error
-    }
-
-    pub(crate) fn no_tokio() -> Self {
-        Self::configuration(
-            "the clients need a tokio runtime with time and I/O; there is none here",
-        )
-    }
-
-    pub(crate) fn event_failed(reason: Option<&str>) -> Self {
-        Self::new(ErrorKind::EventFailed, one_line(reason.unwrap_or("no reason was given")))
-    }
-
-    pub(crate) fn event_pending(waited: Duration) -> Self {
-        let message = format!(
-            "still not done after {:.1} s; it goes on, and may be waited for again",
-            waited.as_secs_f64()
-        );
-        Self::new(ErrorKind::EventPending, message)
-    }
-
-    /// For the blocking client, whose runtime is the one thing that the async client lacks.
-    #[doc(hidden)]
-    pub fn no_runtime(source: std::io::Error) -> Self {
-        let mut error = Self::configuration("the system gave no thread or event queue");
-        error.inner().source = Some(Arc::new(source));
-        error
-    }
-
-    pub(crate) fn about(mut self, operation: &str) -> Self {
-        self.inner().operation = Some(operation.to_owned());
-        self
-    }
-
-    pub(crate) fn waiting_for(mut self, work: WaitedFor) -> Self {
-        self.inner().waited_for = Some(work);
-        self
-    }
-
-    pub(crate) fn after(mut self, attempts: u32, elapsed: Duration) -> Self {
-        self.inner().attempts = attempts;
-        self.inner().elapsed = elapsed;
-        self
-    }
-
-    pub(crate) fn outcome(mut self, retryable: bool, outcome_unknown: bool) -> Self {
-        self.inner().retryable = retryable;
-        self.inner().outcome_unknown = outcome_unknown;
-        self
-    }
-
     /// What kind of failure it was.
     ///
     /// ```
@@ -255,7 +124,7 @@ impl Error {
             (ErrorKind::Decode, _) => "DECODE".to_owned(),
             (_, Some(status)) => format!("HTTP_{}", status.as_u16()),
             (ErrorKind::Timeout, None) => "NET_TIMEOUT".to_owned(),
-            (ErrorKind::Network, None) if !self.0.outcome_unknown && self.is_connect() => {
+            (ErrorKind::Network, None) if !self.is_outcome_unknown() && self.is_connect() => {
                 "NET_CONNECT".to_owned()
             }
             (ErrorKind::Network, None) => "NET_GENERIC".to_owned(),
@@ -282,7 +151,7 @@ impl Error {
             }
             _ => {}
         }
-        if self.0.outcome_unknown && !self.0.retryable {
+        if self.0.outcome == (Outcome::Unknown { retryable: false }) {
             return match self.0.kind {
                 ErrorKind::Decode => {
                     "The service may have acted, and answered in an unexpected form. Check the base \
@@ -491,8 +360,7 @@ impl Error {
     /// }
     /// ```
     pub fn is_connect(&self) -> bool {
-        self.0.kind == ErrorKind::Network
-            && self.0.source.as_deref().is_some_and(|source| is_connect(source))
+        self.0.network.is_some_and(NetworkErrorKind::is_connect)
     }
 
     /// Whether the platform itself says that there is no such thing: not a proxy, or a service under another address.
@@ -530,7 +398,7 @@ impl Error {
     /// }
     /// ```
     pub fn is_retryable(&self) -> bool {
-        self.0.retryable
+        self.0.outcome.is_retryable()
     }
 
     /// Whether the platform may have acted although the call failed. Look before sending an add
@@ -543,27 +411,8 @@ impl Error {
     /// }
     /// ```
     pub fn is_outcome_unknown(&self) -> bool {
-        self.0.outcome_unknown
+        self.0.outcome.is_unknown()
     }
-}
-
-const INSECURE: &str = "Check the base URL and this machine's clock; a certificate authority that the system \
-                        does not know is given to the builder as root_certificate";
-
-const PROXY: &str =
-    "Check the proxy's address, and give it a user name and password if it asks for them";
-
-/// The text on one line and of bounded length, for messages that end up in logs.
-fn one_line(text: &str) -> String {
-    const LONGEST: usize = 300;
-    let words = text.split(|c: char| c.is_whitespace() || c.is_control());
-    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
-    let mut line = words.join(" ");
-    if let Some((end, _)) = line.char_indices().nth(LONGEST) {
-        line.truncate(end);
-        line.push('…');
-    }
-    line
 }
 
 impl fmt::Display for Error {
@@ -594,7 +443,7 @@ impl fmt::Debug for Error {
             .field("status", &self.status())
             .field("attempts", &self.0.attempts)
             .field("elapsed", &self.0.elapsed)
-            .field("outcome_unknown", &self.0.outcome_unknown)
+            .field("outcome", &self.0.outcome)
             .field("source", &self.0.source)
             .finish_non_exhaustive()
     }
@@ -603,14 +452,6 @@ impl fmt::Debug for Error {
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.0.source.as_deref().map(|source| source as _)
-    }
-}
-
-impl From<InvalidInput> for Error {
-    fn from(refused: InvalidInput) -> Self {
-        let mut error = Self::new(ErrorKind::InvalidInput, refused.to_string());
-        error.inner().refused = Some(refused);
-        error
     }
 }
 

@@ -36,55 +36,33 @@
 //! and nothing goes on in the background. Whether the platform acted on a request that was already
 //! sent is then unknown.
 
-mod api_key;
-mod base_url;
-mod batch;
-mod body;
 mod builder;
 mod call_options;
 mod client;
 mod decode;
-#[cfg(feature = "legacy")]
-mod deprecated;
-mod entities;
 mod error;
-mod events;
-mod exports;
-mod http_client;
 mod identity;
 mod listing;
 mod media_file;
-mod memories;
 mod operation;
-mod organizations;
-mod outcomes;
-mod profiles;
-mod project_members;
-mod project_ref;
-mod projects;
-mod reset;
+mod operations;
 mod response;
-mod retry;
 mod sender;
-mod service;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod trace;
-mod webhooks;
+mod wait;
 
+pub use mem0_http::{Body, RetryPolicy};
 pub use mem0_types::*;
 
-pub use body::Body;
 pub use builder::AsyncMemoryClientBuilder;
 pub use call_options::CallOptions;
 pub use client::AsyncMemoryClient;
 pub use error::{Error, ErrorKind, RateLimit};
-pub use events::WaitOptions;
 pub use listing::{Listing, Memories};
 pub use media_file::media_from_file;
 pub use operation::Operation;
-pub use outcomes::Outcomes;
-pub use project_ref::{OrganizationRef, ProjectRef};
-pub use reset::{Reset, ResetEntity};
+pub use operations::{OrganizationRef, Outcomes, ProjectRef, Reset, ResetEntity};
 pub use response::Response;
-pub use retry::RetryPolicy;
+pub use wait::WaitOptions;

@@ -47,6 +47,24 @@ pub struct Listing<E: Paged> {
     failed: u32,
 }
 
+impl AsyncMemoryClient {
+    /// Lists page after page, each row once, as a stream. Nothing is sent before the stream is polled.
+    ///
+    /// ```
+    /// # use mem0_client::{AsyncMemoryClient, Error, GetMemoryEvents};
+    /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
+    /// let mut changes = client.stream(GetMemoryEvents::new());
+    /// while let Some(change) = changes.next().await {
+    ///     println!("{:?}", change?.event);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn stream<E: Paged>(&self, request: E) -> Listing<E> {
+        Listing::new(self.clone(), request)
+    }
+}
+
 impl<E: Paged> Listing<E> {
     pub(crate) fn new(client: AsyncMemoryClient, request: E) -> Self {
         let first = request.first_page();

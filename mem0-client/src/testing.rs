@@ -251,7 +251,7 @@ impl FakeRequest {
         let (mut parts, body) = request.into_parts();
         parts.headers.remove(header::AUTHORIZATION);
         let operation = parts.extensions.get().map(|operation: &Operation| operation.name());
-        let query = url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
+        let query = form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
         Self {
             operation: operation.unwrap_or_default().to_owned(),
             query: query.into_owned().collect(),

@@ -102,6 +102,7 @@ fn what_cannot_be_used_is_refused_with_a_sentence() {
         mine().proxy("http://proxy.test"),
         mine().no_proxy(),
         mine().connect_timeout(std::time::Duration::from_secs(1)),
+        mine().idle_timeout(std::time::Duration::from_secs(1)),
         mine().root_certificate("x"),
     ] {
         let error = set_up.build().unwrap_err().to_string();

@@ -6,7 +6,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// One request as it was read: the line and the header lines.
 #[derive(Clone, Debug)]
@@ -14,6 +14,8 @@ pub(crate) struct Heard {
     pub(crate) line: String,
     pub(crate) headers: Vec<String>,
 }
+
+const PIECES: Duration = Duration::from_millis(5);
 
 type Answering = Arc<dyn Fn(&Heard) -> String + Send + Sync>;
 
@@ -43,6 +45,16 @@ impl Server {
         idle: Option<Duration>,
         answering: impl Fn(&Heard) -> String + Send + Sync + 'static,
     ) -> Self {
+        Self::start_closing(idle, Duration::ZERO, answering)
+    }
+
+    /// The same on a long way: a request that comes later than `crossing` before the closing
+    /// crosses it, and is never answered.
+    pub(crate) fn start_closing(
+        idle: Option<Duration>,
+        crossing: Duration,
+        answering: impl Fn(&Heard) -> String + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let server = Self {
@@ -61,7 +73,7 @@ impl Server {
                 let Ok(stream) = stream else { continue };
                 connections.fetch_add(1, Ordering::SeqCst);
                 let (heard, answering) = (Arc::clone(&heard), Arc::clone(&answering));
-                thread::spawn(move || serve(&stream, idle, &heard, &answering));
+                thread::spawn(move || serve(&stream, idle, crossing, &heard, &answering));
             }
         });
         server
@@ -96,15 +108,21 @@ impl Drop for Server {
 fn serve(
     stream: &TcpStream,
     idle: Option<Duration>,
+    crossing: Duration,
     heard: &Mutex<Vec<Heard>>,
     answering: &Answering,
 ) -> Option<()> {
     stream.set_read_timeout(idle).ok()?;
     stream.set_nodelay(true).ok()?;
     let mut reader = BufReader::new(stream);
+    let mut answered: Option<Instant> = None;
     loop {
         let mut line = String::new();
         if reader.read_line(&mut line).ok()? == 0 {
+            return None;
+        }
+        let closing = answered.zip(idle).map(|(answered, idle)| answered + idle - crossing);
+        if closing.is_some_and(|closing| Instant::now() >= closing) {
             return None;
         }
         let mut headers = Vec::new();
@@ -127,6 +145,11 @@ fn serve(
         let answer = answering(&request);
         heard.lock().ok()?.push(request);
         let mut stream = stream;
-        stream.write_all(answer.as_bytes()).ok()?;
+        // Larger answers come in several pieces too.
+        let head = answer.find("\r\n\r\n").map_or(0, |end| end + 4);
+        stream.write_all(answer.as_bytes().get(..head)?).ok()?;
+        thread::sleep(PIECES);
+        stream.write_all(answer.as_bytes().get(head..)?).ok()?;
+        answered = Some(Instant::now());
     }
 }

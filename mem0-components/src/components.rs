@@ -19,7 +19,7 @@ use crate::{Embedder, Llm, VectorStore};
 pub struct Components {
     /// The language model.
     pub llm: Option<Arc<dyn Llm>>,
-    /// What turns texts into vectors.
+    /// The model that turns texts into vectors.
     pub embedder: Option<Arc<dyn Embedder>>,
     /// Where memories and their vectors are.
     pub vector_store: Option<Arc<dyn VectorStore>>,

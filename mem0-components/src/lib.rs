@@ -1,10 +1,10 @@
-//! The components that Mem0 is made of: traits for language models, embedders and vector stores, and
-//! the configuration that chooses among them.
+//! The components that Mem0 is made of: traits for language models, embedders and vector stores,
+//! and the configuration that chooses among them.
 //!
 //! An engine is put together from components, and knows them by these traits alone. Whoever
 //! composes (a server, an app) chooses the implementations: by hand, or by the official
-//! configuration dictionary and a [`Registry`] of providers. This crate does no I/O and needs no async
-//! runtime.
+//! configuration dictionary and a [`Registry`] of providers. This crate does no I/O and needs no
+//! async runtime.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -51,8 +51,8 @@
 //! # What stays out of `Debug` and errors
 //!
 //! Requests, answers, records and filters hold what people said, and settings hold keys. Their
-//! `Debug` shows names and sizes. A [`ComponentError`] holds neither a key nor a prompt nor an answer,
-//! and a [`ConfigError`] repeats only the names of fields and providers.
+//! `Debug` shows names and sizes. A [`ComponentError`] holds neither a key nor a prompt nor an
+//! answer, and a [`ConfigError`] repeats only the names of fields and providers.
 
 mod components;
 mod config;

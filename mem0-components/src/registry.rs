@@ -49,7 +49,7 @@ pub struct Registry {
 pub enum ComponentKind {
     /// A language model.
     Llm,
-    /// What turns texts into vectors.
+    /// The model that turns texts into vectors.
     Embedder,
     /// Where memories and their vectors are.
     VectorStore,
@@ -173,7 +173,7 @@ impl Registry {
     }
 
     /// The same, with a provider that this build does not have, and what brings it: `enable the
-    /// feature `postgres``. One that the build has after all is made nevertheless.
+    /// feature `postgres``. A provider that is registered, too, is made.
     ///
     /// ```
     /// use mem0_components::{ComponentKind, Registry};
@@ -196,8 +196,8 @@ impl Registry {
         self
     }
 
-    /// The same, with another place to look variables such as `OPENAI_API_KEY` up than the process's
-    /// environment.
+    /// The same, with another place to look variables such as `OPENAI_API_KEY` up than the
+    /// process's environment.
     ///
     /// ```
     /// use mem0_components::Registry;
@@ -233,8 +233,8 @@ impl Registry {
 
     /// Makes the components that a configuration names.
     ///
-    /// The rest of the configuration (the history's path, the version, the instructions and prompts)
-    /// is for whoever composes.
+    /// The rest of the configuration (the history's path, the version, the instructions and
+    /// prompts) is for whoever composes.
     ///
     /// # Errors
     /// For a provider that is not known or not in this build; for a setting that is missing, has a

@@ -2,7 +2,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer};
 
-/// An API key or a password. `Debug` never shows it, and there is not a `Display`.
+/// An API key or a password. `Debug` never shows it, and it does not implement `Display`.
 ///
 /// ```
 /// use mem0_components::Secret;

@@ -1,4 +1,5 @@
-//! The suite of language models: those that keep their promises pass, and each broken one is caught.
+//! The suite of language models: those that keep their promises pass, and each broken one is
+//! caught.
 
 use std::collections::BTreeSet;
 use std::fmt;

@@ -125,6 +125,26 @@ fn both_spellings_are_read_at_every_depth() {
 }
 
 #[test]
+fn an_alias_may_be_a_spelling_of_its_field() {
+    #[derive(Deserialize)]
+    struct Aliased {
+        #[serde(alias = "baseUrl", alias = "url")]
+        base_url: String,
+    }
+    for key in ["base_url", "baseUrl", "baseURL", "url"] {
+        let read = read(json!({key: "http://here"}), |settings| settings.read::<Aliased>());
+        assert_eq!(read.unwrap().base_url, "http://here", "{key}");
+    }
+}
+
+#[test]
+fn null_in_a_list_is_kept() {
+    let read =
+        read(json!({"list": [null, "a"]}), |settings| settings.get::<Vec<Option<String>>>("list"));
+    assert_eq!(read.unwrap(), Some(vec![None, Some("a".to_owned())]));
+}
+
+#[test]
 fn null_is_the_default() {
     let read = typed(json!({"model": "m", "temperature": null, "hosts": null, "max_tokens": null}))
         .unwrap();
@@ -213,6 +233,8 @@ fn a_misspelled_field_is_named_before_the_one_that_is_missing() {
         ),
         // What is far from everything does not explain why another one is missing.
         (json!({"temperature": 1, "elsewhere": 5}), "llm.config.model is missing"),
+        // Nor does a slip in another field.
+        (json!({"temperatur": 1}), "llm.config.model is missing"),
     ] {
         assert_eq!(typed(config).unwrap_err(), sentence);
     }

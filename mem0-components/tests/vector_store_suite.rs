@@ -1,10 +1,13 @@
-//! The suite of vector stores: a store that keeps its promises passes, and each lie is caught by the
-//! case that is about it.
+//! The suite of vector stores: a store that keeps its promises passes, and each lie is caught by
+//! the case that is about it.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use mem0_components::testing::{CheckOutcome, Lie, LyingStore, MemoryStore, check_vector_store};
+use mem0_components::testing::{
+    CheckOutcome, HashEmbedder, Lie, LyingStore, MemoryStore, ScriptedLlm, check_embedder,
+    check_llm, check_vector_store,
+};
 
 use crate::block_on;
 
@@ -20,13 +23,23 @@ fn a_store_in_memory_keeps_every_promise() {
 }
 
 #[test]
+fn suites_may_run_on_any_thread() {
+    fn is_send(_: impl Send) {}
+    let (store, embedder) = (MemoryStore::new(), HashEmbedder::new(8));
+    let llm = ScriptedLlm::replying("yes");
+    is_send(check_vector_store(&store, "suite", 8));
+    is_send(check_embedder(&embedder));
+    is_send(check_llm(&llm, || 0));
+}
+
+#[test]
 fn fewer_than_two_dimensions_are_refused() {
     let failed = block_on(check_vector_store(&MemoryStore::new(), "suite", 1)).unwrap_err();
     assert_eq!(failed.report().failed().collect::<Vec<_>>(), ["dimensions"]);
 }
 
 /// Each lie, and the case that catches it.
-const LIES: [(Lie, &str); 39] = [
+const LIES: [(Lie, &str); 40] = [
     (Lie::LosesInserts, "records_come_back"),
     (Lie::AppliesLate, "records_come_back"),
     (Lie::GetsAnything, "records_come_back"),
@@ -47,7 +60,8 @@ const LIES: [(Lie, &str); 39] = [
     (Lie::AcknowledgesMissingUpdates, "an_update_of_a_missing_record_fails"),
     (Lie::FindsDeleted, "deleted_records_are_gone"),
     (Lie::RefusesMissingDeletes, "deleting_what_is_missing_succeeds"),
-    (Lie::ShowsContent, "content_stays_out_of_debug_and_errors"),
+    (Lie::ShowsPayloads, "content_stays_out_of_debug_and_errors"),
+    (Lie::ShowsVectors, "content_stays_out_of_debug_and_errors"),
     (Lie::ReversesOrder, "the_nearest_come_first"),
     (Lie::ScoresByDistance, "the_nearest_come_first"),
     (Lie::ScoresAboveOne, "the_nearest_come_first"),

@@ -72,6 +72,7 @@
 //! - `text`: words, terms and vectors.
 //! - The single files are what the folders share, such as `ids`, `limits` and `error`.
 
+mod collections;
 mod derived;
 mod erasing;
 mod folder;
@@ -99,6 +100,7 @@ mod running;
 mod stored_json;
 mod work_budget;
 
+pub use collections::store::FolderStore;
 pub use derived::profile_jobs::{MAX_SAMPLE, ProfileJobRecord, ProfileRequest};
 pub use derived::profiles::{ProfileRecord, ProfileSettingsChange, ProfileSettingsRecord};
 pub use engine::Engine;

@@ -8,6 +8,7 @@ use mem0_engine::Engine;
 use mem0_types::{ErrorBody, path};
 
 use crate::http::fields::BodyLimit;
+use crate::http::ignored_fields;
 use crate::http::pages::PublicAddress;
 use crate::http::rejection::Rejection;
 use crate::legacy;
@@ -113,6 +114,7 @@ pub fn router_with(
         .merge(operations)
         .fallback(not_found)
         .layer(from_fn(guard::guard))
+        .layer(from_fn(ignored_fields::name_them))
         .layer(Extension(BodyLimit(options.body_limit)))
         .layer(Extension(PublicAddress(options.base_url)))
         .layer(from_fn_with_state(options.metrics, observe))

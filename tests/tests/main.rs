@@ -4,6 +4,7 @@
 mod both_clients;
 
 mod answers;
+mod circles;
 mod compatibility;
 mod coverage;
 mod errors;

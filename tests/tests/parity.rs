@@ -84,6 +84,33 @@ fn blocking_items() -> Vec<Item> {
     items(&sources("mem0-client-blocking"))
 }
 
+/// The files of a crate, by their paths in `src`.
+fn files(crate_name: &str) -> Vec<String> {
+    fn read(folder: &Path, above: &str, files: &mut Vec<String>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = format!("{above}/{}", path.file_name().unwrap().to_str().unwrap());
+            match path.is_dir() {
+                true => read(&path, &name, files),
+                false => files.push(name),
+            }
+        }
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut found = Vec::new();
+    read(&root.join(crate_name).join("src"), "", &mut found);
+    found.sort();
+    found
+}
+
+#[test]
+fn twins_stand_in_files_of_the_same_name() {
+    let (async_files, blocking_files) = (files("mem0-client"), files("mem0-client-blocking"));
+    assert!(blocking_files.len() > 15, "{blocking_files:?}");
+    let alone: Vec<_> = blocking_files.iter().filter(|file| !async_files.contains(file)).collect();
+    assert_eq!(alone, ["/driver.rs"]);
+}
+
 /// The public methods of a type, wherever in the crate they stand.
 fn methods(items: &[Item], type_name: &str) -> Methods {
     let mut found = Methods::new();

@@ -8,6 +8,9 @@ use syn::visit::{self, Visit};
 /// The folders of the crates that are published as the SDK.
 const CRATES: [&str; 4] = ["", "mem0-types", "mem0-client", "mem0-client-blocking"];
 
+/// What those rest on, which is published and has no users of its own.
+const DETAIL: &str = "mem0-http";
+
 pub(crate) fn root() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
 }
@@ -32,7 +35,7 @@ fn unsafe_code_is_forbidden_in_every_crate() {
     let lints = workspace.split("[workspace.lints.rust]").nth(1).unwrap();
     let lints = lints.split("\n[").next().unwrap();
     assert!(lints.contains("\nunsafe_code = \"forbid\"\n"), "{lints}");
-    for name in CRATES.iter().chain(&["mem0-engine", "mem0-server"]) {
+    for name in CRATES.iter().chain(&[DETAIL, "mem0-engine", "mem0-server"]) {
         let manifest = fs::read_to_string(root().join(name).join("Cargo.toml")).unwrap();
         assert!(manifest.contains("\n[lints]\nworkspace = true\n"), "{name} has lints of its own");
     }
@@ -62,7 +65,7 @@ fn let_chains(source: &str) -> Vec<String> {
 #[test]
 fn the_sdk_needs_no_let_chains() {
     let mut files = 0;
-    for name in CRATES {
+    for name in CRATES.iter().chain(&[DETAIL]) {
         for path in sources(&root().join(name).join("src")) {
             let found = let_chains(&fs::read_to_string(&path).unwrap());
             assert_eq!(found, [""; 0], "{}", path.display());
@@ -73,6 +76,23 @@ fn the_sdk_needs_no_let_chains() {
     assert_eq!(let_chains("fn f() { if a && let b = c && d {} }").len(), 1);
     assert_eq!(let_chains("fn f() { while let a = b && c {} }").len(), 1);
     assert_eq!(let_chains("fn f() { if let a = b { a && c; } }").len(), 0);
+}
+
+/// Any service may be reached through it.
+#[test]
+fn the_http_crate_knows_nothing_of_mem0() {
+    let own_names = ["mem0_http", "mem0-client", "mem0 for rust"];
+    let mut files = 0;
+    for path in sources(&root().join(DETAIL).join("src")) {
+        let text = fs::read_to_string(&path).unwrap().to_lowercase();
+        let text = own_names.iter().fold(text, |text, name| text.replace(name, ""));
+        for word in ["mem0", "memor", "platform"] {
+            let found = text.lines().find(|line| line.contains(word));
+            assert_eq!(found, None, "{}", path.display());
+        }
+        files += 1;
+    }
+    assert!(files > 10, "only {files} files");
 }
 
 /// Finds public functions whose documentation has no example.

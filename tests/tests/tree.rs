@@ -67,10 +67,10 @@ fn without_features_there_is_no_tls_and_no_c() {
         "tokio-rustls",
         "webpki-roots",
     ];
-    for package in ["mem0-types", "mem0-client", "mem0-client-blocking", "mem0-sdk"] {
+    for package in ["mem0-types", "mem0-http", "mem0-client", "mem0-client-blocking", "mem0-sdk"] {
         let crates = tree(package, &["-e", "normal,build", "--no-default-features"]);
         let names = names(&crates);
-        assert!(names.contains("serde"), "{package}: cargo told only {crates:?}");
+        assert!(names.contains("http"), "{package}: cargo told only {crates:?}");
         let found: Vec<_> = never.iter().filter(|name| names.contains(*name)).collect();
         assert!(found.is_empty(), "{package} without features has {found:?}");
     }
@@ -111,11 +111,24 @@ fn arrows_point_one_way() {
         (
             "mem0-types",
             &[][..],
-            &["mem0-client", "mem0-client-blocking", "mem0-engine", "mem0-server"][..],
+            &["mem0-http", "mem0-client", "mem0-client-blocking", "mem0-engine", "mem0-server"][..],
         ),
-        ("mem0-client", &["mem0-types"], &["mem0-client-blocking", "mem0-engine", "mem0-server"]),
+        (
+            "mem0-http",
+            &[],
+            &["mem0-types", "mem0-client", "mem0-client-blocking", "mem0-engine", "mem0-server"],
+        ),
+        (
+            "mem0-client",
+            &["mem0-types", "mem0-http"],
+            &["mem0-client-blocking", "mem0-engine", "mem0-server"],
+        ),
         ("mem0-client-blocking", &["mem0-client", "mem0-types"], &["mem0-engine", "mem0-server"]),
-        ("mem0-engine", &["mem0-types"], &["mem0-client", "mem0-client-blocking", "mem0-server"]),
+        (
+            "mem0-engine",
+            &["mem0-types"],
+            &["mem0-http", "mem0-client", "mem0-client-blocking", "mem0-server"],
+        ),
         (
             "mem0-server",
             &["mem0-engine", "mem0-types"],

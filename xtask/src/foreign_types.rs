@@ -33,9 +33,17 @@ const ALLOWED: [(&str, &str, &str); 9] = [
 const ONLY_IN: [(&str, &str); 2] =
     [("reqwest", "::http_client"), ("tower-service", "tower_service::Service")];
 
-/// The crates of the language, and our own.
-const OURS: [&str; 7] =
-    ["alloc", "core", "std", "mem0_client", "mem0_client_blocking", "mem0_sdk", "mem0_types"];
+/// Crates that are the language's, and our own.
+const OURS: [&str; 8] = [
+    "alloc",
+    "core",
+    "std",
+    "mem0_client",
+    "mem0_client_blocking",
+    "mem0_http",
+    "mem0_sdk",
+    "mem0_types",
+];
 
 /// Fails if a listing shows a crate that is not allowed, or another version of an allowed one.
 pub(crate) fn check(root: &Path, listings: &[&str]) -> Outcome {

@@ -87,7 +87,7 @@ const CHECKS: &[Check] = &[
             "-euc",
             "copy=target/oldest-dependencies; rm -rf $copy; mkdir -p $copy; \
              git ls-files -z | xargs -0 cp --parents -t $copy; cd $copy; export CARGO_TARGET_DIR=$PWD-build; \
-             sed -i -e '/^members = /,/^]/c members = [\"mem0-types\", \"mem0-client\", \"mem0-client-blocking\"]' \
+             sed -i -e '/^members = /,/^]/c members = [\"mem0-types\", \"mem0-http\", \"mem0-client\", \"mem0-client-blocking\"]' \
              -e '/^default-members/d' Cargo.toml; \
              RUSTC_BOOTSTRAP=1 cargo update -Z direct-minimal-versions; \
              cargo check --locked -p mem0-sdk --all-features",
@@ -119,7 +119,7 @@ const CHECKS: &[Check] = &[
     },
     Check {
         name: "mutants",
-        shows: "tests fail for a change of almost every line of mem0-types and mem0-client; see docs/reliability.md",
+        shows: "tests fail for a change of almost every line of mem0-types, mem0-http and mem0-client; see docs/reliability.md",
         budget: 21_600,
         // cargo-mutants exits with 2 if a mutant survives, and with 3 if one never ends, which
         // counts as caught.
@@ -129,7 +129,8 @@ const CHECKS: &[Check] = &[
             "command -v cargo-mutants || cargo install --locked cargo-mutants; \
              command -v cargo-nextest || cargo install --locked cargo-nextest; mkdir -p target/mutants-out; \
              run() { cargo mutants --no-shuffle -o target/mutants-out/$1 -p $1 \"${@:2}\" || [ $? = 3 ]; }; \
-             run mem0-types --all-features; run mem0-client --features \
+             run mem0-types --all-features; run mem0-http --features gzip,http2,tracing \
+             --test-package mem0-http --test-package mem0-client; run mem0-client --features \
              gzip,http2,legacy,schemars,testing,tracing,webhook-signature",
         ],
     },

@@ -1,4 +1,11 @@
+use mem0_http::{BoxError, NetworkError};
+
+use super::make::INSECURE;
 use super::*;
+
+fn network(source: impl Into<BoxError>) -> Error {
+    Error::network(NetworkError::new(source.into()))
+}
 
 #[test]
 fn is_one_word_wide_and_crosses_threads() {
@@ -33,23 +40,23 @@ fn names_the_official_codes_and_suggestions() {
     }
     assert_eq!(Error::timeout("slow").code(), "NET_TIMEOUT");
     let refused = std::io::Error::from(std::io::ErrorKind::ConnectionRefused);
-    assert_eq!(Error::network(true, refused.into()).code(), "NET_CONNECT");
-    assert_eq!(Error::network(false, "reset".into()).code(), "NET_GENERIC");
+    assert_eq!(network(refused).code(), "NET_CONNECT");
+    assert_eq!(network("reset").code(), "NET_GENERIC");
 }
 
 #[test]
 fn says_why_there_is_no_connection() {
-    use std::io::{Error as Io, ErrorKind as Kind};
-    let refused = Error::network(true, Io::from(Kind::ConnectionRefused).into());
+    let refused = network(std::io::Error::from(std::io::ErrorKind::ConnectionRefused));
     assert_eq!(refused.to_string(), "no connection to the platform");
     assert_eq!(refused.suggestion(), "Please check your internet connection and try again");
-    let untrusted = Error::network(true, Io::new(Kind::InvalidData, "bad certificate").into());
-    assert_eq!(untrusted.to_string(), "no secure connection to the platform");
-    assert_eq!(untrusted.suggestion(), INSECURE);
-    let stopped = Io::other("tunnel error: proxy authorization required");
-    let stopped = Error::network(true, stopped.into());
-    assert_eq!(stopped.to_string(), "no connection to the platform");
-    assert_eq!(stopped.suggestion(), PROXY);
+    for (kind, text, suggestion) in [
+        (NetworkErrorKind::Insecure, "no secure connection to the platform", INSECURE),
+        (NetworkErrorKind::RefusedByProxy, "no connection to the platform", PROXY),
+    ] {
+        let error = Error::network(NetworkError { kind, source: "certificate".into() });
+        assert_eq!((error.to_string().as_str(), error.suggestion()), (text, suggestion));
+        assert!(error.is_connect());
+    }
 }
 
 #[test]
@@ -60,7 +67,7 @@ fn a_kind_is_printed_as_a_label() {
 
 #[test]
 fn its_debug_output_says_what_happened() {
-    let told = format!("{:?}", Error::network(false, "reset".into()).about("search"));
+    let told = format!("{:?}", network("reset").about("search"));
     for part in ["Network", "search", "the connection broke", "attempts", "reset"] {
         assert!(told.contains(part), "{part} in {told}");
     }
@@ -70,7 +77,7 @@ fn its_debug_output_says_what_happened() {
 fn keeps_its_source_out_of_its_text() {
     let refused = Error::from(InvalidInput::new("query", "must not be empty")).about("search");
     assert_eq!(refused.to_string(), "search: query: must not be empty");
-    let broken = Error::network(false, "secret socket".into());
+    let broken = network("secret socket");
     assert_eq!(broken.to_string(), "the connection broke");
     assert_eq!(broken.source().map(ToString::to_string).as_deref(), Some("secret socket"));
 }

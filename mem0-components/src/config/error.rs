@@ -9,7 +9,7 @@ use std::fmt;
 /// ```
 /// use mem0_components::MemoryConfig;
 ///
-/// let refused = MemoryConfig::from_json(r#"{"vector_stor": {"provider": "qdrant"}}"#).unwrap_err();
+/// let refused = MemoryConfig::from_json(r#"{"vector_stor": {}}"#).unwrap_err();
 /// assert_eq!(refused.path(), "vector_stor");
 /// assert_eq!(
 ///     refused.to_string(),

@@ -9,8 +9,8 @@ use super::{ConfigError, Fields, GraphStoreConfig, ProviderConfig};
 /// The official configuration dictionary, key by key.
 ///
 /// Keys may be spelled as in Python (`vector_store`) or as in TypeScript (`vectorStore`); it is
-/// written as in Python. Null counts as absent. A key that is not known is refused with its path and
-/// the nearest known one.
+/// written as in Python. Null counts as absent. A key that is not known is refused with its path
+/// and the nearest known one.
 ///
 /// `Debug` never shows the settings' values or the prompts. Writing it as JSON does: it is what the
 /// user wrote.
@@ -38,13 +38,13 @@ pub struct MemoryConfig {
     /// The language model. A provider that is not named is `openai`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub llm: Option<ProviderConfig>,
-    /// What turns texts into vectors. A provider that is not named is `openai`.
+    /// The model that turns texts into vectors. A provider that is not named is `openai`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub embedder: Option<ProviderConfig>,
     /// Where relations between entities are.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub graph_store: Option<GraphStoreConfig>,
-    /// What orders the hits of a search anew. A provider that is not named is `cohere`.
+    /// The model that reorders the hits of a search. A provider that is not named is `cohere`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reranker: Option<ProviderConfig>,
     /// The file that the history of memories is kept in.
@@ -53,14 +53,14 @@ pub struct MemoryConfig {
     /// The version of the answers' form: `v1.1`, or the older `v1.0`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
-    /// What the model is told besides when it extracts memories.
+    /// Further instructions for the model that extracts memories.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_instructions: Option<String>,
-    /// What the model is told instead when it extracts facts, the first of two questions.
+    /// The prompt for extracting facts, the first of two questions, instead of the built-in one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_fact_extraction_prompt: Option<String>,
-    /// What the model is told instead when it decides which memories change, the second of two
-    /// questions.
+    /// The prompt for deciding which memories change, the second of two questions, instead of the
+    /// built-in one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_update_memory_prompt: Option<String>,
 }
@@ -82,7 +82,7 @@ impl MemoryConfig {
     /// ```
     /// use mem0_components::MemoryConfig;
     ///
-    /// let refused = MemoryConfig::from_json(r#"{"embeder": {"provider": "openai"}}"#).unwrap_err();
+    /// let refused = MemoryConfig::from_json(r#"{"embeder": {}}"#).unwrap_err();
     /// assert_eq!(refused.to_string(), "embeder is not a known field; did you mean embedder?");
     /// ```
     pub fn from_json(text: &str) -> Result<Self, ConfigError> {

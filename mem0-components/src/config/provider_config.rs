@@ -88,7 +88,7 @@ pub struct GraphStoreConfig {
     /// [`MemoryConfig::llm`](crate::MemoryConfig::llm).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub llm: Option<ProviderConfig>,
-    /// What that model is told besides.
+    /// Further instructions for that model.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub custom_prompt: Option<String>,
 }

@@ -179,6 +179,7 @@ fn words(expected: &dyn Expected) -> String {
         "a string" => "a text".to_owned(),
         "a sequence" => "a list".to_owned(),
         "a map" => "an object".to_owned(),
+        "path string" => "a path".to_owned(),
         other if other.starts_with("struct ") => "an object".to_owned(),
         other if other.starts_with("enum ") => "one of its names".to_owned(),
         _ => expected,

@@ -8,11 +8,12 @@ use crate::Secret;
 /// Where variables such as `OPENAI_API_KEY` are looked up.
 pub(crate) type Variables = dyn Fn(&str) -> Option<String> + Send + Sync;
 
-/// What a component is made from: the `config` of its [`ProviderConfig`], and the environment.
+/// The settings that a component is made from: the `config` of its [`ProviderConfig`], and
+/// variables of the environment.
 ///
-/// A maker takes what it needs, in any order. A field that it took nothing from is refused after it,
-/// so that no setting is silently without effect. Fields may have either official spelling, and null
-/// counts as absent.
+/// A maker takes the fields that it needs, in any order. A field that it did not take is refused
+/// afterwards, so that a setting is never silently ignored. Fields may have either official
+/// spelling, and null counts as absent.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -139,8 +140,8 @@ impl<'a> Settings<'a> {
         Ok(given.or_else(|| self.variable(variable)))
     }
 
-    /// A key or a password that must be there: from the configuration, or else from a variable of the
-    /// environment.
+    /// A key or a password that must be there: from the configuration, or else from a variable of
+    /// the environment.
     ///
     /// # Errors
     /// When neither has it.

@@ -12,7 +12,8 @@ use crate::Reply;
 
 /// A language model.
 ///
-/// An implementation is done when it passes `testing::check_llm`, which the feature `testing` brings.
+/// An implementation is done when it passes `testing::check_llm`, which the feature `testing`
+/// brings.
 ///
 /// Settings such as the model, the temperature or a limit of tokens belong to the implementation,
 /// which gets them from its configuration.
@@ -35,7 +36,7 @@ pub trait Llm: fmt::Debug + Send + Sync + 'static {
 /// ```
 /// use mem0_components::LlmCapabilities;
 ///
-/// let capabilities = LlmCapabilities::text().with_json_schema().with_tools().with_context(128_000);
+/// let capabilities = LlmCapabilities::text().with_json_schema().with_tools();
 /// assert!(capabilities.json && capabilities.json_schema && capabilities.tools);
 /// assert!(!capabilities.images);
 /// ```

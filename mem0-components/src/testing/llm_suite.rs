@@ -12,7 +12,8 @@ use crate::{
 const CONTENT: &str = "heliotrope";
 
 /// An image of one pixel.
-const PIXEL: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+const PIXEL: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9\
+                     awAAAABJRU5ErkJggg==";
 
 /// Holds a language model to what [`Llm`] promises.
 ///
@@ -20,8 +21,8 @@ const PIXEL: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mN
 /// answers by the request's form: any text; the object `{"answer": "yes"}` for JSON and for a JSON
 /// Schema; a call of the tool `answer` with `{"text": "yes"}` where there are tools.
 ///
-/// `sent` tells how many requests left the implementation so far, so that one that is refused is seen
-/// not to be sent; give `|| 0` where that cannot be told.
+/// `sent` tells how many requests left the implementation so far, so that one that is refused is
+/// seen not to be sent; give `|| 0` where that cannot be told.
 ///
 /// | case | what is promised |
 /// |---|---|
@@ -146,7 +147,8 @@ fn expect_sound(response: &LlmResponse) -> Case {
     expect(usage.input > 0 && usage.output > 0, || {
         format!("a question of {} and an answer of {} tokens", usage.input, usage.output)
     })?;
-    // No question of the suite has 100,000 tokens: this would be a sum over calls, or of characters.
+    // No question of the suite has 100,000 tokens: this would be a sum over calls, or of
+    // characters.
     expect(usage.input < 100_000 && usage.output < 100_000, || {
         format!("a short question of {} and an answer of {} tokens", usage.input, usage.output)
     })

@@ -17,15 +17,15 @@ pub struct CheckReport {
 pub enum CheckOutcome {
     /// The promise is kept.
     Held,
-    /// The implementation refused it as [`Unsupported`](ComponentErrorKind::Unsupported), which it
-    /// may here; with what it refused.
+    /// The implementation refused it as [`Unsupported`](ComponentErrorKind::Unsupported), as it may
+    /// here. Says what it refused.
     Refused(String),
-    /// The promise is broken; with how.
+    /// The promise is broken. Says how.
     Failed(String),
 }
 
-/// A suite that failed. `Debug` and `Display` show the report, so that a test may return it or unwrap
-/// it.
+/// A suite that failed. `Debug` and `Display` show the report, so that a test may return it or
+/// unwrap it.
 #[derive(Clone)]
 pub struct CheckFailed(CheckReport);
 
@@ -99,8 +99,8 @@ impl CheckReport {
         self.named(|outcome| matches!(outcome, CheckOutcome::Failed(_)))
     }
 
-    /// The names of the cases that were refused. A test may fix them, so that a promise that was kept
-    /// once is kept.
+    /// The names of the cases that were refused. A test may fix them, so that a promise that was
+    /// kept once is kept.
     ///
     /// ```
     /// # use mem0_components::testing::CheckReport;

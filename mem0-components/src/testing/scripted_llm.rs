@@ -142,15 +142,16 @@ impl ScriptedLlm {
     /// use mem0_components::Llm;
     /// use mem0_components::testing::ScriptedLlm;
     ///
-    /// assert_eq!(ScriptedLlm::replying("yes").with_name("openai/gpt-5-mini").name(), "openai/gpt-5-mini");
+    /// let llm = ScriptedLlm::replying("yes").with_name("openai/gpt-5-mini");
+    /// assert_eq!(llm.name(), "openai/gpt-5-mini");
     /// ```
     #[must_use]
     pub fn with_name(self, name: impl Into<String>) -> Self {
         Self { name: name.into(), ..self }
     }
 
-    /// The same with these capabilities. A request that asks for more is refused, and does not count
-    /// as asked.
+    /// The same with these capabilities. A request that asks for more is refused, and does not
+    /// count as asked.
     ///
     /// ```
     /// use mem0_components::testing::ScriptedLlm;
@@ -179,7 +180,8 @@ impl ScriptedLlm {
         Self { delay, ..self }
     }
 
-    /// Holds back every answer, those under way included, until the [`Hold`] is released or dropped.
+    /// Holds back every answer, those under way included, until the [`Hold`] is released or
+    /// dropped.
     ///
     /// ```
     /// use mem0_components::testing::ScriptedLlm;
@@ -227,7 +229,8 @@ impl ScriptedLlm {
         self.shared.state().most_out
     }
 
-    /// Blocks the thread until it was asked so often, and says whether it was within the time limit.
+    /// Blocks the thread until it was asked so often, and says whether it was within the time
+    /// limit.
     ///
     /// ```
     /// use std::time::Duration;

@@ -8,9 +8,9 @@ use super::Payload;
 /// What the records of a collection must match.
 ///
 /// A store translates it into its own language. It refuses what it cannot translate as
-/// [`Unsupported`](crate::ComponentErrorKind::Unsupported), and never leaves it out: a filter that is
-/// dropped shows one user what another one said. Where a translation lets too much through, a store
-/// checks what it found by [`matches`](Self::matches), and asks for more until it has enough.
+/// [`Unsupported`](crate::ComponentErrorKind::Unsupported), and never leaves it out: a filter that
+/// is dropped shows one user what another one said. Where a translation lets too much through, a
+/// store checks what it found by [`matches`](Self::matches), and asks for more until it has enough.
 ///
 /// `matches` says what a filter means, to the letter:
 ///

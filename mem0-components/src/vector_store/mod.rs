@@ -58,8 +58,9 @@ pub trait Collection: fmt::Debug + Send + Sync + 'static {
     /// Inserts records, and replaces whole those with the same ids: sending them twice changes
     /// nothing more. The ids of one call differ from each other.
     ///
-    /// A payload comes back as it was, and a vector with its direction. A vector of another length is
-    /// a [`Configuration`](crate::ComponentErrorKind::Configuration) error, and then nothing is stored.
+    /// A payload comes back as it was, and a vector with its direction. A vector of another length
+    /// is a [`Configuration`](crate::ComponentErrorKind::Configuration) error, and then nothing is
+    /// stored.
     fn insert<'a>(&'a self, records: &'a [VectorRecord]) -> Reply<'a, ()>;
 
     /// Replaces the vector, the whole payload, or both; what is `None` stays.
@@ -93,12 +94,12 @@ pub trait Collection: fmt::Debug + Send + Sync + 'static {
     /// Removes all records of this collection, and nothing of another.
     fn reset(&self) -> Reply<'_, ()>;
 
-    /// The records whose texts have the words, among those that the filter lets through, best first;
-    /// `None` where the store has no search for words.
+    /// The records whose texts have the words, among those that the filter lets through, best
+    /// first; `None` where the store has no search for words.
     ///
     /// The texts are the payload's `data`, or its `text_lemmatized` where there is one. A record
-    /// without any of the words is left out; whether all must occur is the store's affair. A score is 0
-    /// to 1, as in [`search`](Self::search).
+    /// without any of the words is left out; whether all must occur is the store's affair. A score
+    /// is 0 to 1, as in [`search`](Self::search).
     fn keyword_search<'a>(
         &'a self,
         _query: &'a KeywordQuery,

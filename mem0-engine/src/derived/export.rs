@@ -230,5 +230,5 @@ fn written(filter: &Filter) -> Result<String, EngineError> {
         let [only] = parts.as_slice() else { break };
         filter = only;
     }
-    Ok(stored_json::write(filter)?)
+    stored_json::write(filter)
 }

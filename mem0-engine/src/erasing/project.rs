@@ -10,7 +10,7 @@ use crate::{Access, Engine, EngineError, clock};
 const CHUNK: usize = 500;
 
 /// A project's tables other than memories, in the order in which they are erased.
-const TABLES: [&str; 8] = [
+const TABLES: [&str; 10] = [
     "history",
     "entities",
     "exports",
@@ -18,6 +18,8 @@ const TABLES: [&str; 8] = [
     "api_keys",
     "webhook_deliveries",
     "webhooks",
+    "collection_records",
+    "collections",
     "events",
 ];
 

@@ -17,9 +17,6 @@ use crate::job::{self, Next};
 use crate::threads::readers::Readers;
 use crate::threads::writer::Writer;
 
-/// How many jobs are prepared outside of the writer at once: the most questions that are out.
-pub(crate) const AT_ONCE: usize = 16;
-
 /// How long a closing engine waits for the questions that are out. What is cut off is asked again
 /// after the next start.
 const GRACE: Duration = Duration::from_secs(5);
@@ -228,6 +225,7 @@ mod tests {
     use rusqlite::Connection;
     use serde_json::json;
 
+    use super::super::fair_queue::HELD_AT_ONCE;
     use super::super::scripted;
     use super::super::wake_signal::Stop;
     use super::super::worker;
@@ -424,12 +422,12 @@ mod tests {
             Ok(())
         });
         let events: Vec<_> = (3..40).map(|project| bench.queue(project)).collect();
-        bench.await_asked(AT_ONCE);
+        bench.await_asked(HELD_AT_ONCE);
         thread::sleep(Duration::from_millis(50));
-        assert_eq!(bench.llm.asked(), AT_ONCE);
+        assert_eq!(bench.llm.asked(), HELD_AT_ONCE);
         hold.release();
         events.iter().for_each(|event| bench.await_status(*event, "SUCCEEDED"));
-        assert_eq!(bench.llm.most_at_once(), AT_ONCE);
+        assert_eq!(bench.llm.most_at_once(), HELD_AT_ONCE);
     }
 
     #[test]

@@ -4,13 +4,15 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
-use super::asking;
 use crate::{EngineError, job};
 
 /// The first and the longest rest of a project whose job could not be carried out. The rest doubles
 /// each time, and is never shorter than a provider asks for.
 const FIRST_REST: Duration = Duration::from_secs(1);
 const LONGEST_REST: Duration = Duration::from_secs(30);
+
+/// The most projects that are held at once, and so the most open questions.
+pub(crate) const HELD_AT_ONCE: usize = 16;
 
 /// Chooses the next job: the oldest of each project in turn. The order of jobs matters only within
 /// a project, and nobody should wait for what others have queued.
@@ -73,7 +75,7 @@ impl FairQueue {
     /// preparing may begin; if not, the project waits until another job is done.
     pub(crate) fn claim(&self, project: i64) -> bool {
         let mut state = self.state();
-        let may_begin = state.held.len() + state.claimed.len() < asking::AT_ONCE;
+        let may_begin = state.held.len() + state.claimed.len() < HELD_AT_ONCE;
         if may_begin {
             state.claimed.insert(project);
         } else {

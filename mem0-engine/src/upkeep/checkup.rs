@@ -175,6 +175,11 @@ const RULES: &[(&str, &str)] = &[
          WHERE e.status NOT IN ('PENDING', 'RUNNING')",
     ),
     (
+        "Records of collections whose vector has another length",
+        "SELECT count(*) FROM collection_records AS r JOIN collections AS c ON c.seq = r.collection \
+         WHERE length(r.vector) <> 4 * c.dimensions",
+    ),
+    (
         "Memories without an entity",
         "SELECT count(*) FROM memories WHERE \
       coalesce(user_id, agent_id, app_id, run_id) IS NULL",
@@ -208,6 +213,7 @@ const JSON: &[(&str, &str)] = &[
     ("exports", "filter"),
     ("exports", "schema"),
     ("job_answers", "answer"),
+    ("collection_records", "payload"),
 ];
 
 /// The number of a row is never used again, even after the row is deleted.

@@ -137,7 +137,7 @@ fn checked_event_types(event_types: &[WebhookEventType]) -> Result<String, Engin
     if known.is_empty() {
         return Err(EngineError::invalid("event_types", "must name at least one kind of event"));
     }
-    Ok(stored_json::write(&known)?)
+    stored_json::write(&known)
 }
 
 fn new_secret() -> Result<String, EngineError> {

@@ -7,29 +7,65 @@ use futures_core::Stream;
 use mem0_types::{Date, ErrorBody, InvalidInput, Metadata, Timestamp};
 use serde_json::Value;
 
+use crate::http::ignored_fields::IgnoredFields;
 use crate::http::rejection::Rejection;
 
 /// The largest request body, in bytes, unless [`RouterOptions`](crate::RouterOptions) sets another
 /// limit: 16 MiB. A larger one is answered with 413.
 pub const BODY_LIMIT: usize = 16 * 1024 * 1024;
 
-/// The fields of a request's JSON body.
+/// A request's JSON body, before the operation picks the fields that it knows.
 ///
-/// A null counts as absent, since clients send it for "not set". Unknown fields are allowed, since
-/// the official clients pass on whatever they are given.
-pub(crate) struct Fields(Metadata);
+/// Unknown fields are allowed, since the official clients pass on whatever they are given. They may
+/// contain anything, even a key of another service, so an operation never sees them. The answer
+/// names them.
+pub(crate) struct Received {
+    fields: Metadata,
+    ignored: IgnoredFields,
+}
 
 /// A body, or its rejection, which the operation puts in its own shape.
-pub(crate) type Body = Result<Fields, Rejection>;
+pub(crate) type Body = Result<Received, Rejection>;
 
-impl<S: Sync> FromRequest<S> for Fields {
+/// The fields that clients add to the bodies of every operation.
+const EVERYWHERE: [&str; 3] = ["org_id", "project_id", "source"];
+
+impl Received {
+    /// Keeps the fields with these names, and those that clients add everywhere.
+    pub(crate) fn only<N>(self, names: N) -> Fields
+    where
+        N: IntoIterator<Item = &'static str>,
+        N::IntoIter: Clone,
+    {
+        let names = names.into_iter().chain(EVERYWHERE);
+        let is_known = |name: &str| names.clone().any(|known| known == name);
+        let Self { mut fields, ignored } = self;
+        let unknown = fields.iter().filter(|(name, value)| !is_known(name) && !value.is_null());
+        ignored.set(unknown.map(|(name, _)| name.as_str()));
+        fields.retain(|name, _| is_known(name));
+        Fields(fields)
+    }
+
+    /// Keeps all fields, for an operation that refuses unknown ones.
+    pub(crate) fn all(self) -> Fields {
+        Fields(self.fields)
+    }
+}
+
+/// The fields of a request's JSON body that its operation knows.
+///
+/// A null counts as absent, since clients send it for "not set".
+pub(crate) struct Fields(Metadata);
+
+impl<S: Sync> FromRequest<S> for Received {
     type Rejection = Rejection;
 
-    async fn from_request(request: Request, _: &S) -> Result<Self, Rejection> {
+    async fn from_request(mut request: Request, _: &S) -> Result<Self, Rejection> {
         let limit = request.extensions().get::<BodyLimit>().map_or(BODY_LIMIT, |limit| limit.0);
+        let ignored = request.extensions_mut().remove().unwrap_or_default();
         let body = read(request.into_body(), limit).await?;
         match serde_json::from_slice(&body) {
-            Ok(Value::Object(fields)) => Ok(Self(fields)),
+            Ok(Value::Object(fields)) => Ok(Self { fields, ignored }),
             Ok(_) => Err(Rejection::invalid("The request body must be a JSON object.")),
             Err(_) if body.is_empty() => {
                 Err(Rejection::invalid("The request body must be a JSON object, but it is empty."))
@@ -117,10 +153,10 @@ impl Fields {
         }
     }
 
-    /// The fields that are set, except these.
-    pub(crate) fn without(self, names: &[&str]) -> Metadata {
-        let others = self.0.into_iter();
-        others.filter(|(name, value)| !value.is_null() && !names.contains(&name.as_str())).collect()
+    /// Removes those of these fields that are set, and returns them.
+    pub(crate) fn take_all(&mut self, names: &[&str]) -> Metadata {
+        let taken = names.iter().filter_map(|name| Some(((*name).to_owned(), self.take(name)?)));
+        taken.collect()
     }
 
     pub(crate) fn text(&self, name: &'static str) -> Result<Option<String>, InvalidInput> {

@@ -5,6 +5,7 @@
 pub(crate) mod base_url;
 pub(crate) mod fields;
 pub(crate) mod filters;
+pub(crate) mod ignored_fields;
 pub(crate) mod json;
 pub(crate) mod pages;
 pub(crate) mod query;

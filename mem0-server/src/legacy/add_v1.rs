@@ -6,7 +6,7 @@ use crate::http::fields::Body;
 use crate::http::json::Json;
 use crate::http::rejection::{Answer, InDetails};
 use crate::http::view::View;
-use crate::operations::memories::add::request;
+use crate::operations::memories::add::{known, request};
 
 /// A bare list, or an envelope.
 #[derive(Serialize)]
@@ -25,7 +25,7 @@ pub(crate) struct QueuedAddView {
 
 /// `POST /v1/memories/`. Carried out as in v3.
 pub(crate) async fn add(View(engine): View, body: Body) -> Answer<AddedView, InDetails> {
-    let mut fields = body?;
+    let mut fields = known(body?);
     check_named_project(&engine, &fields).await?;
     let enveloped = fields.text("output_format")?.as_deref() == Some("v1.1")
         && fields.text("version")?.as_deref() == Some("v2");

@@ -5,7 +5,7 @@ use crate::http::query::Query;
 use crate::http::rejection::{Answer, InMessage};
 use crate::http::view::View;
 use crate::http::wire::{MemoryView, Row};
-use crate::operations::memories::list::request;
+use crate::operations::memories::list::{known, request};
 
 /// `POST /v2/memories/`: a bare list, one page long.
 pub(crate) async fn list(
@@ -13,7 +13,7 @@ pub(crate) async fn list(
     query: Query,
     body: Body,
 ) -> Answer<Vec<Row<MemoryView>>, InMessage> {
-    let fields = body?;
+    let fields = body?.only(known());
     check_named_project(&engine, &fields).await?;
     let shown = fields.texts("fields")?;
     let page = engine.list(request(&fields, &query)?).await?;

@@ -9,6 +9,7 @@ use crate::http::json::Json;
 use crate::http::rejection::{Answer, InMessage, Rejection};
 use crate::http::view::View;
 use crate::http::wire::{LegacyHitView, Row};
+use crate::operations::memories::search::known;
 
 /// A bare list, or an envelope.
 #[derive(Serialize)]
@@ -23,7 +24,7 @@ const NO_FILTER: &str =
 
 /// `POST /v1/memories/search/`
 pub(crate) async fn search(View(engine): View, body: Body) -> Answer<HitsView, InMessage> {
-    let fields = body?;
+    let fields = body?.only(known());
     check_named_project(&engine, &fields).await?;
     let shown = fields.texts("fields")?;
     let enveloped = fields.text("output_format")?.as_deref() == Some("v1.1");

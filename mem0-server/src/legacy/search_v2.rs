@@ -8,6 +8,7 @@ use crate::http::json::Json;
 use crate::http::rejection::{Answer, InMessage, Rejection};
 use crate::http::view::View;
 use crate::http::wire::{LegacyHitView, Row};
+use crate::operations::memories::search::known;
 
 /// The default of this version in the specification.
 const THRESHOLD: f64 = 0.3;
@@ -17,7 +18,7 @@ pub(crate) async fn search(
     View(engine): View,
     body: Body,
 ) -> Answer<Vec<Row<LegacyHitView>>, InMessage> {
-    let fields = body?;
+    let fields = body?.only(known());
     check_named_project(&engine, &fields).await?;
     let shown = fields.texts("fields")?;
     let hits = engine.search(request(&fields)?).await?;

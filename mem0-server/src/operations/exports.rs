@@ -2,7 +2,7 @@ use axum::http::StatusCode;
 use mem0_types::{Filter, IdField, Metadata};
 use serde::Serialize;
 
-use crate::http::fields::{Body, Fields};
+use crate::http::fields::{Body, Fields, Received};
 use crate::http::json::Json;
 use crate::http::rejection::{Answer, InMessage, Refused, Rejection};
 use crate::http::view::View;
@@ -18,7 +18,7 @@ pub(crate) async fn create(
     View(engine): View,
     body: Body,
 ) -> Result<(StatusCode, Json<CreatedView>), Refused<InMessage>> {
-    let mut fields = body?;
+    let mut fields = known(body?);
     let filter = filter(&fields)?;
     let schema = fields.take("schema").filter(serde_json::Value::is_object);
     let schema = schema
@@ -30,12 +30,18 @@ pub(crate) async fn create(
 
 /// `POST /v1/exports/get/`
 pub(crate) async fn get(View(engine): View, body: Body) -> Answer<Metadata, InMessage> {
-    let fields = body?;
+    let fields = known(body?);
     let export = match fields.text("memory_export_id")? {
         Some(id) => engine.export(&id).await?,
         None => engine.latest_export(filter(&fields)?).await?,
     };
     Ok(Json(export))
+}
+
+/// The known fields. Without an LLM the instructions have no effect; the ids are refused.
+fn known(body: Received) -> Fields {
+    let names = ["schema", "filters", "memory_export_id", "export_instructions"];
+    body.only(names.into_iter().chain(IdField::ALL.map(IdField::as_str)))
 }
 
 /// Reads the filters, which must name an entity. Ids elsewhere would be ignored.

@@ -92,7 +92,7 @@ pub(crate) async fn update_settings(
     View(engine): View,
     body: Body,
 ) -> Answer<SettingsView, InError> {
-    Ok(Json(engine.update_profile_settings(change(&body?)?).await?.into()))
+    Ok(Json(engine.update_profile_settings(change(&body?.all())?).await?.into()))
 }
 
 fn change(fields: &Fields) -> Result<ProfileSettingsChange, Rejection> {
@@ -166,7 +166,7 @@ pub(crate) async fn create_job(
     headers: HeaderMap,
     body: Body,
 ) -> Result<(StatusCode, Json<CreatedJobView>), Refused<InError>> {
-    let fields = body?;
+    let fields = body?.only(["operation", "entity_type", "entity_id", "limit"]);
     let request = request(&fields)?;
     let key = headers.get("idempotency-key").and_then(|key| key.to_str().ok()).unwrap_or_default();
     let job = engine.make_profiles(request, key).await?;

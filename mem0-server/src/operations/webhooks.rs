@@ -116,6 +116,8 @@ fn required<T>(value: Option<T>, name: &'static str) -> Result<T, InvalidInput> 
     value.ok_or_else(|| InvalidInput::new(name, "This field is required."))
 }
 
+const FIELDS: [&str; 4] = ["name", "url", "event_types", "is_active"];
+
 fn event_types(fields: &Fields) -> Result<Option<Vec<WebhookEventType>>, InvalidInput> {
     let names = fields.texts("event_types")?;
     Ok(names.map(|names| names.iter().map(|name| WebhookEventType::from(name.as_str())).collect()))
@@ -136,7 +138,7 @@ pub(crate) async fn create(
     ProjectId(project_id): ProjectId,
     body: Body,
 ) -> Result<(StatusCode, Json<CreatedView>), Refused<InFields>> {
-    let fields = body?;
+    let fields = body?.only(FIELDS);
     let name = required(fields.text("name")?, "name")?;
     let url = required(fields.text("url")?, "url")?;
     let mut new = NewWebhook::new(name, url, required(event_types(&fields)?, "event_types")?);
@@ -152,7 +154,7 @@ pub(crate) async fn update(
     Ids(webhook_id): Ids<String>,
     body: Body,
 ) -> Answer<MessageView, InFields> {
-    let fields = body?;
+    let fields = body?.only(FIELDS);
     let change = WebhookChange {
         name: fields.text("name")?,
         url: fields.text("url")?,

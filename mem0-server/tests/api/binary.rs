@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::folder::Folder;
 use crate::receiver::{Receiver, Reply};
-use crate::server::{Server, command, head, read_answer, send};
+use crate::server::{Server, command, exchange, head, read_answer, send};
 
 /// The contents of all files in a folder.
 fn contents(folder: &Path) -> Vec<u8> {
@@ -270,6 +270,51 @@ fn a_signal_lets_a_request_in_flight_finish() {
         assert_eq!((status, &added["status"]), (200, &json!("SUCCEEDED")));
         assert_eq!(server.ended(), Some(0));
     }
+}
+
+#[test]
+fn an_answer_says_how_long_its_connection_stays_open() {
+    let folder = Folder::new();
+    let mut command = command(folder.path());
+    command.args(["--api-key", "k", "--header-timeout", "7", "--body-timeout", "1"]);
+    let mut server = Server::start(command);
+    let about_connections = |(status, headers): (u16, Vec<String>)| {
+        let about = |line: &String| line.starts_with("connection:") || line.contains("keep-alive");
+        (status, headers.into_iter().filter(about).collect::<Vec<_>>())
+    };
+    let close = vec!["connection: close".to_owned()];
+    let announced = vec!["connection: keep-alive".to_owned(), "keep-alive: timeout=7".to_owned()];
+    let connect = || TcpStream::connect(server.address).unwrap();
+
+    let mut stream = connect();
+    let health = "GET /health HTTP/1.1\r\nhost: x\r\n\r\n";
+    for _ in 0..2 {
+        assert_eq!(about_connections(exchange(&mut stream, health)), (200, announced.clone()));
+    }
+    // The last answer on a connection says so, whoever closes it.
+    let health = health.replace("\r\n\r\n", "\r\nconnection: close\r\n\r\n");
+    assert_eq!(about_connections(exchange(&mut stream, &health)), (200, close.clone()));
+    let post = |length: usize| {
+        let head = head("k", "POST", "/v3/memories/search/", length);
+        head.replace("connection: close\r\n", "")
+    };
+    let without_a_body = post(5);
+    let late = about_connections(exchange(&mut connect(), &without_a_body));
+    assert_eq!(late, (408, close.clone()));
+    let body = post(2 * BODY_LIMIT) + &"x".repeat(2 * BODY_LIMIT);
+    assert_eq!(about_connections(exchange(&mut connect(), &body)), (413, close.clone()));
+
+    let mut stream = connect();
+    let head = post(2).replace("\r\n\r\n", "\r\nexpect: 100-continue\r\n\r\n");
+    stream.write_all(head.as_bytes()).unwrap();
+    let mut go_on = *b"HTTP/1.1 100 Continue\r\n\r\n";
+    stream.read_exact(&mut go_on).unwrap();
+    server.signal("-TERM");
+    while TcpStream::connect(server.address).is_ok() {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    assert_eq!(about_connections(exchange(&mut stream, "{}")), (400, close));
+    assert_eq!(server.ended(), Some(0));
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod delete_all;
 mod entities;
 mod events;
 mod folder;
+mod ignored_fields;
 mod legacy;
 mod list;
 mod memory;

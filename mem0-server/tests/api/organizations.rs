@@ -265,7 +265,7 @@ async fn settings_come_as_the_specification_and_as_the_clients_write_them() {
         "custom_categories": [{"food": "What people eat"}, "travel"],
         "agent_custom_instructions": "Only promises",
         "org_id": "o", "project_id": "p", "usecase": "cooking", "version": "v3",
-        "new_setting": {"a": 1},
+        "summary_max_tokens": 100, "new_setting": {"a": 1},
     });
     call(&app, "owner", "PATCH", &project, patch)
         .await
@@ -282,5 +282,5 @@ async fn settings_come_as_the_specification_and_as_the_clients_write_them() {
     assert_eq!(read["custom_instructions"], "");
     assert_eq!(read.get("agent_custom_instructions"), None);
     let kept = app.engine.own_project().await.unwrap().settings.other;
-    assert_eq!(Value::from(kept), json!({"new_setting": {"a": 1}}));
+    assert_eq!(Value::from(kept), json!({"summary_max_tokens": 100}));
 }

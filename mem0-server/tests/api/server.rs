@@ -117,3 +117,20 @@ pub(crate) fn read_answer(stream: &mut TcpStream) -> std::io::Result<(u16, Value
     let status = head.get(9..12).and_then(|status| status.parse().ok()).ok_or_else(broken)?;
     Ok((status, serde_json::from_str(body).map_err(|_| broken())?))
 }
+
+/// One request on a connection that stays open, and its answer's status and headers.
+pub(crate) fn exchange(stream: &mut TcpStream, request: &str) -> (u16, Vec<String>) {
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut reader = BufReader::new(stream);
+    let mut line = || {
+        let mut line = String::new();
+        reader.read_line(&mut line).unwrap();
+        line.trim_end().to_ascii_lowercase()
+    };
+    let status = line()[9..12].parse().unwrap();
+    let headers: Vec<_> = std::iter::from_fn(|| Some(line()).filter(|l| !l.is_empty())).collect();
+    let length = headers.iter().find_map(|header| header.strip_prefix("content-length: "));
+    let mut body = vec![0; length.unwrap().parse().unwrap()];
+    reader.read_exact(&mut body).unwrap();
+    (status, headers)
+}

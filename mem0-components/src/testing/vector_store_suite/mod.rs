@@ -14,14 +14,14 @@ use crate::VectorStore;
 
 /// Holds a vector store to what [`VectorStore`] and [`Collection`](crate::Collection) promise.
 ///
-/// It uses the collections `{prefix}` and `{prefix}_entities`, **deletes what they hold**, and deletes
-/// them at the end. Choose a prefix that nothing else uses, and another one for each suite that runs
-/// at the same time. Vectors have so many `dimensions`, at least 2.
+/// It uses the collections `{prefix}` and `{prefix}_entities`, **deletes what they hold**, and
+/// deletes them at the end. Choose a prefix that nothing else uses, and another one for each suite
+/// that runs at the same time. Vectors have so many `dimensions`, at least 2.
 ///
 /// Every record has a `user_id`, and every id is a UUID, except for a case about odd ids. What the
-/// traits let a store refuse as [`Unsupported`](crate::ComponentErrorKind::Unsupported) it may refuse;
-/// the report then says so. Equality on `user_id`, `agent_id`, `app_id` and `run_id`, alone and
-/// together, cannot be refused: they keep people apart.
+/// traits let a store refuse as [`Unsupported`](crate::ComponentErrorKind::Unsupported) it may
+/// refuse; the report then says so. Equality on `user_id`, `agent_id`, `app_id` and `run_id`, alone
+/// and together, cannot be refused: they keep people apart.
 ///
 /// | case | what is promised |
 /// |---|---|

@@ -277,7 +277,8 @@ pub(super) async fn hidden(on: &Subject<'_>) -> Case {
         format!("{:?}", search(&*collection, &on.at(0.3), &filter, 10).await),
         format!("{:?}", list(&*collection, &filter, 10).await),
     ]);
-    record.vector = Embedding::new(vec![0.5; on.dimensions + 1]);
+    // Of another length, to be refused, and with a component that is looked for below.
+    record.vector = Embedding::new(vec![0.3_f32.cos(); on.dimensions + 1]);
     for error in [
         collection.insert(std::slice::from_ref(&record)).await,
         collection.update(MISSING, None, Some(&content)).await,

@@ -26,6 +26,28 @@ CREATE TABLE job_answers (
     PRIMARY KEY (job, number)
 ) STRICT, WITHOUT ROWID;
 
+-- Collections of vectors, for programs that use the folder as a vector store.
+CREATE TABLE collections (
+    seq        INTEGER PRIMARY KEY AUTOINCREMENT,
+    project    INTEGER NOT NULL REFERENCES projects,
+    name       TEXT    NOT NULL,
+    dimensions INTEGER NOT NULL,
+    UNIQUE (project, name)
+) STRICT;
+
+-- A vector is its components, each a 32-bit float with its lowest byte first.
+CREATE TABLE collection_records (
+    seq        INTEGER PRIMARY KEY AUTOINCREMENT,
+    project    INTEGER NOT NULL REFERENCES projects,
+    collection INTEGER NOT NULL REFERENCES collections,
+    id         TEXT    NOT NULL,
+    payload    TEXT    NOT NULL,
+    vector     BLOB    NOT NULL,
+    UNIQUE (collection, id)
+) STRICT;
+CREATE INDEX collection_records_in_order ON collection_records (collection, seq);
+CREATE INDEX collection_records_project ON collection_records (project);
+
 INSERT INTO jobs (project, kind, event, created_at, deleted, erased_to)
 SELECT project,
        CASE event_type

@@ -23,6 +23,8 @@ pub(super) const TABLES: &[&str] = &[
     "webhook_deliveries",
     "jobs",
     "job_answers",
+    "collections",
+    "collection_records",
 ];
 
 /// The tables that are computed from others, or that are meaningful in one folder only.

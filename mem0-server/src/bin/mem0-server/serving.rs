@@ -1,12 +1,13 @@
 use std::io;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::Request;
+use axum::http::{HeaderName, HeaderValue, Request, Response, StatusCode, Version, header};
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use hyper::body::Incoming;
@@ -45,6 +46,7 @@ pub(crate) async fn serve(
     let places = Arc::new(Semaphore::new(limits.connections.min(Semaphore::MAX_PERMITS)));
     let graceful = GracefulShutdown::new();
     let mut stopping = pin!(stopping);
+    let announcement = Announcement::new(limits.head);
     loop {
         let (stream, place) = tokio::select! {
             next = next(&listener, &places) => next,
@@ -54,10 +56,16 @@ pub(crate) async fn serve(
         let _ = stream.set_nodelay(true);
         let open = metrics.connected();
         let app = app.clone();
+        let announcement = announcement.clone();
         let service = service_fn(move |request: Request<Incoming>| {
-            let mut app = app.clone();
+            let (mut app, announcement) = (app.clone(), announcement.clone());
+            let stays = stays_open(&request);
             let request = request.map(|body| Body::new(Timed::new(body, limits.body)));
-            async move { app.call(request).await }
+            async move {
+                let mut response = app.call(request).await?;
+                announcement.write_to(&mut response, stays);
+                Ok::<_, std::convert::Infallible>(response)
+            }
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
@@ -71,9 +79,53 @@ pub(crate) async fn serve(
         });
     }
     drop(listener);
+    announcement.closing.store(true, Ordering::Relaxed);
     if tokio::time::timeout(limits.drain, graceful.shutdown()).await.is_err() {
         tracing::warn!(seconds = limits.drain.as_secs(), "some requests did not finish in time");
     }
+}
+
+/// Tells clients in each answer how long the connection stays open. A client that knows this sends
+/// nothing while the connection is being closed, and so learns the outcome of every request.
+#[derive(Clone)]
+struct Announcement {
+    timeout: HeaderValue,
+    /// Whether the server is stopping.
+    closing: Arc<AtomicBool>,
+}
+
+impl Announcement {
+    fn new(idle: Duration) -> Self {
+        let timeout = HeaderValue::try_from(format!("timeout={}", idle.as_secs()));
+        Self {
+            timeout: timeout.unwrap_or(HeaderValue::from_static("timeout=0")),
+            closing: Arc::default(),
+        }
+    }
+
+    fn write_to<B>(&self, response: &mut Response<B>, stays: bool) {
+        const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
+        // With these, a part of the request may be left unread.
+        let cut_short = [StatusCode::REQUEST_TIMEOUT, StatusCode::PAYLOAD_TOO_LARGE];
+        let closes = self.closing.load(Ordering::Relaxed) || cut_short.contains(&response.status());
+        let headers = response.headers_mut();
+        if closes {
+            headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+        } else if stays {
+            headers.insert(header::CONNECTION, HeaderValue::from_static("keep-alive"));
+            headers.insert(KEEP_ALIVE, self.timeout.clone());
+        }
+    }
+}
+
+/// Whether the client allows the connection to stay open.
+fn stays_open<B>(request: &Request<B>) -> bool {
+    let mut asked = request.headers().get_all(header::CONNECTION).into_iter();
+    let closes = |value: &HeaderValue| {
+        let words = value.to_str().unwrap_or_default().split(',');
+        words.into_iter().any(|word| word.trim().eq_ignore_ascii_case("close"))
+    };
+    request.version() == Version::HTTP_11 && !asked.any(closes)
 }
 
 /// Accepts the next connection once there is a place for it. Others wait in the system's queue.

@@ -3,7 +3,7 @@ use mem0_types::{Content, EventStatus, InvalidInput, Message, Role};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::http::fields::{Body, Fields};
+use crate::http::fields::{Body, Fields, Received};
 use crate::http::json::Json;
 use crate::http::rejection::{Answer, InDetails, Rejection};
 use crate::http::view::View;
@@ -11,8 +11,8 @@ use crate::http::wire::ResultView;
 
 const NO_ID: &str = "At least one entity ID is required (user_id, agent_id, app_id, or run_id).";
 
-/// The fields that the engine uses. All others are options for inference.
-const TAKEN: [&str; 10] = [
+/// The fields that the engine uses, and `filters`, which is refused.
+const TAKEN: [&str; 11] = [
     "messages",
     "user_id",
     "agent_id",
@@ -23,6 +23,30 @@ const TAKEN: [&str; 10] = [
     "expiration_date",
     "timestamp",
     "immutable",
+    "filters",
+];
+
+/// The fields that are kept with the event: options for inference, and those of older clients.
+const OPTIONS: [&str; 19] = [
+    "custom_instructions",
+    "agent_custom_instructions",
+    "custom_categories",
+    "structured_data_schema",
+    "includes",
+    "excludes",
+    "prompt_profile_id",
+    "temporal_reasoning",
+    "timezone",
+    "observation_datetime",
+    "observation_date",
+    "enable_graph",
+    "output_format",
+    "async_mode",
+    "version",
+    "api_version",
+    "org_id",
+    "project_id",
+    "source",
 ];
 
 /// The fields that the specification requires for a queued add and for a finished one.
@@ -47,7 +71,12 @@ impl From<Added> for AddedView {
 
 /// `POST /v3/memories/add/`
 pub(crate) async fn add(View(engine): View, body: Body) -> Answer<AddedView, InDetails> {
-    Ok(Json(engine.add(request(body?)?).await?.into()))
+    Ok(Json(engine.add(request(known(body?))?).await?.into()))
+}
+
+/// The fields that an add may have, in every version.
+pub(crate) fn known(body: Received) -> Fields {
+    body.only(TAKEN.into_iter().chain(OPTIONS))
 }
 
 pub(crate) fn request(mut fields: Fields) -> Result<AddRequest, Rejection> {
@@ -69,7 +98,7 @@ pub(crate) fn request(mut fields: Fields) -> Result<AddRequest, Rejection> {
     request.expiration_date = fields.date("expiration_date")?;
     request.timestamp = fields.moment("timestamp")?;
     request.immutable = fields.boolean("immutable")?.unwrap_or(false);
-    request.other_options = fields.without(&TAKEN);
+    request.other_options = fields.take_all(&OPTIONS);
     Ok(request)
 }
 

@@ -11,7 +11,7 @@ use crate::operations::memories::memory::{NOT_A_UUID, is_uuid};
 
 /// `PUT /v1/batch/`: updates all or none.
 pub(crate) async fn update(View(engine): View, body: Body) -> Answer<MessageView, InError> {
-    let updates = entries(body?, "updated", |entry| {
+    let updates = entries(body?.only(["memories"]), "updated", |entry| {
         let change = MemoryChange {
             text: entry.text("text")?,
             metadata: entry.object("metadata")?,
@@ -25,7 +25,7 @@ pub(crate) async fn update(View(engine): View, body: Body) -> Answer<MessageView
 
 /// `DELETE /v1/batch/` with a body: deletes all or none.
 pub(crate) async fn delete(View(engine): View, body: Body) -> Answer<MessageView, InError> {
-    let memory_ids = entries(body?, "deleted", memory_id)?;
+    let memory_ids = entries(body?.only(["memories"]), "deleted", memory_id)?;
     let count = engine.batch_delete(memory_ids).await?;
     Ok(Json(MessageView { message: format!("Successfully deleted {count} memories") }))
 }

@@ -1,7 +1,7 @@
 use mem0_engine::{ListRequest, PageRequest};
-use mem0_types::InvalidInput;
+use mem0_types::{IdField, InvalidInput};
 
-use crate::http::fields::Fields;
+use crate::http::fields::{Fields, Received};
 use crate::http::filters::filter;
 use crate::http::json::Json;
 use crate::http::pages::{Address, PageView};
@@ -15,12 +15,34 @@ pub(crate) async fn list(
     View(engine): View,
     query: Query,
     address: Address,
-    fields: Fields,
+    body: Received,
 ) -> Answer<PageView<Row<MemoryView>>, InDetail> {
+    let fields = body.only(known());
     let shown = fields.texts("fields")?;
     let page = engine.list(request(&fields, &query)?).await?;
     let row = |record| Row::of(MemoryView::listed(record), shown.as_deref());
     Ok(Json(PageView::new(page, &address, row)))
+}
+
+/// The fields of a list, those that other versions have and clients send without effect here, and
+/// the ids, which are refused.
+pub(crate) fn known() -> impl Iterator<Item = &'static str> + Clone {
+    const NAMES: [&str; 13] = [
+        "filters",
+        "page",
+        "page_size",
+        "show_expired",
+        "start_date",
+        "end_date",
+        "categories",
+        "keywords",
+        "fields",
+        "latest_only",
+        "enable_graph",
+        "output_format",
+        "version",
+    ];
+    NAMES.into_iter().chain(IdField::ALL.map(IdField::as_str))
 }
 
 pub(crate) fn request(fields: &Fields, query: &Query) -> Result<ListRequest, InvalidInput> {

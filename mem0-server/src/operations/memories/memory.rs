@@ -45,8 +45,10 @@ pub(crate) async fn update(
     MemoryId(id): MemoryId,
     body: Body,
 ) -> Answer<MemoryView, InError> {
-    Ok(Json(MemoryView::alone(engine.update(&id, change(&body?)?).await?)))
+    Ok(Json(MemoryView::alone(engine.update(&id, change(&body?.only(CHANGES))?).await?)))
 }
+
+const CHANGES: [&str; 4] = ["text", "metadata", "expiration_date", "timestamp"];
 
 fn change(fields: &Fields) -> Result<MemoryChange, Rejection> {
     // Null clears the date; an absent field leaves it.

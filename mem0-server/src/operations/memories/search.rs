@@ -1,8 +1,8 @@
 use mem0_engine::SearchRequest;
-use mem0_types::InvalidInput;
+use mem0_types::{IdField, InvalidInput};
 use serde::Serialize;
 
-use crate::http::fields::Fields;
+use crate::http::fields::{Fields, Received};
 use crate::http::filters::filter;
 use crate::http::json::Json;
 use crate::http::rejection::{Answer, InDetail};
@@ -15,11 +15,38 @@ pub(crate) struct HitsView {
 }
 
 /// `POST /v3/memories/search/`
-pub(crate) async fn search(View(engine): View, fields: Fields) -> Answer<HitsView, InDetail> {
+pub(crate) async fn search(View(engine): View, body: Received) -> Answer<HitsView, InDetail> {
+    let fields = body.only(known());
     let shown = fields.texts("fields")?;
     let hits = engine.search(request(&fields)?).await?;
     let row = |hit| Row::of(HitView::from(hit), shown.as_deref());
     Ok(Json(HitsView { results: hits.into_iter().map(row).collect() }))
+}
+
+/// The fields of a search, those that other versions have and clients send without effect here, and
+/// the ids, which are refused.
+pub(crate) fn known() -> impl Iterator<Item = &'static str> + Clone {
+    const NAMES: [&str; 18] = [
+        "query",
+        "filters",
+        "top_k",
+        "threshold",
+        "rerank",
+        "keyword_search",
+        "show_expired",
+        "reference_date",
+        "categories",
+        "metadata",
+        "fields",
+        "latest_only",
+        "include_merged",
+        "enable_graph",
+        "filter_memories",
+        "only_metadata_based_search",
+        "output_format",
+        "version",
+    ];
+    NAMES.into_iter().chain(IdField::ALL.map(IdField::as_str))
 }
 
 fn request(fields: &Fields) -> Result<SearchRequest, InvalidInput> {

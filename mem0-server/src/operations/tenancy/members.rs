@@ -2,7 +2,7 @@ use mem0_engine::MemberRecord;
 use mem0_types::{InvalidInput, MemberRole};
 use serde::Serialize;
 
-use crate::http::fields::Fields;
+use crate::http::fields::{Fields, Received};
 
 /// A member of an organization or a project. An account is identified by its address.
 #[derive(Serialize)]
@@ -24,7 +24,8 @@ pub(crate) fn required(fields: &Fields, name: &'static str) -> Result<String, In
 }
 
 /// The `email` and `role` fields of a body.
-pub(crate) fn member(fields: &Fields) -> Result<(String, MemberRole), InvalidInput> {
-    let role = required(fields, "role")?;
-    Ok((required(fields, "email")?, MemberRole::from(role.as_str())))
+pub(crate) fn member(body: Received) -> Result<(String, MemberRole), InvalidInput> {
+    let fields = body.only(["email", "role"]);
+    let role = required(&fields, "role")?;
+    Ok((required(&fields, "email")?, MemberRole::from(role.as_str())))
 }

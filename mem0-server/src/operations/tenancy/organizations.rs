@@ -73,7 +73,7 @@ pub(crate) async fn create(
     View(engine): View,
     body: Body,
 ) -> Result<(StatusCode, Json<CreatedView>), Refused<InErrors>> {
-    let made = engine.create_organization(&required(&body?, "name")?).await?;
+    let made = engine.create_organization(&required(&body?.only(["name"]), "name")?).await?;
     let message = "Organization created successfully.";
     Ok((StatusCode::CREATED, Json(CreatedView { message, org_id: made.id })))
 }
@@ -123,7 +123,7 @@ pub(crate) async fn add_member(
     OrganizationId(id): OrganizationId,
     body: Body,
 ) -> Result<(StatusCode, Json<MessageView>), Refused<InErrors>> {
-    let (email, role) = member(&body?)?;
+    let (email, role) = member(body?)?;
     engine.add_organization_member(&id, &email, role).await?;
     Ok((StatusCode::CREATED, Json(MessageView::new("User added to the organization."))))
 }
@@ -134,7 +134,7 @@ pub(crate) async fn update_member(
     OrganizationId(id): OrganizationId,
     body: Body,
 ) -> Answer<MessageView, InErrors> {
-    let (email, role) = member(&body?)?;
+    let (email, role) = member(body?)?;
     engine.update_organization_member(&id, &email, role).await?;
     Ok(Json(MessageView::new("User role updated successfully")))
 }
@@ -145,6 +145,6 @@ pub(crate) async fn remove_member(
     OrganizationId(id): OrganizationId,
     body: Body,
 ) -> Answer<MessageView, InMessage> {
-    engine.remove_organization_member(&id, &required(&body?, "email")?).await?;
+    engine.remove_organization_member(&id, &required(&body?.only(["email"]), "email")?).await?;
     Ok(Json(MessageView::new("User removed from organization.")))
 }

@@ -136,7 +136,7 @@ pub(crate) async fn create(
     OrganizationId(org_id): OrganizationId,
     body: Body,
 ) -> Answer<CreatedView, InMessage> {
-    let fields = body?;
+    let fields = body?.only(["name", "description"]);
     let (name, description) = (required(&fields, "name")?, fields.text("description")?);
     let made = engine.create_project(&org_id, &name, description.as_deref()).await?;
     Ok(Json(CreatedView { message: "Project created successfully.", project_id: made.id }))
@@ -153,11 +153,39 @@ pub(crate) async fn update(
     path: ProjectPath,
     body: Body,
 ) -> Answer<MessageView, InMessage> {
-    let change = change(body?)?;
+    let change = change(body?.only(SETTINGS.into_iter().chain(OTHER_SETTINGS)))?;
     path.find(&engine).await?;
     engine.update_project(&path.project_id, change).await?;
     Ok(Json(MessageView::new("Project updated successfully")))
 }
+
+const SETTINGS: [&str; 11] = [
+    "name",
+    "description",
+    "custom_instructions",
+    "agent_custom_instructions",
+    "custom_categories",
+    "multilingual",
+    "decay",
+    "enable_graph",
+    "memory_depth",
+    "usecase",
+    "version",
+];
+
+/// Further settings of the platform. They are kept, and have no effect.
+const OTHER_SETTINGS: [&str; 10] = [
+    "inclusion_prompt",
+    "exclusion_prompt",
+    "update_custom_instructions",
+    "summary_custom_instructions",
+    "summary_batch_size",
+    "summary_max_tokens",
+    "expiration_date",
+    "active_prompt_profile",
+    "retrieval_criteria",
+    "usecase_setting",
+];
 
 /// Reads the settings of a body. A null clears a setting that an empty text clears.
 fn change(mut fields: Fields) -> Result<ProjectChange, Rejection> {
@@ -175,21 +203,7 @@ fn change(mut fields: Fields) -> Result<ProjectChange, Rejection> {
         version: text_or_null(&fields, "version")?,
         other: Metadata::new(),
     };
-    change.other = fields.without(&[
-        "name",
-        "description",
-        "custom_instructions",
-        "agent_custom_instructions",
-        "multilingual",
-        "decay",
-        "enable_graph",
-        "memory_depth",
-        "usecase",
-        "version",
-        // The official Python client repeats the path's ids here.
-        "org_id",
-        "project_id",
-    ]);
+    change.other = fields.take_all(&OTHER_SETTINGS);
     Ok(change)
 }
 
@@ -260,7 +274,7 @@ pub(crate) async fn add_member(
     path: ProjectPath,
     body: Body,
 ) -> Answer<MessageView, InMessage> {
-    let (email, role) = member(&body?)?;
+    let (email, role) = member(body?)?;
     path.find(&engine).await?;
     engine.add_project_member(&path.project_id, &email, role).await?;
     Ok(Json(MessageView::new("User added to the project successfully.")))
@@ -272,7 +286,7 @@ pub(crate) async fn update_member(
     path: ProjectPath,
     body: Body,
 ) -> Answer<MessageView, InMessage> {
-    let (email, role) = member(&body?)?;
+    let (email, role) = member(body?)?;
     path.find(&engine).await?;
     engine.update_project_member(&path.project_id, &email, role).await?;
     Ok(Json(MessageView::new("User role updated successfully.")))

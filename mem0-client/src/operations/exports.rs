@@ -1,11 +1,13 @@
+#[cfg(feature = "schemars")]
+use mem0_http::Outcome;
 use mem0_types::requests::{CreateMemoryExport, GetMemoryExport};
 use mem0_types::{CreateMemoryExportResponse, Endpoint, MemoryExportOptions};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::error::WaitedFor;
-use crate::events::Pace;
-use crate::{AsyncMemoryClient, Error, ErrorKind, WaitOptions};
+use crate::wait::{Pace, WaitOptions};
+use crate::{AsyncMemoryClient, Error, ErrorKind};
 
 impl AsyncMemoryClient {
     /// Has memories written into the form of a JSON Schema: `POST /v1/exports/`. The work is queued;
@@ -160,8 +162,11 @@ impl AsyncMemoryClient {
         let waited = self.wait_for_export(asked.id, wait).await;
         // It has been asked for: asking again would make a second one.
         waited.map_err(|error| {
-            let unknown = error.kind() != ErrorKind::Decode;
-            error.outcome(false, unknown)
+            let outcome = match error.kind() {
+                ErrorKind::Decode => Outcome::Refused,
+                _ => Outcome::Unknown { retryable: false },
+            };
+            error.outcome(outcome)
         })
     }
 }

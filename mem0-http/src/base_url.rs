@@ -1,50 +1,52 @@
 use http::Uri;
 use url::{Host, Url};
 
-use crate::Error;
+use crate::InvalidSetting;
 
-/// Where the platform is: scheme, authority and path prefix, without a `/` at the end.
+/// Where a service is: scheme, authority and path prefix, without a `/` at the end.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct BaseUrl {
+pub struct BaseUrl {
     text: String,
-    /// Without a path. Parsing takes a tenth of what a whole request takes, so it is done once.
+    /// Without a path. It is parsed once, since that takes a tenth of what a whole request takes.
     origin: Url,
     https: bool,
     loopback: bool,
 }
 
 impl BaseUrl {
-    pub(crate) fn parse(text: &str) -> Result<Self, Error> {
-        let refuse = |why: &str| {
-            Err(Error::configuration(format!(
-                "the base URL {why}; it should look like https://api.mem0.ai"
-            )))
-        };
+    /// Reads an `http` or `https` address without user, query and fragment.
+    ///
+    /// # Errors
+    /// For any other text, in words that begin with "the base URL".
+    pub fn parse(text: &str) -> Result<Self, InvalidSetting> {
+        let refuse = |why| Err(InvalidSetting(why));
         // Parsing would drop line breaks and tabs, and make another address of the rest.
         if text.trim().contains(char::is_control) {
-            return refuse("has a line break or another control character");
+            return refuse("the base URL has a line break or another control character");
         }
         let Ok(url) = Url::parse(text.trim()) else {
-            return refuse("cannot be parsed");
+            return refuse("the base URL cannot be parsed");
         };
         if !matches!(url.scheme(), "http" | "https") {
-            return refuse("must begin with http:// or https://");
+            return refuse("the base URL must begin with http:// or https://");
         }
         if !url.username().is_empty() || url.password().is_some() {
-            return refuse("must not hold a user name or password");
+            return refuse("the base URL must not hold a user name or password");
         }
         if url.query().is_some() || url.fragment().is_some() {
-            return refuse("must not have a query or a fragment");
+            return refuse("the base URL must not have a query or a fragment");
         }
         let loopback = match url.host() {
             Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
             Some(Host::Ipv4(address)) => address.is_loopback(),
             Some(Host::Ipv6(address)) => address.is_loopback(),
-            None => return refuse("has no host"),
+            None => return refuse("the base URL has no host"),
         };
         // A URL may hold what the target of a request must not: `"` in a host, for one.
         if url.as_str().parse::<Uri>().is_err() {
-            return refuse("has characters that a request cannot be sent to, or is too long");
+            return refuse(
+                "the base URL has characters that a request cannot be sent to, or is too long",
+            );
         }
         let https = url.scheme() == "https";
         let text = url.as_str().trim_end_matches('/').to_owned();
@@ -54,11 +56,11 @@ impl BaseUrl {
     }
 
     /// The address of a path that begins with `/`.
-    pub(crate) fn join(&self, path_and_query: &str) -> String {
+    pub fn join(&self, path_and_query: &str) -> String {
         [self.text.as_str(), path_and_query].concat()
     }
 
-    /// The same address of the path and query that a [joined](Self::join) one has.
+    /// The address that [`join`](Self::join) gives, of the path and query of its URI.
     pub(crate) fn url(&self, path: &str, query: Option<&str>) -> Url {
         let mut url = self.origin.clone();
         url.set_path(path);
@@ -66,11 +68,13 @@ impl BaseUrl {
         url
     }
 
-    pub(crate) fn is_https(&self) -> bool {
+    /// Whether connections to it use TLS.
+    pub fn is_https(&self) -> bool {
         self.https
     }
 
-    pub(crate) fn is_loopback(&self) -> bool {
+    /// Whether it is on this machine.
+    pub fn is_loopback(&self) -> bool {
         self.loopback
     }
 }
@@ -82,9 +86,9 @@ mod tests {
     #[test]
     fn keeps_a_path_prefix_and_drops_the_last_slash() {
         for (text, joined) in [
-            ("https://api.mem0.ai", "https://api.mem0.ai/v1/ping/"),
-            ("https://api.mem0.ai///", "https://api.mem0.ai/v1/ping/"),
-            (" http://localhost:8888/mem0/ ", "http://localhost:8888/mem0/v1/ping/"),
+            ("https://api.example.com", "https://api.example.com/v1/ping/"),
+            ("https://api.example.com///", "https://api.example.com/v1/ping/"),
+            (" http://localhost:8888/prefix/ ", "http://localhost:8888/prefix/v1/ping/"),
             ("http://[::1]:8888", "http://[::1]:8888/v1/ping/"),
         ] {
             assert_eq!(BaseUrl::parse(text).unwrap().join("/v1/ping/"), joined);
@@ -94,15 +98,15 @@ mod tests {
     #[test]
     fn an_address_put_together_is_the_one_that_parsing_gives() {
         for base in
-            ["https://api.mem0.ai", "http://[::1]:8888/mem0", "http://MEM0.example:80/a%20b"]
+            ["https://api.example.com", "http://[::1]:8888/prefix", "http://API.example:80/a%20b"]
         {
             let base = BaseUrl::parse(base).unwrap();
             for path in [
                 "/v1/ping/",
-                "/v1/memories/%2E%2E/",
-                "/v1/memories/a%2Fb%3Fc%23d/?x=%26",
-                "/v2/entities/user/J%C3%BCrgen%20%22~'()*/",
-                "/v3/memories/?page=1&page_size=200",
+                "/v1/things/%2E%2E/",
+                "/v1/things/a%2Fb%3Fc%23d/?x=%26",
+                "/v2/things/user/J%C3%BCrgen%20%22~'()*/",
+                "/v3/things/?page=1&page_size=200",
                 "/v1/x/?",
             ] {
                 let uri: Uri = base.join(path).parse().unwrap();
@@ -113,21 +117,21 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_no_base() {
+    fn refuses_what_cannot_be_a_base_url() {
         for text in [
             "",
-            "api.mem0.ai",
-            "ftp://api.mem0.ai",
+            "api.example.com",
+            "ftp://api.example.com",
             "https://",
-            "https://me:secret@api.mem0.ai",
-            "https://secret@api.mem0.ai",
-            "https://:secret@api.mem0.ai",
-            "https://api.mem0.ai/?a=b",
-            "https://api.mem0.ai/#x",
+            "https://me:secret@api.example.com",
+            "https://secret@api.example.com",
+            "https://:secret@api.example.com",
+            "https://api.example.com/?a=b",
+            "https://api.example.com/#x",
             "file:///etc/passwd",
-            "http://mem0\".example",
-            "http://me\nm0.example",
-            &format!("http://mem0.example/{}", "a".repeat(70_000)),
+            "http://api\".example",
+            "http://a\npi.example",
+            &format!("http://api.example/{}", "a".repeat(70_000)),
         ] {
             let refused = BaseUrl::parse(text).unwrap_err().to_string();
             assert!(!refused.contains("secret"), "{refused}");
@@ -136,7 +140,7 @@ mod tests {
 
     #[test]
     fn knows_https() {
-        assert!(BaseUrl::parse("HTTPS://api.mem0.ai").unwrap().is_https());
+        assert!(BaseUrl::parse("HTTPS://api.example.com").unwrap().is_https());
         assert!(!BaseUrl::parse("http://https.example/https://").unwrap().is_https());
     }
 
@@ -147,7 +151,7 @@ mod tests {
             ("http://127.8.8.8", true),
             ("http://[::1]", true),
             ("http://localhost", true),
-            ("http://mem0.localhost", true),
+            ("http://api.localhost", true),
             ("http://localhost.evil.example", false),
             ("http://10.0.0.1", false),
         ] {

@@ -8,49 +8,51 @@ use bytes::{Buf, Bytes, BytesMut};
 use http::response::Parts;
 use http::{Request, Response};
 use http_body::Body as HttpBody;
+use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::task::yield_now;
 use tokio::time::{Instant, timeout_at};
 use tower_service::Service;
 
-use crate::Body;
-use crate::sender::later;
+use crate::{Body, later};
 
-pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;
+/// An error of any type.
+pub type BoxError = Box<dyn StdError + Send + Sync>;
 
-/// What came of one attempt.
-pub(crate) type Answer = Result<(Parts, Bytes), ServiceError>;
+/// The result of one attempt: a whole answer, of any status.
+pub type Answer = Result<(Parts, Bytes), ServiceError>;
 
 /// Why a service gave no whole answer.
 #[derive(Debug)]
-pub(crate) enum ServiceError {
-    /// The service was not ready before the deadline; nothing was sent.
+pub enum ServiceError {
+    /// The service was not ready before the deadline, and nothing was sent.
     Busy,
-    /// The service will never be ready again; nothing was sent.
+    /// The service will never be ready again, and nothing was sent.
     Closed(BoxError),
     /// The service took the request, and did not answer in time.
     Slow,
     /// The service took the request, and failed before or while it answered.
     Failed(BoxError),
-    /// The answer that began so was larger than the limit.
+    /// The answer that began with this head is larger than the limit.
     TooLarge(Box<Parts>),
 }
 
-/// What bounds one attempt.
-#[derive(Clone, Copy)]
-pub(crate) struct Limits {
+/// The limits of one attempt.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
     /// When the call ends, however far the attempt is.
-    pub(crate) deadline: Instant,
+    pub deadline: Instant,
     /// How long the attempt may take from when the service takes the request.
-    pub(crate) timeout: Duration,
+    pub timeout: Duration,
     /// How many bytes an answer may have.
-    pub(crate) bytes: usize,
+    pub bytes: usize,
 }
 
-/// Whatever sends a request: our own HTTP client, the caller's, or a service in this process.
+/// Anything that sends a request: our own HTTP client, the caller's, or a service in this process.
 ///
-/// Its one method keeps the limits and reads the whole body too, so that the types of every service
-/// and body end here.
-pub(crate) trait Transport: Send + Sync {
+/// Its one method also keeps the limits and reads the whole body, so that nothing beyond it is
+/// generic over the types of services and bodies.
+pub trait Transport: Send + Sync {
+    /// Sends the request, and reads the answer.
     fn send(
         &self,
         request: Request<Body>,
@@ -58,10 +60,10 @@ pub(crate) trait Transport: Send + Sync {
     ) -> Pin<Box<dyn Future<Output = Answer> + Send + '_>>;
 }
 
-pub(crate) struct TowerTransport<S>(S);
+struct TowerTransport<S>(S);
 
-/// Erases the type of a tower service.
-pub(crate) fn transport<S, B>(service: S) -> Arc<dyn Transport>
+/// A tower service as a transport.
+pub fn transport<S, B>(service: S) -> Arc<dyn Transport>
 where
     S: Service<Request<Body>, Response = Response<B>> + Clone + Send + Sync + 'static,
     S::Future: Send,
@@ -97,10 +99,11 @@ where
             }
             let until = limits.deadline.min(later(Instant::now(), limits.timeout));
             let answer = async {
-                // Connections that the server closed while this thread was busy elsewhere learn of it
-                // here; without this the request would be sent on one of them. The timeout is running
-                // by then: if it were set while tokio knows of no other, tokio would wake itself.
-                // Also right after an answer, which some servers close the connection behind.
+                // Lets connections learn that the server closed them while this thread was busy
+                // elsewhere; without this the request would be sent on one of them. It is also needed
+                // right after an answer, since some servers close the connection behind it. The
+                // timeout is set already: setting it while tokio has no other timer would make
+                // tokio wake itself up.
                 yield_now().await;
                 let failed = |error: S::Error| ServiceError::Failed(error.into());
                 let (parts, body) = service.call(request).await.map_err(failed)?.into_parts();
@@ -109,9 +112,23 @@ where
                     None => Err(ServiceError::TooLarge(Box::new(parts))),
                 }
             };
-            timeout_at(until, answer).await.unwrap_or(Err(ServiceError::Slow))
+            let answer = timeout_at(until, answer).await.unwrap_or(Err(ServiceError::Slow));
+            if shares_its_thread() {
+                // A connection counts as idle from when the pool's own task takes it back. If that
+                // had to wait until this thread has nothing else to do, an old connection would
+                // pass for a new one.
+                yield_now().await;
+            }
+            answer
         })
     }
+}
+
+/// Whether this runs in a task that keeps all others from running while it does not yield. The
+/// future that a runtime was given to drive is polled when the others have run.
+fn shares_its_thread() -> bool {
+    let is_single = |handle: Handle| handle.runtime_flavor() == RuntimeFlavor::CurrentThread;
+    tokio::task::try_id().is_some() && Handle::try_current().is_ok_and(is_single)
 }
 
 /// The whole body, or `None` when it has more bytes than the limit.
@@ -120,10 +137,10 @@ where
     B: HttpBody,
     B::Error: Into<BoxError>,
 {
-    /// A body that says it has more is given room as it comes.
+    /// How much room a body gets before it comes, whatever it says about its size.
     const RESERVED: usize = 1024 * 1024;
 
-    // What is said to be too large need not arrive.
+    // A body that says that it is too large need not arrive.
     if body.size_hint().lower() > limit as u64 {
         return Ok(None);
     }
@@ -138,7 +155,7 @@ where
         if size > limit {
             return Ok(None);
         }
-        // Most answers are one frame, which then needs no copy.
+        // Most answers are one frame, which is then not copied.
         if first.is_none() && all.is_empty() {
             first = Some(data.copy_to_bytes(data.remaining()));
         } else {
@@ -163,7 +180,7 @@ mod tests {
 
     use super::*;
 
-    /// Pieces whose size is told beforehand.
+    /// Pieces that say their size beforehand.
     struct Pieces(VecDeque<Bytes>);
 
     impl HttpBody for Pieces {
@@ -183,7 +200,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_body_that_tells_its_size_may_have_as_much_as_the_limit() {
+    async fn a_body_that_says_its_size_may_be_as_large_as_the_limit() {
         for pieces in [&["abcdef"][..], &["a", "b", "cdef"], &["abcde", "f"], &["", "abcdef", ""]] {
             let body = || Pieces(pieces.iter().map(|piece| Bytes::from(*piece)).collect());
             assert_eq!(collect(body(), 6).await.unwrap().unwrap(), "abcdef");

@@ -1,6 +1,7 @@
 use std::future::Future;
 
 use futures_util::FutureExt;
+use mem0_http::Outcome;
 use mem0_types::requests::{
     AddMemory, DeleteAllMemories, DeleteMemory, GetAllMemories, GetHistory, GetMemory,
     GetMemoryEvents, GetSummary, SearchMemories, SendFeedback, UpdateMemory,
@@ -91,8 +92,11 @@ impl AsyncMemoryClient {
         let waited = self.wait_for_event(added.event_id, wait).await;
         // The messages are there: adding them again would double them.
         waited.map_err(|error| {
-            let unknown = error.kind() != ErrorKind::EventFailed;
-            error.outcome(false, unknown)
+            let outcome = match error.kind() {
+                ErrorKind::EventFailed => Outcome::Refused,
+                _ => Outcome::Unknown { retryable: false },
+            };
+            error.outcome(outcome)
         })
     }
 

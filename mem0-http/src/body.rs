@@ -8,13 +8,13 @@ use http_body::{Frame, SizeHint};
 
 /// The body of a request: bytes that are already there, so that a retry can send them again.
 ///
-/// It is the request body of the service that
-/// [`AsyncMemoryClientBuilder::service`](crate::AsyncMemoryClientBuilder::service) takes.
+/// Services of the caller's own get requests with this body.
 ///
 /// ```
+/// # use mem0_http::Body;
 /// use http_body::Body as _;
 ///
-/// let body = mem0_client::Body::from("{}");
+/// let body = Body::from("{}");
 /// assert_eq!(body.size_hint().exact(), Some(2));
 /// assert_eq!(body.as_ref(), b"{}");
 /// ```
@@ -25,7 +25,8 @@ impl Body {
     /// The bytes. Nothing is copied.
     ///
     /// ```
-    /// assert_eq!(mem0_client::Body::from("{}").into_bytes(), "{}");
+    /// # use mem0_http::Body;
+    /// assert_eq!(Body::from("{}").into_bytes(), "{}");
     /// ```
     pub fn into_bytes(self) -> Bytes {
         self.0

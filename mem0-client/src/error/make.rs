@@ -1,0 +1,215 @@
+//! How errors are made. The public type is in the module above.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::response::Parts;
+use http::{HeaderMap, StatusCode};
+use mem0_http::{
+    BoxError, Cause, Failed, InvalidSetting, NetworkError, NetworkErrorKind, Outcome, Secret,
+};
+use mem0_types::{ErrorBody, InvalidInput};
+use serde_json::Value;
+
+use super::{Answer, Error, ErrorKind, Inner, WaitedFor};
+
+pub(super) const INSECURE: &str = "Check the base URL and this machine's clock; a certificate authority that the system does not \
+     know is given to the builder as root_certificate";
+
+pub(super) const PROXY: &str =
+    "Check the proxy's address, and give it a user name and password if it asks for them";
+
+impl Error {
+    fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self(Arc::new(Inner {
+            kind,
+            operation: None,
+            message: message.into(),
+            advice: None,
+            source: None,
+            network: None,
+            answer: None,
+            waited_for: None,
+            attempts: 0,
+            elapsed: Duration::ZERO,
+            outcome: Outcome::Refused,
+            refused: None,
+        }))
+    }
+
+    /// The fields of an error that nobody else has yet.
+    fn inner(&mut self) -> &mut Inner {
+        Arc::make_mut(&mut self.0)
+    }
+
+    /// The error of a call whose attempts failed.
+    pub(crate) fn failed(failed: Failed, api_key: &Secret, response_limit: usize) -> Self {
+        let hidden = |mut parts: Parts| {
+            api_key.hide_in(&mut parts.headers);
+            (parts.status, parts.headers)
+        };
+        let error = match failed.cause {
+            Cause::NoRuntime => Self::configuration(
+                "the clients need a tokio runtime with time and I/O; there is none here",
+            ),
+            Cause::NoFreeConnection => Self::timeout("no connection was free before the deadline"),
+            Cause::Busy => Self::timeout("the service was not ready before the deadline"),
+            Cause::NoClient(source) => Self::no_client(source),
+            Cause::Closed(error) | Cause::Network(error) => Self::network(error),
+            Cause::Slow => Self::timeout("no answer within the time allowed"),
+            Cause::TooLarge(parts) => {
+                let (status, headers) = hidden(*parts);
+                Self::too_large(response_limit, status, headers)
+            }
+            Cause::Refused(parts, body) => {
+                let (status, headers) = hidden(*parts);
+                Self::answered(status, headers, redacted_body(api_key, &body))
+            }
+        };
+        error.outcome(failed.outcome)
+    }
+
+    pub(crate) fn configuration(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Configuration, message)
+    }
+
+    fn no_client(source: BoxError) -> Self {
+        let mut error = Self::configuration("the HTTP client cannot be made");
+        error.inner().source = Some(source.into());
+        error
+    }
+
+    pub(super) fn network(error: NetworkError) -> Self {
+        let NetworkError { kind, source } = error;
+        let (message, advice) = match kind {
+            NetworkErrorKind::Broken => ("the connection broke", None),
+            NetworkErrorKind::Insecure => ("no secure connection to the platform", Some(INSECURE)),
+            NetworkErrorKind::RefusedByProxy => ("no connection to the platform", Some(PROXY)),
+            NetworkErrorKind::Unreachable => ("no connection to the platform", None),
+        };
+        let mut error = Self::new(ErrorKind::Network, message);
+        error.inner().advice = advice;
+        error.inner().network = Some(kind);
+        error.inner().source = Some(source.into());
+        error
+    }
+
+    pub(crate) fn timeout(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Timeout, message)
+    }
+
+    pub(crate) fn decode(message: &str, status: StatusCode, headers: HeaderMap) -> Self {
+        // The path to the place may hold names that the answer chose.
+        let mut error = Self::new(ErrorKind::Decode, one_line(message));
+        error.inner().answer = Some(Answer { status, headers, body: None });
+        error
+    }
+
+    fn too_large(limit: usize, status: StatusCode, headers: HeaderMap) -> Self {
+        let message = format!("the answer is larger than {limit} bytes");
+        let mut error = Self::decode(&message, status, headers);
+        error.inner().advice =
+            Some("Ask for less at a time, or build the client with a larger response_limit");
+        error
+    }
+
+    pub(super) fn answered(status: StatusCode, headers: HeaderMap, body: ErrorBody) -> Self {
+        let kind = match status.as_u16() {
+            401 | 403 => ErrorKind::Authentication,
+            400 | 409 | 422 => ErrorKind::Validation,
+            404 => ErrorKind::NotFound,
+            408 => ErrorKind::Timeout,
+            413 => ErrorKind::QuotaExceeded,
+            429 => ErrorKind::RateLimit,
+            _ => ErrorKind::Server,
+        };
+        let mut error = Self::new(kind, one_line(&body.message()));
+        error.inner().answer = Some(Answer { status, headers, body: Some(body) });
+        error
+    }
+
+    pub(crate) fn event_failed(reason: Option<&str>) -> Self {
+        Self::new(ErrorKind::EventFailed, one_line(reason.unwrap_or("no reason was given")))
+    }
+
+    pub(crate) fn event_pending(waited: Duration) -> Self {
+        let message = format!(
+            "still not done after {:.1} s; it goes on, and may be waited for again",
+            waited.as_secs_f64()
+        );
+        Self::new(ErrorKind::EventPending, message)
+    }
+
+    /// For the blocking client, which alone has a runtime of its own to lack.
+    #[doc(hidden)]
+    pub fn no_runtime(source: std::io::Error) -> Self {
+        let mut error = Self::configuration("the system gave no thread or event queue");
+        error.inner().source = Some(Arc::new(source));
+        error
+    }
+
+    pub(crate) fn about(mut self, operation: &str) -> Self {
+        self.inner().operation = Some(operation.to_owned());
+        self
+    }
+
+    pub(crate) fn waiting_for(mut self, work: WaitedFor) -> Self {
+        self.inner().waited_for = Some(work);
+        self
+    }
+
+    pub(crate) fn after(mut self, attempts: u32, elapsed: Duration) -> Self {
+        self.inner().attempts = attempts;
+        self.inner().elapsed = elapsed;
+        self
+    }
+
+    pub(crate) fn outcome(mut self, outcome: Outcome) -> Self {
+        self.inner().outcome = outcome;
+        self
+    }
+}
+
+impl From<InvalidInput> for Error {
+    fn from(refused: InvalidInput) -> Self {
+        let mut error = Self::new(ErrorKind::InvalidInput, refused.to_string());
+        error.inner().refused = Some(refused);
+        error
+    }
+}
+
+/// What a setting that cannot be used is told as.
+pub(crate) fn invalid_setting(refused: InvalidSetting) -> Error {
+    Error::configuration(refused.to_string())
+}
+
+/// The body of an error answer without the key, however its JSON spells it.
+fn redacted_body(api_key: &Secret, body: &[u8]) -> ErrorBody {
+    let json = redacted(api_key, ErrorBody::decode(body).to_json());
+    ErrorBody::decode(json.to_string().as_bytes())
+}
+
+fn redacted(api_key: &Secret, json: Value) -> Value {
+    match json {
+        Value::String(text) => api_key.redact(&text).into(),
+        Value::Array(values) => values.into_iter().map(|value| redacted(api_key, value)).collect(),
+        Value::Object(fields) => fields
+            .into_iter()
+            .map(|(name, value)| (api_key.redact(&name), redacted(api_key, value)))
+            .collect(),
+        other => other,
+    }
+}
+
+/// The text on one line and of bounded length, for messages that end up in logs.
+fn one_line(text: &str) -> String {
+    const LONGEST: usize = 300;
+    let words = text.split(|c: char| c.is_whitespace() || c.is_control());
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    let mut line = words.join(" ");
+    if let Some((end, _)) = line.char_indices().nth(LONGEST) {
+        line.truncate(end);
+        line.push('…');
+    }
+    line
+}
