@@ -115,7 +115,8 @@ pub(crate) fn queue(
     Ok(())
 }
 
-/// The first project behind this one of which something is queued, and the number of its oldest job.
+/// The first project behind this one of which something is queued, and the number of its oldest
+/// job.
 pub(crate) fn oldest_behind(
     connection: &Connection,
     project: i64,

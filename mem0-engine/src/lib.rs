@@ -60,6 +60,7 @@
 //! - `engine`, `running`: the public [`Engine`], and its threads.
 //! - `jobs`: the queue of work for later, and how a job is carried out.
 //! - `erasing`: deleting an entity, a project, or what is past its retention.
+//! - `collections`: the folder as a vector store of a program's own records.
 //! - `derived`: exports, profiles and summaries.
 //! - `upkeep`: backup, archive, checks and indexing again.
 //! - `memories`: an operation per file: `add`, `search`, `list`, `update`, `delete`, `history`,

@@ -24,8 +24,8 @@ const CRATES: [(&str, &str); 4] = [
 /// What mem0-client exports of mem0-http, which has no listing: nothing else of it is promised.
 const EXPORTED: [&str; 2] = ["mem0_http::Body", "mem0_http::RetryPolicy"];
 
-/// Parts of lines that are left out: the methods of a trait, whose `impl` has a line already, and the
-/// traits of almost every type. A test of mem0-types asserts them for each of its types.
+/// Parts of lines that are left out: the methods of a trait, whose `impl` has a line already, and
+/// the traits of almost every type. A test of mem0-types asserts them for each of its types.
 const UNTOLD: [&str; 15] = [
     "::clone(&self) -> ",
     "::cmp(&self, other: ",

@@ -236,7 +236,8 @@ pub(crate) fn prepare(
     }
 }
 
-/// What the memories of an add are found by, for each of its messages; none for those that become no memory.
+/// What the memories of an add are found by, for each of its messages; none for those that become
+/// no memory.
 ///
 /// `vectors` are those that another embedder than the built-in one made of what is
 /// [embedded](AddRequest::embedded).
