@@ -1,4 +1,5 @@
-//! How often the SDK's client allocates beyond bare reqwest, which is exact and so asserted.
+//! How many allocations the SDK's client makes in addition to bare reqwest's. The number is exact,
+//! so it is asserted.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -15,7 +16,7 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-/// What one request allocates once its connection is open, in a time when nothing else runs.
+/// The allocations of one request on an open connection, while nothing else runs.
 fn allocations(contender: &impl AsyncContender, work: Work) -> usize {
     const REQUESTS: usize = 50;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -32,7 +33,7 @@ fn allocations(contender: &impl AsyncContender, work: Work) -> usize {
     })
 }
 
-/// One test, since others beside it would be counted too. The server is a process of its own.
+/// A single test, since concurrent ones would be counted too. The server is another process.
 #[test]
 fn a_request_allocates_at_most_15_times_more_than_bare_reqwest() {
     let mut server = Command::new(env!("CARGO_BIN_EXE_clients"))

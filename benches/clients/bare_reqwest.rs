@@ -25,7 +25,7 @@ impl BareReqwest {
         Self { client: reqwest::Client::new(), base_url: base_url.to_owned(), hold: None }
     }
 
-    /// Asks the server to hold back its answers for so many milliseconds.
+    /// Asks the server to delay its answers by this many milliseconds.
     pub fn holding(self, milliseconds: &'static str) -> Self {
         Self { hold: Some(milliseconds), ..self }
     }

@@ -1,4 +1,5 @@
-//! Two ways to call reqwest from plain threads: its own blocking client, and a runtime that the caller drives.
+//! Two ways to use reqwest from plain threads: its own blocking client, and a runtime that the
+//! caller drives.
 
 use ::reqwest::header::AUTHORIZATION;
 use serde::Serialize;
@@ -30,7 +31,7 @@ impl BlockingContender for BlockOn {
     }
 }
 
-/// `reqwest::blocking`, which has a thread of its own.
+/// `reqwest::blocking`, which runs a thread.
 pub struct BlockingReqwest {
     client: reqwest::blocking::Client,
     base_url: String,

@@ -1,4 +1,4 @@
-//! What everybody sends, and what the server answers: the same bytes each time.
+//! The requests of all contenders, and the answers of the server: the same bytes each time.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ pub const MESSAGES: [(&str, &str); 2] = [
     ("assistant", "Noted: no meat, no nuts, and enough for four. Shall I plan the week?"),
 ];
 
-/// How many rows the long list has, and how many each of its pages.
+/// The number of rows of the long list, and of each of its pages.
 pub const STREAMED: u32 = 20_000;
 pub const PAGE: u32 = 200;
 
@@ -27,7 +27,7 @@ const FACTS: [&str; 8] = [
 const CATEGORIES: [&[&str]; 4] =
     [&["food"], &["family", "food"], &["hobbies", "sports", "health"], &["work"]];
 
-/// One row, with every field that the specification's own example of the operation has.
+/// One row, with every field of the specification's example of the operation.
 fn row(index: u32, of_search: bool) -> Value {
     let at = |list: usize| index as usize % list;
     let mut row = json!({
@@ -77,7 +77,7 @@ pub fn add_answer() -> String {
     .to_string()
 }
 
-/// A page of the long list; pages count from 1.
+/// A page of the long list, counted from 1.
 pub fn list_answer(page: u32, size: u32) -> String {
     let rows = (page - 1) * size..(page * size).min(STREAMED);
     let next = (page * size < STREAMED)

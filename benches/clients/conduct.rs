@@ -72,7 +72,7 @@ pub struct Contenders {
     base_url: String,
     python: Option<PathBuf>,
     node: Option<PathBuf>,
-    /// Those that take a second to start, from when they were first needed.
+    /// The contenders that take a second to start, from their first use on.
     official: HashMap<&'static str, Contender>,
 }
 
@@ -99,7 +99,7 @@ impl Contenders {
         let sources = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("clients");
         let mut command = match (name, &self.python, &self.node) {
             ("typescript", _, Some(node)) => {
-                // It finds its packages beside itself.
+                // Node looks for packages next to the program.
                 let copy = node.join("contender.mjs");
                 std::fs::copy(sources.join("contender.mjs"), &copy)?;
                 let mut command = Command::new("node");
@@ -126,7 +126,7 @@ impl Contenders {
         Ok(command)
     }
 
-    /// Rounds in which each contender has its turn, one after the other.
+    /// Measures rounds in which the contenders take turns.
     pub fn measure(
         &mut self,
         scenario: &Scenario,
@@ -137,14 +137,14 @@ impl Contenders {
             names.iter().map(|name| ((*name).to_owned(), Vec::new())).collect();
         for round in 0..rounds {
             for place in 0..names.len() {
-                // Whoever is first in one round is second in the next.
+                // Each round begins with another contender.
                 let place = (place + round) % names.len();
                 let name = names[place];
                 let mut contender = match self.official.remove(name) {
                     Some(contender) => contender,
                     None => Contender::start(self.command(name)?)?,
                 };
-                // A tenth of the requests takes those as long as the others.
+                // The official clients take as long for a tenth of the requests.
                 let is_official = OFFICIAL.contains(&name);
                 let requests = match is_official {
                     true => (scenario.requests / 10).max(scenario.in_flight).max(1),
@@ -154,8 +154,8 @@ impl Contenders {
                     .order(scenario, requests)
                     .map_err(|error| format!("{name}, {}: {error}", scenario.name()))?;
                 all[place].1.push(measured);
-                // The others get a new process each turn: chance places its memory, and makes it up to a third slower or
-                // faster for as long as it lives.
+                // The other contenders get a new process each turn: where memory happens to lie
+                // makes a process up to a third slower or faster for its whole life.
                 if is_official {
                     self.official.insert(name, contender);
                 }
@@ -164,7 +164,7 @@ impl Contenders {
         Ok(all)
     }
 
-    /// 10,000 adds at once, in a process of their own.
+    /// 10,000 adds at once, in a new process.
     pub fn fly(&self, name: &str) -> Result<Flight, Error> {
         let mut command = Command::new(std::env::current_exe()?);
         let output =
@@ -172,8 +172,8 @@ impl Contenders {
         Ok(serde_json::from_slice(&output.stdout)?)
     }
 
-    /// The first request of each, each in a process of its own, in turns: medians in microseconds, and of the ratio to the
-    /// baseline. Names come in pairs, the baseline first.
+    /// The first request of each contender, each in a new process, in turns. Returns medians in
+    /// microseconds, and of the ratio to the baseline. Names come in pairs, the baseline first.
     pub fn first(&self, names: &[&str], rounds: usize) -> Result<Vec<(f64, f64)>, Error> {
         let mut all = vec![Vec::new(); names.len()];
         for _ in 0..rounds {
@@ -201,7 +201,7 @@ impl Contenders {
         Ok(told)
     }
 
-    /// One round with the allocator that counts, of each contender that has one.
+    /// One round with the counting allocator, for each contender that has one.
     pub fn count(
         &self,
         scenario: &Scenario,

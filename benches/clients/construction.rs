@@ -1,4 +1,4 @@
-//! Making a client, which neither of ours does any I/O for, and its first request.
+//! Making a client, which causes no I/O in either of ours, and its first request.
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -16,7 +16,7 @@ use mem0_client_blocking::MemoryClient;
 /// Plain HTTP, since these programs are built without TLS.
 const NOWHERE: &str = "http://127.0.0.1:9";
 
-/// What making and dropping one takes, in microseconds of CPU.
+/// The CPU time to make and drop each client, in microseconds.
 pub fn construct() -> Result<Vec<(&'static str, usize, f64)>, Error> {
     fn timed(times: usize, make: impl Fn() -> Result<(), Error>) -> Result<(usize, f64), Error> {
         let began = cpu_time();
@@ -49,10 +49,11 @@ pub fn construct() -> Result<Vec<(&'static str, usize, f64)>, Error> {
     ])
 }
 
-/// Each client of ours behind its baseline.
+/// Each of our clients after its baseline.
 pub const FIRST: [&str; 4] = ["reqwest", "async", "block_on", "blocking"];
 
-/// How long it takes to make a client and to search with it, in microseconds: the first thing that this process does.
+/// How long this process takes to make a client and to search with it, in microseconds. Nothing
+/// else runs before.
 pub fn first(name: &str, base_url: &str) -> Result<f64, Error> {
     fn awaited<C: AsyncContender>(make: impl Fn() -> Result<C, Error>) -> Result<f64, Error> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

@@ -1,6 +1,6 @@
 // The official TypeScript client, unmodified, as a contender: node contender.mjs BASE_URL
 //
-// Speaks what run.rs speaks: orders on standard input, what they took as a line of JSON each.
+// Uses the protocol of run.rs: orders on standard input, and the measurements as a line of JSON each.
 import { createInterface } from "node:readline";
 import { MemoryClient } from "mem0ai";
 

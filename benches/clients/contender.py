@@ -1,6 +1,6 @@
 """The official Python clients, unmodified, as contenders: contender.py python-async|python-sync BASE_URL
 
-Speaks what run.rs speaks: orders on standard input, what they took as a line of JSON each.
+Uses the protocol of run.rs: orders on standard input, and the measurements as a line of JSON each.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ PAGE = 200
 
 
 def call(client, work):
-    """Starts the call for the work, and says how to count its rows."""
+    """Starts the call for the work, and returns a function that counts its rows."""
     if work == "search":
         return client.search(QUERY, filters=FILTERS), lambda found: len(found["results"])
     if work == "add":
@@ -68,7 +68,7 @@ async def run_async(client, work):
 
 
 class Requests:
-    """So many requests, taken one at a time."""
+    """A number of requests, taken one at a time."""
 
     def __init__(self, number):
         self.left = iter(range(number))

@@ -11,19 +11,19 @@ use crate::work::Work;
 
 pub type Error = Box<dyn std::error::Error + Send + Sync>;
 
-/// A client that is awaited.
+/// An asynchronous client.
 pub trait AsyncContender: Send + Sync + 'static {
-    /// Does the work once, and says how many rows came back.
+    /// Does the work once. Returns the number of rows.
     fn work(&self, work: Work) -> impl Future<Output = Result<usize, Error>> + Send;
 }
 
-/// A client that blocks its thread.
+/// A blocking client.
 pub trait BlockingContender: Send + Sync + 'static {
-    /// Does the work once, and says how many rows came back.
+    /// Does the work once. Returns the number of rows.
     fn work(&self, work: Work) -> Result<usize, Error>;
 }
 
-/// The contenders that are written in Rust.
+/// The contenders written in Rust.
 pub const NAMES: [&str; 9] = [
     "raw",
     "hyper",
@@ -36,7 +36,7 @@ pub const NAMES: [&str; 9] = [
     "reqwest-blocking",
 ];
 
-/// Does what standard input asks for until it ends.
+/// Carries out the orders of standard input until it ends.
 pub fn contend(name: &str, base_url: &str, counter: Option<Counter>) -> Result<(), Error> {
     match name {
         "raw" => run_blocking(Raw::new(base_url), counter),

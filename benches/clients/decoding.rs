@@ -1,4 +1,4 @@
-//! A page of 200 rows from its text: the SDK's type, and a derived struct that keeps nothing it does not name.
+//! Decoding a page of 200 rows: the SDK's type, and a derived struct that loses unnamed fields.
 
 use std::hint::black_box;
 
@@ -11,18 +11,18 @@ use mem0_client::{Endpoint, Memory, Page};
 
 use crate::report::median;
 
-/// One way to read the page, and how many MB it reads in a second of CPU.
+/// A way to decode the page, and how many MB it reads per second of CPU.
 pub struct Decoded {
     pub what: &'static str,
     pub megabytes: f64,
-    /// Beside the derived struct, in the same round.
+    /// Relative to the derived struct, in the same round.
     pub ratio: f64,
 }
 
 pub fn decode(rounds: usize) -> Result<Vec<Decoded>, Error> {
     let text = canned::list_answer(1, canned::PAGE);
     let with_unknown = text.replace("\"app_id\":null", "\"owner\":\"team-a\",\"rank\":17");
-    // Where it is right that nothing is lost, everything that a plain struct does not name is there.
+    // Checks that the SDK's type keeps everything that a plain struct does not name.
     let page: Page<Memory> = GetAllMemories::read_response(&with_unknown)?;
     if page.iter().any(|memory| memory.extra().get::<u64>("rank") != Some(17)) {
         return Err("an unknown field was lost".into());

@@ -1,5 +1,5 @@
-//! 10,000 adds in flight on one client: what they take, and in which order they end. `Held back` answers keep all of
-//! them in flight at once.
+//! 10,000 adds in flight on one client: how much memory they take, and in which order they end.
+//! Delayed answers keep all of them in flight at once.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -16,21 +16,22 @@ use crate::work::Work;
 
 pub const ADDS: usize = 10_000;
 
-/// How many connections the SDK's client opens at most, unless told otherwise.
+/// The most connections of the SDK's client by default.
 const CONNECTIONS: usize = 256;
 
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Flight {
-    /// How much the memory in RAM grew at most, in KiB.
+    /// The largest growth of memory in RAM, in KiB.
     pub grown_kib: u64,
     pub descriptors: usize,
     pub wall_ms: u64,
     pub failed: usize,
-    /// How many places the add that was overtaken most ended behind the one at which it began.
+    /// For the add that was overtaken most, by how many places it ended later than it began.
     pub overtaken: usize,
 }
 
-/// The SDK's client (`async`), or bare reqwest behind a semaphore, without which it would open 10,000 connections.
+/// The SDK's client (`async`), or bare reqwest behind a semaphore. Without that, reqwest would open
+/// 10,000 connections.
 pub fn fly(name: &str, base_url: &str) -> Result<Flight, Error> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     match name {

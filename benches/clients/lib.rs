@@ -1,4 +1,5 @@
-//! The same work, done by each client for Mem0's HTTP API and by the HTTP clients under them: see `README.md`.
+//! The same work with each client for Mem0's HTTP API, and with the HTTP clients below them. See
+//! `README.md`.
 
 pub mod bare_reqwest;
 pub mod blocking_reqwest;

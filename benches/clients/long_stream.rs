@@ -1,4 +1,4 @@
-//! That a list is read in constant memory, however long it is.
+//! Shows that a list is read in constant memory, however long it is.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -16,7 +16,7 @@ use tower_service::Service;
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-/// How many pages the platform has, of how many rows.
+/// The number of the platform's pages, and of rows on each.
 const PAGES: usize = 3_000;
 const ROWS: usize = 100;
 
@@ -45,19 +45,20 @@ impl Service<Request<Body>> for Platform {
     }
 }
 
-/// How many bytes are allocated now.
+/// The number of bytes that are allocated now.
 fn live() -> usize {
     let stats = ALLOCATOR.stats();
     stats.bytes_allocated - stats.bytes_deallocated
 }
 
-/// Takes all rows, and says how many bytes more were held after 120,000 and after all but one.
+/// Takes all rows. Returns how many more bytes were allocated after 120,000 rows and before the
+/// last.
 fn held(mut next: impl FnMut() -> Option<String>) -> (usize, usize) {
     let before = live();
     let mut early = 0;
     for number in 1..PAGES * ROWS {
         assert!(next().is_some());
-        // The same place of a page as that of the last row but one.
+        // At the same place of a page as the last row but one.
         if number == 120_000 - 1 {
             early = live().saturating_sub(before);
         }
@@ -68,7 +69,7 @@ fn held(mut next: impl FnMut() -> Option<String>) -> (usize, usize) {
     (early, late)
 }
 
-/// One test, since others beside it would be counted too.
+/// A single test, since concurrent ones would be counted too.
 #[test]
 fn a_stream_of_300_000_rows_holds_no_more_than_one_of_120_000() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -82,7 +83,7 @@ fn a_stream_of_300_000_rows_holds_no_more_than_one_of_120_000() {
 
     for (early, late) in [awaited, blocking] {
         println!("{early} bytes after 120,000 rows, {late} after all");
-        // The ids of the last rows, and a page.
+        // The ids of the last rows, and one page.
         assert!(early > 100_000 && early < 4_000_000, "{early}");
         assert!(late < early + 20_000, "{early} bytes after 120,000 rows, {late} after all");
     }

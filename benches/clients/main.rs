@@ -1,4 +1,4 @@
-//! Measures the SDK's clients beside others: see `benches/README.md`.
+//! Compares the SDK's clients with others. See `benches/README.md`.
 
 mod conduct;
 mod construction;
@@ -18,19 +18,20 @@ use plot::Plot;
 use report::{Outcome, cpu};
 use scenario::{IN_FLIGHT, PLOTTED, ROWS, Scenario, growing, scenarios};
 
-/// What the command line asks for.
+/// The options of the command line.
 pub struct Options {
     /// Scales the number of rounds.
     effort: f64,
-    /// Only these contenders; all where it is empty.
+    /// Only these contenders; all if empty.
     only: Vec<String>,
-    /// Only scenarios whose name begins so; `first` is the first request of a process.
+    /// Only scenarios whose name begins like this; `first` is the first request of a process.
     scenario: String,
-    /// All rounds, as JSON.
+    /// Where to write all rounds as JSON.
     json: Option<PathBuf>,
     /// The folder for the plots and their data.
     plots: Option<PathBuf>,
-    /// Where the official clients are installed: a virtual environment, and a folder with `node_modules`.
+    /// Where the official clients are installed: a virtual environment, and a folder with
+    /// `node_modules`.
     python: Option<PathBuf>,
     node: Option<PathBuf>,
 }
@@ -165,7 +166,7 @@ fn first_requests(contenders: &Contenders, options: &Options) -> Result<(), Erro
     Ok(())
 }
 
-/// Has all contenders of a scenario do its work that can be started here and were not left out.
+/// Measures the contenders of a scenario that are selected and can be started here.
 fn outcome(
     contenders: &mut Contenders,
     scenario: &Scenario,

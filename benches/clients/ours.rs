@@ -1,4 +1,4 @@
-//! The SDK pair, with the settings that they have unless told otherwise.
+//! The SDK's two clients, with their default settings.
 
 use std::future::Future;
 
@@ -30,13 +30,13 @@ impl Ours {
         Ok(Self(builder.build()?))
     }
 
-    /// The same client with hyper's own in place of reqwest.
+    /// The same client over hyper's client instead of reqwest.
     pub fn over_hyper(base_url: &str) -> Result<Self, Error> {
         let builder = AsyncMemoryClient::builder().api_key(canned::API_KEY).base_url(base_url);
         Ok(Self(builder.service(crate::hyper::client()).build()?))
     }
 
-    /// Asks the server to hold back its answers for so many milliseconds.
+    /// Asks the server to delay its answers by this many milliseconds.
     pub fn holding(self, milliseconds: &'static str) -> Self {
         Self(self.0.with(CallOptions::new().header("x-hold-ms", milliseconds)))
     }

@@ -1,5 +1,4 @@
-//! What somebody would write who calls the API without an SDK: a struct for each body, and nothing that keeps what
-//! they do not name.
+//! Code without an SDK, as one might write it: a struct for each body, and unnamed fields are lost.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -52,7 +51,7 @@ pub struct Added {
     pub event_id: String,
 }
 
-/// Every field that the answers have, with the same meaning as in the SDK's own type; times stay text.
+/// Every field of the answers, with the same meaning as in the SDK's type. Times stay text.
 #[derive(Deserialize)]
 pub struct Memory {
     pub id: String,

@@ -6,7 +6,7 @@ pub struct Plot {
     pub title: String,
     pub across: String,
     pub up: String,
-    /// Each line's name, and its points.
+    /// The name and the points of each line.
     pub lines: Vec<(String, Vec<(f64, f64)>)>,
 }
 
@@ -85,7 +85,7 @@ impl Plot {
                 names.push((y(*last), index));
             }
         }
-        // Names stand at the ends of their lines, and never on one another.
+        // The names are at the ends of their lines, and never overlap.
         names.sort_by(|one, other| one.0.total_cmp(&other.0));
         let mut above = 0.0;
         for (at, index) in names {
@@ -103,7 +103,7 @@ impl Plot {
         svg + "</svg>\n"
     }
 
-    /// The points as a table of comma-separated values: a row for each place, a column for each line.
+    /// The points as comma-separated values: a row for each x value, a column for each line.
     pub fn csv(&self) -> String {
         let names: Vec<_> = self.lines.iter().map(|(name, _)| name.as_str()).collect();
         let mut csv = format!("{},{}\n", self.across.replace(',', ";"), names.join(","));

@@ -1,4 +1,5 @@
-//! The floor: a socket for each thread, requests made beforehand, answers read and not decoded.
+//! The lower bound: a socket for each thread, prepared requests, and answers that are read but not
+//! decoded.
 
 use std::cell::RefCell;
 use std::io::{Read, Write};

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::scenario::{BASELINE, BLOCKING_BASELINE};
 
-/// What was measured of one scenario.
+/// The measurements of one scenario.
 #[derive(Serialize)]
 pub struct Outcome {
     pub scenario: String,
@@ -27,12 +27,12 @@ impl Outcome {
         self.measured.iter().find(|(there, _)| there == name).map_or(&[], |(_, rounds)| rounds)
     }
 
-    /// The median over the rounds of what a request took.
+    /// The median over the rounds of a figure per request.
     pub fn of(&self, name: &str, figure: impl Fn(&Measured) -> f64) -> f64 {
         median(self.rounds(name).iter().map(figure).collect())
     }
 
-    /// The median of the rounds' ratios: what disturbs a round disturbs both.
+    /// The median of the rounds' ratios: a disturbance of a round affects both sides.
     pub fn ratio(&self, name: &str, base: &str, figure: impl Fn(&Measured) -> f64) -> f64 {
         let pairs = self.rounds(name).iter().zip(self.rounds(base));
         median(pairs.map(|(one, other)| figure(one) / figure(other)).collect())
@@ -44,7 +44,7 @@ impl Outcome {
         median(pairs.map(|(one, other)| figure(one) - figure(other)).collect())
     }
 
-    /// Allocations and their bytes, each per request.
+    /// Allocations and their bytes, per request.
     pub fn counted(&self, name: &str) -> Option<(f64, f64)> {
         let (_, counted) = self.counted.iter().find(|(there, _)| there == name)?;
         let requests = counted.requests as f64;

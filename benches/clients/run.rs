@@ -1,5 +1,6 @@
-//! A contender's process: reads `WORK IN_FLIGHT REQUESTS` from standard input, does it, and writes what it took as a
-//! line of JSON. The contenders in Python and TypeScript speak the same.
+//! A contender's process. It reads `WORK IN_FLIGHT REQUESTS` from standard input, does the work,
+//! and writes its measurements as a line of JSON. The contenders in Python and TypeScript use the
+//! same protocol.
 
 use std::io::{BufRead, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,10 +13,10 @@ use serde::{Deserialize, Serialize};
 use crate::contender::{AsyncContender, BlockingContender, Error};
 use crate::work::Work;
 
-/// How many allocations there were so far, and how many bytes they took.
+/// The number of allocations so far, and their bytes.
 pub type Counter = fn() -> (u64, u64);
 
-/// What a round took, in nanoseconds and in all unless a name says otherwise.
+/// The measurements of a round: totals in nanoseconds, unless a name says otherwise.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Measured {
     pub requests: usize,
@@ -24,20 +25,20 @@ pub struct Measured {
     pub wall: u64,
     pub p50: u64,
     pub p99: u64,
-    /// The most memory that the process held in RAM during the round, in KiB.
+    /// The largest amount of memory in RAM during the round, in KiB.
     pub peak_kib: u64,
-    /// Allocations and growths, and their bytes; 0 where nobody counted.
+    /// Allocations and growths, and their bytes; 0 if they were not counted.
     pub allocations: u64,
     pub allocated: u64,
 }
 
-/// User and system time of this process so far, as `getrusage` has it but to the nanosecond.
+/// User and system time of this process so far, like `getrusage` but in nanoseconds.
 pub fn cpu_time() -> u64 {
     let time = clock_gettime(ClockId::ProcessCPUTime);
     time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
 }
 
-/// The most memory in RAM since [`reset_peak`], in KiB.
+/// The largest amount of memory in RAM since [`reset_peak`], in KiB.
 pub fn peak_kib() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
@@ -45,7 +46,7 @@ pub fn peak_kib() -> u64 {
 }
 
 pub fn reset_peak() {
-    // Where that is not allowed, the peak is that of all rounds so far.
+    // Where this is not permitted, the peak is that of all rounds so far.
     let _ = std::fs::write("/proc/self/clear_refs", "5");
 }
 
@@ -97,7 +98,7 @@ impl Order {
         Ok(Self { work: word()?.parse()?, in_flight: word()?.parse()?, requests: word()?.parse()? })
     }
 
-    /// Enough to open the connections.
+    /// Enough requests to open the connections.
     fn warm_up(&self) -> usize {
         match self.work {
             Work::Stream => 1,
@@ -116,7 +117,7 @@ fn obey(mut order: impl FnMut(Order) -> Result<Measured, Error>) -> Result<(), E
     Ok(())
 }
 
-/// All requests of an awaited client on one thread.
+/// All requests of an asynchronous client, on one thread.
 pub fn run_async(contender: impl AsyncContender, counter: Option<Counter>) -> Result<(), Error> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let contender = Arc::new(contender);
@@ -131,7 +132,8 @@ pub fn run_async(contender: impl AsyncContender, counter: Option<Counter>) -> Re
     })
 }
 
-/// So many tasks that each send one request after the other; how long each request took.
+/// Runs this many tasks, each sending one request after another. Returns the duration of each
+/// request.
 async fn flights<C: AsyncContender>(
     contender: &Arc<C>,
     work: Work,
@@ -171,7 +173,7 @@ fn expect_rows(rows: usize) -> Result<(), Error> {
     if rows == 0 { Err("an answer without rows".into()) } else { Ok(()) }
 }
 
-/// A thread for each request in flight.
+/// Runs a thread for each request in flight.
 pub fn run_blocking(
     contender: impl BlockingContender,
     counter: Option<Counter>,

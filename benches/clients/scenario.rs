@@ -4,11 +4,11 @@ use clients::work::Work;
 /// The contenders that are not written in Rust.
 pub const OFFICIAL: [&str; 3] = ["python-async", "python-sync", "typescript"];
 
-/// The baseline of everything that is awaited, and that of what blocks.
+/// The baseline of the asynchronous clients, and that of the blocking ones.
 pub const BASELINE: &str = "reqwest";
 pub const BLOCKING_BASELINE: &str = "block_on";
 
-/// Work that all contenders do in turn, so many requests a round.
+/// Work that all contenders do in turn, with the number of requests per round.
 pub struct Scenario {
     pub work: Work,
     pub in_flight: usize,
@@ -48,7 +48,7 @@ pub fn scenarios() -> Vec<Scenario> {
     ]
 }
 
-/// How many requests are in flight, and how many rows an answer has, for the plots of what grows with them.
+/// The numbers of requests in flight, and of rows in an answer, for the plots.
 pub const IN_FLIGHT: [usize; 6] = [1, 4, 16, 64, 256, 1024];
 pub const ROWS: [u32; 5] = [1, 10, 50, 200, 1000];
 pub const PLOTTED: [&str; 5] =

@@ -1,4 +1,4 @@
-//! A server that answers bytes which were made before anybody asked, at little cost of its own.
+//! A cheap server that answers bytes made beforehand.
 
 use std::collections::HashMap;
 use std::io;
@@ -47,7 +47,7 @@ fn answer(body: &str) -> Vec<u8> {
     (head + body).into_bytes()
 }
 
-/// Serves on a free port of the loopback interface, which it prints, until standard input ends.
+/// Serves on a free loopback port, which it prints, until standard input ends.
 pub fn serve() -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
@@ -85,8 +85,8 @@ async fn connection(mut stream: TcpStream, answers: Arc<Answers>) -> io::Result<
     }
 }
 
-/// The size of the request at the beginning of the buffer once it is whole, how long its answer is to be held
-/// back, and the answer.
+/// The size of the request at the start of the buffer once it is complete, the delay of its answer,
+/// and the answer.
 #[allow(clippy::type_complexity)]
 fn parse<'a>(
     buffer: &[u8],

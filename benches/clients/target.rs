@@ -3,7 +3,7 @@ use clients::flight::{ADDS, Flight};
 use crate::decoding::Decoded;
 use crate::report::{Outcome, cpu, p50, throughput};
 
-/// What was to be reached, and what was.
+/// A target, and the measured value.
 pub struct Target {
     what: String,
     wanted: f64,
@@ -26,7 +26,7 @@ impl Target {
     }
 }
 
-/// All targets whose contenders took part, as a table.
+/// A table of all targets whose contenders took part.
 pub fn table(
     outcomes: &[Outcome],
     decoded: &[Decoded],

@@ -15,7 +15,7 @@ pub struct Ureq {
 
 impl Ureq {
     pub fn new(base_url: &str) -> Self {
-        // It keeps 3 idle connections a host unless told otherwise, and the others keep all.
+        // By default it keeps 3 idle connections per host, while the others keep all.
         let config = ::ureq::Agent::config_builder()
             .max_idle_connections(4096)
             .max_idle_connections_per_host(4096)

@@ -1,6 +1,6 @@
 use std::str::FromStr;
 
-/// What a contender is asked to do, once.
+/// The work of a contender.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Work {
     /// A search with ten hits.

@@ -1,8 +1,8 @@
-//! One kind of work of the engine in a process of its own, so that it can be counted by valgrind and
-//! timed against another build: `engine FOLDER add|search MEMORIES CALLS`.
+//! Runs one kind of engine work in its own process, so that valgrind can count it and another build
+//! can be timed against it: `engine FOLDER add|search MEMORIES CALLS`.
 //!
-//! Fills the folder with so many memories of one user unless it is there, then makes the calls, one
-//! after the other, and prints what they took.
+//! Fills the folder with the given number of memories of one user if it does not exist. Then makes
+//! the calls one after another, and prints how long they took.
 
 #[path = "../load/texts.rs"]
 #[expect(dead_code, reason = "`load` asks more of it")]
@@ -18,7 +18,7 @@ use crate::texts::{Row, Texts};
 
 pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// How many memories one add stores while the folder is filled.
+/// The number of memories in each add that fills the folder.
 const FILLED_AT_ONCE: usize = 500;
 
 fn main() -> Result<(), Failure> {

@@ -34,7 +34,8 @@ impl EngineStore {
 
     pub fn close(self) -> Result<(), Failure> {
         let engine = self.engine;
-        // On a thread of its own: this may be called inside a runtime, where another one must not end.
+        // On a new thread: this may be called inside a runtime, where another one cannot be
+        // dropped.
         std::thread::spawn(move || drop(self.runtime))
             .join()
             .map_err(|_| "a runtime did not end")?;

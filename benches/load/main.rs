@@ -1,12 +1,13 @@
-//! What the local platform bears: a million memories, searches of scopes of several sizes, adds; beside a store that is
-//! written by hand on SQLite, with the same rows in the same run.
+//! The load that the local platform bears: a million memories, searches in scopes of several sizes,
+//! and adds. A store written by hand on SQLite gets the same rows in the same run.
 //!
 //! ```text
 //! cargo build --release -p mem0-server
-//! cargo run --release -p mem0-benches --bin load -- [--memories N] [--scopes N] [--large N] [--folder DIR] [--store-only] [--stream] [--rows FILE]
+//! cargo run --release -p mem0-benches --bin load -- [--memories N] [--scopes N] [--large N] \
+//!     [--folder DIR] [--store-only] [--stream] [--rows FILE]
 //! ```
 //!
-//! `benches/README.md` says what the figures mean.
+//! `benches/README.md` explains the figures.
 
 mod engine_store;
 mod raw_sqlite;
@@ -29,14 +30,14 @@ use timings::Timings;
 
 type Failure = Box<dyn Error + Send + Sync>;
 
-/// How many rows one add has, and one transaction of the store written by hand.
+/// The number of rows of one add, and of one transaction of the store written by hand.
 const BATCH: usize = 100;
 
-/// The sizes of further scopes, besides the largest.
+/// The sizes of the scopes other than the largest.
 const SIZES: [usize; 2] = [1_000, 10_000];
 
-/// How many searches a percentile is taken of, in how many blocks, and one in how many is also made by hand, which takes
-/// long.
+/// The number of searches for a percentile, the number of blocks they are made in, and one in how
+/// many is also made by hand, which takes long.
 const SEARCHES: usize = 2_000;
 const BLOCKS: usize = 4;
 const BY_HAND: usize = 10;
@@ -72,13 +73,13 @@ fn main() -> Result<(), Failure> {
     adds(&texts, &data)
 }
 
-/// A user and how many memories they have.
+/// A user and their number of memories.
 struct Scope {
     user: String,
     memories: usize,
 }
 
-/// Everybody's memories, first those of many small scopes in turn, as they would come.
+/// Stores all memories, beginning with those of many small scopes in turn, as they would arrive.
 fn store(texts: &Texts, plan: &[Scope], data: &Path, raw: &Path) -> Result<(), Failure> {
     let engine = EngineStore::open(data)?;
     let mut by_hand = RawSqlite::open(raw)?;
@@ -88,7 +89,7 @@ fn store(texts: &Texts, plan: &[Scope], data: &Path, raw: &Path) -> Result<(), F
         for start in (0..scope.memories).step_by(BATCH) {
             let end = scope.memories.min(start + BATCH);
             let rows: Vec<_> = (start..end).map(|at| texts.row(number, at)).collect();
-            // The same rows one after the other, now one store first and now the other.
+            // Both stores get the same rows, one after the other; which is first alternates.
             let vectors = RawSqlite::vectors(&rows);
             for turn in 0..2 {
                 let began = Instant::now();
@@ -116,8 +117,9 @@ fn store(texts: &Texts, plan: &[Scope], data: &Path, raw: &Path) -> Result<(), F
     engine.close()
 }
 
-/// One search at a time, a block of them with the engine and one with the store written by hand, in turn. In blocks, since
-/// a search by hand reads so much that the next search finds nothing in the processor's caches.
+/// Searches one at a time, alternating between a block with the engine and one with the store
+/// written by hand. Blocks are used because a search by hand reads so much that the next search
+/// finds the processor's caches empty.
 fn searches(texts: &Texts, plan: &[Scope], data: &Path, raw: &Path) -> Result<(), Failure> {
     let engine = EngineStore::open(data)?;
     let by_hand = RawSqlite::open(raw)?;
@@ -130,7 +132,7 @@ fn searches(texts: &Texts, plan: &[Scope], data: &Path, raw: &Path) -> Result<()
         let scopes: Vec<_> =
             plan.iter().enumerate().filter(|(_, scope)| scope.memories == size).collect();
         let searches = if size > 10_000 { SEARCHES / 10 } else { SEARCHES };
-        // Scopes by chance, so that most of many are not the ones that were asked last.
+        // Scopes are chosen at random, so that most were not searched lately.
         let asked = |turn: usize| -> Result<_, Failure> {
             let at = texts.chance(turn, scopes.len());
             let (number, scope) = scopes.get(at).ok_or("there is no scope of this size")?;
@@ -166,7 +168,7 @@ fn searches(texts: &Texts, plan: &[Scope], data: &Path, raw: &Path) -> Result<()
     engine.close()
 }
 
-/// Many searches of small scopes at once, in this process.
+/// Many concurrent searches of small scopes, in this process.
 async fn in_flight(texts: &Texts, plan: &[Scope], data: &Path) -> Result<(), Failure> {
     let engine = EngineStore::open(data)?;
     let small = plan.iter().map(|scope| scope.memories).min().unwrap_or_default();
@@ -187,7 +189,7 @@ async fn in_flight(texts: &Texts, plan: &[Scope], data: &Path) -> Result<(), Fai
     engine.close()
 }
 
-/// Through the server, with our own client.
+/// Searches through the server, with our own client.
 async fn over_http(texts: &Texts, plan: &[Scope], data: &Path) -> Result<(), Failure> {
     let server = Server::start(data)?;
     println!(
@@ -225,7 +227,7 @@ async fn over_http(texts: &Texts, plan: &[Scope], data: &Path) -> Result<(), Fai
     server.stop()
 }
 
-/// Adds at once; each is on disk when it is acknowledged.
+/// Concurrent adds. Each is on disk when it is acknowledged.
 fn adds(texts: &Texts, data: &Path) -> Result<(), Failure> {
     let engine = EngineStore::open(data)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -236,7 +238,8 @@ fn adds(texts: &Texts, data: &Path) -> Result<(), Failure> {
             runtime.block_on(timings::at_once(at_once, 5_000 / size.min(10), |turn| {
                 let scope = usize::MAX / 2 + size + at_once;
                 let rows: Vec<_> = (0..size).map(|at| texts.row(scope, turn * size + at)).collect();
-                // Nobody who was here in an earlier run: a text that is there already is not stored again.
+                // A user that no earlier run used, since a text that exists already is not stored
+                // again.
                 let user = format!("adds-{}-{}", std::process::id(), turn % 100);
                 let engine = engine.engine();
                 async move { engine_store::add(&engine, &user, &rows).await }
@@ -246,7 +249,7 @@ fn adds(texts: &Texts, data: &Path) -> Result<(), Failure> {
     engine.close()
 }
 
-/// The rows of a scope of 10,000 and some questions, for a store in another language.
+/// Writes the rows of a scope of 10,000 and some questions, for a store in another language.
 fn write_rows(texts: &Texts, path: &Path) -> Result<(), Failure> {
     let mut file = std::io::BufWriter::new(std::fs::File::create(path)?);
     for at in 0..10_000 {
@@ -320,7 +323,7 @@ impl Arguments {
     }
 }
 
-/// What a row is stored by.
+/// The message that a row is stored as.
 fn message(row: &Row) -> mem0_client::Message {
     mem0_client::Message::user(row.text.as_str())
 }

@@ -6,11 +6,11 @@ use rusqlite::{Connection, params};
 use crate::Failure;
 use crate::texts::Row;
 
-/// How many hits a search has.
+/// The number of hits of a search.
 const TOP_K: usize = 10;
 
-/// What one would write by hand on SQLite: a table, an index on the user, FTS5 with its stemmer and the user as a word of
-/// its own, and the same vectors, compared by a scan.
+/// A store as one would write it by hand on SQLite: a table, an index on the user, FTS5 with its
+/// stemmer and the user as a word, and the same vectors, compared by a scan.
 pub struct RawSqlite {
     connection: Connection,
 }
@@ -34,12 +34,12 @@ impl RawSqlite {
         Ok(Self { connection })
     }
 
-    /// Made beforehand, so that it is not measured.
+    /// Made beforehand, so that they are not measured.
     pub fn vectors(rows: &[Row]) -> Vec<Vector> {
         rows.iter().map(|row| BuiltInEmbedder.embed_now(&row.text)).collect()
     }
 
-    /// One transaction, which is on disk afterwards.
+    /// One transaction, which is on disk when this returns.
     pub fn add(&mut self, user: &str, rows: &[Row], vectors: &[Vector]) -> Result<(), Failure> {
         let transaction = self.connection.transaction()?;
         for (row, vector) in rows.iter().zip(vectors) {
@@ -57,7 +57,7 @@ impl RawSqlite {
         Ok(transaction.commit()?)
     }
 
-    /// The best by meaning and by words, added up.
+    /// The best hits by the sum of meaning and words.
     pub fn search(&self, user: &str, question: &str) -> Result<Vec<String>, Failure> {
         let asked = BuiltInEmbedder.embed_now(question);
         let mut scores = Vec::new();
@@ -97,12 +97,12 @@ impl RawSqlite {
     }
 }
 
-/// A user as one word of the text index.
+/// The user as one word of the text index.
 fn word(user: &str) -> String {
     user.chars().filter(char::is_ascii_alphanumeric).collect()
 }
 
-/// How alike two vectors of signed bytes are.
+/// The cosine of two vectors of signed bytes.
 fn cosine(a: &[u8], b: &[u8]) -> f64 {
     let dot = |a: &[u8], b: &[u8]| -> i32 {
         a.iter().zip(b).map(|(a, b)| i32::from(a.cast_signed()) * i32::from(b.cast_signed())).sum()

@@ -7,7 +7,7 @@ use mem0_client::{AsyncMemoryClient, Filter, SearchMemoryOptions};
 
 use crate::Failure;
 
-/// The server in a process of its own.
+/// The server as a process.
 pub struct Server {
     process: Child,
     pub client: AsyncMemoryClient,
@@ -16,7 +16,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// The program that lies beside this one, on a folder; returns when it answers.
+    /// Starts the program next to this one on a folder. Returns when it answers.
     pub fn start(data: &Path) -> Result<Self, Failure> {
         let program = std::env::current_exe()?.with_file_name("mem0-server");
         if !program.exists() {

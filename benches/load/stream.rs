@@ -1,4 +1,4 @@
-//! All memories of everybody, over HTTP, page after page.
+//! Reads all memories of all users over HTTP, page by page.
 
 use std::path::Path;
 use std::time::Instant;
@@ -9,14 +9,14 @@ use mem0_client_blocking::MemoryClient;
 use crate::Failure;
 use crate::server::{self, Server};
 
-/// After how many rows it is first said how much memory is in use.
+/// The numbers of rows after which the memory in use is first measured.
 const FIRST: [usize; 2] = [10_000, 100_000];
 
-/// How many megabytes more than after [`FIRST`] all rows may take: an allocator's noise, far less than 16 bytes of each of
-/// a million.
+/// How many megabytes more than after [`FIRST`] all rows may take. That covers an allocator's
+/// noise, but is far less than 16 bytes for each of a million rows.
 const SLACK: u64 = 12;
 
-/// With either client, from a server that was just started.
+/// Reads with either client, from a server that was just started.
 pub fn stream(data: &Path) -> Result<(), Failure> {
     println!("| | rows | seconds | rows a second | | at first | 10,000 | 100,000 | all |");
     println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
@@ -46,7 +46,7 @@ pub fn stream(data: &Path) -> Result<(), Failure> {
     server.stop()
 }
 
-/// How many rows have come, and how much memory was in use on the way, here and in the server.
+/// The number of rows so far, and the memory in use on the way, in this process and in the server.
 struct Course<'a> {
     server: &'a Server,
     began: Instant,

@@ -5,15 +5,15 @@ use serde_json::Value;
 
 use crate::Failure;
 
-/// A memory to be stored.
+/// A memory to store.
 pub struct Row {
     pub text: String,
     /// Microseconds since 1970.
     pub created_at: i64,
 }
 
-/// Texts of words as frequent as in the conversations of `benches/data`, with a name or a number in each that is rare. The
-/// same number gives the same text.
+/// Random texts whose words are as frequent as in the conversations of `benches/data`, each with a
+/// rare name or number. The same number gives the same text.
 pub struct Texts {
     words: Vec<String>,
 }
@@ -28,17 +28,17 @@ impl Texts {
         Ok(Self { words })
     }
 
-    /// The row of a scope at this place.
+    /// Row number `at` of a scope.
     pub fn row(&self, scope: usize, at: usize) -> Row {
         let mut rng = rng(scope, at);
         let length = rng.usize(6..18);
         let mut text = self.some(&mut rng, length);
-        // Rare, and so that no two rows of a scope have one text.
+        // Rare, so that no two rows of a scope have the same text.
         text.push_str(&format!(" {}{at}", self.word(&mut rng)));
         Row { text, created_at: 1_700_000_000_000_000 + at as i64 * 60_000_000 }
     }
 
-    /// A question with some words of one of the scope's rows, and some others.
+    /// A question with some words of a row of the scope, and some others.
     pub fn question(&self, scope: usize, memories: usize, turn: usize) -> String {
         let mut rng = rng(scope, turn + usize::MAX / 3);
         let row = self.row(scope, rng.usize(0..memories));
@@ -48,7 +48,7 @@ impl Texts {
         format!("what did they say about {said} {}?", self.some(&mut rng, 2))
     }
 
-    /// Below `limit`, the same for the same turn.
+    /// A number below `limit`, the same for the same turn.
     pub fn chance(&self, turn: usize, limit: usize) -> usize {
         rng(turn, 7).usize(0..limit)
     }
@@ -66,7 +66,7 @@ fn rng(scope: usize, at: usize) -> Rng {
     Rng::with_seed((scope as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ at as u64)
 }
 
-/// The words of all texts, as often as they occur.
+/// The words of all texts, repeated as often as they occur.
 fn collect(json: &Value, words: &mut Vec<String>) {
     match json {
         Value::Object(object) => {

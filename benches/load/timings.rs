@@ -5,7 +5,7 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
 use crate::Failure;
 
-/// How long some calls took.
+/// The durations of some calls.
 #[derive(Default)]
 pub struct Timings(Vec<Duration>);
 
@@ -21,7 +21,7 @@ impl Timings {
         Ok(answer)
     }
 
-    /// A percentile in milliseconds; 0 of no calls.
+    /// A percentile in milliseconds; 0 without calls.
     pub fn millis(&self, percent: usize) -> f64 {
         let mut sorted = self.0.clone();
         sorted.sort_unstable();
@@ -37,7 +37,8 @@ impl fmt::Display for Timings {
     }
 }
 
-/// Makes so many calls, some at once, each timed from when it is begun; and how many there were in a second.
+/// Makes `count` calls, some at once, each timed from its start. Returns the timings and the calls
+/// per second.
 pub async fn at_once<T, F>(
     at_once: usize,
     calls: usize,

@@ -1,4 +1,4 @@
-//! Conversations with questions about them, in the form of LoCoMo's files.
+//! Conversations with questions about them, in the format of LoCoMo's files.
 
 use std::error::Error;
 use std::path::Path;
@@ -7,35 +7,35 @@ use mem0_client::{Date, Timestamp};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-/// LoCoMo's category of questions that nothing answers; they have no part in the measure.
+/// LoCoMo's category of questions without an answer, which are not measured.
 const ADVERSARIAL: u64 = 5;
 
-/// What two people said, and what is asked about it.
+/// A conversation of two people, and the questions about it.
 pub struct Conversation {
-    /// The file's name without its ending.
+    /// The file's name without its extension.
     pub name: String,
     pub sessions: Vec<Session>,
     pub questions: Vec<Question>,
 }
 
-/// What was said on one day.
+/// The messages of one day.
 pub struct Session {
     /// Seconds since 1970, in UTC.
     pub at: i64,
     pub turns: Vec<Turn>,
 }
 
-/// What one of them said.
+/// A message of one of them.
 #[derive(Deserialize)]
 pub struct Turn {
     pub dia_id: String,
     pub speaker: String,
     pub text: String,
-    /// What a shared photo shows.
+    /// The caption of a shared photo.
     pub blip_caption: Option<String>,
 }
 
-/// What is asked, and the turns that hold the answer.
+/// A question, and the turns that contain the answer.
 pub struct Question {
     pub text: String,
     pub category: String,
@@ -49,7 +49,7 @@ impl Conversation {
         let mut sessions = Vec::new();
         for number in 1.. {
             let Some(date_time) = file.get(&format!("session_{number}_date_time")) else { break };
-            // A day on which nobody said anything has a date and no turns.
+            // A day without messages has a date but no turns.
             let Some(turns) = file.get(&format!("session_{number}")) else { continue };
             let at = date_time.as_str().and_then(seconds);
             let at = at.ok_or_else(|| format!("session_{number}_date_time cannot be read"))?;
@@ -83,7 +83,8 @@ impl Question {
             },
             category => category.as_str().ok_or("a question has no category")?,
         };
-        // Some entries hold several ids. What names no turn stays: it counts as not found.
+        // Some entries contain several ids. An entry that names no turn is kept, and counts as not
+        // found.
         let named = question["evidence"].as_array().into_iter().flatten();
         let mut evidence: Vec<String> = named
             .filter_map(Value::as_str)

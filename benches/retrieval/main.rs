@@ -1,11 +1,12 @@
-//! How much of the evidence for a question the local platform finds, asked through its HTTP API.
+//! Measures how much of the evidence for a question the local platform finds, through its HTTP API.
 //!
 //! ```text
-//! cargo run --release -p mem0-benches --bin retrieval -- [--rerank] [--photos] [--json OUT] [FILE…]
+//! cargo run --release -p mem0-benches --bin retrieval -- \
+//!     [--rerank] [--photos] [--json OUT] [FILE…]
 //! ```
 //!
-//! Each file is a conversation in the form of LoCoMo's; without any, those of `benches/data` are
-//! measured. `benches/README.md` says what the figures mean.
+//! Each file is a conversation in LoCoMo's format; without files, those of `benches/data` are
+//! measured. `benches/README.md` explains the figures.
 
 mod conversation;
 mod measure;

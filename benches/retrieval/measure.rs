@@ -1,4 +1,4 @@
-//! What is measured: recall of evidence, and what a score tells.
+//! The measures: recall of evidence, and how well the score separates answers.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -14,10 +14,10 @@ const BUDGET: f64 = 1000.0;
 /// Enough hits to fill the budget.
 const BUDGET_TOP_K: u32 = 200;
 
-/// Tokens in a word of English, roughly.
+/// The tokens of an English word, roughly.
 const TOKENS_IN_A_WORD: f64 = 1.3;
 
-/// Means over questions.
+/// Means over all questions.
 #[derive(Clone, Copy, Default, Serialize)]
 pub struct Recall {
     pub questions: usize,
@@ -27,14 +27,14 @@ pub struct Recall {
     pub in_budget: f64,
 }
 
-/// The quantiles of the scores of the best hit.
+/// The quantiles of the best hit's score.
 #[derive(Serialize)]
 pub struct BestScores {
-    /// Of a question about its own conversation.
+    /// For questions about their own conversation.
     pub own: [f64; 5],
-    /// Of a question about another one, which holds no answer.
+    /// For questions about another conversation, which contains no answer.
     pub other: [f64; 5],
-    /// How often an own one is above another one.
+    /// How often the score of the first kind is above that of the second.
     pub auc: f64,
 }
 
@@ -45,7 +45,7 @@ pub struct Measured {
     pub all: Recall,
     pub categories: BTreeMap<String, Recall>,
     pub conversations: BTreeMap<String, Recall>,
-    /// Where there are two conversations at least.
+    /// Only with at least two conversations.
     pub best_scores: Option<BestScores>,
 }
 
@@ -93,13 +93,13 @@ pub async fn measure(
     })
 }
 
-/// Which share of the question's evidence is among the hits.
+/// The share of the question's evidence that is among the hits.
 fn share(question: &Question, hits: &[Hit]) -> f64 {
     let is_found = |id: &&String| hits.iter().any(|hit| hit.dia_id == **id);
     question.evidence.iter().filter(is_found).count() as f64 / question.evidence.len() as f64
 }
 
-/// The hits, best first, as long as all of them fit.
+/// The best hits that fit into the budget, in order.
 fn within_budget(mut hits: Vec<Hit>, turns: &BTreeMap<&str, &Turn>, photos: bool) -> Vec<Hit> {
     let mut tokens = 0.0;
     let fits = |hit: &Hit| {
@@ -185,7 +185,8 @@ mod tests {
             text: "word ".repeat(words),
             blip_caption: None,
         };
-        // With the name 390 tokens each, and a small one behind those that do not fit.
+        // With the name, each of them has 390 tokens, and a small one follows those that do not
+        // fit.
         let said = [turn("a", 299), turn("b", 299), turn("c", 299), turn("d", 1)];
         let turns = said.iter().map(|turn| (turn.dia_id.as_str(), turn)).collect();
         let kept = within_budget(hits(&["a", "b", "c", "d"]), &turns, false);

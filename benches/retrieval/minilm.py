@@ -23,7 +23,7 @@ from snowballstemmer import stemmer
 from tokenizers import Tokenizer
 
 ADVERSARIAL = 5
-# The stop list of the engine's analysis, so that the two differ in nothing else.
+# The stop list of the engine's analysis, so that it makes no difference.
 ANALYSIS = pathlib.Path(__file__).parents[2] / "mem0-engine/src/text/analysis.rs"
 STOP_WORDS = set(
     re.search(r'ENGLISH_STOP_WORDS: &str = "\\\n(.*?)";', ANALYSIS.read_text(), re.S)[1].replace("\\", " ").split()
@@ -100,7 +100,7 @@ def gelu(x):
 
 
 def with_neighbours(values, sessions):
-    """Each row added to the one before it and the one after it in its session."""
+    """Adds to each row the rows before and after it in its session."""
     together = values.copy()
     same = (sessions[1:] == sessions[:-1]).reshape(-1, *[1] * (values.ndim - 1))
     together[1:] += values[:-1] * same

@@ -1,4 +1,4 @@
-//! The local platform with the conversations in it, asked through its HTTP API.
+//! The local platform with the conversations, used through its HTTP API.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -12,22 +12,22 @@ use tempfile::TempDir;
 
 use crate::conversation::{Conversation, Turn};
 
-/// The router in this process, under a client, over a folder of its own.
+/// The router in this process, with a client, over a temporary folder.
 pub struct Platform {
     client: AsyncMemoryClient,
-    /// Which turn a memory was made of, by the memory's id.
+    /// For each memory's id, the turn that it was made from.
     turns: HashMap<String, String>,
     _folder: TempDir,
 }
 
-/// A turn that was found.
+/// A turn that a search found.
 pub struct Hit {
     pub dia_id: String,
     pub score: f64,
 }
 
 impl Platform {
-    /// Stores each conversation under a user of its own, each session as one add.
+    /// Stores each conversation under its own user, and each session as one add.
     pub async fn with(
         conversations: &[Conversation],
         photos: bool,
@@ -47,7 +47,7 @@ impl Platform {
                     .infer(false)
                     .timestamp(session.at);
                 let added = client.add(messages, options).await?;
-                // A text that is there already is not stored again, and so not among the results.
+                // A text that exists already is not stored again, and so is not among the results.
                 let mut places = session.turns.iter().zip(&said);
                 for stored in &added.results {
                     let place = places.find(|(_, said)| stored.text() == Some(said.as_str()));
@@ -61,7 +61,7 @@ impl Platform {
         Ok(Self { client, turns, _folder: folder })
     }
 
-    /// The best `top_k` turns of a conversation, whatever their score.
+    /// The best `top_k` turns of a conversation, regardless of their scores.
     pub async fn ask(
         &self,
         conversation: &Conversation,
@@ -82,7 +82,7 @@ impl Platform {
     }
 }
 
-/// What an app would store of a turn.
+/// The text that an app would store for a turn.
 pub fn said(turn: &Turn, photos: bool) -> String {
     match &turn.blip_caption {
         Some(caption) if photos => format!("{} [shares a photo: {caption}]", turn.text),

@@ -1,4 +1,4 @@
-//! A client whose platform is in this process, and whose waits take no time.
+//! A client with a platform in this process, whose waits take no time.
 
 use std::convert::Infallible;
 use std::future::{Future, Ready, ready};
@@ -13,7 +13,7 @@ use tower_service::Service;
 
 pub(crate) const KEY: &str = "m0-7hKEYq2x9";
 
-/// A platform that gives each request the next of its answers, and the first again after the last.
+/// A platform that returns its answers in order, and starts again after the last.
 #[derive(Clone)]
 pub(crate) struct Answering {
     pub(crate) status: StatusCode,
@@ -43,7 +43,7 @@ impl Answering {
         self.builder().build().expect("these settings are sound")
     }
 
-    /// Where the requests so far were sent.
+    /// The addresses of the requests so far.
     pub(crate) fn asked(&self) -> Vec<Uri> {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -70,7 +70,7 @@ impl Service<Request<Body>> for Answering {
     }
 }
 
-/// Runs the call on a clock that jumps over every wait.
+/// Runs the call with a clock that skips every wait.
 pub(crate) fn wait<T>(call: impl Future<Output = T>) -> T {
     thread_local! {
         static RUNTIME: Runtime = Builder::new_current_thread()

@@ -1,4 +1,5 @@
-//! Base URLs and ids in paths: every request goes to the authority and below the path that were configured.
+//! Base URLs and ids in paths: every request goes to the configured authority, below the configured
+//! path.
 
 use http::Uri;
 use mem0_client::{EntityRef, ErrorKind};
@@ -6,7 +7,7 @@ use url::Url;
 
 use super::answering::{Answering, wait};
 
-/// The first line is the base URL, what follows an id.
+/// The first line is the base URL, the rest an id.
 pub fn check(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let (base_url, id) = text.split_once('\n').unwrap_or((text, "m-1"));
@@ -26,7 +27,8 @@ pub fn check(data: &[u8]) {
         sent + 1
     };
 
-    // A ping's answer lacks nothing, so it succeeds; the others may not, which does not matter here.
+    // An empty answer to a ping is valid, so it succeeds. The other calls may fail, which does not
+    // matter here.
     let pinged = wait(client.ping());
     assert!(pinged.is_ok(), "{base_url:?}: {pinged:?}");
     let mut sent = only("/v1/ping/", 0);
@@ -36,7 +38,7 @@ pub fn check(data: &[u8]) {
     if sends(wait(client.delete_users(EntityRef::user(id))).err()) {
         sent = only("/v2/entities/user/{}/", sent);
     }
-    // An id, or an address of which nothing but the id is followed.
+    // An id, or an address of which only the id is used.
     if sends(wait(client.get_profile_job(id)).err()) {
         let asked = platform.asked();
         assert_eq!(asked.len(), sent + 1);
@@ -50,7 +52,7 @@ fn sends(error: Option<mem0_client::Error>) -> bool {
     error.is_none_or(|error| error.kind() != ErrorKind::InvalidInput)
 }
 
-/// The request goes where the base URL points, and its path is the template's with the id as one segment.
+/// The request goes to the base URL, and its path is the template with the id as one segment.
 fn below(base: &Url, sent: &Uri, template: &str, id: &str) {
     assert_eq!(sent.scheme_str(), Some(base.scheme()));
     assert_eq!(sent.host(), base.host_str());
@@ -70,7 +72,7 @@ fn below(base: &Url, sent: &Uri, template: &str, id: &str) {
             assert_eq!(segment, expected, "{sent}");
         }
     }
-    // HTTP clients read the address again, and must not find another one in it.
+    // HTTP clients parse the address again, and must not find another one.
     let read = Url::parse(&sent.to_string()).expect("an address");
     assert_eq!((read.host_str(), read.port()), (base.host_str(), base.port()));
     assert_eq!(read.path(), sent.path());

@@ -1,11 +1,12 @@
-//! Error answers: any body with any status is an error of one line that keeps the body and not the key.
+//! Error answers: any body with any status becomes an error of one line that contains the body but
+//! not the key.
 
 use http::StatusCode;
 use mem0_client::{ErrorBody, RetryPolicy};
 
 use super::answering::{Answering, KEY, wait};
 
-/// The first two bytes are the status, the others the body.
+/// The first two bytes are the status, the rest is the body.
 pub fn check(data: &[u8]) {
     let Some(([low, high], body)) = data.split_first_chunk() else { return };
     let read = ErrorBody::decode(body);
@@ -27,5 +28,5 @@ pub fn check(data: &[u8]) {
     assert!(told.chars().count() < 400, "{told}");
     let details = error.details().map(|details| details.to_string()).unwrap_or_default();
     let all = format!("{told} {error:?} {details} {} {}", error.code(), error.suggestion());
-    assert!(!all.contains(KEY), "the key is told");
+    assert!(!all.contains(KEY), "the key is shown");
 }

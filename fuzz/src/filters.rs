@@ -1,4 +1,5 @@
-//! Filters: any JSON is a filter or refused in words, and a filter prints what reads back as the same.
+//! Filters: any JSON is a filter or refused with a message, and a printed filter reads back as the
+//! same.
 
 use mem0_client::requests::GetAllMemories;
 use mem0_client::{Endpoint, Filter, GetAllMemoryOptions};

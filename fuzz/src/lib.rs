@@ -1,8 +1,8 @@
-//! What the fuzz targets do with one input: each file is one place where bytes that nobody vouches for enter the SDK.
+//! The checks of the fuzz targets. Each file covers one place where untrusted bytes enter the SDK.
 //!
-//! The targets below `fuzz_targets/` hand libFuzzer's inputs to these functions. The test `untrusted` of the package
-//! `tests` hands them the inputs below `seeds/`, so that every ordinary test run replays those without cargo-fuzz. A
-//! function panics when a promise does not hold, and returns otherwise.
+//! The targets in `fuzz_targets/` pass libFuzzer's inputs to these functions. The test `untrusted`
+//! of the package `tests` passes the inputs in `seeds/`, so every ordinary test run replays them
+//! without cargo-fuzz. A function panics when a promise is broken, and returns otherwise.
 
 mod answering;
 pub mod base_urls;

@@ -1,4 +1,5 @@
-//! Lists of many pages: whatever the pages say, each row comes once, the list ends, and no link is followed.
+//! Lists of many pages: whatever the pages contain, each row comes once, the list ends, and no link
+//! is followed.
 
 use std::collections::HashSet;
 
@@ -6,7 +7,7 @@ use mem0_client::Filter;
 
 use super::answering::{Answering, wait};
 
-/// Zero bytes separate the pages, which come again from the first after the last.
+/// Zero bytes separate the pages. After the last page the first follows again.
 pub fn check(data: &[u8]) {
     let pages: Vec<Vec<u8>> = data.split(|byte| *byte == 0).take(8).map(<[u8]>::to_vec).collect();
     let count = pages.len();

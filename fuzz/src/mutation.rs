@@ -1,8 +1,8 @@
-//! JSON that is nearly an answer of the platform.
+//! JSON that is almost an answer of the platform.
 
 use serde_json::Value;
 
-/// What may take the place of a value.
+/// Values to replace others with.
 const ODD: [&str; 16] = [
     "null",
     "true",
@@ -24,7 +24,7 @@ const ODD: [&str; 16] = [
 
 const DEEP: usize = 300;
 
-/// The steps are three bytes each: which value, and what becomes of it.
+/// Each step is three bytes: which value, and what to do with it.
 pub(crate) fn mutated(json: &Value, steps: &[u8]) -> String {
     let (steps, _) = steps.as_chunks::<3>();
     let count = count(json);
@@ -45,19 +45,19 @@ fn count(json: &Value) -> usize {
     }
 }
 
-/// What becomes of a value.
+/// A change of a value.
 enum Step {
     Stays,
     Goes,
-    /// Comes twice, under the same name.
+    /// Repeated under the same name.
     Twice,
-    /// Comes once as it is and once as null, under the same name.
+    /// Repeated under the same name, once as it is and once as null.
     TwiceWithNull,
-    /// Has a name that nobody knows.
+    /// Renamed to an unknown name.
     Renamed,
     InList,
     InObject,
-    /// Lies at the bottom of many lists.
+    /// Nested in many lists.
     Deep,
     Becomes(&'static str),
 }
@@ -69,7 +69,7 @@ struct Writer {
 }
 
 impl Writer {
-    /// What becomes of the next value.
+    /// The change of the next value.
     fn step(&mut self) -> Step {
         let here = self.next;
         self.next += 1;

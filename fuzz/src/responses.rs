@@ -1,4 +1,5 @@
-//! Answers: whatever arrives is decoded or an error of one line, and what was decoded is written back without a loss.
+//! Answers: any bytes are decoded or become an error of one line, and a decoded value is written
+//! back without loss.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -15,7 +16,7 @@ use serde_json::value::RawValue;
 use super::answering::{Answering, KEY, wait};
 use super::mutation;
 
-/// An operation, and what must hold of any answer to it.
+/// An operation, with the check of any answer to it.
 type Operation = (&'static str, fn(&[u8]));
 
 const OPERATIONS: [Operation; 60] = [
@@ -93,7 +94,7 @@ const OPERATIONS: [Operation; 60] = [
     ("DELETE /v1/entities/{entity_type}/{entity_id}/", answer::<DeleteEntityV1>),
 ];
 
-/// The first byte says to which operation the rest is the answer.
+/// The first byte selects the operation, the rest is its answer.
 pub fn arbitrary(data: &[u8]) {
     let Some((operation, body)) = data.split_first() else { return };
     let (_, check) = OPERATIONS[usize::from(*operation) % OPERATIONS.len()];
@@ -103,7 +104,7 @@ pub fn arbitrary(data: &[u8]) {
 /// Checks the bytes of an answer.
 type Check = fn(&[u8]);
 
-/// Answers that are documented, with what checks them.
+/// Documented answers, with their checks.
 static SAMPLES: LazyLock<Vec<(Check, Value)>> = LazyLock::new(|| {
     let mut samples = Vec::new();
     let mut take = |operation: &str, sample: &Value| {
@@ -136,14 +137,14 @@ fn parsed(json: &str) -> Value {
     serde_json::from_str(json).expect("a fixture is JSON")
 }
 
-/// The first byte names a documented answer, the others change it.
+/// The first byte selects a documented answer, the rest changes it.
 pub fn mutated(data: &[u8]) {
     let Some((sample, steps)) = data.split_first() else { return };
     let (check, json) = &SAMPLES[usize::from(*sample) % SAMPLES.len()];
     check(mutation::mutated(json, steps).as_bytes());
 }
 
-/// A request for which this body is the answer.
+/// A request whose answer has this body.
 struct Ask<T>(PhantomData<fn() -> T>);
 
 impl<T: serde::de::DeserializeOwned + Send> Endpoint for Ask<T> {
@@ -182,7 +183,8 @@ where
     decoded::<E>(body);
 }
 
-/// A page has every row of the answer, as a row or as a malformed one, and nothing but a missing list of rows costs it.
+/// A page contains every row of the answer, valid or malformed. It is lost only if the list of rows
+/// is missing.
 fn page<E: Endpoint<Response = Page<T>>, T>(body: &[u8])
 where
     T: Record + Serialize + PartialEq + Debug,
@@ -200,7 +202,8 @@ where
     assert!(places.last().is_none_or(|last| *last < rows), "{places:?}");
 }
 
-/// How many rows an answer has: those of the bare list, or of the first `results` that is one.
+/// The number of rows of an answer: those of the bare list, or of the first `results` that is a
+/// list.
 fn rows(text: &str) -> Option<usize> {
     let length = |json: &str| Some(serde_json::from_str::<Vec<&RawValue>>(json).ok()?.len());
     if text.trim_start().starts_with('[') {

@@ -1,4 +1,5 @@
-//! `Retry-After`: whatever it says, a call ends within its deadline and never waits longer than the cap.
+//! `Retry-After`: whatever it says, a call ends within its deadline and never waits longer than the
+//! cap.
 
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use super::answering::{Answering, wait};
 const CAP: Duration = Duration::from_secs(120);
 const DEADLINE: Duration = Duration::from_secs(180);
 
-/// The first line is `Retry-After`, the second, if there is one, the answer's `Date`.
+/// The first line is `Retry-After`, an optional second one the answer's `Date`.
 pub fn check(data: &[u8]) {
     let mut platform = Answering::new(["{}"]);
     platform.status = StatusCode::SERVICE_UNAVAILABLE;
@@ -25,7 +26,7 @@ pub fn check(data: &[u8]) {
     let attempts = error.attempts();
     match asked {
         Some(pause) if pause > CAP => assert_eq!(attempts, 1, "{pause:?}"),
-        // A date without the answer's own date counts from our clock, so that the pause shrinks.
+        // A date without the answer's own date is relative to our clock, so the pause shrinks.
         Some(pause) if platform.headers.contains_key(header::DATE) => {
             let waited = pause * (attempts - 1);
             // The timer counts milliseconds.

@@ -1,4 +1,4 @@
-//! Times: any text and number is kept as it was, and is the same moment however it is written.
+//! Times: any text or number is kept unchanged, and is the same moment in every spelling.
 
 use mem0_client::{Date, Timestamp};
 

@@ -1,11 +1,12 @@
-//! Webhooks: any delivery is read or refused, and only one that was signed with the secret is verified.
+//! Webhooks: any delivery is read or refused, and only one that was signed with the secret is
+//! verified.
 
 use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use mem0_client::{WebhookPayload, WebhookSecret, WebhookSignatureError};
 
-/// The first three lines are the id, the time and the signatures, what follows is the body.
+/// The first three lines are the id, the time and the signatures, the rest is the body.
 pub fn check(data: &[u8]) {
     let _ = std::str::from_utf8(data).map(WebhookSecret::new);
     read(data);

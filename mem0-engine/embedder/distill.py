@@ -53,7 +53,7 @@ def is_kept(token):
 
 
 def token_vectors(weights, ids):
-    """What the model makes of each token alone: the mean of its states over "[CLS] token [SEP]"."""
+    """The model's vector for each token alone: the mean of its states over "[CLS] token [SEP]"."""
     batches = (ids[i : i + BATCH] for i in range(0, len(ids), BATCH))
     sentences = (np.stack([np.full_like(b, CLS), b, np.full_like(b, SEP)], axis=1) for b in batches)
     return np.concatenate([forward(weights, s).mean(axis=1) for s in sentences]).astype(np.float64)
@@ -114,7 +114,7 @@ def reduce(vectors):
     vectors -= vectors.mean(axis=0)
     eigenvalues, eigenvectors = np.linalg.eigh(vectors.T @ vectors)
     axes = eigenvectors[:, np.argsort(-eigenvalues)[1 : DIMENSIONS + 1]]
-    # An eigenvector's sign is arbitrary: its largest part is made positive.
+    # The sign of an eigenvector is arbitrary, so its largest component is made positive.
     largest = np.abs(axes).argmax(axis=0)
     return vectors @ (axes * np.sign(axes[largest, np.arange(DIMENSIONS)]))
 

@@ -28,7 +28,7 @@ pub(crate) fn timestamp(micros: i64) -> Timestamp {
         .unwrap_or_else(|| Timestamp::from_unix(micros.div_euclid(1_000_000)))
 }
 
-/// A caller's time, which must lie within the years 1 to 9999.
+/// Converts a caller's time, which must lie within the years 1 to 9999.
 pub(crate) fn micros(field: &'static str, time: &Timestamp) -> Result<i64, EngineError> {
     let micros = time.unix_micros().filter(|micros| Timestamp::from_unix_micros(*micros).is_some());
     micros.ok_or_else(|| {
@@ -40,7 +40,7 @@ pub(crate) fn micros(field: &'static str, time: &Timestamp) -> Result<i64, Engin
     })
 }
 
-/// Whether a caller's time names a whole day and not a moment.
+/// Whether a caller's time names a whole day rather than a moment.
 pub(crate) fn is_whole_day(time: &Timestamp) -> bool {
     time.to_string().trim().parse::<Date>().is_ok()
 }

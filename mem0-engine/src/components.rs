@@ -1,4 +1,4 @@
-//! The components that the engine was opened with, and what it asks of them.
+//! The components that the engine was opened with, and the questions it asks them.
 
 use std::sync::Arc;
 
@@ -8,23 +8,23 @@ use serde::{Deserialize, Serialize};
 use crate::text::vector::Vector;
 use crate::{EngineError, LlmTask};
 
-/// What the engine was opened with; `None` is what is built in, or nothing.
+/// The components that the engine was opened with. `None` means the built-in one, or none at all.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Components {
     pub(crate) llm: Option<Arc<dyn Llm>>,
     pub(crate) embedder: Option<Arc<dyn Embedder>>,
 }
 
-/// What is asked of a component.
+/// A question for a component.
 pub(crate) enum Question {
-    /// Of the language model.
+    /// For the language model.
     #[cfg_attr(not(test), expect(dead_code, reason = "no job asks a model yet"))]
     Llm(LlmTask, Box<LlmRequest>),
-    /// Of the embedder: at most one batch of texts.
+    /// For the embedder: at most one batch of texts.
     Embed(Vec<String>, Purpose),
 }
 
-/// What a component answered.
+/// A component's answer.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Answer {
@@ -44,7 +44,7 @@ impl Answer {
 }
 
 impl Components {
-    /// Who answers a question: what is kept beside the answer.
+    /// Names the component that answers a question. The name is kept beside the answer.
     pub(crate) fn who_answers(&self, question: &Question) -> String {
         let name = match question {
             Question::Llm(..) => self.llm.as_ref().map(|llm| llm.name()),
@@ -53,7 +53,7 @@ impl Components {
         name.unwrap_or_default().to_owned()
     }
 
-    /// Asks. There is no connection in reach: what a model thinks about holds up nobody.
+    /// Asks. No database connection is held meanwhile, so a slow model holds up nobody.
     pub(crate) async fn ask(&self, question: &Question) -> Result<Answer, EngineError> {
         match question {
             Question::Llm(task, request) => {

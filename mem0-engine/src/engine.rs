@@ -19,20 +19,20 @@ use crate::text::vector::Vector;
 use crate::webhooks::delivering::Dispatcher;
 use crate::{Access, EngineError, EngineStats, Signals};
 
-/// No less than the bytes of all pages that adding a short text changes.
+/// An upper bound on the bytes of all pages that adding a short text changes.
 const SMALL_MEMORY: usize = 128 * 1024;
 
 /// A memory engine over one data folder. Clones share it.
 ///
-/// Memories belong to a project, and so does what this sees: the default project, unless it is a
-/// [view with another access](Self::with_access).
+/// Memories belong to a project. An engine sees the default project, unless it is a [view with
+/// another access](Self::with_access).
 ///
-/// The engine's threads are its own: its futures need no runtime, and queued work goes on between
-/// calls. What a call acknowledges is on disk. A future that is dropped before it is done leaves
-/// open whether its change was made.
+/// The engine has threads of its own: its futures need no runtime, and queued work continues
+/// between calls. A change is on disk once its call returns. If a future is dropped before it is
+/// done, its change may or may not have been made.
 ///
-/// Dropping the last clone finishes the accepted changes, which may take some milliseconds;
-/// events that are still queued then go on when the folder is opened again.
+/// Dropping the last clone finishes the accepted changes, which may take some milliseconds. Events
+/// that are still queued continue when the folder is opened again.
 #[derive(Clone)]
 pub struct Engine {
     inner: Arc<Inner>,
@@ -60,30 +60,30 @@ impl fmt::Debug for Engine {
 }
 
 impl Engine {
-    /// Opens a data folder, which is made if it does not exist, and goes on with the events that
-    /// are queued in it. Blocks for some milliseconds; longer only when a newer version of this
-    /// crate brings the folder up to date.
+    /// Opens a data folder, creating it if it does not exist, and continues with the events queued
+    /// in it. Blocks for some milliseconds; longer only when a newer version of this crate upgrades
+    /// the folder.
     ///
     /// # Errors
     /// [`EngineError::Locked`] when another engine has the folder open,
     /// [`EngineError::NewerSchema`] when a newer version wrote it,
-    /// [`EngineError::OtherEmbedder`] when its vectors are not the built-in embedder's,
+    /// [`EngineError::OtherEmbedder`] when another embedder made its vectors,
     /// [`EngineError::Storage`] when it cannot be used.
     pub fn open(data_dir: impl AsRef<Path>) -> Result<Self, EngineError> {
         Self::start(data_dir.as_ref(), Components::default())
     }
 
-    /// The same with an embedder of the caller's, whose vectors take the place of the built-in one's.
+    /// Like [`open`](Self::open), with an embedder of the caller's instead of the built-in one.
     ///
-    /// A new folder keeps to the embedder that it is first opened with. An add waits for its vectors:
-    /// one with `infer: false`, an update and a search within the call, a queued one in the queue,
-    /// where it holds up its own project alone.
+    /// A folder is tied to the embedder that it is first opened with. Every add waits for its
+    /// vectors: an add with `infer: false`, an update and a search wait within the call; a queued
+    /// add waits in the queue, where it holds up only its own project.
     ///
     /// ```
     /// # use std::sync::Arc;
     /// # use mem0_engine::{Engine, embedder::BuiltInEmbedder};
     /// # let folder = std::env::temp_dir().join(format!("mem0-embedder-doc-{}", std::process::id()));
-    /// // In place of it: an embedder that calls a model.
+    /// // Use an embedder that calls a model here.
     /// let engine = Engine::open_with_embedder(&folder, Arc::new(BuiltInEmbedder))?;
     /// # drop(engine);
     /// # std::fs::remove_dir_all(&folder).ok();
@@ -91,8 +91,8 @@ impl Engine {
     /// ```
     ///
     /// # Errors
-    /// As for [`open`](Self::open); [`EngineError::OtherEmbedder`] for a folder with memories that
-    /// another embedder made the vectors of.
+    /// As for [`open`](Self::open); [`EngineError::OtherEmbedder`] when another embedder made the
+    /// vectors of the folder's memories.
     pub fn open_with_embedder(
         data_dir: impl AsRef<Path>,
         embedder: Arc<dyn Embedder>,
@@ -109,8 +109,8 @@ impl Engine {
         Ok(Self { inner: Arc::new(inner), access: Access::default(), signals: Signals::default() })
     }
 
-    /// The same engine, seen with this access: a cheap view with the same methods. What the access
-    /// does not let through is not there.
+    /// Returns a cheap view of the same engine with this access. Whatever the access excludes does
+    /// not exist for the view.
     ///
     /// ```
     /// # use mem0_engine::{Access, Engine};
@@ -132,7 +132,8 @@ impl Engine {
         &self.access
     }
 
-    /// The same engine with a half of the search switched off, to test what each half is worth.
+    /// Returns the same engine with half of the search switched off, to measure what each half
+    /// contributes.
     #[doc(hidden)]
     #[must_use]
     pub fn with_signals(mut self, signals: Signals) -> Self {
@@ -140,14 +141,14 @@ impl Engine {
         self
     }
 
-    /// Refuses further calls, carries out what was accepted and what is queued, and lets go of the
-    /// data folder. Done at once when it is closed already.
+    /// Refuses further calls, carries out what was accepted and what is queued, and releases the
+    /// data folder. Returns at once when the engine is closed already.
     ///
     /// Dropping the future does not stop the closing.
     ///
     /// # Errors
-    /// [`EngineError::Storage`] when no thread can be started to wait on; the engine is closed then
-    /// too, and what is still queued waits for the next start.
+    /// [`EngineError::Storage`] when the thread that waits cannot be started. The engine is closed
+    /// all the same, and what is still queued waits for the next start.
     pub async fn close(&self) -> Result<(), EngineError> {
         let mut stopped = self.inner.stopped.subscribe();
         let running = self.inner.running().take();
@@ -164,7 +165,7 @@ impl Engine {
                 return Err(error.into());
             }
         }
-        // The sender lives as long as this engine, so that waiting cannot fail.
+        // The sender lives as long as this engine, so waiting cannot fail.
         let _ = stopped.wait_for(|stopped| *stopped).await;
         Ok(())
     }
@@ -204,8 +205,8 @@ impl Engine {
         &self.inner.components
     }
 
-    /// The vectors that an embedder elsewhere makes of texts, of which the engine holds nothing
-    /// meanwhile; `None` with the built-in one, which is asked where its answer is used.
+    /// The vectors of texts from a caller's embedder; no database connection is held while it
+    /// answers. `None` with the built-in embedder, which runs where its vectors are used.
     pub(crate) async fn embed(
         &self,
         texts: &[&str],
@@ -217,7 +218,7 @@ impl Engine {
         Ok(Some(embeddings.iter().map(vector).collect()))
     }
 
-    /// Reads what the access lets through.
+    /// Reads what the access allows.
     pub(crate) async fn read<T, F>(&self, body: F) -> Result<T, EngineError>
     where
         T: Send + 'static,
@@ -231,7 +232,7 @@ impl Engine {
         .await
     }
 
-    /// The same, and counted among the retrievals.
+    /// Reads what the access allows, and counts it as a retrieval.
     pub(crate) async fn retrieve<T, F>(&self, body: F) -> Result<T, EngineError>
     where
         T: Send + 'static,
@@ -246,7 +247,7 @@ impl Engine {
         &self.inner.retrievals
     }
 
-    /// Reads whatever the folder holds.
+    /// Reads without regard to the access.
     pub(crate) async fn read_folder<T, F>(&self, body: F) -> Result<T, EngineError>
     where
         T: Send + 'static,
@@ -255,7 +256,8 @@ impl Engine {
         self.begin_to_read(body)?.await.unwrap_or(Err(EngineError::Closed))
     }
 
-    /// The same, without waiting; given up when the answer is dropped.
+    /// Begins to read without regard to the access, and does not wait. The read is skipped if the
+    /// answer is dropped first.
     pub(crate) fn begin_to_read<T, F>(
         &self,
         body: F,
@@ -270,7 +272,7 @@ impl Engine {
         }
     }
 
-    /// Changes what the access lets through.
+    /// Changes what the access allows.
     pub(crate) async fn write<T, F>(&self, body: F) -> Result<T, EngineError>
     where
         T: Send + 'static,
@@ -285,7 +287,7 @@ impl Engine {
         .await
     }
 
-    /// Changes whatever the folder holds.
+    /// Changes the folder without regard to the access.
     pub(crate) async fn write_folder<T, F>(&self, body: F) -> Result<T, EngineError>
     where
         T: Send + 'static,
@@ -311,15 +313,15 @@ impl Engine {
         };
         self.write(move |connection, access| {
             let queued = body(connection, access)?;
-            // Here and not after the answer, for which a dropped future would not wait. What the
-            // worker then sends to the writer runs after this.
+            // Woken here rather than after the answer: a dropped future would not get that far. The
+            // worker's own writes come after this one.
             wake.wake();
             Ok(queued)
         })
         .await
     }
 
-    /// Whether the engine answers: one small read.
+    /// Checks that the engine answers, with one small read.
     ///
     /// # Errors
     /// [`EngineError::Closed`], [`EngineError::Storage`].
@@ -327,11 +329,11 @@ impl Engine {
         self.read_folder(|connection| settings::get(connection, "").map(drop)).await
     }
 
-    /// Whether the engine can write, and has room for a small memory: it writes as much, and it is
-    /// on disk when this returns.
+    /// Checks that the engine can write and has room for a small memory: it writes that many bytes,
+    /// which are on disk when this returns.
     ///
     /// # Errors
-    /// [`EngineError::Closed`]; [`EngineError::Storage`], for a full disk too.
+    /// [`EngineError::Closed`]; [`EngineError::Storage`], also for a full disk.
     pub async fn check_writing(&self) -> Result<(), EngineError> {
         self.write_folder(|connection| {
             settings::set(connection, "engine.write_check", &"-".repeat(SMALL_MEMORY))
@@ -339,7 +341,7 @@ impl Engine {
         .await
     }
 
-    /// How large the folder is, and how much work waits in it.
+    /// The size of the folder, and how many events wait in it.
     ///
     /// # Errors
     /// [`EngineError::Closed`], [`EngineError::Storage`].

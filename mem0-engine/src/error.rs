@@ -7,7 +7,7 @@ use mem0_components::ComponentError;
 use mem0_types::InvalidInput;
 use thiserror::Error;
 
-/// What a [`NotFound`](EngineError::NotFound) error did not find.
+/// The kind of resource that a [`NotFound`](EngineError::NotFound) error is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Resource {
@@ -53,15 +53,15 @@ impl fmt::Display for Resource {
     }
 }
 
-/// What only a language model can do.
+/// A task that needs a language model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LlmTask {
-    /// Memories summed up.
+    /// Summing up memories.
     Summary,
-    /// A user's profile, filled in from what the memories say.
+    /// Filling in a user's profile from memories.
     Profile,
-    /// Images and documents read.
+    /// Reading images and documents.
     Media,
 }
 
@@ -75,13 +75,13 @@ impl fmt::Display for LlmTask {
     }
 }
 
-/// Why the engine could not do what it was asked.
+/// Why the engine refused a call or failed.
 ///
 /// No variant shows memory text, metadata or ids.
 #[derive(Debug, Clone, Error)]
 #[non_exhaustive]
 pub enum EngineError {
-    /// Nothing has that id.
+    /// There is no resource with that id.
     #[error("no such {0}")]
     NotFound(Resource),
     /// One entry of a batch was refused, so nothing of the batch was written.
@@ -92,42 +92,43 @@ pub enum EngineError {
         /// Why it was refused.
         source: Box<EngineError>,
     },
-    /// The memory was added with `immutable: true`, so its text, metadata and dates stay as they
-    /// are. It can be deleted.
+    /// The memory was added with `immutable: true`: its text, metadata and dates cannot change. It
+    /// can be deleted.
     #[error("the memory is immutable: it can be deleted, but not updated")]
     Immutable,
-    /// The access is for reading only.
-    #[error("this access is for reading only")]
+    /// The access is read-only.
+    #[error("this access is read-only")]
     ReadOnly,
-    /// Something that the access may see and not change: an organization or a project that it does
-    /// not own, or, for an access that is read-only or bound to entities, any; and the default ones
-    /// and the access's own, which cannot be deleted.
-    #[error("this access may not do that")]
+    /// The access may see the resource but not change it. That is an organization or project that
+    /// it does not own; for an access that is read-only or bound to entities, any organization or
+    /// project. The default organization and project, and the access's own, cannot be deleted by
+    /// any access.
+    #[error("this access is not allowed to do that")]
     Forbidden,
-    /// An add or a deletion for somebody else than the entities that the access is bound to.
-    #[error("the ids lie outside of what this access is bound to")]
+    /// An add or a deletion whose ids are outside the entities that the access is bound to.
+    #[error("the ids are outside the entities that this access is bound to")]
     OutsideScope,
-    /// Something that only a language model can do.
+    /// A language model is needed, and none is configured.
     #[error(
-        "No LLM is configured, and it takes one {0}. It works when a language model is configured; \
-         this version has none."
+        "No LLM is configured, and one is needed {0}. This version of mem0-engine supports no \
+         language model yet."
     )]
     LlmRequired(LlmTask),
-    /// An argument that cannot be carried out.
+    /// An argument is not valid.
     #[error(transparent)]
     InvalidInput(#[from] InvalidInput),
-    /// A page beyond the last one.
-    #[error("invalid page: there are fewer pages")]
+    /// The page is beyond the last one.
+    #[error("invalid page: it is beyond the last page")]
     PageOutOfRange,
     /// The engine was closed.
     #[error("the engine is closed")]
     Closed,
-    /// Another process, or another `Engine` of this one, has the data folder open.
+    /// Another process, or another `Engine` of this process, has the data folder open.
     #[error("the data folder {} is in use by another engine; close it, or use another folder", .0.display())]
     Locked(PathBuf),
     /// The data folder was written by a newer version of this crate.
     #[error(
-        "the data folder has schema version {found}, and this version of mem0-engine knows only \
+        "the data folder has schema version {found}, and this version of mem0-engine supports only \
          {known}; use the newer version that wrote it"
     )]
     NewerSchema {
@@ -136,26 +137,26 @@ pub enum EngineError {
         /// The newest version that this crate knows.
         known: i64,
     },
-    /// The vectors of the data folder were made by another embedder than the one it is opened with, and
-    /// vectors of two embedders cannot be compared.
+    /// Another embedder made the data folder's vectors. Vectors of two embedders cannot be
+    /// compared.
     #[error(
-        "the vectors of the data folder were made by the embedder {of_folder}, and it is opened with \
+        "the data folder's vectors were made by the embedder {of_folder}, but it was opened with \
          {given}; open it with {of_folder}, or use a new folder"
     )]
     OtherEmbedder {
-        /// The embedder of the folder's vectors.
+        /// The embedder that made the folder's vectors.
         of_folder: String,
         /// The embedder that the folder is opened with.
         given: String,
     },
     /// The data folder or its database cannot be used: the disk is full, a permission is missing,
-    /// the file is damaged. The source says more.
+    /// or the file is damaged. The source says which.
     #[error("storage failed")]
     Storage(#[source] Arc<dyn std::error::Error + Send + Sync>),
-    /// A component that the engine was opened with did not do what it was asked.
+    /// A component that the engine was opened with failed.
     #[error("{0}")]
     Component(#[source] ComponentError),
-    /// A defect of the engine: the call was undone, and the engine goes on.
+    /// A bug in the engine. The call was undone, and the engine keeps working.
     #[error("internal error; the call was undone")]
     Internal,
 }
@@ -165,12 +166,12 @@ impl EngineError {
         Self::InvalidInput(InvalidInput::new(field, message))
     }
 
-    /// JSON that the engine wrote itself and cannot read back: the data folder is damaged.
+    /// The engine cannot read back JSON that it wrote itself: the data folder is damaged.
     pub(crate) fn damaged(error: serde_json::Error) -> Self {
         Self::Storage(Arc::new(error))
     }
 
-    /// Whether the same may succeed later: on the disk, or at a component.
+    /// Whether the call may succeed later: when the disk or a component has recovered.
     pub(crate) fn may_pass(&self) -> bool {
         match self {
             Self::Component(error) => error.is_transient(),
@@ -178,7 +179,7 @@ impl EngineError {
         }
     }
 
-    /// After what time a component wants to be asked again.
+    /// How long a component asks to be left alone.
     pub(crate) fn wait(&self) -> Option<Duration> {
         match self {
             Self::Component(error) => error.wait(),
@@ -186,7 +187,7 @@ impl EngineError {
         }
     }
 
-    /// Whether the same write may succeed later without being changed.
+    /// Whether the same write may succeed later, unchanged.
     pub(crate) fn is_transient(&self) -> bool {
         let Self::Storage(source) = self else { return false };
         let Some(error) = source.downcast_ref::<rusqlite::Error>() else { return false };

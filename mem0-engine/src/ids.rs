@@ -7,10 +7,10 @@ use sha2::{Digest, Sha256};
 
 use crate::{EngineError, clock, limits};
 
-/// The four ids that a memory can belong to; each may be missing.
+/// The four ids that a memory can belong to. Each may be absent.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct EntityIds {
-    /// Whom the memory is about.
+    /// The user that the memory is about.
     pub user_id: Option<String>,
     /// The agent that it belongs to.
     pub agent_id: Option<String>,
@@ -33,7 +33,7 @@ impl EntityIds {
         .filter_map(|(field, id)| Some((field, id.as_deref()?)))
     }
 
-    /// One id alone.
+    /// Only this id.
     pub(crate) fn one(field: IdField, id: &str) -> Self {
         let (mut ids, id) = (Self::default(), Some(id.to_owned()));
         match field {
@@ -50,12 +50,12 @@ impl EntityIds {
         self.set().next().is_none()
     }
 
-    /// Refuses a set of ids under which nothing could be stored or found again.
+    /// Refuses ids under which nothing could be stored or found again.
     pub(crate) fn check(&self) -> Result<(), EngineError> {
         if self.is_empty() {
             return Err(EngineError::invalid(
                 "user_id",
-                "must be given, or else agent_id, app_id or run_id: a memory belongs to someone",
+                "is required unless agent_id, app_id or run_id is given",
             ));
         }
         Ok(self.set().try_for_each(|(field, id)| limits::check_id(field, id))?)
@@ -68,7 +68,7 @@ impl EntityIds {
         }
     }
 
-    /// The ids that a JSON object has under their wire names.
+    /// Reads the ids that a JSON object has under their wire names.
     pub(crate) fn read_from(object: &Value) -> Self {
         let id = |name: &str| object.get(name).and_then(Value::as_str).map(str::to_owned);
         Self {
@@ -79,7 +79,7 @@ impl EntityIds {
         }
     }
 
-    /// The same for memories with the same four ids, and for no others.
+    /// Equal for equal sets of ids, different for different ones.
     pub(crate) fn ids_hash(&self) -> Vec<u8> {
         let mut hash = Sha256::new();
         for id in [&self.user_id, &self.agent_id, &self.app_id, &self.run_id] {
@@ -123,7 +123,7 @@ pub(crate) fn entity_type(field: IdField) -> EntityType {
     }
 }
 
-/// The id under which memories belong to an entity of this kind.
+/// The id field of an entity of this kind.
 pub(crate) fn id_field(kind: &EntityType) -> Result<IdField, EngineError> {
     field_of(kind)
         .ok_or_else(|| EngineError::invalid("entity_type", "must be user, agent, app or run"))
@@ -152,8 +152,8 @@ fn push_hex<'a>(text: &mut String, bytes: impl Iterator<Item = &'a u8>) {
     }
 }
 
-/// A UUID, version 7: the milliseconds since 1970, then 74 bits from the operating system's generator.
-/// New ones lie side by side in an index, where random ones would touch a page each.
+/// A UUID of version 7: the milliseconds since 1970, then 74 random bits from the operating system.
+/// New ids are adjacent in an index, where random ones would touch a page each.
 pub(crate) fn new_id() -> Result<String, EngineError> {
     let mut bytes = [0_u8; 16];
     getrandom::fill(&mut bytes).map_err(|error| EngineError::from(std::io::Error::from(error)))?;
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn scope_keys_tell_every_split_of_the_ids_apart() {
+    fn ids_hashes_differ_for_every_split_of_the_ids() {
         let ids = |user: Option<&str>, agent: Option<&str>| EntityIds {
             user_id: user.map(str::to_owned),
             agent_id: agent.map(str::to_owned),

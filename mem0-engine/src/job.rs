@@ -1,8 +1,8 @@
-//! A job as the folder keeps it: what is to be done, how far it is, and what was answered to it.
+//! A job as the folder stores it: its kind, its progress, and the answers it has received.
 //!
-//! A job is carried out in phases. `prepare`, on a reader, says what is still to be asked of a
-//! component, or that nothing is. A question is asked where there is no connection, and its answer is
-//! kept. `apply`, on the writer, carries the job out in one transaction.
+//! A job is carried out in phases. `prepare` runs on a reader and says which question a component
+//! must still answer, or that none is left. Questions are asked without a connection, and the
+//! answers are stored. `apply` runs on the writer and carries the job out in one transaction.
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::Value;
@@ -115,7 +115,8 @@ pub(crate) fn queue(
     Ok(())
 }
 
-/// The first project behind this one of which something is queued, and the number of its oldest job.
+/// The first project behind this one of which something is queued, and the number of its oldest
+/// job.
 pub(crate) fn oldest_behind(
     connection: &Connection,
     project: i64,

@@ -2,10 +2,10 @@ use serde_json::Value;
 
 use crate::EngineError;
 
-/// JSON is read back to a depth of 128, and some of it is stored inside something else.
+/// serde_json reads back JSON to a depth of 128, and some of it is stored inside other JSON.
 const MAX_DEPTH: usize = 100;
 
-/// Refuses what could be stored and not be read again.
+/// Refuses JSON that could be stored but not read back.
 pub(crate) fn check(field: &'static str, json: &Value) -> Result<(), EngineError> {
     if is_deeper(json, MAX_DEPTH) {
         return Err(EngineError::invalid(field, "must not nest deeper than 100 levels"));

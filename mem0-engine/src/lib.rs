@@ -1,7 +1,8 @@
 //! The self-hosted Mem0 memory engine: it stores, embeds and retrieves memories in one folder.
 //!
 //! [`Engine::open`] takes a folder and needs nothing else: no model to download, no network, no
-//! async runtime. Memories, events, history and entities live in one SQLite database in it.
+//! async runtime. The folder contains one SQLite database with all memories, events, history and
+//! entities.
 //!
 //! ```
 //! use mem0_engine::{AddRequest, Engine, EntityIds, SearchRequest};
@@ -37,20 +38,40 @@
 //!
 //! # What it promises
 //!
-//! - What a call acknowledges is on disk and survives a crash. A queued add is carried out and
-//!   marked as done in one transaction: it is neither lost nor done twice.
-//! - What a webhook calls for is queued in the transaction of the change, and delivered at least once:
-//!   [`Engine::deliver_with`] takes the HTTP client, of which the engine has none.
-//! - A search sees only what its filter lets through, and nothing else changes its scores.
-//! - One engine at a time has a folder open.
+//! - An acknowledged call is on disk and survives a crash. A queued add is carried out and marked
+//!   as done in one transaction, so it is neither lost nor done twice.
+//! - Deliveries to webhooks are queued in the transaction of the change and made at least once. The
+//!   engine has no HTTP client: [`Engine::deliver_with`] takes yours.
+//! - A search sees only what its filter matches, and nothing else changes its scores.
+//! - Only one engine at a time has a folder open.
 //!
 //! # How it works
 //!
-//! One thread writes, in groups that share a commit; a few threads read; one works off queued
-//! events. A search compares the query's vector with those of all memories in scope, finds those
-//! with its words, and ranks both together. What it needs to know of the scopes that were searched
-//! last is held in memory, in exactly the state that the reader's snapshot of the database has.
-//! [`analysis`] and [`embedder`] turn text into words and vectors.
+//! One thread writes, in groups that share a commit; a few threads read; one carries out queued
+//! jobs. A search compares the query's vector with those of all memories in scope, finds those with
+//! its words, and ranks both together. The scopes that were searched last are kept in memory, in
+//! exactly the state of the reader's snapshot. [`analysis`] and [`embedder`] turn text into words
+//! and vectors.
+//!
+//! # Where things are
+//!
+//! Each folder of `src` names only those below it; its `mod.rs` says what it contains.
+//!
+//! - `engine`, `running`: the public [`Engine`], and its threads.
+//! - `jobs`: the queue of work for later, and how a job is carried out.
+//! - `erasing`: deleting an entity, a project, or what is past its retention.
+//! - `collections`: the folder as a vector store of a program's own records.
+//! - `derived`: exports, profiles and summaries.
+//! - `upkeep`: backup, archive, checks and indexing again.
+//! - `memories`: an operation per file: `add`, `search`, `list`, `update`, `delete`, `history`,
+//!   events.
+//! - `webhooks`: registered webhooks and their deliveries.
+//! - `retrieval`: the ranking behind a search.
+//! - `tenancy`: access, keys, projects, organizations and members.
+//! - `threads`: the writer and the readers of the database.
+//! - `folder`: the data folder, the schema, and filters as SQL.
+//! - `text`: words, terms and vectors.
+//! - The single files are what the folders share, such as `ids`, `limits` and `error`.
 
 mod collections;
 mod derived;

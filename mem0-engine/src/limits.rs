@@ -1,7 +1,8 @@
-//! The most that one request may hand over. What is within is small enough to be written in one
-//! transaction, and to be read with a thousand of its like.
+//! The limits of a single request. A request within them is small enough for one transaction, and a
+//! result row for an answer with a thousand others.
 //!
-//! What an older version stored may be larger. It is read, changed and deleted as ever.
+//! Memories that an older version stored may be larger. They are read, changed and deleted as
+//! before.
 
 use std::borrow::Cow;
 
@@ -10,41 +11,41 @@ use mem0_types::{IdField, InvalidInput, Message, Metadata, Role};
 use crate::EngineError;
 use crate::stored_json;
 
-/// The longest id of a user, agent, app or run that something can be added for, in bytes; of a
-/// message's `role` and `name` and of an entity's words too.
+/// The longest id of a user, agent, app or run in an add, in bytes. It also limits a message's
+/// `role` and `name`, and the title of an entity.
 pub const MAX_ID: usize = 1024;
 
-/// The longest text that a memory can be given, in bytes, and the longest query of a search.
+/// The longest text of a memory, and the longest query of a search, in bytes.
 pub const MAX_TEXT: usize = 256 * 1024;
 
-/// The most metadata that a memory or an entity can be given, in bytes of their JSON.
+/// The most metadata of a memory or an entity, in bytes of JSON.
 pub const MAX_METADATA: usize = 64 * 1024;
 
-/// The most messages of one add.
+/// The most messages in one add.
 pub const MAX_MESSAGES: usize = 10_000;
 
-/// What the memories of one add, or of one batch of updates, may take together, in bytes: each with
-/// its text, ids and metadata.
+/// The most that the memories of one add, or of one batch of updates, may take together, in bytes:
+/// each counts its text, ids and metadata.
 pub const MAX_TOGETHER: usize = 16 * 1024 * 1024;
 
-/// What the texts of one page or search may take together, in bytes: as much as the clients of this
-/// SDK read of an answer. One row is answered however large it is.
+/// The most that the texts of one page or search may take together, in bytes. The clients of this
+/// SDK read no more of an answer. A single row is returned however large it is.
 pub const MAX_ANSWER: usize = 64 * 1024 * 1024;
 
-/// Counts what the rows of an answer take.
+/// Counts the bytes of an answer's rows.
 pub(crate) struct Answer {
-    /// What asked for so many.
+    /// The argument that asks for so many rows.
     field: &'static str,
     bytes: usize,
 }
 
 impl Answer {
-    /// An answer with as many rows as this argument says.
+    /// An answer whose number of rows this argument sets.
     pub(crate) fn to(field: &'static str) -> Self {
         Self { field, bytes: 0 }
     }
 
-    /// Takes on a row with so many bytes, unless it is one too many.
+    /// Adds a row of so many bytes, unless the answer becomes too large.
     pub(crate) fn take(&mut self, bytes: usize) -> Result<(), EngineError> {
         let is_first = self.bytes == 0;
         self.bytes = self.bytes.saturating_add(bytes);
@@ -58,7 +59,7 @@ impl Answer {
     }
 }
 
-/// Refuses a text that is longer than so many bytes.
+/// Refuses a text that is longer than the limit, in bytes.
 pub(crate) fn check_length(
     field: impl Into<Cow<'static, str>>,
     length: usize,
@@ -76,7 +77,7 @@ pub(crate) fn check_id(field: IdField, id: &str) -> Result<(), InvalidInput> {
     check_length(field.as_str(), id.len(), MAX_ID)
 }
 
-/// Refuses metadata that are too large; how large they are.
+/// Refuses metadata that is too large; returns its size in bytes.
 pub(crate) fn check_metadata(metadata: Option<&Metadata>) -> Result<usize, EngineError> {
     let Some(metadata) = metadata else { return Ok(0) };
     let length = stored_json::write(metadata)?.len();
@@ -84,8 +85,8 @@ pub(crate) fn check_metadata(metadata: Option<&Metadata>) -> Result<usize, Engin
     Ok(length)
 }
 
-/// Refuses messages that are too many, one that is too long, and what would take too much together
-/// with ids of so many bytes.
+/// Refuses too many messages, a message that is too long, and messages that would take too much
+/// together; the ids take so many bytes.
 pub(crate) fn check_messages(
     messages: &[Message],
     ids: usize,
@@ -152,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_and_texts_are_as_long_as_the_limit_and_no_longer() {
+    fn ids_and_texts_are_accepted_up_to_the_limit() {
         assert!(check_id(IdField::RunId, &"r".repeat(MAX_ID)).is_ok());
         let why = check_id(IdField::RunId, &"r".repeat(MAX_ID + 1)).unwrap_err().to_string();
         assert!(why.contains("run_id") && why.contains("1024 bytes"), "{why}");
@@ -162,7 +163,7 @@ mod tests {
         assert_eq!(refused(&[text(MAX_TEXT)], None), None);
         let long = [text(1), text(MAX_TEXT + 1)];
         assert_eq!(refused(&long, None).unwrap(), "messages[1].content");
-        // What is not to become a memory is kept once.
+        // A message that does not become a memory is not limited.
         assert_eq!(refused(&[Message::system("x".repeat(MAX_TEXT + 1))], None), None);
         let named = |length: usize| text(1).named("n".repeat(length));
         assert_eq!(refused(&[named(MAX_ID)], None), None);
@@ -173,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_takes_as_much_as_the_limit_or_one_row() {
+    fn an_answer_takes_up_to_the_limit_or_one_row() {
         let mut answer = Answer::to("page_size");
         assert!(answer.take(1).is_ok() && answer.take(MAX_ANSWER - 1).is_ok());
         assert!(answer.take(0).is_ok());
@@ -185,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn metadata_are_as_large_as_the_limit_and_no_larger() {
+    fn metadata_is_accepted_up_to_the_limit() {
         assert_eq!(check_metadata(None).unwrap(), 0);
         assert_eq!(check_metadata(Some(&metadata(MAX_METADATA))).unwrap(), MAX_METADATA);
         assert!(check_metadata(Some(&metadata(MAX_METADATA + 1))).is_err());
@@ -194,12 +195,12 @@ mod tests {
     }
 
     #[test]
-    fn an_add_has_as_many_messages_and_takes_as_much_as_the_limit() {
+    fn an_add_is_accepted_up_to_its_limits() {
         let many = vec![Message::user("x"); MAX_MESSAGES + 1];
         assert_eq!(refused(&many[1..], None), None);
         assert_eq!(refused(&many, None).unwrap(), "messages");
 
-        // What is stored with each message counts as often as it is stored.
+        // Metadata counts once for each message that it is stored with.
         let with_each = MAX_TOGETHER / 300 - "alice".len() - 1;
         let messages = vec![Message::user("x"); 300];
         let rest = MAX_TOGETHER - 300 * (MAX_TOGETHER / 300);

@@ -1,9 +1,9 @@
 use crate::EngineError;
 
-/// The most rows that one page may have.
+/// The most rows of one page.
 pub const MAX_PAGE_SIZE: u64 = 200;
 
-/// Which page of a list is wanted.
+/// Which page of a list to return.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PageRequest {
     /// The page's number, from 1.
@@ -29,7 +29,7 @@ impl PageRequest {
         Ok(self)
     }
 
-    /// The page as `LIMIT` and `OFFSET`, when there are `count` rows in all.
+    /// The page as `LIMIT` and `OFFSET`, in a list of `count` rows.
     pub(crate) fn window(self, count: u64) -> Result<(i64, i64), EngineError> {
         let offset = (self.page - 1).saturating_mul(self.page_size);
         // The first page exists even when it is empty.
@@ -60,12 +60,12 @@ pub struct RecordPage<T> {
 }
 
 impl<T> RecordPage<T> {
-    /// Whether a page follows.
+    /// Whether there is a next page.
     pub fn has_next(&self) -> bool {
         self.page.saturating_mul(self.page_size) < self.count
     }
 
-    /// Whether a page precedes.
+    /// Whether there is a previous page.
     pub fn has_previous(&self) -> bool {
         self.page > 1
     }

@@ -19,7 +19,7 @@ use crate::threads::writer::Writer;
 use crate::upkeep::reindex;
 use crate::webhooks::delivering::Dispatcher;
 
-/// The threads and what feeds them. They end when it is dropped.
+/// The engine's threads and their queues. Dropping it ends them.
 pub(crate) struct Running {
     pub(crate) wake: WakeSignal,
     jobs: Option<JoinHandle<()>>,
@@ -73,7 +73,7 @@ impl Running {
     }
 
     pub(crate) fn stop(&mut self, stop: Stop) {
-        // A thread's panic was caught where it happened, so that joining reports nothing new.
+        // A thread catches its own panics, so joining reports nothing new.
         self.wake.stop(stop);
         let _ = self.jobs.take().map(JoinHandle::join);
         self.board.close(stop == Stop::WhenIdle);

@@ -1,4 +1,4 @@
-//! JSON that the engine writes down and reads back.
+//! JSON that the engine writes and reads back.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -6,17 +6,17 @@ use serde_json::Value;
 
 use crate::EngineError;
 
-/// The text of a value.
+/// Writes a value as text.
 pub(crate) fn write(value: &(impl Serialize + ?Sized)) -> Result<String, EngineError> {
     serde_json::to_string(value).map_err(|_| EngineError::Internal)
 }
 
-/// A value as part of a larger one.
+/// Writes a value as part of a larger one.
 pub(crate) fn value(value: &(impl Serialize + ?Sized)) -> Result<Value, EngineError> {
     serde_json::to_value(value).map_err(|_| EngineError::Internal)
 }
 
-/// Reads what [`write`] wrote. Another text is damage of the data folder.
+/// Reads what [`write`] wrote. Any other text means that the data folder is damaged.
 pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Result<T, EngineError> {
     serde_json::from_str(text).map_err(EngineError::damaged)
 }

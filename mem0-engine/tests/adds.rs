@@ -165,7 +165,7 @@ fn the_same_text_is_kept_once_in_each_scope() {
     assert_eq!(event.metadata.unwrap()["duplicates"], 1);
     assert_eq!(event.results.len(), 1);
 
-    // An expired memory is hidden, so that the same text can be remembered again.
+    // An expired memory is hidden, so the same text can be stored again.
     let mut expired = verbatim(user("carol"), &["I like tea"]);
     expired.expiration_date = Some("2020-01-01".parse().unwrap());
     assert_eq!(wait(engine.add(expired)).unwrap().results.len(), 1);

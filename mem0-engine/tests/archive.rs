@@ -18,8 +18,8 @@ fn import(folder: &Folder, archive: &str) -> Result<u64, FolderError> {
     archive::import(&mut archive.as_bytes(), &folder.0, &mut |_| ()).map(|done| done.rows)
 }
 
-/// All kinds of rows: odd texts, no metadata, deleted memories with their history, a second project,
-/// a revoked key, an export, and events that are still queued.
+/// Fills a folder with all kinds of rows: odd texts, missing metadata, deleted memories with their
+/// history, a second project, a revoked key, an export, and queued events.
 fn odd(folder: &Folder) -> ProjectRecord {
     let engine = folder.open();
     let mut add = verbatim(
@@ -46,12 +46,13 @@ fn odd(folder: &Folder) -> ProjectRecord {
     let key = wait(engine.create_key(NewKey::new([9; 32], "revoked"))).unwrap();
     wait(engine.revoke_key(&key.id)).unwrap();
     wait(engine.set_setting("mine", "x")).unwrap();
-    // The last row of a table goes, so that its number is known from nowhere else.
+    // The last row of a table is deleted, so that its number is recorded nowhere else.
     let last = store_one(&engine, "carol", "goes with its history");
     assert!(!last.is_empty());
     let deletion = wait(engine.delete_entity(EntityType::User, "carol")).unwrap();
     finished(&engine, &deletion.event_id);
-    // Not dropped: another view of it is still there, whose worker would carry out what is queued below.
+    // Not dropped: another view of it is still in use, and its worker would carry out what is
+    // queued below.
     wait(engine.close()).unwrap();
     queue_again(&folder.sql(), "event_type = 'ADD' AND user_id = 'bob'");
     folder
@@ -73,7 +74,7 @@ fn folder_view(engine: &mem0_engine::Engine, project: &str, number: u8) -> mem0_
 }
 
 #[test]
-fn what_was_imported_exports_the_same_bytes() {
+fn an_imported_folder_exports_the_same_bytes() {
     let (from, to) = (Folder::new(), Folder::new());
     odd(&from);
     let first = exported(&from, None);
@@ -84,7 +85,7 @@ fn what_was_imported_exports_the_same_bytes() {
     assert!(first == exported(&to, None), "the second export differs");
     assert_eq!(check_folder(&to.0).unwrap().findings, Vec::<String>::new());
 
-    // And it is a folder to work with: queued work goes on, everything is found.
+    // The new folder works: queued work continues and everything is found.
     let engine = to.open();
     let filter = Filter::user_id("alice");
     assert_eq!(found(&find(&engine, "coffee", filter.clone())), ["I like coffee"]);
@@ -117,7 +118,7 @@ fn a_project_joins_a_folder_that_has_others() {
     drop((engine, view));
     assert_eq!(check_folder(&to.0).unwrap().findings, Vec::<String>::new());
 
-    // Once more is a conflict, and changes nothing.
+    // Importing it again is a conflict, and changes nothing.
     let before = exported(&to, None);
     assert!(matches!(import(&to, &archive), Err(FolderError::Conflict { .. })));
     assert_eq!(before, exported(&to, None));
@@ -162,7 +163,7 @@ fn an_archive_is_taken_whole_or_not_at_all() {
     for (archive, words) in [
         (String::new(), "empty"),
         (whole[..whole.len() - 1].to_owned(), "cut off"),
-        (without(lines.len() - 1), "ends before its last line"),
+        (without(lines.len() - 1), "ends without its end line"),
         (without(memory), "rows are missing"),
         (without(project), "not in the archive"),
         (whole.clone() + "{}\n", "follows"),
@@ -172,10 +173,10 @@ fn an_archive_is_taken_whole_or_not_at_all() {
         (whole.replace("\"position\":", "\"place\":"), "position is missing"),
         (
             whole.replace("\"immutable\":1", "\"immutable\":\"secret\""),
-            "immutable is of a wrong type",
+            "immutable has the wrong type",
         ),
         (whole.replace("\"split\":", "\"more\":1,\"split\":"), "has a column"),
-        (whole.replace("\"infer", "infer"), "not of the form"),
+        (whole.replace("\"infer", "infer"), "not a line of an archive"),
     ] {
         if archive == whole {
             panic!("{words}: the archive was not changed");

@@ -69,7 +69,7 @@ fn a_backup_of_an_older_folder_becomes_a_current_one() {
 }
 
 #[test]
-fn nothing_is_restored_from_what_is_damaged_newer_or_not_there() {
+fn a_damaged_newer_or_missing_backup_is_not_restored() {
     let folder = Folder::new();
     store_one(&folder.open(), "alice", "I like tea");
     let file = folder.0.join("backup.db");
@@ -85,7 +85,7 @@ fn nothing_is_restored_from_what_is_damaged_newer_or_not_there() {
     let damaged = |error| matches!(error, FolderError::DamagedBackup(_));
     assert!(damaged(attempt(b"")));
     assert!(damaged(attempt(
-        b"this is no database at all, but long enough to be looked at as one"
+        b"this is not a database at all, but it is long enough to be read as one"
     )));
     assert!(damaged(attempt(&good[..good.len() / 2])));
     let mut scribbled = good.clone();
@@ -103,21 +103,21 @@ fn nothing_is_restored_from_what_is_damaged_newer_or_not_there() {
     assert!(matches!(back_up(&none.0, &file), Err(FolderError::NoFolder(_))));
 }
 
-/// Each of these breaks one thing, and is told as that.
+/// Each of these breaks one thing, and the check must report exactly that.
 #[test]
-fn a_check_tells_what_is_wrong() {
+fn a_check_reports_what_is_wrong() {
     for (damage, words) in [
         ("DELETE FROM memory_index", "not in memory_index"),
         ("INSERT INTO memory_index VALUES (99, x'', '')", "memory_index without a memory"),
-        ("UPDATE memory_index SET vector = x'00'", "vector is not that of their text"),
-        ("UPDATE memory_index SET terms = 'other'", "not found by their words"),
-        ("UPDATE memories SET text = 'x' WHERE seq = 1", "hash is not that of their text"),
-        ("UPDATE memories SET user_id = 'bob' WHERE seq = 1", "kept as somebody else's"),
-        ("UPDATE memories SET user_id = 'bob' WHERE seq = 1", "no entities"),
-        ("UPDATE memories SET metadata = '{'", "metadata is no JSON"),
+        ("UPDATE memory_index SET vector = x'00'", "vector does not match their text"),
+        ("UPDATE memory_index SET terms = 'other'", "words do not match their text"),
+        ("UPDATE memories SET text = 'x' WHERE seq = 1", "hash does not match their text"),
+        ("UPDATE memories SET user_id = 'bob' WHERE seq = 1", "scope key does not match their ids"),
+        ("UPDATE memories SET user_id = 'bob' WHERE seq = 1", "belong to no entity"),
+        ("UPDATE memories SET metadata = '{'", "metadata is not JSON"),
         ("UPDATE memories SET event_seq = 99", "event is missing"),
         ("UPDATE events SET status = 'LOST'", "unknown status"),
-        ("UPDATE events SET status = 'RUNNING'", "a job which is not there"),
+        ("UPDATE events SET status = 'RUNNING'", "a missing job"),
         (
             "INSERT INTO jobs (project, kind, event, created_at) VALUES (1, 'add', 1, 0)",
             "Jobs of events that have ended",
@@ -125,9 +125,9 @@ fn a_check_tells_what_is_wrong() {
         ("DELETE FROM history", "without a history"),
         (
             "PRAGMA foreign_keys = off; UPDATE entities SET project = 9",
-            "refer to no row of projects",
+            "refer to a missing row of projects",
         ),
-        ("UPDATE sqlite_sequence SET seq = 0 WHERE name = 'memories'", "given again"),
+        ("UPDATE sqlite_sequence SET seq = 0 WHERE name = 'memories'", "used again"),
     ] {
         let folder = Folder::new();
         let engine = folder.open();
@@ -152,7 +152,7 @@ fn a_check_beside_an_engine_leaves_nothing_out_and_stops_no_write() {
 }
 
 #[test]
-fn a_file_that_is_no_database_is_a_finding_and_opens_no_engine() {
+fn a_file_that_is_not_a_database_is_reported_and_not_opened() {
     let folder = Folder::new();
     fs::create_dir_all(&folder.0).unwrap();
     fs::write(folder.0.join("mem0.db"), "x".repeat(10_000)).unwrap();

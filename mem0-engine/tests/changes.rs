@@ -67,7 +67,7 @@ fn dates_are_set_and_cleared() {
     };
     wait(engine.update(&id, expiration_date(Some("2020-01-01")))).unwrap();
     assert!(list(&engine, Filter::user_id("alice")).is_empty());
-    // An expired memory can still be read by its id, and be brought back.
+    // An expired memory can still be read by its id, and its date can be cleared.
     assert_eq!(wait(engine.get(&id)).unwrap().expiration_date.unwrap().to_string(), "2020-01-01");
     let back = wait(engine.update(&id, expiration_date(None))).unwrap();
     assert_eq!(back.expiration_date, None);
@@ -133,7 +133,7 @@ fn batches_are_carried_out_whole_or_not_at_all() {
     assert_eq!(wait(engine.batch_delete(ids[1..].to_vec())).unwrap(), 4);
     assert_eq!(texts(&list(&engine, Filter::user_id("alice"))), ["new 0"]);
 
-    // The same id twice is gone at its second turn.
+    // The second time, the same id is already deleted.
     let twice = wait(engine.batch_delete(vec![ids[0].clone(), ids[0].clone()]));
     assert!(matches!(twice, Err(EngineError::BatchItem { index: 1, .. })));
     for length in [0, 1001] {

@@ -15,7 +15,7 @@ fn the_folder_passes_the_suite_of_vector_stores() {
     let engine = folder.open();
     let report = wait(check_vector_store(&engine.vector_store(), "suite", 12));
     let report = report.unwrap_or_else(|failed| panic!("{failed}"));
-    // The folder has a search for words over memories, and none over collections.
+    // The folder can search words in memories, but not in collections.
     let refused: Vec<_> = report.refused().collect();
     assert_eq!(refused, ["a_search_for_words_keeps_its_promises"]);
     drop(engine);

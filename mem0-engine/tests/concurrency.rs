@@ -11,7 +11,7 @@ use mem0_types::{EventStatus, Filter, Message};
 use crate::workbench::*;
 
 #[test]
-fn of_64_identical_adds_at_once_exactly_one_stores() {
+fn one_of_64_identical_adds_at_once_is_stored() {
     let folder = Folder::new();
     let engine = folder.open();
     let start = Barrier::new(64);
@@ -34,7 +34,7 @@ fn of_64_identical_adds_at_once_exactly_one_stores() {
 }
 
 #[test]
-fn what_was_answered_is_seen_by_the_next_read_of_any_thread() {
+fn an_acknowledged_write_is_seen_by_the_next_read_of_any_thread() {
     let folder = Folder::new();
     let engine = folder.open();
     thread::scope(|scope| {
@@ -57,7 +57,7 @@ fn what_was_answered_is_seen_by_the_next_read_of_any_thread() {
 fn writes_happen_in_the_order_in_which_they_were_sent() {
     let folder = Folder::new();
     let engine = folder.open();
-    // All are in the writer's hands before the first is answered.
+    // The writer has all of them before the first is answered.
     let adds: Vec<_> = (0..300)
         .map(|n| {
             let engine = engine.clone();
@@ -102,7 +102,7 @@ fn queued_adds_are_carried_out_in_order_while_nobody_drives_a_future() {
     assert_eq!((newest.count, &newest.results[0].id), (200, events.last().unwrap()));
 }
 
-/// Whether a change of somebody else is made while this one is still on its way.
+/// Asserts that another change is made while this one is under way.
 fn lets_others_pass<T>(engine: &Engine, change: impl Future<Output = Result<T, EngineError>>) {
     let mut change = Box::pin(change);
     let mut context = Context::from_waker(Waker::noop());
@@ -118,7 +118,7 @@ fn long(number: usize) -> String {
 }
 
 #[test]
-fn what_takes_long_to_analyse_holds_up_nobody() {
+fn a_long_text_holds_up_nobody() {
     let folder = Folder::new();
     let engine = folder.open();
     let texts: Vec<_> = (0..2).map(long).collect();
@@ -142,6 +142,6 @@ fn what_takes_long_to_analyse_holds_up_nobody() {
     assert_eq!(queued.results.len(), 2);
     let moment = |event: EventRecord| event.completed_at.unwrap().unix_micros().unwrap();
     assert!(moment(queued) <= moment(next));
-    // All of them are found by what was analysed elsewhere.
+    // All of them are found by the entries that were made outside the writer.
     assert_eq!(check_folder(&folder.0).unwrap().findings, Vec::<String>::new());
 }

@@ -13,7 +13,7 @@ use crate::workbench::*;
 
 const FOLDER: &str = "MEM0_ENGINE_CRASH_TEST_FOLDER";
 
-/// What the killed process runs: adds as fast as it can, and says what was acknowledged.
+/// The killed process: it adds as fast as it can, and prints what was acknowledged.
 #[test]
 fn adds_until_it_is_killed() {
     let Some(folder) = std::env::var_os(FOLDER) else { return };
@@ -34,7 +34,7 @@ fn adds_until_it_is_killed() {
 }
 
 #[test]
-fn what_was_acknowledged_survives_kill_9_and_nothing_is_doubled() {
+fn acknowledged_adds_survive_kill_9_and_none_is_doubled() {
     let folder = Folder::new();
     let mut rng = fastrand::Rng::with_seed(9);
     let mut stored = Vec::new();
@@ -52,7 +52,7 @@ fn what_was_acknowledged_survives_kill_9_and_nothing_is_doubled() {
         let (mut deadline, mut told) = (None, 0);
         for line in lines {
             let line = line.unwrap();
-            // The test runner's own lines have no tab, and may stand before ours.
+            // The test runner's own lines have no tab, and may come before ours.
             let mut parts = line.rsplitn(3, '\t');
             let (Some(text), Some(id), Some(kind)) = (parts.next(), parts.next(), parts.next())
             else {
@@ -64,7 +64,7 @@ fn what_was_acknowledged_survives_kill_9_and_nothing_is_doubled() {
             let deadline = *deadline
                 .get_or_insert_with(|| Instant::now() + Duration::from_millis(rng.u64(20..150)));
             if told >= 4 && Instant::now() > deadline {
-                // Anywhere in what the child does between two lines.
+                // At any point of what the child does between two lines.
                 thread::sleep(Duration::from_micros(rng.u64(..4000)));
                 child.kill().unwrap();
             }
@@ -80,7 +80,7 @@ fn what_was_acknowledged_survives_kill_9_and_nothing_is_doubled() {
     for (id, _) in &queued {
         let event = finished(&engine, id);
         assert_eq!(event.status, EventStatus::Succeeded);
-        // Carried out twice, it would have met its own text as a duplicate.
+        // If it were carried out twice, the second time would find its own text as a duplicate.
         assert_eq!(event.results.len(), 1);
     }
     let mut all = Vec::new();
@@ -104,9 +104,9 @@ fn what_was_acknowledged_survives_kill_9_and_nothing_is_doubled() {
 const DELETING: &str = "MEM0_ENGINE_DELETING_TEST_FOLDER";
 const LIFE: &str = "MEM0_ENGINE_DELETING_TEST_LIFE";
 
-/// What the dying process runs: carries out what is queued, and says so when nothing is. After so
-/// many milliseconds it is gone, as after a kill -9; its own clock starts with its work, so that a
-/// busy machine gives it no more time than it needs.
+/// The dying process: it carries out what is queued, and prints when nothing is left. After the
+/// given milliseconds it exits, as after a kill -9. The time starts with its work, so that a busy
+/// machine gives it no extra time.
 #[test]
 fn carries_out_until_it_dies() {
     let Some(folder) = std::env::var_os(DELETING) else { return };
@@ -126,15 +126,15 @@ fn carries_out_until_it_dies() {
 const QUEUEING: &str = "MEM0_ENGINE_QUEUEING_TEST_FOLDER";
 const DOOMED: &str = "MEM0_ENGINE_QUEUEING_TEST_PROJECT";
 
-/// Polled for the first time, which hands it over to the engine.
+/// Polls a call once, which hands it to the engine.
 fn handed_over<F: Future>(call: F) -> Pin<Box<F>> {
     let mut call = Box::pin(call);
     assert!(call.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
     call
 }
 
-/// What the first process runs: it is gone as soon as everything is acknowledged, and before much
-/// of it is carried out.
+/// The first process: it exits as soon as everything is acknowledged, before much of it is carried
+/// out.
 #[test]
 fn queues_and_dies() {
     let Some(folder) = std::env::var_os(QUEUEING) else { return };
@@ -201,7 +201,7 @@ fn every_kind_of_queued_work_takes_effect_once_whenever_it_is_killed() {
     for event in [&alice, &bob, &later] {
         assert_eq!(event.status, EventStatus::Succeeded);
     }
-    // Counted over all the processes that took part.
+    // Counted over all the processes.
     assert_eq!(alice.metadata.unwrap()["deleted"], EACH);
     assert_eq!(bob.metadata.unwrap()["deleted"], EACH);
     assert_eq!(later.results.len(), 1);
@@ -213,7 +213,7 @@ fn every_kind_of_queued_work_takes_effect_once_whenever_it_is_killed() {
     assert_eq!(count("SELECT count(*) FROM projects"), 1);
     let deletions = "SELECT count(*) FROM history WHERE event = 'DELETE'";
     assert_eq!(count(deletions), EACH, "bob's history is gone with him");
-    // What the webhook is to be told was queued with each step: neither lost nor twice.
+    // The deliveries were queued with each step: none is lost, none is doubled.
     let deliveries = "SELECT count(DISTINCT memory_id) FROM webhook_deliveries WHERE event_type = 'memory_delete'";
     assert_eq!(count(deliveries), 2 * EACH);
     assert_eq!(count("SELECT count(*) FROM webhook_deliveries"), 2 * EACH + 1);

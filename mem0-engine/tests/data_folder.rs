@@ -47,7 +47,7 @@ fn queued_events_go_on_in_order_after_reopening() {
         assert_eq!(event.status, EventStatus::Succeeded);
         assert_eq!(event.results.len(), 1);
     }
-    // By the order of storing, whatever the clock said when they were accepted.
+    // In storage order, whatever the clock said when they were accepted.
     let stored: Vec<String> = {
         let sql = folder.sql();
         let mut statement = sql.prepare("SELECT text FROM memories ORDER BY seq").unwrap();
@@ -88,7 +88,7 @@ fn an_event_that_cannot_be_read_fails_and_does_not_block_the_queue() {
 
 #[cfg(unix)]
 #[test]
-fn what_it_makes_is_for_its_owner_alone() {
+fn new_files_are_readable_by_their_owner_only() {
     use std::os::unix::fs::PermissionsExt;
 
     let parent = Folder::new();
@@ -138,7 +138,7 @@ fn a_newer_schema_is_refused_and_left_alone() {
 }
 
 #[test]
-fn a_file_that_is_no_database_is_an_error() {
+fn a_file_that_is_not_a_database_is_an_error() {
     let folder = Folder::new();
     std::fs::create_dir_all(&folder.0).unwrap();
     std::fs::write(folder.0.join("mem0.db"), vec![b'x'; 8192]).unwrap();
@@ -163,7 +163,7 @@ fn closing_works_off_the_queue_and_refuses_what_comes_later() {
     wait(clone.close()).unwrap();
     assert!(matches!(wait(engine.check()), Err(EngineError::Closed)));
     assert!(matches!(wait(clone.add(verbatim(user("alice"), &["x"]))), Err(EngineError::Closed)));
-    // Free for the next engine although the closed one still exists.
+    // The next engine can open it although the closed one still exists.
     let next = folder.open();
     assert_eq!(list(&next, Filter::user_id("alice")).len(), 100);
     for event in events {
@@ -178,7 +178,7 @@ fn closing_works_off_the_queue_and_refuses_what_comes_later() {
 }
 
 #[test]
-fn what_another_version_indexed_is_indexed_again() {
+fn entries_of_another_index_version_are_made_again() {
     for setting in ["embedding_model", "text_index_form"] {
         let folder = Folder::new();
         let engine = folder.open();
@@ -202,7 +202,7 @@ fn what_another_version_indexed_is_indexed_again() {
 #[test]
 fn a_folder_of_the_first_version_is_brought_up_to_date() {
     let folder = Folder::of_version_2();
-    // All that the second version added.
+    // Everything that the second version added.
     let sql = folder.sql();
     sql.execute_batch("DROP TABLE exports; PRAGMA user_version = 1;").unwrap();
     drop(sql);
@@ -213,7 +213,7 @@ fn a_folder_of_the_first_version_is_brought_up_to_date() {
     assert!(wait(engine.export(&id)).unwrap()["year"].is_u64());
 }
 
-/// A process that is being started has all files open, the lock's too, until it is another program.
+/// A child process has all files open, including the lock, until it executes another program.
 #[cfg(unix)]
 #[test]
 fn a_folder_is_free_once_it_is_closed_whatever_processes_are_started() {

@@ -156,14 +156,14 @@ fn deleting_an_entity_leaves_nothing_of_it() {
         Err(EngineError::NotFound(Resource::Entity))
     ));
 
-    // Not one byte of alice's words is left in the files, nor of bob's.
+    // Not one byte of alice's texts is left in the files, nor of bob's.
     wait(engine.delete_entity(EntityType::User, "bob")).unwrap();
     wait(engine.close()).unwrap();
     assert_gone(&folder, &["zanzibar", "alice likes"]);
 }
 
 #[test]
-fn what_a_memory_was_changed_to_before_its_deletion_was_carried_out_goes_too() {
+fn a_queued_deletion_erases_updates_made_in_the_meantime() {
     let folder = Folder::new();
     let engine = folder.open();
     let gone = store_one(&engine, "alice", "tea");
@@ -177,7 +177,7 @@ fn what_a_memory_was_changed_to_before_its_deletion_was_carried_out_goes_too() {
     };
     wait(engine.update(&gone, change("swordfish"))).unwrap();
     wait(engine.update(&gone, change("swordfish again"))).unwrap();
-    // Named as a caller may spell it.
+    // The id is written as a caller might write it.
     wait(engine.update(&kept.to_uppercase(), change("oat milk"))).unwrap();
     drop(engine);
     // As if the deletion had been alice's and had waited until now.
@@ -246,7 +246,8 @@ fn exports_that_name_an_entity_go_with_it() {
     let left = "SELECT count(*) FROM exports";
     assert_eq!(folder.sql().query_row(left, [], |row| row.get::<_, i64>(0)).unwrap(), 4);
 
-    // One that was asked for after the deletion stays, as if that had waited until then.
+    // An export requested after the deletion is kept; the deletion looks as if it had waited until
+    // now.
     let later = export(&engine, user("alice"));
     drop((alices, bobs, engine));
     queue_again(&folder.sql(), &format!("id = '{}'", queued.event_id));
@@ -263,7 +264,7 @@ fn assert_gone(folder: &Folder, words: &[&str]) {
     }
 }
 
-/// Whether the database or its log holds the word.
+/// Whether the database or its log contains the word.
 fn holds(folder: &Folder, word: &str) -> bool {
     ["mem0.db", "mem0.db-wal"].iter().any(|file| {
         let bytes = std::fs::read(folder.0.join(file)).unwrap();
@@ -271,7 +272,7 @@ fn holds(folder: &Folder, word: &str) -> bool {
     })
 }
 
-/// Waits until neither does, beside an engine that is open.
+/// Waits until neither contains the word, while an engine has the folder open.
 fn await_gone(folder: &Folder, word: &str) {
     let start = Instant::now();
     while holds(folder, word) {
@@ -281,7 +282,7 @@ fn await_gone(folder: &Folder, word: &str) {
 }
 
 #[test]
-fn what_is_erased_leaves_the_log_while_the_engine_goes_on() {
+fn erased_data_leaves_the_log_while_the_engine_is_open() {
     let folder = Folder::new();
     let engine = folder.open();
     store_one(&engine, "alice", "alice likes zanzibar");
@@ -289,7 +290,7 @@ fn what_is_erased_leaves_the_log_while_the_engine_goes_on() {
     let project = wait(engine.create_project(&organization, "Kitchen", None)).unwrap();
     let view = engine.with_access(wait(engine.access_to(&project.id)).unwrap());
     store_one(&view, "bob", "bob likes timbuktu");
-    // Whatever an engine does at its start.
+    // Lets the engine finish its work at start.
     std::thread::sleep(Duration::from_secs(2));
     assert!(holds(&folder, "zanzibar") && holds(&folder, "timbuktu"));
     let queued = wait(engine.delete_entity(EntityType::User, "alice")).unwrap();
@@ -299,7 +300,7 @@ fn what_is_erased_leaves_the_log_while_the_engine_goes_on() {
     wait(engine.delete_project(&project.id)).unwrap();
     await_gone(&folder, "timbuktu");
 
-    // A read that began before keeps the log as it is, and holds nothing up.
+    // A read that began before keeps the log as it is, but blocks nothing.
     store_one(&engine, "carol", "carol likes samarkand");
     let reader = folder.sql();
     reader.execute_batch("BEGIN; SELECT count(*) FROM memories").unwrap();
@@ -391,7 +392,7 @@ fn an_entity_named_again_after_its_deletion_was_queued_is_known() {
 }
 
 #[test]
-fn a_deletion_spares_what_was_added_after_it_was_asked_for() {
+fn a_deletion_keeps_memories_added_after_its_request() {
     let folder = Folder::new();
     let engine = folder.open();
     store_one(&engine, "alice", "before");

@@ -19,7 +19,7 @@ use mem0_types::{EventStatus, Filter, Message};
 
 use crate::workbench::*;
 
-/// An embedder that takes its time, and notes in a file what it was asked.
+/// A slow embedder that logs its questions to a file.
 #[derive(Debug)]
 struct Slow {
     inner: HashEmbedder,
@@ -97,7 +97,7 @@ fn memories_are_found_by_the_vectors_of_an_embedder_elsewhere() {
     let queued = queue(&engine, "alice", &["I keep bees".to_owned(), "I sail".to_owned()]);
     assert_eq!(finished(&engine, &queued).results.len(), 2);
 
-    // By meaning alone, which is the embedder's: the words of both are the same to it in any order.
+    // By the embedder's meaning alone, which ignores the order of words.
     let hits = find(&engine, "tea green", alice());
     assert_eq!(found(&hits)[0], "I like green tea");
     assert!(hits[0].score_breakdown.semantic > 0.2, "{:?}", hits[0].score_breakdown);
@@ -129,7 +129,7 @@ fn memories_are_found_by_the_vectors_of_an_embedder_elsewhere() {
 #[test]
 fn a_folder_keeps_to_its_embedder_once_it_has_memories() {
     let folder = Folder::new();
-    // An empty one has none yet.
+    // An empty folder has no embedder yet.
     drop(folder.open());
     drop(open(&folder, HashEmbedder::new(16)));
     let engine = open(&folder, HashEmbedder::new(24));
@@ -141,7 +141,7 @@ fn a_folder_keeps_to_its_embedder_once_it_has_memories() {
     assert!(why.contains("hash/24") && why.contains("hash/16"), "{why}");
     let built_in = Engine::open(&folder.0);
     assert!(matches!(built_in, Err(EngineError::OtherEmbedder { .. })), "{built_in:?}");
-    // Nothing of it was changed.
+    // The folder was not changed.
     let engine = open(&folder, HashEmbedder::new(24));
     assert_eq!(found(&find(&engine, "tea", Filter::user_id("alice"))), ["I like tea"]);
     drop(engine);
@@ -194,7 +194,7 @@ fn what_cannot_be_embedded_is_an_error_and_changes_nothing() {
 #[test]
 fn an_embedder_that_thinks_holds_up_no_write_no_search_and_no_other_project() {
     let folder = Folder::new();
-    // What is measured beside it needs no vector of its own.
+    // The operations measured meanwhile need no vector of their own.
     let seconds = std::env::var("MEM0_ENGINE_THINKING_SECONDS");
     let delay = Duration::from_secs(seconds.map_or(1, |seconds| seconds.parse().unwrap()));
     let engine = open(&folder, Slow::new(delay));
@@ -225,7 +225,7 @@ fn an_embedder_that_thinks_holds_up_no_write_no_search_and_no_other_project() {
     };
     let (count, write, search) = (writes.len(), p99(&mut writes), p99(&mut searches));
     println!("{count} writes, p99 {write:?}; {count} searches, p99 {search:?}, in {took:?}");
-    // Many times as many as there would be if one waited for a question.
+    // Many times more than if each waited for a question.
     assert!(count > 100, "{count} writes in {took:?}");
     assert_eq!(finished(&engine, &thinking).results.len(), 6);
 }
@@ -236,7 +236,7 @@ fn asked(folder: &Folder) -> PathBuf {
     folder.0.with_extension("asked")
 }
 
-/// What the killed process runs: queues adds of three questions each, in two projects.
+/// The killed process: it queues adds of three questions each, in two projects.
 #[test]
 fn asks_until_it_is_killed() {
     let Some(path) = std::env::var_os(FOLDER) else { return };
@@ -260,7 +260,7 @@ fn asks_until_it_is_killed() {
     }
 }
 
-/// How often the process is killed; `cargo xtask full` kills it more often.
+/// The number of kills; `cargo xtask full` sets more.
 fn kills() -> usize {
     std::env::var("MEM0_ENGINE_ASKING_KILLS").map_or(10, |kills| kills.parse().unwrap())
 }
@@ -307,7 +307,7 @@ fn a_kill_during_a_question_loses_nothing_and_repeats_that_question_at_most() {
         for id in queued {
             let event = finished(view, id);
             assert_eq!(event.status, EventStatus::Succeeded);
-            // Carried out twice, it would have met its own texts as duplicates.
+            // If it were carried out twice, the second time would find its own texts as duplicates.
             assert_eq!(event.results.len(), 6);
         }
     }
@@ -321,7 +321,7 @@ fn a_kill_during_a_question_loses_nothing_and_repeats_that_question_at_most() {
     std::fs::remove_file(asked(&folder)).unwrap();
     let repeated: usize = questions.values().map(|times| times - 1).sum();
     println!("{} questions, {repeated} of them repeated after {} kills", questions.len(), kills());
-    // At most one was out in each project.
+    // Each project had at most one open question.
     assert!(repeated <= 2 * kills(), "{repeated} questions were repeated");
     let mut left = folder.sql();
     let left = left.transaction().unwrap();

@@ -30,7 +30,7 @@ fn feedback_outlives_a_restart_and_goes_with_its_memory() {
 }
 
 #[test]
-fn what_was_read_is_counted_without_writing_and_outlives_a_restart() {
+fn reads_are_counted_without_writing_and_survive_a_restart() {
     let folder = Folder::new();
     let engine = folder.open();
     store_one(&engine, "alice", "tea");
@@ -48,7 +48,7 @@ fn what_was_read_is_counted_without_writing_and_outlives_a_restart() {
         if changes(&sql) == before {
             break;
         }
-        // What an earlier run left in the log is emptied once after the start, which shows as a change.
+        // The log of an earlier run is emptied once after the start, which shows as a change.
         assert!(rounds < 3, "searches write");
     }
     wait(engine.close()).unwrap();
@@ -75,7 +75,7 @@ fn a_project_is_erased_with_its_counts_and_profiles() {
     wait(view.update_profile_settings(change)).unwrap();
     let job = wait(view.make_profiles(ProfileRequest::Sample(1), "12345678")).unwrap();
     assert_eq!((job.total, job.failed), (1, 1));
-    // Whom a job was about is forgotten with the user.
+    // The users of a job are forgotten with the deleted user.
     let deleted = wait(view.delete_entity(EntityType::User, "alice")).unwrap();
     finished(&view, &deleted.event_id);
     assert!(wait(view.profile_job(&job.id)).unwrap().user_ids.is_empty());

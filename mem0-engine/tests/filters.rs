@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::workbench::*;
 
-/// A stored memory as the plain evaluation below sees it.
+/// A stored memory, for the plain evaluation below.
 struct Row {
     id: String,
     text: String,
@@ -47,13 +47,13 @@ fn pick<'a, T>(rng: &mut Rng, of: &'a [T]) -> &'a T {
     &of[rng.usize(..of.len())]
 }
 
-/// A condition as JSON, and what it means.
+/// A condition as a function, next to its JSON.
 type Meaning = Box<dyn Fn(&Row) -> bool>;
 
-/// Whether the memory's own id fits one or two others.
+/// Whether the memory's own id matches one or two others.
 type IdTest = fn(Option<&str>, &str, &str) -> bool;
 
-/// Whether the memory's own day fits another.
+/// Whether the memory's own day matches another.
 type DayTest = fn(Option<Date>, Date) -> bool;
 
 fn leaf(rng: &mut Rng) -> (Value, Meaning) {
@@ -80,7 +80,7 @@ fn id_leaf(rng: &mut Rng) -> (Value, Meaning) {
     (json!({ field: condition }), Box::new(move |row| holds(row.ids[at].as_deref(), id, other)))
 }
 
-/// First and last microsecond that a value stands for.
+/// The first and the last microsecond that a value stands for.
 fn span(text: &str) -> (i64, i64) {
     let first = Timestamp::from(text).unix_micros().unwrap();
     (first, if text.len() == 10 { first + 86_400_000_000 - 1 } else { first })
@@ -250,7 +250,7 @@ fn every_filter_means_what_a_plain_evaluation_says() {
             CATEGORIES.iter().filter(|_| rng.u8(..3) == 0).map(|name| (*name).to_owned()).collect();
         rows.push(Row { id, text, ids, metadata, categories, created_at, expiration_date });
     }
-    // Nothing makes categories yet, so they are put where an LLM will put them.
+    // Nothing makes categories yet, so they are written where an LLM will write them.
     let sql = folder.sql();
     for row in rows.iter().filter(|row| !row.categories.is_empty()) {
         let categories = json!(row.categories).to_string();

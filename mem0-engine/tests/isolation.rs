@@ -23,19 +23,19 @@ const WORDS: [&str; 12] = [
     "garden",
 ];
 
-/// Somebody who works with the engine and writes down all that it answers, without ids and times,
-/// which differ from run to run.
+/// A user of the engine who notes all its answers, without ids and times, which differ from run to
+/// run.
 struct Party {
     engine: Engine,
     rng: Rng,
     users: &'static [&'static str],
     agent: &'static str,
-    /// The memories, events and exports that its own calls named.
+    /// The memories, events and exports of its own calls.
     memories: Vec<String>,
     events: Vec<String>,
     exports: Vec<String>,
     jobs: Vec<String>,
-    /// How often it listed what is the other's.
+    /// How often it tried to list the other party's data.
     pried: u64,
     answers: Vec<String>,
 }
@@ -47,7 +47,7 @@ impl Party {
         Self { engine, rng, users, agent, memories, events, exports, jobs, pried, answers }
     }
 
-    fn say(&mut self, answer: impl std::fmt::Debug) {
+    fn note(&mut self, answer: impl std::fmt::Debug) {
         self.answers.push(format!("{answer:?}"));
     }
 
@@ -89,7 +89,7 @@ impl Party {
         let event = finished(&self.engine, &event_id);
         let results: Vec<_> =
             event.results.iter().map(|result| (&result.memory, &result.user_id)).collect();
-        self.say((&event.status, results, &event.metadata, &event.payload));
+        self.note((&event.status, results, &event.metadata, &event.payload));
         self.memories.extend(event.results.into_iter().map(|result| result.id));
         self.events.push(event_id);
     }
@@ -115,7 +115,7 @@ impl Party {
                 let changed = wait(
                     self.engine.batch_update(vec![UpdateRequest { memory_id: id.clone(), change }]),
                 );
-                self.say(changed.map_err(|error| error.to_string()));
+                self.note(changed.map_err(|error| error.to_string()));
                 let history = wait(self.engine.history(&id)).map(|entries| {
                     entries
                         .into_iter()
@@ -123,11 +123,11 @@ impl Party {
                         .map(|change| format!("{change:?}"))
                         .collect::<Vec<_>>()
                 });
-                self.say(history.map_err(|error| error.to_string()));
+                self.note(history.map_err(|error| error.to_string()));
             }
             5 => {
                 let Some(id) = self.memory() else { return };
-                self.say(wait(self.engine.delete(&id, true)).map_err(|error| error.to_string()));
+                self.note(wait(self.engine.delete(&id, true)).map_err(|error| error.to_string()));
             }
             6 => {
                 let ids = self.ids();
@@ -139,7 +139,7 @@ impl Party {
                 let name = self.users[self.rng.usize(..self.users.len())];
                 match wait(self.engine.delete_entity(EntityType::User, name)) {
                     Ok(queued) => self.finish(queued.event_id),
-                    Err(error) => self.say(error.to_string()),
+                    Err(error) => self.note(error.to_string()),
                 }
             }
             8 => {
@@ -152,25 +152,25 @@ impl Party {
                     self.exports.push(id.clone());
                     wait(self.engine.export(&id))
                 });
-                self.say(export.map_err(|error| error.to_string()));
+                self.note(export.map_err(|error| error.to_string()));
             }
             9 => {
                 let Some(id) = self.memory() else { return };
                 let given = wait(self.engine.give_feedback(&id, Some(Feedback::Negative), None));
-                self.say(given.map(|given| given.feedback).map_err(|error| error.to_string()));
+                self.note(given.map(|given| given.feedback).map_err(|error| error.to_string()));
             }
             10 => {
                 let name = self.users[self.rng.usize(..self.users.len())];
                 let metadata = json!({"seen": self.rng.u8(..)}).as_object().cloned();
                 let made = wait(self.engine.create_entity(EntityType::User, name, None, metadata))
                     .unwrap();
-                self.say((made.name, made.metadata, made.total_memories));
+                self.note((made.name, made.metadata, made.total_memories));
             }
             11 => {
                 let name = self.users[self.rng.usize(..self.users.len())];
                 let profile = wait(self.engine.profile(name));
-                self.say(profile.map_err(|error| error.to_string()));
-                // The same keys for both parties.
+                self.note(profile.map_err(|error| error.to_string()));
+                // Both parties use the same keys.
                 let key = format!("key-number-{}", self.rng.u8(..4));
                 let request = match self.rng.bool() {
                     true => ProfileRequest::Trigger(name.to_owned()),
@@ -181,14 +181,14 @@ impl Party {
                     self.jobs.push(job.id.clone());
                 }
                 let told = made.map(|job| (job.user_ids, job.failed, job.skipped, job.replayed));
-                self.say(told.map_err(|error| error.to_string()));
+                self.note(told.map_err(|error| error.to_string()));
             }
-            _ => self.look(),
+            _ => self.list_all(),
         }
     }
 
-    /// Everything that can be seen without naming an id.
-    fn look(&mut self) {
+    /// Everything that is visible without an id.
+    fn list_all(&mut self) {
         let filter = self.filter();
         let mut search = SearchRequest::new(self.text(), filter.clone());
         (search.threshold, search.top_k) = (0.0, 50);
@@ -197,16 +197,16 @@ impl Party {
             .into_iter()
             .map(|hit| (hit.memory.memory, hit.score, hit.score_breakdown))
             .collect();
-        self.say(hits);
+        self.note(hits);
         let listed = list(&self.engine, filter);
-        self.say(texts(&listed));
+        self.note(texts(&listed));
         let events = wait(self.engine.events(PageRequest::default())).unwrap();
         let kinds: Vec<_> = events
             .results
             .iter()
             .map(|event| (&event.event_type, &event.status, event.payload.get("messages")))
             .collect();
-        self.say((events.count, kinds));
+        self.note((events.count, kinds));
         let entities = wait(self.engine.entities(PageRequest::default())).unwrap();
         let names: Vec<_> = entities
             .page
@@ -214,19 +214,19 @@ impl Party {
             .iter()
             .map(|entity| (&entity.kind, &entity.name, entity.total_memories))
             .collect();
-        self.say((entities.total_users, entities.total_agents, entities.total_runs, names));
+        self.note((entities.total_users, entities.total_agents, entities.total_runs, names));
         let mut stats = wait(self.engine.stats()).unwrap();
         stats.retrievals -= self.pried;
-        self.say(stats);
+        self.note(stats);
         let history = wait(self.engine.histories(PageRequest::default())).unwrap();
         let changes: Vec<_> = history
             .results
             .into_iter()
             .map(|entry| (entry.event, entry.old_memory, entry.new_memory, entry.ids.user_id))
             .collect();
-        self.say((history.count, changes));
+        self.note((history.count, changes));
         let values = wait(self.engine.filter_values()).unwrap();
-        self.say((values.event_types, values.users, values.agents, values.runs));
+        self.note((values.event_types, values.users, values.agents, values.runs));
         for user in self.users {
             let page = PageRequest::default();
             let found = wait(self.engine.entity_memories(EntityType::User, user, page)).unwrap();
@@ -235,17 +235,17 @@ impl Party {
                 .into_iter()
                 .map(|row| (row.memory.memory, row.input, row.is_updated))
                 .collect();
-            // Messages show no text of their own.
+            // Messages do not show their text in debug output.
             let inputs: Vec<_> = rows
                 .iter()
                 .flat_map(|(_, input, _)| input)
                 .map(|message| message.content.as_text().unwrap_or_default().to_owned())
                 .collect();
-            self.say((found.count, rows, inputs));
+            self.note((found.count, rows, inputs));
         }
     }
 
-    /// What the other one knows by its id is not there.
+    /// Resources that the other party knows by id do not exist for this one.
     fn pry(&mut self, other: &Self) {
         let not_found = |error: EngineError| matches!(error, EngineError::NotFound(_));
         let engine = &self.engine;
@@ -277,7 +277,7 @@ impl Party {
     }
 }
 
-/// Lets a project have profiles, as far as that goes.
+/// Enables profiles for a project, as far as possible without an LLM.
 fn with_profiles(engine: &Engine) -> &Engine {
     let schema = json!({"properties": {"diet": {"type": "string", "description": "Food"}}});
     let change = ProfileSettingsChange {
@@ -289,8 +289,8 @@ fn with_profiles(engine: &Engine) -> &Engine {
     engine
 }
 
-/// Runs each party alone, then both together in one folder; nobody notices the other.
-fn nobody_notices(parties: impl Fn(&Engine, u64) -> [Party; 2]) {
+/// Runs each party alone, then both in one folder. Both runs must give the same answers.
+fn assert_nobody_notices(parties: impl Fn(&Engine, u64) -> [Party; 2]) {
     for seed in 0..12 {
         let steps = 25;
         let alone: Vec<Vec<String>> = (0..2)
@@ -299,7 +299,7 @@ fn nobody_notices(parties: impl Fn(&Engine, u64) -> [Party; 2]) {
                 let [first, second] = parties(&folder.open(), seed);
                 let mut party = if at == 0 { first } else { second };
                 (0..steps).for_each(|_| party.step());
-                party.look();
+                party.list_all();
                 party.answers
             })
             .collect();
@@ -318,7 +318,7 @@ fn nobody_notices(parties: impl Fn(&Engine, u64) -> [Party; 2]) {
             let [first, second] = &mut both;
             if turn == 0 { first.pry(second) } else { second.pry(first) }
         }
-        both.iter_mut().for_each(Party::look);
+        both.iter_mut().for_each(Party::list_all);
         for (party, alone) in both.iter().zip(&alone) {
             let answers = party.answers.iter().zip(alone);
             for (number, (together, alone)) in answers.enumerate() {
@@ -331,7 +331,7 @@ fn nobody_notices(parties: impl Fn(&Engine, u64) -> [Party; 2]) {
 
 #[test]
 fn two_projects_with_the_same_names_never_notice_each_other() {
-    nobody_notices(|engine, seed| {
+    assert_nobody_notices(|engine, seed| {
         let organization = wait(engine.organizations()).unwrap()[0].id.clone();
         let other = wait(engine.create_project(&organization, "Other", None)).unwrap();
         let other = wait(engine.access_to(&other.id)).unwrap();
@@ -350,7 +350,7 @@ fn two_projects_with_the_same_names_never_notice_each_other() {
 
 #[test]
 fn two_scopes_of_one_project_never_notice_each_other() {
-    nobody_notices(|engine, seed| {
+    assert_nobody_notices(|engine, seed| {
         with_profiles(engine);
         let of = |names: &'static [&'static str], agent: &'static str, seed| {
             let users = names.iter().copied().map(EntityRef::user);
@@ -373,7 +373,7 @@ fn an_add_must_stay_inside_the_scopes() {
     let alices = only(&engine, EntityRef::user("alice"));
     let refused = |request| matches!(wait(alices.add(request)), Err(EngineError::OutsideScope));
     assert!(refused(verbatim(user("bob"), &["x"])));
-    // What the assistant says would be the agent's alone.
+    // The assistant's message would belong to the agent alone.
     let split = AddRequest::new(vec![Message::user("x")], user_and_agent("alice", "bot"));
     assert!(refused(split));
     store(&alices, user_and_agent("alice", "bot"), &["of both"]);
@@ -381,7 +381,7 @@ fn an_add_must_stay_inside_the_scopes() {
     let queued = wait(alices.add(AddRequest::new(vec![Message::user("y")], run))).unwrap();
     finished(&alices, &queued.event_id);
     assert_eq!(texts(&list(&alices, Filter::any_user())), ["y", "of both"]);
-    // The run was named, but is not one of the entities that may be seen.
+    // The add named the run, but the access is not bound to it.
     let seen = wait(alices.entities(PageRequest::default())).unwrap();
     assert_eq!((seen.total_users, seen.total_agents, seen.total_runs), (1, 0, 0));
     assert_eq!(wait(engine.entities(PageRequest::default())).unwrap().total_runs, 1);
@@ -393,14 +393,14 @@ fn an_add_must_stay_inside_the_scopes() {
 }
 
 #[test]
-fn an_event_shows_nothing_that_may_be_anothers() {
+fn an_event_shows_nothing_of_another_entity() {
     let folder = Folder::new();
     let engine = folder.open();
     let messages = vec![Message::user("Which island?"), Message::assistant("Zanzibar")];
     let add = AddRequest::new(messages, user_and_agent("alice", "bot"));
     let event_id = wait(engine.add(add)).unwrap().event_id;
     finished(&engine, &event_id);
-    // Its results are of both, and so are its messages.
+    // Its results belong to both, and so do its messages.
     for one in [EntityRef::user("alice"), EntityRef::agent("bot")] {
         let view = only(&engine, one);
         assert!(wait(view.event(&event_id)).is_err());
@@ -412,7 +412,7 @@ fn an_event_shows_nothing_that_may_be_anothers() {
 }
 
 #[test]
-fn an_export_is_for_who_asked_for_it() {
+fn an_export_is_visible_only_to_its_own_access() {
     let folder = Folder::new();
     let engine = folder.open();
     store_one(&engine, "alice", "tea");
@@ -437,7 +437,7 @@ fn a_read_only_access_reads_and_changes_nothing() {
     assert_eq!(wait(reader.get(&id)).unwrap().memory, "tea");
     let change = MemoryChange { text: Some("x".to_owned()), ..MemoryChange::default() };
     let everyone = DeleteAllRequest { ids: user("*"), metadata: None };
-    // Who may not write is told so before anything is made.
+    // A read-only access is refused before anything is made.
     let schema = json!({"type": "no object"});
     let update = UpdateRequest { memory_id: id.clone(), change: change.clone() };
     for refused in [
@@ -459,12 +459,12 @@ fn a_read_only_access_reads_and_changes_nothing() {
         assert!(matches!(refused, Err(EngineError::ReadOnly)), "{refused:?}");
     }
     assert_eq!(wait(engine.events(PageRequest::default())).unwrap().count, 1);
-    // Its reading counts all the same.
+    // Its reads are counted all the same.
     assert_eq!(wait(reader.stats()).unwrap().retrievals, 2);
 }
 
 #[test]
-fn a_bound_access_changes_nothing_that_is_everybodys() {
+fn a_bound_access_changes_nothing_outside_its_entities() {
     let folder = Folder::new();
     let engine = folder.open();
     store_one(&engine, "alice", "tea");
@@ -478,7 +478,7 @@ fn a_bound_access_changes_nothing_that_is_everybodys() {
 }
 
 #[test]
-fn scopes_that_cannot_be_are_refused() {
+fn invalid_scopes_are_refused() {
     let only = |scopes: Vec<EntityRef>| Access::default().only(scopes);
     assert!(only(vec![]).is_err());
     assert!(only(vec![EntityRef::user("*")]).is_err());

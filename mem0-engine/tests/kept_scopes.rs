@@ -1,5 +1,5 @@
-//! A search of a whole scope uses an index that is kept in memory. Here it is compared with the same search in words that
-//! make the engine look afresh.
+//! A search of a whole scope uses an index in memory. Here it is compared with the same search in a
+//! form that makes the engine read the scope anew.
 
 use std::thread;
 
@@ -33,8 +33,8 @@ fn sentence(rng: &mut Rng) -> String {
     format!("{} {}", words.join(" "), rng.u32(..))
 }
 
-/// All that is found, best first.
-fn look(engine: &Engine, query: &str, filter: Filter) -> Vec<SearchHit> {
+/// All hits, best first.
+fn search_all(engine: &Engine, query: &str, filter: Filter) -> Vec<SearchHit> {
     let mut request = SearchRequest::new(query, filter);
     request.top_k = 1000;
     request.threshold = 0.0;
@@ -52,7 +52,11 @@ fn compare(engine: &Engine, rng: &mut Rng) {
             Filter::user_id_in([user]) & Filter::agent_id_in([agent]),
         ),
     ] {
-        assert_eq!(look(engine, &query, kept.clone()), look(engine, &query, fresh), "{kept}");
+        assert_eq!(
+            search_all(engine, &query, kept.clone()),
+            search_all(engine, &query, fresh),
+            "{kept}"
+        );
     }
 }
 
@@ -96,7 +100,7 @@ fn step(engine: &Engine, rng: &mut Rng) {
                 wait(engine.delete(&id, false)).unwrap();
             }
         }
-        // Nothing comes of it, since its last entry is refused.
+        // Nothing is changed, since the last entry is refused.
         8 => {
             if let Some(id) = any_id(engine, rng) {
                 let good = UpdateRequest { memory_id: id, change: change(rng) };
@@ -140,7 +144,7 @@ fn a_scope_of_several_chunks_is_read_on() {
         let sentences: Vec<_> = (0..450).map(|_| sentence(&mut rng)).collect();
         let sentences: Vec<_> = sentences.iter().map(String::as_str).collect();
         store(&engine, user("alice"), &sentences);
-        // Others' in between, and more of them than are looked through for her own.
+        // Bob's memories come in between, and are more than are scanned for alice's.
         store(&engine, user("bob"), &sentences[..300]);
         for _ in 0..3 {
             compare(&engine, &mut rng);
@@ -149,7 +153,7 @@ fn a_scope_of_several_chunks_is_read_on() {
 }
 
 #[test]
-fn everybody_finds_what_they_were_told_is_stored_and_not_what_is_deleted() {
+fn acknowledged_memories_are_found_and_deleted_ones_are_not() {
     let folder = Folder::new();
     let engine = folder.open();
     thread::scope(|threads| {
@@ -162,19 +166,19 @@ fn everybody_finds_what_they_were_told_is_stored_and_not_what_is_deleted() {
                     let text = format!("{} number{writer}x{turn}", WORDS[turn % WORDS.len()]);
                     let id = store_one(&engine, name, &text);
                     let query = format!("number{writer}x{turn}");
-                    let hit = look(&engine, &query, Filter::user_id(name)).remove(0);
+                    let hit = search_all(&engine, &query, Filter::user_id(name)).remove(0);
                     assert_eq!((&hit.memory.id, &hit.memory.memory), (&id, &text));
                     let told = format!("{text} cathedral");
                     let new = MemoryChange { text: Some(told.clone()), ..MemoryChange::default() };
                     wait(engine.update(&id, new)).unwrap();
-                    let hit = look(&engine, "cathedral", Filter::user_id(name))
+                    let hit = search_all(&engine, "cathedral", Filter::user_id(name))
                         .into_iter()
                         .find(|hit| hit.memory.id == id)
                         .unwrap();
                     assert!(hit.memory.memory == told && hit.score_breakdown.bm25 > 0.0);
                     if turn % 3 == 0 {
                         wait(engine.delete(&id, false)).unwrap();
-                        let left = look(&engine, &query, Filter::user_id(name));
+                        let left = search_all(&engine, &query, Filter::user_id(name));
                         assert!(left.iter().all(|hit| hit.memory.id != id));
                     }
                 }

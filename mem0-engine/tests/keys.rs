@@ -78,7 +78,7 @@ fn keys_can_be_changed_beside_an_engine_that_is_open() {
     drop(beside);
     store_one(&engine, "alice", "tea");
     drop(engine);
-    // And without one, of which there is none meanwhile.
+    // Also without an open engine; there is none at the moment.
     let alone = Keys::open(&folder.0).unwrap();
     assert!(matches!(Engine::open(&folder.0), Err(EngineError::Locked(_))));
     alone.create(&NewKey::new(hash(2), "cli")).unwrap();
@@ -87,7 +87,7 @@ fn keys_can_be_changed_beside_an_engine_that_is_open() {
 }
 
 #[test]
-fn what_a_key_may_administrate() {
+fn a_key_may_change_what_its_owner_may() {
     let folder = Folder::new();
     let engine = folder.open();
     let own = wait(engine.own_project()).unwrap();
@@ -99,7 +99,7 @@ fn what_a_key_may_administrate() {
     wait(engine.remove_project_member(&hidden.id, LOCAL_ACCOUNT)).unwrap();
     let decay = || ProjectChange { decay: Some(true), ..ProjectChange::default() };
 
-    // The owner's own key: all that the owner has.
+    // The owner's own key can do all that the owner can.
     let mut owner = NewKey::new(hash(1), "owner");
     owner.administers = true;
     let (_, owner) = make(&engine, owner);
@@ -114,12 +114,12 @@ fn what_a_key_may_administrate() {
     assert!(matches!(wait(owner.keys()), Err(EngineError::Forbidden)));
     assert!(matches!(wait(owner.access_to(&hidden.id)), Err(EngineError::NotFound(_))));
 
-    // Restricted ones: their own project and organization, to look at.
+    // Restricted keys only see their own project and organization.
     let mut scoped = NewKey::new(hash(2), "scoped");
     scoped.scopes = vec![EntityRef::user("alice")];
     let mut reading = NewKey::new(hash(3), "reading");
     reading.read_only = true;
-    // And somebody who reads the organization.
+    // A reader of the organization.
     wait(engine.add_organization_member(&own.organization_id, "r@e.d", MemberRole::Reader))
         .unwrap();
     let mut reader = NewKey::new(hash(4), "reader");
@@ -157,7 +157,7 @@ fn a_key_opens_one_project_alone_unless_it_administers() {
     let theirs = wait(sibling.create_webhook(&project, new)).unwrap();
     let decay = || ProjectChange { decay: Some(true), ..ProjectChange::default() };
 
-    // Its owner owns both projects, and both organizations.
+    // Its owner owns both projects and both organizations.
     let mut key = NewKey::new(hash(1), "cook");
     key.project_id = Some(kitchen.id.clone());
     let (_, view) = make(&engine, key.clone());
@@ -190,13 +190,13 @@ fn a_key_opens_one_project_alone_unless_it_administers() {
     refused(wait(view.create_project(&own.organization_id, "x", None)));
     refused(wait(view.add_organization_member(&own.organization_id, "x@y.z", MemberRole::Owner)));
     refused(wait(view.keys()));
-    // Of its own project it may do what its owner may.
+    // In its own project it may do what its owner may.
     assert!(wait(view.update_project(&kitchen.id, decay())).unwrap().settings.decay);
     wait(view.add_project_member(&kitchen.id, "x@y.z", MemberRole::Reader)).unwrap();
     let (project, new) = hook(&kitchen.id);
     wait(view.create_webhook(&project, new)).unwrap();
 
-    // And a member's key what the member may.
+    // A member's key may do what the member may.
     (key.hash, key.owner) = (hash(2), "x@y.z".to_owned());
     let (_, reader) = make(&engine, key.clone());
     refused(wait(reader.update_project(&kitchen.id, decay())));
@@ -209,7 +209,7 @@ fn a_key_opens_one_project_alone_unless_it_administers() {
     assert_eq!(wait(administrator.organizations()).unwrap().len(), 2);
     assert_eq!(wait(administrator.webhooks(&own.id)).unwrap().len(), 1);
     assert!(list(&administrator, Filter::user_id("alice")).len() == 1, "of its own project");
-    // It is what it was made as after reopening too.
+    // It is the same after reopening.
     drop((engine, view, sibling, reader, administrator));
     let engine = folder.open();
     let administers = |byte| engine.authenticate(&hash(byte)).unwrap().unwrap().administers();

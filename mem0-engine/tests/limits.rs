@@ -16,7 +16,7 @@ fn refused_field<T>(answer: Result<T, EngineError>) -> String {
 }
 
 #[test]
-fn a_schema_that_leads_back_to_itself_costs_nobody_the_engine() {
+fn a_recursive_schema_does_not_block_the_engine() {
     let folder = Folder::new();
     let engine = folder.open();
     store_one(&engine, "alice", "tea");
@@ -32,7 +32,7 @@ fn a_schema_that_leads_back_to_itself_costs_nobody_the_engine() {
     let asked = wait(reader.create_export(alices(), schema.clone()));
     assert!(matches!(asked, Err(EngineError::ReadOnly)));
 
-    // One that an older version let through says why it cannot be read.
+    // One that an older version accepted says why it cannot be read.
     let fine = json!({"type": "object", "properties": {}});
     let id = wait(engine.create_export(alices(), fine)).unwrap();
     folder.sql().execute("UPDATE exports SET schema = ?", [schema.to_string()]).unwrap();
@@ -80,7 +80,7 @@ fn an_add_beyond_a_limit_is_refused_before_it_is_acknowledged() {
     assert_eq!(wait(engine.events(Default::default())).unwrap().count, 0);
     assert_eq!(wait(engine.entities(Default::default())).unwrap().page.count, 0);
 
-    // As long as may be.
+    // Exactly at the limit.
     let ids = EntityIds { user_id: Some("u".repeat(MAX_ID)), ..EntityIds::default() };
     let mut add = AddRequest::new(vec![Message::user("x".repeat(MAX_TEXT))], ids);
     add.metadata = Some(metadata("k", MAX_METADATA - 100));
@@ -103,7 +103,7 @@ fn a_memory_outgrows_no_limit_by_updates() {
     assert_eq!(refused_field(wait(engine.update(&id, half("b")))), "metadata");
     assert_eq!(wait(engine.get(&id)).unwrap().metadata.unwrap().len(), 1);
 
-    // Each of them copies the whole text.
+    // Each update copies the whole text.
     let touch = MemoryChange { expiration_date: Some(None), ..MemoryChange::default() };
     let entry = UpdateRequest { memory_id: id.clone(), change: touch };
     let batch = |length: usize| wait(engine.batch_update(vec![entry.clone(); length]));
@@ -160,7 +160,7 @@ fn a_text_that_an_update_leaves_as_it_is_is_stored_once() {
 }
 
 #[test]
-fn a_query_is_as_long_as_a_text_and_no_longer() {
+fn a_query_is_at_most_as_long_as_a_text() {
     let folder = Folder::new();
     let engine = folder.open();
     store_one(&engine, "alice", "tea");
@@ -174,7 +174,7 @@ fn a_query_is_as_long_as_a_text_and_no_longer() {
 }
 
 #[test]
-fn a_page_or_search_takes_as_much_as_an_answer_may_and_smaller_ones_go_on() {
+fn a_page_or_search_over_the_answer_limit_is_refused() {
     let folder = Folder::new();
     let engine = folder.open();
     let said: Vec<_> = (0..100).map(|n| format!("tea {n}")).collect();
@@ -208,7 +208,7 @@ fn a_page_or_search_takes_as_much_as_an_answer_may_and_smaller_ones_go_on() {
     assert_eq!(found(50).unwrap(), 50);
 }
 
-/// How many a page of all and one of half have.
+/// The number of rows on a page of everything, and on a page of half of it.
 fn pages<T, F>(page: impl Fn(PageRequest) -> F) -> [Option<usize>; 2]
 where
     F: Future<Output = Result<RecordPage<T>, EngineError>>,
@@ -223,7 +223,7 @@ where
 }
 
 #[test]
-fn an_export_takes_what_it_asks_for_and_no_more_than_an_answer_may() {
+fn an_export_over_the_answer_limit_is_refused() {
     let folder = Folder::new();
     let engine = folder.open();
     let said: Vec<_> = (0..100).map(|n| format!("tea {n}")).collect();
@@ -242,7 +242,7 @@ fn an_export_takes_what_it_asks_for_and_no_more_than_an_answer_may() {
     assert_eq!(refused_field(export(alices(), "n")), "filters");
     let half = Filter::memory_ids(stored[50..].iter().map(|result| &result.id));
     assert_eq!(export(alices() & half, "n").unwrap()["n"], 100);
-    // What nobody asks for is no reason to refuse.
+    // Fields that are not requested do not count.
     assert!(export(alices(), "year").unwrap()["year"].is_number());
     assert!(export(alices(), "other").unwrap()["other"].is_null());
 }

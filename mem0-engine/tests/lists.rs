@@ -40,7 +40,7 @@ fn pages_are_newest_first_and_stable() {
 }
 
 #[test]
-fn a_page_is_what_it_would_be_alone_whatever_changed_since_the_last() {
+fn a_page_is_the_same_whatever_was_read_before() {
     let folder = Folder::new();
     let engine = folder.open();
     let sql = folder.sql();
@@ -49,7 +49,7 @@ fn a_page_is_what_it_would_be_alone_whatever_changed_since_the_last() {
     let mut add = |user_id: &str, rng: &mut fastrand::Rng| {
         number += 1;
         let mut request = verbatim(user(user_id), &[&format!("memory {number}")]);
-        // Not in the order in which they are stored.
+        // Not in storage order.
         request.timestamp = Some(Timestamp::from_unix(rng.i64(0..1_000_000)));
         wait(engine.add(request)).unwrap();
     };

@@ -3,9 +3,9 @@ use mem0_types::{EntityRef, EntityType, EventStatus, EventType, Filter, HistoryE
 
 use crate::workbench::*;
 
-// What `data/version-2` holds, which version 2 of the schema wrote: two memories of alice's, of which one was updated; one
-// of bob's, which was deleted; an add for alice and an agent; an export; the hash of the server's key; and an add for
-// carol that nobody had begun.
+// `data/version-2` was written by version 2 of the schema. It contains two memories of alice's, one
+// of them updated; a deleted memory of bob's; an add for alice and an agent; an export; the hash of
+// the server's key; and an add for carol that is still queued.
 const UPDATED: &str = "1b04ac30-e0fd-4ee2-92c5-564ddee4e4fb";
 const DELETED: &str = "8e42cb22-36a7-4c35-a890-a97076efbfc2";
 const EXPORT: &str = "47b55915-2fdf-4acc-8559-c8512ace35b5";
@@ -13,7 +13,7 @@ const ADDED: &str = "0eeb35a5-fe1a-4ba5-9de2-7ac4a4c6c251";
 const PENDING: &str = "00000000-0000-4000-8000-000000000001";
 
 #[test]
-fn a_folder_without_projects_comes_up_with_all_that_it_held() {
+fn a_folder_without_projects_keeps_all_its_data() {
     let folder = Folder::of_version_2();
     let engine = folder.open();
     let alice = || Filter::user_id("alice");
@@ -28,7 +28,7 @@ fn a_folder_without_projects_comes_up_with_all_that_it_held() {
     assert_eq!(texts(Filter::agent_id("guide")), ["Zanzibar is splendid"]);
     assert_eq!(wait(engine.get(UPDATED)).unwrap().metadata.unwrap()["year"], 2024);
 
-    // Found by its words and by its meaning, so that both halves of the index are there.
+    // Found by its words and by its meaning, so both halves of the index exist.
     let hits = find(&engine, "does she have a puppy?", alice());
     assert_eq!(hits[0].memory.id, UPDATED);
     assert!(hits[0].score_breakdown.bm25 > 0.0 && hits[0].score_breakdown.semantic > 0.0);
@@ -45,7 +45,7 @@ fn a_folder_without_projects_comes_up_with_all_that_it_held() {
     let export = wait(engine.latest_export(alice())).unwrap();
     assert_eq!(export["year"], 2024);
 
-    // What was queued goes on.
+    // Queued work continues.
     assert_eq!(finished(&engine, PENDING).status, EventStatus::Succeeded);
     assert_eq!(texts(Filter::user_id("carol")), ["I play the violin"]);
 
@@ -59,7 +59,7 @@ fn a_folder_without_projects_comes_up_with_all_that_it_held() {
 }
 
 #[test]
-fn an_old_folder_goes_on_as_a_new_one_would() {
+fn an_upgraded_folder_works_like_a_new_one() {
     let folder = Folder::of_version_2();
     let engine = folder.open();
     finished(&engine, PENDING);
@@ -76,7 +76,7 @@ fn an_old_folder_goes_on_as_a_new_one_would() {
             .all(|hit| { hit.memory.ids == user("carol") })
     );
 
-    // Numbers are not given twice.
+    // Numbers are not used twice.
     let sql = folder.sql();
     let newest: i64 = sql.query_row("SELECT max(seq) FROM events", [], |row| row.get(0)).unwrap();
     assert!(newest > 7, "{newest}");
@@ -114,15 +114,15 @@ fn an_old_folder_can_be_seen_in_part() {
     assert!(wait(guide.get(UPDATED)).is_err());
 }
 
-// What `data/version-7` holds, which version 7 of the schema wrote: memories of alice's, and one of erin's. In its
-// queue are an add for frank, a deletion of alice's memories and one of erin, each of which had begun, and the
-// erasing of a project.
+// `data/version-7` was written by version 7 of the schema. It contains memories of alice's and one
+// of erin's. Its queue has an add for frank, a deletion of alice's memories and one of erin, both
+// already begun, and the erasing of a project.
 const QUEUED_ADD: &str = "00000000-0000-4000-8000-000000000001";
 const DELETION_OF_ALICES: &str = "00000000-0000-4000-8000-000000000002";
 const DELETION_OF_ERIN: &str = "00000000-0000-4000-8000-000000000003";
 
 #[test]
-fn what_an_old_folder_had_begun_goes_on_where_it_was() {
+fn queued_work_of_an_old_folder_continues_where_it_stopped() {
     let folder = Folder::of_version_7();
     let before = folder.sql();
     let version: i64 = before.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
@@ -139,7 +139,7 @@ fn what_an_old_folder_had_begun_goes_on_where_it_was() {
     let added = finished(&engine, QUEUED_ADD);
     assert_eq!((added.status, added.results.len()), (EventStatus::Succeeded, 1));
     assert_eq!(texts(&list(&engine, Filter::user_id("frank"))), ["I keep bees"]);
-    // With what it had deleted before.
+    // Including those that it had deleted before.
     let deleted = finished(&engine, DELETION_OF_ALICES);
     assert_eq!(deleted.status, EventStatus::Succeeded);
     assert_eq!(deleted.metadata.unwrap(), serde_json::json!({"deleted": 7}));

@@ -26,7 +26,7 @@ fn a_new_folder_has_one_organization_with_one_project() {
     assert_eq!(projects, [wait(engine.own_project()).unwrap()]);
     assert!(projects[0].is_default);
     assert_eq!(projects[0].role, MemberRole::Owner);
-    // Another folder's is another.
+    // Another folder has another organization.
     let other = Folder::new();
     assert_ne!(wait(other.open().own_project()).unwrap().id, projects[0].id);
 }
@@ -109,7 +109,7 @@ fn an_organization_goes_with_its_projects() {
     assert_eq!(project.description.as_deref(), Some("first"));
     let view = engine.with_access(wait(engine.access_to(&project.id)).unwrap());
     store_one(&view, "alice", "tea");
-    // Not by who works in it.
+    // Not by an access that works in it.
     let own = wait(view.delete_organization(&organization.id));
     assert!(matches!(own, Err(EngineError::Forbidden)));
     wait(engine.delete_organization(&organization.id)).unwrap();
@@ -159,7 +159,7 @@ fn members_come_change_and_go() {
         roles(),
         [("a@b.c".to_owned(), MemberRole::Reader), (local.clone(), MemberRole::Owner)]
     );
-    // Somebody must be left to own it.
+    // At least one owner must remain.
     let last = wait(engine.remove_organization_member(&organization, &local));
     assert!(matches!(last, Err(EngineError::InvalidInput(_))));
     assert_eq!(roles().len(), 2);

@@ -3,7 +3,7 @@ use mem0_types::{Filter, Message};
 
 use crate::workbench::*;
 
-/// The needle's words and its neighbours' are everywhere in the haystack too.
+/// The words of the needle and its neighbours occur all over the haystack, too.
 fn foreign_rows() -> Vec<String> {
     let things = ["harbour", "lighthouse", "violin", "puppy", "needle", "Momo", "寿司", "dog"];
     (0..10_000).map(|n| format!("{} and {} number {n}", things[n % 8], things[n / 8 % 8])).collect()
@@ -94,10 +94,10 @@ fn neighbours_that_the_filter_hides_lend_nothing() {
         finished(&engine, &wait(engine.add(add)).unwrap().event_id);
     };
     say("alice", "bot");
-    // The agent's own view has no word of what the user asked.
+    // The agent's own view does not contain the user's question.
     let agent_alone = find(&engine, "zanzibar", Filter::agent_id("bot"));
     assert!(agent_alone.iter().all(|hit| hit.score_breakdown.bm25 == 0.0));
-    // Who sees both sees the answer beside its question.
+    // A view of both has the answer next to its question.
     let both = Filter::user_id("alice") | Filter::agent_id("bot");
     let both = find(&engine, "zanzibar", both);
     let answer = both.iter().find(|hit| hit.memory.role == "assistant").unwrap();

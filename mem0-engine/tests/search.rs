@@ -81,8 +81,8 @@ fn scripts_without_spaces_are_found_inside_sentences() {
     }
 }
 
-/// Says each text under its speaker's name, in one add.
-fn say(engine: &Engine, said: &[(&str, &str)]) {
+/// Adds each text with its speaker's name, in one add.
+fn add_as_speakers(engine: &Engine, said: &[(&str, &str)]) {
     let messages = said.iter().map(|(name, text)| Message::user(*text).named(*name)).collect();
     let mut request = AddRequest::new(messages, user("alice"));
     request.infer = false;
@@ -90,10 +90,10 @@ fn say(engine: &Engine, said: &[(&str, &str)]) {
 }
 
 #[test]
-fn whom_the_query_names_is_heard_first() {
+fn a_speaker_named_by_the_query_ranks_first() {
     let folder = Folder::new();
     let engine = folder.open();
-    say(
+    add_as_speakers(
         &engine,
         &[("Nadia", "I love maths"), ("Kenji", "Nadia, Nadia, love is love, I love maths too")],
     );
@@ -115,7 +115,7 @@ fn whom_the_query_names_is_heard_first() {
 }
 
 #[test]
-fn a_name_that_is_only_mentioned_is_no_speaker() {
+fn a_name_that_is_only_mentioned_is_not_a_speaker() {
     let folder = Folder::new();
     let engine = folder.open();
     store_one(&engine, "alice", "Biscuit eats cheese");
@@ -123,7 +123,7 @@ fn a_name_that_is_only_mentioned_is_no_speaker() {
     let hits = find(&engine, "What does Biscuit eat?", Filter::user_id("alice"));
     assert_eq!(hits[0].memory.memory, "Biscuit eats cheese");
     assert_eq!(hits[0].score_breakdown.entity, 0.0);
-    // Nor is somebody who speaks where the filter does not let through.
+    // Nor does a speaker count who is hidden by the filter.
     let bobs = Message::user("I am a cat").named("Biscuit");
     let mut request = AddRequest::new(vec![bobs], user("bob"));
     request.infer = false;
@@ -132,7 +132,7 @@ fn a_name_that_is_only_mentioned_is_no_speaker() {
 }
 
 #[test]
-fn what_was_said_answers_better_than_what_was_asked() {
+fn a_statement_answers_better_than_a_question() {
     let folder = Folder::new();
     let engine = folder.open();
     store_one(&engine, "alice", "I ride a bicycle to work");
@@ -174,7 +174,7 @@ fn a_time_in_the_query_raises_the_memories_of_that_time() {
         first("noodle soup three months ago", seen_from),
         "We cooked noodle soup in February"
     );
-    // With nothing but the time to go by, and nothing else of that time.
+    // Only the time matches, and no other memory is of that time.
     let yesterday = search("what did we do yesterday?", seen_from);
     assert_eq!(found(&yesterday)[0], "We painted the fence");
     let later = search("what did we do yesterday?", Some("2030-01-01"));
@@ -233,7 +233,7 @@ fn keyword_search_finds_by_words_alone() {
 fn reranking_looks_at_more_than_it_returns() {
     let folder = Folder::new();
     let engine = folder.open();
-    // Words that the query has, and nothing else of it.
+    // Memories that have some words of the query, but no answer.
     for n in 0..20 {
         store_one(&engine, "alice", &format!("The visit number {n} of the visit list"));
     }
@@ -294,12 +294,12 @@ fn neighbours_lend_their_words_until_they_are_changed_or_deleted() {
     wait(engine.delete(question, false)).unwrap();
     assert!(words_of("oslo").is_empty());
 
-    // With what stood between them gone, two memories are neighbours.
+    // Once the memory between them is deleted, two memories are neighbours.
     wait(engine.delete(&added.results[2].id, false)).unwrap();
     assert_eq!(words_of("splendid").len(), 2);
     assert_eq!(words_of("fence").len(), 2);
 
-    // With more between them, or in another add, they are not.
+    // With more memories between them, or in another add, they are not neighbours.
     let apart = store(&engine, user("alice"), &["a lighthouse", "one", "two", "a violin"]);
     for middle in &apart.results[1..3] {
         wait(engine.delete(&middle.id, false)).unwrap();

@@ -29,7 +29,7 @@ fn log(engine: &Engine, webhook: &WebhookRecord) -> Vec<DeliveryRecord> {
     wait(engine.deliveries(&webhook.id, PageRequest::default())).unwrap().results
 }
 
-/// Answers everything with this status and hands it on.
+/// Answers everything with this status, and passes it on.
 fn deliver(engine: &Engine, status: u16) -> (Delivering, Receiver<Delivery>) {
     let (sent, received) = mpsc::channel();
     (deliver_to(engine, status, sent), received)
@@ -48,7 +48,7 @@ fn details(delivery: &Delivery) -> Value {
     payload["event_details"].clone()
 }
 
-/// The log once it looks like this.
+/// Waits until the log looks like this.
 fn logged(
     engine: &Engine,
     webhook: &WebhookRecord,
@@ -70,7 +70,7 @@ fn all(state: DeliveryState) -> impl Fn(&[DeliveryRecord]) -> bool {
 }
 
 #[test]
-fn changes_are_delivered_in_their_order_to_whom_calls_for_them() {
+fn changes_are_delivered_in_order_to_the_webhooks_that_ask_for_them() {
     let folder = Folder::new();
     let engine = folder.open();
     let webhook = make(&engine, "all", [MemoryAdd, MemoryUpdate, MemoryDelete]);
@@ -99,7 +99,7 @@ fn changes_are_delivered_in_their_order_to_whom_calls_for_them() {
     assert_eq!(kinds, [MemoryDelete, MemoryUpdate, MemoryAdd]);
     assert!(log.iter().all(|delivery| delivery.attempts == 1 && delivery.last_error.is_none()));
 
-    // Once deliveries are being made, a change is told at once; a queued add too.
+    // While deliveries are being made, a change is delivered at once, also that of a queued add.
     let event = wait(engine.add(mem0_engine::AddRequest::new(
         vec![mem0_types::Message::user("ramen")],
         user("alice"),
@@ -110,7 +110,7 @@ fn changes_are_delivered_in_their_order_to_whom_calls_for_them() {
 }
 
 #[test]
-fn a_webhook_is_told_of_its_project_alone() {
+fn a_webhook_receives_changes_of_its_project_only() {
     let folder = Folder::new();
     let engine = folder.open();
     let organization = wait(engine.own_project()).unwrap().organization_id;
@@ -129,7 +129,7 @@ fn a_webhook_is_told_of_its_project_alone() {
         assert!(details(&delivery)["data"]["memory"].as_str().unwrap().starts_with(&name));
     }
     assert_eq!(log(&engine, &ours).len(), 20);
-    // Nobody else sees or changes it: not even that it is there.
+    // Nobody else sees or changes it, or even learns that it exists.
     let gone = wait(engine.create_project(&organization, "Other", None)).unwrap();
     let keyhole = wait(engine.access_to(&gone.id)).unwrap();
     let scoped = engine.with_access(keyhole.only([EntityRef::user("alice")]).unwrap());
@@ -141,7 +141,7 @@ fn a_webhook_is_told_of_its_project_alone() {
     ));
     assert!(wait(scoped.webhooks(&gone.id)).is_err());
 
-    // With a project go its webhooks.
+    // The webhooks of a project are deleted with it.
     wait(engine.delete_project(&kitchen.id)).unwrap();
     let start = Instant::now();
     let left = || -> i64 {
@@ -155,12 +155,12 @@ fn a_webhook_is_told_of_its_project_alone() {
 }
 
 #[test]
-fn what_fails_is_repeated_ever_later_and_then_given_up() {
+fn a_failed_delivery_is_repeated_less_and_less_often_and_then_given_up() {
     let folder = Folder::new();
     let engine = folder.open();
     let webhook = make(&engine, "all", [MemoryAdd]);
     store_one(&engine, "alice", "tea");
-    // One for all rounds: a call of the round before may still be on its way.
+    // One channel for all rounds, since a call of the previous round may still be under way.
     let (sent, received) = mpsc::channel();
     for (before, seconds) in
         [Some(5), Some(30), Some(120), Some(600), Some(3600), Some(21600), None].iter().enumerate()
@@ -172,7 +172,7 @@ fn what_fails_is_repeated_ever_later_and_then_given_up() {
         let attempts = before as u32 + 1;
         let log = logged(&engine, &webhook, |log| log[0].attempts == attempts);
         assert_eq!(log[0].last_status, Some(503));
-        assert!(log[0].last_error.as_ref().unwrap().contains("another status"));
+        assert!(log[0].last_error.as_ref().unwrap().contains("outside 200 to 299"));
         let Some(seconds) = seconds else {
             assert_eq!(log[0].state, DeliveryState::Failed);
             continue;
@@ -185,7 +185,7 @@ fn what_fails_is_repeated_ever_later_and_then_given_up() {
         drop(delivering);
     }
 
-    // Asked for once more, it has all its attempts again, under its id.
+    // When it is queued again, it has all its attempts and keeps its id.
     let before = log(&engine, &webhook).remove(0);
     let again = wait(engine.redeliver(&webhook.id, &before.id)).unwrap();
     assert_eq!((again.state, again.attempts), (DeliveryState::Queued, 0));
@@ -196,7 +196,7 @@ fn what_fails_is_repeated_ever_later_and_then_given_up() {
     assert!(matches!(unknown, EngineError::NotFound(Resource::Delivery)));
 }
 
-/// A receiver that takes nothing until it is let go.
+/// A receiver that answers nothing until it is released.
 fn stuck(name: &'static str) -> (Sender<()>, impl Fn(&Delivery) + Send + Sync) {
     let (go, wait) = mpsc::channel::<()>();
     let wait = Mutex::new(wait);
@@ -208,7 +208,7 @@ fn stuck(name: &'static str) -> (Sender<()>, impl Fn(&Delivery) + Send + Sync) {
 }
 
 #[test]
-fn a_slow_receiver_holds_up_its_own_alone_and_is_called_once_at_a_time() {
+fn a_slow_receiver_holds_up_only_itself_and_is_called_once_at_a_time() {
     let folder = Folder::new();
     let engine = folder.open();
     for name in ["slow", "one", "two"] {
@@ -244,7 +244,7 @@ fn a_slow_receiver_holds_up_its_own_alone_and_is_called_once_at_a_time() {
 }
 
 #[test]
-fn a_sender_that_panics_has_failed_and_the_rest_goes_on() {
+fn a_panic_while_sending_fails_only_that_delivery() {
     let folder = Folder::new();
     let engine = folder.open();
     let webhook = make(&engine, "all", [MemoryAdd]);
@@ -260,7 +260,7 @@ fn a_sender_that_panics_has_failed_and_the_rest_goes_on() {
 }
 
 #[test]
-fn what_is_not_noted_as_taken_goes_on_after_a_restart() {
+fn a_delivery_not_recorded_as_taken_is_repeated_after_a_restart() {
     let folder = Folder::new();
     let engine = folder.open();
     let webhook = make(&engine, "all", [MemoryAdd]);
@@ -273,7 +273,7 @@ fn what_is_not_noted_as_taken_goes_on_after_a_restart() {
     });
     store_one(&engine, "alice", "tea");
     let id = received.recv_timeout(PATIENCE).unwrap();
-    // Gone without waiting: the answer comes too late to be noted.
+    // Closed without waiting, so the answer comes too late to be recorded.
     drop((engine, delivering));
     drop(go);
     let engine = folder.open();
@@ -326,7 +326,7 @@ fn an_inactive_webhook_waits_and_a_deleted_one_is_forgotten() {
 }
 
 #[test]
-fn what_is_seven_days_old_is_cleared_away_whatever_became_of_it() {
+fn deliveries_and_exports_are_removed_after_seven_days() {
     let folder = Folder::new();
     let engine = folder.open();
     let (quiet, idle) = (make(&engine, "quiet", [MemoryAdd]), make(&engine, "idle", [MemoryAdd]));
@@ -342,7 +342,8 @@ fn what_is_seven_days_old_is_cleared_away_whatever_became_of_it() {
     let aged = |hours: i64| now - (7 * 24 + hours) * 3_600_000_000;
     let sql = folder.sql();
     sql.busy_timeout(PATIENCE).unwrap();
-    // Of each webhook all are over their time but one, which nearly is: queued, delivered and failed.
+    // For each webhook, all deliveries but one are past their time: queued, delivered and failed
+    // ones.
     let age = "UPDATE webhook_deliveries SET created_at = iif(seq IN \
                (SELECT min(seq) FROM webhook_deliveries GROUP BY webhook), ?1, ?2), \
                next_attempt_at = iif(seq % 3 = 0, next_attempt_at, NULL), \
@@ -350,7 +351,7 @@ fn what_is_seven_days_old_is_cleared_away_whatever_became_of_it() {
     assert_eq!(sql.execute(age, [aged(-1), aged(1)]).unwrap(), 2200);
     let age = "UPDATE exports SET created_at = iif(id = ?1, ?2, ?3)";
     sql.execute(age, rusqlite::params![old, aged(1), aged(-1)]).unwrap();
-    // Nobody delivers, and nothing else happens.
+    // Nothing delivers, and nothing else happens.
     let left = |table: &str| -> i64 {
         sql.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap()
     };
@@ -366,7 +367,7 @@ fn what_is_seven_days_old_is_cleared_away_whatever_became_of_it() {
 }
 
 #[test]
-fn with_an_entity_goes_what_deliveries_quote() {
+fn deleting_an_entity_empties_the_deliveries_that_quote_it() {
     let folder = Folder::new();
     let engine = folder.open();
     let webhook = make(&engine, "all", [MemoryAdd]);
@@ -382,7 +383,7 @@ fn with_an_entity_goes_what_deliveries_quote() {
 }
 
 #[test]
-fn what_cannot_be_is_refused() {
+fn an_invalid_webhook_is_refused() {
     let folder = Folder::new();
     let engine = folder.open();
     let project = wait(engine.own_project()).unwrap().id;
@@ -408,7 +409,7 @@ fn what_cannot_be_is_refused() {
 }
 
 #[test]
-fn what_a_clock_that_was_ahead_has_queued_is_due_at_the_next_start() {
+fn deliveries_queued_by_a_clock_that_was_ahead_are_due_at_the_next_start() {
     let folder = Folder::new();
     let engine = folder.open();
     let webhook = make(&engine, "w", [MemoryAdd]);
@@ -437,7 +438,7 @@ fn what_a_clock_that_was_ahead_has_queued_is_due_at_the_next_start() {
         delivered.map(|details| details["id"].clone()),
         [&ids[0], &ids[1]].map(|id| json!(id))
     );
-    // What waits since before that for its next attempt goes on waiting.
+    // A delivery that waited for its next attempt since before that keeps waiting.
     let log = logged(&engine, &webhook, |log| {
         log.iter().filter(|one| one.delivered_at.is_some()).count() == 2
     });

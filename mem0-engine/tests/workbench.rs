@@ -12,7 +12,7 @@ use mem0_engine::{
 };
 use mem0_types::{Filter, Message};
 
-/// Drives a future without any runtime, which is what the engine promises to work with.
+/// Drives a future without any runtime; the engine promises that none is needed.
 pub(crate) fn wait<F: Future>(future: F) -> F::Output {
     struct Unpark(Thread);
     impl Wake for Unpark {
@@ -30,7 +30,7 @@ pub(crate) fn wait<F: Future>(future: F) -> F::Output {
     }
 }
 
-/// A folder of its own that is removed afterwards.
+/// A temporary folder, removed when dropped.
 pub(crate) struct Folder(pub(crate) PathBuf);
 
 impl Folder {
@@ -43,7 +43,7 @@ impl Folder {
         Self(path)
     }
 
-    /// A folder that the last version without projects left behind.
+    /// A folder of the last version without projects.
     pub(crate) fn of_version_2() -> Self {
         let folder = Self::new();
         std::fs::create_dir_all(&folder.0).unwrap();
@@ -51,7 +51,7 @@ impl Folder {
         folder
     }
 
-    /// A folder that the last version without jobs left behind, with work in its queue.
+    /// A folder of the last version without jobs, with work in its queue.
     pub(crate) fn of_version_7() -> Self {
         let folder = Self::new();
         std::fs::create_dir_all(&folder.0).unwrap();
@@ -63,7 +63,7 @@ impl Folder {
         Engine::open(&self.0).unwrap()
     }
 
-    /// The database behind the engine's back.
+    /// A connection to the database, bypassing the engine.
     pub(crate) fn sql(&self) -> rusqlite::Connection {
         rusqlite::Connection::open(self.0.join("mem0.db")).unwrap()
     }
@@ -83,7 +83,7 @@ pub(crate) fn user_and_agent(user_id: &str, agent_id: &str) -> EntityIds {
     EntityIds { agent_id: Some(agent_id.to_owned()), ..user(user_id) }
 }
 
-/// Waits until the write-ahead log of an engine that is open has been emptied.
+/// Waits until an open engine has emptied its write-ahead log.
 pub(crate) fn await_empty_log(folder: &Folder) {
     let start = Instant::now();
     while std::fs::metadata(folder.0.join("mem0.db-wal")).unwrap().len() > 0 {
@@ -103,7 +103,7 @@ pub(crate) fn store(engine: &Engine, ids: EntityIds, texts: &[&str]) -> Added {
     wait(engine.add(verbatim(ids, texts))).unwrap()
 }
 
-/// Stores one text; its id.
+/// Stores one text, and returns its id.
 pub(crate) fn store_one(engine: &Engine, user_id: &str, text: &str) -> String {
     store(engine, user(user_id), &[text]).results[0].id.clone()
 }
@@ -115,7 +115,7 @@ pub(crate) fn finished(engine: &Engine, event_id: &str) -> EventRecord {
         if event.status.is_final() {
             return event;
         }
-        // As long as the slowest machine takes for all that may be queued before it.
+        // As long as the slowest machine needs for everything that may be queued before it.
         assert!(start.elapsed() < Duration::from_secs(120), "the event is not carried out");
         thread::sleep(Duration::from_millis(2));
     }
@@ -139,7 +139,7 @@ pub(crate) fn found(hits: &[SearchHit]) -> Vec<&str> {
     hits.iter().map(|hit| hit.memory.memory.as_str()).collect()
 }
 
-/// Puts events that match a condition back into the queue, as if they had waited until now.
+/// Queues matching events again, as if they had waited until now.
 pub(crate) fn queue_again(sql: &rusqlite::Connection, condition: &str) {
     let queued = format!(
         "UPDATE events SET status = 'PENDING' WHERE {condition}; \

@@ -15,31 +15,30 @@ use ureq::{Agent, Error};
 /// How long a receiver may take to accept a connection.
 const CONNECT: Duration = Duration::from_secs(5);
 
-/// How long an attempt may take in all.
+/// How long one attempt may take in total.
 const TOTAL: Duration = Duration::from_secs(15);
 
-/// Where webhooks may call. The binary takes [`Public`](Self::Public) unless it is started with
-/// `--private-webhooks true`.
+/// The addresses that webhooks may call. The binary uses [`Public`](Self::Public), unless it is
+/// started with `--private-webhooks true`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Receivers {
-    /// Anywhere, this machine and its network included.
+    /// Any address, including this machine and its network.
     Anywhere,
-    /// Public addresses only, so that who may make webhooks cannot reach through this server into
-    /// the network that it stands in. Each address that a name resolves to is looked at when it is
-    /// called.
+    /// Public addresses only, so that nobody can reach the server's own network through a webhook.
+    /// Every address that a name resolves to is checked with each call.
     Public,
 }
 
-/// Sends what the webhooks of an engine's projects call for, signed as Standard Webhooks has it,
-/// until the returned value is dropped or the engine is closed. The threads are the engine's own.
+/// Sends the queued webhook deliveries of all projects, signed according to Standard Webhooks,
+/// until the returned value is dropped or the engine is closed. It uses threads of the engine.
 ///
-/// A router answers requests only: whoever serves one, or calls it in-process, starts this beside
-/// it. Without it deliveries stay queued in the data folder. The binary does it by itself.
+/// A router only answers requests, so call this as well if you serve one or use it in-process.
+/// Otherwise deliveries stay queued in the data folder. The binary calls it.
 ///
-/// An attempt takes at most 15 seconds. Any status of 200 to 299 says that the delivery was taken; a
-/// redirect is not followed, the answer's body is not read, and the proxy variables of the
-/// environment are not used.
+/// An attempt takes at most 15 seconds. A status of 200 to 299 means that the receiver took the
+/// delivery. Redirects are not followed, the response's body is not read, and proxy variables of
+/// the environment are ignored.
 ///
 /// ```
 /// use mem0_engine::Engine;
@@ -73,7 +72,8 @@ fn agent(receivers: Receivers) -> Agent {
         .http_status_as_error(false)
         .max_redirects(0)
         .proxy(None)
-        // A kept connection may be gone when it is used again, which looks like a receiver that is.
+        // A kept connection may be closed by the time it is reused; that would look like a receiver
+        // that is down.
         .max_idle_connections(0)
         .user_agent(concat!("mem0-server/", env!("CARGO_PKG_VERSION")));
     Agent::with_parts(config.build(), DefaultConnector::default(), Allowed(receivers))
@@ -95,7 +95,7 @@ fn send(agent: &Agent, delivery: &Delivery) -> DeliveryOutcome {
     }
 }
 
-/// In words of our own: the errors' may repeat the address.
+/// Our own words, since the errors' texts may repeat the address.
 fn why(error: &Error) -> &'static str {
     match error {
         Error::Timeout(_) => "the receiver did not answer in time",
@@ -108,13 +108,15 @@ fn why(error: &Error) -> &'static str {
             "the receiver refused the connection"
         }
         Error::Io(_) | Error::ConnectionFailed => "the receiver could not be reached",
-        Error::Tls(_) | Error::Rustls(_) => "no trusted TLS connection could be made",
-        Error::Protocol(_) | Error::LargeResponseHeader(..) => "the receiver's answer was no HTTP",
+        Error::Tls(_) | Error::Rustls(_) => "a trusted TLS connection could not be established",
+        Error::Protocol(_) | Error::LargeResponseHeader(..) => {
+            "the receiver did not answer with HTTP"
+        }
         _ => "the delivery could not be sent",
     }
 }
 
-/// Resolves names to those addresses that may be called.
+/// Resolves names, and refuses addresses that may not be called.
 #[derive(Debug)]
 struct Allowed(Receivers);
 
@@ -137,7 +139,8 @@ impl Resolver for Allowed {
         timeout: NextTimeout,
     ) -> Result<ResolvedSocketAddrs, Error> {
         let resolved = DefaultResolver::default().resolve(uri, config, timeout)?;
-        // One that is not public is enough: a name that also points inside means no good.
+        // A single private address is enough to refuse: a name that also points inside is
+        // suspicious.
         let inside = resolved.iter().any(|address| !is_public(address.ip()));
         if self.0 == Receivers::Public && inside {
             return Err(Error::Io(io::Error::other(NotPublic)));
@@ -146,7 +149,7 @@ impl Resolver for Allowed {
     }
 }
 
-/// Whether an address is one of the public internet. The standard library's own answer is unstable.
+/// Whether an address belongs to the public internet. The standard library's own check is unstable.
 fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => is_public_v4(address),
@@ -156,7 +159,7 @@ fn is_public(address: IpAddr) -> bool {
 
 fn is_public_v4(address: Ipv4Addr) -> bool {
     let special = match address.octets() {
-        // This network, carriers' networks, protocol assignments, benchmarks, reserved ones.
+        // "This" network, carrier-grade NAT, protocol assignments, benchmarks, reserved addresses.
         [0, ..] | [192, 0, 0, _] | [198, 18..=19, ..] | [240..=255, ..] => true,
         [100, second, ..] => second & 0xc0 == 64,
         _ => false,
@@ -176,14 +179,14 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
         Ipv4Addr::new(a, b, c, d)
     };
     match segments {
-        // IPv4 in another spelling: mapped, translated by NAT64, tunnelled by 6to4.
+        // IPv4 addresses in another form: mapped, translated by NAT64, tunnelled by 6to4.
         [0, 0, 0, 0, 0, 0xffff, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] => {
             is_public_v4(inner(high, low))
         }
         [0x2002, high, low, ..] => is_public_v4(inner(high, low)),
-        // Protocol assignments, and documentation.
+        // Protocol assignments and documentation.
         [0x2001, 0..=0x1ff, ..] | [0x2001, 0xdb8, ..] | [0x3fff, 0..=0xfff, ..] => false,
-        // Of all others, only these are given out.
+        // Of all others, only these are assigned.
         [first, ..] => first & 0xe000 == 0x2000,
     }
 }

@@ -1,10 +1,10 @@
-//! The Mem0 platform's HTTP API, self-hosted: what the official clients and the Rust ones speak,
-//! answered by a [`mem0_engine::Engine`] instead of the hosted service.
+//! The Mem0 platform's HTTP API, self-hosted. A [`mem0_engine::Engine`] answers what the official
+//! clients and the Rust clients send to the hosted service.
 //!
-//! [`router`] makes an axum [`Router`](axum::Router) over an engine. It needs no runtime to be
-//! built and spawns nothing ([`deliver`] calls the webhooks), so an app can serve it, a test can call it, and the clients of
-//! `mem0-client` can send to it in-process. The binary `mem0-server` serves the same router on a
-//! socket:
+//! [`router`] makes an axum [`Router`](axum::Router) over an engine. It needs no runtime and spawns
+//! nothing, so an app can serve it, a test can call it, and the clients of `mem0-client` can send
+//! to it in-process. [`deliver`] calls the webhooks. The binary `mem0-server` serves the same
+//! router on a socket:
 //!
 //! ```text
 //! cargo run --release -p mem0-server -- --listen 127.0.0.1:8888 --data-dir mem0-data
@@ -25,18 +25,19 @@
 //!
 //! # What it answers
 //!
-//! Every operation of the platform's API, those of its older versions included, as far as they need
-//! no LLM; what needs one is refused in a sentence that says so. Webhooks have a log of their
-//! deliveries too. `GET /health` and `GET /ready` tell how the server is, `GET /openapi.json` and
-//! `GET /docs` describe it all; these need no key. Paths end with a slash, as the platform's do. Statuses and
-//! bodies follow the platform's published specification.
+//! Every operation of the platform's API and of its older versions, as far as it needs no LLM. An
+//! operation that needs one is refused with a message that says so. Webhooks additionally have a
+//! log of their deliveries. `GET /health` and `GET /ready` report the server's state; `GET
+//! /openapi.json` and `GET /docs` describe the API. These four need no key. As on the platform,
+//! paths end with a slash, and statuses and bodies follow its published specification.
 //!
 //! # Where things are
 //!
-//! Each operation, or small group of them, is a file of its own that reads like the
-//! specification: what it takes, what it calls, what it answers. `fields` and `query` read
-//! requests, `wire` holds the memory as each operation spells it, `pages` the envelope of lists,
-//! and `rejection` every refusal.
+//! Each operation, or small group of operations, is a file in `operations` that reads like the
+//! specification: what it takes, what it calls, and what it answers. `legacy` has those of older
+//! API versions, and `service` the server's own, such as health. In `http`, `fields` and `query`
+//! read requests, `wire` has the memory as each operation sends it, `pages` the envelope of lists,
+//! and `rejection` every refusal. Each request passes `middleware` first.
 
 mod http;
 mod legacy;

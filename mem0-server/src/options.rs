@@ -3,20 +3,21 @@ use crate::http::fields::BODY_LIMIT;
 use crate::middleware::metrics::Metrics;
 use crate::middleware::rate_limit::RateLimit;
 
-/// How a router answers, beyond what the platform's API says. The default is what
-/// [`router`](crate::router()) does.
+/// How a router answers, apart from what the platform's API defines. The default is that of
+/// [`router`](crate::router()).
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct RouterOptions {
-    /// The most bytes that a request's body may have; [`BODY_LIMIT`] by default. A larger one is
-    /// answered with 413.
+    /// The largest request body, in bytes; [`BODY_LIMIT`] by default. A larger one is answered with
+    /// 413.
     pub body_limit: usize,
-    /// Where clients reach the API, such as `https://mem0.example/prefix`: what the `next` and
-    /// `previous` of pages begin with. By default that is taken from each request's `Host`.
+    /// The address at which clients reach the API, such as `https://mem0.example/prefix`. The
+    /// `next` and `previous` of pages begin with it. By default it is taken from each request's
+    /// `Host`.
     pub base_url: Option<BaseUrl>,
-    /// How many requests each API key may send; any number by default.
+    /// How many requests each API key may send; unlimited by default.
     pub rate_limit: Option<RateLimit>,
-    /// Where requests are counted; nowhere by default.
+    /// Counts the requests; by default they are not counted.
     pub metrics: Option<Metrics>,
 }
 

@@ -26,16 +26,16 @@ use crate::options::RouterOptions;
 use crate::service::ready::{self, LastWrite};
 use crate::service::{health, openapi, ping};
 
-/// The platform's API over an engine, ready to be served or called in-process.
+/// The platform's API over an engine, to be served or called in-process.
 ///
-/// Needs no runtime and spawns nothing: what webhooks call for is queued, and sent once
-/// [`deliver`](crate::deliver) is called. The engine stays the caller's: close it when the router is
-/// no longer served, and what is queued is carried out.
+/// It needs no runtime and spawns nothing. Deliveries to webhooks are queued, and sent once
+/// [`deliver`](crate::deliver) is called. The engine stays yours: close it once the router is no
+/// longer served, and queued work is carried out.
 pub fn router(engine: Engine, authentication: Authentication) -> Router {
     router_with(engine, authentication, RouterOptions::default())
 }
 
-/// The same with options.
+/// Like [`router`], with options.
 pub fn router_with(
     engine: Engine,
     authentication: Authentication,
@@ -121,7 +121,7 @@ pub fn router_with(
         .with_state(engine)
 }
 
-/// A template's parameter matches an empty segment too, and an empty id is no id.
+/// A path parameter also matches an empty segment, but an empty id is not valid.
 async fn no_empty_segments(request: Request, next: Next) -> Response {
     if request.uri().path().contains("//") {
         return not_found(request.uri().clone()).await.into_response();

@@ -1,5 +1,5 @@
-//! The listings of the public API at the last release, as the baseline for the next: what was taken away or changed needs a
-//! version that says so, and a word in the changelog.
+//! Compares the listings of the public API with those of the last release. A removal or change
+//! requires a version number that says so, and an entry in the changelog.
 
 use std::fs;
 use std::path::Path;
@@ -7,7 +7,8 @@ use std::process::Command;
 
 use crate::{Outcome, output};
 
-/// Compares the listings with those at the last tag `v…`, by `difference`. Passes, and says so, while there is no such tag.
+/// Compares the listings with those at the last tag `v…`, using `difference`. Passes with a message
+/// if there is no such tag.
 pub(crate) fn check(
     root: &Path,
     listings: &[&str],
@@ -15,13 +16,13 @@ pub(crate) fn check(
 ) -> Outcome {
     let Ok(tag) = output(root, "git", &["describe", "--tags", "--abbrev=0", "--match", "v[0-9]*"])
     else {
-        println!("public-api: there is no release here to compare with");
+        println!("public-api: there is no release to compare with");
         return Ok(());
     };
     let mut removed = Vec::new();
     for name in listings {
         let path = format!("docs/public-api/{name}.txt");
-        // A listing that the release had not is all new.
+        // A listing that the release did not have is all new.
         let then = at(root, &tag, &path)?.unwrap_or_default();
         let now = fs::read_to_string(root.join(&path))?;
         let difference = difference(&then, &now);
@@ -36,14 +37,14 @@ pub(crate) fn check(
         return Ok(());
     }
     Err(format!(
-        "since {tag} these lines of the public API are gone or others:\n{}\n{}",
+        "these lines of the public API were removed or changed since {tag}:\n{}\n{}",
         removed.join("\n"),
         faults.join("\n")
     )
     .into())
 }
 
-/// A file as it was at a tag; `None` where it was not.
+/// A file as it was at a tag; `None` if it did not exist.
 fn at(root: &Path, tag: &str, path: &str) -> Result<Option<String>, Box<dyn std::error::Error>> {
     let shown =
         Command::new("git").args(["show", &format!("{tag}:{path}")]).current_dir(root).output()?;
@@ -56,7 +57,7 @@ fn version(manifest: &str) -> &str {
     line.map_or("", |version| version.trim_end_matches('"'))
 }
 
-/// What is missing, given the lines that are gone since the release.
+/// What a release with these removed lines still lacks.
 fn faults(removed: &[String], released: &str, version: &str, changelog: &str) -> Vec<String> {
     let mut faults = Vec::new();
     if removed.is_empty() {

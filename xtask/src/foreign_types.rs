@@ -1,5 +1,5 @@
-//! Which other crates show in the public API of the SDK: their breaking releases would be ours, so that there are few, each
-//! with a reason, and none of a version 0.x but for two of traits alone.
+//! Checks which other crates show in the public API of the SDK. Their breaking releases would be
+//! ours, so there are few, each with a reason, and of version 0.x only two crates of traits.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -8,7 +8,7 @@ use std::path::Path;
 
 use crate::Outcome;
 
-/// A crate that may show, with the versions whose types those are, and why it may.
+/// A crate that may show, with the version of its types, and the reason.
 const ALLOWED: [(&str, &str, &str); 9] = [
     ("bytes", "1", "bodies, which requests share without copying"),
     (
@@ -45,7 +45,7 @@ const OURS: [&str; 8] = [
     "mem0_types",
 ];
 
-/// Fails where a listing names a crate that is not allowed to show, or one that is allowed comes in another version.
+/// Fails if a listing shows a crate that is not allowed, or another version of an allowed one.
 pub(crate) fn check(root: &Path, listings: &[&str]) -> Outcome {
     let mut faults = versions(&fs::read_to_string(root.join("Cargo.lock"))?);
     for name in listings {
@@ -58,13 +58,13 @@ pub(crate) fn check(root: &Path, listings: &[&str]) -> Outcome {
         }
     }
     if faults.is_empty() {
-        println!("public-api: nothing shows but our own types and those of the crates that may");
+        println!("public-api: only our own types and those of the allowed crates show");
         return Ok(());
     }
     Err(format!("{faults}See xtask/src/foreign_types.rs for what may show, and why.").into())
 }
 
-/// The allowed crates that are in the lock file in no version that was allowed.
+/// The allowed crates of which the lock file has no allowed version.
 fn versions(lock: &str) -> String {
     let mut locked: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     let mut name = "";
@@ -92,7 +92,7 @@ fn value<'a>(line: &'a str, key: &str) -> Option<&'a str> {
     line.strip_prefix(key)?.strip_prefix(" = \"")?.strip_suffix('"')
 }
 
-/// Each crate that shows in the listing and may not, with the first line in which it does.
+/// Each crate that shows in the listing but may not, with the first such line.
 fn foreign(listing: &str) -> Vec<String> {
     let mut seen = BTreeSet::new();
     let mut faults = Vec::new();
@@ -111,7 +111,7 @@ fn foreign(listing: &str) -> Vec<String> {
     faults
 }
 
-/// The crates of the paths in a line: the first names of those that have several.
+/// The crates of the paths in a line: the first name of each path with several.
 fn crates(line: &str) -> impl Iterator<Item = &str> {
     let is_path = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':');
     line.split(move |c: char| !c.is_ascii() || !is_path(c as u8))

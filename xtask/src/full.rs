@@ -1,5 +1,5 @@
-//! The checks that take too long for `.ci/run`, each a command with a budget. What the last run of all of them said is in
-//! docs/full.md.
+//! Checks that take too long for `.ci/run`, each a command with a budget. docs/full.md has the
+//! results of the last run.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -11,9 +11,9 @@ use crate::{Outcome, output};
 
 struct Check {
     name: &'static str,
-    /// What it shows.
+    /// What the check proves.
     shows: &'static str,
-    /// In seconds; a check that takes longer is ended, and has failed.
+    /// In seconds. A check that takes longer is stopped and fails.
     budget: u32,
     command: &'static [&'static str],
 }
@@ -121,7 +121,8 @@ const CHECKS: &[Check] = &[
         name: "mutants",
         shows: "tests fail for a change of almost every line of mem0-types, mem0-http and mem0-client; see docs/reliability.md",
         budget: 21_600,
-        // A mutant that survives ends with 2, one that never ends with 3, which is as good as caught.
+        // cargo-mutants exits with 2 if a mutant survives, and with 3 if one never ends, which
+        // counts as caught.
         command: &[
             "bash",
             "-euc",
@@ -135,7 +136,7 @@ const CHECKS: &[Check] = &[
     },
 ];
 
-/// Runs the named checks, or all of them, and records what each said.
+/// Runs the named checks, or all of them, and records the results.
 pub(crate) fn run(root: &Path, names: &[&str]) -> Outcome {
     if let Some(unknown) = names.iter().find(|name| CHECKS.iter().all(|check| check.name != **name))
     {
@@ -150,7 +151,7 @@ pub(crate) fn run(root: &Path, names: &[&str]) -> Outcome {
         let outcome = outcome(root, check)?;
         let seconds = began.elapsed().as_secs();
         println!("== {}: {outcome}, {seconds} s", check.name);
-        // One by one: who stops a run of hours keeps what it had come to.
+        // After each check, so that a run of hours that is stopped keeps its results.
         let report = root.join("docs/full.md");
         let last = fs::read_to_string(&report).unwrap_or_default();
         fs::write(report, recorded(&last, check.name, &format!("{outcome} | {seconds} | {on}"))?)?;
@@ -162,7 +163,7 @@ pub(crate) fn run(root: &Path, names: &[&str]) -> Outcome {
 }
 
 fn outcome(root: &Path, check: &Check) -> Result<&'static str, std::io::Error> {
-    // coreutils' timeout ends what the command started, too.
+    // coreutils' timeout also stops the command's child processes.
     let status = Command::new("timeout")
         .args(["--kill-after=10", &check.budget.to_string()])
         .args(check.command)
@@ -175,12 +176,12 @@ fn outcome(root: &Path, check: &Check) -> Result<&'static str, std::io::Error> {
     })
 }
 
-/// When and of what the checks are run.
+/// The date, the commit and the machine of the checks.
 fn surroundings(root: &Path) -> Result<String, Box<dyn std::error::Error>> {
     let date = output(root, "date", &["-u", "+%Y-%m-%d"])?;
     let commit = output(root, "git", &["rev-parse", "--short=10", "HEAD"])?;
     let changes = output(root, "git", &["status", "--porcelain"])?;
-    // The report of the checks before is no change of what is checked.
+    // Changes of the report do not change what is checked.
     let unchanged = changes.lines().all(|line| line.ends_with("docs/full.md"));
     let changes = if unchanged { "" } else { " and changes" };
     let rustc = output(root, "rustc", &["--version"])?;
@@ -189,7 +190,7 @@ fn surroundings(root: &Path) -> Result<String, Box<dyn std::error::Error>> {
     Ok(format!("{date}, {commit}{changes}, Rust {rustc}, {cores} cores"))
 }
 
-/// The report with a new result of one check beside what it said of the others.
+/// The report with a new result for one check, and the last results of the others.
 fn recorded(last: &str, name: &str, result: &str) -> Result<String, std::fmt::Error> {
     let mut report = String::from(
         "# The long checks\n\n\

@@ -42,7 +42,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// What a program prints.
+/// The standard output of a program.
 fn output(
     root: &Path,
     program: &str,

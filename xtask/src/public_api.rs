@@ -1,5 +1,5 @@
-//! The listings of what the SDK's crates offer, one line for each item: a change to the public API
-//! shows in the diff of a commit, and none happens unseen.
+//! Listings of the public API of the SDK's crates, one line per item. Every change of the API shows
+//! in the diff of a commit.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
@@ -12,8 +12,8 @@ use crate::{Outcome, baseline, foreign_types};
 /// The toolchain that the listings are made with.
 const RUST: &str = "1.95";
 
-/// Each crate with the features that add to its API. TLS, HTTP/2 and compression don't, and without
-/// them nothing is written in C.
+/// Each crate with the features that add to its API. TLS, HTTP/2 and compression do not, and
+/// without them no C code is compiled.
 const CRATES: [(&str, &str); 4] = [
     ("mem0-types", "legacy,schemars,webhook-signature"),
     ("mem0-client", "legacy,schemars,testing,tracing,webhook-signature"),
@@ -24,8 +24,8 @@ const CRATES: [(&str, &str); 4] = [
 /// What mem0-client exports of mem0-http, which has no listing: nothing else of it is promised.
 const EXPORTED: [&str; 2] = ["mem0_http::Body", "mem0_http::RetryPolicy"];
 
-/// Parts of lines that are left out: the methods of a trait, whose `impl` has a line already, and the
-/// traits of almost every type. A test of mem0-types asserts them for each of its types.
+/// Parts of lines that are left out: the methods of a trait, whose `impl` has a line already, and
+/// the traits of almost every type. A test of mem0-types asserts them for each of its types.
 const UNTOLD: [&str; 15] = [
     "::clone(&self) -> ",
     "::cmp(&self, other: ",
@@ -66,8 +66,9 @@ pub(crate) fn write(root: &Path) -> Outcome {
     Ok(())
 }
 
-/// Checks the committed listings: what shows in them, what is gone since the last release, and whether
-/// they are those of the sources. With another toolchain the last is not checked, which it says.
+/// Checks the committed listings: the crates that show in them, removals since the last release,
+/// and whether they match the sources. With another toolchain the last check is skipped, with a
+/// message.
 pub(crate) fn check(root: &Path) -> Outcome {
     let names = CRATES.map(|(name, _)| name);
     foreign_types::check(root, &names)?;
@@ -96,8 +97,8 @@ fn snapshot(root: &Path, name: &str) -> PathBuf {
     root.join("docs/public-api").join(format!("{name}.txt"))
 }
 
-/// Says what to do with another toolchain. rustdoc changes the format of its JSON, and the standard
-/// library moves its types, so that the same source has another listing.
+/// A message for another toolchain. rustdoc changes the format of its JSON, and the standard
+/// library moves its types, so the same source has another listing.
 fn other_toolchain(root: &Path) -> Result<Option<String>, Box<dyn std::error::Error>> {
     let version = crate::output(root, "rustc", &["--version"])?;
     Ok((!version.starts_with(&format!("rustc {RUST}."))).then(|| {
@@ -220,8 +221,8 @@ fn thread_safety(lines: &[String]) -> String {
     faults
 }
 
-/// The lines that only one of the two has, each kind in its own order. Listings are sorted, so that
-/// moved lines do not count.
+/// The lines that only one of the two has, in order. Listings are sorted, so moved lines do not
+/// count.
 fn difference(committed: &str, now: &str) -> String {
     let mut text = String::new();
     for (sign, here, there) in [('-', committed, now), ('+', now, committed)] {

@@ -1,4 +1,4 @@
-//! The oldest Rust of each published crate, held against what its dependencies declare.
+//! Compares the oldest Rust of each published crate with what its dependencies declare.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use crate::{Outcome, output};
 
-/// Fails where a dependency of a published crate needs a newer Rust than the crate says, with default or with all features,
-/// on whatever system. Those that tests alone need may.
+/// Fails if a dependency of a published crate needs a newer Rust than the crate declares, with
+/// default or all features, on any system. Dependencies of tests are exempt.
 pub(crate) fn check(root: &Path) -> Outcome {
     let mut faults = BTreeSet::new();
     for features in ["--features=default", "--all-features"] {
@@ -39,7 +39,7 @@ fn metadata(root: &Path, features: &str) -> Result<Metadata, Box<dyn std::error:
     Ok(Metadata(serde_json::from_str(&output(root, env!("CARGO"), &arguments)?)?))
 }
 
-/// What `cargo metadata` prints.
+/// The output of `cargo metadata`.
 struct Metadata(Value);
 
 impl Metadata {
@@ -65,7 +65,8 @@ impl Metadata {
         members.filter(|id| self.package(id).is_some_and(|package| package["publish"].is_null()))
     }
 
-    /// What a package is built from: dependencies of dependencies and of build scripts, but none of tests.
+    /// The packages that a package is built from: dependencies, their dependencies and those of
+    /// build scripts, but not those of tests.
     fn below(&self, package: &str) -> BTreeSet<&str> {
         let nodes = Self::list(&self.0["resolve"], "nodes").iter();
         let nodes: BTreeMap<_, _> =
@@ -87,7 +88,7 @@ impl Metadata {
         below
     }
 
-    /// A sentence for each of the dependencies that declares a newer Rust than the package.
+    /// A sentence for each dependency that declares a newer Rust than the package.
     fn newer(&self, package: &str, dependencies: &BTreeSet<&str>) -> Vec<String> {
         let Some(oldest) = self.rust_version(package) else {
             return vec![format!("{} does not say which Rust it needs", self.name(package))];

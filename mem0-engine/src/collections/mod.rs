@@ -1,6 +1,6 @@
-//! The folder as a vector store: collections of vectors that a program keeps beside its memories.
+//! The folder as a vector store: collections of vectors that a program keeps next to its memories.
 //!
-//! Names tenancy, the folder and what stands below them; never a memory.
+//! May name tenancy, the folder and what is below, but no memories.
 
 mod record;
 pub(crate) mod store;

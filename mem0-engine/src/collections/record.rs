@@ -1,18 +1,18 @@
-//! Collections and their records, as the folder keeps them.
+//! The collections and their records in the folder.
 
 use mem0_components::{Embedding, Payload, VectorRecord};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::{EngineError, stored_json};
 
-/// A collection: its number, and how long its vectors are.
+/// A collection: its number, and the dimensions of its vectors.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Opened {
     pub(crate) seq: i64,
     pub(crate) dimensions: usize,
 }
 
-/// The collection with this name, made for vectors of this length if there is none.
+/// The collection with this name, created for these dimensions if it does not exist.
 pub(crate) fn open(
     connection: &Connection,
     project: i64,
@@ -52,13 +52,13 @@ pub(crate) fn names(connection: &Connection, project: i64) -> Result<Vec<String>
     Ok(names.collect::<Result<_, _>>()?)
 }
 
-/// Forgets a collection that has no records any more.
+/// Removes a collection without records.
 pub(crate) fn forget(connection: &Connection, collection: i64) -> Result<(), EngineError> {
     connection.prepare_cached("DELETE FROM collections WHERE seq = ?")?.execute([collection])?;
     Ok(())
 }
 
-/// Stores a record in place of one with the same id.
+/// Stores a record, replacing one with the same id.
 pub(crate) fn put(
     connection: &Connection,
     project: i64,
@@ -81,7 +81,7 @@ pub(crate) fn put(
     Ok(())
 }
 
-/// Replaces parts of a record; whether it is there.
+/// Replaces parts of a record. Returns whether the record exists.
 pub(crate) fn change(
     connection: &Connection,
     collection: i64,
@@ -110,7 +110,7 @@ pub(crate) fn remove(
     Ok(())
 }
 
-/// Removes records, so many at most; how many.
+/// Removes records up to a limit. Returns their number.
 pub(crate) fn remove_some(
     connection: &Connection,
     collection: i64,
@@ -133,7 +133,7 @@ pub(crate) fn get(
     rows.next()?.map(from_row).transpose()
 }
 
-/// Shows the records behind a number, in the order of storing, until `each` returns false.
+/// Visits the records after a number, in storage order, until `each` returns false.
 pub(crate) fn scan(
     connection: &Connection,
     collection: i64,

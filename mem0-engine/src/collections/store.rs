@@ -11,7 +11,7 @@ use rusqlite::Connection;
 use super::record::{self, Opened};
 use crate::{Access, Engine, EngineError};
 
-/// How this store calls itself in errors.
+/// The name of this store in errors.
 const NAME: &str = "folder";
 
 /// How many records one transaction removes, so that other writes get a turn.
@@ -19,18 +19,18 @@ const CHUNK: i64 = 500;
 
 /// A data folder as a vector store: the collections of one project.
 ///
-/// A search compares the query with every record of its collection that the filter lets through, so
-/// that it misses none: a fraction of a second for 100,000 records. Records are no memories: they
-/// have no history and no events, and [`Engine::search`] does not find them.
+/// A search is exact: it compares the query with every record that matches the filter, which takes
+/// a fraction of a second for 100,000 records. Records are not memories: they have no history and
+/// no events, and [`Engine::search`] does not find them.
 ///
-/// It needs an access to all of the project, and one that may write for what changes something.
+/// It needs an access to all of the project. Changes need one that may write.
 #[derive(Clone)]
 pub struct FolderStore {
     engine: Engine,
 }
 
 impl Engine {
-    /// The folder as a vector store: the collections of the project that this view works in.
+    /// The folder as a vector store, with the collections of this view's project.
     ///
     /// ```
     /// use mem0_components::{Embedding, VectorQuery, VectorRecord, VectorStore};
@@ -87,7 +87,7 @@ impl FolderStore {
         written.await.map_err(|error| failed(&error))
     }
 
-    /// Removes all records of a collection, in steps.
+    /// Removes all records of a collection, in several transactions.
     async fn empty(&self, collection: i64) -> Result<(), ComponentError> {
         while self
             .write(move |connection, _| record::remove_some(connection, collection, CHUNK))
@@ -98,7 +98,7 @@ impl FolderStore {
     }
 }
 
-/// Collections are everybody's in the project.
+/// Collections belong to the whole project.
 fn check(access: &Access) -> Result<(), EngineError> {
     if access.is_scoped() { Err(EngineError::Forbidden) } else { Ok(()) }
 }
@@ -115,7 +115,7 @@ fn failed(error: &EngineError) -> ComponentError {
 
 fn misfit(given: usize, dimensions: usize) -> ComponentError {
     ComponentError::new(NAME, ComponentErrorKind::Configuration).detail(format!(
-        "the collection has vectors of {dimensions} dimensions, and one of {given} was given"
+        "the collection has vectors of {dimensions} dimensions, but the given vector has {given}"
     ))
 }
 
@@ -132,7 +132,7 @@ impl VectorStore for FolderStore {
         Box::pin(async move {
             if dimensions == 0 {
                 let error = ComponentError::new(NAME, ComponentErrorKind::Configuration);
-                return Err(error.detail("a vector has at least one dimension"));
+                return Err(error.detail("a vector must have at least one dimension"));
             }
             let name = name.to_owned();
             let opened = self
@@ -160,7 +160,7 @@ impl VectorStore for FolderStore {
             let Some(found) = found else { return Ok(()) };
             self.empty(found.seq).await?;
             self.write(move |connection, _| {
-                // What came in between goes, too.
+                // Records that were added in between are removed, too.
                 record::remove_some(connection, found.seq, i64::MAX)?;
                 record::forget(connection, found.seq)
             })
@@ -175,7 +175,7 @@ impl fmt::Debug for FolderStore {
     }
 }
 
-/// A collection of a folder.
+/// A collection in a folder.
 #[derive(Debug, Clone)]
 struct FolderCollection {
     store: FolderStore,
@@ -264,7 +264,7 @@ impl Collection for FolderCollection {
                 Some(Ok(after)) => after,
                 Some(Err(_)) => {
                     let error = ComponentError::new(NAME, ComponentErrorKind::Other);
-                    return Err(error.detail("no page ends there"));
+                    return Err(error.detail("`after` is not the end of a page"));
                 }
             };
             let (filter, limit, collection) = (filter.clone(), page.limit, self.opened.seq);
@@ -294,10 +294,10 @@ fn nearest(
             let product: f64 =
                 own.iter().zip(other).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum();
             let lengths = own_length * length(other);
-            // What points away is as unrelated as what has no direction.
+            // An opposite direction counts as unrelated, like no direction.
             let score = if lengths > 0.0 { (product / lengths).clamp(0.0, 1.0) } else { 0.0 };
             found.push((score, record));
-            // Not sorted each time: only now and then, to hold twice as many as are asked for.
+            // Sorted only when it holds twice the requested number, rather than each time.
             if found.len() >= query.limit.saturating_mul(2).max(1024) {
                 keep_best(&mut found, query.limit);
             }

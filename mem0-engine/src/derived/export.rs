@@ -13,15 +13,15 @@ use crate::tenancy::access::Where;
 use crate::{Access, Engine, EngineError, Resource, clock, ids, json_depth};
 
 impl Engine {
-    /// Notes what to export, and answers with the id to read it by.
+    /// Stores a request for an export. Returns the id to read the export with.
     ///
-    /// An export is filled in from metadata, and from the parts of a memory's date; see
+    /// An export is filled from metadata, and from the parts of a memory's creation time; see
     /// [`export`](Self::export).
     ///
     /// # Errors
-    /// [`EngineError::InvalidInput`] for a schema that is of no object, that requires a field for
-    /// which no memory has metadata (filling it in would take an LLM), or that takes too many steps
-    /// to fill in, and when the metadata that it asks for take more than
+    /// [`EngineError::InvalidInput`] for a schema that is not of an object, that requires a field
+    /// for which no memory has metadata (filling it would need an LLM), or that takes too many
+    /// steps to fill, and when the requested metadata takes more than
     /// [`MAX_ANSWER`](crate::MAX_ANSWER); [`EngineError::ReadOnly`].
     pub async fn create_export(
         &self,
@@ -29,7 +29,7 @@ impl Engine {
         schema: serde_json::Value,
     ) -> Result<String, EngineError> {
         self.access().check_writable()?;
-        // Whether it can be made is found out by a reader, which may take long.
+        // A reader checks whether the export can be made, which may take long.
         let asked = (filter.clone(), schema.clone());
         self.read(move |connection, access| {
             Ok(make(connection, access, &asked.0, &asked.1)?.map(drop)?)
@@ -38,21 +38,21 @@ impl Engine {
         self.write(move |connection, access| note(connection, access, &filter, &schema)).await
     }
 
-    /// Makes an export of what the memories hold now, in the form of its schema. It can be read for
-    /// seven days.
+    /// Makes an export of the current memories, in the form of its schema. It can be read for seven
+    /// days.
     ///
-    /// A field takes the newest value of its name that fits, a list takes all of them, an object is
-    /// filled in from the objects of its name, and what has no source is null.
+    /// A field takes the newest value of its name that fits. A list takes all values. An object is
+    /// filled from the objects of its name. A field without a source is null.
     ///
     /// # Errors
-    /// [`EngineError::NotFound`] when there is none, and when what it was made of is gone;
-    /// [`EngineError::InvalidInput`] when so much was added since that it takes too many steps or bytes.
+    /// [`EngineError::NotFound`] when there is no such export, or when its sources are gone;
+    /// [`EngineError::InvalidInput`] when so much was added that it takes too many steps or bytes.
     pub async fn export(&self, id: &str) -> Result<Metadata, EngineError> {
         let id = id.to_owned();
         self.read(move |connection, access| by_id(connection, access, &id)).await
     }
 
-    /// The same for the latest export that was asked for with this filter.
+    /// Like [`export`](Self::export), for the latest export that was requested with this filter.
     ///
     /// # Errors
     /// As [`export`](Self::export).
@@ -61,7 +61,7 @@ impl Engine {
     }
 }
 
-/// Notes what is to be exported.
+/// Stores the request.
 pub(crate) fn note(
     connection: &Connection,
     access: &Access,
@@ -95,7 +95,7 @@ pub(crate) fn by_id(
     read(connection, access, "id", &id.to_ascii_lowercase())
 }
 
-/// The latest export that was asked for with this filter.
+/// The latest export that was requested with this filter.
 pub(crate) fn latest(
     connection: &Connection,
     access: &Access,
@@ -124,13 +124,13 @@ fn read(
     let Some((filter, schema)) = found else { return Err(EngineError::NotFound(Resource::Export)) };
     let filter: Filter = stored_json::read(&filter)?;
     match make(connection, access, &filter, &stored_json::read(&schema)?)? {
-        // What it was made of has been deleted since.
+        // Its sources were deleted in the meantime.
         Err(Unfilled::Missing(_)) => Err(EngineError::NotFound(Resource::Export)),
         made => Ok(made?),
     }
 }
 
-/// The export as it would be now.
+/// Makes the export of the current memories.
 pub(crate) fn make(
     connection: &Connection,
     access: &Access,
@@ -139,7 +139,7 @@ pub(crate) fn make(
 ) -> Result<Result<Metadata, Unfilled>, EngineError> {
     json_depth::check("schema", schema)?;
     let Where { sql, values } = list::condition(access, filter)?;
-    // Without the texts, of which nothing is filled in.
+    // The texts are not read, since nothing is filled from them.
     let mut statement = connection.prepare(&format!(
         "SELECT m.created_at, m.metadata FROM memories AS m WHERE {sql} ORDER BY m.created_at, m.seq"
     ))?;
@@ -156,7 +156,7 @@ pub(crate) fn make(
             _ => Metadata::new(),
         };
         let mut metadata: Metadata = json_column(row, 1)?.unwrap_or_default();
-        // Of a million memories only what is asked for is held.
+        // Keeps only the requested fields, so that a million memories need little space.
         for fields in [&mut attributes, &mut metadata] {
             fields.retain(|name, _| asked.contains(name.as_str()));
         }
@@ -168,8 +168,8 @@ pub(crate) fn make(
     Ok(fill(schema, &sources))
 }
 
-/// Forgets what was asked to be exported of an entity until then, by its name or by a key that is
-/// bound to it.
+/// Removes the requests for exports of an entity, whether its name is in the filter or in the
+/// access of the key.
 pub(crate) fn erase(
     connection: &Connection,
     project: i64,
@@ -183,7 +183,7 @@ pub(crate) fn erase(
     let mut rows = statement.query([project, until])?;
     let mut of_entity = Vec::new();
     while let Some(row) = rows.next()? {
-        // What is damaged may name it, and can be read by nobody.
+        // A damaged filter may name the entity, and nobody can read it anyway.
         let filter: Option<Value> = json_column(row, "filter").ok().flatten();
         let scopes: Option<Vec<(String, Value)>> = json_column(row, "scopes").ok().flatten();
         let mut bound = scopes.iter().flatten();
@@ -198,11 +198,11 @@ pub(crate) fn erase(
     Ok(())
 }
 
-/// Whether a filter has a condition on this id that names it.
+/// Whether a condition of the filter names this id.
 fn names(filter: &Value, field: IdField, name: &str) -> bool {
     match filter {
         Value::Object(parts) => parts.iter().any(|(key, value)| match key.as_str() {
-            // Whose keys are the caller's own.
+            // The keys below it are the caller's own.
             "metadata" => false,
             key if key == field.as_str() => holds(value, name),
             _ => names(value, field, name),
@@ -212,7 +212,7 @@ fn names(filter: &Value, field: IdField, name: &str) -> bool {
     }
 }
 
-/// Whether a text is this one, or has it somewhere in it as a value of its own.
+/// Whether a value is this text, or contains it as a value.
 fn holds(value: &Value, text: &str) -> bool {
     match value {
         Value::String(value) => value == text,
@@ -222,7 +222,8 @@ fn holds(value: &Value, text: &str) -> bool {
     }
 }
 
-/// The same text for filters that say the same but for an `AND` or `OR` around a single part.
+/// The filter as text. It is equal for filters that differ only in an `AND` or `OR` around a single
+/// part.
 fn written(filter: &Filter) -> Result<String, EngineError> {
     let mut filter = filter;
     while let Expression::And(parts) | Expression::Or(parts) = filter.expression() {

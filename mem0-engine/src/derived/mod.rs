@@ -1,6 +1,6 @@
-//! What is made from memories: exports, profiles and summaries.
+//! Results made from memories: exports, profiles and summaries.
 //!
-//! Names memories and what stands below them; nothing of erasing or jobs.
+//! May name `memories` and what is below, but not erasing or jobs.
 
 pub(crate) mod export;
 pub(crate) mod profile_jobs;

@@ -10,15 +10,15 @@ use crate::folder::columns::json_column;
 use crate::memories::entities;
 use crate::{Access, Engine, EngineError, Resource, clock, ids};
 
-/// The most users whom a sample can have.
+/// The most users of a sample.
 pub const MAX_SAMPLE: usize = 10;
 
-/// Whose profiles to make.
+/// A request for profiles.
 #[derive(Clone, PartialEq, Eq)]
 pub enum ProfileRequest {
-    /// That of one user.
+    /// The profile of one user.
     Trigger(String),
-    /// Those of so many users, whoever was named last.
+    /// The profiles of this many users, those named last.
     Sample(usize),
 }
 
@@ -31,7 +31,7 @@ impl ProfileRequest {
         }
     }
 
-    /// The same for the same request.
+    /// Equal for equal requests.
     fn hash(&self) -> Vec<u8> {
         let what = match self {
             Self::Trigger(user_id) => json!(["trigger", user_id]),
@@ -68,7 +68,7 @@ impl fmt::Debug for ProfileRequest {
     }
 }
 
-/// A job that makes profiles, and what became of it.
+/// A job that makes profiles, with its result.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ProfileJobRecord {
@@ -76,19 +76,19 @@ pub struct ProfileJobRecord {
     pub id: String,
     /// `trigger` or `sample`.
     pub operation: String,
-    /// `failed` when a profile could not be filled in, else `completed`.
+    /// `failed` when a profile could not be filled in, otherwise `completed`.
     pub status: String,
-    /// The users whose profiles it was to make; empty once one of them is deleted.
+    /// The users of the job; empty once one of them is deleted.
     pub user_ids: Vec<String>,
-    /// How many those were.
+    /// How many users there were.
     pub total: u64,
     /// How many profiles were filled in.
     pub succeeded: u64,
-    /// How many could not be.
+    /// How many profiles could not be filled in.
     pub failed: u64,
     /// How many users had no memories.
     pub skipped: u64,
-    /// Whether it was asked for before with the same key.
+    /// Whether an earlier request had the same key.
     pub replayed: bool,
 }
 
@@ -102,13 +102,13 @@ impl fmt::Debug for ProfileJobRecord {
 }
 
 impl Engine {
-    /// Makes profiles, as far as that goes without a language model. The same key answers with the
-    /// same job.
+    /// Makes profiles, as far as possible without a language model. A repeated key returns the same
+    /// job.
     ///
     /// # Errors
-    /// [`EngineError::InvalidInput`] when profiles are not enabled or have no schema, for a key that
-    /// is not 8 to 128 visible ASCII characters or was used for another request, and for a sample
-    /// outside 1 to [`MAX_SAMPLE`]; [`EngineError::NotFound`] for a user whom nobody named.
+    /// [`EngineError::InvalidInput`] when profiles are not enabled or have no schema, for a key
+    /// that is not 8 to 128 visible ASCII characters or was used for another request, and for a
+    /// sample outside 1 to [`MAX_SAMPLE`]; [`EngineError::NotFound`] for an unknown user.
     pub async fn make_profiles(
         &self,
         request: ProfileRequest,
@@ -127,10 +127,10 @@ impl Engine {
         self.write(move |connection, access| make(connection, access, &request, &key)).await
     }
 
-    /// What became of a job.
+    /// A job and its result.
     ///
     /// # Errors
-    /// [`EngineError::NotFound`], for a job that an access to other entities asked for too.
+    /// [`EngineError::NotFound`], also for a job that an access to other entities made.
     pub async fn profile_job(&self, job_id: &str) -> Result<ProfileJobRecord, EngineError> {
         let id = job_id.to_ascii_lowercase();
         self.read(move |connection, access| {
@@ -194,7 +194,7 @@ fn make(
     made.map(|(job, _)| job).ok_or(EngineError::Internal)
 }
 
-/// A job that an access to the same asked for, and the hash of what was asked.
+/// A job that an access to the same entities made, and the hash of its request.
 fn find(
     connection: &Connection,
     access: &Access,
@@ -227,7 +227,7 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<ProfileJobRecord> {
     })
 }
 
-/// Forgets whom jobs were about, where a deleted user is among them.
+/// Removes the users of a job if a deleted user is among them.
 pub(crate) fn erase(
     connection: &Connection,
     project: i64,

@@ -8,15 +8,15 @@ use crate::folder::columns::json_column;
 use crate::memories::{entities, stats};
 use crate::{Access, Engine, EngineError, LlmTask, json_depth};
 
-/// How a project's profiles are made.
+/// The settings of a project's profiles.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ProfileSettingsRecord {
-    /// Whether users have profiles; `false` until somebody changes it.
+    /// Whether users have profiles; `false` by default.
     pub enabled: bool,
     /// The JSON Schema of a profile.
     pub schema: Option<Metadata>,
-    /// What to heed when a profile is filled in.
+    /// Instructions for filling in a profile.
     pub custom_instructions: Option<String>,
 }
 
@@ -28,14 +28,14 @@ impl fmt::Debug for ProfileSettingsRecord {
     }
 }
 
-/// What is to be changed: `None` leaves a setting as it is, and `Some(None)` clears it.
+/// Changes to the settings. `None` leaves a setting as it is, and `Some(None)` clears it.
 #[derive(Clone, Default, PartialEq)]
 pub struct ProfileSettingsChange {
     /// Whether users have profiles.
     pub enabled: Option<bool>,
     /// The JSON Schema of a profile, with a `description` for each property.
     pub schema: Option<Option<Metadata>>,
-    /// What to heed when a profile is filled in.
+    /// Instructions for filling in a profile.
     pub custom_instructions: Option<Option<String>>,
 }
 
@@ -48,10 +48,9 @@ impl ProfileSettingsChange {
             |properties: &Metadata| properties.values().all(|one| one["description"].is_string());
         match properties {
             Some(properties) if !properties.is_empty() && described(properties) => Ok(()),
-            _ => Err(EngineError::invalid(
-                "schema",
-                "must have properties, and a description for each of them",
-            )),
+            _ => {
+                Err(EngineError::invalid("schema", "must have properties, each with a description"))
+            }
         }
     }
 }
@@ -64,7 +63,7 @@ impl fmt::Debug for ProfileSettingsChange {
     }
 }
 
-/// How far a user's profile is. None is ever filled in without a language model.
+/// The state of a user's profile. Without a language model, it is never filled in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ProfileRecord {
@@ -75,7 +74,7 @@ pub struct ProfileRecord {
 }
 
 impl Engine {
-    /// How the project's profiles are made.
+    /// The settings of the project's profiles.
     ///
     /// # Errors
     /// [`EngineError::Storage`].
@@ -83,7 +82,7 @@ impl Engine {
         self.read(settings).await
     }
 
-    /// Changes how the project's profiles are made; the settings as they are then.
+    /// Changes the settings of the project's profiles. Returns the settings after the change.
     ///
     /// # Errors
     /// [`EngineError::Forbidden`] for an access that is bound to entities,
@@ -94,7 +93,7 @@ impl Engine {
     ) -> Result<ProfileSettingsRecord, EngineError> {
         change.check()?;
         self.write(move |connection, access| {
-            // They are everybody's in the project.
+            // The settings apply to the whole project.
             if access.is_scoped() {
                 return Err(EngineError::Forbidden);
             }
@@ -119,10 +118,10 @@ impl Engine {
         .await
     }
 
-    /// How far a user's profile is.
+    /// The state of a user's profile.
     ///
     /// # Errors
-    /// [`EngineError::NotFound`] for a user whom nobody named.
+    /// [`EngineError::NotFound`] for an unknown user.
     pub async fn profile(&self, user_id: &str) -> Result<ProfileRecord, EngineError> {
         let user_id = user_id.to_owned();
         self.read(move |connection, access| {
@@ -162,7 +161,7 @@ pub(crate) fn settings(
     Ok(found.unwrap_or_default())
 }
 
-/// Why a user's profile cannot be filled in; `None` when there are no memories to fill it from.
+/// Why a user's profile cannot be filled in; `None` when the user has no memories.
 pub(crate) fn fill(
     connection: &Connection,
     access: &Access,

@@ -1,5 +1,5 @@
-//! Fills a JSON Schema from what is stored as data. Nothing is inferred from a memory's text: that
-//! would take an LLM.
+//! Fills a JSON Schema from stored data. Nothing is inferred from a memory's text, which would need
+//! an LLM.
 
 use std::cell::Cell;
 use std::collections::HashSet;
@@ -9,19 +9,19 @@ use serde_json::Value;
 
 use crate::EngineError;
 
-/// What one memory has to fill in.
+/// The values of one memory.
 pub(crate) struct Source {
     pub(crate) metadata: Metadata,
-    /// Parts of the moment of creation, where metadata say nothing.
+    /// The parts of the creation time, for fields that the metadata does not have.
     pub(crate) attributes: Metadata,
 }
 
 /// Why a schema was not filled.
 #[derive(Debug)]
 pub(crate) enum Unfilled {
-    /// Names the first required field without a source.
+    /// A required field has no source. Names the first one.
     Missing(InvalidInput),
-    /// It can never be filled, or would take too long.
+    /// The schema can never be filled, or would take too long.
     Refused(InvalidInput),
 }
 
@@ -29,8 +29,8 @@ impl Unfilled {
     fn too_much() -> Self {
         Self::Refused(InvalidInput::new(
             "schema",
-            "takes too many steps to fill in: nest anyOf, oneOf, allOf and $ref less, let none of \
-             them lead back to itself, and ask for fewer fields of fewer memories",
+            "takes too many steps to fill in: nest anyOf, oneOf, allOf and $ref less, avoid \
+             references that lead back to themselves, and ask for fewer fields or memories",
         ))
     }
 }
@@ -42,24 +42,24 @@ impl From<Unfilled> for EngineError {
     }
 }
 
-/// The most references that lead from one to the next.
+/// The longest chain of references.
 const HOPS: usize = 32;
 
-/// The most steps that one filling may take: about two seconds.
+/// The most steps to fill a schema, which take about two seconds.
 const MAX_STEPS: usize = 10_000_000;
 
-/// How deep one look at a value may lead into the schema. What is stored nests 100 levels, and each
-/// of them may be an alternative; a thread's stack holds several times as many.
+/// How deep one check of a value may go into the schema. Stored values nest 100 levels, each of
+/// which may be an alternative. A thread's stack has room for several times this depth.
 const MAX_DEPTH: usize = 256;
 
-/// How many bytes of a text are compared in one step.
+/// One step compares this many bytes of a text.
 const BYTES_IN_A_STEP: usize = 64;
 
-/// The object that the schema asks for, from sources that are ordered from the oldest to the newest.
+/// Makes the object that the schema describes, from sources in order from oldest to newest.
 ///
-/// A field takes its value from the newest source that has one of its name which fits; a list takes
-/// all of them, each once; an object is filled from the objects of its name. What has no source is
-/// null where the schema allows it, and left out where it is not required.
+/// A field takes its value from the newest source with a value of its name that fits. A list takes
+/// all such values, each once. An object is filled from the objects of its name. A field without a
+/// source is null where the schema allows it, and left out where it is not required.
 ///
 /// # Errors
 /// [`Unfilled`], also for a schema that would take more than [`MAX_STEPS`].
@@ -67,7 +67,7 @@ pub(crate) fn fill(schema: &Value, sources: &[Source]) -> Result<Metadata, Unfil
     fill_within(MAX_STEPS, schema, sources)
 }
 
-/// The names of the fields that the schema asks for, which are all that is needed of a source.
+/// The names of the fields in the schema; a source needs no others.
 pub(crate) fn asked(schema: &Value) -> Result<HashSet<&str>, Unfilled> {
     let filling = Filling { root: schema, steps: Cell::new(MAX_STEPS) };
     let properties = filling.resolve(schema)?["properties"].as_object();
@@ -88,7 +88,7 @@ fn fill_within(steps: usize, schema: &Value, sources: &[Source]) -> Result<Metad
     filling.fill_object(schema, &known, "")
 }
 
-/// What an object is filled from: a memory, or an object in its metadata.
+/// A source of an object's fields: a memory, or an object in its metadata.
 struct Known<'a> {
     metadata: &'a Metadata,
     attributes: Option<&'a Metadata>,
@@ -96,7 +96,7 @@ struct Known<'a> {
 
 struct Filling<'a> {
     root: &'a Value,
-    /// How many are left.
+    /// How many steps are left.
     steps: Cell<usize>,
 }
 
@@ -106,7 +106,7 @@ impl<'a> Filling<'a> {
         Ok(())
     }
 
-    /// The schema itself, past references to it.
+    /// The schema that a chain of references leads to.
     fn resolve(&self, mut schema: &'a Value) -> Result<&'a Value, Unfilled> {
         for _ in 0..HOPS {
             let next = match schema["$ref"].as_str().and_then(|path| path.strip_prefix('#')) {
@@ -159,9 +159,9 @@ impl<'a> Filling<'a> {
                 return Err(Unfilled::Missing(InvalidInput::new(
                     "schema",
                     format!(
-                        "requires the field `{path}`, for which no memory has metadata of that \
-                         name and form: filling it in from text needs an LLM, and none is set \
-                         up; make the field optional, or add memories with such metadata"
+                        "requires the field `{path}`, but no memory has metadata of that \
+                         name and type; filling it in from text needs an LLM, and none is \
+                         configured; make the field optional, or add memories with such metadata"
                     ),
                 )));
             }
@@ -176,7 +176,7 @@ impl<'a> Filling<'a> {
         known: &[Known<'_>],
         path: &str,
     ) -> Result<Option<Value>, Unfilled> {
-        // Each of them is looked at for the name.
+        // Each source is searched for the name.
         self.spend(1 + known.len())?;
         let forms = self.forms(schema)?;
         let metadata = || known.iter().filter_map(|source| source.metadata.get(name));
@@ -218,7 +218,7 @@ impl<'a> Filling<'a> {
         self.spend(1 + value.as_str().map_or(0, str::len) / BYTES_IN_A_STEP)?;
         let (schema, below) = (self.resolve(schema)?, depth + 1);
         let Some(rules) = schema.as_object() else {
-            // No schema, or `true`, allows anything.
+            // A missing schema, or `true`, allows anything.
             return Ok(*schema != Value::Bool(false));
         };
         let of_type = match rules.get("type") {
@@ -312,7 +312,7 @@ impl<'a> Filling<'a> {
     }
 }
 
-/// How many steps it takes to compare a value with another one.
+/// The number of steps to compare a value with another.
 fn size(value: &Value) -> usize {
     match value {
         Value::String(text) => 1 + text.len() / BYTES_IN_A_STEP,
@@ -336,7 +336,7 @@ fn is_of_type(value: &Value, name: &str) -> bool {
         "boolean" => value.is_boolean(),
         "string" => value.is_string(),
         "number" => value.is_number(),
-        // JSON Schema takes 3.0 for an integer; a program's integer type does not.
+        // JSON Schema accepts 3.0 as an integer, but a program's integer type does not.
         "integer" => value.is_i64() || value.is_u64(),
         "array" => value.is_array(),
         "object" => value.is_object(),
@@ -405,7 +405,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_source_is_null_or_left_out_or_named() {
+    fn a_field_without_a_source_is_null_left_out_or_named() {
         let nullable = json!({"anyOf": [{"type": "string"}, {"type": "null"}]});
         let schema = object(
             json!({"a": nullable, "b": {"type": ["string", "null"]}, "c": {"type": "string"}}),
@@ -469,10 +469,10 @@ mod tests {
     const LEADS_ON: &str = "takes too many steps";
 
     #[test]
-    fn as_many_steps_are_taken_as_the_limit_and_no_more() {
+    fn a_schema_is_filled_within_its_limit_of_steps() {
         let schema = object(json!({"a": {}}), json!([]));
         let all = sources(&vec![json!({"b": 1}); 1000]);
-        // One for the field, one for each memory, and one for the null that it becomes.
+        // One for the field, one for each memory, and one for the resulting null.
         assert!(fill_within(1002, &schema, &all).is_ok());
         assert!(matches!(fill_within(1001, &schema, &all), Err(Unfilled::Refused(_))));
     }
@@ -496,7 +496,7 @@ mod tests {
                 schema["$defs"] = json!({"X": {word: leading_back}});
                 let only = word == "allOf" && leading_back.as_array().unwrap().len() == 1;
                 if only {
-                    // That is a reference to itself, which says nothing.
+                    // That is a reference to itself, which restricts nothing.
                     assert_eq!(filled(&schema, &[]), json!({"a": null}));
                 } else {
                     assert!(refused(&schema, &[]).contains(LEADS_ON), "{word}");
@@ -515,7 +515,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_is_looked_at_as_deep_as_the_limit_and_no_deeper() {
+    fn a_value_is_checked_down_to_the_limit_of_depth() {
         let one = |next: Value| json!({"anyOf": [next]});
         let last = json!({"type": "string"});
         let all = [json!({"a": "tea"})];
@@ -541,7 +541,7 @@ mod tests {
         let all = [json!({"all": many}), json!({"all": many})];
         let began = std::time::Instant::now();
         assert_eq!(filled(&schema, &all)["all"], json!(many));
-        // Each compared with each would take minutes.
+        // Comparing each value with each other one would take minutes.
         assert!(began.elapsed() < std::time::Duration::from_secs(20), "{:?}", began.elapsed());
     }
 

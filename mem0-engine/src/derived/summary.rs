@@ -6,10 +6,10 @@ use crate::folder::filter_sql::SqlFilter;
 use crate::{Engine, EngineError};
 
 impl Engine {
-    /// Sums up what matches a filter, or everything, without what has expired.
+    /// Sums up the memories that match a filter, or all of them, without expired ones.
     ///
     /// # Errors
-    /// [`EngineError::LlmRequired`], always, as long as no language model can be configured;
+    /// [`EngineError::LlmRequired`], always, since no language model can be configured yet;
     /// [`EngineError::InvalidInput`] for an unusable filter.
     pub async fn summary(&self, filter: Option<Filter>) -> Result<Value, EngineError> {
         if let Some(filter) = filter {

@@ -13,8 +13,8 @@ use crate::work_budget::WorkBudget;
 use crate::{Access, Engine, EngineError, QueuedEvent, Resource, clock, ids};
 
 impl Engine {
-    /// Queues the deletion of an entity with all its memories, their history, and what events
-    /// quote of them. Memories that are added later stay.
+    /// Queues the deletion of an entity with all its memories, their history, and the texts that
+    /// events quote from them. Memories added later are kept.
     ///
     /// # Errors
     /// [`EngineError::NotFound`].
@@ -27,10 +27,10 @@ impl Engine {
         self.queue(move |connection, access| queue(connection, access, &kind, &name)).await
     }
 
-    /// The same as [`delete_entity`](Engine::delete_entity), for the entity with this number.
+    /// Like [`delete_entity`](Engine::delete_entity), for the entity with this number.
     ///
     /// # Errors
-    /// [`EngineError::NotFound`], for one of another kind too.
+    /// [`EngineError::NotFound`], also when the entity is of another kind.
     pub async fn delete_entity_number(
         &self,
         kind: EntityType,
@@ -70,7 +70,7 @@ pub(crate) fn queue(
     Ok(QueuedEvent { event_id })
 }
 
-/// Carries on with a queued deletion of an entity; `None` while more is to be done.
+/// Continues a queued deletion of an entity; `None` while it is not finished.
 pub(crate) fn carry_out(
     connection: &Connection,
     job: &Job,

@@ -1,6 +1,7 @@
-//! What removes all of something: an entity, a project, what is past its retention.
+//! Deletions that cover several kinds of data: of an entity, a project, or everything past its
+//! retention.
 //!
-//! Stands above everything that it erases.
+//! May name every folder whose data it erases.
 
 pub(crate) mod entity;
 pub(crate) mod project;

@@ -6,10 +6,10 @@ use crate::memories::record;
 use crate::tenancy::{access, organizations, projects};
 use crate::{Access, Engine, EngineError, clock};
 
-/// How many rows one transaction of an erasing removes, so that other writes get a turn.
+/// How many rows one transaction removes, so that other writes get a turn.
 const CHUNK: usize = 500;
 
-/// What a project has besides memories, in the order in which it goes.
+/// A project's tables other than memories, in the order in which they are erased.
 const TABLES: [&str; 10] = [
     "history",
     "entities",
@@ -23,8 +23,8 @@ const TABLES: [&str; 10] = [
     "events",
 ];
 
-/// Carries on with the erasing of a deleted project; `None` while more is to be done. The job goes
-/// with the project.
+/// Continues to erase a deleted project; `None` while it is not finished. The job is removed with
+/// the project.
 pub(crate) fn carry_out(
     connection: &Connection,
     job: &Job,
@@ -35,8 +35,7 @@ pub(crate) fn carry_out(
     }
     let mut left = CHUNK;
     left -= erase_memories(connection, project, left)?;
-    // With an event goes the job that it tells of; the project's own is left, which a restart goes on
-    // from.
+    // Each event's own job goes with it. The project's job stays, so a restart continues from it.
     for table in TABLES {
         left -= erase_rows(connection, table, project, left)?;
     }
@@ -85,8 +84,8 @@ fn erase_rows(
 }
 
 impl Engine {
-    /// Deletes a project. It is gone at once; what it holds is erased in the background, and keys
-    /// to it stop working.
+    /// Deletes a project. It disappears at once and its keys become invalid; its data is erased in
+    /// the background.
     ///
     /// # Errors
     /// [`EngineError::NotFound`]; [`EngineError::Forbidden`] for the default project, the access's
@@ -97,8 +96,8 @@ impl Engine {
         self.reload_keys()
     }
 
-    /// Deletes an organization with all its projects. They are gone at once; what they hold is
-    /// erased in the background, and keys to them stop working.
+    /// Deletes an organization with all its projects. They disappear at once and their keys become
+    /// invalid; their data is erased in the background.
     ///
     /// # Errors
     /// [`EngineError::NotFound`]; [`EngineError::Forbidden`] for the default organization, the
@@ -118,7 +117,7 @@ fn delete(connection: &Connection, access: &Access, id: &str) -> Result<(), Engi
     queue_erasing(connection, seq)
 }
 
-/// Marks an organization and its projects as deleted and queues the erasing of what they hold.
+/// Marks an organization and its projects as deleted, and queues the erasing of their data.
 fn delete_organization(
     connection: &Connection,
     access: &Access,
@@ -138,8 +137,7 @@ fn delete_organization(
     organizations::remove_if_empty(connection, seq)
 }
 
-/// Marks a project as deleted, so that nobody sees it any more, and queues the erasing of what it
-/// holds.
+/// Marks a project as deleted, so that nobody sees it any more, and queues the erasing of its data.
 fn queue_erasing(connection: &Connection, project: i64) -> Result<(), EngineError> {
     let now = clock::now();
     connection

@@ -3,24 +3,24 @@ use rusqlite::{Connection, params};
 use crate::EngineError;
 use crate::retention::oldest_kept;
 
-/// How many rows of a table one transaction clears away, so that other writes get a turn.
+/// How many rows of a table one transaction removes, so that other writes get a turn.
 const CHUNK: i64 = 500;
 
-/// What one transaction cleared away.
+/// The result of one transaction.
 #[derive(Clone, Copy)]
 pub(crate) struct Swept {
-    /// How many rows.
+    /// How many rows it removed.
     pub(crate) rows: usize,
-    /// How many of them were deliveries that were still to be sent.
+    /// How many of them were deliveries that were still queued.
     pub(crate) given_up: usize,
-    /// Whether there may be more.
+    /// Whether there may be more to remove.
     pub(crate) more: bool,
 }
 
-/// Clears away what is over its time, in all projects: a part of it, if it is much.
+/// Removes rows past their retention, in all projects, up to [`CHUNK`] per table.
 pub(crate) fn sweep(connection: &Connection) -> Result<Swept, EngineError> {
     let before = oldest_kept();
-    // From the webhooks, since the index of the log begins with them.
+    // Starts from the webhooks, since the index of the deliveries begins with them.
     let deliveries = connection
         .prepare_cached(
             "DELETE FROM webhook_deliveries WHERE seq IN (SELECT d.seq FROM webhooks AS w \

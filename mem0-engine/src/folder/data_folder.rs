@@ -10,9 +10,9 @@ use crate::{EngineError, FolderError};
 const LOCK: &str = "mem0.lock";
 const PARTIAL: &str = "mem0.db.partial";
 
-/// The folder that holds all that an engine keeps, locked against a second engine.
+/// The folder with all of an engine's data, locked against a second engine.
 ///
-/// The lock ends with this value, and with the process however that ends.
+/// The lock ends with this value, or with the process, however that ends.
 #[derive(Debug)]
 pub(crate) struct DataFolder {
     path: PathBuf,
@@ -20,7 +20,8 @@ pub(crate) struct DataFolder {
 }
 
 impl Drop for DataFolder {
-    /// Closing the file would not do: a process that is being started has it open, too, until it is another program.
+    /// Closing the file would not be enough: a child process keeps it open until it executes
+    /// another program.
     fn drop(&mut self) {
         let _ = self.lock.unlock();
     }
@@ -29,12 +30,12 @@ impl Drop for DataFolder {
 impl DataFolder {
     pub(crate) fn open(path: &Path) -> Result<Self, EngineError> {
         let folder = Self::lock(path)?;
-        // SQLite gives its log and index the permissions of the database.
+        // SQLite gives its log and its index the permissions of the database.
         private_file(&folder.database())?;
         Ok(folder)
     }
 
-    /// Locks the folder, made if it is not there, and makes no database in it.
+    /// Locks the folder, creating it if needed, without creating a database.
     pub(crate) fn lock(path: &Path) -> Result<Self, EngineError> {
         private_folder(path)?;
         let lock = private_file(&path.join(LOCK))?;
@@ -45,13 +46,14 @@ impl DataFolder {
         }
     }
 
-    /// A connection that writes, brought up to date, with the lock unless an engine of the same
-    /// version has the folder open.
+    /// Opens a connection that writes, and upgrades the database if needed. Takes the lock, unless
+    /// an engine of the same version has the folder open.
     pub(crate) fn open_or_join(path: &Path) -> Result<(Connection, Option<Self>), EngineError> {
         match Self::open(path) {
             Ok(folder) => Ok((schema::open_writer(&folder.database())?, Some(folder))),
             Err(EngineError::Locked(path)) => {
-                // Of the engine's own version, or else it would have to be brought up to date under it.
+                // The engine must have the same version: its database cannot be upgraded while it
+                // is in use.
                 let connection = schema::open_beside(&Self::database_in(&path))?;
                 Ok((connection.ok_or(EngineError::Locked(path))?, None))
             }
@@ -59,7 +61,8 @@ impl DataFolder {
         }
     }
 
-    /// Whether nothing is in the folder but the lock, and what a restore left that was killed.
+    /// Whether the folder is empty, apart from the lock and the remains of a restore that was
+    /// killed.
     pub(crate) fn is_empty(&self) -> Result<bool, EngineError> {
         for entry in std::fs::read_dir(&self.path)? {
             let name = entry?.file_name();
@@ -70,20 +73,20 @@ impl DataFolder {
         Ok(true)
     }
 
-    /// Where a database is made that is not whole yet.
+    /// The path of a database that is still being made.
     pub(crate) fn partial(&self) -> PathBuf {
         self.path.join(PARTIAL)
     }
 
-    /// Makes the database that lies at [`partial`](Self::partial) the folder's own: the folder has
-    /// all of it or nothing, whenever the power fails.
+    /// Renames the database at [`partial`](Self::partial) to the folder's own. Even after a power
+    /// failure, the folder has all of it or nothing.
     pub(crate) fn adopt_partial(&self) -> Result<(), EngineError> {
         File::open(self.partial())?.sync_all()?;
         std::fs::rename(self.partial(), self.database())?;
         Ok(sync_folder(&self.path)?)
     }
 
-    /// Leaves nothing of a database that was not adopted.
+    /// Removes a database that was not adopted.
     pub(crate) fn discard_partial(&self) {
         for end in ["", "-wal", "-shm", "-journal"] {
             let mut path = self.partial().into_os_string();
@@ -96,19 +99,19 @@ impl DataFolder {
         Self::database_in(&self.path)
     }
 
-    /// Where the database of a folder is, whoever has it locked.
+    /// The path of a folder's database, whether or not the folder is locked.
     pub(crate) fn database_in(path: &Path) -> PathBuf {
         path.join("mem0.db")
     }
 }
 
-/// The database of a folder that is there.
+/// The path of the database in an existing data folder.
 pub(crate) fn existing_database(data_dir: &Path) -> Result<PathBuf, FolderError> {
     let database = DataFolder::database_in(data_dir);
     if database.is_file() { Ok(database) } else { Err(FolderError::NoFolder(data_dir.to_owned())) }
 }
 
-/// Makes the folder, for its owner alone; one that exists keeps its permissions.
+/// Creates the folder for its owner alone. An existing one keeps its permissions.
 fn private_folder(path: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
@@ -117,9 +120,9 @@ fn private_folder(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
-/// Makes names that were given or taken in a folder survive a power cut.
+/// Makes changes to the names in a folder survive a power failure.
 pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
-    // Windows opens no folders, and writes their entries through.
+    // Windows cannot open folders, and writes their entries through.
     #[cfg(unix)]
     File::open(if path.as_os_str().is_empty() { Path::new(".") } else { path })?.sync_all()?;
     #[cfg(not(unix))]
@@ -127,7 +130,7 @@ pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Makes a file for its owner alone; one that exists is an error.
+/// Creates a file for its owner alone. An existing one is an error.
 pub(crate) fn new_private_file(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.create_new(true).write(true);
@@ -136,7 +139,7 @@ pub(crate) fn new_private_file(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// Opens the file, made for its owner alone if it is not there.
+/// Opens a file, creating it for its owner alone if needed.
 fn private_file(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.create(true).truncate(false).write(true);

@@ -13,16 +13,16 @@ pub enum FolderError {
     /// The folder cannot be opened or used.
     #[error(transparent)]
     Engine(#[from] EngineError),
-    /// There is no data folder at that place.
-    #[error("{} is no data folder: it holds no mem0.db", .0.display())]
+    /// The path is not a data folder.
+    #[error("{} is not a data folder: it does not contain mem0.db", .0.display())]
     NoFolder(PathBuf),
-    /// The folder is to be filled, and it holds something already.
+    /// The folder to restore into is not empty.
     #[error("the folder {} is not empty; restore into a new one", .0.display())]
     NotEmpty(PathBuf),
-    /// The file is to be made, and it is there already.
-    #[error("{} exists, and nothing is overwritten", .0.display())]
+    /// The file to be written already exists.
+    #[error("{} already exists and is not overwritten", .0.display())]
     Exists(PathBuf),
-    /// The file that is to be read is not there, or cannot be read.
+    /// The file to be read is missing, or cannot be read.
     #[error("cannot read {}", path.display())]
     Unreadable {
         /// The file.
@@ -30,7 +30,7 @@ pub enum FolderError {
         /// Why.
         source: std::io::Error,
     },
-    /// The file that is to be made cannot be written.
+    /// The file to be made cannot be written.
     #[error("cannot write {}", path.display())]
     Unwritable {
         /// The file.
@@ -38,10 +38,10 @@ pub enum FolderError {
         /// Why.
         source: std::io::Error,
     },
-    /// The backup is damaged, so that nothing was restored.
+    /// The backup is damaged, so nothing was restored.
     #[error("the backup is damaged, so nothing was restored: {}", .0.join(" "))]
     DamagedBackup(Vec<String>),
-    /// An archive cannot be read on from this line. Nothing of it was imported.
+    /// The archive cannot be read from this line on. Nothing of it was imported.
     #[error("line {line} of the archive: {why}; nothing was imported")]
     InvalidArchive {
         /// The line, counted from 1.
@@ -49,10 +49,10 @@ pub enum FolderError {
         /// What is wrong with it, without its content.
         why: String,
     },
-    /// An archive has something that the folder has already. Nothing of it was imported.
+    /// The folder already has a row of the archive. Nothing of the archive was imported.
     #[error(
-        "line {line} of the archive: this row of {table} is in the folder already, or another with \
-         the same id is; nothing was imported"
+        "line {line} of the archive: the folder already has this row of {table}, or another with \
+         the same id; nothing was imported"
     )]
     Conflict {
         /// The line, counted from 1.
@@ -60,8 +60,8 @@ pub enum FolderError {
         /// The table of the row.
         table: String,
     },
-    /// The archive's stream cannot be read or written any further.
-    #[error("the archive broke off")]
+    /// The archive's stream failed while it was read or written.
+    #[error("the archive could not be read or written to its end")]
     Stream(#[source] std::io::Error),
 }
 

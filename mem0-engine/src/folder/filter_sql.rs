@@ -7,17 +7,19 @@ use rusqlite::types::Value as SqlValue;
 use crate::EngineError;
 use crate::clock::{self, MICROS_PER_DAY};
 
-/// Deeper filters are refused rather than risk a stack. JSON filters nest 32 deep at most.
+/// Deeper filters are refused, because they could overflow the stack. JSON filters nest 32 levels
+/// at most.
 const MAX_DEPTH: usize = 64;
 
-/// SQLite's planner takes time that grows with the square of the number of conditions: a tenth of
-/// a second for these.
+/// SQLite plans in time that grows with the square of the number of conditions: a tenth of a second
+/// for this many.
 const MAX_CONDITIONS: usize = 1000;
 
 /// A condition on the table `memories`, named `m`, with the values of its `?` in order.
 ///
-/// It is never null: a row matches or it does not, so that `NOT` is its complement. Only
-/// [`Access::rows_with`](crate::Access::rows_with) makes a statement's condition of it, where `?1` is the project.
+/// It is never null: a row matches or it does not, so `NOT` is its complement. Only
+/// [`Access::rows_with`](crate::Access::rows_with) makes a statement's condition of it; `?1` is the
+/// project there.
 #[derive(Debug, Clone)]
 pub(crate) struct SqlFilter {
     sql: String,
@@ -54,15 +56,16 @@ impl SqlFilter {
         Self { sql: format!("NOT ({})", self.sql), ..self }
     }
 
-    /// Hides memories whose last day is over. Nobody asked for it, so it does not count.
+    /// Hides memories whose last day is over. Callers do not ask for it, so it does not count
+    /// towards the limit.
     pub(crate) fn not_expired(today: String) -> Self {
         let sql = "(m.expiration_date IS NULL OR m.expiration_date >= ?)";
         Self { conditions: 0, ..Self::new(sql, [SqlValue::from(today)]) }
     }
 
-    /// The project is named with each id, and not only once for all: the indices begin with it, and
-    /// the parts of an `OR` are looked up each by itself. Of any table with a project and ids, whose
-    /// indices know of no nulls.
+    /// Repeats the project with each id, since the indices begin with it and the parts of an `OR`
+    /// are looked up separately. It works on any table with a project and ids, whose indices have
+    /// no nulls.
     pub(crate) fn id_is(field: IdField, id: &str) -> Self {
         let column = field.as_str();
         let sql = format!("(project = ?1 AND {column} IS NOT NULL AND {column} = ?)");
@@ -73,7 +76,7 @@ impl SqlFilter {
         Self::new(format!("{} IS NOT NULL", field.as_str()), [])
     }
 
-    /// Of events: not an add whose memories may belong to one of its ids alone.
+    /// For events: excludes adds whose memories may belong to only one of their ids.
     pub(crate) fn undivided() -> Self {
         Self::new("split = 0", [])
     }
@@ -82,7 +85,7 @@ impl SqlFilter {
         Self::new("m.event_seq < ?", [SqlValue::from(event_seq)])
     }
 
-    /// Has at least one of these categories.
+    /// The memory has at least one of these categories.
     pub(crate) fn categories(names: &[String]) -> Self {
         Self::new(
             "EXISTS (SELECT 1 FROM json_each(m.categories) AS c \
@@ -91,18 +94,18 @@ impl SqlFilter {
         )
     }
 
-    /// Has each of these keys with an equal value.
+    /// The metadata has each of these keys with an equal value.
     pub(crate) fn metadata(keys: &Metadata) -> Self {
         let parts = keys.iter().map(|(key, value)| metadata(key, "eq", value)).collect();
         Self::all(parts)
     }
 
-    /// The text has this in it, in any case.
+    /// The text contains this, regardless of case.
     pub(crate) fn keywords(text: &str) -> Self {
         Self::new("mem0_icontains(m.text, ?)", [SqlValue::from(text.to_owned())])
     }
 
-    /// Created no earlier than `start` and no later than `end`, where a bare date is a whole day.
+    /// Created between `start` and `end`, both included. A bare date is a whole day.
     pub(crate) fn created_within(
         start: Option<&Timestamp>,
         end: Option<&Timestamp>,
@@ -117,12 +120,12 @@ impl SqlFilter {
         Ok(Self::all(parts))
     }
 
-    /// Compiles a filter. Every value is bound, none becomes part of the statement's text.
+    /// Compiles a filter. All values are bound; none becomes part of the SQL text.
     pub(crate) fn compile(filter: &Filter) -> Result<Self, EngineError> {
         expression(filter, 0)
     }
 
-    /// Refuses what SQLite would take long to plan.
+    /// Refuses a filter that SQLite would take long to plan.
     pub(crate) fn limited(self) -> Result<Self, EngineError> {
         if self.conditions > MAX_CONDITIONS {
             return Err(EngineError::invalid(
@@ -135,8 +138,8 @@ impl SqlFilter {
     }
 }
 
-/// Joins in a balanced tree: SQLite limits how deep an expression may nest, and a chain nests as
-/// deep as it is long.
+/// Joins the parts in a balanced tree. SQLite limits the depth of expressions, and a chain would be
+/// as deep as it is long.
 fn join(mut parts: Vec<SqlFilter>, operator: &str) -> Option<SqlFilter> {
     if parts.len() <= 1 {
         return parts.pop();
@@ -165,7 +168,7 @@ fn expression(filter: &Filter, depth: usize) -> Result<SqlFilter, EngineError> {
     }
 }
 
-/// A long `OR` of ids of one field is a list of ids, which an index answers.
+/// A long `OR` of ids of one field becomes a list of ids, which an index can answer.
 fn any_of(filters: &[Filter], depth: usize) -> Result<SqlFilter, EngineError> {
     let mut parts = Vec::new();
     for field in IdField::ALL {
@@ -245,7 +248,7 @@ fn id(field: IdField, comparison: &IdCondition) -> Result<SqlFilter, EngineError
     })
 }
 
-/// The moments that a comparison value stands for: one, or all of a whole UTC day.
+/// The moments that a comparison value stands for: a single one, or a whole UTC day.
 struct Span {
     first: i64,
     last: i64,
@@ -268,7 +271,7 @@ impl Span {
 }
 
 fn time(field: TimeField, comparison: &TimeComparison) -> Result<SqlFilter, EngineError> {
-    // A memory's `timestamp` is what its created_at was set to when it was added.
+    // A memory's `timestamp` is the `created_at` that it was added with.
     let column = if field == TimeField::UpdatedAt { "m.updated_at" } else { "m.created_at" };
     let span = |time: &Timestamp| Span::of("filters", time);
     let within = |time: &Timestamp| -> Result<SqlFilter, EngineError> {
@@ -342,7 +345,7 @@ mod tests {
     use crate::Access;
     use crate::tenancy::access::Where;
 
-    /// How SQLite goes about finding the memories of a filter.
+    /// SQLite's query plan for a filter.
     fn plan(filter: &Filter) -> String {
         let connection = crate::folder::schema::open_writer(Path::new(":memory:")).unwrap();
         let Where { sql, values } =
@@ -361,7 +364,7 @@ mod tests {
     #[test]
     fn a_scope_is_read_by_an_index_and_not_by_a_scan() {
         let alice = || Filter::user_id("alice");
-        // Of an entity, whatever the project holds besides.
+        // For an entity, however many memories the project has besides.
         for filter in [
             alice(),
             alice() & Filter::metadata("k").eq(1) & !Filter::categories().contains("x"),
@@ -377,7 +380,7 @@ mod tests {
             assert!(by_index && !plan.contains("(project=?)"), "{filter}: {plan}");
             assert!(!plan.contains("SCAN m"), "{filter}: {plan}");
         }
-        // Of the whole project, but of no other.
+        // For the whole project, but not for others.
         for filter in [Filter::user_id_ne("alice"), Filter::metadata("k").eq(1)] {
             let plan = plan(&filter);
             assert!(plan.contains("(project=?)") && !plan.contains("SCAN m"), "{filter}: {plan}");

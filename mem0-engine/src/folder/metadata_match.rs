@@ -2,7 +2,7 @@ use rusqlite::Connection;
 use rusqlite::functions::{Context, FunctionFlags};
 use serde_json::{Map, Value};
 
-/// The SQL functions that the compiled filters call. Both answer 0 or 1, never null.
+/// Registers the SQL functions that compiled filters call. Both return 0 or 1, never null.
 pub(crate) fn register(connection: &Connection) -> rusqlite::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8
         | FunctionFlags::SQLITE_DETERMINISTIC
@@ -43,7 +43,7 @@ fn icontains(context: &Context<'_>) -> rusqlite::Result<bool> {
     })
 }
 
-/// `"*"` asks for any value but null. Numbers are compared by value: 1 and 1.0 are equal.
+/// `"*"` matches any value but null. Numbers are compared by value: 1 and 1.0 are equal.
 fn equals(value: &Value, operand: &Value) -> bool {
     if operand.as_str() == Some("*") { !value.is_null() } else { same(value, operand) }
 }
@@ -53,7 +53,7 @@ fn same(left: &Value, right: &Value) -> bool {
         (Value::Number(left), Value::Number(right)) => {
             left == right
                 || match (left.as_f64(), right.as_f64()) {
-                    // Two integers that differ can still round to the same float.
+                    // Two different integers can round to the same float.
                     (Some(a), Some(b)) => a == b && (left.is_f64() || right.is_f64()),
                     _ => false,
                 }

@@ -1,6 +1,6 @@
-//! What is on disk: the schema, its columns, settings, and conditions as SQL.
+//! The data folder on disk: its lock, its schema, its settings, and filters as SQL.
 //!
-//! Names only ids, the clock, errors, limits and text. Knows nothing of projects or access.
+//! May name ids, the clock, errors, limits and text. It knows nothing of projects or access.
 
 pub(crate) mod columns;
 pub(crate) mod data_folder;

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use crate::EngineError;
 use crate::folder::metadata_match;
 
-/// One step for each schema version: step `n` takes a database from version `n` to `n + 1`.
+/// The steps of the schema: step `n` upgrades a database from version `n` to `n + 1`.
 const STEPS: &[&str] = &[
     include_str!("schema/1.sql"),
     include_str!("schema/2.sql"),
@@ -18,20 +18,20 @@ const STEPS: &[&str] = &[
     include_str!("schema/8.sql"),
 ];
 
-/// How long a connection waits for the locks of others, such as a backup's.
+/// How long a connection waits for the locks of others, such as a backup.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The newest version of the schema.
 pub(crate) const NEWEST: i64 = STEPS.len() as i64;
 
-/// The one connection that writes; makes the database, or brings an older one up to date.
+/// Opens the only connection that writes. Creates the database, or upgrades an older one.
 pub(crate) fn open_writer(path: &Path) -> Result<Connection, EngineError> {
     let mut connection = open_to_write(path)?;
     migrate(&mut connection, NEWEST)?;
     Ok(connection)
 }
 
-/// A new database as an older version of this crate made it.
+/// Creates a database as an older version of this crate would.
 pub(crate) fn open_at_version(path: &Path, version: i64) -> Result<Connection, EngineError> {
     let mut connection = open_to_write(path)?;
     migrate(&mut connection, version)?;
@@ -46,16 +46,16 @@ fn open_to_write(path: &Path) -> Result<Connection, EngineError> {
     Ok(connection)
 }
 
-/// A connection to look after a database of any version, which it leaves as it is. It makes none.
+/// Opens a database of any version without changing it, for maintenance. Does not create one.
 pub(crate) fn open_as_is(path: &Path) -> Result<Connection, EngineError> {
-    // An absolute path, since SQLite takes one that begins with "file:" for an address.
+    // An absolute path, since SQLite takes a path that begins with "file:" for a URI.
     let path = std::path::absolute(path)?;
     let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     prepare(&connection)?;
     Ok(connection)
 }
 
-/// The version of the schema, which this crate must know.
+/// The version of the schema, which this crate must support.
 pub(crate) fn version(connection: &Connection) -> Result<i64, EngineError> {
     let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     if found > NEWEST {
@@ -64,7 +64,7 @@ pub(crate) fn version(connection: &Connection) -> Result<i64, EngineError> {
     Ok(found)
 }
 
-/// A connection that sees committed data only and cannot write.
+/// Opens a connection that sees committed data only and cannot write.
 pub(crate) fn open_reader(path: &Path) -> Result<Connection, EngineError> {
     // Not SQLITE_OPEN_READ_ONLY: readers of a WAL database write to its shared-memory index.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -74,8 +74,8 @@ pub(crate) fn open_reader(path: &Path) -> Result<Connection, EngineError> {
     Ok(connection)
 }
 
-/// A connection that writes beside the engine that has the folder open; `None` unless the database
-/// has this version already.
+/// Opens a connection that writes next to the engine that has the folder open; `None` if the
+/// database has a different version.
 pub(crate) fn open_beside(path: &Path) -> Result<Option<Connection>, EngineError> {
     let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     prepare(&connection)?;
@@ -83,18 +83,18 @@ pub(crate) fn open_beside(path: &Path) -> Result<Option<Connection>, EngineError
     Ok((version(&connection)? == NEWEST).then_some(connection))
 }
 
-/// How a connection that writes keeps its promises.
+/// Sets up a connection that writes.
 fn configure(connection: &Connection) -> Result<(), EngineError> {
-    // FULL syncs the log at each commit: what was acknowledged survives a power cut too.
+    // FULL syncs the log at each commit, so an acknowledged change also survives a power failure.
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "foreign_keys", true)?;
-    // What a savepoint may have to undo is kept in memory, not written to a file.
+    // Changes that a savepoint may undo are kept in memory, not in a file.
     connection.pragma_update(None, "temp_store", "memory")?;
-    // In KiB: the pages that a busy writer touches again and again, of a folder of any size.
+    // In KiB: the pages that a busy writer uses again and again, whatever the size of the folder.
     connection.pragma_update(None, "cache_size", -65_536)?;
     // Pages are copied from the log once for many commits.
     connection.pragma_update_and_check(None, "wal_autocheckpoint", 4096, |_| Ok(()))?;
-    // In bytes: a log that had to grow larger than it does between two copyings shrinks again.
+    // In bytes: a log that grew beyond the usual size between two checkpoints shrinks again.
     connection.pragma_update_and_check(None, "journal_size_limit", 32 << 20, |_| Ok(()))?;
     // Deleted text is overwritten in the file, not only unlinked.
     connection.pragma_update_and_check(None, "secure_delete", true, |_| Ok(()))?;

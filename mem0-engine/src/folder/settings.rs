@@ -3,8 +3,8 @@ use rusqlite::{Connection, OptionalExtension, params};
 use crate::{Engine, EngineError};
 
 impl Engine {
-    /// A value that whoever runs the engine keeps in its data folder, such as the hash of an API
-    /// key. Keys that begin with `engine.` are the engine's own.
+    /// A value that whoever runs the engine keeps in the data folder, such as the hash of an API
+    /// key. Keys that begin with `engine.` are reserved for the engine.
     ///
     /// # Errors
     /// [`EngineError::Storage`].
@@ -13,7 +13,7 @@ impl Engine {
         self.read_folder(move |connection| get(connection, &key)).await
     }
 
-    /// Keeps a value in the data folder, in place of an earlier one.
+    /// Stores a value in the data folder, replacing an earlier one.
     ///
     /// # Errors
     /// [`EngineError::InvalidInput`] for a key that begins with `engine.`.

@@ -7,33 +7,34 @@ use crate::text::analysed_text;
 use crate::text::built_in::BuiltInEmbedder;
 use crate::text::vector::Vector;
 
-/// Names the form of what is indexed. Another one means that everything is indexed again.
+/// The version of the index entries. With another version, everything is indexed again.
 pub(crate) const FORM: &str = "2";
 
-/// Longer texts are analysed outside of the writer: that takes more than some 30 ms.
+/// Longer texts are analysed outside the writer, since they take more than about 30 ms.
 pub(crate) const LONG: usize = 64 * 1024;
 
-/// What a memory is found by.
+/// The index entry of a memory.
 #[derive(PartialEq, Eq)]
 pub(crate) struct Indexed {
-    /// Its analysed text.
+    /// The terms of its text.
     pub(crate) terms: String,
     pub(crate) vector: Vector,
 }
 
 impl Indexed {
-    /// Of a text, and of who said it when that has a name: a question about Anna is better answered
-    /// by Anna's words than by another's. Takes long for a long text: about 0.5 s a megabyte.
+    /// Indexes a text. The name of its speaker, if there is one, is indexed with it, since a
+    /// question about Anna is better answered by Anna's own words. A long text takes long: about
+    /// 0.5 s per megabyte.
     pub(crate) fn of(actor: Option<&str>, text: &str) -> Self {
         Self::with(actor, text, BuiltInEmbedder.embed_now(&embedded(actor, text)))
     }
 
-    /// The same, with the vector that another embedder made of [what is embedded](embedded).
+    /// The same, with the vector that another embedder made of the [embedded text](embedded).
     pub(crate) fn with(actor: Option<&str>, text: &str, vector: Vector) -> Self {
         Self { terms: analysed_text::write(actor, text), vector }
     }
 
-    /// Makes a new memory findable by it.
+    /// Adds a new memory to the index.
     pub(crate) fn insert(&self, connection: &Connection, seq: i64) -> Result<(), EngineError> {
         connection
             .prepare_cached("INSERT INTO memory_index (seq, vector, terms) VALUES (?, ?, ?)")?
@@ -41,14 +42,14 @@ impl Indexed {
         Ok(())
     }
 
-    /// Makes a memory findable by it, and no more by what was there before.
+    /// Replaces a memory's entry in the index.
     pub(crate) fn replace(&self, connection: &Connection, seq: i64) -> Result<(), EngineError> {
         remove(connection, seq)?;
         self.insert(connection, seq)
     }
 }
 
-/// What is embedded of a text, and of who said it.
+/// The text to embed: the memory's text with the speaker's name.
 pub(crate) fn embedded<'a>(actor: Option<&str>, text: &'a str) -> Cow<'a, str> {
     match actor {
         Some(actor) => Cow::Owned(format!("{actor}: {text}")),
@@ -62,7 +63,7 @@ pub(crate) fn remove(connection: &Connection, seq: i64) -> Result<(), EngineErro
     Ok(())
 }
 
-/// Writes the terms of a memory again.
+/// Rewrites the terms of a memory.
 pub(crate) fn write_terms(
     connection: &Connection,
     seq: i64,

@@ -6,34 +6,34 @@ use rusqlite::Connection;
 
 use crate::{EngineError, job};
 
-/// How long a project rests after its job could not be carried out, at first and at most. Twice as
-/// long each time, and never less than a provider asks for.
+/// The first and the longest rest of a project whose job could not be carried out. The rest doubles
+/// each time, and is never shorter than a provider asks for.
 const FIRST_REST: Duration = Duration::from_secs(1);
 const LONGEST_REST: Duration = Duration::from_secs(30);
 
-/// How many projects are held at once: the most questions that are out.
+/// The most projects that are held at once, and so the most open questions.
 pub(crate) const HELD_AT_ONCE: usize = 16;
 
-/// Whose queued job is next: the oldest of each project in turn. The order of jobs matters within a
-/// project alone, and nobody is to wait for what others have queued.
+/// Chooses the next job: the oldest of each project in turn. The order of jobs matters only within
+/// a project, and nobody should wait for what others have queued.
 ///
-/// A project rests when its job cannot be carried out, since the disk is too full for it or a
-/// provider fails. It is held while its job is prepared outside of the writer. The others go on.
+/// A project rests when its job cannot be carried out, because the disk is too full or a provider
+/// fails. A project is held while its job is prepared outside the writer. The others continue.
 #[derive(Clone, Default)]
 pub(crate) struct FairQueue(Arc<Mutex<State>>);
 
 #[derive(Default)]
 struct State {
-    /// The project that was last.
+    /// The project that had the last turn.
     last: i64,
-    /// The same, until it is known what came of its turn.
+    /// The same project, until the outcome of its turn is known.
     taken: Option<i64>,
     resting: BTreeMap<i64, Rest>,
-    /// Projects whose job is being prepared.
+    /// The projects whose job is being prepared.
     held: BTreeSet<i64>,
-    /// Projects whose job is to be prepared, as soon as the writer has said so.
+    /// The projects whose job is to be prepared once the writer has committed.
     claimed: BTreeSet<i64>,
-    /// Projects whose job is to be prepared once fewer are.
+    /// The projects whose job is to be prepared once another one is done.
     waiting: BTreeSet<i64>,
 }
 
@@ -66,13 +66,13 @@ impl FairQueue {
                 None => (after, again) = (0, true),
             }
         }
-        // Nothing is queued of those that have rested.
+        // A project that has rested and has nothing queued is forgotten.
         state.resting.retain(|_, rest| rest.until > now);
         Ok(None)
     }
 
-    /// Keeps a project from a further turn, since its job is to be prepared; whether that may begin.
-    /// If not, the project waits until another one's is carried out.
+    /// Keeps a project from having another turn while its job is prepared. Returns whether the
+    /// preparing may begin; if not, the project waits until another job is done.
     pub(crate) fn claim(&self, project: i64) -> bool {
         let mut state = self.state();
         let may_begin = state.held.len() + state.claimed.len() < HELD_AT_ONCE;
@@ -84,14 +84,14 @@ impl FairQueue {
         may_begin
     }
 
-    /// Holds a project that was claimed, until its job is carried out or the project rests.
+    /// Holds a claimed project until its job is carried out or the project rests.
     pub(crate) fn hold(&self, project: i64) {
         let mut state = self.state();
         state.claimed.remove(&project);
         state.held.insert(project);
     }
 
-    /// Lets go of what was claimed in a transaction that failed.
+    /// Releases the projects that were claimed in a failed transaction.
     pub(crate) fn disclaim(&self) {
         self.state().claimed.clear();
     }
@@ -103,14 +103,15 @@ impl FairQueue {
         state.resting.remove(&project);
     }
 
-    /// Lets a held project rest, since its job could not be carried out; at least as long as said.
+    /// Lets a held project rest, because its job could not be carried out; at least as long as
+    /// given.
     pub(crate) fn rest(&self, project: i64, at_least: Option<Duration>) {
         let mut state = self.state();
         state.release(project);
         state.rest(project, at_least);
     }
 
-    /// Notes that what was carried out last is on disk.
+    /// Records that the last job is on disk.
     pub(crate) fn succeeded(&self) {
         let mut state = self.state();
         if let Some(project) = state.taken.take() {
@@ -118,7 +119,7 @@ impl FairQueue {
         }
     }
 
-    /// Lets the project rest whose job could not be carried out; whether it was one's.
+    /// Lets the project of a failed job rest. Returns whether it was a single project's.
     pub(crate) fn failed(&self) -> bool {
         let mut state = self.state();
         let Some(project) = state.taken.take() else { return false };
@@ -126,7 +127,7 @@ impl FairQueue {
         true
     }
 
-    /// After what time a project has rested; `None` when none rests.
+    /// How long until a project has rested; `None` when none rests.
     pub(crate) fn rested_in(&self) -> Option<Duration> {
         let state = self.state();
         let first = state.resting.values().map(|rest| rest.until).min()?;

@@ -1,6 +1,6 @@
-//! What is done later: the queue of jobs, whose turn it is, and the phases of a job.
+//! Queued jobs: their queue, the fair order of projects, and the phases of a job.
 //!
-//! Names every room below; only `running` and `engine` stand above.
+//! May name every folder below; only `running` and `engine` are above.
 
 mod asking;
 pub(crate) mod erased_log;

@@ -144,8 +144,8 @@ pub(crate) fn apply(
     apply_with(connection, seq, move |_| ready.take().transpose())
 }
 
-/// Carries a job out and marks it as done, in one transaction: a crash neither loses nor repeats it.
-/// An error that will not pass fails its event.
+/// Carries a job out and marks it as done, in one transaction: a crash neither loses nor repeats
+/// it. An error that will not pass fails its event.
 ///
 /// What was prepared is judged again: the job, or its project, may be gone by now.
 fn apply_with(

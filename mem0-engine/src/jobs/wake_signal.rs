@@ -1,12 +1,12 @@
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// When the job worker is to end.
+/// When the job worker should end.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stop {
-    /// After what it is doing. What is queued stays in the data folder.
+    /// After the current job. Queued jobs stay in the data folder.
     Now,
-    /// When nothing is queued any more.
+    /// Once nothing is queued.
     WhenIdle,
 }
 
@@ -21,7 +21,7 @@ struct Signal {
 }
 
 impl WakeSignal {
-    /// Says that there may be something to do.
+    /// Signals that there may be something to do.
     pub(crate) fn wake(&self) {
         self.signal().woken = true;
         self.0.1.notify_one();
@@ -40,7 +40,7 @@ impl WakeSignal {
         self.signal().stop == Some(Stop::Now)
     }
 
-    /// Waits until there may be something to do, a stop is asked for, or the time is over.
+    /// Waits until there may be something to do, a stop is requested, or the time is up.
     pub(crate) fn wait(&self, limit: Duration) -> Option<Stop> {
         let idle = |signal: &mut Signal| !signal.woken && signal.stop.is_none();
         let waited = self.0.1.wait_timeout_while(self.signal(), limit, idle);
@@ -49,7 +49,7 @@ impl WakeSignal {
         signal.stop
     }
 
-    /// The same, when a stop has been asked for: waits for something to do, or until the time is over.
+    /// The same after a stop was requested: waits for something to do, or until the time is up.
     pub(crate) fn wait_stopping(&self, limit: Duration) {
         let idle = |signal: &mut Signal| !signal.woken && signal.stop != Some(Stop::Now);
         let waited = self.0.1.wait_timeout_while(self.signal(), limit, idle);

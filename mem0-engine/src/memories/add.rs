@@ -22,33 +22,32 @@ use crate::stored_json;
 use crate::text::vector::Vector;
 use crate::{Access, Engine, EngineError, clock, json_depth, limits};
 
-/// Messages to remember.
+/// An add: messages to remember, and options.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AddRequest {
-    /// The messages, oldest first. At least one, and at most [`MAX_MESSAGES`](crate::MAX_MESSAGES) with
-    /// texts of at most [`MAX_TEXT`](crate::MAX_TEXT), which may take
-    /// [`MAX_TOGETHER`](crate::MAX_TOGETHER) as memories. System messages and blank ones are not
-    /// stored.
+    /// The messages, oldest first: 1 to [`MAX_MESSAGES`](crate::MAX_MESSAGES), each with a text of
+    /// at most [`MAX_TEXT`](crate::MAX_TEXT). As memories they may take
+    /// [`MAX_TOGETHER`](crate::MAX_TOGETHER). System messages and blank ones are not stored.
     pub messages: Vec<Message>,
-    /// Whom the memories belong to. At least one id, none of them empty, `*` or longer than
-    /// [`MAX_ID`](crate::MAX_ID).
+    /// The entities that the memories belong to. At least one id, none of them empty, `*` or longer
+    /// than [`MAX_ID`](crate::MAX_ID).
     pub ids: EntityIds,
-    /// `true` (the default) queues the messages; while no LLM is configured, the job worker stores
-    /// them verbatim, each under the id of who spoke, and says so in the event's metadata. `false`
-    /// stores every message at once, verbatim, under all ids.
+    /// `true` (the default) queues the messages. While no LLM is configured, the job worker stores
+    /// them verbatim, each under the id of its speaker, and says so in the event's metadata.
+    /// `false` stores every message at once, verbatim, under all ids.
     pub infer: bool,
-    /// The caller's own keys, for each of the memories: at most
+    /// The caller's own keys, stored with each memory: at most
     /// [`MAX_METADATA`](crate::MAX_METADATA).
     pub metadata: Option<Metadata>,
     /// The last day (UTC) on which lists and searches show the memories.
     pub expiration_date: Option<Date>,
-    /// What `created_at` becomes, in place of now.
+    /// The `created_at` of the memories; now by default.
     pub timestamp: Option<Timestamp>,
-    /// Whether the memories can be deleted only.
+    /// Whether the memories can only be deleted.
     pub immutable: bool,
     /// Options that only an LLM could follow (`custom_instructions`, `custom_categories`,
-    /// `includes`, `excludes`, …). Kept in the event's payload.
+    /// `includes`, `excludes`, …). They are kept in the event's payload.
     pub other_options: Metadata,
 }
 
@@ -137,25 +136,26 @@ impl fmt::Debug for AddRequest {
     }
 }
 
-/// What became of an add.
+/// The result of an add.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Added {
-    /// The event that carries the add; [`Engine::event`](crate::Engine::event) tells how far it is.
+    /// The event of the add; [`Engine::event`](crate::Engine::event) returns its status.
     pub event_id: String,
     /// `Pending` for `infer: true`, else `Succeeded`.
     pub status: EventStatus,
-    /// The stored memories; empty while pending. Texts that were there already are absent.
+    /// The stored memories; empty while pending. Texts that existed already are left out.
     pub results: Vec<EventResultRecord>,
 }
 
 impl Engine {
-    /// Remembers messages: at once for `infer: false`, else queued as an event.
+    /// Remembers messages. With `infer: false` they are stored at once, otherwise queued as an
+    /// event.
     ///
     /// # Errors
-    /// [`EngineError::InvalidInput`] for no message, no id, an empty id or `*`, media with
-    /// `infer: false`, or more than the limits of [`AddRequest`]; [`EngineError::OutsideScope`] when a memory of it could belong to nobody whom
-    /// the access is bound to.
+    /// [`EngineError::InvalidInput`] for no message, no id, an empty id or `*`, media with `infer:
+    /// false`, or more than the limits of [`AddRequest`]; [`EngineError::OutsideScope`] when one of
+    /// its memories could belong to no entity that the access is bound to.
     pub async fn add(&self, request: AddRequest) -> Result<Added, EngineError> {
         request.check()?;
         self.access().check_writable()?;
@@ -236,7 +236,8 @@ pub(crate) fn prepare(
     }
 }
 
-/// What the memories of an add are found by, for each of its messages; none for those that become no memory.
+/// What the memories of an add are found by, for each of its messages; none for those that become
+/// no memory.
 ///
 /// `vectors` are those that another embedder than the built-in one made of what is
 /// [embedded](AddRequest::embedded).

@@ -15,21 +15,21 @@ use crate::memories::update::check_batch;
 use crate::work_budget::WorkBudget;
 use crate::{Access, Engine, EngineError, clock};
 
-/// What became of a deletion.
+/// The result of a deletion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Deleted {
-    /// How many linked memories were deleted too, when that was asked for. Nothing links memories
-    /// without an LLM, so 0.
+    /// How many linked memories were deleted too, if that was requested. Without an LLM no memories
+    /// are linked, so it is 0.
     pub cascade_count: Option<u64>,
 }
 
-/// Which memories to delete: those that match every part. At least one id is needed.
+/// Which memories to delete: those that match all parts. At least one id is required.
 #[derive(Clone, Default, PartialEq)]
 pub struct DeleteAllRequest {
-    /// The ids; `*` stands for any id. `*` for all four means every memory there is.
+    /// The ids; `*` matches any id. `*` for all four matches every memory.
     pub ids: EntityIds,
-    /// Keys that must be there with an equal value.
+    /// Only memories whose metadata has these keys with equal values.
     pub metadata: Option<Metadata>,
 }
 
@@ -42,11 +42,11 @@ impl fmt::Debug for DeleteAllRequest {
     }
 }
 
-/// A deletion that was queued.
+/// A queued deletion.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct QueuedEvent {
-    /// The event that carries it; [`Engine::event`](crate::Engine::event) tells how far it is.
+    /// The event of the deletion; [`Engine::event`](crate::Engine::event) returns its status.
     pub event_id: String,
 }
 
@@ -55,7 +55,7 @@ impl DeleteAllRequest {
         if self.ids.is_empty() {
             return Err(EngineError::invalid(
                 "user_id",
-                "must be given, or else agent_id, app_id or run_id: name whose memories to delete",
+                "is required unless agent_id, app_id or run_id is given",
             ));
         }
         self.filter().limited()?;
@@ -80,7 +80,7 @@ impl DeleteAllRequest {
 }
 
 impl Engine {
-    /// Deletes a memory. Its history stays.
+    /// Deletes a memory. Its history is kept.
     ///
     /// # Errors
     /// [`EngineError::NotFound`].
@@ -94,18 +94,18 @@ impl Engine {
         Ok(Deleted { cascade_count: delete_linked.then_some(0) })
     }
 
-    /// Queues the deletion of all memories of a scope. Memories that are added later stay, even if
-    /// the deletion has not begun by then.
+    /// Queues the deletion of all memories of a scope. Memories added later are kept, even if the
+    /// deletion has not begun by then.
     ///
     /// # Errors
-    /// [`EngineError::InvalidInput`] when no id is given; [`EngineError::OutsideScope`] when none is
-    /// one that the access is bound to.
+    /// [`EngineError::InvalidInput`] when no id is given; [`EngineError::OutsideScope`] when the
+    /// access is bound to none of the ids.
     pub async fn delete_all(&self, request: DeleteAllRequest) -> Result<QueuedEvent, EngineError> {
         request.check()?;
         self.queue(move |connection, access| queue_scope(connection, access, &request)).await
     }
 
-    /// Deletes up to 1000 memories, all or none; how many.
+    /// Deletes up to 1000 memories, all or none. Returns their number.
     ///
     /// # Errors
     /// As for [`batch_update`](Self::batch_update).
@@ -141,7 +141,7 @@ fn remove(
     record::remove(connection, seq)
 }
 
-/// Deletes all of these memories, or none of them.
+/// Deletes all of these memories, or none.
 pub(crate) fn delete_batch(
     connection: &Connection,
     access: &Access,
@@ -160,7 +160,7 @@ pub(crate) fn queue_scope(
     access: &Access,
     request: &DeleteAllRequest,
 ) -> Result<QueuedEvent, EngineError> {
-    // Every memory that goes has each of the ids, so that one of them is enough.
+    // A memory must match all ids to be deleted, so the access needs only one of them.
     access.check_ids(&request.ids)?;
     let mut payload = Metadata::new();
     request.ids.write_to(&mut payload);
@@ -175,9 +175,9 @@ pub(crate) fn queue_scope(
     Ok(QueuedEvent { event_id })
 }
 
-/// Carries on with a queued deletion of a scope; `None` while more is to be done.
+/// Continues a queued deletion of a scope; `None` while it is not finished.
 ///
-/// Memories that were added by a later call are not touched.
+/// Memories added by a later call are kept.
 pub(crate) fn carry_out_scope(
     connection: &Connection,
     job: &Job,
@@ -187,14 +187,15 @@ pub(crate) fn carry_out_scope(
         ids: EntityIds::read_from(&payload),
         metadata: payload.get("metadata").and_then(Value::as_object).cloned(),
     };
-    // A payload that was emptied names nobody, which must not come to mean everybody.
+    // An emptied payload has no ids; that must not be read as everybody's memories.
     request.check()?;
     let mut budget = WorkBudget::new();
     let deleted = delete_some(connection, job, request.filter(), &mut budget)?;
     ended(connection, job, &budget, Progress { deleted, ..job.progress })
 }
 
-/// What came of a deletion; `None`, with a note of how far it is, when its budget is used up.
+/// The outcome of a deletion. When the budget is used up, it is `None` and the progress is
+/// recorded.
 pub(crate) fn ended(
     connection: &Connection,
     job: &Job,
@@ -209,7 +210,7 @@ pub(crate) fn ended(
     Ok(Some(Outcome::Succeeded { results: Vec::new(), metadata: Some(metadata) }))
 }
 
-/// Deletes memories as long as the budget lasts; how many in all.
+/// Deletes memories while the budget lasts. Returns the number deleted so far.
 pub(crate) fn delete_some(
     connection: &Connection,
     job: &Job,

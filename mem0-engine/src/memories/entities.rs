@@ -16,23 +16,23 @@ use crate::{
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct EntityRecord {
-    /// The engine's own id of it, a UUID.
+    /// Its id in the engine, a UUID.
     pub id: String,
-    /// What it is.
+    /// Its kind.
     pub kind: EntityType,
-    /// The id that the caller gave on add, or when making it known.
+    /// The id that the caller gave in an add or on creation.
     pub name: String,
-    /// Its number, by which one of the platform's older operations deletes it.
+    /// Its number. An operation of an older version of the API deletes an entity by it.
     pub number: i64,
     /// The number of its project.
     pub project_number: i64,
-    /// The words that it was given when it was made known by itself.
+    /// The name that it was given on creation, next to its id.
     pub title: Option<String>,
     /// The caller's own keys.
     pub metadata: Option<Metadata>,
-    /// When it was first named on an add.
+    /// When it was first named in an add, or created.
     pub created_at: Timestamp,
-    /// When it was last named on an add.
+    /// When it was last named in an add.
     pub updated_at: Timestamp,
     /// How many memories it has now.
     pub total_memories: u64,
@@ -63,7 +63,7 @@ pub struct EntityPage {
     pub total_runs: u64,
 }
 
-/// Makes the entities of these ids known, or notes that they were named again.
+/// Creates the entities of these ids, or records that they were named again.
 pub(crate) fn touch(
     connection: &Connection,
     project: i64,
@@ -109,7 +109,7 @@ pub(crate) fn page(
     let total_runs = total(EntityType::Run)?;
     let count = total_users + total_agents + total_apps + total_runs;
     let (limit, offset) = request.window(count)?;
-    // Oldest first: what appears while somebody pages comes last and shifts nothing.
+    // Oldest first: an entity that is created between two pages comes last and shifts nothing.
     let rows = access.entities();
     let mut statement = connection.prepare_cached(&format!(
         "SELECT {COLUMNS} FROM entities WHERE {} ORDER BY seq LIMIT ? OFFSET ?",
@@ -184,12 +184,12 @@ impl Engine {
         self.read(move |connection, access| get(connection, access, &kind, &name)).await
     }
 
-    /// Makes an entity known before any memory is added for it, with words and keys of its own. One
-    /// that is known already takes on those that are given.
+    /// Creates an entity before any memory is added for it, with a title and metadata. If it
+    /// exists, those that are given replace its own.
     ///
     /// # Errors
-    /// [`EngineError::InvalidInput`] for a kind or an id that cannot be, or longer words or larger
-    /// metadata than [`MAX_ID`](crate::MAX_ID) and [`MAX_METADATA`](crate::MAX_METADATA),
+    /// [`EngineError::InvalidInput`] for an invalid kind or id, or when the title or the metadata
+    /// exceeds [`MAX_ID`](crate::MAX_ID) or [`MAX_METADATA`](crate::MAX_METADATA),
     /// [`EngineError::OutsideScope`].
     pub async fn create_entity(
         &self,

@@ -8,24 +8,24 @@ use crate::memories::later_pages::LaterPages;
 use crate::memories::list;
 use crate::{Access, Engine, EngineError, ListRequest, MemoryRecord, PageRequest, RecordPage};
 
-/// A memory with what it came from.
+/// A memory with its origin.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct EntityMemoryRecord {
     /// The memory.
     pub memory: MemoryRecord,
-    /// The messages that led to it.
+    /// The messages that it came from.
     pub input: Vec<Message>,
-    /// Whether it was ever changed.
+    /// Whether it was changed since it was added.
     pub is_updated: bool,
 }
 
 impl Engine {
     /// The memories of one entity that have not expired, newest first, each with the messages that
-    /// it came from. Of an entity that nobody named there are none.
+    /// it came from. An unknown entity has none.
     ///
     /// # Errors
-    /// [`EngineError::InvalidInput`] for a page size outside 1 to 200 and a kind that there is not,
+    /// [`EngineError::InvalidInput`] for a page size outside 1 to 200 or an unknown kind,
     /// [`EngineError::PageOutOfRange`].
     pub async fn entity_memories(
         &self,

@@ -23,7 +23,7 @@ pub struct EventResultRecord {
     pub event: HistoryEvent,
     /// Its text afterwards; `None` for a deletion.
     pub memory: Option<String>,
-    /// The user whom it belongs to.
+    /// The user that it belongs to.
     pub user_id: Option<String>,
 }
 
@@ -48,21 +48,21 @@ impl fmt::Debug for EventResultRecord {
     }
 }
 
-/// One accepted request that changes memories.
+/// An accepted request that changes memories.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct EventRecord {
     /// Its id, a UUID.
     pub id: String,
-    /// What it is about.
+    /// The kind of request.
     pub event_type: EventType,
-    /// How far it is.
+    /// Its status.
     pub status: EventStatus,
-    /// What was asked for. Emptied when an entity that it names is deleted.
+    /// The request. Emptied when an entity that it names is deleted.
     pub payload: Value,
-    /// How it was done: counts, and what could not be done.
+    /// How it was carried out: counts, and what could not be done.
     pub metadata: Option<Value>,
-    /// What it did to each memory.
+    /// The changes of single memories.
     pub results: Vec<EventResultRecord>,
     /// Why it failed.
     pub error: Option<String>,
@@ -72,7 +72,7 @@ pub struct EventRecord {
     pub updated_at: Timestamp,
     /// When work on it began.
     pub started_at: Option<Timestamp>,
-    /// When it was done or given up.
+    /// When it was completed or given up.
     pub completed_at: Option<Timestamp>,
     /// Milliseconds from acceptance to completion.
     pub latency_ms: Option<f64>,
@@ -92,12 +92,11 @@ const COLUMNS: &str = "id, event_type, status, created_at, updated_at, started_a
                        metadata, results, payload";
 
 impl Engine {
-    /// The accepted requests that change memories, newest first.
+    /// The events, newest first.
     ///
     /// # Errors
-    /// [`EngineError::InvalidInput`] for a page size outside 1 to 200, or a page that takes more than
-    /// [`MAX_ANSWER`](crate::MAX_ANSWER);
-    /// [`EngineError::PageOutOfRange`].
+    /// [`EngineError::InvalidInput`] for a page size outside 1 to 200, or a page that takes more
+    /// than [`MAX_ANSWER`](crate::MAX_ANSWER); [`EngineError::PageOutOfRange`].
     pub async fn events(&self, page: PageRequest) -> Result<RecordPage<EventRecord>, EngineError> {
         let page = page.check()?;
         self.read(move |connection, access| self::page(connection, access, page)).await
@@ -121,7 +120,7 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<EventRecord> {
         id: row.get("id")?,
         event_type: EventType::from(row.get::<_, String>("event_type")?.as_str()),
         status: EventStatus::from(row.get::<_, String>("status")?.as_str()),
-        // A damaged payload fails its own event, not the list that shows it.
+        // A damaged payload is shown as null, so that the list with it can still be read.
         payload: json_column(row, "payload").ok().flatten().unwrap_or_default(),
         metadata: json_column(row, "metadata")?,
         results: json_column(row, "results")?.unwrap_or_default(),
@@ -178,7 +177,7 @@ pub(crate) fn page(
     Ok(request.of(count, events))
 }
 
-/// Records an event and queues it, unless it is brought to its end in the same transaction; its
+/// Records an event, and queues it unless it is finished in the same transaction. Returns its
 /// number and its id.
 pub(crate) fn insert(
     connection: &Connection,
@@ -210,7 +209,7 @@ pub(crate) fn insert(
     Ok((connection.last_insert_rowid(), id))
 }
 
-/// Notes that an add may divide its memories among those whom it names.
+/// Records that an add may divide its memories among the entities that it names.
 pub(crate) fn mark_split(connection: &Connection, seq: i64) -> Result<(), EngineError> {
     connection.prepare_cached("UPDATE events SET split = 1 WHERE seq = ?")?.execute([seq])?;
     Ok(())
@@ -255,7 +254,7 @@ pub(crate) fn finish(
     Ok(())
 }
 
-/// Records a change of one memory that is done already.
+/// Records a change of one memory that is already made.
 pub(crate) fn record_done(
     connection: &Connection,
     project: i64,
@@ -269,9 +268,9 @@ pub(crate) fn record_done(
     finish(connection, seq, now, &Outcome::Succeeded { results: vec![result], metadata: None })
 }
 
-/// Empties what earlier events of this id hold: their payloads and results quote memories. So do
-/// later ones that changed a memory which is gone: until its deletion was carried out it was there.
-/// Begins behind the event with the number `from`; the number of the last that was looked at.
+/// Empties the payloads and results that quote memories of this id, in events after the number
+/// `from`. That includes later events that changed a memory which is gone: it existed until its
+/// deletion was carried out. Returns the number of the last event looked at.
 pub(crate) fn erase_content(
     connection: &Connection,
     project: i64,
@@ -282,7 +281,7 @@ pub(crate) fn erase_content(
     portion: &mut WorkBudget,
 ) -> Result<i64, EngineError> {
     let column = field.as_str();
-    // No index has the ids: each event of the project is looked at once, in the order of storing.
+    // No index has the ids, so each event of the project is looked at once, in storage order.
     let sql = format!(
         "SELECT seq, octet_length(payload) + octet_length(results), {column} IS ?1 \
          AND (seq < ?4 OR event_type = ?5 AND NOT EXISTS (SELECT 1 FROM memories AS m \
@@ -291,7 +290,7 @@ pub(crate) fn erase_content(
          FROM events INDEXED BY events_project WHERE project = ?2 AND seq > ?3 ORDER BY seq"
     );
     let mut statement = connection.prepare_cached(&sql)?;
-    // A damaged row is emptied too, and does not keep a deletion from its end.
+    // A damaged row is emptied too, so that it does not stop the deletion.
     let update = EventType::Update.as_str();
     let mut rows = statement.query(params![id, project, from, before, update])?;
     let (mut last, mut quoting) = (from, Vec::new());

@@ -6,15 +6,15 @@ use rusqlite::{Connection, OptionalExtension, params};
 use crate::memories::record;
 use crate::{Access, Engine, EngineError, clock, ids};
 
-/// What somebody thinks of a memory.
+/// A judgement of a memory.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FeedbackRecord {
-    /// Its own id, a UUID, which stays when the judgement changes.
+    /// Its own id, a UUID, which is kept when the judgement changes.
     pub id: String,
-    /// The judgement; `None` once it was taken back.
+    /// The judgement; `None` once it was withdrawn.
     pub feedback: Option<Feedback>,
-    /// Why.
+    /// The reason given.
     pub reason: Option<String>,
 }
 
@@ -29,11 +29,11 @@ impl fmt::Debug for FeedbackRecord {
 }
 
 impl Engine {
-    /// Keeps what somebody thinks of a memory, in place of an earlier judgement, which `None` takes
-    /// back. It goes with the memory.
+    /// Stores a judgement of a memory, replacing an earlier one; `None` withdraws it. It is deleted
+    /// with the memory.
     ///
     /// # Errors
-    /// [`EngineError::NotFound`]; [`EngineError::InvalidInput`] for a judgement that there is not.
+    /// [`EngineError::NotFound`]; [`EngineError::InvalidInput`] for an unknown judgement.
     pub async fn give_feedback(
         &self,
         memory_id: &str,
@@ -51,7 +51,7 @@ impl Engine {
         .await
     }
 
-    /// What was last said of a memory; `None` where nothing ever was.
+    /// The last judgement of a memory; `None` when there never was one.
     ///
     /// # Errors
     /// [`EngineError::NotFound`].

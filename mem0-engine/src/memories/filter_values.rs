@@ -4,18 +4,18 @@ use rusqlite::{Connection, params_from_iter};
 
 use crate::{Access, Engine, EngineError};
 
-/// How many values of each kind are named at most.
+/// The most values of each kind.
 const AT_MOST: i64 = 1000;
 
-/// By what memories and events can be filtered: the values that there are, at most 1000 of each.
+/// The values that memories and events can be filtered by, at most 1000 of each kind.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FilterValues {
-    /// What events are about.
+    /// Kinds of events.
     pub event_types: Vec<String>,
     /// Categories of memories.
     pub categories: Vec<String>,
-    /// The newest users first, as with the other entities.
+    /// Users, newest first; the other entities likewise.
     pub users: Vec<String>,
     /// Agents.
     pub agents: Vec<String>,
@@ -35,7 +35,7 @@ impl std::fmt::Debug for FilterValues {
 }
 
 impl Engine {
-    /// By what memories and events can be filtered.
+    /// The values that memories and events can be filtered by.
     ///
     /// # Errors
     /// [`EngineError::Storage`].

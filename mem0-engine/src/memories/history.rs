@@ -29,7 +29,7 @@ pub struct HistoryEntry {
     pub new_memory: Option<String>,
     /// What happened.
     pub event: HistoryEvent,
-    /// Whom the memory belonged to.
+    /// The entities that the memory belonged to.
     pub ids: EntityIds,
     /// The memory's metadata after the change (before it, for a deletion).
     pub metadata: Option<Metadata>,
@@ -37,7 +37,7 @@ pub struct HistoryEntry {
     pub categories: Option<Vec<String>>,
     /// When the change happened.
     pub created_at: Timestamp,
-    /// The same: entries never change.
+    /// Equal to `created_at`, since entries never change.
     pub updated_at: Timestamp,
 }
 
@@ -51,7 +51,7 @@ impl fmt::Debug for HistoryEntry {
     }
 }
 
-/// Notes a change, and queues it for the webhooks that call for it.
+/// Records a change, and queues it for the webhooks that ask for it.
 pub(crate) fn note(connection: &Connection, change: &Change<'_>) -> Result<(), EngineError> {
     let metadata = change.metadata.map(stored_json::write).transpose()?;
     let categories = change.categories.map(stored_json::write).transpose()?;
@@ -96,8 +96,8 @@ pub(crate) fn of(
 }
 
 impl Engine {
-    /// What happened to a memory, oldest first. It outlives the memory, until an entity that the
-    /// memory belonged to is deleted.
+    /// The changes of a memory, oldest first. They outlive the memory, until an entity of the
+    /// memory is deleted.
     ///
     /// # Errors
     /// [`EngineError::NotFound`].
@@ -106,12 +106,11 @@ impl Engine {
         self.read(move |connection, access| of(connection, access, &id)).await
     }
 
-    /// What happened to all memories, newest first.
+    /// The changes of all memories, newest first.
     ///
     /// # Errors
-    /// [`EngineError::InvalidInput`] for a page size outside 1 to 200, or a page that takes more than
-    /// [`MAX_ANSWER`](crate::MAX_ANSWER);
-    /// [`EngineError::PageOutOfRange`].
+    /// [`EngineError::InvalidInput`] for a page size outside 1 to 200, or a page that takes more
+    /// than [`MAX_ANSWER`](crate::MAX_ANSWER); [`EngineError::PageOutOfRange`].
     pub async fn histories(
         &self,
         page: PageRequest,
@@ -152,7 +151,7 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<HistoryEntry> {
     let event = HistoryEvent::from(row.get::<_, String>("event")?.as_str());
     let new_memory: Option<String> = row.get("new_memory")?;
     let old_memory: Option<String> = row.get("old_memory")?;
-    // The text of an update that left it as it was is stored once.
+    // When an update keeps the text, the text is stored once.
     let stayed = || new_memory.clone().filter(|_| event == HistoryEvent::Update);
     Ok(HistoryEntry {
         id: row.get("id")?,
@@ -169,8 +168,7 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<HistoryEntry> {
     })
 }
 
-/// Forgets the changes of the memories that carried this id and are gone, and what deliveries say of
-/// them.
+/// Erases the history of deleted memories with this id, and the texts of the deliveries about them.
 pub(crate) fn erase(
     connection: &Connection,
     project: i64,

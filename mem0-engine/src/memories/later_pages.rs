@@ -9,33 +9,34 @@ use sha2::{Digest, Sha256};
 use crate::tenancy::access::Where;
 use crate::{EngineError, PageRequest};
 
-/// How many rows are looked up at once, those of hundreds of pages; 8 bytes are kept of each.
+/// How many rows are looked up at once: those of hundreds of pages. Each takes 8 bytes.
 const ROWS: i64 = 50_000;
 
-/// Of how many lists they are kept.
+/// How many lists are remembered.
 const LISTS: usize = 16;
 
-/// The rows of the pages that somebody who reads a list page by page asks for next.
+/// The row numbers of the next pages of the lists that are being read page by page.
 ///
-/// To find one page of a long list costs as much as to find hundreds: whatever matches is counted, and sorted where no
-/// index has the order. So hundreds are found at once. They hold until the next commit that changes a memory: a page is
-/// what it would be if it were looked up alone.
+/// One page of a long list costs as much as hundreds: all matches are counted, and sorted where no
+/// index has the order. So the rows of hundreds of pages are looked up at once. They are valid
+/// until the next commit that changes a memory, so a page is the same as if it were looked up
+/// alone.
 #[derive(Clone)]
 pub(crate) struct LaterPages(Arc<Mutex<LruCache<[u8; 32], Found>>>);
 
 #[derive(Clone)]
 struct Found {
-    /// The commit whose state it is.
+    /// The commit whose state it has.
     as_of: i64,
     /// How many rows the whole list has.
     count: u64,
-    /// How many of them come before these.
+    /// How many of them precede `rows`.
     before: u64,
     rows: Arc<[i64]>,
 }
 
 impl Found {
-    /// The rows from `start` on, no more than `limit`; `None` when not all of them are here.
+    /// The rows from `start` on, at most `limit`; `None` when some of them are not here.
     fn rows(&self, start: u64, limit: u64) -> Option<Vec<i64>> {
         let rows = self.rows.get(usize::try_from(start.checked_sub(self.before)?).ok()?..)?;
         let wanted = limit.min(self.count.saturating_sub(start));
@@ -50,7 +51,8 @@ impl Default for LaterPages {
 }
 
 impl LaterPages {
-    /// How many rows match, and the numbers of those of a page, in the state that the connection's transaction sees.
+    /// The number of matching rows, and the row numbers of a page, in the state that the
+    /// connection's transaction sees.
     pub(crate) fn page(
         &self,
         connection: &Connection,
@@ -102,7 +104,7 @@ impl fmt::Debug for LaterPages {
     }
 }
 
-/// How many rows match.
+/// The number of matching rows.
 pub(crate) fn count(connection: &Connection, matching: &Where) -> Result<u64, EngineError> {
     let count: i64 = connection
         .prepare(&format!("SELECT count(*) FROM memories AS m WHERE {}", matching.sql))?
@@ -110,8 +112,8 @@ pub(crate) fn count(connection: &Connection, matching: &Where) -> Result<u64, En
     Ok(count.unsigned_abs())
 }
 
-/// What is one list: a filter's values, the project, and whose rows may be seen are all in it. A digest, since filters may
-/// be long.
+/// The key of a list. It covers the filter's values, the project and the access. It is a digest,
+/// since filters may be long.
 fn key(matching: &Where) -> [u8; 32] {
     Sha256::digest(format!("{}\n{:?}", matching.sql, matching.values)).into()
 }

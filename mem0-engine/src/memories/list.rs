@@ -11,28 +11,28 @@ use crate::memories::record::{self, MemoryRecord};
 use crate::tenancy::access::Where;
 use crate::{Access, Engine, EngineError, PageRequest, RecordPage, clock};
 
-/// Which memories to list, and which page of them.
+/// A list of memories: the filter, the page and the options.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ListRequest {
-    /// What the memories must match.
+    /// The filter that the memories must match.
     pub filter: Filter,
-    /// Which page.
+    /// The page to return.
     pub page: PageRequest,
     /// Whether expired memories are listed too.
     pub show_expired: bool,
-    /// Created no earlier. A bare date is the whole UTC day.
+    /// Only memories created at this time or later. A bare date is the whole UTC day.
     pub start_date: Option<Timestamp>,
-    /// Created no later. A bare date is the whole UTC day.
+    /// Only memories created at this time or earlier. A bare date is the whole UTC day.
     pub end_date: Option<Timestamp>,
-    /// With at least one of these categories; empty asks for none.
+    /// Only memories with at least one of these categories; all if empty.
     pub categories: Vec<String>,
-    /// With this in the text, in any case.
+    /// Only memories whose text contains this, regardless of case.
     pub keywords: Option<String>,
 }
 
 impl ListRequest {
-    /// The first page of what matches the filter and has not expired.
+    /// The first page of the memories that match the filter and have not expired.
     pub fn new(filter: Filter) -> Self {
         Self {
             filter,
@@ -84,12 +84,12 @@ impl Engine {
     }
 }
 
-/// What matches and has not expired.
+/// The memories that match and have not expired.
 pub(crate) fn condition(access: &Access, filter: &Filter) -> Result<Where, EngineError> {
     Ok(access.rows_with(ListRequest::new(filter.clone()).condition()?))
 }
 
-/// Newest first; of equally old ones the last stored first.
+/// Newest first; among equally old ones, the last stored first.
 pub(crate) fn list(
     connection: &Connection,
     access: &Access,

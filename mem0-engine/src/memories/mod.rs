@@ -1,6 +1,8 @@
-//! What a caller does with memories, entities and events: add, update, delete, list, search.
+//! The operations on memories, entities and events: add, update, delete, list, search, history.
 //!
-//! Names webhooks, retrieval, tenancy and what stands below them.
+//! Deleting all of an entity is in `erasing`, and ranking in `retrieval`.
+//!
+//! May name webhooks, retrieval, tenancy and what is below them.
 
 pub(crate) mod add;
 pub(crate) mod delete;

@@ -20,11 +20,11 @@ pub struct MemoryRecord {
     pub id: String,
     /// Its text.
     pub memory: String,
-    /// Whom it belongs to.
+    /// The entities that it belongs to.
     pub ids: EntityIds,
     /// The caller's own keys.
     pub metadata: Option<Metadata>,
-    /// What it is about. Nothing invents categories without an LLM.
+    /// Its categories. Without an LLM, only those that were given.
     pub categories: Option<Vec<String>>,
     /// When it was created, or the `timestamp` that it was added with.
     pub created_at: Timestamp,
@@ -32,7 +32,7 @@ pub struct MemoryRecord {
     pub updated_at: Timestamp,
     /// The last day (UTC) on which lists and searches show it.
     pub expiration_date: Option<Date>,
-    /// Whether it can be deleted only.
+    /// Whether it can only be deleted.
     pub immutable: bool,
     /// SHA-256 of its text, in hex.
     pub hash: String,
@@ -43,7 +43,7 @@ pub struct MemoryRecord {
 }
 
 impl MemoryRecord {
-    /// A change of this memory, of which its texts are still to be said.
+    /// A change of this memory, without its texts.
     pub(crate) fn change(&self, project: i64, event: HistoryEvent, at: i64) -> Change<'_> {
         Change {
             project,
@@ -59,14 +59,14 @@ impl MemoryRecord {
         }
     }
 
-    /// When it was created, taken apart.
+    /// The parts of its creation time.
     pub fn structured_attributes(&self) -> StructuredAttributes {
         StructuredAttributes::of(&self.created_at)
     }
 }
 
 impl fmt::Debug for MemoryRecord {
-    /// The id of the memory and which parts it has, never the content.
+    /// Shows the id of the memory and which parts it has, but never the content.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MemoryRecord")
             .field("id", &self.id)
@@ -76,13 +76,13 @@ impl fmt::Debug for MemoryRecord {
     }
 }
 
-/// What [`MemoryRecord`] is read from, in a query on `memories AS m`.
+/// The columns of a [`MemoryRecord`], in a query on `memories AS m`.
 pub(crate) const COLUMNS: &str = "m.seq, m.id, m.created_at, m.updated_at, m.expiration_date, \
      m.immutable, m.text_hash, m.user_id, m.agent_id, m.app_id, m.run_id, m.role, m.actor, \
      m.categories, m.metadata, m.text";
 
 impl Engine {
-    /// One memory, even an expired one.
+    /// One memory, which may be expired.
     ///
     /// # Errors
     /// [`EngineError::NotFound`].
@@ -92,7 +92,8 @@ impl Engine {
     }
 }
 
-/// From a row that begins with [`COLUMNS`]. By their places: looking for names took as long as all else.
+/// Reads a row that begins with [`COLUMNS`]. By index, since looking up names took as long as
+/// everything else.
 pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<MemoryRecord> {
     let ids = EntityIds {
         user_id: row.get(7)?,
@@ -137,7 +138,7 @@ pub(crate) fn by_seq(connection: &Connection, seq: i64) -> Result<MemoryRecord, 
     Ok(connection.prepare_cached(&sql)?.query_row([seq], from_row)?)
 }
 
-/// A memory that is about to be stored.
+/// A memory to be stored.
 pub(crate) struct NewMemory<'a> {
     pub(crate) project: i64,
     pub(crate) text: &'a str,
@@ -145,19 +146,19 @@ pub(crate) struct NewMemory<'a> {
     pub(crate) role: &'a str,
     pub(crate) actor: Option<&'a str>,
     pub(crate) metadata: Option<&'a Metadata>,
-    /// What it is found by.
+    /// Its entry in the index.
     pub(crate) indexed: &'a Indexed,
     pub(crate) expiration_date: Option<Date>,
     pub(crate) immutable: bool,
     pub(crate) created_at: i64,
     pub(crate) updated_at: i64,
-    /// The event that adds it, and the place of its message in that event.
+    /// The event that adds it, and the position of its message in that event.
     pub(crate) event_seq: i64,
     pub(crate) position: usize,
 }
 
-/// Stores a memory and indexes it; `None` when the same text is there already, under the same four
-/// ids and not expired.
+/// Stores a memory and indexes it. `None` when the same text exists already under the same four ids
+/// and has not expired.
 pub(crate) fn insert(
     connection: &Connection,
     memory: &NewMemory<'_>,
@@ -220,14 +221,14 @@ pub(crate) fn insert(
     }))
 }
 
-/// Removes a memory and what it is found by.
+/// Removes a memory and its entry in the index.
 pub(crate) fn remove(connection: &Connection, seq: i64) -> Result<(), EngineError> {
     text_index::remove(connection, seq)?;
     connection.prepare_cached("DELETE FROM memories WHERE seq = ?")?.execute([seq])?;
     Ok(())
 }
 
-/// How many memories carry this id.
+/// The number of memories with this id.
 pub(crate) fn count_of(
     connection: &Connection,
     project: i64,

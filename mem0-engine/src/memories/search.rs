@@ -22,44 +22,44 @@ use crate::text::built_in::BuiltInEmbedder;
 use crate::text::vector::Vector;
 use crate::{Access, Engine, EngineError, clock};
 
-/// The most hits that one search may ask for.
+/// The most hits of one search.
 pub const MAX_TOP_K: usize = 1000;
 
-/// How many hits are looked at again for one that is asked for, and how many at least.
+/// Reranks this many candidates per requested hit, and at least [`RERANKED_AT_LEAST`].
 const RERANKED_FOR_ONE: usize = 4;
 const RERANKED_AT_LEAST: usize = 60;
 
-/// What to search for.
+/// A search: the question and its options.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SearchRequest {
-    /// The question, not blank, of at most [`MAX_TEXT`](crate::MAX_TEXT).
+    /// The question: not blank, and at most [`MAX_TEXT`](crate::MAX_TEXT) long.
     pub query: String,
-    /// What the memories must match. It cannot ask for `keywords`, which is for lists.
+    /// The filter that the memories must match. It cannot contain `keywords`, which lists support.
     pub filter: Filter,
     /// The most hits to return: 1 to [`MAX_TOP_K`], 10 by default.
     pub top_k: usize,
-    /// The least score of a hit: 0 to 1, 0.1 by default; 0 lets everything through.
+    /// The lowest score of a hit: 0 to 1, 0.1 by default. With 0, nothing is cut off.
     pub threshold: f64,
     /// Whether expired memories are found too.
     pub show_expired: bool,
-    /// With at least one of these categories; empty asks for none.
+    /// Only memories with at least one of these categories; all if empty.
     pub categories: Vec<String>,
-    /// Keys that must be there with an equal value.
+    /// Only memories whose metadata has these keys with equal values.
     pub metadata: Option<Metadata>,
-    /// Whether the best max(4 × `top_k`, 60) memories are ranked again by a slower look that
-    /// compares word by word what is meant; `false` by default.
+    /// Whether the best max(4 × `top_k`, 60) memories are ranked again, more slowly, by comparing
+    /// the meanings of single words; `false` by default.
     pub rerank: bool,
     /// Whether memories are found by their words alone; `false` by default, which finds them by
     /// words and by meaning.
     pub keyword_search: bool,
-    /// The moment that "last week" in the query counts from; now by default. Memories of the time
-    /// that a query names come first.
+    /// The moment from which "last week" in the query counts; now by default. Memories of a time
+    /// that the query names come first.
     pub reference_date: Option<Timestamp>,
 }
 
 impl SearchRequest {
-    /// A search with the default limits.
+    /// A search with the default options.
     pub fn new(query: impl Into<String>, filter: Filter) -> Self {
         Self {
             query: query.into(),
@@ -89,18 +89,18 @@ impl SearchRequest {
         if asks_for_keywords(&self.filter) {
             return Err(EngineError::invalid(
                 "filters",
-                "must not have 'keywords' in a search; list with it, or put the words in the query",
+                "must not contain 'keywords' in a search; use a list, or put the words in the query",
             ));
         }
         Ok(())
     }
 
-    /// How many memories are looked at again.
+    /// How many memories are ranked again.
     fn pool(&self) -> usize {
         if self.rerank { RERANKED_AT_LEAST.max(RERANKED_FOR_ONE * self.top_k) } else { self.top_k }
     }
 
-    /// Whether it asks for nothing but what its filter says.
+    /// Whether it has no conditions besides its filter.
     fn is_filter_alone(&self) -> bool {
         self.categories.is_empty() && self.metadata.is_none()
     }
@@ -132,12 +132,13 @@ impl Engine {
     /// Finds the memories that answer a question, best first.
     ///
     /// # Errors
-    /// [`EngineError::InvalidInput`] for a blank or too long query, `top_k` or `threshold` outside its range,
-    /// hits that take more than [`MAX_ANSWER`](crate::MAX_ANSWER), or a filter that cannot be used in a search.
+    /// [`EngineError::InvalidInput`] for a blank or too long query, `top_k` or `threshold` outside
+    /// its range, hits that take more than [`MAX_ANSWER`](crate::MAX_ANSWER), or a filter that a
+    /// search does not support.
     pub async fn search(&self, request: SearchRequest) -> Result<Vec<SearchHit>, EngineError> {
         request.check()?;
         let (scopes, signals) = (self.scopes()?, self.signals);
-        // Before a reader is asked: an embedder elsewhere takes its time.
+        // Before a reader is taken, since an embedder elsewhere may take long.
         let vector = match request.keyword_search {
             true => None,
             false => self.embed(&[request.query.as_str()], Purpose::Search).await?,
@@ -160,20 +161,20 @@ fn asks_for_keywords(filter: &Filter) -> bool {
     }
 }
 
-/// A memory that answers a search.
+/// A memory found by a search.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct SearchHit {
     /// The memory.
     pub memory: MemoryRecord,
-    /// How well it answers, 0 to 1. Depends on the query, the memory, its neighbours of the same
-    /// add, and how common the query's words are among the memories that the filter lets through.
+    /// How well it answers, 0 to 1. It depends on the query, the memory, its neighbours of the same
+    /// add, and how common the query's words are in the memories that the filter matches.
     pub score: f64,
-    /// What the score is made of.
+    /// The parts of the score.
     pub score_breakdown: ScoreParts,
 }
 
-/// Which halves of the search are on.
+/// Which halves of the search are switched on.
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Signals {
@@ -231,7 +232,7 @@ pub(crate) fn search(
         .collect()
 }
 
-/// The memories that the request lets through.
+/// The memories that the request may find.
 fn view(
     connection: &Connection,
     access: &Access,
@@ -255,7 +256,7 @@ fn view(
     Ok(VisibleMemories::new(index, |memory| is_visible(memory.expiration_date)))
 }
 
-/// The analysed texts of the ranked memories and of their neighbours, by place.
+/// The analysed texts of the ranked memories and their neighbours, by place.
 fn texts(
     connection: &Connection,
     view: &VisibleMemories,

@@ -8,15 +8,16 @@ use rusqlite::{Connection, params, params_from_iter};
 use crate::folder::filter_sql::SqlFilter;
 use crate::{Access, Engine, EngineError};
 
-/// How much there is, and how often it was asked for.
+/// The counts of a project.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ProjectStats {
-    /// Memories, expired ones too.
+    /// Memories, including expired ones.
     pub memories: u64,
-    /// Searches, lists and single memories that were read. A crash may lose the last ten seconds'.
+    /// Searches, lists and reads of single memories. A crash may lose those of the last ten
+    /// seconds.
     pub retrievals: u64,
-    /// Adds that were accepted.
+    /// Accepted adds.
     pub adds: u64,
     /// Users with memories.
     pub users: u64,
@@ -24,15 +25,15 @@ pub struct ProjectStats {
     pub agents: u64,
     /// Runs with memories.
     pub runs: u64,
-    /// Memories of users, divided by the users, rounded.
+    /// Memories of users per user, rounded.
     pub memories_per_user: u64,
-    /// Memories of agents, divided by the agents, rounded.
+    /// Memories of agents per agent, rounded.
     pub memories_per_agent: u64,
-    /// Memories of runs, divided by the runs, rounded.
+    /// Memories of runs per run, rounded.
     pub memories_per_run: u64,
 }
 
-/// What was read and is not written down yet: a read costs no transaction.
+/// The retrievals that are not written down yet, so that a read costs no transaction.
 #[derive(Clone, Default)]
 pub(crate) struct Retrievals(Arc<Mutex<BTreeMap<(i64, String), i64>>>);
 
@@ -50,7 +51,7 @@ impl Retrievals {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Writes down what was counted. Of a project that is erased nothing is.
+    /// Writes down what was counted, except for projects that are being erased.
     pub(crate) fn write_down(&self, connection: &Connection) -> Result<(), EngineError> {
         let counts = std::mem::take(&mut *self.counts());
         let written = counts.iter().try_for_each(|((project, scopes), count)| {
@@ -72,14 +73,15 @@ impl Retrievals {
 }
 
 impl Engine {
-    /// What the access lets through, counted. Reading counts for those who may see the same.
+    /// The counts of what the access may see. Retrievals count those by accesses to the same
+    /// entities.
     ///
     /// # Errors
     /// [`EngineError::Storage`].
     pub async fn stats(&self) -> Result<ProjectStats, EngineError> {
         let retrievals = self.retrievals().clone();
-        // Not a change by the caller, who may be allowed to read only. It waits for what is being
-        // written down already, too.
+        // Not `write`: the caller makes no change, and may be read-only. This also waits for
+        // retrievals that are already being written down.
         self.write_folder(move |connection| retrievals.write_down(connection)).await?;
         self.read(read).await
     }
@@ -122,7 +124,7 @@ fn read(connection: &Connection, access: &Access) -> Result<ProjectStats, Engine
     })
 }
 
-/// The rows that match, and how many values a column has among them.
+/// The number of matching rows, and of distinct values of a column in them.
 fn count(
     connection: &Connection,
     access: &Access,
@@ -138,7 +140,7 @@ fn count(
     Ok((rows.unsigned_abs(), values.unsigned_abs()))
 }
 
-/// How many memories that may be seen carry this id.
+/// The number of visible memories with this id.
 pub(crate) fn memories_of(
     connection: &Connection,
     access: &Access,

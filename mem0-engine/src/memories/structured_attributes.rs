@@ -3,7 +3,7 @@ use serde::Serialize;
 
 use crate::clock::MICROS_PER_DAY;
 
-/// A memory's creation time in UTC, taken apart.
+/// The parts of a memory's creation time, in UTC.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct StructuredAttributes {
@@ -33,7 +33,7 @@ const DAYS: [&str; 7] =
     ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
 impl StructuredAttributes {
-    /// Takes a time apart; a text that is no time counts as the epoch.
+    /// The parts of a time. A text that is not a time counts as the epoch.
     pub(crate) fn of(time: &Timestamp) -> Self {
         let micros = time.unix_micros().unwrap_or_default();
         let (days, of_day) = (micros.div_euclid(MICROS_PER_DAY), micros.rem_euclid(MICROS_PER_DAY));
@@ -67,7 +67,7 @@ fn first_day(year: u16) -> i64 {
     first.unwrap_or_default().div_euclid(MICROS_PER_DAY)
 }
 
-/// A week belongs to the year that has its Thursday.
+/// A week belongs to the year that contains its Thursday.
 fn iso_week(year: u16, weekday: i64, day_of_year: i64) -> i64 {
     let week = (day_of_year - weekday + 9) / 7;
     let weeks_in = |year: u16| {

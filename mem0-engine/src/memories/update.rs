@@ -14,20 +14,20 @@ use crate::memories::record::{self, MemoryRecord};
 use crate::stored_json;
 use crate::{Access, Engine, EngineError, Resource, clock, ids, json_depth, limits};
 
-/// The most entries that one batch may have.
+/// The most entries of one batch.
 pub const MAX_BATCH: usize = 1000;
 
-/// What to change of a memory. What is `None` stays as it is; something must be set.
+/// Changes to a memory. `None` leaves a part as it is; at least one must be set.
 #[derive(Clone, Default, PartialEq)]
 pub struct MemoryChange {
-    /// The new text, not blank, of at most [`MAX_TEXT`](crate::MAX_TEXT).
+    /// The new text: not blank, and at most [`MAX_TEXT`](crate::MAX_TEXT) long.
     pub text: Option<String>,
-    /// Keys to set. Merged by top-level key: keys that are not named stay, and a null is stored as
-    /// null. With those that stay, at most [`MAX_METADATA`](crate::MAX_METADATA).
+    /// Keys to set, merged at the top level: keys that are not named stay, and a null is stored as
+    /// null. The merged metadata is at most [`MAX_METADATA`](crate::MAX_METADATA).
     pub metadata: Option<Metadata>,
     /// The new last day (UTC) on which lists and searches show the memory; `Some(None)` clears it.
     pub expiration_date: Option<Option<Date>>,
-    /// What `created_at` becomes, as on add.
+    /// The new `created_at`, as in an add.
     pub timestamp: Option<Timestamp>,
 }
 
@@ -45,9 +45,9 @@ impl fmt::Debug for MemoryChange {
 /// One entry of a batch of updates.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UpdateRequest {
-    /// The memory to change.
+    /// The id of the memory to change.
     pub memory_id: String,
-    /// What to change of it.
+    /// The changes.
     pub change: MemoryChange,
 }
 
@@ -56,7 +56,7 @@ impl MemoryChange {
         if *self == Self::default() {
             return Err(EngineError::invalid(
                 "text",
-                "must be given, or else metadata, expiration_date or timestamp",
+                "is required unless metadata, expiration_date or timestamp is given",
             ));
         }
         if self.text.as_ref().is_some_and(|text| text.trim().is_empty()) {
@@ -90,11 +90,11 @@ impl MemoryChange {
 }
 
 impl Engine {
-    /// Changes a memory; the memory as it is then.
+    /// Changes a memory. Returns the memory after the change.
     ///
     /// # Errors
     /// [`EngineError::NotFound`], [`EngineError::Immutable`], [`EngineError::InvalidInput`] when
-    /// nothing is to be changed, the text is blank, or text or metadata become too long.
+    /// there is nothing to change, the text is blank, or the text or the metadata becomes too long.
     pub async fn update(
         &self,
         memory_id: &str,
@@ -106,11 +106,11 @@ impl Engine {
             .await
     }
 
-    /// Changes up to 1000 memories, all or none; how many.
+    /// Changes up to 1000 memories, all or none. Returns their number.
     ///
     /// # Errors
-    /// [`EngineError::BatchItem`] names the first entry that was refused, and why;
-    /// [`EngineError::InvalidInput`] when there are too many, or when the memories take more than
+    /// [`EngineError::BatchItem`] with the first entry that was refused, and the reason;
+    /// [`EngineError::InvalidInput`] for too many entries, or when the memories take more than
     /// [`MAX_TOGETHER`](crate::MAX_TOGETHER).
     pub async fn batch_update(&self, updates: Vec<UpdateRequest>) -> Result<u64, EngineError> {
         check_batch(updates.len())?;
@@ -120,8 +120,8 @@ impl Engine {
             .await
     }
 
-    /// What new texts are found by, where the writer is not to find that out itself: for long texts,
-    /// and with an embedder elsewhere.
+    /// Indexes new texts outside the writer, where that is needed: for long texts, and with an
+    /// embedder elsewhere.
     async fn analyse<'a>(
         &self,
         changes: impl Iterator<Item = (&'a str, &'a MemoryChange)> + Clone,
@@ -138,7 +138,7 @@ impl Engine {
             .read(move |connection, access| {
                 let mut by_text = HashMap::new();
                 for (id, text) in sound {
-                    // What is wrong with the others the writer says.
+                    // The writer reports what is wrong with the other entries.
                     let Ok((_, memory)) = record::find(connection, access, &id) else { continue };
                     let of = (memory.actor, text);
                     if !memory.immutable && memory.memory != of.1 && !by_text.contains_key(&of) {
@@ -165,10 +165,10 @@ impl Engine {
     }
 }
 
-/// What texts are found by, each with who said it.
+/// The index entries of texts, each with its speaker.
 pub(crate) struct Analysed {
     by_text: HashMap<(Option<String>, String), Indexed>,
-    /// Whether the writer cannot find out the others itself.
+    /// Whether the writer cannot make missing entries itself.
     is_elsewhere: bool,
 }
 
@@ -180,7 +180,7 @@ pub(crate) fn check_batch(length: usize) -> Result<(), EngineError> {
     }
 }
 
-/// Changes one memory; the memory as it is then.
+/// Changes one memory. Returns the memory after the change.
 pub(crate) fn update(
     connection: &Connection,
     access: &Access,
@@ -222,7 +222,7 @@ pub(crate) fn update(
 
     let new = record::by_seq(connection, seq)?;
     let noted = Change {
-        // A text that stays is stored once.
+        // A text that is kept is stored once.
         old_memory: Some(old.memory.as_str()).filter(|text| *text != new.memory),
         new_memory: Some(&new.memory),
         ..new.change(project, HistoryEvent::Update, now)
@@ -248,13 +248,13 @@ fn set_text(
         .execute(params![text, ids::text_hash(text), seq])?;
     match analysed.by_text.get(&(old.actor.clone(), text.clone())) {
         Some(indexed) => indexed.replace(connection, seq),
-        // It was not there, or had this text, when the embedder was asked.
+        // The memory did not exist, or had this text already, when the embedder was asked.
         None if analysed.is_elsewhere => Err(EngineError::NotFound(Resource::Memory)),
         None => Indexed::of(old.actor.as_deref(), text).replace(connection, seq),
     }
 }
 
-/// Changes all of these memories, or none of them.
+/// Changes all of these memories, or none.
 pub(crate) fn update_batch(
     connection: &Connection,
     access: &Access,
@@ -266,7 +266,7 @@ pub(crate) fn update_batch(
         let memory = update(connection, access, &entry.memory_id, &entry.change, analysed)
             .map_err(|source| EngineError::BatchItem { index, source: Box::new(source) })?;
         together += memory.memory.len() + stored_json::write(&memory.metadata)?.len();
-        // One alone may be as large as an older version let it become.
+        // A single memory may be as large as an older version allowed.
         if index > 0 {
             limits::check_together("memories", together, "batches")?;
         }

@@ -2,20 +2,20 @@ use mem0_types::{Condition, Expression, Filter, IdCondition, IdField};
 
 use crate::retrieval::index_cache::EntityKey;
 
-/// The fields in the order in which their entities are likely to be small.
+/// The id fields, those of typically small entities first.
 const SMALLEST_FIRST: [IdField; 4] =
     [IdField::RunId, IdField::UserId, IdField::AgentId, IdField::AppId];
 
-/// An entity to which every memory belongs that a filter lets through.
+/// An entity that all memories matching a filter belong to.
 #[derive(Debug)]
 pub(crate) struct EntityScope {
     pub(crate) key: EntityKey,
-    /// Whether the filter lets through all that belong to it.
+    /// Whether the filter matches all memories of the entity.
     pub(crate) is_whole: bool,
 }
 
 impl EntityScope {
-    /// `None` when there is none, or none that is easily told.
+    /// `None` when there is no such entity, or it is not easily found.
     pub(crate) fn of(project: i64, filter: &Filter) -> Option<Self> {
         let mut ids = Vec::new();
         let only_ids = collect(filter, &mut ids);
@@ -26,7 +26,8 @@ impl EntityScope {
     }
 }
 
-/// Collects the ids that all of the filter's memories have; whether the filter asks for nothing else.
+/// Collects the ids that every match of the filter has. Returns whether the filter has no other
+/// conditions.
 fn collect(filter: &Filter, ids: &mut Vec<(IdField, String)>) -> bool {
     match filter.expression() {
         Expression::Condition(Condition::Id(field, IdCondition::Is(id))) => {
@@ -34,7 +35,7 @@ fn collect(filter: &Filter, ids: &mut Vec<(IdField, String)>) -> bool {
             true
         }
         Expression::And(parts) => {
-            // Every part is looked at.
+            // `filter` and not `all`, so that every part is visited.
             let others = parts.iter().filter(|part| !collect(part, ids)).count();
             others == 0
         }

@@ -13,19 +13,19 @@ use crate::folder::filter_sql::SqlFilter;
 use crate::retrieval::memory_index::MemoryIndex;
 use crate::{Access, EngineError};
 
-/// How many bytes of indices are kept. What was asked last is kept however large it is.
+/// The most bytes of indices to keep. The one searched last is kept however large it is.
 const BYTES: usize = 256 << 20;
 
-/// Scopes share their [`Marks`] with those that fall into the same one of so many: a change of one then makes the others
-/// be read again, too.
+/// Entities are hashed to this many slots. A change of one entity's memories invalidates its slot,
+/// and so the other entities of that slot.
 const SLOTS: usize = 1 << 14;
 
-/// Reading on through everybody's newer memories is quicker than reading a scope anew, unless there are that many times
-/// as many, or more than `FEW`.
+/// Scanning all newer memories of the folder is quicker than reading a scope anew, unless they are
+/// more than `TIMES` times the scope and more than `FEW`.
 const TIMES: i64 = 4;
 const FEW: i64 = 256;
 
-/// All memories of one entity.
+/// Identifies one entity, and thereby the scope of all its memories.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) struct EntityKey {
     pub(crate) project: i64,
@@ -33,18 +33,18 @@ pub(crate) struct EntityKey {
     pub(crate) id: Box<str>,
 }
 
-/// Shows whose it is in no way.
+/// Hides the entity's id.
 impl fmt::Debug for EntityKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EntityKey").field("field", &self.field).finish_non_exhaustive()
     }
 }
 
-/// The indices of the scopes that were searched last, each as the database had it after some commit.
+/// The indices of the scopes that were searched last, each in the state that some commit left.
 ///
-/// A reader sees the database as one commit left it, and gets an index of exactly that state: the writer says which scopes
-/// a commit changes before the commit is there to be seen. One process at a time has the folder, so that nobody else
-/// changes them.
+/// A reader sees the database as one commit left it, and gets an index of exactly that state:
+/// before a commit becomes visible, the writer marks the scopes that it changes. Only one process
+/// at a time has the folder open, so nobody else changes them.
 #[derive(Clone)]
 pub(crate) struct IndexCache {
     dimensions: usize,
@@ -59,16 +59,16 @@ struct State {
 
 struct Held {
     index: Arc<MemoryIndex>,
-    /// The commit whose state it is.
+    /// The commit whose state it has.
     as_of: i64,
 }
 
-/// The numbers of the last commits that changed a scope.
+/// The numbers of the last commits that changed a slot.
 #[derive(Clone, Copy, Default)]
 struct Marks {
-    /// Added memories.
+    /// The last that added memories.
     added: i64,
-    /// Changed or removed memories, and the one that did so before.
+    /// The last that changed or removed memories, and the one before it.
     rewritten: i64,
     rewritten_before: i64,
 }
@@ -83,30 +83,30 @@ impl Default for State {
     }
 }
 
-/// What a transaction has changed so far.
+/// What the current transaction has changed so far.
 #[derive(Clone, Default)]
 struct Changed(Arc<Mutex<Changes>>);
 
 #[derive(Default)]
 struct Changes {
-    /// The slots of memories that were changed or removed.
+    /// The slots of the memories that were changed or removed.
     rewritten: HashSet<usize>,
-    /// The numbers of the first and the last memory that were added.
+    /// The smallest and the largest number of the memories that were added.
     added: Option<(i64, i64)>,
 }
 
 impl IndexCache {
-    /// For a folder with vectors of this length.
+    /// A cache for vectors of this length.
     pub(crate) fn new(dimensions: usize) -> Self {
         Self { dimensions, state: Arc::default() }
     }
 
-    /// How long the folder's vectors are.
+    /// The length of the folder's vectors.
     pub(crate) fn dimensions(&self) -> usize {
         self.dimensions
     }
 
-    /// Has the writer's connection tell which scopes it changes.
+    /// Makes the writer's connection report which scopes it changes.
     pub(crate) fn watch(&self, connection: &Connection) -> Result<IndexWatch, EngineError> {
         let changed = Changed::default();
         changed.watch(connection)?;
@@ -121,7 +121,7 @@ impl IndexCache {
             }
         }
         for slot in rewritten {
-            // A commit that failed has left its number to the next one.
+            // A failed commit leaves its number to the next one.
             if let Some(marks) = state.marks.get_mut(*slot)
                 && marks.rewritten != commit
             {
@@ -131,7 +131,7 @@ impl IndexCache {
         }
     }
 
-    /// The index of a scope in the state that the connection's transaction sees.
+    /// The index of a scope, in the state that the connection's transaction sees.
     pub(crate) fn scope(
         &self,
         connection: &Connection,
@@ -140,7 +140,7 @@ impl IndexCache {
         let now: i64 = connection
             .prepare_cached("SELECT number FROM memory_commits")?
             .query_row([], |row| row.get(0))?;
-        // After the number: what this commit changed is marked by now.
+        // Read after the number, so that the changes of that commit are marked.
         let (marks, held) = {
             let mut state = self.state();
             let marks = state.marks.get(slot(key)).copied().unwrap_or_default();
@@ -183,7 +183,7 @@ impl IndexCache {
     }
 }
 
-/// What the writer has to tell the cache.
+/// Tells the cache what the writer changes.
 #[derive(Clone)]
 pub(crate) struct IndexWatch {
     cache: IndexCache,
@@ -191,14 +191,14 @@ pub(crate) struct IndexWatch {
 }
 
 impl IndexWatch {
-    /// To be told of each row that changes.
+    /// Must be called for each row that changes.
     pub(crate) fn row_changed(&self, action: Action, table: &str, row: i64) {
         if action == Action::SQLITE_INSERT && table == "memories" {
             self.changed.note_added(row);
         }
     }
 
-    /// To be called as the last part of each transaction, before others can see what it changed.
+    /// Must be called last in each transaction, before others can see its changes.
     pub(crate) fn committing(&self, connection: &Connection) -> Result<(), EngineError> {
         let Changes { rewritten, added } = self.changed.take();
         if rewritten.is_empty() && added.is_none() {
@@ -215,15 +215,15 @@ impl IndexWatch {
 
 impl Held {
     fn bytes(&self, key: &EntityKey) -> usize {
-        // With what the cache itself needs for an entry.
+        // Includes what the cache itself needs for an entry.
         self.index.bytes() + key.id.len() + 2 * size_of::<(EntityKey, Self)>()
     }
 }
 
 impl Marks {
-    /// Whether the state after commit `as_of` is that after `now`.
+    /// Whether the states after the commits `as_of` and `now` are the same.
     fn nothing_since(self, as_of: i64, now: i64) -> bool {
-        // For a reader whose snapshot is older than the index, too.
+        // A reader's snapshot may also be older than the index.
         let (first, last) = (as_of.min(now), as_of.max(now));
         self.added <= first && self.rewritten_between(first, last) == Some(false)
     }
@@ -232,14 +232,14 @@ impl Marks {
         as_of <= now && self.rewritten_between(as_of, now) == Some(false)
     }
 
-    /// `None` when too much has been rewritten to tell.
+    /// `None` when more was rewritten than the marks can tell.
     fn rewritten_between(self, first: i64, last: i64) -> Option<bool> {
         if self.rewritten <= first {
             Some(false)
         } else if self.rewritten <= last {
             Some(true)
         } else {
-            // A commit that is on its way, and that this reader does not see.
+            // The last rewrite is a commit that this reader does not see yet.
             (self.rewritten_before <= first).then_some(false)
         }
     }
@@ -252,11 +252,11 @@ fn slot(key: &EntityKey) -> usize {
 fn slot_of(project: i64, field: IdField, id: &str) -> usize {
     let mut hasher = DefaultHasher::new();
     (project, field, id).hash(&mut hasher);
-    // The remainder is smaller than SLOTS.
+    // The remainder is smaller than SLOTS, so the cast is exact.
     (hasher.finish() % SLOTS as u64) as usize
 }
 
-/// Whether few memories were stored since, anybody's.
+/// Whether few memories of the folder were stored since the index was made.
 fn is_near(connection: &Connection, index: &MemoryIndex) -> Result<bool, EngineError> {
     let last: Option<i64> = connection
         .prepare_cached("SELECT seq FROM memories ORDER BY seq DESC LIMIT 1")?
@@ -290,8 +290,9 @@ fn slots(
 }
 
 impl Changed {
-    /// Of what is rewritten, whose it was must be known, which triggers tell; they are the connection's own, and no part
-    /// of the folder. Of what is added, the row tells it later: a trigger would make SQLite prepare to undo each insert.
+    /// Triggers report whose memories are rewritten; they are temporary, so they are not part of
+    /// the folder. An added memory is looked up by its row number instead: an insert trigger would
+    /// make SQLite prepare to undo each insert.
     fn watch(&self, connection: &Connection) -> Result<(), EngineError> {
         let changed = self.clone();
         connection.create_scalar_function(

@@ -11,16 +11,16 @@ use crate::tenancy::access::Where;
 use crate::text::analysed_text::AnalysedText;
 use crate::text::vector::{self, Vector, WideVector};
 
-/// How many memories share a [`Chunk`]: few enough that adding to one costs little, as many as are worth a look-up of each
-/// word of a query.
+/// How many memories share a [`Chunk`]: few enough that adding to one is cheap, and enough to be
+/// worth a look-up of each word of a query.
 const CHUNK: usize = 1024;
 
-/// What a search needs to know of the memories of a scope, held in memory, in the order in which they were stored.
+/// What a search needs to know of the memories of a scope, held in memory in storage order.
 ///
-/// The memories of one add follow each other in it, since an add is stored in one transaction.
+/// The memories of one add are adjacent, since an add is stored in one transaction.
 #[derive(Debug, Clone)]
 pub(crate) struct MemoryIndex {
-    /// How long its vectors are.
+    /// The length of its vectors.
     dimensions: usize,
     /// All but the last are full.
     chunks: Vec<Arc<Chunk>>,
@@ -29,14 +29,14 @@ pub(crate) struct MemoryIndex {
 #[derive(Debug, Default)]
 struct Chunk {
     memories: Vec<IndexedMemory>,
-    /// The bytes of each vector, one after the other.
+    /// The bytes of the vectors, one vector after another.
     vectors: Vec<u8>,
-    /// One by the length of each vector; 0 for none.
+    /// 1 divided by the length of each vector; 0 for a memory without one.
     inverse_lengths: Vec<f32>,
     words: Postings,
-    /// The words of the name of who speaks.
+    /// The words of the speaker's name.
     speakers: Postings,
-    /// When the first of those that expire does.
+    /// The earliest expiration date.
     first_expiration: Option<Date>,
 }
 
@@ -49,25 +49,26 @@ pub(crate) struct IndexedMemory {
     pub(crate) created_at: i64,
     pub(crate) updated_at: i64,
     pub(crate) expiration_date: Option<Date>,
-    /// How many terms its text has, with those of the speaker's name.
+    /// The number of terms in its text, including those of the speaker's name.
     pub(crate) terms: u32,
     pub(crate) asks: bool,
 }
 
 impl MemoryIndex {
-    /// An index of no memory, for vectors of this length.
+    /// An empty index, for vectors of this length.
     pub(crate) fn new(dimensions: usize) -> Self {
         Self { dimensions, chunks: Vec::new() }
     }
 
-    /// The memories that a condition on `memories AS m` lets through.
+    /// Reads the memories that match a condition on `memories AS m`.
     pub(crate) fn read(
         connection: &Connection,
         rows: &Where,
         dimensions: usize,
     ) -> Result<Self, EngineError> {
         let mut growing = Self::new(dimensions).grow();
-        // CROSS JOIN fixes the order: the condition first, by its index, then a look-up for each row.
+        // CROSS JOIN fixes the order: first the condition, by its index, then a look-up for each
+        // row.
         let sql = format!(
             "SELECT m.seq, m.event_seq, m.position, m.created_at, m.updated_at, m.expiration_date, i.vector, i.terms \
              FROM memories AS m CROSS JOIN memory_index AS i ON i.seq = m.seq WHERE {} ORDER BY m.seq",
@@ -81,14 +82,14 @@ impl MemoryIndex {
         Ok(growing.done())
     }
 
-    /// The same index with the memories that came later, found by looking through everybody's.
+    /// Adds the memories that were stored later, by scanning all newer memories of the folder.
     pub(crate) fn read_on(
         &self,
         connection: &Connection,
         rows: Where,
     ) -> Result<Self, EngineError> {
         let mut growing = self.clone().grow();
-        // NOT INDEXED, since the indices know no order of storing.
+        // NOT INDEXED, since no index is in storage order.
         let sql = format!(
             "SELECT m.seq, m.event_seq, m.position, m.created_at, m.updated_at, m.expiration_date, i.vector, i.terms \
              FROM memories AS m NOT INDEXED CROSS JOIN memory_index AS i ON i.seq = m.seq \
@@ -104,7 +105,7 @@ impl MemoryIndex {
         Ok(growing.done())
     }
 
-    /// Goes on from here.
+    /// Continues from this index. Only the last chunk is copied.
     pub(crate) fn grow(mut self) -> Growing {
         let open = self.chunks.pop_if(|last| last.memories.len() < CHUNK);
         let dimensions = self.dimensions;
@@ -132,7 +133,7 @@ impl MemoryIndex {
         self.chunks.get(at / CHUNK)?.memories.get(at % CHUNK)
     }
 
-    /// When the first of the memories that expire does.
+    /// The earliest expiration date.
     pub(crate) fn first_expiration(&self) -> Option<Date> {
         self.chunks.iter().filter_map(|chunk| chunk.first_expiration).min()
     }
@@ -142,7 +143,8 @@ impl MemoryIndex {
         self.chunks.last().and_then(|last| last.memories.last()).map_or(0, |memory| memory.seq)
     }
 
-    /// How close each memory lies to a direction: 1 the same, 0 unrelated or without a vector.
+    /// The cosine of each memory's vector and the given one: 1 for the same direction, 0 for an
+    /// unrelated one or no vector.
     pub(crate) fn cosines(&self, direction: &Vector) -> Vec<f32> {
         if direction.dimensions() != self.dimensions {
             return vec![0.0; self.len()];
@@ -155,7 +157,7 @@ impl MemoryIndex {
         cosines
     }
 
-    /// The memories that have a word, ascending, each as often as it has it.
+    /// The memories that contain a word, ascending, each as often as it contains it.
     pub(crate) fn with_word(&self, word: WordHash) -> impl Iterator<Item = usize> {
         self.with(move |chunk| chunk.words.rows(word))
     }
@@ -171,7 +173,7 @@ impl MemoryIndex {
         })
     }
 
-    /// Roughly how much memory it takes.
+    /// Roughly how many bytes of memory it takes.
     pub(crate) fn bytes(&self) -> usize {
         self.chunks.iter().map(|chunk| chunk.bytes()).sum()
     }
@@ -188,7 +190,7 @@ impl Chunk {
 }
 
 impl IndexedMemory {
-    /// A memory of which only the number is known.
+    /// A memory with this number; everything else is still to be set.
     pub(crate) fn new(seq: i64) -> Self {
         Self {
             seq,
@@ -203,7 +205,7 @@ impl IndexedMemory {
     }
 }
 
-/// An index that memories are added to, in the order of their numbers.
+/// An index under construction. Memories are added in the order of their numbers.
 #[derive(Default)]
 pub(crate) struct Growing {
     dimensions: usize,
@@ -230,8 +232,8 @@ impl Growing {
         Ok(())
     }
 
-    /// `vector` is a [`Vector`]'s bytes, or else the memory has none; `text` is as
-    /// [`analysed_text::write`](crate::text::analysed_text::write) left it.
+    /// `vector` holds a [`Vector`]'s bytes; any other length means that the memory has none. `text`
+    /// was written by [`analysed_text::write`](crate::text::analysed_text::write).
     pub(crate) fn push(&mut self, memory: IndexedMemory, vector: &[u8], text: &str) {
         if self.memories.len() == CHUNK {
             self.seal();

@@ -1,6 +1,9 @@
-//! What is near a query, among the memories that may be seen.
+//! How memories are ranked for a query. The operation `search` itself is in `memories`.
 //!
-//! Names tenancy (who may see), the folder and text; never an operation of `memories`.
+//! `index_cache` keeps a `memory_index` per entity, `visible_memories` narrows it to what the
+//! access and the filter allow, and `ranking` orders those by the weights of `scoring`.
+//!
+//! May name tenancy, the folder and text, but not `memories`.
 
 pub(crate) mod entity_scope;
 pub(crate) mod index_cache;

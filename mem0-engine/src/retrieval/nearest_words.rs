@@ -3,19 +3,19 @@ use std::collections::HashMap;
 use crate::text::vector::Vector;
 use crate::text::words::WordTable;
 
-/// The cosine of two words below which they have nothing to do with each other: words picked at
-/// random rarely come closer.
+/// Two words with a smaller cosine are unrelated. Words picked at random rarely come closer.
 const UNRELATED: f64 = 0.4;
 
-/// What a word counts that means the same as the one of the query, which itself counts 1.
+/// What a word of the same meaning counts, when the query's own word counts 1.
 const STAND_IN: f64 = 0.5;
 
 /// How near some words are in meaning to each term of a query.
 ///
-/// Each word is compared by itself, late, instead of in the sum of its text's vectors, which one
-/// word among many hardly moves.
+/// Each word is compared on its own, because one word among many hardly changes the vector of a
+/// text.
 pub(crate) struct NearestWords<'a> {
-    /// For each word that is near to a term of the query: which term, and what it counts.
+    /// For each word that is near to a term of the query: the terms' positions, and what the word
+    /// counts for each.
     near: HashMap<&'a str, Vec<(usize, f64)>>,
 }
 
@@ -35,7 +35,7 @@ impl<'a> NearestWords<'a> {
         Self { near }
     }
 
-    /// Raises what stands in for each term of the query to what this word counts.
+    /// Raises the count of each term of the query to what this word counts for it.
     pub(crate) fn raise(&self, counts: &mut [f64], word: &str) {
         for (position, near) in self.near.get(word).into_iter().flatten() {
             if let Some(count) = counts.get_mut(*position) {
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn words_of_other_scripts_stand_in_for_none() {
+    fn words_of_other_scripts_have_no_near_words() {
         assert_eq!(counts("寿司 привет", "寿司 привет すし"), [0.0, 0.0]);
     }
 }

@@ -1,18 +1,18 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-/// Which rows have which words. Words are kept as hashes of 64 bits: two words of one scope share one with a chance that
-/// no disk survives long enough to meet.
+/// Which rows contain which words. Words are kept as 64-bit hashes; that two words of one scope
+/// share a hash is less likely than a disk failure.
 #[derive(Debug, Default)]
 pub(crate) struct Postings {
-    /// Ascending.
+    /// In ascending order.
     words: Box<[WordHash]>,
-    /// Where the rows of each word end.
+    /// For each word, where its rows end in `rows`.
     ends: Box<[u32]>,
-    /// Ascending within each word; as often as the row has the word.
+    /// Ascending for each word. A row is repeated as often as it contains the word.
     rows: Box<[u16]>,
 }
 
-/// A word, as long as the process runs.
+/// The hash of a word, valid while the process runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct WordHash(u64);
 
@@ -25,9 +25,9 @@ impl WordHash {
 }
 
 impl Postings {
-    /// Of all words of all rows, each as often as it occurs.
+    /// Postings of all words of all rows, each as often as it occurs.
     pub(crate) fn of(mut pairs: Vec<(WordHash, u16)>) -> Self {
-        // Stable, since what is added to is mostly sorted.
+        // Stable, since pairs that are extended are mostly sorted.
         pairs.sort();
         let (mut words, mut ends, mut rows) = (Vec::new(), Vec::new(), Vec::new());
         for run in pairs.chunk_by(|(a, _), (b, _)| a == b) {
@@ -38,13 +38,13 @@ impl Postings {
         Self { words: words.into(), ends: ends.into(), rows: rows.into() }
     }
 
-    /// What it was made [of](Self::of).
+    /// The pairs that it was made [of](Self::of).
     pub(crate) fn pairs(&self) -> Vec<(WordHash, u16)> {
         let words = self.words.iter().enumerate();
         words.flat_map(|(at, word)| self.run(at).iter().map(|row| (*word, *row))).collect()
     }
 
-    /// The rows that have a word, ascending, each as often as it has it.
+    /// The rows that contain a word, ascending, each as often as it contains it.
     pub(crate) fn rows(&self, word: WordHash) -> &[u16] {
         self.words.binary_search(&word).map_or(&[], |at| self.run(at))
     }

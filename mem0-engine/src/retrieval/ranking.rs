@@ -1,18 +1,20 @@
-//! Orders memories by how well they answer a query, and says how sure that is.
+//! Orders memories by how well they answer a query, and scores each answer.
 //!
-//! A memory is scored from these sides:
+//! The score combines these signals:
 //!
-//! - **Words**: how much of the query's information they hold (BM25's term weights, as a share of
-//!   what a perfect match would hold), in the memory itself and in the memory read together with
-//!   its neighbours of the same add, since an answer often stands near the words of the question.
-//! - **Meaning**: how close it lies (cosine).
-//! - **Who speaks**: a query that names somebody who spoke in the scope is better answered by that
-//!   one's own words.
-//! - **What is asked does not answer**: a memory that ends in a question counts for less.
+//! - **Words**: the share of the query's information that a memory's words hold (BM25's term
+//!   weights, divided by those of a perfect match). It is taken of the memory alone, and of the
+//!   memory together with its neighbours of the same add, since an answer often stands next to the
+//!   words of the question.
+//! - **Meaning**: how close the vectors of memory and query are (cosine).
+//! - **Speaker**: a query that names a speaker of the scope is better answered by that speaker's
+//!   own words.
+//! - **Questions**: a memory that ends in a question counts for less, since it seldom holds an
+//!   answer.
 //! - **Time**: a query that names a time raises the memories of that time.
 //!
-//! One number comes out. It is what the ranking sorts by and what a caller sees and cuts with
-//! `threshold`, and it does not depend on which other memories are ranked.
+//! The result is one number. The ranking sorts by it, a caller sees it and cuts with `threshold`,
+//! and it does not depend on which other memories are ranked.
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::HashMap;
@@ -28,8 +30,8 @@ use crate::text::analysed_text::AnalysedText;
 use crate::text::analysis::query_terms;
 use crate::text::vector::Vector;
 
-/// How many memories are scored for one that is asked for, and how many at least, before what they reach
-/// tells which of the others need not be.
+/// Score this many candidates per requested hit, and at least [`LIKELY`], before pruning the others
+/// by the best scores so far.
 const LIKELY_FOR_ONE: usize = 4;
 const LIKELY: usize = 64;
 
@@ -37,28 +39,28 @@ const LIKELY: usize = 64;
 #[derive(Clone)]
 pub(crate) struct Query {
     terms: Vec<String>,
-    /// `None` when its meaning does not count.
+    /// `None` when only words count.
     vector: Option<Vector>,
 }
 
 impl Query {
-    /// Analyses the text of a query, of which this is the vector. Any text will do.
+    /// Analyses the text of a query, whose vector is given. Any text is allowed.
     pub(crate) fn new(text: &str, vector: Vector) -> Self {
         Self { terms: query_terms(text), vector: Some(vector) }
     }
 
-    /// The same without its words: only meaning counts.
+    /// The same query without its words: only meaning counts.
     pub(crate) fn without_words(self) -> Self {
         Self { terms: Vec::new(), ..self }
     }
 
-    /// The same without its meaning: only words count.
+    /// The same query without its meaning: only words count.
     pub(crate) fn without_meaning(self) -> Self {
         Self { vector: None, ..self }
     }
 }
 
-/// Shows sizes only: terms are content.
+/// Shows sizes only: the terms are content.
 impl fmt::Debug for Query {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Query").field("terms", &self.terms.len()).finish_non_exhaustive()
@@ -68,31 +70,32 @@ impl fmt::Debug for Query {
 /// A memory's place in the ranking.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Ranked {
-    /// Which one of the view.
+    /// Its index among the visible memories.
     pub(crate) place: usize,
-    /// How well it answers, 0 to 1; falls along the ranking.
+    /// How well it answers, from 0 to 1.
     pub(crate) score: f64,
-    /// What the score is made of.
+    /// The parts of the score.
     pub(crate) breakdown: ScoreParts,
 }
 
-/// The memories of a view, seen from one query.
+/// The visible memories, ranked for one query.
 pub(crate) struct Ranking<'a> {
     view: &'a VisibleMemories,
     query: &'a Query,
     times: &'a TimeContext,
-    found: Found,
+    found: TermPlaces,
     scorer: Scorer,
-    /// By place; empty when the query has no vector.
+    /// By place. Empty when the query has no vector.
     cosines: Vec<f32>,
-    /// Which share of the speakers that the query names each is spoken by, by place; empty when it names none.
+    /// For each memory, the share of the named speakers that it is by. Empty when the query names
+    /// none.
     speaking: Vec<f64>,
 }
 
 impl<'a> Ranking<'a> {
     pub(crate) fn new(view: &'a VisibleMemories, query: &'a Query, times: &'a TimeContext) -> Self {
         let words: Vec<_> = query.terms.iter().map(|term| WordHash::of(term)).collect();
-        let found = Found::all(view, &words);
+        let found = TermPlaces::all(view, &words);
         let statistics: Vec<_> = words
             .iter()
             .enumerate()
@@ -116,8 +119,8 @@ impl<'a> Ranking<'a> {
         }
     }
 
-    /// The best so many, best first. Those that are equally good are ordered by age (newer first),
-    /// then as they were stored. What has nothing in common with the query is not among them.
+    /// The best `count` memories, best first. Equal scores are ordered by age (newer first), then
+    /// in storage order. Memories that have nothing in common with the query are left out.
     pub(crate) fn best(&self, count: usize) -> Vec<Ranked> {
         let mut bounds = self.bounds();
         let likely = bounds.len().min(LIKELY.max(LIKELY_FOR_ONE * count));
@@ -136,7 +139,8 @@ impl<'a> Ranking<'a> {
         self.sorted(best, count)
     }
 
-    /// What no memory's odds exceed, and its place, for all that may have something in common with the query.
+    /// An upper bound on the odds of each memory that may have something in common with the query,
+    /// with its place.
     fn bounds(&self) -> Vec<(f64, usize)> {
         let words: Vec<_> = (0..self.view.len())
             .map(|place| self.scorer.most_held(self.found.terms(place)))
@@ -148,7 +152,7 @@ impl<'a> Ranking<'a> {
         };
         let mut bounds = Vec::with_capacity(words.len());
         for (place, own) in words.iter().enumerate() {
-            // All that may be its neighbours.
+            // A superset of its neighbours.
             let around = place.saturating_sub(NEIGHBOURS)..words.len().min(place + NEIGHBOURS + 1);
             let window = words.get(around).unwrap_or_default().iter().sum();
             let cosine = self.cosines.get(place).copied().unwrap_or_default();
@@ -161,7 +165,7 @@ impl<'a> Ranking<'a> {
         bounds
     }
 
-    /// A memory's score; `None` when it has nothing in common with the query.
+    /// The score of a memory. `None` when it has nothing in common with the query.
     fn scored(&self, place: usize, scoring: &mut Scoring) -> Option<Ranked> {
         let Scoring { own, window } = scoring;
         own.clear();
@@ -176,11 +180,11 @@ impl<'a> Ranking<'a> {
         (has_words || has_meaning || ranked.score > 0.0).then_some(ranked)
     }
 
-    /// Ranks a few again, by a slower and better look, on the same scale. `texts` are the analysed
-    /// texts of all of them and of their neighbours, by place.
+    /// Ranks a few memories again, more slowly and more exactly, on the same scale. `texts` are the
+    /// analysed texts of these memories and of their neighbours, by place.
     ///
-    /// Where a word of the query is missing, the word nearest in meaning stands in for a part of it,
-    /// in the memory and in its neighbours.
+    /// Where a word of the query is missing, the word nearest in meaning counts for part of it, in
+    /// the memory and in its neighbours.
     pub(crate) fn again(&self, pool: &[Ranked], texts: &HashMap<usize, String>) -> Vec<Ranked> {
         let terms = texts.values().flat_map(|text| AnalysedText::read(text).terms());
         let nearest = NearestWords::of(&self.query.terms, terms);
@@ -213,7 +217,7 @@ impl<'a> Ranking<'a> {
         self.sorted(ranked.collect(), pool.len())
     }
 
-    /// A memory and its neighbours.
+    /// The places of a memory and of its neighbours.
     pub(crate) fn window(&self, place: usize) -> impl Iterator<Item = usize> {
         let sides = [self.view.before(place), self.view.after(place)];
         [place].into_iter().chain(sides.into_iter().flatten().flatten())
@@ -280,7 +284,7 @@ impl<'a> Ranking<'a> {
     }
 }
 
-/// What one memory after the other is scored with.
+/// Buffers that are reused from one memory to the next.
 struct Scoring {
     own: Mentions,
     window: Mentions,
@@ -292,7 +296,7 @@ impl Scoring {
     }
 }
 
-/// Which share of the named speakers each memory is spoken by, by place.
+/// For each memory, the share of the named speakers that it is by.
 fn speaking(view: &VisibleMemories, named: &[WordHash]) -> Vec<f64> {
     if named.is_empty() {
         return Vec::new();
@@ -311,20 +315,21 @@ fn speaking(view: &VisibleMemories, named: &[WordHash]) -> Vec<f64> {
     speaking
 }
 
-/// The query's terms where they occur.
-struct Found {
-    /// How many memories have each term.
+/// Where the query's terms occur.
+struct TermPlaces {
+    /// For each term, how many memories contain it.
     containing: Vec<usize>,
-    /// Where the terms of each place end.
+    /// For each place, where its terms end in `terms`.
     ends: Vec<u32>,
-    /// By place; a term as often as it occurs.
+    /// The terms of all places in order, each as often as it occurs.
     terms: Vec<u16>,
 }
 
-impl Found {
+impl TermPlaces {
     fn all(view: &VisibleMemories, words: &[WordHash]) -> Self {
         let mut containing = Vec::with_capacity(words.len());
-        // Terms are counted, then laid down from the end of each place's room to its start.
+        // A counting sort: count the terms of each place, then fill its range from the end to the
+        // start.
         let mut ends = vec![0_u32; view.len()];
         for word in words {
             let (mut memories, mut before) = (0, None);
@@ -376,10 +381,10 @@ mod tests {
         Query::new(text, BuiltInEmbedder.embed_now(text))
     }
 
-    /// Something that was said: who said it and what.
+    /// A message: its speaker and its text.
     type Said<'a> = (Option<&'a str>, &'a str);
 
-    /// A scope in which this was said, each list in one add, one second after another.
+    /// The memories of these messages: each list is one add, a second after the one before.
     fn scope(adds: &[&[Said<'_>]]) -> VisibleMemories {
         let mut growing = MemoryIndex::new(256).grow();
         let mut seq = 0;
@@ -400,7 +405,7 @@ mod tests {
         VisibleMemories::all(Arc::new(growing.done()))
     }
 
-    /// A scope that holds these texts, each from an add of its own, oldest first.
+    /// The memories of these texts, each from its own add, oldest first.
     fn texts(texts: &[&str]) -> VisibleMemories {
         let adds: Vec<_> = texts.iter().map(|text| vec![(None, *text)]).collect();
         scope(&adds.iter().map(Vec::as_slice).collect::<Vec<_>>())
@@ -410,7 +415,7 @@ mod tests {
         Ranking::new(view, query, &TimeContext::default()).best(view.len())
     }
 
-    /// All of it ranked again.
+    /// All of the memories, ranked again.
     fn reranked(view: &VisibleMemories, query: &Query, said: &[&str]) -> Vec<Ranked> {
         let times = TimeContext::default();
         let ranking = Ranking::new(view, query, &times);
@@ -517,7 +522,7 @@ mod tests {
         }
     }
 
-    /// What is not scored, since it cannot be among the best, is not among the best.
+    /// Pruning loses none of the best memories.
     #[test]
     fn the_best_of_many_are_those_of_all() {
         let mut rng = fastrand::Rng::with_seed(11);
@@ -568,7 +573,7 @@ mod tests {
     }
 
     #[test]
-    fn of_equals_the_newer_comes_first_and_then_the_one_stored_first() {
+    fn equal_scores_are_ordered_by_age_then_by_storage() {
         let query = query("car");
         let view = scope(&[&[(None, "My car")], &[(None, "A car"), (None, "The car")]]);
         let ranked = ranked(&view, &words("car"));
@@ -603,14 +608,14 @@ mod tests {
     }
 
     #[test]
-    fn whom_the_query_names_comes_before_who_names_them_more() {
+    fn a_named_speaker_ranks_above_one_who_mentions_the_name() {
         let query = words("What does Nadia love?");
         let nadia = (Some("Nadia"), "I love music");
         let kenji = (Some("Kenji"), "Nadia, Nadia, love is love, I love music too");
         let ranked = ranked(&scope(&[&[nadia], &[kenji]]), &query);
         let entities: Vec<_> = ranked.iter().map(|it| (it.place, it.breakdown.entity)).collect();
         assert_eq!(entities, [(0, 1.0), (1, 0.0)]);
-        // By the words alone it is the other way round.
+        // By words alone, the order is the other way round.
         let view = texts(&["nadia I love music", kenji.1]);
         assert_eq!(super::tests::ranked(&view, &query)[0].place, 1);
     }
@@ -629,7 +634,7 @@ mod tests {
             named: time_expression::spans(text, now),
             ..TimeContext::default()
         };
-        // The memories are of the first day of 1970.
+        // The memories are from the first day of 1970.
         let (right, late) = (on("20 days ago"), on("on 1969-12-30"));
         assert!(score(&right, 0) > score(&late, 0) && score(&late, 0) > plain);
         let old = TimeContext {
@@ -638,7 +643,7 @@ mod tests {
             ..TimeContext::default()
         };
         assert!(score(&old, 0) < plain);
-        // Being of that time alone is found by default, and no more than that.
+        // The right time alone exceeds the default threshold, but not by much.
         assert!((0.1..0.3).contains(&score(&right, 1)), "{}", score(&right, 1));
     }
 

@@ -6,83 +6,85 @@ use crate::retrieval::visible_memories::NEIGHBOURS;
 use crate::text::analysis::{is_grammar, stem};
 use crate::text::words::WordTable;
 
-/// How fast further mentions of a term stop counting (BM25's k1).
+/// How soon further mentions of a term stop counting (BM25's k1).
 const SATURATION: f64 = 1.2;
 
-/// How much a long memory's mentions count for less (BM25's b).
+/// How much less the mentions in a long memory count (BM25's b).
 const LENGTH_PENALTY: f64 = 0.3;
 
-/// Terms of a memory of usual length. Fixed, so that a score doesn't hang on other memories' sizes.
+/// The number of terms in a typical memory. Fixed, so that a score does not depend on the sizes of
+/// other memories.
 const USUAL_TERMS: f64 = 12.0;
 
-/// What the words of a memory and its neighbours together count, when its own words count 1.
+/// The weight of the words of a memory together with its neighbours. Its own words weigh 1.
 const WINDOW_WEIGHT: f64 = 2.0;
 
-/// What a neighbour's words count among those of the memory and its neighbours, the nearest first.
+/// The weights of the neighbours' words within that window, nearest first. The memory's own weigh
+/// 1.
 pub(crate) const NEIGHBOUR_WEIGHTS: [f64; NEIGHBOURS] = [1.0, 0.5];
 
-/// The share of words at which words alone score one half.
+/// The share of words at which words alone give a score of one half.
 const EVEN_WORDS: f64 = 0.3;
 
-/// The cosine at which meaning alone would score one half. A text's sum of word vectors says far
-/// less than a shared rare word, hence so high.
+/// The cosine at which meaning alone would give a score of one half. It is high because a sum of
+/// word vectors says far less than a shared rare word.
 const EVEN_COSINE: f64 = 0.9;
 
-/// The same where each word has been compared by itself.
+/// The same for memories that were ranked again, word by word.
 const EVEN_COSINE_RERANKED: f64 = 1.1;
 
-/// What is left of the odds when somebody else speaks than the query names.
+/// The factor on the odds when the speaker is not the one that the query names.
 const OTHER_SPEAKER: f64 = 0.5;
 
-/// What is left of the odds when the memory ends in a question.
+/// The factor on the odds when the memory ends in a question.
 const ASKING: f64 = 0.7;
 
 /// How much the odds grow when the memory is of the time that the query names.
 const TIME_GROWTH: f64 = 2.0;
 
-/// The odds that being of that time is worth by itself.
+/// The odds that the right time gives by itself.
 const TIME_ODDS: f64 = 0.05;
 
-/// As many memories as the general frequency of words in English counts for: a young scope leans
-/// on it, a grown one on its own statistics.
+/// The general frequency of English words counts like this many memories: a new scope relies on it,
+/// a grown one on its own statistics.
 const PRIOR_MEMORIES: f64 = 100.0;
 
-/// What a term of a query is in the searched scope. Memories of others must not change a score, so nothing else is
-/// counted.
+/// How a term of a query occurs in the searched scope. Nothing outside the scope is counted, since
+/// other people's memories must not change a score.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct TermStatistics {
     /// How many memories contain it.
     pub(crate) containing: usize,
-    /// Whether it names somebody who speaks.
+    /// Whether it is part of a speaker's name.
     pub(crate) is_speaker: bool,
 }
 
-/// What the terms of a query weigh in a scope.
+/// The weights of a query's terms in a scope.
 pub(crate) struct Scorer {
     weights: Vec<f64>,
     total_weight: f64,
     names_speakers: bool,
 }
 
-/// A memory seen from one query, without its words.
+/// What is known of a memory for one query, apart from its words.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Features {
-    /// How close the meaning lies, 0 to 1.
+    /// How close its meaning is, 0 to 1.
     pub(crate) semantic: f64,
-    /// Which share of the speakers that the query names it is spoken by, 0 to 1.
+    /// The share of the speakers named by the query that it is by, 0 to 1.
     pub(crate) entity: f64,
     /// Whether it ends in a question.
     pub(crate) asks: bool,
     /// How well it fits the time that the query names, 0 to 1; 0 when it names none.
     pub(crate) time: f64,
-    /// Which share of the odds that it answers is left at its age: 1 unless memories decay.
+    /// The factor on its odds at its age: 1 unless memories decay.
     pub(crate) freshness: f64,
     /// Whether its words were compared one by one.
     pub(crate) reranked: bool,
 }
 
 impl Scorer {
-    /// `statistics` has an entry for each of the terms, of a scope with so many memories.
+    /// `statistics` has an entry for each term; `memories` is the size of the scope.
     pub(crate) fn new(terms: &[String], memories: usize, statistics: &[TermStatistics]) -> Self {
         let memories = memories as f64;
         let weights: Vec<_> = terms
@@ -101,12 +103,13 @@ impl Scorer {
         }
     }
 
-    /// No words at all.
+    /// Mentions of no words.
     pub(crate) fn no_mentions(&self) -> Mentions {
         Mentions { texts: 0.0, terms: 0.0, counts: vec![0.0; self.weights.len()] }
     }
 
-    /// The score of a memory with these mentions in itself, and in itself with its neighbours.
+    /// The score of a memory: `own` are the mentions in itself, `window` those in itself and its
+    /// neighbours.
     pub(crate) fn score(
         &self,
         memory: &Features,
@@ -116,7 +119,7 @@ impl Scorer {
         let Features { semantic, entity, .. } = *memory;
         let bm25 = (self.share(own) + WINDOW_WEIGHT * self.share(window)) / (1.0 + WINDOW_WEIGHT);
         let even_cosine = if memory.reranked { EVEN_COSINE_RERANKED } else { EVEN_COSINE };
-        // Squares, so that strong evidence of one kind outweighs hints of both.
+        // Squares make strong evidence of one kind outweigh hints of both.
         let mut odds = (bm25 / EVEN_WORDS).powi(2) + (semantic / even_cosine).powi(2);
         if self.names_speakers {
             odds *= OTHER_SPEAKER + (1.0 - OTHER_SPEAKER) * entity;
@@ -129,8 +132,8 @@ impl Scorer {
         (in_thousandths(odds / (1.0 + odds)), ScoreParts { semantic, bm25, entity })
     }
 
-    /// No less than the share that texts hold which mention these terms, as often as they occur, the same ones beside each
-    /// other.
+    /// An upper bound on the share of the query's weight that any text with these terms can hold.
+    /// Equal terms must be adjacent.
     pub(crate) fn most_held(&self, terms: &[u16]) -> f64 {
         const LEAST_DAMPING: f64 = SATURATION * (1.0 - LENGTH_PENALTY);
 
@@ -143,10 +146,11 @@ impl Scorer {
         if held > 0.0 { held / self.total_weight } else { 0.0 }
     }
 
-    /// No less than the odds of a memory that holds no more by itself than `own`, and whose neighbours hold no more with it
-    /// than `window`, each by itself: what is held grows ever more slowly with further mentions.
+    /// An upper bound on the odds of a memory whose own share is at most `own` and whose window's
+    /// share is at most `window`. `window` may be the sum over the texts of the window, since a
+    /// share grows more slowly than the mentions.
     pub(crate) fn most_odds(&self, own: f64, window: f64, semantic: f64, time: f64) -> f64 {
-        // Sums in another order may differ in their last digits.
+        // A sum in another order may differ in its last digits.
         const CERTAIN: f64 = 1.0 + 1e-9;
         const WORDS: f64 = CERTAIN / ((1.0 + WINDOW_WEIGHT) * EVEN_WORDS);
         const MEANING: f64 = CERTAIN / EVEN_COSINE;
@@ -157,14 +161,14 @@ impl Scorer {
         (odds + TIME_ODDS * time) * (1.0 + TIME_GROWTH * time)
     }
 
-    /// No more than the odds of a memory with at least this score.
+    /// A lower bound on the odds of a memory with at least this score.
     pub(crate) fn least_odds(&self, score: f64) -> f64 {
-        // Half a thousandth was lost by rounding.
+        // Rounding to thousandths may have added half a thousandth.
         let least = (score - 0.000_501).max(0.0);
         least / (1.0 - least)
     }
 
-    /// Which share of the query's information these mentions hold, 0 to 1.
+    /// The share of the query's information that these mentions hold, 0 to 1.
     fn share(&self, mentions: &Mentions) -> f64 {
         if self.total_weight <= 0.0 {
             return 0.0;
@@ -181,11 +185,11 @@ impl Scorer {
     }
 }
 
-/// How often each term of the query occurs in some texts.
+/// How often each term of the query occurs in one or more texts.
 #[derive(Debug, Clone)]
 pub(crate) struct Mentions {
     pub(crate) texts: f64,
-    /// Of all terms, the query's or not.
+    /// The number of all terms, those of the query and others.
     pub(crate) terms: f64,
     pub(crate) counts: Vec<f64>,
 }
@@ -197,12 +201,13 @@ impl Mentions {
     }
 }
 
-/// Finer differences mean nothing, and without them the newer of two like memories comes first.
+/// Rounds to thousandths: finer differences mean nothing, and equal scores let the newer of two
+/// similar memories come first.
 fn in_thousandths(score: f64) -> f64 {
     (score * 1000.0).round() / 1000.0
 }
 
-/// Roughly which share of English memories contains a term.
+/// Roughly the share of English memories that contain a term.
 fn general_share(term: &str) -> f64 {
     const TERMS_IN_A_MEMORY: f64 = 10.0;
     static RANKS: LazyLock<HashMap<String, usize>> = LazyLock::new(|| {
@@ -227,7 +232,7 @@ mod tests {
     use crate::text::analysis::query_terms;
 
     #[test]
-    fn words_that_are_rare_in_english_are_rare_here() {
+    fn rare_english_words_have_a_small_share() {
         assert!(general_share("go") > general_share("harpsichord"));
         assert!(general_share(&stem("went")) > general_share("zzyzx"));
         let grammar = query_terms("ですね");

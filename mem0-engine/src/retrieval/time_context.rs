@@ -2,14 +2,13 @@ use crate::clock;
 use crate::retrieval::memory_index::IndexedMemory;
 use crate::retrieval::time_expression::TimeSpan;
 
-/// In how many days a memory that decays loses half of what it can lose.
+/// After this many days, a decaying memory has lost half of what it can lose.
 const HALF_LIFE_DAYS: f64 = 90.0;
 
-/// What is left of the odds of a memory of any age: what is old and right beats what is new and
-/// wrong.
+/// The share of its odds that a memory keeps at any age: an old right answer beats a new wrong one.
 const NEVER_DECAYS: f64 = 0.25;
 
-/// What the ages of memories mean to a search.
+/// What the ages of memories mean for one search.
 #[derive(Default)]
 pub(crate) struct TimeContext {
     /// The times that the query names.
@@ -30,7 +29,7 @@ impl TimeContext {
         self.named.iter().map(|span| span.fit(memory.created_at)).fold(0.0, f64::max)
     }
 
-    /// Which share of its odds a memory keeps at its age.
+    /// The share of its odds that a memory keeps at its age.
     pub(crate) fn freshness(&self, memory: &IndexedMemory) -> f64 {
         if !self.decay {
             return 1.0;

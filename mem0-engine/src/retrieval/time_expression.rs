@@ -4,21 +4,21 @@ use mem0_types::{Date, Timestamp};
 
 use crate::clock::MICROS_PER_DAY;
 
-/// People tell what happened after it happened: for so many days at least a memory may still be
+/// People tell what happened some time after it. For at least this many days, a memory may still be
 /// about the time.
 const TOLD_WITHIN: i64 = 7;
 
-/// Some whole days, in UTC.
+/// A range of whole days, in UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct TimeSpan {
-    /// The first day, and the one after the last, counted from 1970-01-01.
+    /// The first day, and the day after the last, counted from 1970-01-01.
     from: i64,
     to: i64,
 }
 
 impl TimeSpan {
-    /// How well a moment fits, in microseconds since 1970: 1 inside, and ever less in the time
-    /// after it.
+    /// How well a moment (microseconds since 1970) fits: 1 inside the span, and less and less in
+    /// the time after it.
     pub(crate) fn fit(&self, micros: i64) -> f64 {
         let day = micros.div_euclid(MICROS_PER_DAY);
         let told_within = (self.to - self.from).max(TOLD_WITHIN);
@@ -32,11 +32,12 @@ impl TimeSpan {
     }
 }
 
-/// The most times that a query is asked with. Each memory is compared with each of them.
+/// The most times that a query may name, since each memory is compared with each of them.
 const MAX_SPANS: usize = 16;
 
-/// The times that a query names, each once and at most [`MAX_SPANS`], seen from a moment
-/// (microseconds since 1970). A month or a day without a year is the latest one up to then.
+/// The times that a query names, each once and at most [`MAX_SPANS`]. They are relative to
+/// `reference`, in microseconds since 1970. A month or a day without a year is the latest one up to
+/// then.
 pub(crate) fn spans(query: &str, reference: i64) -> Vec<TimeSpan> {
     let Some(calendar) = Calendar::at(reference) else { return Vec::new() };
     let query = query.to_lowercase();
@@ -65,11 +66,11 @@ pub(crate) fn spans(query: &str, reference: i64) -> Vec<TimeSpan> {
     spans
 }
 
-/// The day from which relative times count.
+/// The day that relative times count from.
 struct Calendar {
     today: i64,
     year: i64,
-    /// From 0.
+    /// January is 0.
     month: i64,
 }
 
@@ -83,7 +84,7 @@ impl Calendar {
         })
     }
 
-    /// The time that the words begin with, and how many words it takes.
+    /// The time that the words begin with, and how many words it takes up.
     fn expression(&self, before: Option<&str>, words: &[&str]) -> Option<(TimeSpan, usize)> {
         let dated = self.date(words).or_else(|| self.relative(words));
         dated.or_else(|| Some((self.month_or_year(before, words)?, 1)))
@@ -133,8 +134,8 @@ impl Calendar {
         }
     }
 
-    /// A month or a year by itself. "May" and "March" are other words too, unless something says
-    /// that a time follows.
+    /// A month or a year on its own. "May" and "March" count only if the context says that a time
+    /// follows.
     fn month_or_year(&self, before: Option<&str>, words: &[&str]) -> Option<TimeSpan> {
         let name = words.first()?;
         if let Some(year) = year(name) {
@@ -156,7 +157,7 @@ impl Calendar {
         TimeSpan { from: self.today - days, to: self.today - days + 1 }
     }
 
-    /// So many days up to today, today included.
+    /// The last `days` days, including today.
     fn recent(&self, days: i64) -> TimeSpan {
         TimeSpan { from: self.today - days, to: self.today + 1 }
     }
@@ -202,13 +203,13 @@ impl Calendar {
         }
     }
 
-    /// The latest that has begun by today, of this year or the one before.
+    /// The latest one that has begun by today, of this year or the year before.
     fn latest(&self, of_year: impl Fn(i64) -> Option<TimeSpan>) -> Option<TimeSpan> {
         let begun = |span: &TimeSpan| span.from <= self.today;
         of_year(self.year).filter(begun).or_else(|| of_year(self.year - 1))
     }
 
-    /// What Chinese, Japanese and Korean write without spaces.
+    /// Times in Chinese, Japanese and Korean, which are written without spaces.
     fn east_asian(&self, query: &str) -> Vec<TimeSpan> {
         let mentions = |names: &[&str]| names.iter().any(|name| query.contains(name));
         let mut spans = Vec::new();
@@ -236,7 +237,7 @@ impl Calendar {
         spans
     }
 
-    /// `2023年5月8日` and its parts.
+    /// `2023年5月8日`, or a part of it.
     fn numbered(&self, query: &str) -> Option<TimeSpan> {
         let year = number_before(query, &['年', '년']).filter(|year| (1900..=2100).contains(year));
         let month = number_before(query, &['月', '월']).filter(|month| (1..=12).contains(month));
@@ -257,7 +258,7 @@ fn day(date: Date) -> Option<i64> {
     Some(midnight.div_euclid(MICROS_PER_DAY))
 }
 
-/// Months may run over the ends of the year, in both directions.
+/// The month may lie outside the year, in both directions.
 fn first_of_month(year: i64, month: i64) -> Option<i64> {
     let months = year.checked_mul(12)?.checked_add(month)?;
     let year = u16::try_from(months.div_euclid(12)).ok()?;
@@ -291,7 +292,7 @@ fn weekday(name: &str) -> Option<i64> {
     i64::try_from(at).ok()
 }
 
-/// Counted from 0; by its name or the first letters of it.
+/// January is 0. Takes the name, or its first letters.
 fn month(name: &str) -> Option<i64> {
     const NAMES: [&str; 12] = [
         "january",
@@ -348,7 +349,7 @@ fn days_in(unit: &str) -> Option<i64> {
     }
 }
 
-/// The number that stands right before one of these characters.
+/// The number right before one of these characters.
 fn number_before(text: &str, units: &[char]) -> Option<i64> {
     text.match_indices(units).find_map(|(at, _)| {
         let before = text.get(..at)?;
@@ -377,7 +378,7 @@ mod tests {
     }
 
     #[test]
-    fn each_time_counts_once_and_as_many_as_the_limit() {
+    fn each_time_counts_once_up_to_the_limit() {
         assert_eq!(named(&"today ".repeat(1000)), ["2024-05-15"]);
         let years =
             |count: usize| -> String { (0..count).map(|n| format!("in {} ", 2000 + n)).collect() };
@@ -445,7 +446,7 @@ mod tests {
     }
 
     #[test]
-    fn other_words_are_no_times() {
+    fn words_that_resemble_times_are_not_times() {
         for query in [
             "",
             "May I march with you?",
@@ -462,7 +463,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_told_soon_after_a_time_fits_it_in_part() {
+    fn a_memory_soon_after_a_time_fits_it_in_part() {
         let yesterday = spans("yesterday", micros("2024-05-15T13:00:00Z"))[0];
         let fit = |moment| yesterday.fit(micros(moment));
         assert_eq!(fit("2024-05-13T23:59:59Z"), 0.0);

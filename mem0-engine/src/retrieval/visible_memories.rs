@@ -8,36 +8,35 @@ use crate::retrieval::postings::WordHash;
 use crate::tenancy::access::Where;
 use crate::text::vector::Vector;
 
-/// How many neighbours on each side lend their words.
+/// The number of neighbours on each side whose words count for a memory.
 pub(crate) const NEIGHBOURS: usize = 2;
 
-/// How far apart in one add two memories may be and still count as neighbours: with one message
-/// between them, which is the other speaker's when memories are kept by speaker.
+/// The largest distance between neighbours within one add. It allows one message in between, which
+/// is the other speaker's when memories are kept by speaker.
 const NEIGHBOUR_DISTANCE: i64 = 2;
 
-/// Not visible.
+/// Marks a memory that is not visible.
 const HIDDEN: u32 = u32::MAX;
 
-/// The memories of a scope that a search sees, in the order in which they were stored.
+/// The memories of a scope that a search sees, in storage order.
 ///
-/// Everything else of the search happens inside it, so that nothing outside can be found or change
-/// a score.
+/// The rest of a search happens inside it, so nothing outside can be found or change a score.
 pub(crate) struct VisibleMemories {
     index: Arc<MemoryIndex>,
-    /// Where each visible memory is in the index.
+    /// The index of each visible memory in the whole index.
     visible: Vec<u32>,
-    /// Which of the visible ones each memory of the index is, or [`HIDDEN`].
+    /// The place of each memory of the index among the visible ones, or [`HIDDEN`].
     places: Vec<u32>,
 }
 
 impl VisibleMemories {
-    /// All of the index.
+    /// All memories of the index.
     pub(crate) fn all(index: Arc<MemoryIndex>) -> Self {
         let visible: Vec<_> = (0..HIDDEN).take(index.len()).collect();
         Self { index, places: visible.clone(), visible }
     }
 
-    /// Those of the index for which this holds.
+    /// The memories of the index for which `is_visible` holds.
     pub(crate) fn new(
         index: Arc<MemoryIndex>,
         is_visible: impl Fn(&IndexedMemory) -> bool,
@@ -55,7 +54,7 @@ impl VisibleMemories {
         Self { index, visible, places }
     }
 
-    /// Those of the index that a condition on `memories AS m` lets through.
+    /// The memories of the index that match a condition on `memories AS m`.
     pub(crate) fn matching(
         index: Arc<MemoryIndex>,
         connection: &Connection,
@@ -70,7 +69,7 @@ impl VisibleMemories {
         Ok(Self::new(index, |memory| found.binary_search(&memory.seq).is_ok()))
     }
 
-    /// How many memories are visible. Each is known by its place, from 0.
+    /// How many memories are visible. A memory is identified by its place, counted from 0.
     pub(crate) fn len(&self) -> usize {
         self.visible.len()
     }
@@ -84,7 +83,7 @@ impl VisibleMemories {
         self.visible.iter().filter_map(|at| self.index.memory(*at as usize))
     }
 
-    /// How close each lies to a direction.
+    /// The cosine of each memory's vector and the given one, by place.
     pub(crate) fn cosines(&self, direction: &Vector) -> Vec<f32> {
         let all = self.index.cosines(direction);
         if self.visible.len() == all.len() {
@@ -93,12 +92,12 @@ impl VisibleMemories {
         self.visible.iter().filter_map(|at| all.get(*at as usize).copied()).collect()
     }
 
-    /// The places of those that have a word, ascending, each as often as it has it.
+    /// The places of the memories that contain a word, ascending, each as often as it contains it.
     pub(crate) fn with_word(&self, word: WordHash) -> impl Iterator<Item = usize> {
         self.index.with_word(word).filter_map(|at| self.place(at))
     }
 
-    /// The places of those whose speaker's name has a word.
+    /// The places of the memories whose speaker's name has a word.
     pub(crate) fn spoken_by(&self, word: WordHash) -> impl Iterator<Item = usize> {
         self.index.spoken_by(word).filter_map(|at| self.place(at))
     }
@@ -107,7 +106,7 @@ impl VisibleMemories {
         self.places.get(at).filter(|place| **place != HIDDEN).map(|place| *place as usize)
     }
 
-    /// The neighbours before, the nearest first.
+    /// The neighbours before a memory, nearest first.
     pub(crate) fn before(&self, place: usize) -> [Option<usize>; NEIGHBOURS] {
         let before =
             |at: usize| at.checked_sub(1).filter(|before| self.are_neighbours(*before, at));
@@ -115,7 +114,7 @@ impl VisibleMemories {
         [nearest, nearest.and_then(before)]
     }
 
-    /// The neighbours after, the nearest first.
+    /// The neighbours after a memory, nearest first.
     pub(crate) fn after(&self, place: usize) -> [Option<usize>; NEIGHBOURS] {
         let after = |at: usize| at.checked_add(1).filter(|after| self.are_neighbours(at, *after));
         let nearest = after(place);

@@ -15,25 +15,26 @@ use crate::{EngineError, Resource};
 /// The most entities that an access can be bound to.
 pub const MAX_SCOPES: usize = 100;
 
-/// The number of the project that is always there.
+/// The number of the default project, which always exists.
 pub(crate) const DEFAULT_PROJECT: i64 = 1;
 
-/// What a view of the engine may see and do: one project, perhaps only some entities in it, perhaps
-/// without changing anything. Other projects only if it [`administers`](Self::administers).
+/// What a view of the engine may see and do. It sees one project, or only some entities of it, and
+/// may be read-only. It reaches other projects only if it [`administers`](Self::administers).
 ///
 /// [`Engine::with_access`](crate::Engine::with_access) makes the view. The default is all of the
-/// default project, which is what a program that knows of no projects works in.
+/// default project, as a program without projects needs it.
 #[derive(Clone, PartialEq)]
 pub struct Access {
     project: i64,
     scopes: Option<Arc<[Grant]>>,
     read_only: bool,
     account: Option<Arc<str>>,
-    /// Of an account's access only: whether it reaches all that the account is a member of.
+    /// Used with an account only: whether the access reaches everything that the account is a
+    /// member of.
     administers: bool,
 }
 
-/// An entity whose rows may be seen.
+/// An entity whose rows the access may see.
 #[derive(Clone, PartialEq, Eq)]
 struct Grant(IdField, String);
 
@@ -44,38 +45,38 @@ impl Default for Access {
 }
 
 impl Access {
-    /// All of a project.
+    /// Access to all of a project.
     pub(crate) fn to_project(project: i64) -> Self {
         Self { project, scopes: None, read_only: false, account: None, administers: false }
     }
 
-    /// The same for an account, which may see and change its project as a member of it only, and
-    /// others not at all unless it administers. Without it, an access is that of whoever runs the
-    /// engine.
+    /// The same access for an account, which may see and change only what it may as a member: its
+    /// project, and others if it administers. An access without an account belongs to whoever runs
+    /// the engine.
     #[must_use]
     pub(crate) fn of_account(self, account: &str, administers: bool) -> Self {
         Self { account: Some(account.into()), administers, ..self }
     }
 
-    /// The same, but only for what belongs to at least one of these entities; in place of an
-    /// earlier restriction.
+    /// The same access, restricted to the rows of these entities. Replaces an earlier restriction.
     ///
-    /// Memories, history, events and entities of others are not there, and an add must be for
-    /// them: each memory that could come of it must belong to one of them. Exports are seen by an
-    /// access to the same entities.
+    /// A row is visible if it belongs to at least one of the entities; memories, history, events
+    /// and entities of others do not exist for the view. Every memory that an add may create must
+    /// belong to one of them. An export is visible to an access with the same entities.
     ///
     /// # Errors
-    /// [`InvalidInput`] for none, more than [`MAX_SCOPES`], or an entity that cannot be: an empty
-    /// id, `*`, or another kind than user, agent, app and run.
+    /// [`InvalidInput`] for no entity, more than [`MAX_SCOPES`], or an invalid one: an empty id,
+    /// `*`, or a kind other than user, agent, app and run.
     pub fn only(self, entities: impl IntoIterator<Item = EntityRef>) -> Result<Self, InvalidInput> {
         let mut scopes = Vec::new();
         for entity in entities {
-            let field = ids::field_of(entity.entity_type())
-                .ok_or_else(|| InvalidInput::new("scopes", "must be of user, agent, app or run"))?;
+            let field = ids::field_of(entity.entity_type()).ok_or_else(|| {
+                InvalidInput::new("scopes", "must be users, agents, apps or runs")
+            })?;
             field.check(entity.entity_id())?;
             scopes.push(Grant(field, entity.entity_id().to_owned()));
         }
-        // In one order, so that the same entities are the same access.
+        // Sorted, so that the same entities make the same access.
         scopes.sort_unstable_by(|a, b| (a.0.as_str(), &a.1).cmp(&(b.0.as_str(), &b.1)));
         scopes.dedup();
         if !(1..=MAX_SCOPES).contains(&scopes.len()) {
@@ -84,7 +85,7 @@ impl Access {
         Ok(Self { scopes: Some(scopes.into()), ..self })
     }
 
-    /// The same, but every change is refused with [`EngineError::ReadOnly`].
+    /// The same access, with every change refused by [`EngineError::ReadOnly`].
     #[must_use]
     pub fn read_only(self) -> Self {
         Self { read_only: true, ..self }
@@ -100,19 +101,19 @@ impl Access {
         self.scopes.is_some()
     }
 
-    /// The same in another project.
+    /// The same access to another project.
     pub(crate) fn in_project(self, project: i64) -> Self {
         Self { project, ..self }
     }
 
-    /// Whether it changes no organization, project or key, whoever's it is.
+    /// Whether it may change no organization, project or key at all.
     pub(crate) fn is_restricted(&self) -> bool {
         self.read_only || self.is_scoped()
     }
 
-    /// Whether it reaches beyond its project: to all organizations and projects for whoever runs
-    /// the engine, and for an [account](Self::account) to those of which it is a member. An access
-    /// that is bound to entities, or to reading, does not.
+    /// Whether it reaches beyond its project: all organizations and projects for whoever runs the
+    /// engine, those that it is a member of for an [account](Self::account). An access that is
+    /// read-only or bound to entities does not.
     pub fn administers(&self) -> bool {
         !self.is_restricted() && (self.account.is_none() || self.administers)
     }
@@ -126,7 +127,7 @@ impl Access {
         self.account.as_deref()
     }
 
-    /// Whether the project is there.
+    /// Checks that the project exists.
     pub(crate) fn check(&self, connection: &Connection) -> Result<(), EngineError> {
         if project_exists(connection, self.project)? {
             Ok(())
@@ -139,7 +140,7 @@ impl Access {
         if self.read_only { Err(EngineError::ReadOnly) } else { Ok(()) }
     }
 
-    /// Refuses ids under which something would be stored, or deleted, that is not to be seen.
+    /// Refuses ids under which the access could store or delete something that it may not see.
     pub(crate) fn check_ids(&self, ids: &EntityIds) -> Result<(), EngineError> {
         if ids.set().any(|(field, id)| self.includes(field, id)) {
             Ok(())
@@ -148,20 +149,20 @@ impl Access {
         }
     }
 
-    /// Whether this entity may be seen.
+    /// Whether the access may see this entity.
     pub(crate) fn includes(&self, field: IdField, id: &str) -> bool {
         let Some(scopes) = &self.scopes else { return true };
         scopes.iter().any(|scope| scope.0 == field && scope.1 == id)
     }
 
-    /// The entities that it is bound to.
+    /// The entities that it is bound to; `None` when it sees the whole project.
     pub fn scopes(&self) -> Option<Vec<EntityRef>> {
         let scopes = self.scopes.as_ref()?;
         let entity = |Grant(field, id): &Grant| EntityRef::new(ids::entity_type(*field), id);
         Some(scopes.iter().map(entity).collect())
     }
 
-    /// The entities that it is bound to, as the database holds them: a JSON list.
+    /// The entities that it is bound to, as the database stores them: a JSON list.
     pub(crate) fn written_scopes(&self) -> Option<String> {
         let written = |Grant(field, id): &Grant| json!([field.as_str(), id]);
         Some(Value::from_iter(self.scopes.as_ref()?.iter().map(written)).to_string())
@@ -174,25 +175,25 @@ impl Access {
         let mut read = Vec::new();
         for (field, id) in scopes {
             let field = IdField::ALL.into_iter().find(|known| known.as_str() == field);
-            // Never more than was allowed.
+            // An unreadable entity fails: ignoring it could allow more than was granted.
             read.push(Grant(field.ok_or(EngineError::Internal)?, id));
         }
         Ok(Self { scopes: Some(read.into()), ..self })
     }
 
-    /// A filter narrowed to what may be seen.
+    /// The filter, narrowed to what the access may see.
     pub(crate) fn narrow(&self, filter: &Filter) -> Filter {
         let Some(scopes) = &self.scopes else { return filter.clone() };
         filter.clone() & Filter::any(scopes.iter().map(id_filter))
     }
 
-    /// The rows that may be seen, of a table with a project and the four ids.
+    /// The visible rows of a table with a project and the four ids.
     pub(crate) fn rows(&self) -> Where {
         self.rows_with(SqlFilter::everything())
     }
 
-    /// The events that may be seen: what an event shows of an add may be of all whom it named, so
-    /// that one of them alone does not see it where the memories were divided among them.
+    /// The visible events. An event may show the memories of everyone whom its add named. Where
+    /// they were divided among those, an access to only one of them does not see the event.
     pub(crate) fn events(&self) -> Where {
         let Some(scopes) = &self.scopes else { return self.rows() };
         let of = |wanted: &[IdField]| {
@@ -207,7 +208,7 @@ impl Access {
         ]))
     }
 
-    /// The entities that may be seen.
+    /// The visible entities.
     pub(crate) fn entities(&self) -> Where {
         let mut sql = "project = ?1".to_owned();
         let mut values = vec![SqlValue::from(self.project)];
@@ -223,7 +224,7 @@ impl Access {
         Where { sql, values }
     }
 
-    /// Those of them that also match a filter.
+    /// The visible rows that also match a filter.
     pub(crate) fn rows_with(&self, filter: SqlFilter) -> Where {
         let scopes = self.scopes.iter().map(|scopes| {
             SqlFilter::any(
@@ -237,7 +238,7 @@ impl Access {
     }
 }
 
-/// Whether there is such a project. One that is being erased is gone already.
+/// Whether the project exists. One that is being erased does not.
 pub(crate) fn project_exists(connection: &Connection, project: i64) -> Result<bool, EngineError> {
     let mut statement =
         connection.prepare_cached("SELECT 1 FROM projects WHERE seq = ? AND deleted_at IS NULL")?;
@@ -254,7 +255,7 @@ fn id_filter(Grant(field, id): &Grant) -> Filter {
 }
 
 impl fmt::Debug for Access {
-    /// How it is restricted, never to what.
+    /// Shows how it is restricted, but not the entities.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Access")
             .field("scoped", &self.is_scoped())
@@ -265,15 +266,14 @@ impl fmt::Debug for Access {
 
 /// What follows `WHERE`, with the values of its parameters in order. Parameter 1 is the project.
 ///
-/// There is no other way from a filter to a statement, so that none forgets whose rows it may
-/// touch.
+/// It is the only way from a filter to a statement, so a statement cannot forget the access.
 pub(crate) struct Where {
     pub(crate) sql: String,
     pub(crate) values: Vec<SqlValue>,
 }
 
 impl Where {
-    /// Values for further `?` that the statement has behind the condition.
+    /// Adds the values of further `?` that follow the condition in the statement.
     pub(crate) fn and(mut self, values: impl IntoIterator<Item = SqlValue>) -> Vec<SqlValue> {
         self.values.extend(values);
         self.values

@@ -12,29 +12,28 @@ use crate::tenancy::members::{self, LOCAL_ACCOUNT};
 use crate::tenancy::projects;
 use crate::{Access, Engine, EngineError, Resource, clock, ids};
 
-/// How long an engine takes at most to notice that another process made or revoked a key.
+/// The longest time that an engine takes to notice that another process made or revoked a key.
 pub const KEYS_NOTICED_WITHIN: Duration = Duration::from_millis(100);
 
-/// An API key that is about to be made. The engine never sees the key itself.
+/// An API key to be made. The engine never sees the key itself.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct NewKey {
     /// SHA-256 of the key.
     pub hash: [u8; 32],
-    /// What its owner calls it.
+    /// Its name, chosen by its owner.
     pub name: String,
     /// The project that it opens; `None` is the default project.
     pub project_id: Option<String>,
-    /// The entities that it is bound to; none is the whole project.
+    /// The entities that it is bound to; empty for the whole project.
     pub scopes: Vec<EntityRef>,
-    /// Whether it changes nothing.
+    /// Whether it may only read.
     pub read_only: bool,
-    /// The address of the account that it belongs to; [`LOCAL_ACCOUNT`] by default. What the key may
-    /// change of its project, besides memories, is what the account may as a member.
+    /// The e-mail address of the account that it belongs to; [`LOCAL_ACCOUNT`] by default. Apart
+    /// from memories, the key may change in its project what the account may change as a member.
     pub owner: String,
-    /// Whether it also reaches the other organizations and projects of which its owner is a member.
-    /// Not by default: a key opens its own project alone. It goes with neither scopes nor
-    /// `read_only`.
+    /// Whether it also reaches the other organizations and projects that its owner is a member of;
+    /// `false` by default. It cannot be combined with `scopes` or `read_only`.
     pub administers: bool,
 }
 
@@ -62,19 +61,19 @@ impl fmt::Debug for NewKey {
     }
 }
 
-/// An API key, without the key.
+/// The record of an API key, without the key.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct KeyRecord {
-    /// Its id, a UUID, by which it is revoked.
+    /// Its id, a UUID. Needed to revoke it.
     pub id: String,
-    /// What its owner calls it.
+    /// Its name, chosen by its owner.
     pub name: String,
     /// The project that it opens.
     pub project_id: String,
     /// The account that it belongs to.
     pub owner: String,
-    /// What it lets through.
+    /// What it may see and do.
     pub access: Access,
     /// When it was made.
     pub created_at: Timestamp,
@@ -141,7 +140,7 @@ fn create(connection: &Connection, key: &NewKey) -> Result<KeyRecord, EngineErro
         access = access.only(key.scopes.iter().cloned())?;
     }
     if key.administers && (key.read_only || access.is_scoped()) {
-        let message = "goes with neither scopes nor read_only; make two keys";
+        let message = "cannot be combined with scopes or read_only; make two keys";
         return Err(EngineError::invalid("administers", message));
     }
     let id = ids::new_id()?;
@@ -162,7 +161,7 @@ fn create(connection: &Connection, key: &NewKey) -> Result<KeyRecord, EngineErro
             clock::now(),
         ])?;
     if made == 0 {
-        return Err(EngineError::invalid("hash", "is of a key that is known already"));
+        return Err(EngineError::invalid("hash", "belongs to a key that exists already"));
     }
     let mut statement = connection.prepare_cached(&format!("{SELECT} AND k.id = ?"))?;
     let mut rows = statement.query([id])?;
@@ -177,9 +176,9 @@ fn revoke(connection: &Connection, id: &str) -> Result<(), EngineError> {
 }
 
 /// The keys of a data folder, for a program that manages them while an engine may have the folder
-/// open. That engine notices within [`KEYS_NOTICED_WITHIN`].
+/// open. That engine notices a change within [`KEYS_NOTICED_WITHIN`].
 ///
-/// It blocks.
+/// All methods block.
 pub struct Keys {
     connection: Connection,
     /// Held unless an engine has the folder open.
@@ -193,7 +192,7 @@ impl fmt::Debug for Keys {
 }
 
 impl Keys {
-    /// Opens the keys of a data folder, which is made if it does not exist.
+    /// Opens the keys of a data folder, creating the folder if it does not exist.
     ///
     /// # Errors
     /// [`EngineError::Storage`] when the folder cannot be used; [`EngineError::NewerSchema`] when a
@@ -204,7 +203,7 @@ impl Keys {
         Ok(Self { connection, _folder: folder })
     }
 
-    /// All keys, oldest first, with those that were revoked.
+    /// All keys, oldest first, including revoked ones.
     ///
     /// # Errors
     /// [`EngineError::Storage`].
@@ -220,7 +219,7 @@ impl Keys {
         create(&self.connection, key)
     }
 
-    /// Revokes a key for good.
+    /// Revokes a key permanently.
     ///
     /// # Errors
     /// [`EngineError::NotFound`].
@@ -229,13 +228,13 @@ impl Keys {
     }
 }
 
-/// The keys that work, in memory.
+/// The valid keys, in memory.
 pub(crate) struct KeyCache {
     connection: Connection,
-    /// SQLite's count of what other connections have committed.
+    /// SQLite's counter of the commits of other connections.
     version: Option<i64>,
     checked: Instant,
-    /// By their hashes in hex.
+    /// With their hashes in hex.
     keys: Vec<(String, Access)>,
 }
 
@@ -248,7 +247,7 @@ impl KeyCache {
         Ok(cache)
     }
 
-    /// Reads the keys again if anything was committed since.
+    /// Reads the keys again if something was committed since.
     fn reload(&mut self) -> Result<(), EngineError> {
         self.checked = Instant::now();
         let version = self.connection.pragma_query_value(None, "data_version", |row| row.get(0))?;
@@ -273,7 +272,7 @@ impl KeyCache {
             self.reload()?;
         }
         let hash = ids::hex(hash);
-        // Every key is compared in full, so that the time does not tell which one came close.
+        // Every key is compared in full, so that the time taken does not reveal a near match.
         let mut found = None;
         for (known, access) in &self.keys {
             let pairs = known.bytes().zip(hash.bytes());
@@ -287,10 +286,9 @@ impl KeyCache {
 }
 
 impl Engine {
-    /// What the key with this SHA-256 hash lets through; `None` when there is no such key, or it
-    /// was revoked.
+    /// The access of the key with this SHA-256 hash; `None` when the key is unknown or revoked.
     ///
-    /// Answers from memory. What this engine changed counts at once, what another process changed
+    /// Answers from memory. A change by this engine counts at once, a change by another process
     /// within [`KEYS_NOTICED_WITHIN`].
     ///
     /// # Errors
@@ -303,21 +301,21 @@ impl Engine {
         self.with_keys(KeyCache::reload)
     }
 
-    /// All keys of the folder, oldest first, with those that were revoked.
+    /// All keys of the folder, oldest first, including revoked ones.
     ///
     /// # Errors
-    /// [`EngineError::Forbidden`] for the access of an API key: keys are made and revoked by whoever
-    /// runs the engine.
+    /// [`EngineError::Forbidden`] for the access of an API key: only whoever runs the engine makes
+    /// and revokes keys.
     pub async fn keys(&self) -> Result<Vec<KeyRecord>, EngineError> {
         self.check_runs_engine()?;
         self.read_folder(list).await
     }
 
-    /// Makes a key. It works when this returns.
+    /// Makes a key. It is valid when this returns.
     ///
     /// # Errors
-    /// [`EngineError::InvalidInput`] for a blank name, an entity that cannot be, an owner that is no
-    /// e-mail address, a key that administers and is bound, or a hash that is known already;
+    /// [`EngineError::InvalidInput`] for a blank name, an invalid entity, an owner that is not an
+    /// e-mail address, a key that administers and is bound, or a hash that exists already;
     /// [`EngineError::NotFound`] for an unknown project; [`EngineError::Forbidden`] as for
     /// [`keys`](Self::keys).
     pub async fn create_key(&self, key: NewKey) -> Result<KeyRecord, EngineError> {
@@ -327,7 +325,7 @@ impl Engine {
         Ok(made)
     }
 
-    /// Revokes a key for good. It has stopped working when this returns.
+    /// Revokes a key permanently. It is invalid when this returns.
     ///
     /// # Errors
     /// [`EngineError::NotFound`]; [`EngineError::Forbidden`] as for [`keys`](Self::keys).

@@ -4,16 +4,16 @@ use rusqlite::{Connection, OptionalExtension, params};
 use crate::tenancy::{organizations, projects};
 use crate::{Access, Engine, EngineError, Resource};
 
-/// The account of whoever runs the engine: it owns what nobody else made.
+/// The account of whoever runs the engine. It owns everything that no other account made.
 pub const LOCAL_ACCOUNT: &str = "local@localhost";
 
-/// Somebody who may see an organization or a project, or change it.
+/// A person who may see, or also change, an organization or a project.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MemberRecord {
-    /// The address by which the member is known.
+    /// The e-mail address that identifies the member.
     pub email: String,
-    /// What the member may do: an owner may change everything, a reader nothing.
+    /// The member's role: an owner may change everything, a reader nothing.
     pub role: MemberRole,
 }
 
@@ -24,7 +24,7 @@ impl std::fmt::Debug for MemberRecord {
     }
 }
 
-/// What has members, by its number.
+/// An organization or a project, by its number.
 #[derive(Clone, Copy)]
 pub(crate) enum Group {
     Organization(i64),
@@ -58,7 +58,7 @@ pub(crate) fn of(connection: &Connection, group: Group) -> Result<Vec<MemberReco
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// The role that an access has as a member; whoever runs the engine owns everything.
+/// The role that an access has as a member. Whoever runs the engine owns everything.
 pub(crate) fn role(
     connection: &Connection,
     access: &Access,
@@ -74,7 +74,7 @@ pub(crate) fn role(
     Ok(role.map(|role| MemberRole::from(role.as_str())))
 }
 
-/// An account's address.
+/// Checks an account's address.
 pub(crate) fn checked_email<'a>(
     field: &'static str,
     email: &'a str,
@@ -104,7 +104,7 @@ pub(crate) fn change(
                  ON CONFLICT DO NOTHING"
             );
             if connection.prepare_cached(&sql)?.execute(params![seq, email, role.as_str()])? == 0 {
-                return Err(EngineError::invalid("email", "is a member's already"));
+                return Err(EngineError::invalid("email", "already belongs to a member"));
             }
             1
         }
@@ -120,11 +120,14 @@ pub(crate) fn change(
     if changed == 0 {
         return Err(EngineError::NotFound(Resource::Member));
     }
-    // Nobody could undo it. A project always has its organization's owners.
+    // Nobody could undo it. A project always has the owners of its organization.
     if matches!(group, Group::Organization(_))
         && !of(connection, group)?.iter().any(|member| member.role == MemberRole::Owner)
     {
-        return Err(EngineError::invalid("email", "is the last owner's; make another one first"));
+        return Err(EngineError::invalid(
+            "email",
+            "belongs to the last owner; add another owner first",
+        ));
     }
     Ok(())
 }
@@ -156,11 +159,11 @@ impl Engine {
         .await
     }
 
-    /// Makes somebody a member of an organization.
+    /// Adds a member to an organization.
     ///
     /// # Errors
-    /// [`EngineError::InvalidInput`] for what is no address, a member's address, or an unknown role;
-    /// [`EngineError::NotFound`], [`EngineError::Forbidden`].
+    /// [`EngineError::InvalidInput`] for an invalid address, the address of a member, or an unknown
+    /// role; [`EngineError::NotFound`], [`EngineError::Forbidden`].
     pub async fn add_organization_member(
         &self,
         organization_id: &str,
@@ -183,7 +186,7 @@ impl Engine {
         self.change_member(owned_organization, organization_id, email, Change::Update(role)).await
     }
 
-    /// Takes a member out of an organization.
+    /// Removes a member from an organization.
     ///
     /// # Errors
     /// As for [`update_organization_member`](Self::update_organization_member).
@@ -195,11 +198,11 @@ impl Engine {
         self.change_member(owned_organization, organization_id, email, Change::Remove).await
     }
 
-    /// Makes somebody a member of a project.
+    /// Adds a member to a project.
     ///
     /// # Errors
-    /// [`EngineError::InvalidInput`] for what is no address, a member's address, or an unknown role;
-    /// [`EngineError::NotFound`], [`EngineError::Forbidden`].
+    /// [`EngineError::InvalidInput`] for an invalid address, the address of a member, or an unknown
+    /// role; [`EngineError::NotFound`], [`EngineError::Forbidden`].
     pub async fn add_project_member(
         &self,
         project_id: &str,
@@ -222,7 +225,7 @@ impl Engine {
         self.change_member(owned_project, project_id, email, Change::Update(role)).await
     }
 
-    /// Takes a member out of a project.
+    /// Removes a member from a project.
     ///
     /// # Errors
     /// As for [`add_project_member`](Self::add_project_member).

@@ -1,6 +1,7 @@
-//! Who may see what: access, keys, projects, organizations and their members.
+//! Who may see and change what: access, keys, projects, organizations and their members.
 //!
-//! Names the folder and the vocabulary below it. Its three records know each other, as they do in life.
+//! May name the folder and what is below. The files of organizations, projects and
+//! members name each other, because none of the three exists without the others.
 
 pub(crate) mod access;
 pub(crate) mod keys;

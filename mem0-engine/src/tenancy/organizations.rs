@@ -7,26 +7,26 @@ use crate::tenancy::members::{self, Change, Group, LOCAL_ACCOUNT, MemberRecord};
 use crate::tenancy::projects;
 use crate::{Access, Engine, EngineError, Resource, clock, ids};
 
-/// The organization of the default project. Always there.
+/// The organization of the default project. It always exists.
 pub(crate) const DEFAULT: i64 = 1;
 
-/// Who owns projects.
+/// An organization: the owner of projects.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct OrganizationRecord {
     /// Its id, a UUID.
     pub id: String,
-    /// What it is called.
+    /// Its name.
     pub name: String,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was last changed.
     pub updated_at: Timestamp,
-    /// Who belongs to it.
+    /// Its members.
     pub members: Vec<MemberRecord>,
-    /// Whether it is the one that every folder has.
+    /// Whether it is the default organization, which every folder has.
     pub is_default: bool,
-    /// What the access may do with it.
+    /// The role of the access in it.
     pub role: MemberRole,
 }
 
@@ -39,7 +39,7 @@ impl fmt::Debug for OrganizationRecord {
     }
 }
 
-/// What an access may do with an organization; `None` when it may not even see it.
+/// The role of an access in an organization; `None` when it may not see the organization.
 pub(crate) fn role(
     connection: &Connection,
     access: &Access,
@@ -53,7 +53,7 @@ pub(crate) fn role(
     Ok(members::role(connection, access, Group::Organization(organization))?.or(own))
 }
 
-/// The number of an organization that may be seen, and what may be done with it.
+/// The number of an organization that the access may see, and its role in it.
 pub(crate) fn find(
     connection: &Connection,
     access: &Access,
@@ -68,7 +68,7 @@ pub(crate) fn find(
     Ok((seq, role.ok_or(EngineError::NotFound(Resource::Organization))?))
 }
 
-/// The number of an organization that may be changed.
+/// The number of an organization that the access may change.
 pub(crate) fn find_owned(
     connection: &Connection,
     access: &Access,
@@ -143,7 +143,7 @@ fn create(
     get(connection, access, &id)
 }
 
-/// Forgets a deleted organization once its last project is erased.
+/// Removes a deleted organization once its last project is erased.
 pub(crate) fn remove_if_empty(
     connection: &Connection,
     organization: i64,
@@ -162,8 +162,8 @@ pub(crate) fn remove_if_empty(
 impl Engine {
     /// The organizations that the access may see, oldest first.
     ///
-    /// Whoever runs the engine sees all; an API key's access its own, and if it
-    /// [administers](Access::administers) also those of which the key's owner is a member.
+    /// Whoever runs the engine sees all of them. The access of an API key sees the key's own; if it
+    /// [administers](Access::administers), it also sees those that the key's owner is a member of.
     ///
     /// # Errors
     /// [`EngineError::Storage`].
@@ -174,7 +174,7 @@ impl Engine {
     /// One organization.
     ///
     /// # Errors
-    /// [`EngineError::NotFound`] when there is none that the access may see.
+    /// [`EngineError::NotFound`] when the access may not see it.
     pub async fn organization(
         &self,
         organization_id: &str,
@@ -183,11 +183,11 @@ impl Engine {
         self.read(move |connection, access| get(connection, access, &id)).await
     }
 
-    /// Makes an organization without projects; it belongs to who makes it.
+    /// Creates an organization without projects. Its owner is the account that creates it.
     ///
     /// # Errors
-    /// [`EngineError::InvalidInput`] for a blank name; [`EngineError::Forbidden`] for an access that
-    /// does not [administer](Access::administers).
+    /// [`EngineError::InvalidInput`] for a blank name; [`EngineError::Forbidden`] for an access
+    /// that does not [administer](Access::administers).
     pub async fn create_organization(&self, name: &str) -> Result<OrganizationRecord, EngineError> {
         let name = name.to_owned();
         self.write(move |connection, access| create(connection, access, &name)).await

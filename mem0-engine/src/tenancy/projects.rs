@@ -14,7 +14,7 @@ use crate::{Access, Engine, EngineError, Resource, clock};
 /// The longest name of an organization, a project or a key, in characters.
 const MAX_NAME: usize = 255;
 
-/// A room of memories of its own, with its settings.
+/// A project: a separate set of memories, with its settings.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ProjectRecord {
@@ -22,7 +22,7 @@ pub struct ProjectRecord {
     pub id: String,
     /// The organization that it belongs to.
     pub organization_id: String,
-    /// What it is called.
+    /// Its name.
     pub name: String,
     /// What it is for.
     pub description: Option<String>,
@@ -30,13 +30,13 @@ pub struct ProjectRecord {
     pub created_at: Timestamp,
     /// When it was last changed.
     pub updated_at: Timestamp,
-    /// Who belongs to it, besides the members of its organization.
+    /// Its members. The members of its organization are not listed.
     pub members: Vec<MemberRecord>,
-    /// How it remembers.
+    /// Its settings.
     pub settings: ProjectSettings,
-    /// Whether it is the one that every folder has.
+    /// Whether it is the default project, which every folder has.
     pub is_default: bool,
-    /// What the access may do with it.
+    /// The role of the access in it.
     pub role: MemberRole,
 }
 
@@ -49,23 +49,23 @@ impl fmt::Debug for ProjectRecord {
     }
 }
 
-/// How a project remembers. Kept for whoever asks; without an LLM, none of them changes what is
-/// stored or found.
+/// The settings of a project. They are kept for clients; without an LLM, only `decay` changes
+/// anything.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ProjectSettings {
-    /// What to extract from messages, in words.
+    /// Instructions on what to extract from messages.
     pub custom_instructions: Option<String>,
-    /// What to extract from an agent's own messages, in words.
+    /// Instructions on what to extract from an agent's own messages.
     pub agent_custom_instructions: Option<String>,
-    /// What memories are sorted into; `None` is the platform's own list.
+    /// The categories of memories; `None` means the platform's own list.
     pub custom_categories: Option<Vec<ProjectCategory>>,
-    /// Whether memories keep the language that they were told in.
+    /// Whether memories stay in the language of their messages.
     pub multilingual: bool,
-    /// Whether a search counts memories for less the longer ago they last changed: their odds halve
-    /// in 90 days, down to a quarter.
+    /// Whether a search counts a memory for less the longer ago it last changed: every 90 days, its
+    /// odds lose half of what is left above a quarter.
     pub decay: bool,
-    /// Whether entities and their relations are kept.
+    /// Whether a graph of entities and their relations is kept.
     pub enable_graph: bool,
     /// How much is extracted.
     pub memory_depth: Option<String>,
@@ -78,7 +78,7 @@ pub struct ProjectSettings {
 }
 
 impl fmt::Debug for ProjectSettings {
-    /// Only what has no words of the user's.
+    /// Leaves the user's texts out.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ProjectSettings")
             .field("multilingual", &self.multilingual)
@@ -88,7 +88,7 @@ impl fmt::Debug for ProjectSettings {
     }
 }
 
-/// What to change of a project. What is `None` stays as it is; an empty text or list clears.
+/// Changes to a project. `None` leaves a setting as it is; an empty text or list clears it.
 #[derive(Clone, Default, PartialEq)]
 pub struct ProjectChange {
     /// The new name, not blank.
@@ -113,7 +113,7 @@ pub struct ProjectChange {
     pub usecase: Option<String>,
     /// See [`ProjectSettings::version`].
     pub version: Option<String>,
-    /// See [`ProjectSettings::other`]: merged by key, and a null takes a key away.
+    /// See [`ProjectSettings::other`]. Merged by key; a null removes a key.
     pub other: Metadata,
 }
 
@@ -150,7 +150,7 @@ pub(crate) fn numbers_of(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// What an access may do with a project; `None` when it may not even see it.
+/// The role of an access in a project; `None` when it may not see the project.
 fn role(
     connection: &Connection,
     access: &Access,
@@ -171,7 +171,7 @@ fn role(
     Ok(if owns { Some(MemberRole::Owner) } else { roles.into_iter().flatten().next() })
 }
 
-/// The number of a project that may be seen, and what may be done with it.
+/// The number of a project that the access may see, and its role in it.
 fn find(
     connection: &Connection,
     access: &Access,
@@ -188,7 +188,7 @@ fn find(
     Ok((seq, role.ok_or(EngineError::NotFound(Resource::Project))?))
 }
 
-/// What an access may do with the project of this number.
+/// The role of an access in the project with this number.
 pub(crate) fn role_in(
     connection: &Connection,
     access: &Access,
@@ -200,7 +200,7 @@ pub(crate) fn role_in(
     }
 }
 
-/// The number of a project that may be changed.
+/// The number of a project that the access may change.
 pub(crate) fn find_owned(
     connection: &Connection,
     access: &Access,
@@ -215,7 +215,7 @@ pub(crate) fn find_owned(
 pub(crate) fn checked_name(name: &str) -> Result<&str, EngineError> {
     let name = name.trim();
     if name.is_empty() || name.chars().count() > MAX_NAME || name.chars().any(char::is_control) {
-        return Err(EngineError::invalid("name", "must be 1 to 255 characters of one line"));
+        return Err(EngineError::invalid("name", "must be 1 to 255 characters on one line"));
     }
     Ok(name)
 }
@@ -307,7 +307,7 @@ fn update(
 ) -> Result<ProjectRecord, EngineError> {
     let seq = find_owned(connection, access, id)?;
     if *change == ProjectChange::default() {
-        return Err(EngineError::invalid("project", "must have a setting that is to be changed"));
+        return Err(EngineError::invalid("project", "must have a setting to change"));
     }
     let mut record = record(connection, seq, MemberRole::Owner)?;
     if let Some(name) = &change.name {
@@ -364,16 +364,16 @@ impl Engine {
     /// The projects of an organization that the access may see, oldest first.
     ///
     /// # Errors
-    /// [`EngineError::NotFound`] when there is no organization that the access may see.
+    /// [`EngineError::NotFound`] when the access may not see the organization.
     pub async fn projects(&self, organization_id: &str) -> Result<Vec<ProjectRecord>, EngineError> {
         let id = organization_id.to_owned();
         self.read(move |connection, access| list(connection, access, &id)).await
     }
 
-    /// One project with its settings.
+    /// A project with its settings.
     ///
     /// # Errors
-    /// [`EngineError::NotFound`] when there is none that the access may see.
+    /// [`EngineError::NotFound`] when the access may not see it.
     pub async fn project(&self, project_id: &str) -> Result<ProjectRecord, EngineError> {
         let id = project_id.to_owned();
         self.read(move |connection, access| {
@@ -383,7 +383,7 @@ impl Engine {
         .await
     }
 
-    /// The project that this view works in.
+    /// The project of this view.
     ///
     /// # Errors
     /// [`EngineError::NotFound`] when it was deleted.
@@ -410,7 +410,7 @@ impl Engine {
         .await
     }
 
-    /// Makes a project.
+    /// Creates a project.
     ///
     /// # Errors
     /// [`EngineError::InvalidInput`] for a blank name; [`EngineError::NotFound`] and
@@ -429,10 +429,10 @@ impl Engine {
         .await
     }
 
-    /// Changes a project; the project as it is then.
+    /// Changes a project. Returns the project after the change.
     ///
     /// # Errors
-    /// [`EngineError::InvalidInput`] when nothing is to be changed or the name is blank;
+    /// [`EngineError::InvalidInput`] when there is nothing to change or the name is blank;
     /// [`EngineError::NotFound`]; [`EngineError::Forbidden`] when the access does not own it.
     pub async fn update_project(
         &self,

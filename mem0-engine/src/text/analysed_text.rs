@@ -1,15 +1,15 @@
-//! What the index keeps of a memory's text: its terms, and what they cannot tell.
+//! What the index keeps of a memory's text: its terms, who spoke, and whether it asks.
 //!
-//! Written as one line, for example `anna : drive hatchback ?`: the terms of who spoke and a colon, where a
-//! speaker is known; the terms of the text; a question mark, where the text ends by asking. The
-//! marks are no terms.
+//! It is written as one line, for example `anna : drive hatchback ?`. The terms of the speaker's
+//! name and a colon come first, if a speaker is known; then the terms of the text; then a question
+//! mark, if the text ends in a question. Neither mark can be a term.
 
 use crate::text::analysis::index_terms;
 
 const SPEAKER_END: &str = ":";
 const ASKS: &str = "?";
 
-/// The line for a text, and for who spoke it.
+/// Writes the line of a text and its speaker.
 pub(crate) fn write(speaker: Option<&str>, text: &str) -> String {
     let mut parts = speaker.map(index_terms).unwrap_or_default();
     if !parts.is_empty() {
@@ -22,7 +22,7 @@ pub(crate) fn write(speaker: Option<&str>, text: &str) -> String {
     parts.join(" ")
 }
 
-/// Whether a text ends in a question: closing quotes, brackets and emoji after it don't count.
+/// Whether a text ends in a question. Closing quotes, brackets and emoji after it are ignored.
 fn asks(text: &str) -> bool {
     let last = text.chars().rev().find(|c| c.is_alphanumeric() || is_sentence_end(*c));
     last.is_some_and(|c| matches!(c, '?' | '？' | '؟' | '⁇' | '⁈'))
@@ -32,7 +32,7 @@ fn is_sentence_end(c: char) -> bool {
     matches!(c, '?' | '？' | '؟' | '⁇' | '⁈' | '.' | '!' | '…' | '。' | '！' | '۔' | '।')
 }
 
-/// A line, taken apart.
+/// The parts of a line.
 #[derive(Clone, Copy)]
 pub(crate) struct AnalysedText<'a> {
     line: &'a str,
@@ -45,7 +45,7 @@ impl<'a> AnalysedText<'a> {
         Self { line, speaker }
     }
 
-    /// All terms in order, the speaker's first.
+    /// All terms in order, beginning with the speaker's.
     pub(crate) fn terms(self) -> impl Iterator<Item = &'a str> {
         let parts = self.line.split_ascii_whitespace();
         parts.filter(|part| !matches!(*part, SPEAKER_END | ASKS))
@@ -56,7 +56,7 @@ impl<'a> AnalysedText<'a> {
         self.speaker.split_ascii_whitespace()
     }
 
-    /// Whether the text ends by asking.
+    /// Whether the text ends in a question.
     pub(crate) fn asks(self) -> bool {
         self.line.ends_with(ASKS)
     }
@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_written_is_read() {
+    fn a_written_line_is_read_back() {
         assert_eq!(write(Some("Anna"), "Who drove the hatchback?"), "anna : drove hatchback ?");
         assert_eq!(write(None, "A hatchback."), "hatchback");
         let line = write(Some("Mary Ann"), "Did the cat eat? Anna did.");
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn a_speaker_without_terms_is_nobody() {
+    fn a_name_without_terms_is_not_a_speaker() {
         for speaker in [None, Some(""), Some("🍕"), Some("the")] {
             assert_eq!(write(speaker, "soup"), "soup");
         }

@@ -1,9 +1,10 @@
 //! Text to index terms: the one analysis that memories and queries share.
 //!
 //! - **Words** (scripts written with spaces) are compatibility-normalised (NFKC, so full-width
-//!   `Ｐｉｚｚａ` is `pizza`), lower-cased, freed of Latin accents (`café` and `cafe` are one term; other
-//!   scripts keep theirs), checked against an English stop list and stemmed with Snowball's English
-//!   stemmer. Apostrophes don't split: `Anna's` is `anna`, `O'Brien` is `obrien`. Numbers stay.
+//!   `Ｐｉｚｚａ` is `pizza`), lower-cased, freed of Latin accents (`café` and `cafe` are one term;
+//!   other scripts keep theirs), checked against an English stop list and stemmed with Snowball's
+//!   English stemmer. Apostrophes don't split: `Anna's` is `anna`, `O'Brien` is `obrien`. Numbers
+//!   stay.
 //! - **Unsegmented scripts** (Han, Hiragana, Katakana, Hangul, Thai, Lao, Khmer, Myanmar, Tibetan)
 //!   become overlapping pairs of characters, so that 寿司 is found inside a sentence. A character
 //!   that stands alone is a term of its own; Han and Hangul characters, which can be words by
@@ -11,8 +12,8 @@
 //! - **Everything else** (punctuation, emoji, controls) separates.
 //!
 //! Each term is spelled in `a-z0-9` only: any other character is written as `u` and its hexadecimal
-//! code point. SQLite's tokenizers know Unicode 6.1 and split words at the combining vowels of
-//! Thai or Hindi; ASCII terms come out of every one of them whole and unchanged.
+//! code point. SQLite's tokenizers know Unicode 6.1 and split words at the combining vowels of Thai
+//! or Hindi, but all of them leave ASCII terms whole.
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
@@ -22,10 +23,10 @@ use rust_stemmers::{Algorithm, Stemmer};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::{decompose_canonical, is_combining_mark};
 
-/// Longest term in bytes; what is longer is cut, in memories and queries alike.
+/// The longest term, in bytes. Longer ones are cut, in memories and queries alike.
 pub const MAX_TERM_BYTES: usize = 64;
 
-/// Most terms that a query is asked with; what follows is ignored.
+/// The most terms of a query. Any further terms are ignored.
 pub const MAX_QUERY_TERMS: usize = 64;
 
 /// The terms of a memory, in order, repeats kept.
@@ -50,8 +51,7 @@ pub fn index_terms(text: &str) -> Vec<String> {
 
 /// The distinct terms to look for, in the order of the query, at most [`MAX_QUERY_TERMS`].
 ///
-/// Empty when the query has no word outside the stop list: such a query has no keyword
-/// candidates.
+/// Empty when the query has no word outside the stop list. Such a query finds nothing by keywords.
 pub fn query_terms(text: &str) -> Vec<String> {
     let mut seen = HashSet::new();
     segments(text)
@@ -65,9 +65,9 @@ pub fn query_terms(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// The words in Latin script and the numbers, lower-cased and without accents, in order: what the
-/// embedder's English vocabulary can know. Stop words are left out, unless there is nothing else.
-/// An apostrophe separates.
+/// The Latin words and the numbers of a text, in order, lower-cased and without accents: all that
+/// the embedder's English vocabulary can know. Stop words are left out unless the text has only
+/// stop words. An apostrophe separates words.
 pub(crate) fn latin_words(text: &str) -> Vec<String> {
     let words: Vec<_> = segments(text)
         .into_iter()
@@ -91,8 +91,8 @@ pub(crate) fn stem(word: &str) -> String {
     STEMMER.stem(word).into_owned()
 }
 
-/// Whether the term is mostly grammar: written in Hiragana alone (particles and endings in
-/// Japanese, seldom the subject), or with one of Chinese's commonest function words in it.
+/// Whether the term is mostly grammar. That is a term in Hiragana alone (in Japanese, particles and
+/// endings, seldom the subject), or with one of the most common Chinese function words.
 pub(crate) fn is_grammar(term: &str) -> bool {
     let Some(codes) = term.strip_prefix('u') else { return false };
     let chars = || codes.split('u').map(|code| char::from_u32(u32::from_str_radix(code, 16).ok()?));
@@ -100,10 +100,10 @@ pub(crate) fn is_grammar(term: &str) -> bool {
         || chars().flatten().any(|c| CHINESE_FUNCTION_WORDS.contains(c))
 }
 
-/// Particles, pronouns and what questions are asked with, in both spellings.
+/// Particles, pronouns and question words, in both spellings.
 const CHINESE_FUNCTION_WORDS: &str = "的了吗嗎呢吧么麼什们們我你您他她它谁誰哪这這那是在对對";
 
-/// Grammar and question words: they are in every sentence and tell none apart.
+/// Grammar and question words, which are in every sentence and so distinguish none.
 const ENGLISH_STOP_WORDS: &str = "\
     a about above after again against all am an and any are aren't as at be because been before \
     being below between both but by can can't cannot could couldn't did didn't do does doesn't \
@@ -148,7 +148,7 @@ fn segments(text: &str) -> Vec<Segment> {
     segments
 }
 
-/// Takes the accents off Latin letters and unifies the spellings that NFKC keeps apart.
+/// Removes the accents of Latin letters, and unifies spellings that NFKC keeps apart.
 fn fold(c: char) -> impl Iterator<Item = char> {
     let (first, second) = match c {
         '\u{2019}' | '\u{02bc}' => (Some('\''), None),
@@ -186,7 +186,7 @@ fn is_unsegmented(c: char) -> bool {
         || is_word_by_itself(c)
 }
 
-/// Han ideographs and Hangul syllables: one character can be a whole word.
+/// Han ideographs and Hangul syllables, which can be whole words.
 fn is_word_by_itself(c: char) -> bool {
     matches!(c,
         '\u{3005}'..='\u{3007}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}'
@@ -208,7 +208,7 @@ fn word_term(word: &str) -> Option<String> {
     Some(if word.is_ascii() { stem(&spelled) } else { spelled })
 }
 
-/// Overlapping pairs of a run, or its only character.
+/// Overlapping pairs of a run, or its single character.
 fn pairs(run: &[char]) -> impl Iterator<Item = String> {
     run.windows(run.len().min(2)).map(|pair| spell(pair.iter().copied()))
 }
@@ -343,7 +343,7 @@ mod tests {
         assert_eq!(query_terms(&many).len(), MAX_QUERY_TERMS);
     }
 
-    /// Characters from all over Unicode, ASCII and the unsegmented scripts more often.
+    /// Characters from all of Unicode, with more ASCII and unsegmented scripts.
     fn random_text(state: &mut u64) -> String {
         let mut next = |below: u32| {
             *state = state

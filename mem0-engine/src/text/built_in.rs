@@ -1,8 +1,8 @@
-//! The built-in embedder: a sentence's vector without a model runtime, a download or a network.
+//! The built-in embedder: it makes vectors without a model runtime, a download or a network.
 //!
-//! Embedding a text is adding up the vectors of its words in the [word table](super::words) and
-//! keeping the direction. A text without any known word embeds as a vector without a direction,
-//! which is similar to nothing. Such texts are found by their words alone.
+//! The vector of a text is the sum of its words' vectors in the [word table](super::words), of
+//! which only the direction is kept. A text without any known word has no direction and is similar
+//! to nothing, so only its words can find it.
 
 use mem0_components::{Embedder, Embedding, Purpose, Reply};
 
@@ -11,11 +11,11 @@ use crate::text::words::{DIMENSIONS, WordTable};
 
 pub use crate::text::vector::Vector;
 
-/// Names the table and the way vectors are encoded. Vectors made under another name cannot be
-/// compared with today's.
+/// Names the table and the encoding of the vectors. Vectors made under another name cannot be
+/// compared with these.
 pub const MODEL: &str = "minilm-l6-static-256-v1";
 
-/// The embedder that is built in. It takes microseconds a sentence, and nothing but a processor.
+/// The built-in embedder. It takes microseconds per sentence, and needs only a processor.
 ///
 /// ```
 /// use mem0_engine::embedder::BuiltInEmbedder;
@@ -27,8 +27,8 @@ pub const MODEL: &str = "minilm-l6-static-256-v1";
 pub struct BuiltInEmbedder;
 
 impl BuiltInEmbedder {
-    /// The direction of a text, for any text; [zero](Vector::is_zero) when no word is known: for an
-    /// empty text, punctuation, emoji and other scripts.
+    /// The direction of a text. It is [zero](Vector::is_zero) when no word is known: for an empty
+    /// text, punctuation, emoji, and scripts other than Latin.
     pub fn embed_now(&self, text: &str) -> Vector {
         WordTable::shared().sum(latin_words(text).iter().map(String::as_str))
     }
@@ -43,7 +43,7 @@ impl Embedder for BuiltInEmbedder {
         DIMENSIONS
     }
 
-    /// Any number: a batch costs as much as its texts.
+    /// Unlimited, since a batch costs as much as its texts.
     fn max_batch(&self) -> usize {
         usize::MAX
     }
@@ -66,7 +66,7 @@ mod tests {
         BuiltInEmbedder.embed_now(text)
     }
 
-    /// FNV-1a: enough to notice a change.
+    /// FNV-1a, which is enough to notice a change.
     fn checksum(bytes: impl IntoIterator<Item = u8>) -> u64 {
         bytes.into_iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)

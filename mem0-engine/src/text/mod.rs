@@ -1,6 +1,6 @@
-//! What a text holds: words, their analysis, vectors.
+//! The words of a text: its analysis into terms, and its vector.
 //!
-//! Names nothing else of the engine: no disk, no clock, no error.
+//! May name nothing else of the engine: no disk, no clock, no error.
 
 pub(crate) mod analysed_text;
 pub mod analysis;

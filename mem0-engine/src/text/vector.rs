@@ -1,31 +1,31 @@
 use std::fmt;
 
-/// The direction of a text's meaning, or no direction at all.
+/// The direction of a text's meaning, or none at all.
 ///
-/// One signed byte for each dimension; only the direction counts, so there is no length to keep.
-/// Vectors of one embedder are equally long.
+/// It has a signed byte for each dimension. Only the direction counts, so the length is not kept.
+/// All vectors of one embedder have the same number of dimensions.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Vector(Box<[u8]>);
 
 impl Vector {
-    /// The vector of a text without meaning: its cosine with everything is 0.
+    /// The vector of a text without known meaning. Its cosine with any vector is 0.
     pub fn zero(dimensions: usize) -> Self {
         Self(vec![0; dimensions].into())
     }
 
-    /// The direction of `components`, as exactly as bytes allow.
+    /// The direction of `components`, as precisely as bytes allow.
     pub fn pointing_along(components: &[f32]) -> Self {
         let largest = components.iter().fold(0.0_f32, |largest, x| largest.max(x.abs()));
         if largest <= 0.0 || !components.iter().all(|x| x.is_finite()) {
             return Self::zero(components.len());
         }
-        // The quotient lies in -1..=1, so that the cast keeps its value.
+        // The quotient is within -1..=1, so the cast keeps its value.
         let byte = |x: &f32| ((x / largest * 127.0).round() as i8).cast_unsigned();
         Self(components.iter().map(byte).collect())
     }
 
-    /// Reads what [`as_bytes`](Self::as_bytes) gave; `None` when one of the bytes is the one that no
-    /// vector has, -128.
+    /// Reads the bytes that [`as_bytes`](Self::as_bytes) returned; `None` when one of them is -128,
+    /// which no vector has.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         is_sound(bytes).then(|| Self(bytes.into()))
     }
@@ -35,7 +35,7 @@ impl Vector {
         &self.0
     }
 
-    /// How many dimensions it has.
+    /// The number of dimensions.
     pub fn dimensions(&self) -> usize {
         self.0.len()
     }
@@ -45,39 +45,40 @@ impl Vector {
         self.0.iter().all(|byte| *byte == 0)
     }
 
-    /// How alike two directions are: 1 the same, 0 unrelated (or one of them zero), -1 opposite.
+    /// How alike two directions are: 1 for the same, 0 for unrelated ones or the zero vector, -1
+    /// for opposite ones.
     pub fn cosine(&self, other: &Self) -> f64 {
         let (own, others) = (self.widened(), other.widened());
         let lengths = f64::from(own.dot(&self.0)) * f64::from(others.dot(&other.0));
         if lengths == 0.0 { 0.0 } else { f64::from(own.dot(&other.0)) / lengths.sqrt() }
     }
 
-    /// The same, ready to be compared with many.
+    /// The same vector, prepared for many comparisons.
     pub(crate) fn widened(&self) -> WideVector {
         WideVector::of(&self.0)
     }
 }
 
-/// Whether bytes may be a vector's.
+/// Whether the bytes can be those of a vector.
 pub(crate) fn is_sound(bytes: &[u8]) -> bool {
     !bytes.contains(&i8::MIN.cast_unsigned())
 }
 
-/// Vectors reveal content, so that only their being there is shown.
+/// A vector reveals content, so only its presence is shown.
 impl fmt::Debug for Vector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(if self.is_zero() { "Vector::zero(..)" } else { "Vector(..)" })
     }
 }
 
-/// How many products are made at once: a form that compilers turn into the instructions of every
-/// processor.
+/// How many products to compute together. Compilers turn this form into the vector instructions of
+/// any processor.
 const AT_ONCE: usize = 16;
 
-/// The length of the built-in embedder's vectors, for which the loops are unrolled.
+/// The dimensions of the built-in embedder's vectors. The loops are unrolled for them.
 const USUAL: usize = 256;
 
-/// A vector that many others are compared with.
+/// A vector prepared for comparisons with many others.
 pub(crate) struct WideVector(Box<[i16]>);
 
 impl WideVector {
@@ -86,8 +87,8 @@ impl WideVector {
         Self(bytes.iter().map(|byte| i16::from(byte.cast_signed())).collect())
     }
 
-    /// The product with another vector's bytes. With 4,096 dimensions at most 2^26 in size: far from
-    /// overflow.
+    /// The dot product with another vector's bytes. With 4,096 dimensions it is at most 2^26 in
+    /// size, far from overflow.
     pub(crate) fn dot(&self, other: &[u8]) -> i32 {
         match (self.usual(), <&[u8; USUAL]>::try_from(other)) {
             (Some(own), Ok(other)) => dot_usual(own, other),
@@ -95,8 +96,7 @@ impl WideVector {
         }
     }
 
-    /// Adds to `cosines` how close each vector of a row of them lies, of which these are the inverse
-    /// lengths.
+    /// Appends to `cosines` the cosine of each of the `vectors`, whose inverse lengths are given.
     pub(crate) fn cosines(&self, vectors: &[u8], inverse_lengths: &[f32], cosines: &mut Vec<f32>) {
         let own_length = inverse_length(self.square());
         let cosine =
@@ -110,12 +110,12 @@ impl WideVector {
         }
     }
 
-    /// The product with itself.
+    /// The dot product with itself.
     fn square(&self) -> i32 {
         self.0.iter().map(|x| i32::from(*x) * i32::from(*x)).sum()
     }
 
-    /// One by the length of a vector; 0 for one without a direction.
+    /// 1 divided by the length of the vector; 0 without a direction.
     pub(crate) fn inverse_length(&self) -> f32 {
         inverse_length(self.square())
     }
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_direction_is_zero() {
+    fn a_vector_without_direction_is_zero() {
         assert!(Vector::pointing_along(&[0.0; 4]).is_zero());
         assert!(Vector::pointing_along(&[1.0, f32::NAN]).is_zero());
         assert!(Vector::pointing_along(&[1.0, f32::INFINITY]).is_zero());

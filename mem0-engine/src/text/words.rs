@@ -1,10 +1,10 @@
-//! The word table: a vector for each word of English, and how frequent the words are.
+//! The word table: the vectors and the frequencies of English words.
 //!
-//! `words/table.bin` holds one 256-dimensional vector for each token of all-MiniLM-L6-v2's English
-//! vocabulary, weighted by how rare the token is. A word is cut into those tokens (WordPiece).
-//! `embedder/` in this crate has the script that distilled the table.
+//! `words/table.bin` has a 256-dimensional vector for each token of all-MiniLM-L6-v2's English
+//! vocabulary, weighted by how rare the token is. A word is cut into those tokens (WordPiece). The
+//! script that distilled the table is in `embedder/` of this crate.
 //!
-//! The vocabulary is English: words of other scripts have no vector.
+//! Words of other scripts have no vector.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -13,38 +13,38 @@ use std::sync::LazyLock;
 use crate::text::analysis::stem;
 use crate::text::vector::Vector;
 
-/// How many dimensions the table's vectors have.
+/// The number of dimensions of the table's vectors.
 pub(crate) const DIMENSIONS: usize = 256;
 
-/// Longest word, in letters, that is cut into pieces; a longer one has no vector.
+/// The longest word that is cut into pieces, in letters. A longer word has no vector.
 const MAX_WORD_LETTERS: usize = 100;
 
 const MAGIC: &[u8; 8] = b"M0TABLE1";
 
 /// Vectors of words. Get the shared ones with [`WordTable::shared`].
 pub(crate) struct WordTable {
-    /// Tokens that start a word, and their rows.
+    /// The tokens that start a word, with their rows.
     starts: HashMap<&'static str, usize>,
-    /// Tokens that continue a word (without their `##`), and their rows.
+    /// The tokens that continue a word (without their `##`), with their rows.
     continuations: HashMap<&'static str, usize>,
-    /// Each row's factor: its numbers are `factor × byte`.
+    /// A factor for each row: its numbers are `factor × byte`.
     factors: Vec<f32>,
     rows: &'static [u8],
 }
 
 impl WordTable {
-    /// The table that ships with this crate, shared by the whole process. The first call reads the
-    /// vocabulary, which takes a few milliseconds.
+    /// The table of this crate, shared by the whole process. The first call reads the vocabulary,
+    /// which takes a few milliseconds.
     pub(crate) fn shared() -> &'static Self {
         static SHARED: LazyLock<WordTable> = LazyLock::new(|| {
-            // The table is part of the binary and its tests check it: there is no other outcome.
+            // The table is part of the binary and its tests check it, so reading it cannot fail.
             WordTable::parse(include_bytes!("words/table.bin")).unwrap_or_else(WordTable::empty)
         });
         &SHARED
     }
 
-    /// The direction of one term, as [`index_terms`](crate::text::analysis::index_terms) makes them: that
-    /// of the most frequent word with this stem. `None` for numbers, and for terms in other scripts
+    /// The direction of a term that [`index_terms`](crate::text::analysis::index_terms) made: that
+    /// of the most frequent word with this stem. `None` for numbers and for terms in scripts other
     /// than Latin.
     pub(crate) fn vector_of_term(&self, term: &str) -> Option<Vector> {
         static WORDS: LazyLock<HashMap<String, &str>> = LazyLock::new(|| {
@@ -61,7 +61,7 @@ impl WordTable {
         (!vector.is_zero()).then_some(vector)
     }
 
-    /// The direction of words taken together.
+    /// The direction of the sum of some words.
     pub(crate) fn sum<'a>(&self, words: impl IntoIterator<Item = &'a str>) -> Vector {
         let mut sum = [0.0; DIMENSIONS];
         for row in words.into_iter().flat_map(|word| self.pieces(word)) {
@@ -77,7 +77,7 @@ impl WordTable {
         Vector::pointing_along(&sum)
     }
 
-    /// The words of the vocabulary that are whole words of letters, most frequent first.
+    /// The words of the vocabulary that consist of letters only, most frequent first.
     pub(crate) fn words_by_frequency(&self) -> Vec<&'static str> {
         let mut words: Vec<_> = self
             .starts
@@ -89,7 +89,8 @@ impl WordTable {
         words.into_iter().map(|(_, word)| word).collect()
     }
 
-    /// WordPiece: the longest known token again and again, or nothing if one part is unknown.
+    /// WordPiece: takes the longest known token again and again. Returns nothing if one part is
+    /// unknown.
     fn pieces(&self, word: &str) -> Vec<usize> {
         let mut rows = Vec::new();
         if word.len() > MAX_WORD_LETTERS {
@@ -112,7 +113,8 @@ impl WordTable {
     }
 
     /// Layout: magic, number of tokens and length of the vocabulary (u32, little-endian), the
-    /// vocabulary (one token a line), a factor for each token (f32), a row of bytes for each.
+    /// vocabulary (one token per line), a factor for each token (f32), a row of bytes for each
+    /// token.
     fn parse(table: &'static [u8]) -> Option<Self> {
         let table = table.strip_prefix(MAGIC)?;
         let (count, table) = table.split_first_chunk()?;

@@ -1,6 +1,6 @@
-//! Who may touch the database file, and when: one writer, a few readers.
+//! The threads that use the database file: one writes, a few read.
 //!
-//! Names the folder only.
+//! May name the folder and what is below.
 
 pub(crate) mod readers;
 pub(crate) mod writer;

@@ -11,14 +11,14 @@ use crate::folder::schema;
 
 type Task = Box<dyn FnOnce(&mut Connection) + Send>;
 
-/// Sends read-only work to a few threads with a connection each.
+/// Sends read-only work to a few threads, each with its own connection.
 #[derive(Clone)]
 pub(crate) struct Readers {
     tasks: mpsc::Sender<Task>,
 }
 
 impl Readers {
-    /// Starts the threads. They end when every `Readers` is gone and all that was sent is done.
+    /// Starts the threads. They end when every `Readers` is gone and all work is done.
     pub(crate) fn start(path: &Path) -> Result<(Self, Vec<JoinHandle<()>>), EngineError> {
         let (tasks, received) = mpsc::channel::<Task>();
         let received = Arc::new(Mutex::new(received));
@@ -40,8 +40,8 @@ impl Readers {
         Ok((Self { tasks }, threads))
     }
 
-    /// Queues `body`, which sees one consistent state of the database however many statements it
-    /// runs. Skipped when nobody waits for the answer any more.
+    /// Queues `body`, which sees one consistent state of the database in all of its statements.
+    /// Skipped when its answer was dropped.
     pub(crate) fn send<T, F>(&self, body: F) -> oneshot::Receiver<Result<T, EngineError>>
     where
         T: Send + 'static,

@@ -9,17 +9,17 @@ use tokio::sync::oneshot;
 use crate::EngineError;
 use crate::folder::schema;
 
-/// The most commands that share one commit: enough to make its sync cheap, few enough that the
-/// first of them is not kept waiting.
+/// The most commands that share one commit: enough to make its sync cheap, and few enough that the
+/// first of them does not wait long.
 const GROUP: usize = 128;
 
-/// How long emptying the log waits for reads that began before it; no write goes on meanwhile.
+/// How long emptying the log waits for reads that began before it. Nothing is written meanwhile.
 const READS: Duration = Duration::from_millis(200);
 
-/// Sends commands to the one thread that writes.
+/// Sends commands to the single thread that writes.
 ///
-/// Commands run in the order in which they were sent, each inside its own savepoint, many in one
-/// transaction; each is answered only after that transaction is on disk.
+/// Commands run in the order in which they were sent, each in its own savepoint, and many in one
+/// transaction. Each is answered only after that transaction is on disk.
 #[derive(Clone)]
 pub(crate) struct Writer {
     tasks: mpsc::Sender<Task>,
@@ -31,8 +31,8 @@ enum Task {
 }
 
 impl Writer {
-    /// Starts the thread, which calls `committing` as the last part of each transaction and `committed` after it. It ends
-    /// when every `Writer` is gone and all that was sent is done.
+    /// Starts the thread. It calls `committing` last in each transaction and `committed` after it.
+    /// It ends when every `Writer` is gone and all commands are done.
     pub(crate) fn start(
         connection: Connection,
         committing: impl Fn(&Connection) -> Result<(), EngineError> + Send + 'static,
@@ -45,7 +45,8 @@ impl Writer {
         Ok((Self { tasks }, thread))
     }
 
-    /// Queues `body`; the answer comes when its effects are on disk, or were undone by its error.
+    /// Queues `body`. The answer comes when its effects are on disk, or were undone because it
+    /// failed.
     pub(crate) fn send<T, F>(&self, body: F) -> oneshot::Receiver<Result<T, EngineError>>
     where
         T: Send + 'static,
@@ -54,7 +55,8 @@ impl Writer {
         self.command(body, false)
     }
 
-    /// The same in a transaction of its own: for what may be lost with its whole transaction.
+    /// The same in a transaction of its own, for a command that may make its whole transaction
+    /// fail.
     pub(crate) fn send_alone<T, F>(&self, body: F) -> oneshot::Receiver<Result<T, EngineError>>
     where
         T: Send + 'static,
@@ -70,13 +72,13 @@ impl Writer {
     {
         let (reply, answer) = oneshot::channel();
         let command = Write { body: Some(body), outcome: None, reply, is_alone };
-        // A thread that is gone drops the command and with it `reply`, which the answer shows.
+        // A thread that is gone drops the command with its `reply`, and the answer shows that.
         let _ = self.tasks.send(Task::Run(Box::new(command)));
         answer
     }
 
-    /// Cuts the write-ahead log off once all of it is in the database: what was deleted stands in it
-    /// until then. False when a read that began before is in the way.
+    /// Truncates the write-ahead log once all of it is in the database; until then it contains what
+    /// was deleted. The answer is false when a read that began before is in the way.
     pub(crate) fn empty_log(&self) -> oneshot::Receiver<Result<bool, EngineError>> {
         let (reply, answer) = oneshot::channel();
         let _ = self.tasks.send(Task::EmptyLog(reply));
@@ -87,7 +89,8 @@ impl Writer {
 trait Command: Send {
     /// Whether it wants a transaction of its own.
     fn is_alone(&self) -> bool;
-    /// In a savepoint of its own unless it is alone in its transaction; whether its effects are to be kept.
+    /// Runs in a savepoint of its own, unless it is alone in its transaction. Returns whether to
+    /// keep its effects.
     fn run(&mut self, connection: &Connection, alone: bool) -> bool;
     fn answer(self: Box<Self>, committed: Result<(), EngineError>);
 }
@@ -120,12 +123,12 @@ where
             (Some(Ok(value)), Ok(())) => Ok(value),
             (None, Ok(())) => Err(EngineError::Internal),
         };
-        // Nobody waits for an answer whose future was dropped.
+        // A dropped future does not wait for its answer.
         let _ = self.reply.send(answer);
     }
 }
 
-/// Runs `body` so that its effects are kept when it succeeds and undone when it fails or panics.
+/// Runs `body`. Its effects are kept when it succeeds, and undone when it fails or panics.
 pub(crate) fn in_savepoint<T>(
     connection: &Connection,
     body: impl FnOnce(&Connection) -> Result<T, EngineError>,
@@ -179,7 +182,8 @@ fn run(
             command.answer(committed.clone());
         }
     }
-    // Leaves one tidy file behind. Not needed for correctness: the next start recovers the log.
+    // Leaves a single tidy file behind. Not needed for correctness, since the next start recovers
+    // the log.
     let _ = empty_log(&connection, schema::PATIENCE);
 }
 
@@ -199,11 +203,11 @@ fn commit(
     let alone = group.len() == 1;
     for command in group {
         if !command.run(&transaction, alone) && alone {
-            // It has its error to answer with.
+            // The command answers with its own error.
             return Ok(transaction.rollback()?);
         }
-        // A full disk makes SQLite undo the whole transaction. What ran after that would be
-        // committed on its own, and yet be answered with an error.
+        // A full disk makes SQLite undo the whole transaction. Commands that ran after that would
+        // be committed on their own, although they are answered with an error.
         if transaction.is_autocommit() {
             return Err(std::io::Error::other("the database undid the transaction").into());
         }
@@ -236,8 +240,8 @@ mod tests {
 
     type Answer = oneshot::Receiver<Result<(), EngineError>>;
 
-    /// Keeps the writer busy, so that what is sent meanwhile shares one transaction.
-    fn hold(writer: &Writer) -> (mpsc::Sender<()>, Answer) {
+    /// Keeps the writer busy, so that the commands sent meanwhile share one transaction.
+    fn block(writer: &Writer) -> (mpsc::Sender<()>, Answer) {
         let (go, wait) = mpsc::channel();
         let (begun, begins) = mpsc::channel();
         let held = writer.send(move |_| {
@@ -252,7 +256,7 @@ mod tests {
     #[test]
     fn a_command_that_fails_or_panics_is_undone_alone() {
         let (writer, _thread) = writer();
-        let (go, held) = hold(&writer);
+        let (go, held) = block(&writer);
         let first = writer.send(insert(1));
         let failed = writer.send(|connection| {
             insert(2)(connection)?;
@@ -275,7 +279,7 @@ mod tests {
     #[test]
     fn when_the_transaction_is_lost_nobody_is_told_of_success() {
         let (writer, _thread) = writer();
-        let (go, held) = hold(&writer);
+        let (go, held) = block(&writer);
         let before = writer.send(insert(1));
         let lost = writer.send(|connection| Ok(connection.execute_batch("ROLLBACK")?));
         let after = writer.send(insert(2));
@@ -292,7 +296,7 @@ mod tests {
     #[test]
     fn emptying_the_log_loses_nothing_that_was_sent_around_it() {
         let (writer, thread) = writer();
-        let (go, held) = hold(&writer);
+        let (go, held) = block(&writer);
         let before = writer.send(insert(1));
         let emptied = [writer.empty_log(), writer.empty_log()];
         let after = writer.send(insert(2));
@@ -311,7 +315,7 @@ mod tests {
     #[test]
     fn a_transaction_of_its_own_is_lost_alone() {
         let (writer, _thread) = writer();
-        let (go, held) = hold(&writer);
+        let (go, held) = block(&writer);
         let before = writer.send(insert(1));
         let lost = writer.send_alone(|connection| Ok(connection.execute_batch("ROLLBACK")?));
         let after = writer.send(insert(2));
@@ -325,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_sent_is_done_before_the_thread_ends() {
+    fn commands_are_done_before_the_thread_ends() {
         let (writer, thread) = writer();
         let answers: Vec<_> = (0..500).map(|n| writer.send(insert(n))).collect();
         drop(writer);

@@ -7,15 +7,16 @@ use crate::folder::data_folder::{DataFolder, existing_database, new_private_file
 use crate::folder::schema;
 use crate::upkeep::{checkup, reindex};
 
-/// Copies a data folder into one file, while an engine may have it open: what was acknowledged
-/// before this began is in it, and nothing halfway done.
+/// Copies a data folder into one file, while an engine may have it open. The file contains
+/// everything that was acknowledged before the call, and nothing incomplete.
 ///
-/// The file has no unused space and nothing of what was deleted, belongs to its owner alone, and
-/// is on disk when this returns. It is a SQLite database; [`restore`] makes a data folder of it. It
-/// blocks, and the engine goes on reading and writing meanwhile.
+/// It is a SQLite database without unused space and without deleted data. Only its owner can read
+/// it, and it is on disk when this returns. [`restore`] makes a data folder of it.
+///
+/// This blocks. The engine continues to read and write meanwhile.
 ///
 /// # Errors
-/// [`FolderError::NoFolder`]; [`FolderError::Exists`], since nothing is overwritten;
+/// [`FolderError::NoFolder`]; [`FolderError::Exists`], since existing files are not overwritten;
 /// [`FolderError::Unwritable`]; [`FolderError::Engine`] when the folder cannot be read, or the disk
 /// is full.
 pub fn back_up(data_dir: impl AsRef<Path>, to: impl AsRef<Path>) -> Result<(), FolderError> {
@@ -23,7 +24,7 @@ pub fn back_up(data_dir: impl AsRef<Path>, to: impl AsRef<Path>) -> Result<(), F
     let database = existing_database(data_dir)?;
     let unwritable = |source| FolderError::Unwritable { path: to.to_owned(), source };
     let partial = partial_name(to).map_err(unwritable)?;
-    // The name is taken before the work, so that a second backup to it fails at once.
+    // Claims the name before the work, so that a second backup to it fails at once.
     drop(new_private_file(to).map_err(|error| match error.kind() {
         io::ErrorKind::AlreadyExists => FolderError::Exists(to.to_owned()),
         _ => unwritable(error),
@@ -40,7 +41,7 @@ pub fn back_up(data_dir: impl AsRef<Path>, to: impl AsRef<Path>) -> Result<(), F
 
 fn copy(database: &Path, partial: &Path) -> Result<(), FolderError> {
     let unwritable = |source| FolderError::Unwritable { path: partial.to_owned(), source };
-    // What a backup left behind that was killed.
+    // The remains of a backup that was killed.
     match fs::remove_file(partial) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(unwritable(error)),
         _ => drop(new_private_file(partial).map_err(unwritable)?),
@@ -49,12 +50,12 @@ fn copy(database: &Path, partial: &Path) -> Result<(), FolderError> {
     schema::version(&connection)?;
     let name = partial.to_str().ok_or_else(|| unwritable(not_unicode()))?;
     connection.execute("VACUUM INTO ?", [name])?;
-    // SQLite does not: it may be any file.
+    // SQLite does not sync it, since it was made with VACUUM INTO.
     File::open(partial).and_then(|file| file.sync_all()).map_err(unwritable)
 }
 
-/// The name under which a backup is made. Absolute, since SQLite takes one that begins with "file:"
-/// for an address.
+/// The name of an unfinished backup. It is absolute, since SQLite takes a path that begins with
+/// "file:" for a URI.
 fn partial_name(to: &Path) -> io::Result<PathBuf> {
     let mut name = std::path::absolute(to)?.into_os_string();
     name.push(".partial");
@@ -65,14 +66,14 @@ fn not_unicode() -> io::Error {
     io::Error::new(io::ErrorKind::InvalidInput, "its name is not Unicode")
 }
 
-/// Makes a data folder of a backup, brought up to date and [checked](crate::check_folder) before it
-/// counts.
+/// Makes a data folder of a backup. The new folder is upgraded and [checked](crate::check_folder)
+/// before it is put in place.
 ///
-/// The folder must be new or empty. When this fails, it is as empty as before.
+/// The folder must be new or empty. If this fails, it is left empty.
 ///
 /// # Errors
-/// [`FolderError::NotEmpty`]; [`FolderError::Unreadable`]; [`FolderError::DamagedBackup`] with what
-/// is wrong; [`FolderError::Engine`] when the folder cannot be written, is in use, or a newer
+/// [`FolderError::NotEmpty`]; [`FolderError::Unreadable`]; [`FolderError::DamagedBackup`] with the
+/// findings; [`FolderError::Engine`] when the folder cannot be written, is in use, or a newer
 /// version made the backup.
 pub fn restore(backup: impl AsRef<Path>, data_dir: impl AsRef<Path>) -> Result<(), FolderError> {
     let (backup, data_dir) = (backup.as_ref(), data_dir.as_ref());
@@ -96,7 +97,7 @@ fn fill(backup: &mut File, folder: &DataFolder) -> Result<(), FolderError> {
     let mut copy = new_private_file(&path).map_err(unwritable)?;
     io::copy(backup, &mut copy).map_err(unwritable)?;
     drop(copy);
-    // Before anything else is done to it, and once more after it was brought up to date.
+    // Checked before anything else is done to it, and again after the upgrade.
     refuse_damage(&path)?;
     let mut connection = schema::open_writer(&path)?;
     if reindex::elsewhere(&connection)?.is_none() {

@@ -9,21 +9,21 @@ use crate::ids::{self, EntityIds};
 use crate::upkeep::reindex;
 use crate::{EngineError, FolderError};
 
-/// What a check found.
+/// The result of a check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Checkup {
-    /// What is wrong, in sentences without content or ids; none when nothing is.
+    /// What is wrong, in sentences without content or ids. Empty when nothing is.
     pub findings: Vec<String>,
-    /// What could not be looked at, and why.
+    /// What could not be checked, and why.
     pub left_out: Vec<&'static str>,
 }
 
-/// Checks that a data folder is whole: the database's own structure, every reference, and that
-/// memories, their vectors, their words, their history, events and entities belong together.
+/// Checks a data folder: the structure of the database, all references, and whether memories match
+/// their vectors, words, history, events and entities.
 ///
-/// It changes nothing, blocks, and takes as long as reading all of the folder and analysing its
-/// texts. An engine that has the folder open goes on meanwhile.
+/// It changes nothing. It blocks, and takes as long as reading the whole folder and analysing its
+/// texts. An engine that has the folder open continues meanwhile.
 ///
 /// # Errors
 /// [`FolderError::NoFolder`]; [`FolderError::Engine`] when the folder cannot be opened, or a newer
@@ -45,7 +45,7 @@ pub fn check_backup(file: impl AsRef<Path>) -> Result<Checkup, FolderError> {
 
 pub(crate) fn of_database(path: &Path) -> Result<Checkup, FolderError> {
     let mut checkup = Checkup { findings: Vec::new(), left_out: Vec::new() };
-    match look(path, &mut checkup) {
+    match check_database(path, &mut checkup) {
         Ok(()) => Ok(checkup),
         Err(EngineError::Storage(source)) => {
             let error = source.downcast_ref::<rusqlite::Error>();
@@ -54,7 +54,7 @@ pub(crate) fn of_database(path: &Path) -> Result<Checkup, FolderError> {
                     checkup.findings.push("The file is not an SQLite database.".to_owned());
                 }
                 Some(ErrorCode::DatabaseCorrupt) => {
-                    let finding = "The database is damaged, and cannot be read to its end.";
+                    let finding = "The database is damaged and cannot be read completely.";
                     checkup.findings.push(finding.to_owned());
                 }
                 _ => return Err(EngineError::Storage(source).into()),
@@ -65,7 +65,7 @@ pub(crate) fn of_database(path: &Path) -> Result<Checkup, FolderError> {
     }
 }
 
-fn look(path: &Path, checkup: &mut Checkup) -> Result<(), EngineError> {
+fn check_database(path: &Path, checkup: &mut Checkup) -> Result<(), EngineError> {
     let mut connection = schema::open_as_is(path)?;
     let version = schema::version(&connection)?;
     if version == 0 {
@@ -74,7 +74,7 @@ fn look(path: &Path, checkup: &mut Checkup) -> Result<(), EngineError> {
     }
     let transaction = connection.transaction()?;
     structure(&transaction, checkup)?;
-    // What the rules read may be what is damaged.
+    // The rules might read what is damaged.
     if !checkup.findings.is_empty() {
         return Ok(());
     }
@@ -91,18 +91,18 @@ fn look(path: &Path, checkup: &mut Checkup) -> Result<(), EngineError> {
             "SELECT count(*) FROM {table} WHERE {column} IS NOT NULL AND NOT json_valid({column})"
         );
         let found: i64 = transaction.query_row(&sql, [], |row| row.get(0))?;
-        checkup.note(&format!("Rows of {table} whose {column} is no JSON"), found);
+        checkup.note(&format!("Rows of {table} whose {column} is not JSON"), found);
     }
     numbers(&transaction, checkup)?;
     if reindex::elsewhere(&transaction)?.is_some() {
         checkup.left_out.push(
-            "An embedder elsewhere made the vectors, so what memories are found by was not compared \
-             with their texts.",
+            "The vectors were not made by the built-in embedder, so the index was not compared with \
+             the texts.",
         );
     } else if !reindex::is_current(&transaction)? {
         checkup.left_out.push(
-            "Another version made what memories are found by, so that was not compared with their \
-             texts; the next start makes it anew.",
+            "Another version made the index, so it was not compared with the texts; the next start \
+             makes a new one.",
         );
     }
     memories(&transaction, checkup)?;
@@ -117,7 +117,7 @@ impl Checkup {
     }
 }
 
-/// What SQLite itself can tell.
+/// What SQLite itself can check.
 fn structure(connection: &Connection, checkup: &mut Checkup) -> Result<(), EngineError> {
     let mut statement = connection.prepare("PRAGMA integrity_check(100)")?;
     let mut rows = statement.query([])?;
@@ -133,15 +133,16 @@ fn structure(connection: &Connection, checkup: &mut Checkup) -> Result<(), Engin
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let (table, parent): (String, String) = (row.get(0)?, row.get(1)?);
-        checkup.note(&format!("Rows of {table} that refer to no row of {parent}"), row.get(2)?);
+        checkup
+            .note(&format!("Rows of {table} that refer to a missing row of {parent}"), row.get(2)?);
     }
     Ok(())
 }
 
-/// What is counted must be none.
+/// Each of these counts must be 0.
 const RULES: &[(&str, &str)] = &[
     (
-        "Memories that no search finds, since they are not in memory_index",
+        "Memories that no search finds, because they are not in memory_index",
         "SELECT count(*) FROM memories WHERE seq NOT IN (SELECT seq FROM memory_index)",
     ),
     (
@@ -163,7 +164,7 @@ const RULES: &[(&str, &str)] = &[
          WHERE status NOT IN ('PENDING', 'RUNNING', 'SUCCEEDED', 'FAILED')",
     ),
     (
-        "Events that wait for a job which is not there",
+        "Events that wait for a missing job",
         "SELECT count(*) FROM events AS e JOIN projects AS p ON p.seq = e.project \
          WHERE e.status IN ('PENDING', 'RUNNING') AND p.deleted_at IS NULL \
          AND e.seq NOT IN (SELECT event FROM jobs WHERE event IS NOT NULL)",
@@ -184,7 +185,7 @@ const RULES: &[(&str, &str)] = &[
       coalesce(user_id, agent_id, app_id, run_id) IS NULL",
     ),
     (
-        "Ids of memories that are no entities",
+        "Ids of memories that belong to no entity",
         "SELECT count(*) FROM ( \
              SELECT DISTINCT project, 'user' AS kind, user_id AS name FROM memories \
              UNION SELECT DISTINCT project, 'agent', agent_id FROM memories \
@@ -195,7 +196,7 @@ const RULES: &[(&str, &str)] = &[
     ),
 ];
 
-/// The columns that hold JSON.
+/// The columns that contain JSON.
 const JSON: &[(&str, &str)] = &[
     ("projects", "settings"),
     ("api_keys", "scopes"),
@@ -215,7 +216,7 @@ const JSON: &[(&str, &str)] = &[
     ("collection_records", "payload"),
 ];
 
-/// A row's number is never given twice, even after the row is gone.
+/// The number of a row is never used again, even after the row is deleted.
 fn numbers(connection: &Connection, checkup: &mut Checkup) -> Result<(), EngineError> {
     let mut statement = connection.prepare("SELECT name, seq FROM sqlite_sequence")?;
     let mut rows = statement.query([])?;
@@ -223,12 +224,12 @@ fn numbers(connection: &Connection, checkup: &mut Checkup) -> Result<(), EngineE
         let (table, last): (String, i64) = (row.get(0)?, row.get(1)?);
         let sql = format!("SELECT count(*) FROM {table} WHERE seq > ?");
         let beyond: i64 = connection.query_row(&sql, [last], |row| row.get(0))?;
-        checkup.note(&format!("Rows of {table} whose numbers will be given again"), beyond);
+        checkup.note(&format!("Rows of {table} whose numbers will be used again"), beyond);
     }
     Ok(())
 }
 
-/// What is kept of a memory beside its text must be that text's.
+/// What is stored with each memory must match its text and its ids.
 fn memories(connection: &Connection, checkup: &mut Checkup) -> Result<(), EngineError> {
     let mut statement = connection.prepare(
         "SELECT m.user_id, m.agent_id, m.app_id, m.run_id, m.scope_key, m.text_hash, m.actor, m.text, i.terms, \
@@ -248,9 +249,9 @@ fn memories(connection: &Connection, checkup: &mut Checkup) -> Result<(), Engine
             vectors += i64::from(row.get::<_, Vec<u8>>("vector")? != indexed.vector.as_bytes());
         }
     }
-    checkup.note("Memories whose hash is not that of their text", texts);
-    checkup.note("Memories that are kept as somebody else's", scopes);
-    checkup.note("Memories that are not found by their words", words);
-    checkup.note("Memories whose vector is not that of their text", vectors);
+    checkup.note("Memories whose hash does not match their text", texts);
+    checkup.note("Memories whose scope key does not match their ids", scopes);
+    checkup.note("Memories whose words do not match their text", words);
+    checkup.note("Memories whose vector does not match their text", vectors);
     Ok(())
 }

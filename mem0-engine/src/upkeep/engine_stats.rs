@@ -2,13 +2,13 @@ use rusqlite::Connection;
 
 use crate::EngineError;
 
-/// How large a data folder is, and how much work waits in it.
+/// The size of a data folder, and the work that waits in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct EngineStats {
-    /// Events of all projects that wait to be carried out.
+    /// Queued events of all projects.
     pub queued_events: u64,
-    /// The size of the database, its unused pages included.
+    /// The size of the database, including unused pages.
     pub database_bytes: u64,
 }
 

@@ -1,6 +1,6 @@
-//! The folder as a whole: backup, archive, checks, and what every memory is found by.
+//! Work on a whole folder: backup, archive, checks, statistics, and indexing it again.
 //!
-//! Names memories and what stands below them.
+//! May name `memories` and what is below.
 
 pub mod archive;
 pub(crate) mod backup;

@@ -7,24 +7,24 @@ use crate::folder::text_index::{self, Indexed};
 use crate::memories::record::{self, MemoryRecord};
 use crate::text::built_in::{BuiltInEmbedder, MODEL};
 
-/// The setting that names what the stored vectors were made with.
+/// The setting with the name of the embedder that made the stored vectors.
 const MODEL_SETTING: &str = "engine.embedding_model";
 
-/// The setting that says how long the vectors are; only for those of an embedder elsewhere.
+/// The setting with the dimensions of the vectors, if an embedder elsewhere made them.
 const DIMENSIONS_SETTING: &str = "engine.embedding_dimensions";
 
-/// The setting that names the form of the stored terms.
+/// The setting with the version of the index entries.
 const FORM_SETTING: &str = "engine.text_index_form";
 
-/// Brings what memories are found by up to date, for the embedder that the folder is opened with;
-/// how long the vectors are. `None` is the built-in embedder.
+/// Brings the index up to date for the embedder that the folder is opened with (`None` is the
+/// built-in one). Returns the dimensions of its vectors.
 ///
-/// Analyses and embeds every memory again when another version of the built-in embedder made the
-/// stored vectors, or another version wrote the terms: neither can be compared with today's. A step
-/// of the schema asks for it too, by taking a setting away.
+/// Every memory is indexed again if another version of the built-in embedder made the vectors, or
+/// another version wrote the terms, since neither can be compared with today's. A step of the
+/// schema causes the same by removing a setting.
 ///
 /// # Errors
-/// [`EngineError::OtherEmbedder`] when the folder has memories, and vectors of another embedder.
+/// [`EngineError::OtherEmbedder`] when the folder has memories with vectors of another embedder.
 pub(crate) fn ensure_current(
     connection: &mut Connection,
     embedder: Option<&dyn Embedder>,
@@ -65,15 +65,15 @@ pub(crate) fn ensure_current(
     Ok(given.map_or(BuiltInEmbedder.dimensions(), |(_, dimensions)| dimensions))
 }
 
-/// The embedder elsewhere that made a folder's vectors, and how long they are; `None` when they are
-/// the built-in embedder's.
+/// The embedder elsewhere that made the folder's vectors, and their dimensions; `None` for the
+/// built-in embedder.
 pub(crate) fn elsewhere(connection: &Connection) -> Result<Option<(String, usize)>, EngineError> {
     let Some(dimensions) = settings::get(connection, DIMENSIONS_SETTING)? else { return Ok(None) };
     let model = settings::get(connection, MODEL_SETTING)?.unwrap_or_default();
     Ok(Some((model, dimensions.parse().unwrap_or_default())))
 }
 
-/// Whether today's built-in embedder and form made what memories are found by.
+/// Whether this version of the built-in embedder and of the index made all entries.
 pub(crate) fn is_current(connection: &Connection) -> Result<bool, EngineError> {
     let model = settings::get(connection, MODEL_SETTING)?;
     Ok(model.as_deref() == Some(MODEL) && has_current_terms(connection)?)
@@ -83,7 +83,7 @@ fn has_current_terms(connection: &Connection) -> Result<bool, EngineError> {
     Ok(settings::get(connection, FORM_SETTING)?.as_deref() == Some(text_index::FORM))
 }
 
-/// Writes the terms of every memory again, and leaves the vectors.
+/// Rewrites the terms of every memory, and keeps the vectors.
 fn analyse_again(connection: &Connection) -> Result<(), EngineError> {
     let mut last = 0;
     while let Some((seq, memory)) = after(connection, last)? {
@@ -93,8 +93,7 @@ fn analyse_again(connection: &Connection) -> Result<(), EngineError> {
     Ok(())
 }
 
-/// Analyses the memories whose numbers are larger than this, and embeds them with the built-in
-/// embedder.
+/// Indexes the memories with numbers above `last`, using the built-in embedder.
 pub(crate) fn index_after(connection: &Connection, mut last: i64) -> Result<(), EngineError> {
     while let Some((seq, memory)) = after(connection, last)? {
         Indexed::of(memory.actor.as_deref(), &memory.memory).replace(connection, seq)?;

@@ -11,7 +11,7 @@ use crate::folder::columns::json_column;
 use crate::webhooks::registered;
 use crate::{Engine, EngineError, PageRequest, RecordPage, Resource, clock, ids};
 
-/// How long after each attempt that failed the next one comes. After the last it is given up.
+/// The time from each failed attempt to the next. After the last one, the delivery is given up.
 const RETRIES: [Duration; 6] = [
     Duration::from_secs(5),
     Duration::from_secs(30),
@@ -21,11 +21,11 @@ const RETRIES: [Duration; 6] = [
     Duration::from_secs(6 * 60 * 60),
 ];
 
-/// How far a delivery is.
+/// The state of a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DeliveryState {
-    /// It is to be sent, for the first time or once more.
+    /// It is to be sent, for the first time or again.
     Queued,
     /// The receiver has taken it.
     Delivered,
@@ -44,28 +44,27 @@ impl DeliveryState {
     }
 }
 
-/// What was, or is to be, sent to a webhook.
+/// A message that was or is to be sent to a webhook.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct DeliveryRecord {
-    /// Its id, a UUID: the header `webhook-id` of each attempt.
+    /// Its id, a UUID. Sent as the header `webhook-id` with each attempt.
     pub id: String,
-    /// What it tells of.
+    /// The kind of change that it reports.
     pub event_type: WebhookEventType,
-    /// How far it is.
+    /// Its state.
     pub state: DeliveryState,
-    /// How often it was sent.
+    /// How many attempts were made.
     pub attempts: u32,
-    /// The status of the last answer; `None` when there was none.
+    /// The status of the last response; `None` when there was none.
     pub last_status: Option<u16>,
     /// Why the last attempt failed.
     pub last_error: Option<String>,
-    /// What is sent, a JSON object. Its text is emptied when an entity that the memory belonged to
-    /// is deleted.
+    /// The body, a JSON object. Its text is emptied when an entity of the memory is deleted.
     pub payload: Value,
-    /// When the change was made that it tells of.
+    /// When the change was made.
     pub created_at: Timestamp,
-    /// When it is sent next, while it is queued.
+    /// When the next attempt is due, while it is queued.
     pub next_attempt_at: Option<Timestamp>,
     /// When the last attempt ended.
     pub last_attempt_at: Option<Timestamp>,
@@ -84,16 +83,16 @@ impl fmt::Debug for DeliveryRecord {
     }
 }
 
-/// A delivery whose time has come, with all that is needed to send it.
+/// A delivery that is due, with all that is needed to send it.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Delivery {
-    /// The header `webhook-id`: the same at every attempt, so that the receiver knows what it has
-    /// already.
+    /// The header `webhook-id`: the same for every attempt, so that the receiver can recognise a
+    /// repetition.
     pub id: String,
-    /// Where to send it.
+    /// The address to send it to.
     pub url: String,
-    /// What to sign it with.
+    /// The secret to sign it with.
     pub secret: String,
     /// The body, a JSON object.
     pub payload: String,
@@ -107,17 +106,18 @@ impl fmt::Debug for Delivery {
     }
 }
 
-/// What came of an attempt.
+/// The outcome of an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DeliveryOutcome {
-    /// The receiver answered with this status. One of 200 to 299 says that it took the delivery.
+    /// The receiver responded with this status. A status of 200 to 299 means that it took the
+    /// delivery.
     Answered(u16),
-    /// There was no answer. Says why, and repeats neither the address nor what was sent.
+    /// There was no response. Says why, without the address or the body.
     Unanswered(String),
 }
 
-/// Queues what the webhooks of the project call for, in the transaction of the change.
+/// Queues a change for the project's webhooks that ask for it, in the transaction of the change.
 pub(crate) fn queue(connection: &Connection, change: &Change<'_>) -> Result<(), EngineError> {
     let event_type = match change.event {
         HistoryEvent::Add => WebhookEventType::MemoryAdd,
@@ -130,7 +130,7 @@ pub(crate) fn queue(connection: &Connection, change: &Change<'_>) -> Result<(), 
     let mut webhooks = statement.query([change.project])?;
     let mut listening = Vec::new();
     while let Some(row) = webhooks.next()? {
-        // Not by json_each: SQLite would plan that anew for each change.
+        // Parsed here, because SQLite would plan a json_each anew for each change.
         let event_types: Vec<String> = json_column(row, "event_types")?.unwrap_or_default();
         if event_types.iter().any(|wanted| wanted == event_type.as_str()) {
             listening.push(row.get::<_, i64>("seq")?);
@@ -165,7 +165,7 @@ pub(crate) fn queue(connection: &Connection, change: &Change<'_>) -> Result<(), 
     Ok(())
 }
 
-/// What is to be done about deliveries.
+/// The next delivery.
 pub(crate) enum Next {
     /// This one is due.
     Due(Delivery),
@@ -175,10 +175,10 @@ pub(crate) enum Next {
     Nothing,
 }
 
-/// What comes next, of the webhooks that are not being called: the oldest that is due for the one
-/// that waited longest.
+/// The next delivery, for the webhooks that are not being called: the oldest one that is due for
+/// the webhook that waited longest.
 pub(crate) fn next(connection: &Connection, called: &[i64]) -> Result<Next, EngineError> {
-    // The first of each webhook by an index, however many are queued behind it.
+    // The first delivery of each webhook is found by an index, however many are queued behind it.
     let first = "SELECT q.seq FROM webhook_deliveries AS q WHERE q.webhook = w.seq \
                  AND q.next_attempt_at IS NOT NULL ORDER BY q.next_attempt_at, q.seq LIMIT 1";
     let sql = format!(
@@ -210,7 +210,8 @@ pub(crate) fn next(connection: &Connection, called: &[i64]) -> Result<Next, Engi
     Ok(found.unwrap_or(Next::Nothing))
 }
 
-/// Makes due what was queued, or was last attempted, at a time that is still to come: the clock was ahead then.
+/// Makes a delivery due if it was queued or last attempted at a time that is still to come: the
+/// clock was ahead then.
 pub(crate) fn bring_forward(connection: &Connection) -> Result<(), EngineError> {
     let now = clock::now();
     connection
@@ -220,7 +221,7 @@ pub(crate) fn bring_forward(connection: &Connection) -> Result<(), EngineError> 
              AND (attempts = 0 OR last_attempt_at > ?1)",
         )?
         .execute([now])?;
-    // Nor does whoever was called then let all others go first.
+    // A webhook that was called at such a time would otherwise let all others go first.
     connection
         .prepare_cached("UPDATE webhooks SET called_at = ?1 WHERE called_at > ?1")?
         .execute([now])?;
@@ -231,7 +232,7 @@ fn micros(duration: Duration) -> i64 {
     i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
 }
 
-/// Notes what came of an attempt. Changes nothing when the delivery is gone meanwhile.
+/// Records the outcome of an attempt. Changes nothing when the delivery is gone.
 pub(crate) fn record(
     connection: &Connection,
     delivery: &Delivery,
@@ -248,7 +249,7 @@ pub(crate) fn record(
         DeliveryOutcome::Unanswered(why) => (None, Some(why.as_str())),
     };
     let taken = status.is_some_and(|status| (200..300).contains(&status));
-    let refused = "the receiver answered with another status than 200 to 299";
+    let refused = "the receiver answered with a status outside 200 to 299";
     let error = error.or((!taken).then_some(refused));
     let retry = RETRIES.get(before as usize).filter(|_| !taken);
     connection
@@ -270,7 +271,7 @@ pub(crate) fn record(
     Ok(())
 }
 
-/// Empties the text of deliveries about a memory.
+/// Empties the text of the deliveries about a memory.
 pub(crate) fn erase_content(
     connection: &Connection,
     project: i64,
@@ -330,7 +331,7 @@ fn page(
     Ok(request.of(count, rows.collect::<Result<_, _>>()?))
 }
 
-/// Queues a delivery once more, with all its attempts before it.
+/// Queues a delivery again, with all of its attempts.
 fn redeliver(
     connection: &Connection,
     webhook: i64,
@@ -351,11 +352,11 @@ fn redeliver(
 }
 
 impl Engine {
-    /// What was and is to be sent to a webhook, newest first. It is kept for seven days from the
-    /// change that it tells of; what is still to be sent then is given up.
+    /// The deliveries of a webhook, newest first. A delivery is kept for seven days from its
+    /// change; if it is still queued then, it is given up.
     ///
     /// # Errors
-    /// [`EngineError::NotFound`] when there is no webhook that the access may see,
+    /// [`EngineError::NotFound`] when the access may not see the webhook,
     /// [`EngineError::Forbidden`] when it may not change it; [`EngineError::InvalidInput`] for a
     /// page size outside 1 to 200, [`EngineError::PageOutOfRange`].
     pub async fn deliveries(
@@ -371,8 +372,8 @@ impl Engine {
         .await
     }
 
-    /// Queues a delivery once more, whatever came of it so far: at once, under the same id, and with
-    /// all attempts before it.
+    /// Queues a delivery again, whatever its state. It is due at once, keeps its id, and gets all
+    /// of its attempts.
     ///
     /// # Errors
     /// [`EngineError::NotFound`], [`EngineError::Forbidden`].

@@ -11,43 +11,44 @@ use crate::threads::writer::Writer;
 use crate::webhooks::deliveries::{self, Delivery, DeliveryOutcome, Next};
 use crate::{Engine, EngineError, clock};
 
-/// How many deliveries are under way at once, each to another webhook.
+/// The most deliveries under way at once, each to a different webhook.
 const AT_ONCE: usize = 16;
 
 /// How long to wait when the data folder cannot be read or a thread cannot be started.
 const RETRY: Duration = Duration::from_secs(1);
 
-/// The longest wait: a clock that was set must not keep what is due for longer.
+/// The longest wait. If the clock is set, due deliveries wait no longer than this.
 const LONGEST: Duration = Duration::from_secs(60);
 
-/// How long a closing engine waits for attempts that are under way. What is cut off is sent again
+/// How long a closing engine waits for the attempts under way. One that is cut off is repeated
 /// after the next start.
 const GRACE: Duration = Duration::from_secs(5);
 
 type Deliver = dyn Fn(&Delivery) -> DeliveryOutcome + Send + Sync;
 
-/// Who is called, and how to learn and note it. One for each open engine.
+/// Decides which webhook is called next, and records the outcomes. One for each open engine.
 #[derive(Clone, Default)]
 pub(crate) struct Dispatcher(Arc<(Mutex<State>, Condvar)>);
 
 #[derive(Default)]
 struct State {
-    /// Gone once the engine is closed.
-    doors: Option<(Writer, Readers)>,
-    /// The number of the thread that decides what is sent; 0 is none.
+    /// `None` once the engine is closed.
+    database: Option<(Writer, Readers)>,
+    /// The number of the thread that starts deliveries; 0 for none.
     sender: u64,
     senders: u64,
-    rung: bool,
+    is_woken: bool,
     /// The webhooks that are being called.
     called: HashSet<i64>,
 }
 
 impl Dispatcher {
     pub(crate) fn open(&self, writer: Writer, readers: Readers) {
-        self.state().doors = Some((writer, readers));
+        self.state().database = Some((writer, readers));
     }
 
-    /// What is to be told of each table that changes, and what is to be called after each commit.
+    /// Two callbacks for the writer: the first for each table that changes, the second after each
+    /// commit.
     pub(crate) fn watch(&self) -> (impl Fn(&str) + Send + use<>, impl Fn() + Send + use<>) {
         let changed = Arc::new(AtomicBool::new(false));
         let told = changed.clone();
@@ -59,13 +60,14 @@ impl Dispatcher {
         let board = self.clone();
         let committed = move || {
             if changed.swap(false, Ordering::Relaxed) {
-                board.ring();
+                board.wake();
             }
         };
         (tell, committed)
     }
 
-    /// Waits up to [`GRACE`] for attempts under way if asked to, and lets go of writer and readers.
+    /// Releases the writer and the readers. If asked to, waits up to [`GRACE`] for attempts under
+    /// way first.
     pub(crate) fn close(&self, wait: bool) {
         let mut state = self.state();
         state.sender = 0;
@@ -80,7 +82,7 @@ impl Dispatcher {
                 state = self.wait(state, left);
             }
         }
-        state.doors = None;
+        state.database = None;
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -91,19 +93,19 @@ impl Dispatcher {
         self.0.1.wait_timeout(state, limit).unwrap_or_else(PoisonError::into_inner).0
     }
 
-    fn ring(&self) {
-        self.state().rung = true;
+    fn wake(&self) {
+        self.state().is_woken = true;
         self.0.1.notify_all();
     }
 
     fn release(&self, webhook: i64) {
         let mut state = self.state();
         state.called.remove(&webhook);
-        state.rung = true;
+        state.is_woken = true;
         self.0.1.notify_all();
     }
 
-    /// Waits until something may be due; `None` when this thread is to end.
+    /// Waits until a delivery may be due; `None` when this thread is to end.
     fn turn(&self, number: u64, limit: Duration) -> Option<(Readers, Vec<i64>)> {
         let end = Instant::now() + limit;
         let mut state = self.state();
@@ -112,10 +114,10 @@ impl Dispatcher {
                 return None;
             }
             let left = end.saturating_duration_since(Instant::now());
-            if state.called.len() < AT_ONCE && (state.rung || left.is_zero()) {
-                state.rung = false;
+            if state.called.len() < AT_ONCE && (state.is_woken || left.is_zero()) {
+                state.is_woken = false;
                 let called = state.called.iter().copied().collect();
-                return state.doors.as_ref().map(|(_, readers)| (readers.clone(), called));
+                return state.database.as_ref().map(|(_, readers)| (readers.clone(), called));
             }
             state = self.wait(state, if left.is_zero() { LONGEST } else { left });
         }
@@ -123,7 +125,7 @@ impl Dispatcher {
 
     fn run(&self, number: u64, send: &Arc<Deliver>) {
         let mut limit = Duration::ZERO;
-        // Whatever the clock said when the folder was open before.
+        // Whatever the clock showed when the folder was open before.
         let mut latest = i64::MAX;
         while let Some((readers, called)) = self.turn(number, limit) {
             let now = clock::now();
@@ -149,9 +151,10 @@ impl Dispatcher {
         }
     }
 
-    /// The clock was set back: what waits for a time that it will not come to soon does not wait.
+    /// Called when the clock was set back, so that deliveries do not wait for a time in the far
+    /// future.
     fn bring_forward(&self) {
-        let Some((writer, _)) = self.state().doors.clone() else { return };
+        let Some((writer, _)) = self.state().database.clone() else { return };
         let brought = writer.send(deliveries::bring_forward);
         drop(writer);
         match brought.blocking_recv().unwrap_or(Err(EngineError::Closed)) {
@@ -162,8 +165,8 @@ impl Dispatcher {
         }
     }
 
-    /// Sends on a thread of its own, so that a slow receiver holds up nobody else. How long until
-    /// the next one may be looked for.
+    /// Sends on a new thread, so that a slow receiver holds up nobody else. Returns how long to
+    /// wait before looking for the next delivery.
     fn start(&self, delivery: Delivery, send: &Arc<Deliver>) -> Duration {
         let webhook = delivery.webhook;
         self.state().called.insert(webhook);
@@ -187,14 +190,15 @@ impl Dispatcher {
         let outcome = catch_unwind(AssertUnwindSafe(|| send(delivery)))
             .unwrap_or_else(|_| DeliveryOutcome::Unanswered("internal error".to_owned()));
         loop {
-            let Some((writer, _)) = self.state().doors.clone() else { return };
+            let Some((writer, _)) = self.state().database.clone() else { return };
             let (delivery, outcome) = (delivery.clone(), outcome.clone());
             let noted =
                 writer.send(move |connection| deliveries::record(connection, &delivery, &outcome));
             drop(writer);
             match noted.blocking_recv().unwrap_or(Err(EngineError::Closed)) {
                 Ok(()) | Err(EngineError::Closed) => return,
-                // Until it is noted the webhook is not called again, which would be for the same.
+                // The webhook is not called again until the outcome is recorded; it would get the
+                // same delivery.
                 Err(error) => {
                     tracing::warn!(%error, "the outcome of a delivery could not be noted yet");
                     thread::sleep(RETRY);
@@ -204,8 +208,8 @@ impl Dispatcher {
     }
 }
 
-/// Deliveries to webhooks go on until this is dropped, or the engine is closed. Attempts that are
-/// under way then are finished.
+/// Keeps deliveries going until it is dropped or the engine is closed. Attempts under way are then
+/// finished.
 #[must_use = "dropping it ends the deliveries"]
 pub struct Delivering {
     board: Dispatcher,
@@ -229,15 +233,15 @@ impl Drop for Delivering {
 }
 
 impl Engine {
-    /// Has `send` make the deliveries of all projects that are due, each on a thread of the engine's
-    /// and at most 16 at once: one for each webhook, so that a slow receiver holds up its own alone.
-    /// `send` may block, and must come to an end by itself.
+    /// Sends the due deliveries of all projects with `send`. Each runs on a thread of the engine:
+    /// at most 16 at once, and one per webhook, so a slow receiver holds up only its own
+    /// deliveries. `send` may block, but must return eventually.
     ///
-    /// What a webhook calls for is queued with the change, and stays queued until an attempt is
-    /// noted as taken. So each is delivered at least once, whatever happens to the process, and more
-    /// than once where the process ends between the answer and its noting. A delivery that fails is
-    /// repeated after 5 s, 30 s, 2 min, 10 min, 1 h and 6 h; those behind it do not wait for it.
-    /// After the seventh failure, or seven days after the change, it is given up.
+    /// A delivery is queued with the change, and stays queued until an attempt is recorded as
+    /// taken. So it is delivered at least once whatever happens to the process, and again if the
+    /// process ends between the response and its recording. A failed delivery is repeated after 5
+    /// s, 30 s, 2 min, 10 min, 1 h and 6 h, without holding up those behind it. After the seventh
+    /// failure, or seven days after the change, it is given up.
     ///
     /// # Errors
     /// [`EngineError::InvalidInput`] when deliveries are being made already,
@@ -250,7 +254,7 @@ impl Engine {
         let number = {
             let mut state = board.state();
             if state.sender != 0 {
-                return Err(EngineError::invalid("deliver_with", "is at work already"));
+                return Err(EngineError::invalid("deliver_with", "is running already"));
             }
             state.senders += 1;
             state.sender = state.senders;

@@ -1,6 +1,6 @@
-//! Whom a change is told: registered webhooks and their deliveries.
+//! Webhooks: the registered ones, the deliveries queued for them, and the threads that send those.
 //!
-//! Names tenancy, threads and the folder; of a memory only what a change tells.
+//! May name tenancy, threads and the folder. Of memories it knows only `Change`.
 
 pub(crate) mod deliveries;
 pub(crate) mod delivering;

@@ -14,25 +14,25 @@ use crate::{Access, Engine, EngineError, Resource, clock, ids};
 /// The longest address of a webhook, in bytes.
 const MAX_URL: usize = 2048;
 
-/// An address that is called when memories of a project change.
+/// A webhook: an address that is called when memories of a project change.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct WebhookRecord {
     /// Its id, a UUID.
     pub id: String,
-    /// What it is called.
+    /// Its name.
     pub name: String,
-    /// Where it calls.
+    /// The address to call.
     pub url: String,
-    /// What it calls for.
+    /// The kinds of event to report.
     pub event_types: Vec<WebhookEventType>,
-    /// Whether it calls.
+    /// Whether it is called.
     pub is_active: bool,
     /// The account that made it.
     pub owner: String,
     /// The name of its project.
     pub project: String,
-    /// What its deliveries are signed with: `whsec_` and base64, as Standard Webhooks has it.
+    /// The secret that signs its deliveries: `whsec_` and base64, as in Standard Webhooks.
     pub secret: String,
     /// When it was made.
     pub created_at: Timestamp,
@@ -41,7 +41,7 @@ pub struct WebhookRecord {
 }
 
 impl fmt::Debug for WebhookRecord {
-    /// Neither the secret nor the address, which may hold another one.
+    /// Leaves out the secret, and the address, which may contain another one.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WebhookRecord")
             .field("id", &self.id)
@@ -51,22 +51,22 @@ impl fmt::Debug for WebhookRecord {
     }
 }
 
-/// A webhook that is about to be made.
+/// A webhook to be made.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct NewWebhook {
-    /// What it is called: 1 to 255 characters.
+    /// Its name: 1 to 255 characters.
     pub name: String,
-    /// Where it calls: an `https://` or `http://` address of at most 2048 bytes.
+    /// The address to call: an `https://` or `http://` address of at most 2048 bytes.
     pub url: String,
-    /// What it calls for: at least one kind of event that the platform knows.
+    /// The kinds of event to report: at least one, all known to the platform.
     pub event_types: Vec<WebhookEventType>,
-    /// Whether it calls from the start; it does by default.
+    /// Whether it is called from the start; `true` by default.
     pub is_active: bool,
 }
 
 impl NewWebhook {
-    /// One that calls from the start.
+    /// A webhook that is called from the start.
     pub fn new(
         name: impl Into<String>,
         url: impl Into<String>,
@@ -86,7 +86,7 @@ impl fmt::Debug for NewWebhook {
     }
 }
 
-/// What to change of a webhook. What is `None` stays as it is.
+/// Changes to a webhook. `None` leaves a setting as it is.
 #[derive(Clone, Default, PartialEq)]
 pub struct WebhookChange {
     /// See [`NewWebhook::name`].
@@ -95,7 +95,7 @@ pub struct WebhookChange {
     pub url: Option<String>,
     /// See [`NewWebhook::event_types`].
     pub event_types: Option<Vec<WebhookEventType>>,
-    /// Whether it calls. What is queued for an inactive webhook waits, for seven days at most.
+    /// Whether it is called. Deliveries to an inactive webhook wait, for seven days at most.
     pub is_active: Option<bool>,
 }
 
@@ -119,12 +119,12 @@ fn checked_url(url: &str) -> Result<&str, EngineError> {
     if is_web && has_host && url.len() <= MAX_URL { Ok(url) } else { Err(refused()) }
 }
 
-/// As the database holds them: a JSON list without repetitions.
+/// The event types as the database stores them: a JSON list without duplicates.
 fn checked_event_types(event_types: &[WebhookEventType]) -> Result<String, EngineError> {
     let mut known = Vec::new();
     for event_type in event_types {
         if let WebhookEventType::Other(_) = event_type {
-            let message = "has a kind of event that there is not; the kinds are memory_add, \
+            let message = "has an unknown kind of event; the kinds are memory_add, \
                            memory_update, memory_delete, memory_categorize, ingest_job_completed, \
                            ingest_job_partially_completed, ingest_job_failed and \
                            ingest_job_cancelled";
@@ -164,8 +164,8 @@ fn record(row: &Row<'_>) -> rusqlite::Result<WebhookRecord> {
     })
 }
 
-/// The number of a webhook that the access may do everything with, and what it is. One that it may
-/// not even see is not there.
+/// The number and the record of a webhook that the access owns. One that the access may not even
+/// see is not found.
 pub(crate) fn find_owned(
     connection: &Connection,
     access: &Access,
@@ -234,7 +234,7 @@ fn update(
 ) -> Result<WebhookRecord, EngineError> {
     let (seq, old) = find_owned(connection, access, id)?;
     if *change == WebhookChange::default() {
-        return Err(EngineError::invalid("webhook", "must have a setting that is to be changed"));
+        return Err(EngineError::invalid("webhook", "must have a setting to change"));
     }
     let event_types = change.event_types.as_ref().unwrap_or(&old.event_types);
     connection
@@ -261,22 +261,22 @@ fn delete(connection: &Connection, access: &Access, id: &str) -> Result<(), Engi
 }
 
 impl Engine {
-    /// The webhooks of a project, oldest first. Only who owns the project sees them.
+    /// The webhooks of a project, oldest first. Only an owner of the project sees them.
     ///
     /// # Errors
-    /// [`EngineError::NotFound`] when there is no project that the access may see,
+    /// [`EngineError::NotFound`] when the access may not see the project,
     /// [`EngineError::Forbidden`] when it may not change it.
     pub async fn webhooks(&self, project_id: &str) -> Result<Vec<WebhookRecord>, EngineError> {
         let id = project_id.to_owned();
         self.read(move |connection, access| list(connection, access, &id)).await
     }
 
-    /// Makes a webhook, with a secret of its own. From now on what it calls for is queued; something
-    /// must send it: see [`deliver_with`](Self::deliver_with).
+    /// Creates a webhook with its own secret. Changes are queued for it from now on;
+    /// [`deliver_with`](Self::deliver_with) sends them.
     ///
     /// # Errors
-    /// As for [`webhooks`](Self::webhooks); [`EngineError::InvalidInput`] for a name, an address or
-    /// a kind of event that cannot be.
+    /// As for [`webhooks`](Self::webhooks); [`EngineError::InvalidInput`] for an invalid name,
+    /// address or kind of event.
     pub async fn create_webhook(
         &self,
         project_id: &str,
@@ -286,12 +286,12 @@ impl Engine {
         self.write(move |connection, access| create(connection, access, &id, &webhook)).await
     }
 
-    /// Changes a webhook; the webhook as it is then. What is queued already goes to its address as
-    /// it is when it is sent.
+    /// Changes a webhook. Returns the webhook after the change. Queued deliveries go to the address
+    /// that the webhook has when they are sent.
     ///
     /// # Errors
-    /// [`EngineError::NotFound`] when there is none that the access may see,
-    /// [`EngineError::Forbidden`] when it may not change it, [`EngineError::InvalidInput`].
+    /// [`EngineError::NotFound`] when the access may not see it, [`EngineError::Forbidden`] when it
+    /// may not change it, [`EngineError::InvalidInput`].
     pub async fn update_webhook(
         &self,
         webhook_id: &str,
@@ -301,7 +301,7 @@ impl Engine {
         self.write(move |connection, access| update(connection, access, &id, &change)).await
     }
 
-    /// Ends a webhook. What is queued for it is not sent any more, and its log is gone.
+    /// Deletes a webhook with its deliveries. Those that are still queued are not sent.
     ///
     /// # Errors
     /// [`EngineError::NotFound`], [`EngineError::Forbidden`].
@@ -316,7 +316,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_is_one_of_the_web() {
+    fn a_webhook_address_is_http_or_https() {
         for good in ["https://example.com", "http://127.0.0.1:9/hook?x=1", "http://[::1]:9/"] {
             assert!(checked_url(good).is_ok(), "{good}");
         }
@@ -327,7 +327,7 @@ mod tests {
     }
 
     #[test]
-    fn secrets_are_their_own_and_as_long_as_the_hash() {
+    fn secrets_are_unique_and_as_long_as_the_hash() {
         let (one, other) = (new_secret().unwrap(), new_secret().unwrap());
         assert_ne!(one, other);
         let bytes = STANDARD.decode(one.strip_prefix("whsec_").unwrap()).unwrap();

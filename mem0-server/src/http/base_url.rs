@@ -2,12 +2,12 @@ use std::sync::Arc;
 
 use axum::http::Uri;
 
-/// The address that clients reach the API by, without a slash at its end.
+/// The address at which clients reach the API, without a slash at its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BaseUrl(Arc<str>);
 
 impl BaseUrl {
-    /// Takes an `http` or `https` address without query; `None` for another text.
+    /// Takes an `http` or `https` address without a query; `None` for any other text.
     ///
     /// ```
     /// use mem0_server::BaseUrl;

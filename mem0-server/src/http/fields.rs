@@ -10,28 +10,28 @@ use serde_json::Value;
 use crate::http::ignored_fields::IgnoredFields;
 use crate::http::rejection::Rejection;
 
-/// The most bytes that a request's body may have unless [`RouterOptions`](crate::RouterOptions) say otherwise: 16 MiB. A
-/// larger one is answered with 413.
+/// The largest request body, in bytes, unless [`RouterOptions`](crate::RouterOptions) sets another
+/// limit: 16 MiB. A larger one is answered with 413.
 pub const BODY_LIMIT: usize = 16 * 1024 * 1024;
 
-/// A request's JSON body, before the operation says which fields it knows.
+/// A request's JSON body, before the operation picks the fields that it knows.
 ///
-/// An unknown field is not an error: the official clients pass on whatever they are given. But it
-/// may be anything, a key of another service included. So an operation never gets to see one, and
-/// the answer names it.
+/// Unknown fields are allowed, since the official clients pass on whatever they are given. They may
+/// contain anything, even a key of another service, so an operation never sees them. The answer
+/// names them.
 pub(crate) struct Received {
     fields: Metadata,
     ignored: IgnoredFields,
 }
 
-/// A body, whose refusal the operation spells.
+/// A body, or its rejection, which the operation puts in its own shape.
 pub(crate) type Body = Result<Received, Rejection>;
 
-/// What clients add to the bodies of every operation.
+/// The fields that clients add to the bodies of every operation.
 const EVERYWHERE: [&str; 3] = ["org_id", "project_id", "source"];
 
 impl Received {
-    /// The fields with these names, and those that clients add everywhere. The others are dropped.
+    /// Keeps the fields with these names, and those that clients add everywhere.
     pub(crate) fn only<N>(self, names: N) -> Fields
     where
         N: IntoIterator<Item = &'static str>,
@@ -46,7 +46,7 @@ impl Received {
         Fields(fields)
     }
 
-    /// All fields, for an operation that refuses those that it does not know.
+    /// Keeps all fields, for an operation that refuses unknown ones.
     pub(crate) fn all(self) -> Fields {
         Fields(self.fields)
     }
@@ -54,7 +54,7 @@ impl Received {
 
 /// The fields of a request's JSON body that its operation knows.
 ///
-/// A null counts as absent, since clients spell "not set" that way.
+/// A null counts as absent, since clients send it for "not set".
 pub(crate) struct Fields(Metadata);
 
 impl<S: Sync> FromRequest<S> for Received {
@@ -68,19 +68,19 @@ impl<S: Sync> FromRequest<S> for Received {
             Ok(Value::Object(fields)) => Ok(Self { fields, ignored }),
             Ok(_) => Err(Rejection::invalid("The request body must be a JSON object.")),
             Err(_) if body.is_empty() => {
-                Err(Rejection::invalid("The request body must be a JSON object, and it is empty."))
+                Err(Rejection::invalid("The request body must be a JSON object, but it is empty."))
             }
             Err(error) => Err(Rejection::invalid(format!("JSON parse error - {error}"))),
         }
     }
 }
 
-/// The most bytes that a body may have.
+/// The largest body, in bytes.
 #[derive(Clone, Copy)]
 pub(crate) struct BodyLimit(pub(crate) usize);
 
-/// How many times the limit of a body that is too large is read and thrown away: a client that is
-/// still sending does not see the answer, only a connection that broke.
+/// A body over the limit is read and discarded up to this multiple of it: a client that is still
+/// sending would see a broken connection instead of the answer.
 const THROWN_AWAY: usize = 4;
 
 async fn read(body: axum::body::Body, limit: usize) -> Result<Vec<u8>, Rejection> {
@@ -114,7 +114,7 @@ fn broken(error: axum::Error) -> Rejection {
         }
         cause = error.source();
     }
-    Rejection::invalid("The request body broke off.")
+    Rejection::invalid("The request body ended early.")
 }
 
 fn wrong<T>(name: &'static str, message: &'static str) -> Result<T, InvalidInput> {
@@ -126,34 +126,34 @@ impl Fields {
         Self(fields)
     }
 
-    /// The field's value, unless it is absent or null.
+    /// The field's value; `None` if it is absent or null.
     pub(crate) fn value(&self, name: &str) -> Option<&Value> {
         self.0.get(name).filter(|value| !value.is_null())
     }
 
-    /// Whether the field is there, even as null.
+    /// Whether the field is present, even as null.
     pub(crate) fn mentions(&self, name: &str) -> bool {
         self.0.contains_key(name)
     }
 
-    /// Takes the field's value out, unless it is absent or null.
+    /// Removes the field and returns its value; `None` if it is absent or null.
     pub(crate) fn take(&mut self, name: &str) -> Option<Value> {
         self.0.remove(name).filter(|value| !value.is_null())
     }
 
-    /// The names of the fields, even of those that are null.
+    /// The names of all fields, including null ones.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)
     }
 
-    /// Puts the field's value into a list of its own.
+    /// Replaces the field's value with a list of that value.
     pub(crate) fn put_in_list(&mut self, name: &str) {
         if let Some(value) = self.0.get_mut(name) {
             *value = Value::Array(vec![value.take()]);
         }
     }
 
-    /// Takes those of these fields out that are set.
+    /// Removes those of these fields that are set, and returns them.
     pub(crate) fn take_all(&mut self, names: &[&str]) -> Metadata {
         let taken = names.iter().filter_map(|name| Some(((*name).to_owned(), self.take(name)?)));
         taken.collect()
@@ -181,7 +181,7 @@ impl Fields {
             None => Ok(None),
             Some(value) => match value.as_u64() {
                 Some(count) => Ok(Some(count)),
-                None => wrong(name, "must be a whole number and not negative"),
+                None => wrong(name, "must be a whole number of at least 0"),
             },
         }
     }
@@ -219,15 +219,15 @@ impl Fields {
         let Some(value) = self.value(name) else { return Ok(None) };
         match value.as_str().and_then(|text| text.parse().ok()) {
             Some(date) => Ok(Some(date)),
-            None => wrong(name, "must be a day of the calendar, as YYYY-MM-DD"),
+            None => wrong(name, "must be a day of the calendar, in the form YYYY-MM-DD"),
         }
     }
 
-    /// A moment in any of the spellings that the platform takes.
+    /// A moment in any of the formats that the platform accepts.
     pub(crate) fn moment(&self, name: &'static str) -> Result<Option<Timestamp>, InvalidInput> {
         let Some(value) = self.value(name) else { return Ok(None) };
         let moment = serde_json::from_value::<Timestamp>(value.clone()).ok();
-        // Asking for the date bounds the years to those that a calendar has.
+        // `date` limits the years to those of the calendar.
         match moment.filter(|moment| moment.date().is_some()) {
             Some(moment) => Ok(Some(moment)),
             None => wrong(

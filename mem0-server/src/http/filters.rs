@@ -2,9 +2,9 @@ use mem0_types::{Filter, IdField, InvalidInput};
 
 use crate::http::fields::Fields;
 
-/// The filter of a search or a list, which must name an entity.
+/// Reads the filter of a search or a list, which must name an entity.
 pub(crate) fn filter(fields: &Fields) -> Result<Filter, InvalidInput> {
-    // An id that was ignored here would widen what the caller gets to see.
+    // Ignoring an id here would show the caller more than was meant.
     for id in IdField::ALL {
         if fields.value(id.as_str()).is_some() {
             return Err(InvalidInput::new(

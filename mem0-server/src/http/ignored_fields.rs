@@ -5,13 +5,13 @@ use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
 
-/// Names the fields of the body that the operation does not know, and that were ignored.
+/// Names the fields of the body that were ignored because the operation does not know them.
 const HEADER: HeaderName = HeaderName::from_static("mem0-ignored-fields");
 
-/// How many names an answer has at most.
+/// The most names in an answer.
 const MOST: usize = 16;
 
-/// How many characters of a name are shown.
+/// The longest name that is shown in full, in characters.
 const LONGEST: usize = 64;
 
 /// Carries the names of ignored fields from the reader of a body to the answer.
@@ -19,8 +19,8 @@ const LONGEST: usize = 64;
 pub(crate) struct IgnoredFields(Arc<OnceLock<HeaderValue>>);
 
 impl IgnoredFields {
-    /// Sets the names, unless there are none. They come from the client: of each, only characters
-    /// that are common in names are repeated.
+    /// Sets the names, if there are any. The names come from the client, so only characters that
+    /// are common in names are repeated.
     pub(crate) fn set<'a>(&self, names: impl Iterator<Item = &'a str>) {
         let mut names = names.peekable();
         if names.peek().is_none() {

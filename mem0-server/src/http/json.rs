@@ -3,7 +3,7 @@ use axum::response::{IntoResponse, Response};
 use mem0_types::ErrorBody;
 use serde::Serialize;
 
-/// A value whose JSON is the body of an answer.
+/// A value, sent as the JSON body of an answer.
 pub(crate) struct Json<T>(pub(crate) T);
 
 impl<T: Serialize> IntoResponse for Json<T> {
@@ -15,7 +15,7 @@ impl<T: Serialize> IntoResponse for Json<T> {
     }
 }
 
-/// Why an answer is a 500, for whoever logs it. Holds no content.
+/// The reason for a 500, for the log. Contains no request data.
 #[derive(Clone)]
 pub(crate) struct Cause(pub(crate) String);
 

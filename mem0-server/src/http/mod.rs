@@ -1,6 +1,6 @@
-//! How a request is read and an answer written: fields, query, filters, pages, views, rejections.
+//! Reading requests and writing answers: fields, queries, filters, pages, views, rejections.
 //!
-//! Names the engine's records; never an operation.
+//! May name the engine's records, but no operation.
 
 pub(crate) mod base_url;
 pub(crate) mod fields;

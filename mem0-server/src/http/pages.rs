@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::http::base_url::BaseUrl;
 use crate::http::query::Query;
 
-/// The page that a query string asks for.
+/// Reads the page that a query string asks for.
 pub(crate) fn page_in(query: &Query) -> Result<PageRequest, InvalidInput> {
     let default = PageRequest::default();
     Ok(PageRequest {
@@ -20,7 +20,7 @@ pub(crate) fn page_in(query: &Query) -> Result<PageRequest, InvalidInput> {
     })
 }
 
-/// The platform's envelope of a list.
+/// The platform's envelope for lists.
 #[derive(Serialize)]
 pub(crate) struct PageView<T> {
     count: u64,
@@ -29,12 +29,12 @@ pub(crate) struct PageView<T> {
     results: Vec<T>,
 }
 
-/// How a request says how long a page is.
+/// How a request gives the length of a page.
 #[derive(Clone, Copy)]
 pub(crate) enum Length {
     PageSize,
     Limit,
-    /// Not at all.
+    /// The length is fixed.
     Fixed,
 }
 
@@ -49,7 +49,7 @@ impl Length {
 }
 
 impl<T> PageView<T> {
-    /// The page with its rows as the wire has them.
+    /// The page, with its rows in their wire format.
     pub(crate) fn new<R>(page: RecordPage<R>, address: &Address, row: impl FnMut(R) -> T) -> Self {
         Self::sized(page, address, Length::PageSize, row)
     }
@@ -71,11 +71,12 @@ impl<T> PageView<T> {
     }
 }
 
-/// Where clients reach the API, when whoever runs it says so.
+/// The configured address at which clients reach the API.
 #[derive(Clone)]
 pub(crate) struct PublicAddress(pub(crate) Option<BaseUrl>);
 
-/// The absolute address of a request, from which those of its neighbouring pages are made.
+/// The absolute address of a request. The addresses of the next and previous pages are made from
+/// it.
 pub(crate) struct Address {
     origin: String,
     path: String,
@@ -111,8 +112,8 @@ impl Address {
     }
 }
 
-/// Where the client sent the request. The host header is the client's word, so that only what can
-/// stand in an address is taken.
+/// The origin that the client sent the request to. The host header is the client's word, so it is
+/// used only if it is a valid host.
 fn origin(headers: &HeaderMap, uri: &Uri) -> String {
     let sent = headers.get(header::HOST).and_then(|host| host.to_str().ok()?.parse().ok());
     let authority = sent.filter(is_plain).or_else(|| uri.authority().cloned().filter(is_plain));
@@ -145,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_host_that_is_none_is_not_repeated() {
+    fn an_invalid_host_is_not_repeated() {
         for host in [&b""[..], b"a b", b"user@host", b"host/path", b"host?x", b"\xff", b"h\"st"] {
             assert_eq!(origin_of(host, "/v1/events/"), "http://localhost", "{host:?}");
             assert_eq!(origin_of(host, "http://in-process/v1/events/"), "http://in-process");

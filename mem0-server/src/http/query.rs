@@ -21,7 +21,8 @@ impl Query {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    /// The parameter's value. Given twice it is refused: either of them would be a guess.
+    /// The parameter's value. A repeated parameter is refused, since it is unclear which one
+    /// counts.
     pub(crate) fn value(&self, name: &'static str) -> Result<Option<&str>, InvalidInput> {
         let mut values = self.iter().filter(|(found, _)| *found == name);
         match (values.next(), values.next()) {
@@ -30,21 +31,21 @@ impl Query {
         }
     }
 
-    /// The parameter's values, for one that may be given several times.
+    /// The values of a parameter that may be repeated.
     pub(crate) fn values(&self, name: &str) -> Vec<String> {
         let found = self.iter().filter(|(found, _)| *found == name);
         found.map(|(_, value)| value.to_owned()).collect()
     }
 
     pub(crate) fn count(&self, name: &'static str) -> Result<Option<u64>, InvalidInput> {
-        let refused = || InvalidInput::new(name, "must be a whole number and not negative");
+        let refused = || InvalidInput::new(name, "must be a whole number of at least 0");
         self.value(name)?.map(|value| value.parse().map_err(|_| refused())).transpose()
     }
 
     pub(crate) fn boolean(&self, name: &'static str) -> Result<Option<bool>, InvalidInput> {
         match self.value(name)? {
             None => Ok(None),
-            // Python spells them with a capital letter.
+            // Python writes them with a capital letter.
             Some("true" | "True" | "1") => Ok(Some(true)),
             Some("false" | "False" | "0") => Ok(Some(false)),
             Some(_) => Err(InvalidInput::new(name, "must be true or false")),

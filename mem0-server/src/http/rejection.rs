@@ -12,13 +12,13 @@ use crate::http::json::{Cause, Json};
 /// Why a request was not carried out.
 #[derive(Debug)]
 pub(crate) enum Rejection {
-    /// The request asks for something that cannot be: 400, spelled as the operation does.
+    /// The request is not valid: 400, in the operation's own shape.
     Invalid(String),
-    /// The key may not do it: 403, as a message where the operation speaks in messages.
+    /// The key may not do this: 403, as a message if the operation uses messages.
     Forbidden(&'static str),
-    /// An answer that every operation gives in the same shape.
+    /// An answer that has the same shape for every operation.
     Fixed(StatusCode, ErrorBody),
-    /// 500. The cause is for the log and holds no content.
+    /// 500. The cause is for the log and contains no request data.
     Failed(String),
 }
 
@@ -41,7 +41,7 @@ impl Rejection {
             Self::Forbidden(why) => {
                 let body = match spell(why.to_owned()) {
                     body @ ErrorBody::Message(_) => body,
-                    // As with 401, the field that the official clients show.
+                    // The same field as for 401, which the official clients show.
                     _ => ErrorBody::Detail(why.to_owned()),
                 };
                 (StatusCode::FORBIDDEN, body)
@@ -101,19 +101,19 @@ impl From<EngineError> for Rejection {
                 not_found(ErrorBody::Message("Entity not found".to_owned()))
             }
             refused @ EngineError::LlmRequired(_) => Self::invalid(refused.to_string()),
-            EngineError::ReadOnly => Self::Forbidden("This API key is for reading only."),
+            EngineError::ReadOnly => Self::Forbidden("This API key is read-only."),
             EngineError::OutsideScope => Self::Forbidden(
-                "This API key is bound to other entities than the request names. Each memory must \
-                 belong to one of the key's own.",
+                "This API key is bound to other entities than those in the request. Each memory must \
+                 belong to one of the key's entities.",
             ),
-            EngineError::Forbidden => Self::Forbidden("This API key may not do that."),
+            EngineError::Forbidden => Self::Forbidden("This API key is not allowed to do that."),
             EngineError::Immutable => Self::invalid(
                 "This memory was added as immutable: it can be deleted, but not updated.",
             ),
             EngineError::PageOutOfRange => not_found(ErrorBody::Detail("Invalid page.".to_owned())),
             EngineError::BatchItem { index, source } => match (*source).into() {
                 Self::Invalid(message) => Self::Invalid(format!("memories[{index}]: {message}")),
-                // The specification lists no 404 for a batch.
+                // The specification has no 404 for a batch.
                 Self::Fixed(StatusCode::NOT_FOUND, body) => {
                     Self::Invalid(format!("memories[{index}]: {}", body.message()))
                 }
@@ -128,16 +128,16 @@ impl From<EngineError> for Rejection {
     }
 }
 
-/// The error and what led to it, in one line.
+/// The error and its causes, in one line.
 fn cause(error: &EngineError) -> String {
     let mut text = error.to_string();
     let mut source: Option<&dyn Error> = match error {
-        // Not `error.source()`: that is the `Arc`, which hides the type of what is inside.
+        // Not `error.source()`: that is the `Arc`, which hides the inner type.
         EngineError::Storage(inner) => Some(&**inner),
         _ => None,
     };
     while let Some(error) = source {
-        // These quote the JSON that they could not read, which is somebody's memory.
+        // These errors quote the JSON that they could not read, which is somebody's memory.
         if error.is::<serde_json::Error>() {
             return "storage failed: a row of the database is damaged".to_owned();
         }
@@ -147,7 +147,7 @@ fn cause(error: &EngineError) -> String {
     text
 }
 
-/// How an operation spells its 400s: the specification gives each its own shape.
+/// The shape of an operation's 400s, which the specification defines for each.
 pub(crate) trait Spelling {
     const SPELL: fn(String) -> ErrorBody;
 }
@@ -193,7 +193,7 @@ impl Spelling for InFields {
     const SPELL: fn(String) -> ErrorBody = |message| ErrorBody::Fields(by_field(&message));
 }
 
-/// A message under the field that it is about, whose name it begins with.
+/// Puts a message under its field, whose name it begins with.
 fn by_field(message: &str) -> Metadata {
     let (field, why) = match message.split_once(": ") {
         Some((field, why)) if field.bytes().all(|b| b.is_ascii_lowercase() || b == b'_') => {
@@ -204,10 +204,10 @@ fn by_field(message: &str) -> Metadata {
     [(field.to_owned(), json!([why]))].into_iter().collect()
 }
 
-/// A rejection by an operation with this spelling.
+/// A rejection in the shape of one operation.
 pub(crate) struct Refused<S>(Rejection, PhantomData<fn() -> S>);
 
-/// What an operation answers.
+/// The answer of an operation.
 pub(crate) type Answer<T, S> = Result<Json<T>, Refused<S>>;
 
 impl<S: Spelling> IntoResponse for Refused<S> {

@@ -4,7 +4,7 @@ use mem0_engine::Engine;
 
 use crate::http::rejection::Rejection;
 
-/// The engine as the request's key sees it. Authentication puts it into the request.
+/// The engine as the request's key sees it. Set by the authentication.
 #[derive(Clone)]
 pub(crate) struct View(pub(crate) Engine);
 

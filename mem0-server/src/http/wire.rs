@@ -3,8 +3,8 @@ use mem0_types::{Date, Metadata, Timestamp};
 use serde::Serialize;
 use serde_json::Value;
 
-/// A memory as get, update and list send it. What the platform sends as null is null and not
-/// absent, because Python callers index the answer.
+/// A memory in the answers of get, update and list. A field that the platform sends as null is null
+/// rather than absent, because Python callers index the answer.
 #[derive(Serialize)]
 pub(crate) struct MemoryView {
     id: String,
@@ -19,16 +19,16 @@ pub(crate) struct MemoryView {
     updated_at: Timestamp,
     expiration_date: Option<Date>,
     structured_attributes: StructuredAttributes,
-    /// Nothing is superseded without inference.
+    /// Without inference, no memory is superseded.
     replaced_by: Option<String>,
-    /// Nothing is made from other memories without inference.
+    /// Without inference, no memory is made from others.
     synthesized: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     lifecycle_state: Option<&'static str>,
 }
 
 impl MemoryView {
-    /// As one of a list.
+    /// A memory of a list.
     pub(crate) fn listed(record: MemoryRecord) -> Self {
         Self {
             structured_attributes: record.structured_attributes(),
@@ -49,13 +49,13 @@ impl MemoryView {
         }
     }
 
-    /// As get and update send it.
+    /// A memory in the answers of get and update.
     pub(crate) fn alone(record: MemoryRecord) -> Self {
         Self { lifecycle_state: Some("active"), ..Self::listed(record) }
     }
 }
 
-/// A memory as search sends it: with a score, and `run_id` by that name.
+/// A memory in the answer of search: it has a score, and its run is named `run_id`.
 #[derive(Serialize)]
 pub(crate) struct HitView {
     id: String,
@@ -67,7 +67,7 @@ pub(crate) struct HitView {
     score: f64,
     score_breakdown: ScoreBreakdownView,
     metadata: Option<Metadata>,
-    /// Never null here, unlike elsewhere.
+    /// Never null here, unlike in other answers.
     categories: Vec<String>,
     created_at: Timestamp,
     updated_at: Timestamp,
@@ -106,7 +106,7 @@ impl From<SearchHit> for HitView {
     }
 }
 
-/// A memory as the list of v1 sends it, which knows no ids but the user's.
+/// A memory in the list of v1, which has no ids but the user's.
 #[derive(Serialize)]
 pub(crate) struct LegacyMemoryView {
     id: String,
@@ -142,7 +142,7 @@ impl From<MemoryRecord> for LegacyMemoryView {
     }
 }
 
-/// A memory as the searches of v1 and v2 send it.
+/// A memory in the searches of v1 and v2.
 #[derive(Serialize)]
 pub(crate) struct LegacyHitView {
     id: String,
@@ -159,7 +159,7 @@ pub(crate) struct LegacyHitView {
     others: Option<OtherIds>,
 }
 
-/// The ids that only v2 knows.
+/// The ids that only v2 has.
 #[derive(Serialize)]
 struct OtherIds {
     agent_id: Option<String>,
@@ -168,7 +168,7 @@ struct OtherIds {
 }
 
 impl LegacyHitView {
-    /// Found without looking at the query.
+    /// A memory that was found without comparing it with the query.
     pub(crate) fn unranked(record: MemoryRecord) -> Self {
         Self {
             id: record.id,
@@ -198,7 +198,7 @@ impl LegacyHitView {
 
 const REQUIRED: [&str; 3] = ["id", "memory", "created_at"];
 
-/// A row, whole or with only the fields that were asked for.
+/// A row with all fields, or with the requested ones.
 #[derive(Serialize)]
 #[serde(untagged)]
 pub(crate) enum Row<T> {
@@ -207,12 +207,13 @@ pub(crate) enum Row<T> {
 }
 
 impl<T: Serialize> Row<T> {
-    /// The row with these fields, or with all. Those that the specification requires always stay.
+    /// The row with these fields, or with all. Fields that the specification requires are always
+    /// included.
     pub(crate) fn of(view: T, fields: Option<&[String]>) -> Self {
         Self::with(view, fields, &REQUIRED)
     }
 
-    /// The same for an older version of the API, which requires more.
+    /// The same for an older version of the API, which requires more fields.
     pub(crate) fn of_legacy(view: T, fields: Option<&[String]>) -> Self {
         Self::with(view, fields, &["id", "memory", "user_id", "created_at", "updated_at"])
     }
@@ -232,17 +233,17 @@ impl<T: Serialize> Row<T> {
     }
 }
 
-/// The run has two names on the wire, and either asks for the one that the operation sends.
+/// The run has two names on the wire; either of them requests the one that the operation sends.
 fn asks(field: &str, name: &str) -> bool {
     field == name || matches!((field, name), ("run_id", "session_id") | ("session_id", "run_id"))
 }
 
-/// What an event did to one memory.
+/// The change of one memory by an event.
 #[derive(Serialize)]
 pub(crate) struct ResultView {
     id: String,
     event: mem0_types::HistoryEvent,
-    /// Only in events: the specification's answer to add has none.
+    /// Only in events; the specification has no such field in the answer to add.
     #[serde(skip_serializing_if = "Option::is_none")]
     user_id: Option<Option<String>>,
     data: DataView,
@@ -254,20 +255,20 @@ struct DataView {
 }
 
 impl ResultView {
-    /// As the answer to add has it.
+    /// In the answer to add.
     pub(crate) fn of_add(result: EventResultRecord) -> Self {
         let data = DataView { memory: result.memory };
         Self { id: result.id, event: result.event, user_id: None, data }
     }
 
-    /// As an event has it.
+    /// In an event.
     pub(crate) fn of_event(result: EventResultRecord) -> Self {
         let user_id = Some(result.user_id.clone());
         Self { user_id, ..Self::of_add(result) }
     }
 }
 
-/// An accepted deletion.
+/// A deletion that was accepted.
 #[derive(Serialize)]
 pub(crate) struct QueuedView {
     message: &'static str,

@@ -8,7 +8,7 @@ use crate::http::rejection::{Answer, InDetails};
 use crate::http::view::View;
 use crate::operations::memories::add::{known, request};
 
-/// Bare, or in an envelope.
+/// A bare list, or an envelope.
 #[derive(Serialize)]
 #[serde(untagged)]
 pub(crate) enum AddedView {
@@ -23,13 +23,13 @@ pub(crate) struct QueuedAddView {
     event_id: String,
 }
 
-/// `POST /v1/memories/`. How it is carried out is as in v3.
+/// `POST /v1/memories/`. Carried out as in v3.
 pub(crate) async fn add(View(engine): View, body: Body) -> Answer<AddedView, InDetails> {
     let mut fields = known(body?);
     check_named_project(&engine, &fields).await?;
     let enveloped = fields.text("output_format")?.as_deref() == Some("v1.1")
         && fields.text("version")?.as_deref() == Some("v2");
-    // One object of names and descriptions, where v3 has a list of them.
+    // An object of names and descriptions, where v3 has a list of such objects.
     if fields.value("custom_categories").is_some_and(serde_json::Value::is_object) {
         fields.put_in_list("custom_categories");
     }

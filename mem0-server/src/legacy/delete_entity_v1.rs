@@ -29,7 +29,7 @@ impl<S: Send + Sync> FromRequestParts<S> for EntityNumber {
     }
 }
 
-/// `DELETE /v1/entities/{entity_type}/{entity_id}/`: by the number that its creation answered.
+/// `DELETE /v1/entities/{entity_type}/{entity_id}/`: by the number that its creation returned.
 pub(crate) async fn delete(
     View(engine): View,
     EntityNumber(kind, number): EntityNumber,

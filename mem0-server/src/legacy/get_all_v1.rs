@@ -12,7 +12,7 @@ use crate::http::rejection::{Answer, InError, Rejection};
 use crate::http::view::View;
 use crate::http::wire::{LegacyMemoryView, Row};
 
-/// A list, or a page where both page and page size were asked for.
+/// A list, or a page if both page and page size were given.
 #[derive(Serialize)]
 #[serde(untagged)]
 pub(crate) enum ListedView {
@@ -68,8 +68,8 @@ fn request(query: &Query, paged: bool) -> Result<ListRequest, Rejection> {
     Ok(request)
 }
 
-/// A JSON object written as text, or one parameter for each key, whose values are then texts of
-/// whatever they were.
+/// Metadata as a JSON object in text form, or as one parameter per key. In the latter form, all
+/// values are texts.
 fn metadata(query: &Query) -> Result<Vec<Value>, InvalidInput> {
     let mut conditions = Vec::new();
     if let Some(text) = query.value("metadata")? {

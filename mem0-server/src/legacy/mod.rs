@@ -14,14 +14,14 @@ use serde_json::{Value, json};
 use crate::http::fields::Fields;
 use crate::http::rejection::Rejection;
 
-/// A filter made of the ids beside a request, which must all hold; `*` stands for any. `None` where
-/// there is none.
+/// A filter of the ids next to a request, all of which must match; `*` matches any. `None` without
+/// ids.
 fn filter_of_ids<'a>(ids: impl Iterator<Item = (IdField, &'a str)>) -> Option<Value> {
     let conditions: Vec<_> = ids.map(|(field, id)| json!({ field.as_str(): id })).collect();
     (!conditions.is_empty()).then(|| json!({ "AND": conditions }))
 }
 
-/// The key decides which project is meant; older clients name it in each request.
+/// The key decides on the project. Older clients name it in each request, too.
 async fn check_project(
     engine: &Engine,
     org_id: Option<&str>,
@@ -35,14 +35,14 @@ async fn check_project(
         [("org_id", org_id, own.organization_id), ("project_id", project_id, own.id)]
     {
         if id.is_some_and(|id| id != own) {
-            let message = "is not the API key's; ping says which it is";
+            let message = "is not the API key's; ping shows the key's own";
             return Err(InvalidInput::new(name, message).into());
         }
     }
     Ok(())
 }
 
-/// The same, as the fields of a body name it.
+/// The same, for a project named in the fields of a body.
 async fn check_named_project(engine: &Engine, fields: &Fields) -> Result<(), Rejection> {
     let (org_id, project_id) = (fields.text("org_id")?, fields.text("project_id")?);
     check_project(engine, org_id.as_deref(), project_id.as_deref()).await

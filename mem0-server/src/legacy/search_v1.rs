@@ -11,7 +11,7 @@ use crate::http::view::View;
 use crate::http::wire::{LegacyHitView, Row};
 use crate::operations::memories::search::known;
 
-/// Bare, or in an envelope.
+/// A bare list, or an envelope.
 #[derive(Serialize)]
 #[serde(untagged)]
 pub(crate) enum HitsView {
@@ -41,7 +41,7 @@ async fn hits(engine: &Engine, fields: &Fields) -> Result<Vec<LegacyHitView>, Re
     if let Some(top_k) = fields.count("top_k")? {
         request.top_k = usize::try_from(top_k).unwrap_or(usize::MAX);
     }
-    // This version knew no threshold.
+    // This version had no threshold.
     request.threshold = fields.number("threshold")?.unwrap_or(0.0);
     request.categories = fields.texts("categories")?.unwrap_or_default();
     check_idle_options(fields)?;
@@ -59,14 +59,14 @@ pub(super) fn query(fields: &Fields) -> Result<String, InvalidInput> {
     fields.text("query")?.ok_or_else(|| InvalidInput::new("query", "is required"))
 }
 
-/// These change nothing: search is always hybrid, and nothing is reranked or filtered by an LLM.
+/// These have no effect: search is always hybrid, and no LLM reranks or filters.
 pub(super) fn check_idle_options(fields: &Fields) -> Result<(), InvalidInput> {
     ["rerank", "keyword_search", "filter_memories", "enable_graph"]
         .into_iter()
         .try_for_each(|name| fields.boolean(name).map(drop))
 }
 
-/// The ids beside the query, and the metadata, must all hold.
+/// The ids next to the query, and the metadata, must all match.
 fn filter(fields: &Fields) -> Result<Filter, Rejection> {
     let mut ids = Vec::new();
     for field in IdField::ALL {

@@ -10,7 +10,7 @@ use crate::http::view::View;
 use crate::http::wire::{LegacyHitView, Row};
 use crate::operations::memories::search::known;
 
-/// The specification's default in this version.
+/// The default of this version in the specification.
 const THRESHOLD: f64 = 0.3;
 
 /// `POST /v2/memories/search/`: a bare list.

@@ -13,21 +13,21 @@ use crate::http::rejection::Rejection;
 use crate::http::view::View;
 use crate::middleware::rate_limit::Caller;
 
-/// Who may call the API.
+/// Decides who may call the API.
 #[derive(Debug, Clone)]
 pub enum Authentication {
-    /// Whoever sends `Authorization: Token <key>` with a key of the engine's data folder, which
-    /// lets through what it was [made for](mem0_engine::NewKey).
+    /// Requires `Authorization: Token <key>` with a key of the engine's data folder. The request
+    /// sees what the key was [made for](mem0_engine::NewKey).
     Folder,
-    /// Whoever sends `Authorization: Token <key>` with one of these keys. With no key at all,
-    /// nobody. Each sees what the router's engine sees.
+    /// Requires `Authorization: Token <key>` with one of these keys; without any, every request is
+    /// refused. The request sees what the router's engine sees.
     Keys(Vec<ApiKeyHash>),
-    /// Everybody: for a router that is called in-process, or that sits behind an authentication of
-    /// its own.
+    /// Lets everybody in. For a router that is called in-process, or behind an authentication of
+    /// your own.
     Off,
 }
 
-/// The SHA-256 hash of an API key: all that a server needs to keep of it.
+/// The SHA-256 hash of an API key, so that a server need not keep the key.
 ///
 /// It is written as 64 hexadecimal digits.
 ///
@@ -55,7 +55,7 @@ impl ApiKeyHash {
         Self(Sha256::digest(key).into())
     }
 
-    /// Takes the same time wherever the two differ.
+    /// Compares in constant time.
     fn is(&self, other: &Self) -> bool {
         let differing = self.0.iter().zip(other.0).fold(0, |bits, (a, b)| bits | (a ^ b));
         std::hint::black_box(differing) == 0
@@ -74,7 +74,7 @@ impl fmt::Display for ApiKeyHash {
     }
 }
 
-/// A text that is no hash of an API key: not 64 hexadecimal digits.
+/// The text is not the hash of an API key: it is not 64 hexadecimal digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InvalidApiKeyHash;
 
@@ -103,14 +103,14 @@ impl FromStr for ApiKeyHash {
 }
 
 impl Authentication {
-    /// What the key lets through; `None` for a wrong one.
+    /// The engine as the key sees it; `None` for a wrong key.
     fn view(&self, engine: &Engine, sent: &ApiKeyHash) -> Result<Option<Engine>, EngineError> {
         match self {
             Self::Folder => {
                 let access = engine.authenticate(sent.as_bytes())?;
                 Ok(access.map(|access| engine.with_access(access)))
             }
-            // Every key is compared, so that the time does not tell which one came close.
+            // Every key is compared, so that the time taken does not reveal a near match.
             Self::Keys(keys) => {
                 let known = keys.iter().fold(false, |found, key| found | key.is(sent));
                 Ok(known.then(|| engine.clone()))
@@ -120,7 +120,7 @@ impl Authentication {
     }
 }
 
-/// Lets a request through that carries one of the keys, with the engine as that key sees it.
+/// Lets a request with a valid key pass, and adds the engine as that key sees it.
 pub(crate) async fn authenticate(
     State((engine, authentication)): State<(Engine, Authentication)>,
     mut request: Request,
@@ -169,7 +169,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_hash_is_that_of_the_key_and_no_other() {
+    fn a_hash_matches_its_key_only() {
         let hash = ApiKeyHash::of("abc");
         let known = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
         assert_eq!(hash.to_string(), known);
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn other_texts_are_no_hashes() {
+    fn other_texts_are_not_hashes() {
         for text in ["", "abc", &"g".repeat(64), &"a".repeat(63), &"é".repeat(32)] {
             assert_eq!(text.parse::<ApiKeyHash>(), Err(InvalidApiKeyHash), "{text}");
         }

@@ -10,15 +10,15 @@ use crate::http::json::Cause;
 use crate::http::rejection::Rejection;
 use crate::middleware::request_id::RequestId;
 
-/// Turns a panic into a 500 and logs every 500 by its operation, without anything that was sent.
+/// Turns a panic into a 500, and logs every 500 with its operation but without any request data.
 pub(crate) async fn guard(request: Request, next: Next) -> Response {
     let method = request.method().clone();
     let path = request.extensions().get::<MatchedPath>().cloned();
     let id = request.extensions().get::<RequestId>().cloned();
     let mut answering = pin!(next.run(request));
     let response = std::future::poll_fn(|context| {
-        // A request that panicked is dropped and never polled again, so that nothing sees what it
-        // left half done.
+        // A request that panicked is dropped and never polled again, so nothing sees its
+        // half-finished state.
         catch_unwind(AssertUnwindSafe(|| answering.as_mut().poll(context))).unwrap_or_else(|_| {
             Poll::Ready(Rejection::failed("the request panicked").into_response())
         })

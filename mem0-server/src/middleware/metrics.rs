@@ -16,9 +16,9 @@ use crate::http::rejection::Rejection;
 /// The upper bounds of the latency histogram's buckets, in seconds.
 const BUCKETS: [f64; 11] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
 
-/// Counts what a [router](crate::router_with) answers. Clones share the counts.
+/// Counts the answers of a [router](crate::router_with). Clones share the counts.
 ///
-/// They know operations, methods and statuses, and nothing of what was sent.
+/// They contain operations, methods and statuses, but no request data.
 #[derive(Clone, Default)]
 pub struct Metrics(Arc<Counts>);
 
@@ -32,7 +32,7 @@ struct Counts {
 #[derive(Default)]
 struct Answers {
     by_status: BTreeMap<u16, u64>,
-    /// How many took at most each of [`BUCKETS`], and no smaller one.
+    /// How many took at most this bound of [`BUCKETS`], and longer than the one before.
     buckets: [u64; BUCKETS.len()],
     count: u64,
     seconds: f64,
@@ -44,7 +44,7 @@ impl fmt::Debug for Metrics {
     }
 }
 
-/// A connection that counts as open until this is dropped.
+/// Counts a connection as open until it is dropped.
 #[derive(Debug)]
 pub struct OpenConnection(Metrics);
 
@@ -55,7 +55,7 @@ impl Drop for OpenConnection {
 }
 
 impl Metrics {
-    /// Counts a connection, for whoever accepts them.
+    /// Counts a connection. Call it when you accept one.
     #[must_use]
     pub fn connected(&self) -> OpenConnection {
         self.0.open_connections.fetch_add(1, Ordering::Relaxed);
@@ -75,19 +75,15 @@ impl Metrics {
         }
     }
 
-    /// The counts in Prometheus' text format, with the engine's own figures.
+    /// The counts in Prometheus' text format, with the engine's statistics.
     async fn text(&self, engine: &Engine) -> Result<String, Rejection> {
         let figures = engine.figures().await?;
         let mut text = String::new();
         let gauges = [
-            (
-                "mem0_events_queued",
-                "Events that wait to be carried out.",
-                Some(figures.queued_events),
-            ),
+            ("mem0_events_queued", "Events that are queued.", Some(figures.queued_events)),
             (
                 "mem0_database_bytes",
-                "Size of the database, its unused pages included.",
+                "Size of the database, including unused pages.",
                 Some(figures.database_bytes),
             ),
             (
@@ -134,7 +130,7 @@ impl Metrics {
     }
 }
 
-/// What this process has in memory, where the system tells.
+/// The resident memory of this process, where the system reports it.
 fn resident_memory() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
@@ -144,8 +140,8 @@ fn resident_memory() -> Option<u64> {
 
 /// `GET /metrics` in the text format that Prometheus reads.
 ///
-/// A router of its own, for an address that clients do not reach: it asks for no key, and its
-/// counts are those of all projects.
+/// This is a separate router, for an address that clients cannot reach: it asks for no key, and its
+/// counts cover all projects.
 pub fn metrics_router(engine: Engine, metrics: Metrics) -> Router {
     Router::new().route("/metrics", get(answer)).with_state((engine, metrics))
 }
@@ -157,7 +153,7 @@ async fn answer(
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text))
 }
 
-/// A method is any word of the client's.
+/// A client may send any word as a method, so unknown ones are counted together.
 pub(crate) fn known(method: &axum::http::Method) -> &'static str {
     match method.as_str() {
         "GET" => "GET",

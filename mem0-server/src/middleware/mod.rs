@@ -1,6 +1,6 @@
-//! What every request passes: authentication, limits of rate and size, ids, metrics.
+//! Steps that every request passes: authentication, limits of rate and size, ids, metrics.
 //!
-//! Names `http` and the engine; never an operation.
+//! May name `http` and the engine, but no operation.
 
 pub(crate) mod authentication;
 pub(crate) mod guard;

@@ -7,11 +7,11 @@ use axum::response::Response;
 use crate::middleware::metrics::{Metrics, known};
 use crate::middleware::request_id::{HEADER, RequestId};
 
-/// What stands for every path that the API does not have: it is the client's word.
+/// The path shown for all paths that the API does not have, since those are the client's words.
 const UNKNOWN_PATH: &str = "unknown";
 
-/// Names every request, writes a line about it to the log, and counts it. None of them shows what
-/// was sent: a path is that of the operation, with its parameters' names.
+/// Gives every request an id, logs it and counts it. Neither shows request data: the path is that
+/// of the operation, with parameter names.
 pub(crate) async fn observe(
     State(metrics): State<Option<Metrics>>,
     mut request: Request,

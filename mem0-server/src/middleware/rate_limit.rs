@@ -14,30 +14,30 @@ const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
 const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
 const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
-/// Beyond so many keys, those that have been quiet are forgotten.
+/// With more keys than this, those that sent nothing lately are forgotten.
 const MANY: usize = 1024;
 
-/// How many requests one API key may send: `per_minute` on average, and as many at once after a
-/// quiet minute. Where no key is asked for, all requests together.
+/// How many requests an API key may send: `per_minute` on average, and the same number at once
+/// after a quiet minute. Without keys, the limit is for all requests together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RateLimit {
-    /// At least 1.
+    /// Requests per minute, at least 1.
     pub per_minute: u32,
 }
 
 impl RateLimit {
-    /// `None` for no request at all.
+    /// `None` for 0 requests.
     pub fn per_minute(requests: u32) -> Option<Self> {
         (requests > 0).then_some(Self { per_minute: requests })
     }
 }
 
-/// Who sent a request: the hash of its key. Authentication puts it there.
+/// The sender of a request: the hash of its key. Set by the authentication.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Caller(pub(crate) [u8; 32]);
 
-/// A bucket for each key: a request takes one token, and tokens come back evenly.
+/// A bucket of tokens for each key. A request takes a token, and tokens are refilled evenly.
 #[derive(Clone)]
 pub(crate) struct Buckets {
     limit: RateLimit,
@@ -49,14 +49,14 @@ struct Bucket {
     at: Instant,
 }
 
-/// What a bucket says of one request.
+/// The bucket's decision about a request.
 #[derive(Debug, PartialEq)]
 struct Verdict {
     is_allowed: bool,
     remaining: u32,
     /// Seconds until the bucket is full again.
     reset: u64,
-    /// Seconds until there is a token again.
+    /// Seconds until there is a token.
     retry_after: u64,
 }
 
@@ -89,7 +89,7 @@ impl Buckets {
     }
 }
 
-/// Refuses what a key sends beyond its rate, and tells every answer how much is left.
+/// Refuses requests beyond a key's rate, and adds the remaining number to every answer.
 pub(crate) async fn limit(
     State(buckets): State<Option<Buckets>>,
     request: Request,

@@ -8,12 +8,12 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
 pub(crate) const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
-/// What one request is called in its answer and in the log.
+/// The id of a request, sent with its answer and written to the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct RequestId(Arc<str>);
 
 impl RequestId {
-    /// The client's own, if it can stand in a log line as it is, else a new one.
+    /// The client's own id if it can stand in a log line unchanged, otherwise a new one.
     pub(crate) fn of(headers: &HeaderMap) -> Self {
         let sent = headers.get(HEADER).and_then(|id| id.to_str().ok()).filter(|id| is_sane(id));
         Self(sent.map_or_else(new, str::to_owned).into())
@@ -44,7 +44,7 @@ fn is_sane(id: &str) -> bool {
 fn new() -> String {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let mut bytes = [0; 16];
-    // Without randomness it is still another one for each request of this process.
+    // Even without randomness, it is unique within this process.
     if getrandom::fill(&mut bytes).is_err() {
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         bytes = u128::from(number).to_be_bytes();

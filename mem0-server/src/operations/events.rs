@@ -22,7 +22,7 @@ pub(crate) struct EventView {
     results: Vec<ResultView>,
     created_at: Timestamp,
     updated_at: Timestamp,
-    /// These three are absent until they are known, because the specification has no null here.
+    /// These three are absent until known, because the specification does not allow null here.
     #[serde(skip_serializing_if = "Option::is_none")]
     started_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -49,12 +49,12 @@ impl From<EventRecord> for EventView {
     }
 }
 
-/// An event on its own says more than in a list.
+/// A single event, which has more fields than one in a list.
 #[derive(Serialize)]
 pub(crate) struct EventAloneView {
     #[serde(flatten)]
     event: EventView,
-    /// There is no graph memory to wait for.
+    /// Always null, since there is no graph memory.
     graph_status: Option<String>,
     error: Option<String>,
 }

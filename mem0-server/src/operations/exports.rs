@@ -38,13 +38,13 @@ pub(crate) async fn get(View(engine): View, body: Body) -> Answer<Metadata, InMe
     Ok(Json(export))
 }
 
-/// The instructions change nothing without an LLM, and the ids are refused.
+/// The known fields. Without an LLM the instructions have no effect; the ids are refused.
 fn known(body: Received) -> Fields {
     let names = ["schema", "filters", "memory_export_id", "export_instructions"];
     body.only(names.into_iter().chain(IdField::ALL.map(IdField::as_str)))
 }
 
-/// The filters, which must name an entity; ids elsewhere would be ignored.
+/// Reads the filters, which must name an entity. Ids elsewhere would be ignored.
 fn filter(fields: &Fields) -> Result<Filter, Rejection> {
     let missing =
         || Rejection::invalid("One of the filters: app_id, user_id, agent_id, run_id is required!");

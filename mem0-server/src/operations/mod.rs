@@ -1,6 +1,6 @@
-//! What the platform does, a file an operation, in groups.
+//! The platform's operations, one file each, grouped as in its API.
 //!
-//! Names `http` and the engine; the router alone names these.
+//! May name `http` and the engine. Only the router names these.
 
 pub(crate) mod entities;
 pub(crate) mod events;

@@ -25,7 +25,7 @@ pub(crate) struct ProfileView {
     error: Option<String>,
 }
 
-/// The one id in a path.
+/// The single id in a path.
 pub(crate) struct Id(String);
 
 impl<S: Send + Sync> FromRequestParts<S> for Id {
@@ -87,7 +87,7 @@ pub(crate) async fn settings(View(engine): View) -> Answer<SettingsView, InError
     Ok(Json(engine.profile_settings().await?.into()))
 }
 
-/// `POST /v2/profiles/settings/`: what is not named stays, and null clears.
+/// `POST /v2/profiles/settings/`: absent settings stay, and null clears one.
 pub(crate) async fn update_settings(
     View(engine): View,
     body: Body,
@@ -112,7 +112,7 @@ fn change(fields: &Fields) -> Result<ProfileSettingsChange, Rejection> {
     Ok(change)
 }
 
-/// A setting in the wrong place would otherwise change nothing and nobody would notice.
+/// Refuses a setting in the wrong place, which would otherwise be ignored silently.
 fn only(fields: &Fields, at: &str, known: &[&str]) -> Result<(), Rejection> {
     match fields.names().find(|name| !known.contains(name)) {
         None => Ok(()),
@@ -157,7 +157,7 @@ impl From<ProfileJobRecord> for CreatedJobView {
     }
 }
 
-/// How many users a sample has when nothing is said.
+/// The default number of users in a sample.
 const SAMPLE: u64 = 5;
 
 /// `POST /v2/profiles/jobs/`

@@ -16,10 +16,10 @@ use crate::http::rejection::{Answer, InError, InFields, Refused, Rejection};
 use crate::http::view::View;
 use crate::http::wire::MessageView;
 
-/// `GET`: what was and is to be sent to a webhook. The hosted platform has no such path.
+/// `GET`: the deliveries of a webhook. The hosted platform has no such path.
 pub(crate) const DELIVERIES: &str = "/api/v1/webhooks/{webhook_id}/deliveries/";
 
-/// `POST`: sends it once more. The hosted platform has no such path.
+/// `POST`: sends a delivery again. The hosted platform has no such path.
 pub(crate) const REDELIVER: &str =
     "/api/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver/";
 
@@ -52,7 +52,7 @@ impl From<WebhookRecord> for WebhookView {
     }
 }
 
-/// A new webhook, with the secret that no other answer shows.
+/// A new webhook with its secret, which no other answer shows.
 #[derive(Serialize)]
 pub(crate) struct CreatedView {
     #[serde(flatten)]
@@ -74,7 +74,7 @@ impl<S: Send + Sync> FromRequestParts<S> for ProjectId {
     }
 }
 
-/// The ids of a webhook and, where the path has one, of a delivery to it.
+/// The ids of a webhook and, if the path has one, of a delivery.
 pub(crate) struct Ids<T>(T);
 
 impl<S: Send + Sync, T: serde::de::DeserializeOwned + Send> FromRequestParts<S> for Ids<T> {
@@ -88,8 +88,8 @@ impl<S: Send + Sync, T: serde::de::DeserializeOwned + Send> FromRequestParts<S> 
     }
 }
 
-/// The specification has one answer for a project that is not there, not to be seen, or not to be
-/// changed.
+/// The specification has one answer for a project that does not exist, may not be seen, or may not
+/// be changed.
 fn of_project(error: EngineError) -> Rejection {
     match error {
         EngineError::NotFound(Resource::Project)

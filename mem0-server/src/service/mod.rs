@@ -1,6 +1,6 @@
-//! What the server says of itself: health, readiness, ping, its description.
+//! The server's own paths: health, readiness, ping, and the description of the API.
 //!
-//! Names `http` and the engine.
+//! May name `http` and the engine.
 
 pub(crate) mod health;
 pub(crate) mod openapi;

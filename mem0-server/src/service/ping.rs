@@ -13,7 +13,7 @@ pub(crate) struct PingView {
     user_email: String,
 }
 
-/// `GET /v1/ping/`: whether the key is good, and whom it belongs to.
+/// `GET /v1/ping/`: whether the key is valid, and its owner.
 pub(crate) async fn ping(View(engine): View) -> Answer<PingView, InDetail> {
     let project = engine.own_project().await?;
     Ok(Json(PingView {

@@ -11,10 +11,10 @@ use serde::Serialize;
 use crate::http::json::Json;
 use crate::http::rejection::Rejection;
 
-/// How long an answer counts: whoever asks more often costs no more writes.
+/// How long an answer is reused, so that frequent checks cause no further writes.
 const FRESH: Duration = Duration::from_secs(1);
 
-/// When the engine last showed that it can write.
+/// When the engine last proved that it can write.
 #[derive(Clone, Default)]
 pub(crate) struct LastWrite(Arc<Mutex<Option<Instant>>>);
 
@@ -42,6 +42,6 @@ fn not_ready(error: EngineError) -> Rejection {
         return error.into();
     }
     tracing::warn!(%error, "not ready");
-    let detail = "The data folder cannot be used now; the server's log says why.";
+    let detail = "The data folder cannot be used at the moment; the server's log says why.";
     Rejection::new(StatusCode::SERVICE_UNAVAILABLE, ErrorBody::Detail(detail.to_owned()))
 }

@@ -13,10 +13,10 @@ use tower::ServiceExt;
 
 use crate::folder::Folder;
 
-/// A UUID that nothing has.
+/// A UUID that nothing has as its id.
 pub(crate) const STRANGER: &str = "3c90c3cc-0d44-4b50-8888-8dd25736052a";
 
-/// A router over an engine of its own, every answer held against the published specification.
+/// A router over its own engine. Every answer is checked against the published specification.
 pub(crate) struct App {
     pub(crate) engine: Engine,
     checked: Router,
@@ -31,7 +31,7 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// The body of an answer that went well.
+    /// The body of a successful answer.
     #[track_caller]
     pub(crate) fn ok(self) -> Value {
         assert_eq!(self.status, 200, "{}", self.body);
@@ -55,7 +55,7 @@ impl Answer {
 }
 
 impl App {
-    /// One that everybody may call.
+    /// An app without authentication.
     pub(crate) fn new() -> Self {
         Self::with(Authentication::Off)
     }
@@ -88,7 +88,7 @@ impl App {
         self.call("DELETE", path, Value::Null).await
     }
 
-    /// Adds a text of alice's verbatim, with these fields too; its id.
+    /// Adds a text of alice's verbatim, with additional fields. Returns its id.
     pub(crate) async fn store(&self, text: &str, fields: Value) -> String {
         let mut body = json!({ "messages": text, "user_id": "alice", "infer": false });
         for (name, value) in fields.as_object().unwrap() {
@@ -98,7 +98,7 @@ impl App {
         added["results"][0]["id"].as_str().unwrap().to_owned()
     }
 
-    /// Adds a text of alice's verbatim with this key; its id.
+    /// Adds a text of alice's verbatim with this key. Returns its id.
     pub(crate) async fn store_with(&self, key: &str, text: &str) -> String {
         let body = json!({ "messages": text, "user_id": "alice", "infer": false });
         let mut request = request("POST", "/v3/memories/add/", body);
@@ -121,7 +121,7 @@ impl App {
         }
     }
 
-    /// The texts of a list of everything that has an owner of this kind.
+    /// The texts of all memories that match the filters.
     pub(crate) async fn texts_of(&self, filters: Value) -> Vec<String> {
         let listed = self.post("/v3/memories/", json!({ "filters": filters })).await.ok();
         let rows = listed["results"].as_array().unwrap().iter();
@@ -129,7 +129,7 @@ impl App {
     }
 }
 
-/// A request with a JSON body, or with none for null.
+/// A request with a JSON body; without a body for null.
 pub(crate) fn request(method: &str, path: &str, body: Value) -> Request<Body> {
     let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
     Request::builder().method(method).uri(path).body(body).unwrap()
@@ -144,7 +144,7 @@ async fn answer(router: Router, request: Request<Body>) -> Answer {
     assert_ne!(parts.status.as_u16(), mem0_tests::checked::DEPARTED, "{text}");
     let content_type = parts.headers.get("content-type").unwrap();
     assert_eq!(content_type, "application/json", "{text}");
-    // An unknown path or method is in no document.
+    // An unknown path or method is not in the document.
     if !matches!(parts.status.as_u16(), 401 | 404 | 405) || own_document().has(&method, &path) {
         own_document().validate_exactly(&method, &path, parts.status.as_u16(), &body).unwrap();
     }
@@ -152,7 +152,7 @@ async fn answer(router: Router, request: Request<Body>) -> Answer {
     Answer { status: parts.status, headers: parts.headers, body }
 }
 
-/// What the server says that it answers.
+/// The server's own description of its answers.
 pub(crate) fn own_document() -> &'static Specification {
     static OWN: LazyLock<Specification> =
         LazyLock::new(|| Specification::parse(include_str!("../../src/service/openapi.json")));

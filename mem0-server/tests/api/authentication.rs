@@ -95,7 +95,7 @@ async fn no_operation_works_without_a_key() {
         ("GET", &projects),
         ("PATCH", &project),
         ("DELETE", &project),
-        // Which methods a path takes is nobody's business either.
+        // The methods of a path are not revealed either.
         ("PATCH", "/v1/ping/"),
     ] {
         let answer = send(&app, method, path, None).await;

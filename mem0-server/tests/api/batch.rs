@@ -53,7 +53,7 @@ async fn one_bad_entry_leaves_all_as_they_were() {
             "memories[1]: memory_id should be a valid UUID",
         ),
         (json!("mem-1"), "memories[1]: must be an object"),
-        (json!({"memory_id": good}), "memories[1]: text: must be given"),
+        (json!({"memory_id": good}), "memories[1]: text: is required"),
         (json!({"memory_id": good, "text": " "}), "memories[1]: text: must not be empty"),
         (
             json!({"memory_id": good, "metadata": []}),

@@ -10,7 +10,7 @@ use crate::folder::Folder;
 use crate::receiver::{Receiver, Reply};
 use crate::server::{Server, command, exchange, head, read_answer, send};
 
-/// Everything that the files of a folder hold.
+/// The contents of all files in a folder.
 fn contents(folder: &Path) -> Vec<u8> {
     let mut all = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
@@ -52,7 +52,7 @@ fn a_key_is_made_once_and_only_its_hash_is_kept() {
     assert!(!holds(&folder, "m0-another"));
 }
 
-/// What `keys` with these words prints, in lines.
+/// The output lines of `keys` with these words.
 fn keys(folder: &Folder, words: &[&str]) -> Vec<String> {
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_mem0-server"));
     command.arg("keys").args(words).arg("--data-dir").arg(folder.path());
@@ -65,7 +65,7 @@ fn keys(folder: &Folder, words: &[&str]) -> Vec<String> {
 #[test]
 fn keys_are_made_and_revoked_while_a_server_runs_or_not() {
     let folder = Folder::new();
-    // Before the first start, which then has no need to make one.
+    // Before the first start, which then makes none.
     let made = keys(&folder, &["create", "--name", "first"]);
     let first = made[0].strip_prefix("API key, shown this once: ").unwrap();
     let server = Server::start(command(folder.path()));
@@ -112,7 +112,7 @@ fn made(folder: &Folder, options: &[&str]) -> String {
 fn a_key_to_one_project_reaches_no_other() {
     let folder = Folder::new();
     let server = Server::start(command(folder.path()));
-    // The first start's key is that of whoever runs the server.
+    // The key of the first start belongs to whoever runs the server.
     let first = server.lines[0].strip_prefix("API key, shown this once: ").unwrap();
     let call = |key: &str, method: &str, path: &str, body: Value| {
         let body = if body.is_null() { String::new() } else { body.to_string() };
@@ -150,7 +150,7 @@ fn a_key_to_one_project_reaches_no_other() {
     let seen = server.get(&cook, &projects).1;
     assert_eq!(seen.as_array().unwrap().len(), 1, "{seen}");
     assert_eq!(seen[0]["project_id"], kitchen);
-    // Its own project it may change, as its owner may.
+    // It may change its own project, as its owner may.
     let own = format!("{projects}{kitchen}/");
     assert_eq!(call(&cook, "PATCH", &own, decay.clone()).0, 200);
     assert_eq!(call(&cook, "POST", &hooks(&kitchen), hook.clone()).0, 201);
@@ -185,7 +185,7 @@ fn a_key_to_one_project_reaches_no_other() {
     assert_eq!(keys(&folder, &["list"]).len(), 4);
 }
 
-/// What becomes of a delivery to a receiver on this machine, by a server with these options.
+/// The outcome of a delivery to a receiver on this machine, by a server with these options.
 fn delivered_here(options: &[&str]) -> (Value, Receiver) {
     let folder = Folder::new();
     let mut command = command(folder.path());
@@ -247,13 +247,13 @@ fn a_signal_lets_a_request_in_flight_finish() {
         let mut command = command(folder.path());
         command.args(["--api-key", "k"]);
         let mut server = Server::start(command);
-        // An idle connection must not hold the server up.
+        // An idle connection must not delay the stop.
         let _idle = TcpStream::connect(server.address).unwrap();
         let body = json!({"messages": "Just in time", "user_id": "alice", "infer": false});
         let body = body.to_string();
         let mut stream = TcpStream::connect(server.address).unwrap();
         let head = head("k", "POST", "/v3/memories/add/", body.len());
-        // So that the server says when it has read the head and waits for the body.
+        // Makes the server say when it has read the head and waits for the body.
         let head = head.replace("\r\n\r\n", "\r\nexpect: 100-continue\r\n\r\n");
         stream.write_all(head.as_bytes()).unwrap();
         let mut go_on = *b"HTTP/1.1 100 Continue\r\n\r\n";
@@ -332,7 +332,7 @@ fn a_client_that_sends_too_much_still_gets_an_answer() {
 }
 
 #[test]
-fn what_cannot_be_served_is_said_and_not_served() {
+fn a_server_that_cannot_start_says_why() {
     let folder = Folder::new();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = taken.local_addr().unwrap().to_string();
@@ -366,7 +366,7 @@ fn what_cannot_be_served_is_said_and_not_served() {
         let said = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(code), "{said}");
         assert!(said.starts_with("mem0-server: ") && said.contains(words), "{said}");
-        // Above all no key, which the next start would not show again.
+        // Above all it must not print a key, which the next start would not show again.
         assert!(output.stdout.is_empty());
     }
     holder.stop();

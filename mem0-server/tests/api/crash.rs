@@ -1,9 +1,9 @@
-//! The binary under load from many clients at once, killed with SIGKILL at random moments, and
-//! judged after each kill by `mem0-server check` and by what the clients were told.
+//! Kills the binary with SIGKILL at random moments while many clients put load on it. After each
+//! kill, `mem0-server check` and the clients' records must agree with the folder.
 //!
-//! `MEM0_KILLS` says how many times it is killed under load; `cargo xtask full` says 200. The calls
-//! and the delays follow from `MEM0_KILLS_SEED`, which a run prints; what a delay meets depends on
-//! the machine too.
+//! `MEM0_KILLS` sets the number of kills under load; `cargo xtask full` uses 200. The calls and the
+//! delays follow from `MEM0_KILLS_SEED`, which a run prints; what a delay hits also depends on the
+//! machine.
 
 mod judge;
 mod life;
@@ -17,7 +17,7 @@ use std::env;
 use life::Life;
 use tally::Tally;
 
-/// After so many kills under load a folder has seen enough, and the next one is taken.
+/// After this many kills under load, the next folder is used.
 const OF_A_FOLDER: u64 = 20;
 
 #[test]

@@ -4,7 +4,7 @@ use crate::app::App;
 
 const EVERYTHING: &str = "/v1/memories/?user_id=*&agent_id=*&app_id=*&run_id=*";
 
-/// Four owners of one memory each.
+/// Four owners with one memory each.
 async fn peopled() -> App {
     let app = App::new();
     app.store("Of alice", json!({"metadata": {"topic": "food", "n": 1}})).await;
@@ -77,7 +77,7 @@ async fn the_servers_own_project_may_be_named() {
 }
 
 #[tokio::test]
-async fn what_is_unclear_deletes_nothing() {
+async fn an_unclear_deletion_deletes_nothing() {
     let app = peopled().await;
     for (query, words) in [
         ("", "One of the filters"),
@@ -101,7 +101,7 @@ async fn what_is_unclear_deletes_nothing() {
         app.delete(&format!("/v1/memories/{query}")).await.refuses("/error", words);
     }
     assert_eq!(left(&app).await.len(), 4);
-    // Ids in a body are no query parameters.
+    // Ids in a body are not query parameters.
     let body = json!({"user_id": "alice"});
     app.call("DELETE", "/v1/memories/", body).await.refuses("/error", "One of the filters");
     assert_eq!(left(&app).await.len(), 4);

@@ -43,7 +43,7 @@ async fn events_are_listed_newest_first() {
 }
 
 #[tokio::test]
-async fn an_event_alone_tells_more() {
+async fn a_single_event_has_more_fields() {
     let app = App::new();
     let body = json!({"messages": "Hi", "user_id": "alice"});
     let queued = app.post("/v3/memories/add/", body).await.ok();

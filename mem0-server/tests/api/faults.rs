@@ -1,4 +1,4 @@
-//! What becomes of a server whose machine fails it. docs/reliability.md lists these.
+//! The server on a machine that fails. docs/reliability.md lists these cases.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
@@ -26,7 +26,7 @@ fn search(server: &Server) -> u16 {
     send(server.address, "k", "POST", "/v3/memories/search/", &body).unwrap().0
 }
 
-/// A limit on the size of files is what a full disk is to SQLite.
+/// To SQLite, a limit on the size of files is the same as a full disk.
 #[test]
 fn on_a_full_disk_writes_fail_reads_go_on_and_nothing_acknowledged_is_lost() {
     let folder = Folder::new();
@@ -49,7 +49,7 @@ fn on_a_full_disk_writes_fail_reads_go_on_and_nothing_acknowledged_is_lost() {
     assert_eq!(status, 500);
     assert_eq!(search(&server), 200);
     assert_eq!(server.get("", "/health").0, 200);
-    // A little may fit still, as long as it does.
+    // Small adds may still fit for a while.
     while add(&server, &format!("little {stored}")) == 200 {
         stored += 1;
         assert!(stored < 5000, "the disk never fills");
@@ -66,7 +66,7 @@ fn on_a_full_disk_writes_fail_reads_go_on_and_nothing_acknowledged_is_lost() {
     again.stop();
 }
 
-/// The binary without what lets root write everywhere, be it root of a user namespace alone.
+/// The binary without root's right to write everywhere, even if only in a user namespace.
 fn unprivileged(folder: &Folder) -> Command {
     let program = env!("CARGO_BIN_EXE_mem0-server");
     if fs::metadata(folder.path()).unwrap().uid() != 0 {
@@ -95,7 +95,7 @@ fn a_folder_that_cannot_be_written_is_refused_with_its_name() {
         assert!(said.contains("cannot use the data folder") && said.contains("denied"), "{said}");
     }
     fs::set_permissions(&data, fs::Permissions::from_mode(0o755)).unwrap();
-    // A file where the folder should be stops everybody.
+    // A file in place of the folder stops any user.
     let file = folder.path().join("file");
     fs::write(&file, "").unwrap();
     for words in [&[][..], &["import", "/dev/null"], &["keys", "list"]] {
@@ -133,7 +133,7 @@ fn a_damaged_file_opens_no_server_and_a_check_says_so() {
 }
 
 #[test]
-fn two_processes_on_one_folder_are_one_too_many() {
+fn a_second_process_on_a_folder_is_refused() {
     let folder = Folder::new();
     let running = server(&folder);
     let said = failed(folder.path(), &["--listen", "127.0.0.1:0"], 1);
@@ -153,7 +153,8 @@ fn an_older_folder_is_brought_up_to_date_and_a_newer_one_refused() {
     let old = concat!(env!("CARGO_MANIFEST_DIR"), "/../mem0-engine/tests/data/version-2/mem0.db");
     let database = folder.path().join("mem0.db");
     fs::copy(old, &database).unwrap();
-    // Its schema alone, as does a start that is killed before it has indexed the memories again.
+    // This upgrades only its schema, like a start that is killed before it has indexed the memories
+    // again.
     ran(folder.path(), &["keys", "create"]);
     assert_eq!(ran(folder.path(), &["check"]), "Nothing is wrong.\n");
     let running = server(&folder);

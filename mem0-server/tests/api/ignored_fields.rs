@@ -1,4 +1,4 @@
-//! Fields that no operation knows: they are stored nowhere, and named in the answer.
+//! Unknown fields are not stored anywhere, and the answer names them.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -17,7 +17,7 @@ use crate::folder::Folder;
 const HEADER: &str = "mem0-ignored-fields";
 const SECRET: &str = "sk-SECRET";
 
-/// The body beside a configuration that a client spread into it.
+/// The body, with a client's configuration spread into it.
 fn spread(mut body: Value) -> Value {
     body["api_key"] = json!(SECRET);
     body["llm"] = json!({ "provider": "openai", "config": { "api_key": SECRET } });
@@ -45,7 +45,7 @@ async fn call(app: &Router, method: &str, path: &str, body: &Value) -> Told {
     Told { status, ignored, body: serde_json::from_slice(&body).unwrap() }
 }
 
-/// Whether a file of the folder has this in it.
+/// Whether a file of the folder contains this.
 fn holds(folder: &Path, text: &str) -> bool {
     let files =
         std::fs::read_dir(folder).unwrap().map(|entry| std::fs::read(entry.unwrap().path()));
@@ -216,7 +216,7 @@ async fn names_of_ignored_fields_are_safe_and_few() {
     );
 }
 
-/// The names of a schema's properties, by a document's own references.
+/// The names of a schema's properties, following references within the document.
 fn properties(document: &Value, schema: &Value, found: &mut BTreeSet<String>) {
     if let Some(reference) = schema["$ref"].as_str() {
         let pointer = reference.trim_start_matches('#');

@@ -29,7 +29,7 @@ async fn a_v1_add_is_bare_unless_both_of_its_parameters_ask_for_an_envelope() {
 }
 
 #[tokio::test]
-async fn a_v1_list_is_bare_unless_a_page_is_asked_for() {
+async fn a_v1_list_is_bare_unless_a_page_is_requested() {
     let app = App::new();
     app.store("One", json!({"agent_id": "bot"})).await;
     app.store("Two", json!({})).await;
@@ -93,7 +93,7 @@ async fn older_searches_have_their_own_shapes() {
 }
 
 #[tokio::test]
-async fn an_entity_has_a_number_and_no_other() {
+async fn an_entity_is_deleted_by_its_number() {
     let app = App::new();
     let made = app.post("/v1/users/", json!({"user_id": "alice"})).await;
     assert_eq!(made.status, 201);

@@ -103,7 +103,7 @@ async fn a_page_past_the_end_is_not_found() {
     app.post("/v3/memories/?page=18446744073709551615", of_alice()).await.is(404, missing.clone());
     app.get("/v1/entities/?page=2").await.is(404, missing.clone());
     app.get("/v1/events/?page=2").await.is(404, missing);
-    // The first page of nothing is a page.
+    // The first page of an empty list exists.
     let nothing = json!({"filters": {"user_id": "nobody"}});
     assert_eq!(app.post(LIST, nothing).await.ok()["results"], json!([]));
 }

@@ -32,13 +32,13 @@ async fn get_has_every_field_of_the_specification() {
         ]
     );
     assert_eq!((&memory["id"], &memory["memory"]), (&json!(id), &json!("I love hiking")));
-    // Expired memories are hidden from lists, not from who knows their id.
+    // Expired memories are hidden from lists, but can be read by id.
     assert_eq!(memory["expiration_date"], "2020-01-01");
     assert_eq!(app.get(&path(&id.to_uppercase())).await.ok()["id"], id.as_str());
 }
 
 #[tokio::test]
-async fn an_id_that_is_no_uuid_is_refused_and_an_unknown_one_not_found() {
+async fn an_invalid_id_is_refused_and_an_unknown_one_not_found() {
     let app = App::new();
     let no_uuid = json!({"error": "memory_id should be a valid UUID"});
     let unknown = json!({"error": "Memory not found!"});
@@ -88,8 +88,8 @@ async fn bad_updates_are_refused_by_name_and_change_nothing() {
     let app = App::new();
     let id = app.store("As it was", json!({})).await;
     for (body, words) in [
-        (json!({}), "text: must be given"),
-        (json!({"text": null}), "text: must be given"),
+        (json!({}), "text: is required"),
+        (json!({"text": null}), "text: is required"),
         (json!({"text": " "}), "text: must not be empty"),
         (json!({"text": 1}), "text: must be a string"),
         (json!({"metadata": "x"}), "metadata: must be a JSON object"),

@@ -1,5 +1,5 @@
-//! That the document which the server serves says what the server answers. Each answer of the other
-//! tests is held against it too, in `app`.
+//! The document that the server serves must match its answers. The answers of all other tests are
+//! checked against it too, in `app`.
 
 use axum::body::to_bytes;
 use axum::http::StatusCode;
@@ -11,7 +11,7 @@ use tower::ServiceExt;
 use crate::app::{STRANGER, own_document, request};
 use crate::folder::Folder;
 
-/// The paths that requests are sent to: where an operation is served, it is one of these.
+/// The paths of the requests. Each served operation must be among them.
 const PATHS: &str = include_str!("../../../mem0-types/src/wire/path.rs");
 
 fn paths() -> Vec<String> {
@@ -43,7 +43,7 @@ async fn every_route_is_in_the_document_and_nothing_else() {
             let answer = app.clone().oneshot(request(method, &sent, Value::Null)).await.unwrap();
             let status = answer.status();
             let body = to_bytes(answer.into_body(), usize::MAX).await.unwrap();
-            // What has no such memory, or the like, says so in other words.
+            // An operation on a missing resource reports that in its own way.
             let is_there = status != StatusCode::METHOD_NOT_ALLOWED
                 && !body.starts_with(b"{\"detail\":\"Not found.");
             let is_documented = documented.contains(&format!("{method} {path}"));
@@ -71,7 +71,7 @@ async fn the_document_and_its_page_are_served_without_a_key() {
     assert_eq!(document["info"]["version"], env!("CARGO_PKG_VERSION"));
     let (kind, page) = get("/docs").await;
     assert_eq!(kind, "text/html; charset=utf-8");
-    // It works offline: nothing is loaded but the document, from where the page is.
+    // It works offline: only the document is loaded, from the same place as the page.
     assert!(page.contains("fetch(\"openapi.json\")"));
     for external in ["http://", "https://", "//cdn", "src=", "@import", "<link"] {
         assert!(!page.contains(external), "{external}");

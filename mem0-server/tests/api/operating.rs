@@ -12,14 +12,14 @@ use serde_json::json;
 use crate::folder::Folder;
 use crate::server::{Server, command, head, read_answer, send};
 
-/// A command on a folder, without a server.
+/// Runs a command on a folder, without a server.
 pub(crate) fn run(folder: &Path, words: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mem0-server"));
     command.args(words).arg("--data-dir").arg(folder);
     command.output().unwrap()
 }
 
-/// What it printed, if it went well.
+/// The standard output of a successful command.
 #[track_caller]
 pub(crate) fn ran(folder: &Path, words: &[&str]) -> String {
     let output = run(folder, words);
@@ -28,7 +28,7 @@ pub(crate) fn ran(folder: &Path, words: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// What it complained about, having failed with this code.
+/// The standard error of a command that failed with this code.
 #[track_caller]
 pub(crate) fn failed(folder: &Path, words: &[&str], code: i32) -> String {
     let output = run(folder, words);
@@ -65,7 +65,7 @@ fn a_folder_in_use_is_backed_up_checked_and_restored() {
     let printed = ran(folder.path(), &["backup", &name]);
     let backup = printed.trim().strip_prefix("The backup is ").unwrap().strip_suffix('.').unwrap();
     assert!(backup.starts_with(&name) && backup.ends_with("Z.db"), "{backup}");
-    assert!(failed(folder.path(), &["backup", backup], 1).contains("nothing is overwritten"));
+    assert!(failed(folder.path(), &["backup", backup], 1).contains("is not overwritten"));
     add(&server, "after the backup");
     let output = run(folder.path(), &["check"]);
     assert_eq!(output.status.code(), Some(0));
@@ -93,16 +93,16 @@ fn an_export_and_its_import_give_the_same_export() {
     let name = file.to_str().unwrap();
     ran(from.path(), &["export", name]);
     assert_eq!(std::fs::read_to_string(&file).unwrap(), first);
-    assert!(failed(from.path(), &["export", name], 1).contains("nothing is overwritten"));
+    assert!(failed(from.path(), &["export", name], 1).contains("is not overwritten"));
     assert!(ran(to.path(), &["import", name]).contains(" rows were imported."));
     assert_eq!(ran(to.path(), &["export"]), first);
-    assert!(failed(to.path(), &["import", name], 1).contains("in the folder already"));
+    assert!(failed(to.path(), &["import", name], 1).contains("the folder already has"));
     assert_eq!(ran(to.path(), &["export"]), first);
     let unknown = failed(to.path(), &["export", "--project", "x", "y"], 1);
     assert!(unknown.contains("no such project"), "{unknown}");
     assert!(!Path::new("y").exists());
 
-    // From standard input too.
+    // Also from standard input.
     let piped = Folder::new();
     let mut command = Command::new(env!("CARGO_BIN_EXE_mem0-server"));
     command.args(["import", "--data-dir"]).arg(piped.path());
@@ -146,7 +146,7 @@ fn a_file_configures_the_server_below_the_environment_and_the_command_line() {
 
     std::fs::write(&file, "\nlistn = \"x\"").unwrap();
     let said = failed(folder.path(), &["--config", file.to_str().unwrap()], 2);
-    assert!(said.contains("line 2: listn is no option"), "{said}");
+    assert!(said.contains("line 2: listn is not a known option"), "{said}");
     let packaged = concat!(env!("CARGO_MANIFEST_DIR"), "/../packaging/mem0-server.toml");
     ran(folder.path(), &["--print-config", "--config", packaged]);
     let printed = ran(folder.path(), &["--print-config", "--rate-limit", "7"]);
@@ -216,7 +216,7 @@ fn a_slow_client_is_not_waited_for() {
     let mut body = TcpStream::connect(server.address).unwrap();
     body.write_all(head("k", "POST", "/v3/memories/search/", 100).as_bytes()).unwrap();
     body.write_all(b"{").unwrap();
-    // All places are taken, until the slow ones are sent away.
+    // All places are taken until the slow clients are disconnected.
     assert_eq!(server.get("k", "/v1/ping/").0, 200);
     assert!(began.elapsed() > Duration::from_millis(500), "{:?}", began.elapsed());
     let (status, said) = read_answer(&mut body).unwrap();
@@ -239,7 +239,7 @@ fn a_client_that_does_not_read_its_answer_is_sent_away() {
     let mut command = with_key(&folder);
     command.args(["--body-timeout", "1", "--max-connections", "1"]);
     let server = Server::start(command);
-    // In metadata, which is not indexed, and which each of the memories has.
+    // In the metadata of each memory, which is not indexed.
     let long = json!({ "x": "x".repeat(65_000) });
     let messages: Vec<_> =
         (0..200).map(|n| json!({"role": "user", "content": format!("note {n}")})).collect();
@@ -251,7 +251,7 @@ fn a_client_that_does_not_read_its_answer_is_sent_away() {
     deaf.write_all(head("k", "POST", "/v3/memories/?page_size=200", list.len()).as_bytes())
         .unwrap();
     deaf.write_all(list.as_bytes()).unwrap();
-    // The one place is taken by an answer of 13 MB that nobody reads.
+    // An answer of 13 MB that nobody reads takes the only place.
     std::thread::sleep(Duration::from_millis(300));
     assert_eq!(server.get("k", "/v1/ping/").0, 200);
     let mut read = Vec::new();

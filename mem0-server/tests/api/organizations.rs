@@ -7,7 +7,7 @@ use crate::app::{Answer, App, STRANGER, request};
 
 const ORGANIZATIONS: &str = "/api/v1/orgs/organizations/";
 
-/// One that takes the keys of its folder, which has some.
+/// An app that accepts the keys of its folder.
 async fn app() -> App {
     let app = App::with(Authentication::Folder);
     let key = |name: &str| NewKey::new(*ApiKeyHash::of(name).as_bytes(), name);
@@ -79,7 +79,7 @@ async fn keys_see_their_own_project_alone() {
         assert_eq!(call(&app, "owner", "GET", path, Value::Null).await.status, 404);
     }
 
-    // Its key dies with a project, at once.
+    // The key of a project is invalid as soon as the project is deleted.
     let project = format!("{projects}{kitchen}/");
     call(&app, "owner", "DELETE", &project, Value::Null).await.ok();
     assert_eq!(call(&app, "cook", "GET", "/v1/ping/", Value::Null).await.status, 401);
@@ -88,7 +88,7 @@ async fn keys_see_their_own_project_alone() {
         .is(404, json!({"message": "Organization or project not found"}));
     call(&app, "owner", "DELETE", &organization, Value::Null)
         .await
-        .is(403, json!({"message": "This API key may not do that."}));
+        .is(403, json!({"message": "This API key is not allowed to do that."}));
 }
 
 #[tokio::test]
@@ -132,7 +132,7 @@ async fn a_read_only_key_changes_nothing() {
     ] {
         let answer = call(&app, "reading", method, path, body).await;
         assert_eq!(answer.status, 403, "{method} {path}: {}", answer.body);
-        assert!(answer.body.to_string().contains("for reading only"), "{}", answer.body);
+        assert!(answer.body.to_string().contains("read-only"), "{}", answer.body);
     }
     for path in [memory.as_str(), "/v1/entities/", "/v1/events/", &project, &organization] {
         let answer = call(&app, "reading", "GET", path, Value::Null).await.ok();
@@ -168,9 +168,9 @@ async fn a_bound_key_stays_with_its_entities() {
         .is(404, json!({"message": "Entity not found"}));
     let (_, projects, project) = paths(&app.engine).await;
     let refused = call(&app, "alices", "PATCH", &project, json!({"decay": true})).await;
-    refused.is(403, json!({"message": "This API key may not do that."}));
+    refused.is(403, json!({"message": "This API key is not allowed to do that."}));
     let refused = call(&app, "alices", "POST", &projects, json!({"name": "x"})).await;
-    refused.is(403, json!({"message": "This API key may not do that."}));
+    refused.is(403, json!({"message": "This API key is not allowed to do that."}));
 }
 
 #[tokio::test]
@@ -191,14 +191,14 @@ async fn a_reader_sees_the_organization_and_changes_nothing_of_it() {
         ("DELETE", &organization, Value::Null),
     ] {
         let answer = call(&app, "reader", method, path, body).await;
-        answer.is(403, json!({"message": "This API key may not do that."}));
+        answer.is(403, json!({"message": "This API key is not allowed to do that."}));
     }
-    // What it is a key to, it may change: those are memories.
+    // Its own project's memories it may change.
     app.store_with("reader", "tea").await;
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_said_as_the_platform_does() {
+async fn a_missing_resource_is_reported_as_on_the_platform() {
     let app = app().await;
     let (organization, projects, project) = paths(&app.engine).await;
     let unknown = format!("{ORGANIZATIONS}{STRANGER}/");
@@ -226,7 +226,7 @@ async fn what_is_not_there_is_said_as_the_platform_does() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_is_refused_by_its_field() {
+async fn an_invalid_value_is_refused_by_its_field() {
     let app = app().await;
     let (organization, projects, project) = paths(&app.engine).await;
     let members = format!("{organization}members/");
@@ -238,7 +238,7 @@ async fn what_cannot_be_is_refused_by_its_field() {
         ("POST", &members, json!({"email": "x@y.z", "role": "x"}), "/errors/role/0", "READER"),
         ("POST", &members, json!({"email": "x@y.z"}), "/errors/role/0", "must be given"),
         ("POST", &projects, json!({}), "/message", "name: must be given"),
-        ("PATCH", &project, json!({}), "/message", "must have a setting"),
+        ("PATCH", &project, json!({}), "/message", "must have a setting to change"),
         ("PATCH", &project, json!({"decay": "yes"}), "/message", "decay: must be true or false"),
         ("PATCH", &project, json!({"custom_categories": [1]}), "/message", "custom_categories"),
     ];

@@ -9,12 +9,12 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use mem0_types::WebhookSecret;
 use serde_json::Value;
 
-/// What a receiver does with the delivery that it has read, the first one being number 0.
+/// A receiver's reaction to a delivery.
 pub(crate) enum Reply {
     Status(u16),
-    /// Sends them here.
+    /// Redirects to this address.
     Redirect(String),
-    /// Says nothing, and keeps the connection.
+    /// Sends nothing, and keeps the connection open.
     Nothing,
     /// An answer with a body that never ends.
     Endless,
@@ -22,7 +22,7 @@ pub(crate) enum Reply {
     Close,
 }
 
-/// A delivery as it came.
+/// A received delivery.
 pub(crate) struct Received {
     pub(crate) at: Instant,
     pub(crate) headers: HeaderMap,
@@ -34,7 +34,7 @@ impl Received {
         self.headers["webhook-id"].to_str().unwrap()
     }
 
-    /// The details of an event that is signed with this secret.
+    /// The details of the event, which must be signed with this secret.
     #[track_caller]
     pub(crate) fn details(&self, secret: &str) -> Value {
         let secret = WebhookSecret::new(secret).unwrap();
@@ -61,7 +61,7 @@ impl Receiver {
                 let (tell, reply) = (tell.clone(), reply.clone());
                 thread::spawn(move || {
                     let mut stream = stream.unwrap();
-                    // A sender that was killed leaves half a request.
+                    // A sender that was killed leaves an incomplete request.
                     let Some(delivery) = read(&mut stream) else { return };
                     let _ = tell.send(delivery);
                     answer(&mut stream, reply(number));
@@ -80,7 +80,7 @@ impl Receiver {
         self.received.recv_timeout(within).unwrap()
     }
 
-    /// What came until now, after which nothing comes for this long.
+    /// The deliveries so far, once none has come for this long.
     pub(crate) fn all(&self, quiet: Duration) -> Vec<Received> {
         let mut all = Vec::new();
         loop {
@@ -122,7 +122,7 @@ fn answer(stream: &mut TcpStream, reply: Reply) {
         Reply::Redirect(to) => (307, format!("location: {to}\r\ncontent-length: 0\r\n")),
         Reply::Endless => (200, "content-length: 1000000000000\r\n".to_owned()),
         Reply::Nothing => {
-            // Until the other side gives up.
+            // Until the other side disconnects.
             let _ = stream.read(&mut [0]);
             return;
         }

@@ -84,7 +84,7 @@ async fn a_method_that_the_path_does_not_take_is_refused() {
 }
 
 #[tokio::test]
-async fn ping_names_who_the_clients_ask_for() {
+async fn ping_returns_the_names_that_clients_need() {
     let app = App::new();
     let project = app.engine.own_project().await.unwrap();
     let ping = app.get("/v1/ping/").await.ok();
@@ -113,7 +113,7 @@ async fn health_follows_the_engine() {
 async fn a_body_must_be_a_json_object() {
     let app = App::new();
     for (body, words) in [
-        ("", "must be a JSON object, and it is empty"),
+        ("", "must be a JSON object, but it is empty"),
         ("[]", "must be a JSON object"),
         ("null", "must be a JSON object"),
         ("\"text\"", "must be a JSON object"),
@@ -143,6 +143,6 @@ async fn a_body_over_the_limit_is_too_large() {
     };
     let answer = search(BODY_LIMIT + 1).await;
     answer.is(413, json!({"detail": "The request body is larger than 16777216 bytes."}));
-    // What is within the limit is read, and found to be no JSON.
+    // A body within the limit is read, and is not JSON.
     search(BODY_LIMIT).await.refuses("/detail", "JSON parse error");
 }

@@ -48,7 +48,7 @@ async fn options_narrow_a_search() {
     let search = async |options: Value| {
         let mut body = json!({
             "query": "red", "filters": {"user_id": "alice"}, "threshold": 0,
-            // Accepted, and without effect here.
+            // Accepted, but without effect here.
             "latest_only": true, "include_merged": false, "output_format": "v1.1", "source": "CLI",
         });
         for (name, value) in options.as_object().unwrap() {
@@ -130,7 +130,7 @@ async fn bad_searches_are_refused_by_name() {
         (json!({"filters": {"user_id": {"like": "a"}}}), "Unsupported operator"),
         (
             json!({"filters": {"user_id": "a", "keywords": {"contains": "x"}}}),
-            "must not have 'keywords' in a search",
+            "must not contain 'keywords' in a search",
         ),
         (json!({"user_id": "alice"}), "user_id: must be inside filters"),
         (json!({"agent_id": "bot"}), "agent_id: must be inside filters"),

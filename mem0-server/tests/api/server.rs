@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 use mem0_tests::openapi::Specification;
 use serde_json::Value;
 
-/// The binary as a process of its own. It is killed if a test drops it running.
+/// The binary as a process, which is killed when dropped.
 pub(crate) struct Server {
     child: Child,
     pub(crate) address: SocketAddr,
-    /// What it wrote to standard output before it was ready.
+    /// Its standard output before it was ready.
     pub(crate) lines: Vec<String>,
 }
 
@@ -23,7 +23,7 @@ pub(crate) fn command(data_dir: &Path) -> Command {
 }
 
 impl Server {
-    /// Starts it and reads until it says where it listens.
+    /// Starts it, and reads its output until it announces its address.
     pub(crate) fn start(mut command: Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = Vec::new();
@@ -39,7 +39,7 @@ impl Server {
     }
 
     pub(crate) fn signal(&self, name: &str) {
-        // The shell's own, since not every system has it as a program.
+        // The shell's built-in, since not every system has a kill program.
         let kill = format!("kill {name} {}", self.child.id());
         assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
     }
@@ -79,7 +79,7 @@ impl Drop for Server {
     }
 }
 
-/// One request on a connection of its own. An error means that no whole answer came back.
+/// Sends one request on a new connection. An error means that no complete answer came back.
 pub(crate) fn send(
     address: SocketAddr,
     key: &str,
@@ -93,7 +93,7 @@ pub(crate) fn send(
     stream.write_all(body.as_bytes())?;
     let (status, answer) = read_answer(&mut stream)?;
     let path = path.split('?').next().unwrap();
-    // The specification lists no failure of the server's own.
+    // The specification does not list the server's own failures.
     if matches!(status, 500 | 503) {
         return Ok((status, answer));
     }

@@ -1,4 +1,4 @@
-//! What the router does beyond the platform's API.
+//! What the router does in addition to the platform's API.
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -69,7 +69,7 @@ async fn each_key_has_a_rate_of_its_own() {
     assert!(["29", "30"].contains(&headers["retry-after"].to_str().unwrap()), "{headers:?}");
     assert!(body.contains("Too many requests with this API key."), "{body}");
     assert_eq!(ping("Token b").await.0, 200);
-    // Who has no key has no bucket either, and cannot use up another's.
+    // A request without a valid key has no bucket, and cannot empty another's.
     let (status, headers, _) = ping("Token c").await;
     assert_eq!(status, 401);
     assert!(!headers.contains_key("x-ratelimit-limit"));
@@ -98,7 +98,7 @@ async fn the_body_limit_and_the_address_are_those_of_the_options() {
 }
 
 #[tokio::test]
-async fn what_was_answered_is_counted_by_operation_and_without_content() {
+async fn answers_are_counted_by_operation_and_without_content() {
     let metrics = Metrics::default();
     let mut options = RouterOptions::default();
     options.metrics = Some(metrics.clone());

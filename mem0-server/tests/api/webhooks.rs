@@ -16,7 +16,7 @@ async fn hooks(engine: &Engine) -> String {
     format!("/api/v1/webhooks/projects/{project}/")
 }
 
-/// A webhook to this address for additions; the path of it and its secret.
+/// Makes a webhook to this address for additions. Returns its path and its secret.
 async fn make(app: &App, url: &str) -> (String, String) {
     let body = json!({"name": "Kitchen", "url": url, "event_types": ["memory_add"]});
     let made = app.post(&hooks(&app.engine).await, body).await;
@@ -25,7 +25,7 @@ async fn make(app: &App, url: &str) -> (String, String) {
     (format!("/api/v1/webhooks/{id}/"), made.body["secret"].as_str().unwrap().to_owned())
 }
 
-/// The newest delivery once it looks like this.
+/// Waits until the newest delivery looks like this.
 async fn logged(app: &App, webhook: &str, is_right: impl Fn(&Value) -> bool) -> Value {
     let start = Instant::now();
     loop {
@@ -61,7 +61,7 @@ async fn a_webhook_comes_changes_and_goes() {
     assert_eq!(listed[0]["name"], "Pantry");
     assert_eq!(listed[0]["url"], "http://127.0.0.1:1/");
     assert_eq!(listed[0]["is_active"], false);
-    // Shown once.
+    // The secret is shown only once.
     assert!(!names(&listed[0]).contains(&"secret"));
     let gone = app.delete(&one).await.ok();
     assert_eq!(gone, json!({"message": "Webhook deleted successfully"}));
@@ -69,7 +69,7 @@ async fn a_webhook_comes_changes_and_goes() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_is_refused_by_its_field() {
+async fn an_invalid_value_is_refused_by_its_field() {
     let app = App::new();
     let path = hooks(&app.engine).await;
     let good = json!({"name": "x", "url": "https://x.y", "event_types": ["memory_add"]});
@@ -81,7 +81,7 @@ async fn what_cannot_be_is_refused_by_its_field() {
         ("url", json!("x.y"), "https:// or http://"),
         ("url", json!(1), "must be a string"),
         ("event_types", json!([]), "at least one"),
-        ("event_types", json!(["memory:add"]), "there is not"),
+        ("event_types", json!(["memory:add"]), "unknown kind"),
         ("event_types", json!("memory_add"), "list of strings"),
         ("is_active", json!("yes"), "true or false"),
     ] {
@@ -92,13 +92,13 @@ async fn what_cannot_be_is_refused_by_its_field() {
     app.post(&path, json!([])).await.refuses("/non_field_errors/0", "JSON object");
     let (one, _) = make(&app, "https://x.y").await;
     let nothing = app.call("PUT", &one, json!({})).await;
-    nothing.refuses("/webhook/0", "must have a setting");
+    nothing.refuses("/webhook/0", "must have a setting to change");
     let unknown = app.call("PUT", &one, json!({"event_types": ["x"]})).await;
-    unknown.refuses("/event_types/0", "there is not");
+    unknown.refuses("/event_types/0", "unknown kind");
 }
 
 #[tokio::test]
-async fn who_does_not_own_the_project_has_no_webhooks() {
+async fn only_an_owner_of_the_project_has_webhooks() {
     let app = App::with(Authentication::Folder);
     let key = |name: &str| NewKey::new(*ApiKeyHash::of(name).as_bytes(), name);
     app.engine.create_key(key("owner")).await.unwrap();
@@ -132,7 +132,7 @@ async fn who_does_not_own_the_project_has_no_webhooks() {
         }
         for (method, path) in [("PUT", &one), ("DELETE", &one), ("GET", &log), ("POST", &again)] {
             let refused = call(key, method, path, body.clone()).await;
-            // Of another project it is not said that it is there.
+            // It is not revealed that another project exists.
             let status = if key == "cook" { 404 } else { 403 };
             assert_eq!(refused.status, status, "{key} {method}: {}", refused.body);
             assert_eq!(names(&refused.body), ["error"]);
@@ -185,7 +185,7 @@ async fn a_receiver_that_fails_once_gets_it_again() {
     assert_eq!((&failed["state"], &failed["last_status"]), (&json!("queued"), &json!(500)));
     let second = receiver.next(PATIENCE);
     assert!(second.at - first.at > Duration::from_secs(4));
-    // Signed anew, under the same id.
+    // With a new signature, but the same id.
     assert_eq!(second.id(), first.id());
     second.details(&secret);
     assert_ne!(first.headers["webhook-timestamp"], second.headers["webhook-timestamp"]);
@@ -194,7 +194,7 @@ async fn a_receiver_that_fails_once_gets_it_again() {
 }
 
 #[tokio::test]
-async fn of_three_receivers_one_that_hangs_holds_up_nobody() {
+async fn a_receiver_that_hangs_holds_up_no_other() {
     let app = App::new();
     let _delivering = deliver(&app.engine, Receivers::Anywhere).unwrap();
     let hanging = Receiver::start(|_| Reply::Nothing);
@@ -238,7 +238,7 @@ async fn odd_receivers_fail_in_words_of_the_servers_own() {
     let redirecting = Receiver::start(move |_| Reply::Redirect(target.clone()));
     let endless = Receiver::start(|_| Reply::Endless);
     let closing = Receiver::start(|_| Reply::Close);
-    // Nothing listens on a port that was just given back.
+    // Nothing listens on a port that was just released.
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let mut webhooks = Vec::new();
     for url in [
@@ -254,7 +254,7 @@ async fn odd_receivers_fail_in_words_of_the_servers_own() {
     app.store("swordfish", json!({})).await;
     let refused = "the receiver refused the connection";
     let expected = [
-        (json!(307), "queued", Some("the receiver answered with another status than 200 to 299")),
+        (json!(307), "queued", Some("the receiver answered with a status outside 200 to 299")),
         (json!(200), "delivered", None),
         (Value::Null, "queued", None),
         (Value::Null, "queued", Some(refused)),

@@ -342,7 +342,7 @@ def check_update(cli, check, platform):
         check,
         "nothing",
         cli.served("update", tea),
-        f'Bad request to {path}: {{"error":"text: must be given, or else metadata, expiration_date or timestamp"}}',
+        f'Bad request to {path}: {{"error":"text: is required unless metadata, expiration_date or timestamp is given"}}',
     )
     refuses(check, "an unknown one", cli.served("update", UNKNOWN, "x"), f"Resource not found: /v1/memories/{UNKNOWN}/")
     refuses(

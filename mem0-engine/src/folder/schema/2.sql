@@ -1,5 +1,5 @@
--- What was asked to be exported. The export itself is made when it is read, so that what is deleted meanwhile is in
--- none.
+-- The requests for exports. An export is made when it is read, so it never contains memories
+-- deleted in the meantime.
 CREATE TABLE exports (
     seq        INTEGER PRIMARY KEY AUTOINCREMENT,
     id         TEXT NOT NULL UNIQUE,

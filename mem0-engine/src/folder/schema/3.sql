@@ -1,5 +1,6 @@
--- Everything belongs to a project, and a project to an organization. What an older folder holds goes to the default
--- project, which is row 1. Tables are made anew, since a column at the end of a row would lie behind its long texts.
+-- Everything belongs to a project, and a project to an organization. The data of an older folder
+-- goes to the default project, which is row 1. Tables are created anew, since a column at the end
+-- of a row would be behind its long texts.
 
 CREATE TABLE organizations (
     seq        INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -178,7 +179,7 @@ CREATE TABLE exports (
     schema     TEXT NOT NULL
 ) STRICT;
 
--- Numbers go on where they were: an event's is never given twice.
+-- Numbers continue from the old ones, so that the number of an event is never used twice.
 INSERT INTO sqlite_sequence (name, seq)
 SELECT substr(name, 5), seq FROM sqlite_sequence WHERE substr(name, 1, 4) = 'old_';
 
@@ -217,11 +218,12 @@ CREATE INDEX history_app     ON history (project, app_id)   WHERE app_id IS NOT 
 CREATE INDEX history_run     ON history (project, run_id)   WHERE run_id IS NOT NULL;
 CREATE INDEX exports_project ON exports (project);
 
--- The tokens of the text index now name the project: every memory is to be indexed again.
+-- The tokens of the text index now contain the project, so every memory must be indexed again.
 DELETE FROM settings WHERE key = 'engine.embedding_model';
 
--- What the query planner takes for granted, in place of counts from whatever the folder held when it was last closed: a
--- project is large, an entity in it is small. Without it a list of users, or one of two scopes, scans the whole project.
+-- Fixed statistics for the query planner, instead of those of the last closed folder: a project is
+-- large, and an entity in it is small. Without them, a list of users or of two scopes scans the
+-- whole project.
 ANALYZE settings;
 DELETE FROM sqlite_stat1;
 DELETE FROM sqlite_stat4;

@@ -1,7 +1,7 @@
--- The words that a caller gave an entity when making it known, beside the id.
+-- The name that a caller gave an entity on creation, next to its id.
 ALTER TABLE entities ADD COLUMN title TEXT;
 
--- What somebody thinks of a memory; it goes with the memory.
+-- The judgements of memories. A judgement is deleted with its memory.
 CREATE TABLE feedback (
     memory_id  TEXT PRIMARY KEY REFERENCES memories (id) ON DELETE CASCADE,
     id         TEXT NOT NULL,
@@ -10,8 +10,8 @@ CREATE TABLE feedback (
     updated_at INTEGER NOT NULL
 ) STRICT;
 
--- How often memories were read. The scopes of who read, as in api_keys, or '' for who may see the whole project: nobody is
--- to notice the others' reading.
+-- How often memories were read. The scopes are those of the reader, as in api_keys, or '' for
+-- readers of the whole project: nobody may notice the reads of others.
 CREATE TABLE retrievals (
     project INTEGER NOT NULL REFERENCES projects (seq),
     scopes  TEXT NOT NULL,
@@ -26,7 +26,7 @@ CREATE TABLE profile_settings (
     custom_instructions TEXT
 ) STRICT;
 
--- Jobs are known again by their key, and by the hash of what was asked for.
+-- Jobs are recognised by their key and by the hash of their request.
 CREATE TABLE profile_jobs (
     seq             INTEGER PRIMARY KEY AUTOINCREMENT,
     id              TEXT NOT NULL UNIQUE,

@@ -18,7 +18,8 @@ CREATE TABLE webhooks (
 ) STRICT;
 CREATE INDEX webhooks_project ON webhooks (project);
 
--- What is to be told to a webhook, and what came of it. Written in the transaction of the change that it tells of.
+-- The deliveries to webhooks and their outcomes. Written in the transaction of the change that they
+-- report.
 CREATE TABLE webhook_deliveries (
     seq             INTEGER PRIMARY KEY AUTOINCREMENT,
     id              TEXT NOT NULL UNIQUE,

@@ -1,8 +1,8 @@
--- Words are found in memory now, in the index of a scope that is being searched.
+-- Words are now found in memory, in the index of the searched scope.
 DROP TABLE memory_terms;
 ALTER TABLE memory_index DROP COLUMN scope;
 
--- How many commits have changed memories.
+-- The number of commits that have changed memories.
 CREATE TABLE memory_commits (
     number INTEGER NOT NULL
 ) STRICT;

@@ -1,4 +1,4 @@
--- What is to be done, and how far it is. An event says what a caller may see of it.
+-- The queued jobs and their progress. An event has what a caller may see of a job.
 --
 -- The jobs of a project are carried out in the order of seq.
 CREATE TABLE jobs (
@@ -15,8 +15,8 @@ CREATE TABLE jobs (
 ) STRICT;
 CREATE INDEX jobs_queued ON jobs (project, seq);
 
--- What was answered to a job's questions, kept until the job is carried out: nothing is asked for, and
--- paid for, twice.
+-- The answers to a job's questions, kept until the job is carried out, so that nothing is asked and
+-- paid for twice.
 CREATE TABLE job_answers (
     job      INTEGER NOT NULL REFERENCES jobs ON DELETE CASCADE,
     number   INTEGER NOT NULL,

@@ -15,10 +15,10 @@ use crate::folder::schema;
 use crate::upkeep::reindex;
 use crate::{EngineError, FolderError};
 
-/// The most bytes that a line may have: many times what the server takes as one request.
+/// The longest line, in bytes: many times the server's limit for one request.
 const LINE_LIMIT: u64 = 256 * 1024 * 1024;
 
-/// What an import brought.
+/// The result of an import.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Imported {
@@ -26,18 +26,18 @@ pub struct Imported {
     pub rows: u64,
 }
 
-/// Takes an [archive](crate::archive) into a data folder: all of it, or nothing of it.
+/// Imports an [archive](crate::archive) into a data folder, completely or not at all.
 ///
-/// An archive of a whole folder makes a new or empty folder what the exported one was. Into a folder
-/// that holds something already, and from an archive of one project, projects come with all that
-/// they have under new numbers and their own ids; an organization that is there already stays as it
-/// is and gets the projects. Keys that administered open their project alone there. Queued events go
-/// on when an engine opens the folder.
+/// Imported into a new or empty folder, an archive of a whole folder restores the exported one.
+/// Otherwise its projects are added with all their data; they keep their ids and get new numbers.
+/// An organization that the folder already has stays as it is and gets the projects. Keys that
+/// administered there only open their project here. Queued events continue when an engine opens the
+/// folder.
 ///
-/// `progress` is told of each row. It blocks.
+/// `progress` is called after each row, with the number of rows so far. This blocks.
 ///
 /// # Errors
-/// [`FolderError::Conflict`] when something is there already; [`FolderError::InvalidArchive`];
+/// [`FolderError::Conflict`] when the folder already has a row; [`FolderError::InvalidArchive`];
 /// [`FolderError::Stream`]; [`FolderError::Engine`] when the folder is in use or cannot be written.
 pub fn import(
     from: &mut dyn BufRead,
@@ -50,7 +50,7 @@ pub fn import(
     if folder.database().is_file() {
         if header.schema != schema::NEWEST {
             return Err(lines.invalid(
-                "an older version wrote it; import it into a new folder, and export that",
+                "an older version wrote it; import it into a new folder, and export that folder",
             ));
         }
         let mut connection = schema::open_writer(&folder.database())?;
@@ -134,10 +134,10 @@ impl Lines<'_> {
         if self.buffer.last() != Some(&b'\n') {
             return Err(self.invalid("it is cut off"));
         }
-        // What serde says quotes the line.
+        // serde's message quotes the line.
         serde_json::from_slice(&self.buffer)
             .map(Some)
-            .map_err(|_| self.invalid("it is not of the form of an archive"))
+            .map_err(|_| self.invalid("it is not a line of an archive"))
     }
 
     fn header(&mut self) -> Result<Header, FolderError> {
@@ -145,13 +145,13 @@ impl Lines<'_> {
         let header = header.ok_or_else(|| self.invalid("the archive is empty"))?;
         if header.mem0_archive != VERSION {
             return Err(self.invalid(format!(
-                "it has version {} of the form, and this program knows only {VERSION}",
+                "it has version {} of the archive format, and this program supports only {VERSION}",
                 header.mem0_archive
             )));
         }
         if !(1..=schema::NEWEST).contains(&header.schema) {
             return Err(self.invalid(format!(
-                "a newer version wrote it, with schema version {}, and this one knows only {}",
+                "a newer version wrote it, with schema version {}; this one supports only {}",
                 header.schema,
                 schema::NEWEST
             )));
@@ -163,16 +163,16 @@ impl Lines<'_> {
 struct Import<'a> {
     connection: &'a Connection,
     tables: Vec<Table>,
-    /// What is added to the numbers of each table's rows.
+    /// What to add to the row numbers of each table.
     shift: HashMap<String, i64>,
-    /// The numbers of organizations of the archive that the folder has already, and theirs there.
+    /// The numbers of organizations that the folder already has: in the archive, and in the folder.
     known: HashMap<i64, i64>,
-    /// Whether nothing else is in the folder, so that all numbers stay.
+    /// Whether the folder is otherwise empty, so that all numbers are kept.
     alone: bool,
 }
 
 impl<'a> Import<'a> {
-    /// Into a new database, whose own first rows go.
+    /// Imports into a new database, whose initial rows are removed.
     fn alone(connection: &'a Connection) -> Result<Self, EngineError> {
         let tables = Table::all(connection)?;
         for table in tables.iter().rev() {
@@ -182,7 +182,7 @@ impl<'a> Import<'a> {
         Ok(Self { connection, tables, shift: HashMap::new(), known: HashMap::new(), alone: true })
     }
 
-    /// Beside what is there.
+    /// Imports into a folder that has data already.
     fn beside(connection: &'a Connection) -> Result<Self, EngineError> {
         let tables = Table::all(connection)?;
         let mut shift = HashMap::new();
@@ -211,19 +211,19 @@ impl<'a> Import<'a> {
                 }
                 Some(Line { end: true, rows: Some(count), .. }) if count == rows => break,
                 Some(Line { end: true, .. }) => return Err(lines.invalid("rows are missing")),
-                Some(_) => return Err(lines.invalid("it is not of the form of an archive")),
-                None => return Err(lines.invalid("the archive ends before its last line")),
+                Some(_) => return Err(lines.invalid("it is not a line of an archive")),
+                None => return Err(lines.invalid("the archive ends without its end line")),
             }
         }
         if lines.next::<Value>()?.is_some() {
-            return Err(lines.invalid("it follows the archive's last line"));
+            return Err(lines.invalid("it follows the end line"));
         }
         Ok(Imported { rows })
     }
 
     fn table(&self, lines: &Lines<'_>, name: &str) -> Result<usize, FolderError> {
         let place = self.tables.iter().position(|table| table.name == name);
-        place.ok_or_else(|| lines.invalid("it is of an unknown table"))
+        place.ok_or_else(|| lines.invalid("it belongs to an unknown table"))
     }
 
     fn begin(
@@ -235,7 +235,7 @@ impl<'a> Import<'a> {
         let place = self.table(lines, table)?;
         let Some(last) = last_seq.filter(|last| self.alone && *last > 0) else { return Ok(()) };
         if self.tables.get(place).is_some_and(|table| table.is_numbered) {
-            // Rows that follow raise it where they are larger, and never lower it.
+            // Later rows raise it if they are larger, and never lower it.
             self.connection.execute(
                 "INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)",
                 params![table, last],
@@ -262,19 +262,19 @@ impl<'a> Import<'a> {
                 value.ok_or_else(|| lines.invalid(format!("{} is missing", column.name)))?;
             let value = read(column, value);
             let value = value
-                .ok_or_else(|| lines.invalid(format!("{} is of a wrong type", column.name)))?;
+                .ok_or_else(|| lines.invalid(format!("{} has the wrong type", column.name)))?;
             let moved = self.moved(table, column, value);
             values.push(moved.ok_or_else(|| lines.invalid("a number is too large"))?);
         }
         if !row.is_empty() {
-            return Err(lines.invalid(format!("it has a column that {} has not", table.name)));
+            return Err(lines.invalid(format!("it has a column that is not in {}", table.name)));
         }
         let mut statement = self.connection.prepare_cached(&table.insert())?;
         let Err(error) = statement.execute(params_from_iter(&values)) else { return Ok(()) };
         self.refusal(lines, table, &values, error)
     }
 
-    /// Whether a row is of an organization that the folder has already.
+    /// Whether a row belongs to an organization that the folder already has.
     fn is_known(&mut self, table: &str, row: &Map<String, Value>) -> Result<bool, FolderError> {
         let number = |column: &str| row.get(column).and_then(Value::as_i64);
         if table == "organization_members" {
@@ -294,10 +294,10 @@ impl<'a> Import<'a> {
         Ok(there.is_some())
     }
 
-    /// A value with the number that its row has here; `None` when there is none so large.
+    /// The value with its row's number in this folder; `None` when the number becomes too large.
     fn moved(&self, table: &Table, column: &Column, value: SqlValue) -> Option<SqlValue> {
         let SqlValue::Integer(number) = value else { return Some(value) };
-        // The owner of the same name owns other things here.
+        // The owner's account may own other things in this folder.
         if !self.alone && (table.name.as_str(), column.name.as_str()) == ("api_keys", "administers")
         {
             return Some(SqlValue::Integer(0));
@@ -329,7 +329,7 @@ impl<'a> Import<'a> {
         }
         match error.sqlite_error().map(|error| error.extended_code) {
             Some(ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY) => {
-                // A setting is the same here and there.
+                // Equal settings are not a conflict.
                 let same = !table.is_numbered
                     && self.connection.prepare(&table.find())?.exists(params_from_iter(values))?;
                 if same && !self.alone {
@@ -340,12 +340,12 @@ impl<'a> Import<'a> {
             Some(ffi::SQLITE_CONSTRAINT_FOREIGNKEY) => {
                 Err(lines.invalid("it refers to a row that is not in the archive"))
             }
-            _ => Err(lines.invalid("a column is null or of a wrong type")),
+            _ => Err(lines.invalid("a column is null or has the wrong type")),
         }
     }
 }
 
-/// The value of a column, if it is of its type.
+/// The value of a column, if it has the column's type.
 fn read(column: &Column, value: Value) -> Option<SqlValue> {
     match (column.kind, value) {
         (_, Value::Null) => Some(SqlValue::Null),

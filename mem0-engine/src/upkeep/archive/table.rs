@@ -2,7 +2,7 @@ use rusqlite::{Connection, params};
 
 use crate::EngineError;
 
-/// The tables of an archive, parents before what refers to them.
+/// The tables of an archive, parents before the tables that refer to them.
 pub(super) const TABLES: &[&str] = &[
     "settings",
     "organizations",
@@ -27,29 +27,30 @@ pub(super) const TABLES: &[&str] = &[
     "collection_records",
 ];
 
-/// The tables that are made from the others, or that say nothing beyond one folder.
+/// The tables that are computed from others, or that are meaningful in one folder only.
 #[cfg(test)]
 const DERIVED: &[&str] = &["memory_index", "memory_commits"];
 
-/// References that the schema does not state: which column of which table names a row of which.
+/// References that the schema does not declare: table, column, and the table that the column refers
+/// to.
 const UNSTATED: &[(&str, &str, &str)] = &[("memories", "event_seq", "events")];
 
-/// A table as the database has it.
+/// A table as it is in the database.
 pub(super) struct Table {
     pub(super) name: String,
     pub(super) columns: Vec<Column>,
     /// The columns of the primary key, in its order.
     key: Vec<String>,
-    /// Whether SQLite remembers the largest number that a row ever had.
+    /// Whether SQLite records the largest number that a row ever had.
     pub(super) is_numbered: bool,
 }
 
 pub(super) struct Column {
     pub(super) name: String,
     pub(super) kind: Kind,
-    /// The table that it names a row of, nearly always by the number of that row.
+    /// The table that it refers to, nearly always by row number.
     pub(super) refers_to: Option<String>,
-    /// The column of that table by which it does.
+    /// The column that it refers to.
     refers_by: String,
 }
 
@@ -62,7 +63,7 @@ pub(super) enum Kind {
 }
 
 impl Table {
-    /// All tables of an archive that this database has: an older one has fewer.
+    /// All tables of an archive that this database has. An older one has fewer.
     pub(super) fn all(connection: &Connection) -> Result<Vec<Self>, EngineError> {
         let mut tables = Vec::new();
         for name in TABLES {
@@ -111,7 +112,8 @@ impl Table {
         Ok(Self { name: name.to_owned(), columns, key, is_numbered })
     }
 
-    /// Reads its rows in order, with the columns in theirs; with a condition, those that it selects.
+    /// Selects its rows in order, with the columns in order; with a condition, only those that
+    /// match.
     pub(super) fn select(&self, condition: Option<&str>) -> String {
         let columns: Vec<_> = self.columns.iter().map(|column| column.name.as_str()).collect();
         format!(
@@ -129,15 +131,15 @@ impl Table {
         format!("INSERT INTO {} ({}) VALUES ({places})", self.name, columns.join(", "))
     }
 
-    /// Finds the row with all of these values.
+    /// Finds the row that has all of these values.
     pub(super) fn find(&self) -> String {
         let equal: Vec<_> =
             self.columns.iter().map(|column| format!("{} IS ?", column.name)).collect();
         format!("SELECT 1 FROM {} WHERE {}", self.name, equal.join(" AND "))
     }
 
-    /// Selects what belongs to project number `?1`, and its organization; `None` for what belongs
-    /// to no project.
+    /// Selects the rows of project number `?1` and its organization; `None` for a table that
+    /// belongs to no project.
     pub(super) fn of_project(&self, tables: &[Self]) -> Option<String> {
         if self.name == "projects" {
             return Some("seq = ?1".to_owned());
@@ -145,7 +147,7 @@ impl Table {
         if self.name == "organizations" {
             return Some("seq IN (SELECT organization FROM projects WHERE seq = ?1)".to_owned());
         }
-        // By the project itself where the table has it.
+        // By the project itself, if the table has that column.
         let by_project = |column: &&Column| column.refers_to.as_deref() == Some("projects");
         let column = self.columns.iter().find(by_project);
         let column = column.or_else(|| self.columns.iter().find(|c| c.refers_to.is_some()))?;
@@ -167,7 +169,7 @@ mod tests {
         schema::open_writer(Path::new(":memory:")).unwrap()
     }
 
-    /// A table that is added to the schema must be exported, or be named as made from others.
+    /// A table that is added to the schema must be exported, or listed as derived.
     #[test]
     fn every_table_is_exported_or_derived() {
         let connection = database();

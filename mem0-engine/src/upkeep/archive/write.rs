@@ -14,16 +14,17 @@ use crate::folder::data_folder::existing_database;
 use crate::folder::schema;
 use crate::{EngineError, FolderError, Resource, ids};
 
-/// Writes a data folder, or one project of it, as an [archive](crate::archive), while an engine may
-/// have the folder open: it holds one moment's state.
+/// Writes a data folder, or one project of it, as an [archive](crate::archive), in the state of one
+/// moment. An engine may have the folder open.
 ///
-/// `progress` is told of the rows that were written, and of how many there are. An older folder that
-/// no engine has open is brought up to date first. It blocks; the number of rows is returned.
+/// `progress` is called with the number of rows written so far and with the number of all rows. If
+/// no engine has an older folder open, it is upgraded first. This blocks, and returns the number of
+/// rows.
 ///
 /// # Errors
 /// [`FolderError::NoFolder`]; [`FolderError::Stream`] when `to` cannot be written;
-/// [`FolderError::Engine`] when the folder cannot be read, an engine of another version has it open,
-/// or there is no such project.
+/// [`FolderError::Engine`] when the folder cannot be read, an engine of another version has it
+/// open, or the project does not exist.
 pub fn export(
     data_dir: impl AsRef<Path>,
     project_id: Option<&str>,
@@ -33,13 +34,13 @@ pub fn export(
     let data_dir = data_dir.as_ref();
     existing_database(data_dir)?;
     let (mut connection, _folder) = DataFolder::open_or_join(data_dir)?;
-    // One moment for all tables.
+    // One transaction, so that all tables show the same moment.
     let transaction = connection.transaction()?;
     let project = project_id.map(|id| project(&transaction, id)).transpose()?;
     let tables = Table::all(&transaction)?;
     let mut chosen = Vec::new();
     for table in &tables {
-        // Of a whole folder, all of it but what the engine notes about its own indexes.
+        // A whole folder, apart from what the engine records about its own indexes.
         let condition = match project {
             Some(_) => table.of_project(&tables),
             None if table.name == "settings" => {
@@ -100,7 +101,7 @@ fn line(to: &mut dyn Write, value: &impl Serialize) -> Result<(), FolderError> {
         .map_err(FolderError::Stream)
 }
 
-// Types and not `json!`: the order of their fields is part of the form.
+// Types rather than `json!`, since the order of the fields is part of the format.
 
 #[derive(Serialize)]
 struct Header {

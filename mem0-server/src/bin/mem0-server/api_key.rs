@@ -7,30 +7,33 @@ use crate::{Failure, complain, print};
 const LENGTH: usize = 40;
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/// The keys that this run accepts: the given one, else those of the data folder, which gets one,
-/// made and printed, if none of them works.
+/// The keys that this run accepts: the given one, otherwise those of the data folder. If the folder
+/// has no valid key, one is made and printed.
 pub(crate) async fn accepted(engine: &Engine, config: &Config) -> Result<Authentication, Failure> {
     if let Some(key) = &config.api_key {
         return Ok(Authentication::Keys(vec![ApiKeyHash::of(key)]));
     }
     if engine.keys().await?.iter().any(|key| key.revoked_at.is_none()) {
         complain(
-            "clients need the API key that the first start with this data folder printed, or one \
-             that \"mem0-server keys create\" makes",
+            "clients need the API key that was printed at the first start with this data folder, or \
+             one made with \"mem0-server keys create\"",
         );
         return Ok(Authentication::Folder);
     }
     if !config.listens_on_loopback() {
-        // A key that is printed where nobody looks would be left in some log.
-        return Err("other machines could reach this address, and there is no API key yet; make \
-                    one with \"mem0-server keys create\", or give one with --api-key-file"
-            .into());
+        // A server reachable from elsewhere often runs unattended, and its output, with the key,
+        // goes to a log.
+        return Err(
+            "other machines can reach this address, but there is no API key yet; make one \
+                    with \"mem0-server keys create\", or give one with --api-key-file"
+                .into(),
+        );
     }
     let key = make()?;
     let mut new = NewKey::new(*ApiKeyHash::of(&key).as_bytes(), "First key");
-    // It is shown to whoever runs the server.
+    // Only whoever runs the server sees it.
     new.administers = true;
-    // In this order, a crash in between costs a key that nobody can use, and locks nobody out.
+    // In this order, a crash in between leaves a useless key, but locks nobody out.
     print(&format!("API key, shown this once: {key}"))?;
     engine.create_key(new).await?;
     Ok(Authentication::Folder)
@@ -41,8 +44,8 @@ pub(crate) fn make() -> Result<String, Failure> {
     while key.len() < "m0-".len() + LENGTH {
         let mut bytes = [0; LENGTH];
         getrandom::fill(&mut bytes)?;
-        // Six bits reach a little further than the alphabet; what is beyond is drawn again, so
-        // that every character is as likely.
+        // Six bits have a few values beyond the alphabet. Those are drawn again, so that every
+        // character is equally likely.
         let drawn = bytes.iter().filter_map(|byte| ALPHABET.get(usize::from(byte & 63)));
         key.extend(drawn.map(|byte| char::from(*byte)));
         key.truncate("m0-".len() + LENGTH);

@@ -22,74 +22,73 @@ Usage: mem0-server [OPTIONS]
        mem0-server import [FILE]
 
 Options of the server:
-  --listen ADDRESS         Where to listen: host:port. Port 0 takes a free one.
+  --listen ADDRESS         Address to listen on: host:port. Port 0 picks a free port.
                            Default 127.0.0.1:8888, which only this machine can
-                           reach; another address needs a key to be there.
-  --api-key KEY            The key that clients must send. Others on this machine
+                           reach. Any other address requires an existing key.
+  --api-key KEY            Key that clients must send. Other users of this machine
                            can see command lines: prefer the file or a variable.
-  --api-key-file FILE      A file with that key.
-  --base-url URL           Where clients reach the server, for the next links of
-                           pages. Default what each request's Host says.
-  --log LEVEL              error, warn, or info with a line for each request.
+  --api-key-file FILE      File that contains the key.
+  --base-url URL           Address at which clients reach the server, for the next
+                           links of pages. Default: each request's Host.
+  --log LEVEL              error, warn, or info, which logs every request.
                            Default warn.
-  --body-limit BYTES       The largest request body. Default 16777216.
-  --rate-limit NUMBER      Requests that each key may send a minute. Default 0, any.
-  --max-connections NUMBER Connections that are served at once. Default 1024.
-  --header-timeout SECONDS How long a request's head may take, and how long a
-                           connection may be idle. Default 30.
-  --body-timeout SECONDS   How long a request's body may take, and how long an answer
-                           may wait for its reader. Default 60.
-  --drain-limit SECONDS    How long requests may take to finish when the server is
+  --body-limit BYTES       Largest request body. Default 16777216.
+  --rate-limit NUMBER      Requests per minute for each key. Default 0, unlimited.
+  --max-connections NUMBER Connections served at once. Default 1024.
+  --header-timeout SECONDS Longest time for a request's head, and for an idle
+                           connection. Default 30.
+  --body-timeout SECONDS   Longest time for a request's body, and for a client that
+                           does not read its answer. Default 60.
+  --drain-limit SECONDS    Longest time for requests to finish when the server is
                            stopped. Default 30.
-  --private-webhooks BOOL  Whether webhooks may call addresses of this machine and its
-                           network: true or false. With true, whoever may make a
-                           webhook reaches what the server reaches. Default false.
-  --metrics-listen ADDRESS Where Prometheus reads /metrics, without a key: IP:port.
-                           Default nowhere.
-  --print-config           Print what is in force, and end.
+  --private-webhooks BOOL  Whether webhooks may call this machine and its network:
+                           true or false. With true, anybody who may create a
+                           webhook can reach what the server can. Default false.
+  --metrics-listen ADDRESS Address for Prometheus to read /metrics without a key:
+                           IP:port. Default: none.
+  --print-config           Print the effective configuration and exit.
 
 Options of every command:
-  --data-dir DIR           The folder that keeps the memories; made if it does not
-                           exist. Default mem0-data, in the current folder.
-  --config FILE            A TOML file with any of the options above, spelled like
-                           body_limit. MEM0_SERVER_CONFIG names one too.
+  --data-dir DIR           Folder for the memories; created if it does not exist.
+                           Default mem0-data, in the current folder.
+  --config FILE            TOML file with any of the options above, written like
+                           body_limit. The variable MEM0_SERVER_CONFIG can name it.
   -h, --help               Print this.
   -V, --version            Print the version.
 
-Each option is also a variable, like MEM0_SERVER_BODY_LIMIT. The command line comes
-first, then the environment, then the file.
+Each option can also be set by a variable, like MEM0_SERVER_BODY_LIMIT. The command
+line has precedence, then the environment, then the file.
 
-Without a key, the first start makes one that administers, and prints it once; the
-data folder keeps only its hash, and later starts accept it again. A key that you give
-takes its place for that run.
+If there is no key, the first start makes one that administers, and prints it once.
+The data folder keeps only its hash, and later starts accept it. A key that you give
+replaces it for that run.
 
-keys makes, lists and revokes the keys of a data folder. A server that runs on the
-folder follows before the command ends.
-  --name NAME              What the new key is called. Default \"Key\".
-  --project ID             The project that the new key opens, and no other. Default
-                           the default project.
-  --owner ADDRESS          The account that the new key belongs to, an e-mail address.
-                           It may change the project's settings, members and webhooks
-                           if the account owns the project. Default local@localhost,
-                           which owns what nobody else made.
-  --scope KIND=ID          Binds the new key to a user, agent, app or run, such as
-                           user=alice. Given several times, to any of them.
-  --read-only              The new key changes nothing.
+keys creates, lists and revokes the keys of a data folder. A server that uses the
+folder applies the change before the command ends.
+  --name NAME              Name of the new key. Default \"Key\".
+  --project ID             The only project that the new key opens. Default: the
+                           default project.
+  --owner ADDRESS          Account of the new key, an e-mail address. If the account
+                           owns the project, the key may change the project's
+                           settings, members and webhooks. Default local@localhost,
+                           which owns what no other account made.
+  --scope KIND=ID          Restrict the new key to a user, agent, app or run, such as
+                           user=alice. Repeat it to allow several of them.
+  --read-only              The new key may only read.
   --administer             The new key also reaches the other organizations and
-                           projects of which its owner is a member, and makes new
-                           ones. Not for a key that you give to somebody else.
+                           projects that its owner is a member of, and may create
+                           new ones. Do not give such a key to anybody else.
 
-backup copies the data folder into one file, whether a server runs on it or not.
-restore makes a new data folder of such a file. check looks whether a data folder, or
-a backup, is whole; it ends with code 1 when something is wrong.
-export writes the folder, or one project, as lines of JSON; import takes them into a
-new folder, or beside what a folder has. Both use standard output and input without
-a FILE.
+backup copies the data folder into one file, whether or not a server uses it.
+restore makes a new data folder from such a file. check examines a data folder or a
+backup, and exits with code 1 if something is wrong.
+export writes the folder, or one project, as lines of JSON. import adds them to a new
+folder or to an existing one. Without a FILE, they use standard output and input.
 
-SIGTERM and SIGINT (Ctrl-C) finish the requests in flight and stop the server.
+SIGTERM and SIGINT (Ctrl-C) stop the server once the requests in flight are finished.
 Point a client at it with its base URL: http://127.0.0.1:8888";
 
-/// What the command line asks for.
+/// The command to run.
 #[derive(Debug)]
 pub(crate) enum Command {
     Serve(Config),
@@ -100,7 +99,7 @@ pub(crate) enum Command {
     Version,
 }
 
-/// Options of one command each.
+/// Options that belong to a single command.
 #[derive(Default)]
 struct Own {
     words: Vec<OsString>,
@@ -119,14 +118,14 @@ fn parse(
     mut parser: lexopt::Parser,
     environment: &dyn Fn(&str) -> Option<OsString>,
 ) -> Result<Command, String> {
-    let say = |error: lexopt::Error| error.to_string();
+    let as_text = |error: lexopt::Error| error.to_string();
     let (mut own, mut given, mut file) = (Own::default(), Vec::new(), None);
-    while let Some(argument) = parser.next().map_err(say)? {
+    while let Some(argument) = parser.next().map_err(as_text)? {
         match argument {
             Short('h') | Long("help") => return Ok(Command::Help),
             Short('V') | Long("version") => return Ok(Command::Version),
             Value(word) => own.words.push(word),
-            Long("config") => file = Some(parser.value().map_err(say)?),
+            Long("config") => file = Some(parser.value().map_err(as_text)?),
             Long("print-config") => own.print_config = true,
             Long("read-only") => own.key.read_only = true,
             Long("administer") => own.key.administers = true,
@@ -134,13 +133,13 @@ fn parse(
                 let name = name.to_owned();
                 if let Some(option) = OPTIONS.iter().find(|option| **option == name) {
                     own.serves |= *option != "data-dir";
-                    given.push((*option, parser.value().map_err(say)?));
+                    given.push((*option, parser.value().map_err(as_text)?));
                     continue;
                 }
                 if !matches!(name.as_str(), "name" | "project" | "owner" | "scope") {
                     return Err(Long(&name).unexpected().to_string());
                 }
-                let text = parser.value().and_then(ValueExt::string).map_err(say)?;
+                let text = parser.value().and_then(ValueExt::string).map_err(as_text)?;
                 match name.as_str() {
                     "name" => own.key.name = Some(text),
                     "project" => own.key.project_id = Some(text),
@@ -155,7 +154,7 @@ fn parse(
     command(own, config)
 }
 
-/// The file below the environment below the command line.
+/// The command line overrides the environment, which overrides the file.
 fn config(
     file: Option<OsString>,
     given: Vec<(&'static str, OsString)>,
@@ -174,7 +173,7 @@ fn config(
     let from_line = given.into_iter().map(|(option, value)| (option, format!("--{option}"), value));
     for (option, name, value) in from_environment.chain(from_line) {
         if option == "data-dir" {
-            // A path is any text of the system's.
+            // A path need not be Unicode.
             config.data_dir = value.into();
             continue;
         }
@@ -189,7 +188,7 @@ fn command(own: Own, config: Config) -> Result<Command, String> {
         if own.key.is_for_keys_alone() || own.key.project_id.is_some() {
             return Err(
                 "--name, --project, --owner, --scope, --read-only and --administer are for \
-                        keys create"
+                        keys create only"
                     .to_owned(),
             );
         }
@@ -200,7 +199,7 @@ fn command(own: Own, config: Config) -> Result<Command, String> {
         });
     };
     if own.serves || own.print_config {
-        return Err("the options of the server do not go with a command".to_owned());
+        return Err("a command does not take options of the server".to_owned());
     }
     let data_dir = config.data_dir;
     let first = first.to_string_lossy();
@@ -208,7 +207,7 @@ fn command(own: Own, config: Config) -> Result<Command, String> {
         return keys(own, data_dir);
     }
     if own.key.is_for_keys_alone() || (own.key.project_id.is_some() && first != "export") {
-        return Err(format!("{first} does not take all of these options"));
+        return Err(format!("{first} does not take some of these options"));
     }
     let action = match (&*first, rest) {
         ("backup", [to]) => folder::Action::Backup(to.into()),
@@ -238,12 +237,16 @@ fn keys(own: Own, data_dir: PathBuf) -> Result<Command, String> {
         ["create"] => keys::Action::Create(own.key),
         ["list"] if !only_for_create => keys::Action::List,
         ["revoke", id] if !only_for_create => keys::Action::Revoke((*id).to_owned()),
-        _ => return Err("keys takes create, list, or revoke with the id of a key".to_owned()),
+        _ => {
+            return Err(
+                "keys must be followed by create, list, or revoke and the id of a key".to_owned()
+            );
+        }
     };
     Ok(Command::Keys(keys::Options { data_dir, action }))
 }
 
-/// `user=alice`. The message does not repeat the id.
+/// Reads `user=alice`. The error does not repeat the id.
 fn scope(text: &str) -> Result<EntityRef, String> {
     let refused = || "--scope must be user=ID, agent=ID, app=ID or run=ID".to_owned();
     let (kind, id) = text.split_once('=').ok_or_else(refused)?;
@@ -300,13 +303,13 @@ mod tests {
         assert_eq!(served(&["--config", name], &[]).body_limit, 1);
         std::fs::write(&file, "\nbody_limits = 1").unwrap();
         let refused = parsed(&["--config", name], &[]).unwrap_err();
-        assert!(refused.ends_with("line 2: body_limits is no option"), "{refused}");
+        assert!(refused.ends_with("line 2: body_limits is not a known option"), "{refused}");
         let _ = std::fs::remove_file(&file);
         assert!(parsed(&["--config", name], &[]).unwrap_err().contains("cannot read"));
     }
 
     #[test]
-    fn what_cannot_be_a_key_is_refused_and_not_repeated() {
+    fn an_invalid_key_is_refused_and_not_repeated() {
         for key in ["", "two words", "schlüssel", "tab\t"] {
             let refused = parsed(&["--api-key", key], &[]).unwrap_err();
             assert!(key.is_empty() || !refused.contains(key), "{refused}");

@@ -7,9 +7,8 @@ use mem0_server::{BODY_LIMIT, BaseUrl, RateLimit};
 use toml::de::{DeTable, DeValue};
 use tracing::Level;
 
-/// Everything that can be set, in one spelling for the three places to set it: `body-limit` is
-/// `--body-limit` on the command line, `MEM0_SERVER_BODY_LIMIT` in the environment, and `body_limit`
-/// in the file.
+/// All settings, in the spelling of the command line: `body-limit` is `--body-limit` on the command
+/// line, `MEM0_SERVER_BODY_LIMIT` in the environment, and `body_limit` in the file.
 pub(crate) const OPTIONS: &[&str] = &[
     "listen",
     "data-dir",
@@ -76,7 +75,7 @@ impl fmt::Debug for Config {
 }
 
 impl Config {
-    /// Takes one of [`OPTIONS`]. The message says what the value must be, and never repeats a key.
+    /// Sets one of [`OPTIONS`]. The error says what the value must be, and never repeats a key.
     pub(crate) fn set(&mut self, option: &str, value: &str) -> Result<(), String> {
         let refused = |what: &str| Err(format!("must be {what}"));
         match option {
@@ -113,12 +112,12 @@ impl Config {
                 Ok(address) => self.metrics_listen = Some(address),
                 Err(_) => return refused("an IP address with a port, such as 127.0.0.1:9464"),
             },
-            _ => return Err("is no option".to_owned()),
+            _ => return Err("is not a known option".to_owned()),
         }
         Ok(())
     }
 
-    /// Takes a file of TOML. What is refused is named with its line.
+    /// Reads a TOML file. An error names the line.
     pub(crate) fn read_file(&mut self, path: &Path) -> Result<(), String> {
         let name = path.display();
         let text = std::fs::read_to_string(path)
@@ -131,27 +130,27 @@ impl Config {
         let table = DeTable::parse(text).map_err(|error| {
             (line(error.span().map_or(0, |span| span.start)), error.message().to_owned())
         })?;
-        // In the order of the file, so that the first mistake is the one that is told.
+        // In the order of the file, so that the first mistake is reported.
         let mut entries: Vec<_> = table.get_ref().iter().collect();
         entries.sort_by_key(|(key, _)| key.span().start);
         for (key, value) in entries {
             let refused = |why: &str| (line(key.span().start), format!("{} {why}", key.get_ref()));
             let option = OPTIONS.iter().find(|option| option.replace('-', "_") == **key.get_ref());
-            let option = option.ok_or_else(|| refused("is no option"))?;
+            let option = option.ok_or_else(|| refused("is not a known option"))?;
             let value = match value.get_ref() {
                 DeValue::String(text) => text.to_string(),
                 DeValue::Boolean(value) => value.to_string(),
                 DeValue::Integer(number) if number.radix() == 10 => {
                     number.as_str().replace('_', "")
                 }
-                _ => return Err(refused("must be a text, a whole number, true or false")),
+                _ => return Err(refused("must be a string, a whole number, true or false")),
             };
             self.set(option, &value).map_err(|why| refused(&why))?;
         }
         Ok(())
     }
 
-    /// The configuration as a file would have it, without the key.
+    /// The configuration in the form of a file, without the key.
     pub(crate) fn to_toml(&self) -> String {
         let mut text = String::new();
         let quoted = |value: &str| serde_json::Value::from(value).to_string();
@@ -179,7 +178,7 @@ impl Config {
                 "drain-limit" => Some(self.drain_limit.as_secs().to_string()),
                 "private-webhooks" => Some(self.private_webhooks.to_string()),
                 "metrics-listen" => self.metrics_listen.map(|address| quoted(&address.to_string())),
-                // A key is for no terminal.
+                // A key must not be printed.
                 _ => continue,
             };
             line(option, value);
@@ -187,7 +186,7 @@ impl Config {
         text.trim_end().to_owned()
     }
 
-    /// Whether only this machine can reach the address, as far as its text tells.
+    /// Whether the address is a loopback address, as far as its text shows.
     pub(crate) fn listens_on_loopback(&self) -> bool {
         let host = self.listen.rsplit_once(':').map_or(self.listen.as_str(), |(host, _)| host);
         let host = host.trim_start_matches('[').trim_end_matches(']');
@@ -213,7 +212,7 @@ fn seconds(value: &str) -> Result<Duration, String> {
     }
 }
 
-/// Only what fits into a header can ever be sent.
+/// Only what fits into a header can be sent as a key.
 fn key_in(value: &str) -> Result<String, String> {
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_graphic()) {
         Ok(value.to_owned())
@@ -225,7 +224,7 @@ fn key_in(value: &str) -> Result<String, String> {
 fn key_in_file(path: &Path) -> Result<String, String> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| format!("names a file that cannot be read: {error}"))?;
-    key_in(text.trim()).map_err(|why| format!("names a file whose content {why}"))
+    key_in(text.trim()).map_err(|why| format!("names a file with an invalid key, which {why}"))
 }
 
 #[cfg(test)]
@@ -261,18 +260,18 @@ mod tests {
     #[test]
     fn a_mistake_in_a_file_is_named_with_its_line() {
         for (text, line, words) in [
-            ("listen = \"x\"\n\nlisten_on = \"y\"", 3, "listen_on is no option"),
-            ("data-dir = \"x\"", 1, "data-dir is no option"),
+            ("listen = \"x\"\n\nlisten_on = \"y\"", 3, "listen_on is not a known option"),
+            ("data-dir = \"x\"", 1, "data-dir is not a known option"),
             ("\nlog = \"loud\"", 2, "log must be error, warn or info"),
             ("body_limit = 0", 1, "at least 1"),
             ("body_limit = \"many\"", 1, "whole number of bytes"),
-            ("body_limit = 1.5", 1, "a text, a whole number"),
+            ("body_limit = 1.5", 1, "a string, a whole number"),
             ("rate_limit = -1", 1, "whole number of requests a minute"),
             ("base_url = \"mem0.example\"", 1, "http or https"),
             ("metrics_listen = \"localhost\"", 1, "IP address with a port"),
             ("listen = \"x\"\nlisten = \"y\"", 2, ""),
             ("listen = ", 1, ""),
-            ("[server]\nlisten = \"x\"", 1, "server is no option"),
+            ("[server]\nlisten = \"x\"", 1, "server is not a known option"),
         ] {
             let (at, why) = read(text).unwrap_err();
             assert_eq!(at, line, "{text}: {why}");
@@ -283,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn loopback_is_told_from_everything_else() {
+    fn only_loopback_addresses_count_as_loopback() {
         let mut config = Config::default();
         for (listen, loopback) in [
             ("127.0.0.1:1", true),

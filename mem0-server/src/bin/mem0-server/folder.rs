@@ -24,7 +24,7 @@ pub(crate) enum Action {
     Import(Option<PathBuf>),
 }
 
-/// Whether all is well.
+/// Runs a command. Returns whether all is well.
 pub(crate) fn run(options: Options) -> Result<bool, Failure> {
     let data_dir = options.data_dir;
     match options.action {
@@ -95,7 +95,7 @@ fn export(data_dir: &Path, project_id: Option<&str>, to: Option<&Path>) -> Resul
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let file = options.open(path).map_err(|error| match error.kind() {
         io::ErrorKind::AlreadyExists => {
-            Failure::from(format!("{} exists, and nothing is overwritten", path.display()))
+            Failure::from(format!("{} already exists and is not overwritten", path.display()))
         }
         _ => format!("cannot write {}: {error}", path.display()).into(),
     })?;
@@ -108,7 +108,7 @@ fn export(data_dir: &Path, project_id: Option<&str>, to: Option<&Path>) -> Resul
             Ok(rows)
         });
     if written.is_err() {
-        // Half an archive is none.
+        // Half of an archive is useless.
         let _ = std::fs::remove_file(path);
     }
     written
@@ -129,7 +129,7 @@ fn import(data_dir: &Path, file: Option<&Path>) -> Result<u64, Failure> {
     Ok(imported.rows)
 }
 
-/// Shown only to somebody who looks.
+/// A progress bar, shown only on a terminal.
 fn bar(unit: &str) -> ProgressBar {
     if !io::stderr().is_terminal() {
         return ProgressBar::hidden();

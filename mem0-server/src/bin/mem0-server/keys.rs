@@ -20,7 +20,7 @@ pub(crate) enum Action {
     Revoke(String),
 }
 
-/// What a new key is to be.
+/// The options for a new key.
 #[derive(Debug, Default)]
 pub(crate) struct NewKeyOptions {
     pub(crate) name: Option<String>,
@@ -32,7 +32,7 @@ pub(crate) struct NewKeyOptions {
 }
 
 impl NewKeyOptions {
-    /// Whether an option was given that no other command takes.
+    /// Whether an option was given that only `keys create` takes.
     pub(crate) fn is_for_keys_alone(&self) -> bool {
         self.name.is_some()
             || self.owner.is_some()
@@ -42,7 +42,7 @@ impl NewKeyOptions {
     }
 }
 
-/// Works on the data folder itself, whether a server runs on it or not.
+/// Works on the data folder itself, whether or not a server uses it.
 pub(crate) fn run(options: Options) -> Result<(), Failure> {
     let keys = Keys::open(&options.data_dir).map_err(|error| match error {
         mem0_engine::EngineError::Storage(source) => {
@@ -67,7 +67,7 @@ pub(crate) fn run(options: Options) -> Result<(), Failure> {
                 new.owner = owner;
             }
             let made = keys.create(&new)?;
-            // A key that nobody has seen is of no use.
+            // A key that could not be shown is useless.
             print(&format!("API key, shown this once: {key}\n{}", line(&made)))
                 .inspect_err(|_| drop(keys.revoke(&made.id)))?;
         }
@@ -76,7 +76,7 @@ pub(crate) fn run(options: Options) -> Result<(), Failure> {
             print("The key is revoked.")?;
         }
     }
-    // When this ends, a server that runs on the folder knows.
+    // A server that uses the folder has noticed the change by then.
     std::thread::sleep(KEYS_NOTICED_WITHIN);
     Ok(())
 }

@@ -52,7 +52,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// The error and what led to it, in one line.
+/// The error and its causes, in one line.
 fn with_causes(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
@@ -68,7 +68,7 @@ fn print(text: &str) -> Result<(), Failure> {
 }
 
 fn complain(text: &str) {
-    // Nobody is left to be told when standard error is gone.
+    // Nothing can be done when standard error is closed.
     let _ = writeln!(io::stderr(), "mem0-server: {text}");
 }
 
@@ -96,7 +96,7 @@ async fn run(config: &Config) -> Result<(), Failure> {
                 .map_err(|error| format!("cannot listen on {address} for metrics: {error}"))?,
         ),
     };
-    // After all that may fail: a key that is made here is shown only once.
+    // After everything that may fail, since a key made here is shown only once.
     let authentication = api_key::accepted(&engine, config).await?;
     let mut options = RouterOptions::default();
     options.body_limit = config.body_limit;
@@ -104,16 +104,16 @@ async fn run(config: &Config) -> Result<(), Failure> {
     options.rate_limit = config.rate_limit;
     options.metrics = Some(metrics.clone());
     let app = router_with(engine.clone(), authentication, options);
-    // Before the line that says that the server is ready: whoever reads it may already stop it.
+    // Before the line that says the server is ready: whoever reads that may stop it at once.
     let stopping = stop_signal()?;
     if let Some(listener) = metrics_listener {
         print(&format!("metrics on http://{}/metrics", listener.local_addr()?))?;
         let app = metrics_router(engine.clone(), metrics.clone());
-        // It ends with the process: nothing of it needs to be finished.
+        // It ends with the process, since nothing of it must be finished.
         tokio::spawn(async move { axum::serve(listener, app).await });
     }
     let address = listener.local_addr()?;
-    // Whatever the address: behind a proxy on this machine, callers come from elsewhere.
+    // Whatever the address is: behind a proxy on this machine, callers come from elsewhere.
     let receivers = if config.private_webhooks { Receivers::Anywhere } else { Receivers::Public };
     let delivering = deliver(&engine, receivers)?;
     print(&announcement(address))?;
@@ -134,7 +134,7 @@ fn announcement(address: SocketAddr) -> String {
     if address.ip().is_loopback() {
         line
     } else {
-        format!("{line} (other machines can reach it, and nothing is encrypted)")
+        format!("{line} (other machines can reach it, and the connection is not encrypted)")
     }
 }
 

@@ -22,20 +22,20 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, Sleep};
 use tower_service::Service;
 
-/// How long to wait when the system has no more connections to give.
+/// How long to wait when the system has no file handles left for connections.
 const OUT_OF_FILES: Duration = Duration::from_secs(1);
 
-/// What keeps slow clients from holding the server up.
+/// Limits that keep slow clients from blocking the server.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
     pub(crate) connections: usize,
     pub(crate) head: Duration,
-    /// How long a request's body may take, and how long an answer may wait for its reader.
+    /// The longest time for a request's body, and for a client to read its answer.
     pub(crate) body: Duration,
     pub(crate) drain: Duration,
 }
 
-/// Answers connections until it is told to stop, and then those that have begun a request.
+/// Serves connections until it is told to stop, then finishes the requests that have begun.
 pub(crate) async fn serve(
     listener: TcpListener,
     app: Router,
@@ -52,7 +52,7 @@ pub(crate) async fn serve(
             next = next(&listener, &places) => next,
             () = &mut stopping => break,
         };
-        // An answer is one write: waiting for more to send would only delay it.
+        // An answer is a single write, so waiting for more to send would only delay it.
         let _ = stream.set_nodelay(true);
         let open = metrics.connected();
         let app = app.clone();
@@ -73,7 +73,7 @@ pub(crate) async fn serve(
             .serve_connection(Impatient::new(stream, limits.body), service);
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
-            // What fails here is the client's connection, and nobody is left to be told.
+            // An error here means that the client's connection is lost.
             let _ = connection.await;
             drop((open, place));
         });
@@ -85,8 +85,8 @@ pub(crate) async fn serve(
     }
 }
 
-/// What answers say about how long their connection stays open. A client that knows it sends nothing
-/// while the connection is being closed, so that no outcome of a request is unknown.
+/// Tells clients in each answer how long the connection stays open. A client that knows this sends
+/// nothing while the connection is being closed, and so learns the outcome of every request.
 #[derive(Clone)]
 struct Announcement {
     timeout: HeaderValue,
@@ -105,7 +105,7 @@ impl Announcement {
 
     fn write_to<B>(&self, response: &mut Response<B>, stays: bool) {
         const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
-        // After these, part of the request may be left unread.
+        // With these, a part of the request may be left unread.
         let cut_short = [StatusCode::REQUEST_TIMEOUT, StatusCode::PAYLOAD_TOO_LARGE];
         let closes = self.closing.load(Ordering::Relaxed) || cut_short.contains(&response.status());
         let headers = response.headers_mut();
@@ -118,7 +118,7 @@ impl Announcement {
     }
 }
 
-/// Whether the client lets its connection stay open.
+/// Whether the client allows the connection to stay open.
 fn stays_open<B>(request: &Request<B>) -> bool {
     let mut asked = request.headers().get_all(header::CONNECTION).into_iter();
     let closes = |value: &HeaderValue| {
@@ -128,19 +128,19 @@ fn stays_open<B>(request: &Request<B>) -> bool {
     request.version() == Version::HTTP_11 && !asked.any(closes)
 }
 
-/// The next connection that there is a place for. Others wait in the system's queue.
+/// Accepts the next connection once there is a place for it. Others wait in the system's queue.
 async fn next(
     listener: &TcpListener,
     places: &Arc<Semaphore>,
 ) -> (TcpStream, Option<OwnedSemaphorePermit>) {
-    // It fails only when it is closed, which it never is.
+    // It fails only when the semaphore is closed, which never happens.
     let place = Arc::clone(places).acquire_owned().await.ok();
     loop {
         match listener.accept().await {
             Ok((stream, _)) => return (stream, place),
             Err(error) if is_the_clients(&error) => {}
             Err(error) => {
-                tracing::warn!(%error, "no connection can be accepted now");
+                tracing::warn!(%error, "connections cannot be accepted at the moment");
                 tokio::time::sleep(OUT_OF_FILES).await;
             }
         }
@@ -152,11 +152,11 @@ fn is_the_clients(error: &io::Error) -> bool {
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
 
-/// A body that must have arrived within a time.
+/// A body that must arrive within a time.
 struct Timed {
     body: Incoming,
     limit: Duration,
-    /// Set once the body keeps its reader waiting: most do not.
+    /// Set once the body is waited for, which seldom happens.
     sleep: Option<Pin<Box<Sleep>>>,
     since: Instant,
 }
@@ -195,7 +195,7 @@ impl http_body::Body for Timed {
     }
 }
 
-/// A connection that gives up when what was written is not taken for a time.
+/// A connection that fails when the client does not read for some time.
 struct Impatient {
     stream: TokioIo<TcpStream>,
     limit: Duration,
@@ -208,7 +208,7 @@ impl Impatient {
         Self { stream: TokioIo::new(stream), limit, sleep: None }
     }
 
-    /// What a write came to, unless it has waited too long.
+    /// The result of a write, or an error if it has waited too long.
     fn bounded(
         &mut self,
         context: &mut Context<'_>,
@@ -257,7 +257,7 @@ impl Write for Impatient {
         self.stream.is_write_vectored()
     }
 
-    /// Not bounded: a socket has nothing to flush, so that this says nothing about its reader.
+    /// Unlimited: flushing a socket does nothing, so it does not show whether the client reads.
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_flush(context)
     }

@@ -7,10 +7,9 @@ use tracing::{Event, Level, Metadata, Subscriber};
 
 use crate::Failure;
 
-/// Writes what is at least as grave as `level` to standard error, one line each, for the whole
-/// process.
+/// Writes the events of `level` and above to standard error, one line each, for the whole process.
 pub(crate) fn install(level: Level) -> Result<(), Failure> {
-    // A panic's own message may quote what it choked on, which is somebody's memory.
+    // A panic's own message may quote the data that caused it, which is somebody's memory.
     std::panic::set_hook(Box::new(|panic| match panic.location() {
         Some(place) => tracing::error!(%place, "panicked"),
         None => tracing::error!("panicked"),
@@ -28,7 +27,7 @@ impl Subscriber for StderrLog {
     fn event(&self, event: &Event<'_>) {
         let mut line = format!("mem0-server: {}", event.metadata().level());
         event.record(&mut Line(&mut line));
-        // Nobody is left to be told when standard error is gone.
+        // Nothing can be done when standard error is closed.
         let _ = writeln!(io::stderr(), "{line}");
     }
 

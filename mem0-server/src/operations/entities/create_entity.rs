@@ -16,17 +16,17 @@ pub(crate) struct CreatedView {
     named: Named,
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<String>,
-    // Not nullable in the specification.
+    // The specification does not allow null here.
     metadata: Metadata,
     created_at: Timestamp,
     updated_at: Timestamp,
-    /// Nothing links entities.
+    /// Always null, since entities are not linked.
     graph_entities: Option<Value>,
     is_deleted: bool,
     project: i64,
 }
 
-/// The id under the name that its kind has on the wire.
+/// The id, under the wire name of its kind.
 #[derive(Serialize)]
 enum Named {
     #[serde(rename = "user_id")]

@@ -87,7 +87,7 @@ impl<S: Send + Sync, E: Spelling> FromRequestParts<S> for EntityPath<E> {
         }
         if name == "*" {
             return Err(Rejection::invalid(
-                "entity_id: must not be *, which stands for any id; name one entity",
+                "entity_id: must not be *, which matches any id; name one entity",
             )
             .into());
         }
@@ -95,7 +95,7 @@ impl<S: Send + Sync, E: Spelling> FromRequestParts<S> for EntityPath<E> {
     }
 }
 
-/// `GET /v2/entities/{entity_type}/{entity_id}/`: a list of one.
+/// `GET /v2/entities/{entity_type}/{entity_id}/`: a list with one entity.
 pub(crate) async fn get(
     View(engine): View,
     EntityPath(kind, name, _): EntityPath<InMessage>,

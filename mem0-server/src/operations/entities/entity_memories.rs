@@ -38,7 +38,7 @@ impl From<EntityMemoryRecord> for EntityMemoryView {
     }
 }
 
-/// `GET /v1/memories/{entity_type}/{entity_id}/`: by the hundred.
+/// `GET /v1/memories/{entity_type}/{entity_id}/`: a hundred per page.
 pub(crate) async fn list(
     View(engine): View,
     EntityPath(kind, name, _): EntityPath<InError>,

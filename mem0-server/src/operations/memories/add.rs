@@ -11,7 +11,7 @@ use crate::http::wire::ResultView;
 
 const NO_ID: &str = "At least one entity ID is required (user_id, agent_id, app_id, or run_id).";
 
-/// The fields that the engine takes, and `filters`, which is refused.
+/// The fields that the engine uses, and `filters`, which is refused.
 const TAKEN: [&str; 11] = [
     "messages",
     "user_id",
@@ -26,8 +26,7 @@ const TAKEN: [&str; 11] = [
     "filters",
 ];
 
-/// Fields that are kept with the event: options for inference, and fields that older versions and
-/// clients send.
+/// The fields that are kept with the event: options for inference, and those of older clients.
 const OPTIONS: [&str; 19] = [
     "custom_instructions",
     "agent_custom_instructions",
@@ -50,7 +49,7 @@ const OPTIONS: [&str; 19] = [
     "source",
 ];
 
-/// What the specification requires of a queued add and of a finished one.
+/// The fields that the specification requires for a queued add and for a finished one.
 #[derive(Serialize)]
 #[serde(untagged)]
 pub(crate) enum AddedView {
@@ -112,7 +111,7 @@ fn ids(fields: &Fields) -> Result<EntityIds, InvalidInput> {
     })
 }
 
-/// A list of messages; one alone, or only its text, is taken too.
+/// A list of messages. A single message, or only its text, is accepted too.
 fn messages(json: Option<Value>) -> Result<Vec<Message>, InvalidInput> {
     match json {
         None => Err(InvalidInput::new("messages", "is required")),
@@ -154,7 +153,7 @@ fn message(json: Value, at: &str) -> Result<Message, InvalidInput> {
     }
 }
 
-/// These do nothing until an LLM is configured, but a wrong one is refused as it would be then.
+/// Without an LLM these have no effect, but invalid ones are refused all the same.
 fn check_inference_options(fields: &Fields) -> Result<(), InvalidInput> {
     for name in ["custom_instructions", "agent_custom_instructions", "includes", "excludes"] {
         fields.text(name)?;

@@ -9,7 +9,7 @@ use crate::http::view::View;
 use crate::http::wire::MessageView;
 use crate::operations::memories::memory::{NOT_A_UUID, is_uuid};
 
-/// `PUT /v1/batch/`: all or none.
+/// `PUT /v1/batch/`: updates all or none.
 pub(crate) async fn update(View(engine): View, body: Body) -> Answer<MessageView, InError> {
     let updates = entries(body?.only(["memories"]), "updated", |entry| {
         let change = MemoryChange {
@@ -23,7 +23,7 @@ pub(crate) async fn update(View(engine): View, body: Body) -> Answer<MessageView
     Ok(Json(MessageView { message: format!("Successfully updated {count} memories") }))
 }
 
-/// `DELETE /v1/batch/` with a body: all or none.
+/// `DELETE /v1/batch/` with a body: deletes all or none.
 pub(crate) async fn delete(View(engine): View, body: Body) -> Answer<MessageView, InError> {
     let memory_ids = entries(body?.only(["memories"]), "deleted", memory_id)?;
     let count = engine.batch_delete(memory_ids).await?;

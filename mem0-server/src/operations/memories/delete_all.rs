@@ -7,12 +7,12 @@ use crate::http::rejection::{Answer, InError, Rejection};
 use crate::http::view::View;
 use crate::http::wire::QueuedView;
 
-/// `source` is how some clients say who they are.
+/// Some clients name themselves in `source`.
 const PARAMETERS: [&str; 8] =
     ["user_id", "agent_id", "app_id", "run_id", "metadata", "org_id", "project_id", "source"];
 
-/// `DELETE /v1/memories/`: every memory of one user, agent, app or run; of any of a kind with `*`;
-/// every memory there is with `*` for all four.
+/// `DELETE /v1/memories/`: deletes all memories of one user, agent, app or run; with `*`, of any of
+/// that kind; with `*` for all four, every memory.
 pub(crate) async fn delete_all(View(engine): View, query: Query) -> Answer<QueuedView, InError> {
     let request = request(&query)?;
     check_project(&engine, &query).await?;
@@ -21,7 +21,7 @@ pub(crate) async fn delete_all(View(engine): View, query: Query) -> Answer<Queue
 }
 
 fn request(query: &Query) -> Result<DeleteAllRequest, Rejection> {
-    // A condition that was ignored would delete more than was asked for.
+    // Ignoring a condition would delete more than was asked for.
     if let Some((name, _)) = query.iter().find(|(name, _)| !PARAMETERS.contains(name)) {
         return Err(Rejection::invalid(format!(
             "Unknown parameter {name:?}: only user_id, agent_id, app_id, run_id and metadata say \
@@ -39,7 +39,7 @@ fn request(query: &Query) -> Result<DeleteAllRequest, Rejection> {
     Ok(DeleteAllRequest { ids, metadata: metadata(query)? })
 }
 
-/// The key decides which project is meant; naming another one is a mistake.
+/// The key decides on the project. A request that names another one is refused.
 async fn check_project(engine: &Engine, query: &Query) -> Result<(), Rejection> {
     let (org_id, project_id) = (query.value("org_id")?, query.value("project_id")?);
     if org_id.is_none() && project_id.is_none() {
@@ -50,7 +50,7 @@ async fn check_project(engine: &Engine, query: &Query) -> Result<(), Rejection> 
         [("org_id", org_id, own.organization_id), ("project_id", project_id, own.id)]
     {
         if id.is_some_and(|id| id != own) {
-            let message = "is not the API key's, so nothing was deleted; ping says which it is";
+            let message = "is not the API key's, so nothing was deleted; ping shows the key's own";
             return Err(InvalidInput::new(name, message).into());
         }
     }
@@ -68,9 +68,9 @@ fn check(ids: &EntityIds) -> Result<(), Rejection> {
             "One of the filters: user_id, agent_id, app_id or run_id is required, and nothing was \
              deleted.",
         )),
-        [id] if id.trim().is_empty() => Err(Rejection::invalid(
-            "The id of whose memories to delete is empty, so nothing was deleted.",
-        )),
+        [id] if id.trim().is_empty() => {
+            Err(Rejection::invalid("The given id is empty, so nothing was deleted."))
+        }
         [_] => Ok(()),
         _ if everything => Ok(()),
         _ => Err(Rejection::invalid(

@@ -14,7 +14,7 @@ pub(crate) struct FeedbackView {
     feedback_reason: Option<String>,
 }
 
-/// `POST /v1/feedback/`: what is null or absent takes an earlier judgement back.
+/// `POST /v1/feedback/`: null or no feedback withdraws an earlier judgement.
 pub(crate) async fn give(View(engine): View, body: Body) -> Answer<FeedbackView, InError> {
     let fields = body?.only(["memory_id", "feedback", "feedback_reason"]);
     let memory_id = fields.text("memory_id")?.filter(|id| is_uuid(id));

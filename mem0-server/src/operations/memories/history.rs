@@ -49,7 +49,7 @@ impl From<HistoryEntry> for HistoryView {
             memory_id: entry.memory_id,
             input: entry.input.into_iter().map(InputView::from).collect(),
             old_memory: entry.old_memory,
-            // The specification wants a text, and nothing is left after a deletion.
+            // The specification requires a text, but nothing is left after a deletion.
             new_memory: entry.new_memory.unwrap_or_default(),
             event: entry.event,
             user_id: entry.ids.user_id,

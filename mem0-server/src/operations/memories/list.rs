@@ -53,12 +53,12 @@ pub(crate) fn request(fields: &Fields, query: &Query) -> Result<ListRequest, Inv
     request.end_date = fields.moment("end_date")?;
     request.categories = fields.texts("categories")?.unwrap_or_default();
     request.keywords = fields.text("keywords")?;
-    // Nothing is superseded without inference, so that every memory is the latest.
+    // Without inference no memory is superseded, so every one is the latest.
     fields.boolean("latest_only")?;
     Ok(request)
 }
 
-/// The body may say which page, and the query string knows better.
+/// The query string takes precedence over the body.
 fn page(fields: &Fields, query: &Query) -> Result<PageRequest, InvalidInput> {
     let default = PageRequest::default();
     let (page, page_size) = (fields.count("page")?, fields.count("page_size")?);

@@ -51,7 +51,7 @@ pub(crate) async fn update(
 const CHANGES: [&str; 4] = ["text", "metadata", "expiration_date", "timestamp"];
 
 fn change(fields: &Fields) -> Result<MemoryChange, Rejection> {
-    // Null clears the date, and absence leaves it.
+    // Null clears the date; an absent field leaves it.
     let expiration_date = match fields.mentions("expiration_date") {
         true => Some(fields.date("expiration_date")?),
         false => None,

@@ -55,7 +55,7 @@ fn request(fields: &Fields) -> Result<SearchRequest, InvalidInput> {
     };
     let mut request = SearchRequest::new(query, filter(fields)?);
     if let Some(top_k) = fields.count("top_k")? {
-        // What does not fit is over every limit anyway.
+        // A number that does not fit is above every limit anyway.
         request.top_k = usize::try_from(top_k).unwrap_or(usize::MAX);
     }
     if let Some(threshold) = fields.number("threshold")? {
@@ -67,7 +67,7 @@ fn request(fields: &Fields) -> Result<SearchRequest, InvalidInput> {
     request.rerank = fields.boolean("rerank")?.unwrap_or(false);
     request.keyword_search = fields.boolean("keyword_search")?.unwrap_or(false);
     request.reference_date = fields.moment("reference_date")?;
-    // Nothing is superseded or merged without an LLM, so that these change nothing.
+    // Without an LLM no memory is superseded or merged, so these have no effect.
     fields.boolean("latest_only")?;
     fields.boolean("include_merged")?;
     Ok(request)

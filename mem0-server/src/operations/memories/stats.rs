@@ -5,7 +5,7 @@ use crate::http::json::Json;
 use crate::http::rejection::{Answer, InError};
 use crate::http::view::View;
 
-/// A self-hosted server has no `total_retrieval_events_limit`.
+/// Without `total_retrieval_events_limit`, which a self-hosted server does not have.
 #[derive(Serialize)]
 pub(crate) struct StatsView {
     total_memories: u64,
@@ -26,7 +26,7 @@ impl From<ProjectStats> for StatsView {
             total_memories: stats.memories,
             total_retrieval_events: stats.retrievals,
             total_add_events: stats.adds,
-            // There is no other way in.
+            // All retrievals come through the API.
             total_api_retrieval_events: stats.retrievals,
             total_users_with_memories: stats.users,
             total_agents_with_memories: stats.agents,

@@ -6,7 +6,7 @@ use crate::http::json::Json;
 use crate::http::rejection::{Answer, InError};
 use crate::http::view::View;
 
-/// `POST /v1/summary/`: of everything when no filter says otherwise, as the official client sends it.
+/// `POST /v1/summary/`: of all memories if there is no filter, as the official client sends it.
 pub(crate) async fn summary(View(engine): View, body: Body) -> Answer<Value, InError> {
     let fields = body?.only(["filters"]);
     let filter = match fields.value("filters") {

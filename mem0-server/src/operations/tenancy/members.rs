@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::http::fields::{Fields, Received};
 
-/// A member as organizations and projects show it. An account is its address.
+/// A member of an organization or a project. An account is identified by its address.
 #[derive(Serialize)]
 pub(crate) struct MemberView {
     username: String,
@@ -18,12 +18,12 @@ impl From<MemberRecord> for MemberView {
     }
 }
 
-/// A required text of a body.
+/// A required text field of a body.
 pub(crate) fn required(fields: &Fields, name: &'static str) -> Result<String, InvalidInput> {
     fields.text(name)?.ok_or_else(|| InvalidInput::new(name, "must be given"))
 }
 
-/// The `email` and the `role` of a body.
+/// The `email` and `role` fields of a body.
 pub(crate) fn member(body: Received) -> Result<(String, MemberRole), InvalidInput> {
     let fields = body.only(["email", "role"]);
     let role = required(&fields, "role")?;

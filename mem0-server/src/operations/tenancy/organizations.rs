@@ -20,7 +20,7 @@ pub(crate) struct OrganizationView {
     updated_at: Timestamp,
     members: Vec<MemberView>,
     is_default: bool,
-    /// Nobody is invited: a member is made at once.
+    /// Always empty: a member is added at once, without an invitation.
     invitations: [(); 0],
     is_owner: bool,
     user_role: MemberRole,
@@ -56,7 +56,7 @@ impl<S: Send + Sync> FromRequestParts<S> for OrganizationId {
     }
 }
 
-/// `GET /api/v1/orgs/organizations/`: those of the key's owner.
+/// `GET /api/v1/orgs/organizations/`: the organizations of the key's owner.
 pub(crate) async fn list(View(engine): View) -> Answer<Vec<OrganizationView>, InMessage> {
     let found = engine.organizations().await?;
     Ok(Json(found.into_iter().map(OrganizationView::from).collect()))
@@ -100,7 +100,7 @@ pub(crate) struct MembersView {
     members: Vec<OrganizationMemberView>,
 }
 
-/// A member as the list of an organization's members shows it.
+/// A member in the list of an organization's members.
 #[derive(Serialize)]
 struct OrganizationMemberView {
     user_id: String,

@@ -18,7 +18,7 @@ use crate::operations::tenancy::organizations::OrganizationId;
 pub(crate) struct ProjectView {
     project_id: String,
     name: String,
-    // These are texts and no nulls in the specification.
+    // Texts rather than nulls in the specification.
     description: String,
     custom_instructions: String,
     created_at: Timestamp,
@@ -41,7 +41,7 @@ pub(crate) struct ProjectView {
     is_default: bool,
     active_prompt_profile: Option<String>,
     user_role: MemberRole,
-    /// Not in the specification, so only where it was set.
+    /// Not in the specification, so it is sent only where it was set.
     #[serde(skip_serializing_if = "Option::is_none")]
     agent_custom_instructions: Option<String>,
 }
@@ -78,7 +78,7 @@ impl From<ProjectRecord> for ProjectView {
     }
 }
 
-/// An object, which is all that the specification knows: a category without words has none.
+/// Always an object, as in the specification. A category without a description has an empty one.
 fn category(category: ProjectCategory) -> Value {
     match category {
         ProjectCategory::Named(name) => json!({ name: "" }),
@@ -104,7 +104,7 @@ impl<S: Send + Sync> FromRequestParts<S> for ProjectPath {
 }
 
 impl ProjectPath {
-    /// The project, if it is one of the organization's that the key may see.
+    /// The project, if it belongs to the organization and the key may see it.
     async fn find(&self, engine: &Engine) -> Result<ProjectRecord, EngineError> {
         let project = engine.project(&self.project_id).await?;
         if project.organization_id == self.org_id.to_ascii_lowercase() {
@@ -173,7 +173,7 @@ const SETTINGS: [&str; 11] = [
     "version",
 ];
 
-/// Other settings that the platform knows. They are kept, and change nothing.
+/// Further settings of the platform. They are kept, and have no effect.
 const OTHER_SETTINGS: [&str; 10] = [
     "inclusion_prompt",
     "exclusion_prompt",
@@ -187,7 +187,7 @@ const OTHER_SETTINGS: [&str; 10] = [
     "usecase_setting",
 ];
 
-/// What the settings of a body ask for; a null clears where an empty text does.
+/// Reads the settings of a body. A null clears a setting that an empty text clears.
 fn change(mut fields: Fields) -> Result<ProjectChange, Rejection> {
     let mut change = ProjectChange {
         name: fields.text("name")?,
@@ -212,7 +212,7 @@ fn text_or_null(fields: &Fields, name: &'static str) -> Result<Option<String>, I
     if cleared { Ok(Some(String::new())) } else { fields.text(name) }
 }
 
-/// A list of texts in the specification, one text in the clients.
+/// A list of texts in the specification, but a single text in the clients.
 fn instructions(fields: &Fields) -> Result<Option<String>, InvalidInput> {
     match fields.value("custom_instructions") {
         Some(Value::Array(_)) => {
@@ -251,7 +251,7 @@ pub(crate) struct MembersView {
     members: Vec<ProjectMemberView>,
 }
 
-/// A member as the list of a project's members shows it.
+/// A member in the list of a project's members.
 #[derive(Serialize)]
 struct ProjectMemberView {
     username: String,

@@ -3,12 +3,11 @@ use mem0_client::{AsyncMemoryClient, ErrorKind, History, Memory};
 use super::world::{Entry, Note};
 use super::writer::{Gone, Writer, soon, turn};
 
-/// Of what did not change since it was last looked at, how much is looked at again.
+/// The share of unchanged memories that is checked again.
 const SAMPLE: usize = 4;
 
 impl Writer {
-    /// Waits until all that was queued and acknowledged is done, and holds it against what it was to
-    /// do.
+    /// Waits until all acknowledged queued work is done, and checks its outcome.
     pub(super) async fn wait_for_queued(&mut self, client: &AsyncMemoryClient) {
         for queued in std::mem::take(&mut self.queued) {
             let event = client.wait_for_event(queued.id(), soon()).await.unwrap();
@@ -17,7 +16,8 @@ impl Writer {
         self.leaving.clear();
     }
 
-    /// Decides what became of the call that was cut off, by what is there: all of it or nothing.
+    /// Decides from the existing memories whether the interrupted call was carried out: completely
+    /// or not at all.
     pub(super) fn settle(&mut self, found: &[Memory]) {
         let undone = self.world.departures(found);
         if let Some(change) = self.doubt.take()
@@ -37,8 +37,8 @@ impl Writer {
         }
     }
 
-    /// Looks at each memory that changed, and some more, by itself; returns those that are gone,
-    /// which are not looked at again.
+    /// Checks each changed memory, and some others, on its own. Returns those that are gone, which
+    /// are not checked again.
     pub(super) async fn look_closer(&mut self, client: &AsyncMemoryClient) -> Vec<Note> {
         assert!(self.judge(client).await.is_ok(), "the server is gone");
         let notes = std::mem::take(&mut self.world.notes).into_iter();
@@ -83,7 +83,7 @@ impl Writer {
         Ok(())
     }
 
-    /// The marks of all that is known, those that changed among them.
+    /// The marks of all known memories in random order, including the changed ones.
     fn shuffled(&mut self) -> Vec<String> {
         let mut marks: Vec<_> = self.world.notes.keys().cloned().collect();
         self.rng.shuffle(&mut marks);

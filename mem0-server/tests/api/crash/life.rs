@@ -28,10 +28,10 @@ const KEY: &str = "k";
 
 const WRITERS: usize = 6;
 
-/// How many memories a folder has of an older version.
+/// The number of memories in a folder of an older version.
 const OLD: u64 = 300;
 
-/// A data folder, with all that is known of it.
+/// A data folder, with everything that is known about it.
 pub(super) struct Life<'a> {
     runtime: Runtime,
     rng: fastrand::Rng,
@@ -40,16 +40,16 @@ pub(super) struct Life<'a> {
     /// How long the last start took.
     start: Duration,
     writers: Vec<Writer>,
-    /// Memories that are gone and were looked at.
+    /// Memories that are gone and were checked.
     gone: Vec<Note>,
     receiver: Receiver,
-    /// What the webhook of each kind signs with.
+    /// The secret of the webhook for each kind.
     secrets: HashMap<WebhookAction, String>,
     told: Told,
 }
 
 impl<'a> Life<'a> {
-    /// A folder that an older version left, brought up to date in spite of some kills.
+    /// Makes a folder that an older version left, and upgrades it in spite of some kills.
     pub(super) fn begin(mut rng: fastrand::Rng, tally: &'a mut Tally) -> Self {
         let mut life = Self {
             runtime: Runtime::new().unwrap(),
@@ -76,7 +76,7 @@ impl<'a> Life<'a> {
         life
     }
 
-    /// Looks at what the last kill left, goes on, and kills again.
+    /// Checks what the last kill left, continues, and kills again.
     pub(super) fn round(&mut self) {
         let (server, client) = self.start();
         self.judge(&client);
@@ -123,7 +123,7 @@ impl<'a> Life<'a> {
         }
     }
 
-    /// Looks at what the last kill left, and that everything was told to the webhooks.
+    /// Checks what the last kill left, and that every change was delivered to the webhooks.
     pub(super) fn end(mut self) {
         let (server, client) = self.start();
         self.judge(&client);
@@ -166,8 +166,8 @@ impl<'a> Life<'a> {
         self.check();
     }
 
-    /// Checks the folder as the kill left it, or a copy, so that the next start is the first to see
-    /// it.
+    /// Checks the folder as the kill left it, or a copy, so that the next start is the first to
+    /// open it.
     fn check(&mut self) {
         if self.rng.bool() {
             check(self.folder.path());
@@ -190,7 +190,7 @@ impl<'a> Life<'a> {
         }
     }
 
-    /// Holds everything that can be seen of the folder against what the writers know.
+    /// Compares everything visible in the folder with what the writers know.
     fn judge(&mut self, client: &AsyncMemoryClient) {
         let mut memories = self.settled(client);
         let mut ids = HashSet::new();
@@ -229,7 +229,7 @@ impl<'a> Life<'a> {
             (writer, ())
         });
         self.runtime.block_on(async {
-            // What is queued is done in its order, also what was queued and not acknowledged.
+            // Queued work is done in order, including queued work that was not acknowledged.
             let last = client.delete_all(DeleteScope::user("nobody")).await.unwrap();
             client.wait_for_event(last.event_id.unwrap(), soon()).await.unwrap();
             for (user, count) in [("alice", OLD + 3), ("carol", 1)] {
@@ -244,7 +244,7 @@ impl<'a> Life<'a> {
         })
     }
 
-    /// Has all writers do something at once.
+    /// Makes all writers do something at once.
     fn each<T: Send + 'static, F: Future<Output = (Writer, T)> + Send + 'static>(
         &mut self,
         client: &AsyncMemoryClient,
@@ -278,8 +278,8 @@ fn copy_of(folder: &Path) -> Folder {
     copy
 }
 
-/// What version 2 left: three memories of alice's and an add for carol that nobody had begun. With
-/// more memories than that, bringing it up to date takes long enough to be killed meanwhile.
+/// The folder of version 2: three memories of alice's and a queued add for carol. Further memories
+/// make the upgrade slow enough to be killed.
 fn older_folder() -> Folder {
     let folder = Folder::new();
     let database = folder.path().join("mem0.db");

@@ -3,14 +3,14 @@ use std::fmt;
 use super::told::Told;
 use super::writer::Counts;
 
-/// The moments at which the server was killed, and what came of it.
+/// When the server was killed, and the results.
 #[derive(Default)]
 pub(super) struct Tally {
     pub(super) under_load: u64,
-    /// Of those under load.
+    /// Kills under load.
     pub(super) closing: u64,
     pub(super) starting: u64,
-    /// Of those while it was starting.
+    /// Kills while it was starting.
     pub(super) upgrading: u64,
     pub(super) checks: u64,
     pub(super) acknowledged: u64,

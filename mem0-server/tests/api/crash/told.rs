@@ -6,28 +6,28 @@ use mem0_client::{HistoryEvent, WebhookAction, WebhookPayload};
 use super::world::{Note, mark};
 use crate::receiver::{Received, Receiver};
 
-/// After so long without any delivery none is to come: one that failed is repeated after 5 seconds,
+/// Without any delivery for this long, none is to come: a failed one is repeated after 5 seconds,
 /// and then after 30.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A change of a memory, by its id, that a delivery tells of.
+/// A change of a memory, by the memory's id, that a delivery reports.
 type About = (String, WebhookAction);
 
-/// What the webhooks were told.
+/// The deliveries that the webhooks received.
 #[derive(Default)]
 pub(super) struct Told {
     /// By the header `webhook-id`.
     messages: HashMap<String, (About, String)>,
-    /// How many messages there were about each kind of change of each memory.
+    /// The number of messages about each kind of change of each memory.
     count: HashMap<About, usize>,
     /// The memory with this mark.
     ids: HashMap<String, HashSet<String>>,
-    /// How often a message came once more.
+    /// How often a message was repeated.
     pub(super) repeated: u64,
 }
 
 impl Told {
-    /// Notes what came, the signatures included. `secrets` are those of the webhooks.
+    /// Records deliveries after checking their signatures. `secrets` are those of the webhooks.
     pub(super) fn take(
         &mut self,
         received: Vec<Received>,
@@ -37,12 +37,12 @@ impl Told {
             let payload = WebhookPayload::parse(&delivery.body).unwrap();
             let details = payload.event_details.as_ref().unwrap();
             let about = (details.id.clone().unwrap(), details.event.clone().unwrap());
-            // Each webhook was made for one kind.
+            // Each webhook asks for a single kind.
             delivery.details(&secrets[&about.1]);
             let text = details.data.as_ref().and_then(|data| data.memory.clone()).unwrap();
             if let Some((before, earlier)) = self.messages.get(delivery.id()) {
                 assert_eq!(*before, about);
-                // Deleting a user empties what is queued about it.
+                // Deleting a user empties the deliveries that are queued about it.
                 assert!(*earlier == text || text.is_empty(), "{earlier:?} was {text:?}");
                 self.repeated += 1;
                 continue;
@@ -59,8 +59,8 @@ impl Told {
         self.messages.len()
     }
 
-    /// Waits until each change of these memories was told of; asserts that each was so under one id,
-    /// and that nothing else was.
+    /// Waits until each change of these memories was reported. Asserts that each was reported under
+    /// a single id, and nothing else was.
     pub(super) fn is_all<'a>(
         &mut self,
         notes: impl Iterator<Item = &'a Note> + Clone,
@@ -84,7 +84,7 @@ impl Told {
         assert!(self.messages.len() <= changes, "{} and {changes}", self.messages.len());
     }
 
-    /// How what was told of a memory departs from what happened to it.
+    /// How the deliveries about a memory differ from its changes.
     fn untold(&self, note: &Note) -> Option<String> {
         let ids = self.ids.get(mark(&note.text));
         let told = ids.into_iter().flatten().next();
@@ -94,7 +94,7 @@ impl Told {
                 id
             }
             (Some(id), None) | (None, Some(id)) => id,
-            // Deleted with its user before anything was told of it.
+            // Deleted with its user before anything was reported.
             (None, None) if note.is_erased() => return None,
             (None, None) => return Some(format!("nothing was told of {note:?}")),
         };

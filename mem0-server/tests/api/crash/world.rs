@@ -2,21 +2,21 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use mem0_client::{HistoryEvent, Memory};
 
-/// What became of a memory.
+/// The state of a memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fate {
     Lives,
     Deleted,
-    /// Deleted with its scope: gone once what was queued is done.
+    /// Deleted with its scope: gone once the queued work is done.
     Swept,
-    /// Deleted with its user, its history too.
+    /// Deleted with its user, including its history.
     Erased,
 }
 
-/// A change as the history tells it: what happened, the text before and the text after.
+/// A change as in the history: the kind, the text before and the text after.
 pub(super) type Entry = (HistoryEvent, String, String);
 
-/// A memory as it must be.
+/// The expected state of a memory.
 #[derive(Debug, Clone)]
 pub(super) struct Note {
     pub(super) user: String,
@@ -55,7 +55,7 @@ impl Note {
     }
 }
 
-/// What a call does to the memories of one writer.
+/// The effect of a call on the memories of one writer.
 #[derive(Debug, Clone)]
 pub(super) enum Change {
     Add {
@@ -81,16 +81,16 @@ pub(super) struct Edit {
     pub(super) turn: Option<u64>,
 }
 
-/// The first word of a text, which stays when the text changes and is in no other.
+/// The first word of a text. It stays when the text changes, and no other text has it.
 pub(super) fn mark(text: &str) -> &str {
     text.split(' ').next().unwrap_or_default()
 }
 
-/// What one writer's memories must be once all that is queued is done, by their marks.
+/// The expected memories of one writer once all queued work is done, by their marks.
 #[derive(Debug, Clone, Default)]
 pub(super) struct World {
     pub(super) notes: BTreeMap<String, Note>,
-    /// The users that were deleted, and to whom nothing was added since.
+    /// The users that were deleted and got no memories since.
     pub(super) deleted_users: BTreeSet<String>,
 }
 
@@ -163,7 +163,7 @@ impl World {
         self.notes.values_mut().filter(move |note| note.user == user)
     }
 
-    /// Where the memories that there are depart from those that must be there.
+    /// How the actual memories differ from the expected ones.
     pub(super) fn departures(&self, found: &[Memory]) -> Vec<String> {
         let mut departures = Vec::new();
         let mut missing: BTreeMap<_, _> = self.live().collect();

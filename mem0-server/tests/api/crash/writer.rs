@@ -10,10 +10,10 @@ use serde_json::{Value, json};
 
 use super::world::{Change, Edit, Fate, World, mark};
 
-/// What all memories of the writers belong to, beside a user.
+/// The app that all memories of the writers belong to, next to a user.
 pub(super) const APP: &str = "kitchen";
 
-/// With more memories than this a writer rather deletes than adds.
+/// With more memories than this, a writer prefers to delete.
 const FULL: usize = 40;
 
 /// More messages than a deletion removes in one step.
@@ -31,7 +31,7 @@ const PHRASES: &[&str] = &[
 /// The server no longer answers.
 pub(super) struct Gone;
 
-/// What a queued event must have done when it is finished.
+/// The expected effect of a queued event.
 pub(super) enum Work {
     Store(Vec<String>),
     Delete(usize),
@@ -41,7 +41,7 @@ pub(super) struct Queued {
     id: String,
     user: String,
     work: Work,
-    /// Whether its user was deleted later, which empties what the event quotes.
+    /// Whether its user was deleted later, which empties the event's texts.
     emptied: bool,
 }
 
@@ -55,37 +55,37 @@ impl Queued {
 pub(super) struct Asked {
     pub(super) id: String,
     pub(super) user: String,
-    /// Whether its user was deleted later, with which it goes; `None` when the outcome of that is
+    /// Whether its user was deleted later, and the export with it; `None` when the outcome is
     /// unknown.
     pub(super) gone: Option<bool>,
 }
 
-/// How many calls were answered, and what became of the last ones.
+/// The number of answered calls, and the outcomes of the last ones.
 #[derive(Default)]
 pub(super) struct Counts {
     pub(super) acknowledged: u64,
     pub(super) unknown: u64,
-    /// Of those of unknown outcome, how many turned out to be done.
+    /// How many calls with unknown outcome turned out to be done.
     pub(super) done: u64,
-    /// Calls that failed so that nothing can have come of them.
+    /// Calls that certainly had no effect.
     pub(super) undone: u64,
     pub(super) reads: u64,
     pub(super) finished: u64,
 }
 
-/// One client with users of its own, who remembers what was acknowledged.
+/// A client with its own users that remembers what was acknowledged.
 pub(super) struct Writer {
     name: String,
     pub(super) rng: fastrand::Rng,
     number: u64,
-    /// What must be there.
+    /// The expected memories.
     pub(super) world: World,
-    /// What was asked for when the server was killed: done as a whole or not at all.
+    /// The change that was under way when the server was killed: done completely or not at all.
     pub(super) doubt: Option<Change>,
     pub(super) queued: Vec<Queued>,
     pub(super) exports: Vec<Asked>,
-    /// Users whose deletion is queued. It also erases the history of what is deleted meanwhile, so
-    /// nothing of theirs is.
+    /// Users whose deletion is queued. It also erases the history of memories that are deleted in
+    /// the meantime, so none of theirs are.
     pub(super) leaving: BTreeSet<String>,
     pub(super) counts: Counts,
 }
@@ -150,7 +150,7 @@ impl Writer {
         }
     }
 
-    /// Sends a change and notes what is known of it.
+    /// Sends a change and records what is known about it.
     async fn change<T>(
         &mut self,
         change: Change,
@@ -194,7 +194,7 @@ impl Writer {
         self.users().nth(number).unwrap()
     }
 
-    /// Live memories whose ids are known, as many as there are of those wanted.
+    /// Live memories whose ids are known, up to the wanted number.
     fn known(&mut self, wanted: usize, to_delete: bool) -> Vec<(String, String)> {
         let may = |user: &String| !to_delete || !self.leaving.contains(user);
         let mut known: Vec<_> = self
@@ -244,7 +244,7 @@ impl Writer {
         Ok(())
     }
 
-    /// Learns the ids of what was stored, which must be all of it.
+    /// Learns the ids of the stored memories, which must be complete.
     fn learn(&mut self, texts: &[String], results: &[mem0_client::EventResult]) {
         let stored: Vec<_> = results.iter().map(|result| result.text().unwrap()).collect();
         assert_eq!(stored, texts);
@@ -254,8 +254,8 @@ impl Writer {
         }
     }
 
-    /// Holds an event that has ended against what it was to do. Done twice, an add would have met its
-    /// own texts, and a deletion nothing.
+    /// Checks the outcome of a finished event. If it were carried out twice, an add would find its
+    /// own texts as duplicates, and a deletion would find nothing.
     pub(super) fn finished(&mut self, queued: &Queued, event: &Event) {
         assert_eq!(event.status, EventStatus::Succeeded);
         self.counts.finished += 1;
@@ -329,7 +329,7 @@ impl Writer {
         Ok(())
     }
 
-    /// A user who is there for certain and is not leaving.
+    /// A user that certainly exists and is not being deleted.
     fn present_user(&mut self) -> Option<String> {
         let (mark, _) = self.known(1, true).pop()?;
         Some(self.world.notes[&mark].user.clone())
@@ -349,7 +349,7 @@ impl Writer {
         let Some(user) = self.present_user() else { return Ok(()) };
         let count = self.world.live_of(&user);
         self.leaving.insert(user.clone());
-        // Even if nothing is known of the outcome.
+        // Even if the outcome is unknown.
         for queued in self.queued.iter_mut().filter(|queued| queued.user == user) {
             queued.emptied = true;
         }
@@ -362,7 +362,8 @@ impl Writer {
         Ok(())
     }
 
-    /// Notes that a user's deletion was asked for, unless an earlier one took the export already.
+    /// Records that the deletion of a user was requested, unless an earlier one already removed the
+    /// export.
     fn note_exports_of(&mut self, user: &str, gone: Option<bool>) {
         let exports = self.exports.iter_mut().filter(|export| export.user == user);
         exports.filter(|export| export.gone != Some(true)).for_each(|export| export.gone = gone);
@@ -387,8 +388,8 @@ impl Writer {
         self.search(client, &mark, false).await
     }
 
-    /// Searches for a memory in its user's: it must be found if it lives, and with it only what is
-    /// there. Unless `settled`, what is queued may not be done yet.
+    /// Searches for a memory among its user's. It must be found if it lives, together with existing
+    /// memories only. Unless `settled`, queued work may not be done yet.
     pub(super) async fn search(
         &mut self,
         client: &AsyncMemoryClient,
@@ -426,7 +427,8 @@ fn texts(memories: &[mem0_client::Memory]) -> Vec<&str> {
     memories.iter().map(|memory| memory.memory.as_str()).collect()
 }
 
-/// Asks for an event until its work has ended, or the server: a wait of the client would go on beyond that.
+/// Polls an event until its work or the server has ended; the client's own wait would continue
+/// beyond that.
 async fn ended(client: &AsyncMemoryClient, event_id: &str) -> Result<Event, Error> {
     loop {
         let event = client.event(event_id).await?;
@@ -443,7 +445,7 @@ pub(super) fn soon() -> WaitOptions {
     WaitOptions::new().timeout(Duration::from_secs(120)).first_delay(first).max_delay(most)
 }
 
-/// Asserts that the call failed because there is no server, or one that is shutting down.
+/// Asserts that the call failed because the server is gone or shutting down.
 #[track_caller]
 fn gone(error: &Error) -> Gone {
     let status = error.status().map(|status| status.as_u16());
@@ -451,7 +453,7 @@ fn gone(error: &Error) -> Gone {
     Gone
 }
 
-/// The number that an export of a user's memories was filled with.
+/// The number that an export of a user's memories contains.
 pub(super) fn turn(export: &Value) -> Option<u64> {
     export.get("turn").and_then(Value::as_u64)
 }
