@@ -2,8 +2,6 @@
 //! is there.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::path::Path;
 
 use mem0_tests::openapi::EXCEPTIONS;
 
@@ -152,28 +150,14 @@ fn labels(text: &str) -> impl Iterator<Item = &str> {
         .filter(|word| number(word).is_some())
 }
 
-fn named(folder: &Path, found: &mut BTreeMap<String, String>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        if path.is_dir() {
-            // What tools build and install is not ours.
-            if !name.starts_with('.') && name != "target" && name != "node_modules" {
-                named(&path, found);
-            }
-        } else if name.ends_with(".rs") || name.ends_with(".md") {
-            let text = fs::read_to_string(&path).unwrap();
-            let place = path.display().to_string();
-            found.extend(labels(&text).map(|label| (label.to_owned(), place.clone())));
-        }
-    }
-}
-
 #[test]
 fn every_row_that_is_named_is_there() {
     let known: BTreeSet<_> = rows().into_iter().map(|(label, _)| label).collect();
     let mut found = BTreeMap::new();
-    named(&Path::new(env!("CARGO_MANIFEST_DIR")).join(".."), &mut found);
+    for (path, text) in [".rs", ".md"].into_iter().flat_map(crate::prose::files) {
+        let place = path.display().to_string();
+        found.extend(labels(&text).map(|label| (label.to_owned(), place.clone())));
+    }
     assert!(found.len() >= known.len(), "the pages themselves name every row");
     for (label, place) in found {
         assert!(known.contains(label.as_str()), "{place} names {label}, which is no row");

@@ -13,6 +13,7 @@ mod layers;
 pub(crate) mod local;
 mod parity;
 mod platform;
+mod prose;
 mod recordings;
 mod secrets;
 mod sources;
