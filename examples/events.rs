@@ -1,4 +1,5 @@
-//! An add is queued: waiting for it, looking at it, and what a wait that is too short says, on a local platform.
+//! An add is queued: waiting for it, looking at it, and what a wait that is too short says, on a
+//! local platform.
 //!
 //! ```console
 //! $ cargo run --example events

@@ -1,4 +1,5 @@
-//! An app's own unit tests without a server: a platform that answers what a test says, and remembers what it was asked.
+//! An app's own unit tests without a server: a platform that answers what a test says, and
+//! remembers what it was asked.
 //!
 //! ```console
 //! $ cargo run --example fake_platform

@@ -1,4 +1,5 @@
-//! What a filter lets through: ids, metadata and time, joined with `&`, `|` and `!`, on a local platform.
+//! What a filter lets through: ids, metadata and time, joined with `&`, `|` and `!`, on a local
+//! platform.
 //!
 //! ```console
 //! $ cargo run --example filters

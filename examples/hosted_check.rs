@@ -1,12 +1,14 @@
-//! Does this SDK read what your platform answers? For people who hold a key: a report to paste into an issue.
+//! Does this SDK read what your platform answers? For people who hold a key: a report to paste into
+//! an issue.
 //!
 //! ```console
 //! $ MEM0_API_KEY=m0-… cargo run --example hosted_check -- --yes
 //! ```
 //!
-//! It asks each operation that can do no harm, reading and writing, the latter under a user made up for it, and deletes that
-//! user at the end, also after a failure or Ctrl-C. The report holds operations, statuses and names of fields: no ids, no
-//! content, no key, and no address but Mem0's own. `MEM0_BASE_URL` names another platform than the hosted one.
+//! It asks each operation that can do no harm, reading and writing, the latter under a user made up
+//! for it, and deletes that user at the end, also after a failure or Ctrl-C. The report holds
+//! operations, statuses and names of fields: no ids, no content, no key, and no address but Mem0's
+//! own. `MEM0_BASE_URL` names another platform than the hosted one.
 
 use std::collections::BTreeSet;
 use std::env;
@@ -199,8 +201,8 @@ fn row(operation: &str, status: impl Display, lossless: &str, notes: &str) {
     println!("| {operation} | {status} | {lossless} | {notes} |");
 }
 
-/// JSON in which what means the same is the same: a null and an absent field, `session_id` and `run_id`, a bare list and a
-/// page of it, 1 and 1.0.
+/// JSON in which what means the same is the same: a null and an absent field, `session_id` and
+/// `run_id`, a bare list and a page of it, 1 and 1.0.
 fn normal(json: Value) -> Value {
     fn fields(json: Value) -> Value {
         match json {

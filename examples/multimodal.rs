@@ -1,5 +1,5 @@
-//! Images and documents: how they are told apart, how large they are, and what a local platform without a language model
-//! does with them.
+//! Images and documents: how they are told apart, how large they are, and what a local platform
+//! without a language model does with them.
 //!
 //! ```console
 //! $ cargo run --example multimodal

@@ -1,4 +1,5 @@
-//! What is repeated by itself, what never is, and what an error says, on a platform that fails as it is told.
+//! What is repeated by itself, what never is, and what an error says, on a platform that fails as
+//! it is told.
 //!
 //! ```console
 //! $ cargo run --example retries

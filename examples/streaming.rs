@@ -1,4 +1,5 @@
-//! All memories of a user, page by page: as a stream for the async client, as an iterator for the blocking one.
+//! All memories of a user, page by page: as a stream for the async client, as an iterator for the
+//! blocking one.
 //!
 //! ```console
 //! $ cargo run --example streaming

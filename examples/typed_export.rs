@@ -1,11 +1,13 @@
-//! Memories exported into a type of the program's own, on a local platform, with no account, key or network.
+//! Memories exported into a type of the program's own, on a local platform, with no account, key or
+//! network.
 //!
 //! ```console
 //! $ cargo run --example typed_export
 //! ```
 //!
-//! The client makes a JSON Schema of the type, asks for the export, waits for it, and decodes it. The local platform fills
-//! the schema from the memories' metadata; the hosted one has a language model read the memories themselves.
+//! The client makes a JSON Schema of the type, asks for the export, waits for it, and decodes it.
+//! The local platform fills the schema from the memories' metadata; the hosted one has a language
+//! model read the memories themselves.
 
 use std::error::Error;
 

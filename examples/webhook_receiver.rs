@@ -4,8 +4,8 @@
 //! $ cargo run --example webhook_receiver
 //! ```
 //!
-//! It serves itself on a loopback port and sends itself three deliveries: a good one, a forged one, and one of an event that
-//! did not exist when this was written.
+//! It serves itself on a loopback port and sends itself three deliveries: a good one, a forged one,
+//! and one of an event that did not exist when this was written.
 
 use std::error::Error;
 use std::io::{Read, Write};

@@ -17,8 +17,9 @@
 //! | `webhook-signature` | | `WebhookSecret`, for the signatures of deliveries |
 //! | `legacy` | | the deprecated v1 and v2 operations |
 //!
-//! The [builder](AsyncMemoryClientBuilder) sets base URL, timeouts, retries, proxy and certificates. By default an attempt may
-//! take 60 s and a call 180 s, and `HTTPS_PROXY` and its like are obeyed.
+//! The [builder](AsyncMemoryClientBuilder) sets base URL, timeouts, retries, proxy and
+//! certificates. By default an attempt may take 60 s and a call 180 s, and `HTTPS_PROXY` and its
+//! like are obeyed.
 
 pub use mem0_client::*;
 pub use mem0_client_blocking::MemoryClient;

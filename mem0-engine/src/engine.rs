@@ -82,7 +82,8 @@ impl Engine {
     /// ```
     /// # use std::sync::Arc;
     /// # use mem0_engine::{Engine, embedder::BuiltInEmbedder};
-    /// # let folder = std::env::temp_dir().join(format!("mem0-embedder-doc-{}", std::process::id()));
+    /// # let name = format!("mem0-embedder-doc-{}", std::process::id());
+    /// # let folder = std::env::temp_dir().join(name);
     /// // Use an embedder that calls a model here.
     /// let engine = Engine::open_with_embedder(&folder, Arc::new(BuiltInEmbedder))?;
     /// # drop(engine);

@@ -10,18 +10,18 @@ use serde_json::Value;
 use crate::components::{Answer, Question};
 use crate::{EngineError, clock, stored_json};
 
-/// What a job does.
+/// The kind of a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum JobKind {
     /// Remembers messages.
     Add,
     /// Deletes the memories of a scope.
     DeleteScope,
-    /// Erases an entity and all that belongs to it.
+    /// Erases an entity and all of its data.
     DeleteEntity,
     /// Erases a deleted project.
     EraseProject,
-    /// Asks what a test says.
+    /// Asks what a test tells it to.
     #[cfg(test)]
     Scripted,
 }
@@ -36,7 +36,7 @@ impl JobKind {
         Self::Scripted,
     ];
 
-    /// Its name in the folder.
+    /// The name of the kind in the folder.
     fn as_str(self) -> &'static str {
         match self {
             Self::Add => "add",
@@ -62,7 +62,7 @@ pub(crate) struct Job {
     payload: Option<String>,
 }
 
-/// How far a deletion is.
+/// The progress of a deletion.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Progress {
     /// How many memories it has deleted.
@@ -71,16 +71,16 @@ pub(crate) struct Progress {
     pub(crate) erased_to: i64,
 }
 
-/// What a job needs next.
+/// The next step of a job.
 pub(crate) enum Next<T> {
-    /// An answer.
+    /// A question to ask.
     Ask(Question),
-    /// Nothing but the writer, with this.
+    /// Nothing but to be applied by the writer, with this.
     Apply(T),
 }
 
 impl Job {
-    /// What its event was asked for.
+    /// The request of its event.
     pub(crate) fn payload(&self) -> Result<Value, EngineError> {
         let Some(payload) = &self.payload else { return Ok(Value::Null) };
         stored_json::read(payload)
@@ -101,7 +101,7 @@ impl Job {
     }
 }
 
-/// Queues a job; `event` tells a caller of it.
+/// Queues a job. `event` is what a caller sees of it.
 pub(crate) fn queue(
     connection: &Connection,
     project: i64,
@@ -137,7 +137,7 @@ pub(crate) fn read(connection: &Connection, seq: i64) -> Result<Option<Job>, Eng
     Ok(statement.query_row([seq], Job::from_row).optional()?)
 }
 
-/// Notes how far a deletion is.
+/// Records the progress of a deletion.
 pub(crate) fn note_progress(
     connection: &Connection,
     job: &Job,
@@ -149,7 +149,7 @@ pub(crate) fn note_progress(
     Ok(())
 }
 
-/// Notes that work on a job has begun, so that its event shows it.
+/// Records that work on a job has begun, which its event shows.
 pub(crate) fn note_running(connection: &Connection, event: i64) -> Result<(), EngineError> {
     let now = clock::now();
     connection
@@ -161,13 +161,13 @@ pub(crate) fn note_running(connection: &Connection, event: i64) -> Result<(), En
     Ok(())
 }
 
-/// Takes a job out of the queue, with the answers that it had.
+/// Removes a job from the queue, with its answers.
 pub(crate) fn remove(connection: &Connection, seq: i64) -> Result<(), EngineError> {
     connection.prepare_cached("DELETE FROM jobs WHERE seq = ?")?.execute([seq])?;
     Ok(())
 }
 
-/// What was answered to a job so far, in order, each with the component that answered.
+/// The answers to a job so far, in order, each with the component that gave it.
 pub(crate) fn answers(
     connection: &Connection,
     seq: i64,
@@ -183,8 +183,8 @@ pub(crate) fn answers(
     Ok(answers)
 }
 
-/// Keeps the answer to a job's question with this number, and none behind it. Nothing is kept for a
-/// job that is gone.
+/// Stores the answer to the job's question with this number, and drops those after it. Nothing is
+/// stored for a job that is gone.
 pub(crate) fn keep_answer(
     connection: &Connection,
     seq: i64,

@@ -1,5 +1,5 @@
-//! The laws of the algebra. The printed JSON of random filters is evaluated over random memories, as
-//! the platform documents the language.
+//! The laws of the algebra. The printed JSON of random filters is evaluated over random memories,
+//! as the platform documents the language.
 
 use fastrand::Rng;
 use mem0_types::{Filter, Timestamp};

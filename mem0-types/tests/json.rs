@@ -96,8 +96,8 @@ const PARSED: [&str; 14] = [
     "latency",
 ];
 
-/// Says where `written` and `sent` are different answers. A null field of a record is the same as an
-/// absent one, and so are the two names of a run.
+/// Says where `written` and `sent` are different answers. A null field of a record is the same as
+/// an absent one, and so are the two names of a run.
 pub(crate) fn difference(sent: &Json, written: &Json) -> Option<String> {
     match (sent, written) {
         (Json::Object(_), Json::Object(_)) => record_difference(sent, written),

@@ -135,9 +135,9 @@ const CASES: [Case; 28] = [
     ("batch_delete", || one(BatchDelete::new(["m1", "m2"]))),
 ];
 
-/// A call takes one scope, because the platform only promises to honour one of several. The recorded
-/// `delete_all(user_id=…, run_id=…)` has therefore no counterpart. See the `compile_fail` example of
-/// `DeleteAllMemories`.
+/// A call takes one scope, because the platform only promises to honour one of several. The
+/// recorded `delete_all(user_id=…, run_id=…)` has therefore no counterpart. See the `compile_fail`
+/// example of `DeleteAllMemories`.
 const REFUSED: [&str; 1] = ["delete_all"];
 
 /// Operations that these types don't have yet.

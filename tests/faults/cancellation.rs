@@ -1,4 +1,5 @@
-//! Calls that end before they are done: dropped at every poll, or cut off by their deadline at any moment.
+//! Calls that end before they are done: dropped at every poll, or cut off by their deadline at any
+//! moment.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -32,8 +33,8 @@ impl<F: Future> Future for Polled<F> {
     }
 }
 
-/// Takes adds, each only when it comes for the second time if it is to be asked back for; and answers slowly
-/// enough that a call is polled at each of its steps.
+/// Takes adds, each only when it comes for the second time if it is to be asked back for; and
+/// answers slowly enough that a call is polled at each of its steps.
 fn server(ledger: Ledger, asks_back: bool, closes: bool) -> FaultServer {
     let asked = Ledger::default();
     FaultServer::start(move |mut connection| {

@@ -1,7 +1,7 @@
 //! Somebody sets the machine's clock while a process runs.
 //!
-//! A process's clock can be set when it was started with `clock.c` loaded before everything else; so these tests run once
-//! more, in a process of their own.
+//! A process's clock can be set when it was started with `clock.c` loaded before everything else;
+//! so these tests run once more, in a process of their own.
 
 use std::collections::HashSet;
 use std::env;

@@ -1,5 +1,5 @@
-//! What networks, proxies and broken servers do, and what both clients make of it; and the local platform among clients
-//! of the same kind. docs/data/faults.csv lists the rows.
+//! What networks, proxies and broken servers do, and what both clients make of it; and the local
+//! platform among clients of the same kind. docs/data/faults.csv lists the rows.
 
 mod cancellation;
 mod certificates;

@@ -1,4 +1,5 @@
-//! That `docs/data` lists the faults that are run and no others, and that `docs/reliability.md` counts them.
+//! That `docs/data` lists the faults that are run and no others, and that `docs/reliability.md`
+//! counts them.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,5 @@
-//! The local platform among clients that are slow, greedy, broken or many: it keeps serving the others.
+//! The local platform among clients that are slow, greedy, broken or many: it keeps serving the
+//! others.
 //!
 //! The router is served by the binary's own `serving`, from its source.
 

@@ -1,5 +1,5 @@
-//! A server that does to a connection what networks and broken servers do. It knows TCP, and of HTTP only
-//! where a request ends.
+//! A server that does to a connection what networks and broken servers do. It knows TCP, and of
+//! HTTP only where a request ends.
 
 use std::future::Future;
 use std::net::{SocketAddr, TcpListener as StdListener};
@@ -112,7 +112,8 @@ impl FaultServer {
         });
     }
 
-    /// Waits until so many requests came whole: what a client wrote before it gave up may still be on its way.
+    /// Waits until so many requests came whole: what a client wrote before it gave up may still be
+    /// on its way.
     #[track_caller]
     pub(crate) fn wait_for_requests(&self, requests: usize) {
         wait_until("requests to arrive", || self.requests() >= requests);

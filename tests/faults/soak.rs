@@ -1,5 +1,5 @@
-//! Full load with random faults, for as long as `MEM0_SOAK_SECONDS` says: what the process of the clients takes of memory,
-//! threads and descriptors stays as it is.
+//! Full load with random faults, for as long as `MEM0_SOAK_SECONDS` says: what the process of the
+//! clients takes of memory, threads and descriptors stays as it is.
 //!
 //! `cargo xtask full soak` runs it for ten minutes, and writes docs/data/soak.csv and soak.svg.
 

@@ -1,5 +1,5 @@
-//! A thousand calls at once against a service that can take no more: the retry budget keeps it from being asked
-//! much more often than without retries.
+//! A thousand calls at once against a service that can take no more: the retry budget keeps it from
+//! being asked much more often than without retries.
 
 use std::sync::Arc;
 use std::thread;

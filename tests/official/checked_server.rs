@@ -1,7 +1,9 @@
-//! The local platform on a loopback socket, with every answer held against the published specification.
+//! The local platform on a loopback socket, with every answer held against the published
+//! specification.
 //!
-//! Takes the options of `mem0-server` that `run` gives. An answer that departs from the specification reaches the
-//! client as a 599 with the reason, and makes the process end with status 1.
+//! Takes the options of `mem0-server` that `run` gives. An answer that departs from the
+//! specification reaches the client as a 599 with the reason, and makes the process end with
+//! status 1.
 
 use std::error::Error;
 use std::process::ExitCode;

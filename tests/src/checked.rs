@@ -10,12 +10,14 @@ use axum::middleware::{Next, from_fn};
 
 use crate::openapi::Specification;
 
-/// What a response that departs from the specification is replaced with, so that no client takes it for an answer.
+/// What a response that departs from the specification is replaced with, so that no client takes it
+/// for an answer.
 pub const DEPARTED: u16 = 599;
 
 /// The departures that a router behind [`checked_into`] was caught at.
 ///
-/// Dropping it fails the test if there were any, even where the test itself was content with an error of any kind.
+/// Dropping it fails the test if there were any, even where the test itself was content with an
+/// error of any kind.
 #[derive(Debug, Default)]
 pub struct Violations(Arc<Mutex<Vec<String>>>);
 
@@ -48,7 +50,8 @@ fn lock(found: &Mutex<Vec<String>>) -> std::sync::MutexGuard<'_, Vec<String>> {
     found.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// `router` with every response validated: one that departs from the specification becomes a 599 that says why.
+/// `router` with every response validated: one that departs from the specification becomes a 599
+/// that says why.
 pub fn checked(router: Router) -> Router {
     layered(router, Arc::default())
 }

@@ -31,7 +31,8 @@ impl Specification {
     /// Another document of the same kind.
     ///
     /// # Panics
-    /// On text that is no specification, or one with a response schema that [`Self::validate`] couldn't check whole.
+    /// On text that is no specification, or one with a response schema that [`Self::validate`]
+    /// couldn't check whole.
     pub fn parse(text: &str) -> Self {
         let document: Value = serde_json::from_str(text).expect("the specification is JSON");
         let specification = Self { document };
@@ -57,7 +58,8 @@ impl Specification {
         self.operation(method, path).is_some()
     }
 
-    /// As [`Self::validate`], for a document without exceptions whose refusals are the `default` response.
+    /// As [`Self::validate`], for a document without exceptions whose refusals are the `default`
+    /// response.
     ///
     /// # Errors
     /// Names the operation, the status and each field that departs.
@@ -100,8 +102,8 @@ impl Specification {
         })
     }
 
-    /// The operation that answers `method` on `path`; of several templates that fit, the one with the fewest
-    /// parameters.
+    /// The operation that answers `method` on `path`; of several templates that fit, the one with
+    /// the fewest parameters.
     fn operation(&self, method: &str, path: &str) -> Option<(String, Operation<'_>)> {
         self.operations()
             .filter(|(name, operation)| {
@@ -110,10 +112,11 @@ impl Specification {
             .min_by_key(|(_, operation)| operation.template.matches('{').count())
     }
 
-    /// Whether an answer is one that the specification gives for this request, or one of the listed exceptions.
+    /// Whether an answer is one that the specification gives for this request, or one of the listed
+    /// exceptions.
     ///
-    /// `path` is the request's path as sent, without the query. Properties that the schema doesn't name are
-    /// violations, so that a renamed field is one even where nothing is required.
+    /// `path` is the request's path as sent, without the query. Properties that the schema doesn't
+    /// name are violations, so that a renamed field is one even where nothing is required.
     ///
     /// # Errors
     /// Names the operation, the status and each field that departs.

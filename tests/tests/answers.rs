@@ -1,8 +1,8 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-/// An operation with a whole answer to it: every field that the published specification names, and for the operations
-/// that it leaves out, every field that is known.
+/// An operation with a whole answer to it: every field that the published specification names, and
+/// for the operations that it leaves out, every field that is known.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Answer {
     /// Method and path template: `GET /v1/ping/`.

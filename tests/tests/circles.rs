@@ -1,4 +1,5 @@
-//! The files of a crate do not name each other in a circle, so that one can be read before the other.
+//! The files of a crate do not name each other in a circle, so that one can be read before the
+//! other.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

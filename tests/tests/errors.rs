@@ -1,4 +1,5 @@
-//! Every status that the official clients know, with every shape of an error's body, through both clients.
+//! Every status that the official clients know, with every shape of an error's body, through both
+//! clients.
 
 use std::time::Duration;
 
@@ -7,7 +8,8 @@ use mem0_client::{AsyncMemoryClient, Error, ErrorKind, RetryPolicy, Scope};
 use mem0_client_blocking::MemoryClient;
 use serde_json::{Value, json};
 
-/// Status, kind, whether an add that got it may be sent again, and the official clients' suggestion.
+/// Status, kind, whether an add that got it may be sent again, and the official clients'
+/// suggestion.
 const STATUSES: [(u16, ErrorKind, bool, &str); 13] = [
     (400, ErrorKind::Validation, false, "Please check your request parameters and try again"),
     (

@@ -1,4 +1,5 @@
-//! The local platform under both clients: what the operations do, with every answer held against the specification.
+//! The local platform under both clients: what the operations do, with every answer held against
+//! the specification.
 
 #[macro_use]
 pub(crate) mod platform;

@@ -1,4 +1,5 @@
-//! The clients held against what the official client sends, against each other, and against the local platform.
+//! The clients held against what the official client sends, against each other, and against the
+//! local platform.
 
 #[macro_use]
 mod both_clients;

@@ -33,7 +33,8 @@ const PAIRS: [Pair; 3] = [
     Pair {
         asynchronous: "Listing",
         blocking: "Listing",
-        // The blocking one is an iterator, which enters its runtime for what is not read already alone.
+        // The blocking one is an iterator, which enters its runtime for what is not read already
+        // alone.
         only: &["next", "next_read"],
         told_apart: &[],
     },

@@ -1,4 +1,5 @@
-//! Every public type of both clients, where a platform repeats the key in every value: none shows it.
+//! Every public type of both clients, where a platform repeats the key in every value: none shows
+//! it.
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;

@@ -41,7 +41,8 @@ fn unsafe_code_is_forbidden_in_every_crate() {
     }
 }
 
-/// Finds `if a && let b = c`, which needs Rust 1.88, and which no lint holds against `rust-version`.
+/// Finds `if a && let b = c`, which needs Rust 1.88, and which no lint holds against
+/// `rust-version`.
 #[derive(Default)]
 struct LetChains(Vec<String>);
 
@@ -151,7 +152,8 @@ fn bare(source: &str) -> Bare {
     found
 }
 
-/// Each is compiled as a doctest. What macros emit, setters and constructors of one form, is not looked at.
+/// Each is compiled as a doctest. What macros emit, setters and constructors of one form, is not
+/// looked at.
 #[test]
 fn every_public_function_has_an_example() {
     let mut functions = 0;

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::process::Command;
 
-/// Every crate below a package, itself included, each as `name version`; without dev-dependencies and without
-/// what only a build script needs (`-e normal`).
+/// Every crate below a package, itself included, each as `name version`; without dev-dependencies
+/// and without what only a build script needs (`-e normal`).
 fn crates_of(package: &str) -> BTreeSet<String> {
     tree(package, &["-e", "normal"])
 }

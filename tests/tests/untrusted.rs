@@ -1,4 +1,5 @@
-//! The seeds of the fuzz targets, replayed: what `fuzz/` does with each of them must not panic here either.
+//! The seeds of the fuzz targets, replayed: what `fuzz/` does with each of them must not panic here
+//! either.
 
 use std::fs;
 use std::path::Path;

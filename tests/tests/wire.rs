@@ -126,7 +126,8 @@ fn sent(request: &Request) -> Sent {
     }
 }
 
-/// What the specification says that the operation answers, but for two cases that decide what a call does next.
+/// What the specification says that the operation answers, but for two cases that decide what a
+/// call does next.
 fn ordinary_answer(request: &Request) -> (u16, Value) {
     let entity = |kind, name| json!({"id": name, "name": name, "type": kind});
     match (request.method.as_str(), request.url.path()) {
@@ -231,7 +232,8 @@ fn a_short_idempotency_key_is_refused_and_nothing_sent() {
     assert_eq!(recorder.recorded(), []);
 }
 
-/// The official client takes several ids and sends them all, and its deletion of every entity needs no argument.
+/// The official client takes several ids and sends them all, and its deletion of every entity needs
+/// no argument.
 #[test]
 fn no_call_takes_several_scopes_or_none_at_all() {
     let arguments = |method| crate::parity::arguments_of_the_async_client(method);

@@ -10,8 +10,8 @@ use crate::MemoryClient;
 impl MemoryClient {
     /// Lists all users, agents, apps and runs: `GET /v1/entities/`, all pages.
     ///
-    /// For one page, [`execute`](Self::execute) a [`GetUsers`](crate::requests::GetUsers). To read page by
-    /// page, [`iter`](Self::iter) one.
+    /// For one page, [`execute`](Self::execute) a [`GetUsers`](crate::requests::GetUsers). To read
+    /// page by page, [`iter`](Self::iter) one.
     ///
     /// # Errors
     /// [`Decode`](crate::ErrorKind::Decode) for a list that seems to be endless; otherwise as for

@@ -1,9 +1,9 @@
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use super::ConfigError;
 use super::reading::{self, Known, given, unknown_field};
-use super::spelling::{self, is_spelling_of};
-use super::{ConfigError, did_you_mean};
+use super::spelling::{self};
 
 /// The fields of an object, each of which somebody must ask for.
 pub(crate) struct Fields<'a> {

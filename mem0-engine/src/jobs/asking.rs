@@ -42,13 +42,13 @@ struct Shared {
     analysing: Mutex<()>,
 }
 
-/// How near the end is.
+/// How soon the preparing must end.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd)]
 enum End {
     Far,
-    /// No further question is asked.
+    /// Further questions are not asked.
     Near,
-    /// Questions that are out are given up.
+    /// Open questions are given up.
     Now,
 }
 
@@ -56,7 +56,7 @@ enum End {
 enum Unfinished {
     /// The engine is closed; the job stays in the queue.
     Closing,
-    /// It may be tried again, at the soonest after the time that was asked for.
+    /// It may be tried again, at the earliest after the requested time.
     Later(EngineError),
 }
 
@@ -82,8 +82,8 @@ impl Asking {
         Self { shared: Arc::new(shared), end, threads: Vec::new() }
     }
 
-    /// Begins to prepare a job, whose project has been held, and to carry it out. Wakes the worker
-    /// when that is over.
+    /// Begins to prepare a job, whose project is held, and to carry it out. Wakes the worker at the
+    /// end.
     pub(crate) fn begin(&mut self, project: i64, seq: i64) {
         self.threads.retain(|thread| !thread.is_finished());
         let shared = self.shared.clone();
@@ -104,16 +104,16 @@ impl Asking {
         self.shared.under_way.load(Ordering::SeqCst) > 0
     }
 
-    /// Lets no further question be asked; how long to wait for those that are out.
+    /// Prevents further questions. Returns how long to wait for the open ones.
     pub(crate) fn wind_down(&self) -> Duration {
         self.end.send_replace(End::Near);
         GRACE
     }
 
-    /// Gives up the questions that are out, and waits for what is being written.
+    /// Gives up the open questions, and waits for what is being written.
     pub(crate) fn end(self) {
         self.end.send_replace(End::Now);
-        // A thread's panic was caught where it happened.
+        // A thread catches its own panics.
         self.threads.into_iter().for_each(|thread| drop(thread.join()));
     }
 }
@@ -200,7 +200,7 @@ impl Shared {
     }
 }
 
-/// What the first future answers; `None` when the second ends before.
+/// The answer of the first future; `None` when the second one ends before it.
 async fn first<T>(
     mut asked: Pin<&mut impl Future<Output = T>>,
     mut ended: Pin<&mut impl Future>,

@@ -15,7 +15,7 @@ use crate::tenancy::access;
 use crate::threads::writer::in_savepoint;
 use crate::{EngineError, clock};
 
-/// What a job is carried out with, beside what the folder holds.
+/// What is needed to carry out a job, in addition to the data folder.
 pub(crate) enum Prepared {
     Nothing,
     Add(Box<PreparedAdd>),
@@ -23,7 +23,7 @@ pub(crate) enum Prepared {
     Scripted(Vec<Answer>),
 }
 
-/// The same, when all that takes long is done.
+/// The same, once everything slow is done.
 pub(crate) enum Ready {
     Nothing,
     Add(Box<PreparedAdd>, Vec<Option<Indexed>>),
@@ -31,22 +31,22 @@ pub(crate) enum Ready {
     Scripted(Vec<Answer>),
 }
 
-/// What became of a turn.
+/// The result of a turn.
 #[derive(Debug)]
 pub(crate) enum Step {
-    /// Nothing is queued that could be carried out.
+    /// No queued job can be carried out.
     Idle,
-    /// A job was brought to its end.
+    /// A job was finished.
     Done { erased: bool },
-    /// A part of a long deletion is done.
+    /// A part of a long deletion was done.
     Unfinished { erased: bool },
-    /// Nothing is done yet: the job with this number must be prepared outside of the writer.
+    /// Nothing was done: the job with this number must be prepared outside the writer.
     Outside { project: i64, seq: i64 },
 }
 
-/// Says what a job still needs, with the number of its next question. On a reader.
+/// Returns what a job still needs, with the number of its next question. Runs on a reader.
 ///
-/// Answers of another component than today's do not count, nor do those behind them.
+/// Answers of another component than the current one do not count, nor do the answers after them.
 pub(crate) fn prepare(
     connection: &Connection,
     seq: i64,
@@ -54,7 +54,7 @@ pub(crate) fn prepare(
 ) -> Result<Option<(usize, Next<Prepared>)>, EngineError> {
     let Some(job) = job::read(connection, seq)? else { return Ok(None) };
     if !access::project_exists(connection, job.project)? {
-        // Nothing is asked for a project that is gone; carrying it out ends it.
+        // Nothing is asked for a deleted project; carrying the job out ends it.
         return Ok(Some((0, Next::Apply(Prepared::Nothing))));
     }
     let kept = job::answers(connection, seq)?;
@@ -88,7 +88,7 @@ fn next(
 }
 
 impl Prepared {
-    /// Does what takes long and needs neither a connection nor a component.
+    /// Does the slow work that needs neither a connection nor a component.
     pub(crate) fn analyse(self) -> Result<Ready, EngineError> {
         match self {
             Self::Nothing => Ok(Ready::Nothing),
@@ -102,8 +102,7 @@ impl Prepared {
     }
 }
 
-/// Carries on with a job whose turn it is, on the writer; what must be prepared outside of it comes
-/// back untouched.
+/// Continues a job, on the writer. A job that must be prepared outside it is returned untouched.
 pub(crate) fn carry_on(
     connection: &Connection,
     (project, seq): (i64, i64),
@@ -114,7 +113,7 @@ pub(crate) fn carry_on(
         if job.kind.is_none_or(|kind| !needs_preparing(kind)) {
             return Ok(Some(Ready::Nothing));
         }
-        // A short add that asks nobody is not worth another thread.
+        // A short add without questions is not worth another thread.
         let Next::Apply(prepared) = next(job, &[], components)? else {
             is_long = true;
             return Ok(None);
@@ -134,7 +133,7 @@ fn needs_preparing(kind: JobKind) -> bool {
     !matches!(kind, JobKind::DeleteScope | JobKind::DeleteEntity | JobKind::EraseProject)
 }
 
-/// Carries a job out, on the writer, with what was prepared for it.
+/// Carries out a prepared job, on the writer.
 pub(crate) fn apply(
     connection: &Connection,
     seq: i64,

@@ -17,13 +17,13 @@ use crate::memories::stats::Retrievals;
 use crate::threads::readers::Readers;
 use crate::threads::writer::Writer;
 
-/// How many jobs are in the writer's hands at once, so that they share a commit.
+/// The most jobs that the writer has at once, so that they share a commit.
 const AT_ONCE: usize = 16;
 
 /// How long to wait when nothing can be read or written.
 const RETRY: Duration = Duration::from_secs(1);
 
-/// How often what was counted is written down, and what is over its time is cleared away.
+/// How often counts are written down, and data past its retention is removed.
 const TICK: Duration = Duration::from_secs(10);
 
 /// Starts the thread that carries out queued jobs: the oldest of each project in turn.
@@ -34,7 +34,7 @@ pub(crate) fn start(
     wake: WakeSignal,
     retrievals: Retrievals,
 ) -> Result<JoinHandle<()>, EngineError> {
-    // What an earlier run left in the queue goes first.
+    // Jobs that an earlier run left in the queue go first.
     wake.wake();
     let thread = thread::Builder::new().name("mem0-jobs".to_owned());
     Ok(thread.spawn(move || {
@@ -63,7 +63,7 @@ impl Worker {
             let stop = self.wake.wait(retry.unwrap_or(TICK).min(self.log.wait()).min(TICK));
             if !retrievals.is_empty() {
                 let counted = retrievals.clone();
-                // Not waited for: what fails is counted again.
+                // Not awaited: counts that are not written down are kept for the next time.
                 drop(self.writer.send(move |connection| counted.write_down(connection)));
             }
             match stop {
@@ -77,7 +77,7 @@ impl Worker {
             if swept.is_none_or(|at| at.elapsed() >= TICK) {
                 swept = Some(Instant::now());
                 if let Err(error) = self.clear_away() {
-                    tracing::warn!(%error, "what is over its time could not be cleared away yet");
+                    tracing::warn!(%error, "data past its retention could not be removed yet");
                 }
             }
             self.log.empty(&self.writer);
@@ -85,7 +85,7 @@ impl Worker {
         self.asking.end();
     }
 
-    /// Carries out all that needs no further question.
+    /// Carries out all jobs that need no further question.
     fn wind_down(&mut self) {
         let end = Instant::now() + self.asking.wind_down();
         self.work_off();
@@ -99,7 +99,7 @@ impl Worker {
         }
     }
 
-    /// Clears away all that is over its time.
+    /// Removes all data past its retention.
     fn clear_away(&mut self) -> Result<(), EngineError> {
         let mut given_up = 0;
         while !self.wake.stops_now() {
@@ -117,10 +117,10 @@ impl Worker {
         Ok(())
     }
 
-    /// Carries out jobs until none is queued that could be; after what time to look at the others.
+    /// Carries out jobs until none is left that can be. Returns when to look at the others.
     fn work_off(&mut self) -> Option<Duration> {
         let mut at_once = 1;
-        // What the disk is too full for takes its whole transaction along.
+        // A job that the disk is too full for undoes its whole transaction.
         let mut is_careful = self.queue.rested_in().is_some();
         while !self.wake.stops_now() {
             let steps: Vec<oneshot::Receiver<_>> = (0..at_once)
@@ -150,7 +150,7 @@ impl Worker {
             match failed {
                 None if is_idle => return self.queue.rested_in(),
                 None => self.queue.succeeded(),
-                // Whose it was shows when each is alone.
+                // Each runs alone now, so that the one that fails is found.
                 Some(_) if at_once > 1 => is_careful = true,
                 Some(error) => {
                     tracing::warn!(%error, "a queued job could not be carried out yet");
@@ -166,7 +166,7 @@ impl Worker {
     }
 }
 
-/// Takes the turn that is next. The project of a job that must be prepared outside is held.
+/// Takes the next turn. If its job must be prepared outside the writer, the project is held.
 fn turn(
     connection: &Connection,
     queue: &FairQueue,

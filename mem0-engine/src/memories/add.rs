@@ -86,7 +86,7 @@ impl AddRequest {
         Ok(())
     }
 
-    /// What is embedded of it: one text for each message that becomes a memory.
+    /// The texts to embed: one for each message that becomes a memory.
     fn embedded(&self) -> Vec<Cow<'_, str>> {
         let texts = self.messages.iter().filter_map(|message| {
             Some(text_index::embedded(message.name.as_deref(), to_remember(message)?))
@@ -100,7 +100,7 @@ impl AddRequest {
         texts.map(str::len).sum::<usize>() > LONG
     }
 
-    /// What the event remembers of the request; enough to carry it out after a restart.
+    /// The request as the event keeps it: enough to carry it out after a restart.
     fn payload(&self) -> Result<Value, EngineError> {
         let mut payload = self.other_options.clone();
         let mut set = |key: &str, value: Value| payload.insert(key.to_owned(), value);
@@ -169,7 +169,7 @@ impl Engine {
         };
         let request = Arc::new((request, vectors));
         let indexed = Arc::new(OnceLock::new());
-        // A reader begins with what takes long, unless the writer comes to it first.
+        // A reader begins the slow analysis, unless the writer gets to it first.
         let mut begun = None;
         if !request.0.infer {
             let (request, indexed) = (request.clone(), indexed.clone());
@@ -191,10 +191,10 @@ impl Engine {
     }
 }
 
-/// A queued add of which everything is known that had to be asked for.
+/// A queued add with all the answers it needs.
 pub(crate) struct PreparedAdd {
     request: AddRequest,
-    /// Of another embedder than the built-in one.
+    /// From an embedder other than the built-in one.
     vectors: Option<Vec<Vector>>,
 }
 
@@ -204,13 +204,13 @@ impl PreparedAdd {
         self.request.is_long()
     }
 
-    /// What its memories are found by.
+    /// The index entries of its memories.
     pub(crate) fn index(&self) -> Result<Vec<Option<Indexed>>, EngineError> {
         Ok(index(&self.request, self.vectors.as_deref()))
     }
 }
 
-/// Says what a queued add still needs to be told.
+/// Returns the next question of a queued add, if there is one.
 pub(crate) fn prepare(
     job: &Job,
     answers: &[Answer],
@@ -222,7 +222,7 @@ pub(crate) fn prepare(
     };
     let texts = request.embedded();
     let vectors: Vec<_> = answers.iter().flat_map(Answer::vectors).collect();
-    // A batch at a time, so that a crash repeats one question at most.
+    // One batch at a time, so that a crash repeats at most one question.
     let rest = texts.get(vectors.len()..).unwrap_or_default();
     match rest.chunks(embedder.max_batch().max(1)).next() {
         Some(batch) => {
@@ -259,8 +259,7 @@ fn to_remember(message: &Message) -> Option<&str> {
     (message.role != Role::System).then_some(text)
 }
 
-/// Records the add; carries it out at once when nothing is to be inferred, for which it needs what
-/// [`index`] says.
+/// Records the add. Without inference it is carried out at once, using the entries of [`index`].
 pub(crate) fn accept<'a>(
     connection: &Connection,
     access: &Access,
@@ -292,8 +291,8 @@ pub(crate) fn accept<'a>(
     Ok(Added { event_id, status: EventStatus::Succeeded, results })
 }
 
-/// Carries out a queued add without an LLM: the messages become memories as they are. `indexed` is
-/// what [`index`] says of it.
+/// Carries out a queued add without an LLM: the messages become memories as they are. `indexed` has
+/// the entries of [`index`].
 pub(crate) fn apply(
     connection: &Connection,
     job: &Job,
@@ -323,7 +322,7 @@ pub(crate) fn apply(
     Ok(Outcome::Succeeded { results: stored.results, metadata: Some(metadata) })
 }
 
-/// The request that an event remembers.
+/// The request that an event keeps.
 fn read_payload(payload: &Value) -> Result<AddRequest, EngineError> {
     fn part<T: DeserializeOwned>(payload: &Value, key: &str) -> Result<T, EngineError> {
         stored_json::read_value(payload.get(key).cloned().unwrap_or_default())
@@ -336,12 +335,12 @@ fn read_payload(payload: &Value) -> Result<AddRequest, EngineError> {
     Ok(request)
 }
 
-/// Whose memory a message becomes when both a user and an agent are given.
+/// Which ids a message's memory gets when both a user and an agent are given.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Attribution {
-    /// Everyone's: all ids on each memory.
+    /// All ids.
     Together,
-    /// Its speaker's: what the assistant said belongs to the agent, the rest to the user.
+    /// Those of its speaker: the assistant's messages belong to the agent, the others to the user.
     BySpeaker,
 }
 
@@ -350,7 +349,7 @@ impl Attribution {
         if request.infer { Self::BySpeaker } else { Self::Together }
     }
 
-    /// Whose the memories of an add may turn out to be.
+    /// The ids that the memories of an add may get.
     fn outcomes(self, ids: &EntityIds) -> [EntityIds; 2] {
         [self.ids(ids, &Role::User), self.ids(ids, &Role::Assistant)]
     }
@@ -358,7 +357,7 @@ impl Attribution {
     fn ids(self, ids: &EntityIds, role: &Role) -> EntityIds {
         let mut ids = ids.clone();
         if self == Self::BySpeaker && ids.user_id.is_some() && ids.agent_id.is_some() {
-            // "agent" is what group chats call it.
+            // Group chats use the role "agent".
             if matches!(role.as_str(), "assistant" | "agent") {
                 ids.user_id = None;
             } else {
@@ -369,7 +368,7 @@ impl Attribution {
     }
 }
 
-/// Messages with what is common to the memories that they become.
+/// Messages, and what their memories have in common.
 struct Batch<'a> {
     request: &'a AddRequest,
     project: i64,

@@ -9,7 +9,7 @@ use crate::folder::columns::date_column;
 use crate::retrieval::postings::{Postings, WordHash};
 use crate::tenancy::access::Where;
 use crate::text::analysed_text::AnalysedText;
-use crate::text::vector::{self, Vector, WideVector};
+use crate::text::vector::{self, Vector};
 
 /// How many memories share a [`Chunk`]: few enough that adding to one is cheap, and enough to be
 /// worth a look-up of each word of a query.
@@ -149,10 +149,12 @@ impl MemoryIndex {
         if direction.dimensions() != self.dimensions {
             return vec![0.0; self.len()];
         }
+        let own_length = vector::inverse_length(direction.as_bytes());
         let direction = direction.widened();
         let mut cosines = Vec::with_capacity(self.len());
         for chunk in &self.chunks {
-            direction.cosines(&chunk.vectors, &chunk.inverse_lengths, &mut cosines);
+            let lengths = &chunk.inverse_lengths;
+            direction.cosines(own_length, &chunk.vectors, lengths, &mut cosines);
         }
         cosines
     }
@@ -249,7 +251,7 @@ impl Growing {
             ..memory
         });
         if vector.len() == self.dimensions && vector::is_sound(vector) {
-            self.inverse_lengths.push(WideVector::of(vector).inverse_length());
+            self.inverse_lengths.push(vector::inverse_length(vector));
             self.vectors.extend_from_slice(vector);
         } else {
             self.inverse_lengths.push(0.0);

@@ -96,9 +96,15 @@ impl WideVector {
         }
     }
 
-    /// Appends to `cosines` the cosine of each of the `vectors`, whose inverse lengths are given.
-    pub(crate) fn cosines(&self, vectors: &[u8], inverse_lengths: &[f32], cosines: &mut Vec<f32>) {
-        let own_length = inverse_length(self.square());
+    /// Appends to `cosines` the cosine of each of the `vectors`, whose inverse lengths are given,
+    /// as is this one's.
+    pub(crate) fn cosines(
+        &self,
+        own_length: f32,
+        vectors: &[u8],
+        inverse_lengths: &[f32],
+        cosines: &mut Vec<f32>,
+    ) {
         let cosine =
             |product: i32, inverse_length: &f32| product as f32 * inverse_length * own_length;
         if let Some(own) = self.usual() {
@@ -110,25 +116,19 @@ impl WideVector {
         }
     }
 
-    /// The dot product with itself.
-    fn square(&self) -> i32 {
-        self.0.iter().map(|x| i32::from(*x) * i32::from(*x)).sum()
-    }
-
-    /// 1 divided by the length of the vector; 0 without a direction.
-    pub(crate) fn inverse_length(&self) -> f32 {
-        inverse_length(self.square())
-    }
-}
-
-fn inverse_length(square: i32) -> f32 {
-    if square == 0 { 0.0 } else { (square as f32).sqrt().recip() }
-}
-
-impl WideVector {
     fn usual(&self) -> Option<&[i16; USUAL]> {
         self.0.as_ref().try_into().ok()
     }
+}
+
+/// 1 divided by the length of a vector with these bytes; 0 without a direction.
+pub(crate) fn inverse_length(bytes: &[u8]) -> f32 {
+    let square = |byte: &u8| {
+        let component = i16::from(byte.cast_signed());
+        i32::from(component * component)
+    };
+    let square: i32 = bytes.iter().map(square).sum();
+    if square == 0 { 0.0 } else { (square as f32).sqrt().recip() }
 }
 
 fn dot_usual(own: &[i16; USUAL], other: &[u8; USUAL]) -> i32 {
@@ -193,9 +193,10 @@ mod tests {
             let (wide, others) = (vector(&own).widened(), vector(&other));
             assert_eq!(wide.dot(others.as_bytes()), plainly(&own, &other), "{length}");
             let two = [vector(&own).as_bytes(), others.as_bytes()].concat();
-            let lengths = [wide.inverse_length(), others.widened().inverse_length()];
+            let lengths =
+                [inverse_length(vector(&own).as_bytes()), inverse_length(others.as_bytes())];
             let mut cosines = Vec::new();
-            wide.cosines(&two, &lengths, &mut cosines);
+            wide.cosines(lengths[0], &two, &lengths, &mut cosines);
             if length > 1 {
                 let between = vector(&own).cosine(&others) as f32;
                 assert!((cosines[0] - 1.0).abs() < 1e-5, "{length}: {cosines:?}");

@@ -1,5 +1,5 @@
-//! Layers of tower under both clients. What limits is made of layers whose service is `Clone`: tower's `RateLimit` is not, and
-//! `Buffer` makes it so, with a task for which it needs a runtime.
+//! Layers of tower under both clients. What limits is made of layers whose service is `Clone`:
+//! tower's `RateLimit` is not, and `Buffer` makes it so, with a task for which it needs a runtime.
 
 use std::io;
 use std::sync::Arc;
@@ -19,7 +19,8 @@ fn platform() -> FakePlatform {
     fake
 }
 
-/// Two requests in each such time. `BoxCloneSyncService` is the box that fits: without `Sync` the clients refuse it.
+/// Two requests in each such time. `BoxCloneSyncService` is the box that fits: without `Sync` the
+/// clients refuse it.
 fn rate_limited(fake: FakePlatform, every: Duration) -> Limited {
     let limited = ServiceBuilder::new().buffer(16).rate_limit(2, every).service(fake);
     BoxCloneSyncService::new(limited)

@@ -69,9 +69,11 @@ faults! {
     clock_a_year_behind: dated(&[("date", -YEAR), ("retry-after", -YEAR + 1)]) => REPEATED;
     /// The server's clock is a year ahead, and the answer has no `Date`: nobody waits that long.
     clock_a_year_ahead_untold: dated(&[("retry-after", YEAR)]) => TOLD;
-    /// Our clock is an hour behind the server's, and the answer has no `Date`: nobody waits that long.
+    /// Our clock is an hour behind the server's, and the answer has no `Date`: nobody waits that
+    /// long.
     clock_an_hour_behind_untold: dated(&[("retry-after", HOUR)]) => TOLD;
-    /// Our clock is set an hour ahead or back during a `Retry-After` of a second: the wait is a second.
+    /// Our clock is set an hour ahead or back during a `Retry-After` of a second: the wait is a
+    /// second.
     clock_jumps_in_a_wait: busy_at_first(&["retry-after: 1"]).while_the_clock_jumps(SECOND) => REPEATED;
     /// Our clock is set during a `Retry-After` date: the wait is as long as the server's dates say.
     clock_jumps_in_a_wait_by_date: busy_at_first(&[

@@ -7,11 +7,13 @@ use serde_json::Value;
 /// How an answer may depart from the specification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Departure {
-    /// A status that the operation doesn't list. Its body is still one of the platform's error shapes.
+    /// A status that the operation doesn't list. Its body is still one of the platform's error
+    /// shapes.
     Status(u16),
     /// A path that the specification doesn't have, with any status and body.
     Path,
-    /// A field of the answer with this status whose value the schema doesn't allow, named as `results[].memory`.
+    /// A field of the answer with this status whose value the schema doesn't allow, named as
+    /// `results[].memory`.
     Field(u16, &'static str),
 }
 

@@ -1,8 +1,9 @@
 //! A JSON value against a schema of the specification, read strictly.
 //!
-//! Covers exactly the keywords that the specification's responses use; any other keyword is reported when the
-//! specification is loaded, so that nothing goes unchecked in silence. Strict means: a property that an object's
-//! schema doesn't name is a violation, unless the schema leaves the object open.
+//! Covers exactly the keywords that the specification's responses use; any other keyword is
+//! reported when the specification is loaded, so that nothing goes unchecked in silence. Strict
+//! means: a property that an object's schema doesn't name is a violation, unless the schema leaves
+//! the object open.
 
 use serde_json::{Map, Value};
 
@@ -191,7 +192,8 @@ impl Walk<'_> {
             }
         }
         let properties = schema["properties"].as_object();
-        // An object schema that names no property at all describes free-form data, such as metadata.
+        // An object schema that names no property at all describes free-form data, such as
+        // metadata.
         let closed = properties.is_some_and(|properties| !properties.is_empty());
         for (name, value) in object {
             let place = place.property(name);

@@ -18,7 +18,8 @@ use tokio::sync::oneshot;
 
 pub(super) const KEY: &str = "m0-local-key";
 
-/// A platform on a folder of its own that fails the test when an answer departs from the specification.
+/// A platform on a folder of its own that fails the test when an answer departs from the
+/// specification.
 pub(super) struct LocalPlatform {
     pub(super) engine: Engine,
     router: Router,
@@ -53,7 +54,8 @@ pub(crate) fn runtime() -> Runtime {
     Builder::new_current_thread().enable_all().build().unwrap()
 }
 
-/// The result of a future that never waits, without a runtime: what only blocking calls are made of.
+/// The result of a future that never waits, without a runtime: what only blocking calls are made
+/// of.
 pub(super) fn at_once<T>(future: impl Future<Output = T>) -> T {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(value) => value,

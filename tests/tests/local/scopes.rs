@@ -50,7 +50,8 @@ async fn found(client: &Client) -> Vec<Vec<Hit>> {
     found
 }
 
-/// Rows of others that hold the needle's words, under every kind of id and under alice's name as another kind.
+/// Rows of others that hold the needle's words, under every kind of id and under alice's name as
+/// another kind.
 async fn add_foreign(client: &Client, from: usize, to: usize) {
     let words = ["key", "spare", "blue", "flowerpot", "door", "open", "lies", "鍵"];
     let text =
