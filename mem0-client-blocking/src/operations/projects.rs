@@ -58,7 +58,7 @@ impl MemoryClient {
     /// /api/v1/orgs/organizations/{org_id}/projects/{project_id}/`.
     ///
     /// To read only some of the fields, [`execute`](Self::execute) a
-    /// [`GetProject`](crate::GetProject).
+    /// [`GetProject`](crate::requests::GetProject).
     ///
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; otherwise as for every method.

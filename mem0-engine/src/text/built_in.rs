@@ -1,6 +1,6 @@
 //! The built-in embedder: it makes vectors without a model runtime, a download or a network.
 //!
-//! The vector of a text is the sum of its words' vectors in the [word table](super::words), of
+//! The vector of a text is the sum of its words' vectors in the word table, of
 //! which only the direction is kept. A text without any known word has no direction and is similar
 //! to nothing, so only its words can find it.
 
