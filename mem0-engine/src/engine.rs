@@ -75,9 +75,9 @@ impl Engine {
 
     /// Like [`open`](Self::open), with an embedder of the caller's instead of the built-in one.
     ///
-    /// A folder is tied to the embedder that it is first opened with. Every add waits for its
-    /// vectors: an add with `infer: false`, an update and a search wait within the call; a queued
-    /// add waits in the queue, where it holds up only its own project.
+    /// A folder with memories is tied to the embedder that made their vectors. Every add waits for
+    /// its vectors: an add with `infer: false`, an update and a search wait within the call; a
+    /// queued add waits in the queue, where it holds up only its own project.
     ///
     /// ```
     /// # use std::sync::Arc;

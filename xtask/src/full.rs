@@ -37,13 +37,15 @@ const CHECKS: &[Check] = &[
     },
     Check {
         name: "kills",
-        shows: "200 times `kill -9` under load lose nothing that was acknowledged; see docs/reliability.md",
+        shows: "200 times `kill -9` under load, and 50 times during questions, lose nothing that was acknowledged; see docs/reliability.md",
         budget: 3600,
         command: &[
             "bash",
             "-euc",
             "MEM0_KILLS=200 cargo test --locked --release -p mem0-server --test api -- --nocapture \
-             crash::kills",
+             crash::kills; \
+             MEM0_ENGINE_ASKING_KILLS=50 cargo test --locked --release -p mem0-engine --test engine \
+             -- --nocapture embedders::a_kill",
         ],
     },
     Check {
