@@ -33,7 +33,7 @@ impl MemoryClient {
     /// asked for.
     ///
     /// ```
-    /// # use mem0_client_blocking::{Error, MemoryClient, GetMemoryEvents};
+    /// # use mem0_client_blocking::{Error, MemoryClient, requests::GetMemoryEvents};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// for change in client.iter(GetMemoryEvents::new()) {
     ///     println!("{:?}", change?.event);

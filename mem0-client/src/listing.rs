@@ -52,7 +52,7 @@ impl AsyncMemoryClient {
     /// Lists all pages, each row once, as a stream. Nothing is sent before the stream is polled.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error, GetMemoryEvents};
+    /// # use mem0_client::{AsyncMemoryClient, Error, requests::GetMemoryEvents};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let mut changes = client.stream(GetMemoryEvents::new());
     /// while let Some(change) = changes.next().await {
