@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::thread;
 
 use mem0_components::testing::{
     CheckOutcome, HashEmbedder, Lie, LyingStore, MemoryStore, ScriptedLlm, check_embedder,
@@ -82,14 +83,19 @@ const LIES: [(Lie, &str); 40] = [
     (Lie::ListsDeletedCollections, "the_suite_leaves_nothing_behind"),
 ];
 
+/// On all cores, since each suite takes half a second.
 #[test]
 fn each_lie_is_caught_by_its_case() {
-    for (lie, case) in LIES {
-        let store = LyingStore::new(Arc::new(MemoryStore::new()), lie);
-        let failed = block_on(check_vector_store(&store, "suite", 8)).expect_err(case);
-        println!("{lie:?}\n{failed}\n");
-        assert!(failed.report().failed().any(|failed| failed == case), "{lie:?}: {failed}");
-    }
+    thread::scope(|scope| {
+        for (lie, case) in LIES {
+            scope.spawn(move || {
+                let store = LyingStore::new(Arc::new(MemoryStore::new()), lie);
+                let failed = block_on(check_vector_store(&store, "suite", 8)).expect_err(case);
+                println!("{lie:?}\n{failed}\n");
+                assert!(failed.report().failed().any(|failed| failed == case), "{lie:?}: {failed}");
+            });
+        }
+    });
 }
 
 #[test]
