@@ -85,7 +85,8 @@ impl fmt::Debug for Embedding {
 ///
 /// # Errors
 /// The embedder's own; [`Unreadable`](ComponentErrorKind::Unreadable) for another number of vectors
-/// than texts, or one of another length than [`dimensions`](Embedder::dimensions).
+/// than texts, one of another length than
+/// [`dimensions`](Embedder::dimensions), or a component that is not finite.
 ///
 /// ```
 /// # use std::{pin::pin, task::{Context, Poll, Waker}};
@@ -111,12 +112,13 @@ pub async fn embed_all(
     let mut embeddings = Vec::with_capacity(texts.len());
     for batch in texts.chunks(embedder.max_batch().max(1)) {
         let embedded = embedder.embed(batch, purpose).await?;
-        let is_whole = embedded.len() == batch.len()
-            && embedded.iter().all(|embedding| embedding.0.len() == embedder.dimensions());
-        if !is_whole {
+        let is_sound = |embedding: &Embedding| {
+            embedding.0.len() == embedder.dimensions() && embedding.0.iter().all(|x| x.is_finite())
+        };
+        if embedded.len() != batch.len() || !embedded.iter().all(is_sound) {
             let error = ComponentError::new(embedder.model(), ComponentErrorKind::Unreadable);
             return Err(error.detail(format!(
-                "{} vectors of {} dimensions were expected",
+                "{} vectors of {} finite numbers each were expected",
                 batch.len(),
                 embedder.dimensions()
             )));

@@ -9,6 +9,7 @@
 
 mod block_on;
 mod config;
+mod embed_all;
 mod embedder_suite;
 mod filter;
 mod llm_suite;

@@ -67,7 +67,11 @@ impl FairQueue {
             }
         }
         // A project that has rested and has nothing queued is forgotten.
-        state.resting.retain(|_, rest| rest.until > now);
+        let State { resting, held, claimed, .. } = &mut *state;
+        resting.retain(|project, rest| {
+            // Whether a held project's job succeeds decides how long it rests next.
+            rest.until > now || held.contains(project) || claimed.contains(project)
+        });
         Ok(None)
     }
 
@@ -195,6 +199,30 @@ mod tests {
         assert_eq!(next(), Some(5));
         turns.succeeded();
         assert!(!turns.state().resting.contains_key(&1));
+    }
+
+    #[test]
+    fn a_held_project_that_fails_again_rests_longer() {
+        let (turns, connection) = (FairQueue::default(), database());
+        let lengths = [1, 2, 4, 8].map(Duration::from_secs);
+        for length in lengths {
+            assert_eq!(turns.next(&connection).unwrap(), Some((1, 5)));
+            assert!(turns.claim(1));
+            turns.hold(1);
+            // The worker looks for other work meanwhile, and finds none.
+            connection.execute("DELETE FROM jobs WHERE project = 7", []).unwrap();
+            assert_eq!(turns.next(&connection).unwrap(), None);
+            turns.rest(1, None);
+            let mut state = turns.state();
+            let rest = state.resting.get_mut(&1).unwrap();
+            assert_eq!(rest.length, length);
+            rest.until = Instant::now();
+        }
+        assert_eq!(turns.next(&connection).unwrap(), Some((1, 5)));
+        assert!(turns.claim(1));
+        turns.hold(1);
+        turns.carried_out(1);
+        assert!(turns.state().resting.is_empty());
     }
 
     #[test]
