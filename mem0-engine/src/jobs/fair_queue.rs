@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -33,8 +33,8 @@ struct State {
     held: BTreeSet<i64>,
     /// The projects whose job is to be prepared once the writer has committed.
     claimed: BTreeSet<i64>,
-    /// The projects whose job is to be prepared once another one is done.
-    waiting: BTreeSet<i64>,
+    /// The projects whose job is to be prepared once another one is done, the first to wait first.
+    waiting: VecDeque<i64>,
 }
 
 struct Rest {
@@ -51,6 +51,19 @@ impl FairQueue {
     pub(crate) fn next(&self, connection: &Connection) -> Result<Option<(i64, i64)>, EngineError> {
         let (mut state, now) = (self.state(), Instant::now());
         state.taken = None;
+        // Who has waited longest goes first, or else the projects with low numbers would have every
+        // place that becomes free.
+        while state.has_place()
+            && let Some(project) = state.waiting.pop_front()
+        {
+            // Those behind the project before, so that its own job is the first.
+            if let Some((found, seq)) = job::oldest_behind(connection, project - 1)?
+                && found == project
+            {
+                state.taken = Some(project);
+                return Ok(Some((project, seq)));
+            }
+        }
         let before = state.last;
         let (mut after, mut again) = (before, false);
         loop {
@@ -79,11 +92,11 @@ impl FairQueue {
     /// preparing may begin; if not, the project waits until another job is done.
     pub(crate) fn claim(&self, project: i64) -> bool {
         let mut state = self.state();
-        let may_begin = state.held.len() + state.claimed.len() < HELD_AT_ONCE;
+        let may_begin = state.has_place();
         if may_begin {
             state.claimed.insert(project);
         } else {
-            state.waiting.insert(project);
+            state.waiting.push_back(project);
         }
         may_begin
     }
@@ -103,7 +116,7 @@ impl FairQueue {
     /// Notes that the job of a held project was carried out.
     pub(crate) fn carried_out(&self, project: i64) {
         let mut state = self.state();
-        state.release(project);
+        state.held.remove(&project);
         state.resting.remove(&project);
     }
 
@@ -111,7 +124,7 @@ impl FairQueue {
     /// given.
     pub(crate) fn rest(&self, project: i64, at_least: Option<Duration>) {
         let mut state = self.state();
-        state.release(project);
+        state.held.remove(&project);
         state.rest(project, at_least);
     }
 
@@ -140,9 +153,9 @@ impl FairQueue {
 }
 
 impl State {
-    fn release(&mut self, project: i64) {
-        self.held.remove(&project);
-        self.waiting.clear();
+    /// Whether one more project may be held.
+    fn has_place(&self) -> bool {
+        self.held.len() + self.claimed.len() < HELD_AT_ONCE
     }
 
     fn rest(&mut self, project: i64, at_least: Option<Duration>) {
@@ -199,6 +212,38 @@ mod tests {
         assert_eq!(next(), Some(5));
         turns.succeeded();
         assert!(!turns.state().resting.contains_key(&1));
+    }
+
+    #[test]
+    fn each_of_many_projects_has_its_place_in_turn() {
+        const PROJECTS: i64 = 40;
+        let (turns, connection) = (FairQueue::default(), database());
+        connection.execute("DELETE FROM jobs", []).unwrap();
+        for job in 0..50 * PROJECTS {
+            let row = [job + 1, job % PROJECTS + 1];
+            connection.execute("INSERT INTO jobs VALUES (?, ?)", row).unwrap();
+        }
+        let (mut held, mut served, mut looks) = (VecDeque::new(), Vec::new(), 0);
+        for _ in 0..3 * PROJECTS {
+            while let Some((project, seq)) = turns.next(&connection).unwrap() {
+                looks += 1;
+                if turns.claim(project) {
+                    turns.hold(project);
+                    held.push_back((project, seq));
+                }
+            }
+            assert_eq!(held.len(), HELD_AT_ONCE);
+            let (project, seq) = held.pop_front().unwrap();
+            connection.execute("DELETE FROM jobs WHERE seq = ?", [seq]).unwrap();
+            turns.carried_out(project);
+            served.push(project);
+        }
+        for round in served.chunks(PROJECTS as usize) {
+            let different: BTreeSet<_> = round.iter().collect();
+            assert_eq!(different.len() as i64, PROJECTS, "{served:?}");
+        }
+        // No job is looked at again each time that another one is done.
+        assert!(looks <= 2 * served.len() + HELD_AT_ONCE + PROJECTS as usize, "{looks} looks");
     }
 
     #[test]
