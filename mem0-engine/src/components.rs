@@ -33,6 +33,14 @@ pub(crate) enum Answer {
 }
 
 impl Answer {
+    /// How many vectors it has.
+    pub(crate) fn embedded(&self) -> usize {
+        match self {
+            Self::Embeddings(embeddings) => embeddings.len(),
+            Self::Llm(_) => 0,
+        }
+    }
+
     /// The vectors of an answer to [`Question::Embed`].
     pub(crate) fn vectors(&self) -> impl Iterator<Item = Vector> {
         let embeddings = match self {
@@ -44,13 +52,17 @@ impl Answer {
 }
 
 impl Components {
-    /// Names the component that answers a question. The name is kept beside the answer.
-    pub(crate) fn who_answers(&self, question: &Question) -> String {
-        let name = match question {
-            Question::Llm(..) => self.llm.as_ref().map(|llm| llm.name()),
-            Question::Embed(..) => self.embedder.as_ref().map(|embedder| embedder.model()),
-        };
-        name.unwrap_or_default().to_owned()
+    /// The component that gives an answer of this kind, as it is stored with the answer. The
+    /// dimensions are part of an embedder's name: some models have vectors of several lengths.
+    pub(crate) fn who_answered(&self, answer: &Answer) -> String {
+        match answer {
+            Answer::Llm(_) => self.llm.as_ref().map(|llm| llm.name().to_owned()),
+            Answer::Embeddings(_) => self
+                .embedder
+                .as_ref()
+                .map(|embedder| format!("{} ({})", embedder.model(), embedder.dimensions())),
+        }
+        .unwrap_or_default()
     }
 
     /// Asks. No database connection is held meanwhile, so a slow model holds up nobody.

@@ -71,7 +71,11 @@
 //! - `threads`: the writer and the readers of the database.
 //! - `folder`: the data folder, the schema, and filters as SQL.
 //! - `text`: words, terms and vectors.
-//! - The single files are what the folders share, such as `ids`, `limits` and `error`.
+//! - `job`: the queue itself, a row for each job. `components`: where an embedder or a model is
+//!   asked. `change`: what `memories/history` tells webhooks.
+//! - The other files are what the folders share, such as `ids`, `limits` and `error`.
+//!
+//! Every folder may name [`Engine`], to which it adds methods.
 
 mod collections;
 mod derived;

@@ -78,3 +78,27 @@ fn collections_outlive_the_process_and_an_archive() {
     archive::import(&mut lines.as_slice(), &other.0, &mut |_| ()).unwrap();
     assert_eq!(wait(notes(&other.open()).get("a")).unwrap(), Some(record));
 }
+
+#[test]
+fn a_record_that_could_not_be_read_or_compared_is_refused() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    let collection = notes(&engine);
+    let mut deep = serde_json::json!(1);
+    for _ in 0..200 {
+        deep = serde_json::json!([deep]);
+    }
+    let payload = [("deep".to_owned(), deep)].into_iter().collect();
+    let deep = VectorRecord::new("deep", Embedding::new([1.0, 0.0]), payload);
+    let why = wait(collection.insert(&[deep])).unwrap_err().to_string();
+    assert!(why.contains("payload") && why.contains("100 levels"), "{why}");
+    for component in [f32::NAN, f32::INFINITY] {
+        let vector = Embedding::new([component, 0.0]);
+        let record = VectorRecord::new("odd", vector.clone(), Default::default());
+        let refused = wait(collection.insert(&[record])).unwrap_err();
+        assert_eq!(refused.kind(), ComponentErrorKind::Configuration);
+        let query = mem0_components::VectorQuery::new(vector, 1);
+        assert!(wait(collection.search(&query)).is_err());
+    }
+    assert!(ids(&*collection).is_empty());
+}

@@ -3,7 +3,7 @@
 use mem0_components::{Embedding, Payload, VectorRecord};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use crate::{EngineError, stored_json};
+use crate::{EngineError, json_depth, stored_json};
 
 /// A collection: its number, and the dimensions of its vectors.
 #[derive(Debug, Clone, Copy)]
@@ -75,7 +75,7 @@ pub(crate) fn put(
             project,
             collection,
             record.id,
-            stored_json::write(&record.payload)?,
+            written(&record.payload)?,
             to_bytes(&record.vector),
         ])?;
     Ok(())
@@ -89,7 +89,7 @@ pub(crate) fn change(
     vector: Option<&Embedding>,
     payload: Option<&Payload>,
 ) -> Result<bool, EngineError> {
-    let payload = payload.map(stored_json::write).transpose()?;
+    let payload = payload.map(written).transpose()?;
     let changed = connection
         .prepare_cached(
             "UPDATE collection_records SET payload = ifnull(?, payload), \
@@ -159,6 +159,12 @@ fn from_row(row: &Row<'_>) -> Result<VectorRecord, EngineError> {
     let components = vector.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes));
     let id: String = row.get(1)?;
     Ok(VectorRecord::new(id, Embedding(components.collect()), stored_json::read(payload)?))
+}
+
+/// A payload as text, unless it could not be read back.
+fn written(payload: &Payload) -> Result<String, EngineError> {
+    payload.values().try_for_each(|value| json_depth::check("payload", value))?;
+    stored_json::write(payload)
 }
 
 fn to_bytes(vector: &Embedding) -> Vec<u8> {

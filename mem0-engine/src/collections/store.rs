@@ -1,4 +1,3 @@
-use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
@@ -185,7 +184,14 @@ struct FolderCollection {
 impl FolderCollection {
     fn fits(&self, vector: &Embedding) -> Result<(), ComponentError> {
         let (given, dimensions) = (vector.components().len(), self.opened.dimensions);
-        if given == dimensions { Ok(()) } else { Err(misfit(given, dimensions)) }
+        if given != dimensions {
+            return Err(misfit(given, dimensions));
+        }
+        if vector.components().iter().all(|component| component.is_finite()) {
+            return Ok(());
+        }
+        let error = ComponentError::new(NAME, ComponentErrorKind::Configuration);
+        Err(error.detail("a vector must have finite components only"))
     }
 }
 
@@ -311,7 +317,7 @@ fn nearest(
 }
 
 fn keep_best(found: &mut Vec<(f64, VectorRecord)>, limit: usize) {
-    found.sort_by(|a, b| b.0.partial_cmp(&a.0).unwrap_or(Ordering::Equal));
+    found.sort_by(|a, b| b.0.total_cmp(&a.0));
     found.truncate(limit);
 }
 
@@ -323,6 +329,9 @@ fn listed(
     after: i64,
 ) -> Result<StoreRows, EngineError> {
     let (mut records, mut last, mut has_more) = (Vec::new(), after, false);
+    if limit == 0 {
+        return Ok(StoreRows::default());
+    }
     record::scan(connection, collection, after, |seq, record| {
         if !filter.matches(&record.payload) {
             return true;

@@ -113,14 +113,16 @@ impl Asking {
     /// Gives up the open questions, and waits for what is being written.
     pub(crate) fn end(self) {
         self.end.send_replace(End::Now);
-        // A thread catches its own panics.
+        // Each thread has caught what panicked in it.
         self.threads.into_iter().for_each(|thread| drop(thread.join()));
     }
 }
 
 impl Shared {
     fn carry_out(&self, project: i64, seq: i64) {
-        match self.go_through(seq) {
+        // A component is the caller's, and may panic wherever it is named or dropped.
+        let outcome = catch_unwind(AssertUnwindSafe(|| self.go_through(seq)));
+        match outcome.unwrap_or(Err(Unfinished::Later(EngineError::Internal))) {
             Ok(()) => self.queue.carried_out(project),
             // Held until the next start.
             Err(Unfinished::Closing) => {}
@@ -133,33 +135,47 @@ impl Shared {
         self.wake.wake();
     }
 
+    /// Brings a job to its end. An error that will not pass fails it.
     fn go_through(&self, seq: i64) -> Result<(), Unfinished> {
+        let outcome = match self.prepare(seq) {
+            Ok(Some(prepared)) => self.apply(seq, Ok(prepared)),
+            Ok(None) => return Ok(()),
+            Err(Unfinished::Later(error)) if !error.may_pass() => self.apply(seq, Err(error)),
+            Err(unfinished) => return Err(unfinished),
+        };
+        outcome.map_err(Unfinished::from)
+    }
+
+    /// Asks a job's questions one after the other, and keeps each answer; `None` when the job is
+    /// gone.
+    fn prepare(&self, seq: i64) -> Result<Option<Prepared>, Unfinished> {
+        let components = self.components.clone();
+        let mut answers =
+            self.read(move |connection| phases::kept(connection, seq, &components))?;
         loop {
             let components = self.components.clone();
-            let prepared =
-                self.read(move |connection| phases::prepare(connection, seq, &components));
-            let (number, question) = match prepared {
-                Ok(None) => return Ok(()),
-                Ok(Some((_, Next::Apply(prepared)))) => return self.apply(seq, Ok(prepared)),
-                Ok(Some((number, Next::Ask(question)))) => (number, question),
-                Err(error) if error.may_pass() => return Err(error.into()),
-                Err(error) => return self.apply(seq, Err(error)),
+            let next;
+            (next, answers) = self.read(move |connection| {
+                let next = phases::prepare(connection, seq, &answers, &components)?;
+                Ok((next, answers))
+            })?;
+            let question = match next {
+                None => return Ok(None),
+                Some(Next::Apply(prepared)) => return Ok(Some(prepared)),
+                Some(Next::Ask(question)) => question,
             };
             self.write(move |connection| match job::read(connection, seq)? {
                 Some(job) => job::note_running(connection, job.event),
                 None => Ok(()),
             })?;
-            match self.ask(&question) {
-                None => return Err(Unfinished::Closing),
-                Some(Ok(answer)) => {
-                    let answered = self.components.who_answers(&question);
-                    self.write(move |connection| {
-                        job::keep_answer(connection, seq, number, &answered, &answer)
-                    })?;
-                }
-                Some(Err(error)) if error.may_pass() => return Err(error.into()),
-                Some(Err(error)) => return self.apply(seq, Err(error)),
-            }
+            let Some(answer) = self.ask(&question) else { return Err(Unfinished::Closing) };
+            let answer = answer?;
+            let (number, kept) = (answers.len(), answer.clone());
+            let answered = self.components.who_answered(&answer);
+            self.write(move |connection| {
+                job::keep_answer(connection, seq, number, &answered, &kept)
+            })?;
+            answers.push(answer);
         }
     }
 
@@ -175,14 +191,14 @@ impl Shared {
         answer.unwrap_or(Some(Err(EngineError::Internal)))
     }
 
-    fn apply(&self, seq: i64, prepared: Result<Prepared, EngineError>) -> Result<(), Unfinished> {
+    fn apply(&self, seq: i64, prepared: Result<Prepared, EngineError>) -> Result<(), EngineError> {
         let ready = prepared.and_then(|prepared| {
             let _one = self.analysing.lock().unwrap_or_else(PoisonError::into_inner);
             prepared.analyse()
         });
         let applied =
             self.writer.send_alone(move |connection| phases::apply(connection, seq, ready));
-        Ok(applied.blocking_recv().unwrap_or(Err(EngineError::Closed)).map(drop)?)
+        applied.blocking_recv().unwrap_or(Err(EngineError::Closed)).map(drop)
     }
 
     fn read<T: Send + 'static>(
@@ -220,7 +236,9 @@ mod tests {
     use std::time::Instant;
 
     use mem0_components::testing::{HashEmbedder, ScriptedLlm};
-    use mem0_components::{ComponentError, ComponentErrorKind, LlmResponse};
+    use mem0_components::{
+        ComponentError, ComponentErrorKind, Embedder, Embedding, LlmResponse, Purpose, Reply,
+    };
     use mem0_types::{EventType, IdField, Message};
     use rusqlite::Connection;
     use serde_json::json;
@@ -258,13 +276,22 @@ mod tests {
         }
 
         fn over(path: PathBuf, connection: Connection, llm: ScriptedLlm) -> Self {
-            let (writer, _) = Writer::start(connection, |_| Ok(()), || ()).unwrap();
-            let (readers, _) = Readers::start(&path).unwrap();
-            let wake = WakeSignal::default();
             let components = Components {
                 llm: Some(Arc::new(llm.clone())),
                 embedder: Some(Arc::new(HashEmbedder::new(8))),
             };
+            Self::with(path, connection, llm, components)
+        }
+
+        fn with(
+            path: PathBuf,
+            connection: Connection,
+            llm: ScriptedLlm,
+            components: Components,
+        ) -> Self {
+            let (writer, _) = Writer::start(connection, |_| Ok(()), || ()).unwrap();
+            let (readers, _) = Readers::start(&path).unwrap();
+            let wake = WakeSignal::default();
             let worker = worker::start(
                 writer.clone(),
                 readers,
@@ -451,6 +478,45 @@ mod tests {
         let bench = bench.reopened(answering(&["anew", "last"]).with_name("other/model"));
         bench.await_status(event, "SUCCEEDED");
         assert_eq!(bench.told(), r#"[1,"anew","last"]"#);
+    }
+
+    #[test]
+    fn a_component_that_panics_while_it_is_named_holds_no_project() {
+        #[derive(Debug)]
+        struct Nameless;
+
+        impl Embedder for Nameless {
+            fn model(&self) -> &str {
+                panic!("on purpose")
+            }
+
+            fn dimensions(&self) -> usize {
+                2
+            }
+
+            fn embed<'a>(&'a self, texts: &'a [&'a str], _: Purpose) -> Reply<'a, Vec<Embedding>> {
+                let embeddings = vec![Embedding::new([1.0, 0.0]); texts.len()];
+                Box::pin(std::future::ready(Ok(embeddings)))
+            }
+        }
+
+        let mut bench = Bench::new(ScriptedLlm::replying("unasked"));
+        bench.stop(Stop::Now);
+        let path = std::mem::take(&mut bench.path);
+        let connection = schema::open_writer(&path).unwrap();
+        let embedder = Some(Arc::new(Nameless) as Arc<dyn Embedder>);
+        let components = Components { llm: None, embedder };
+        let bench = Bench::with(path, connection, bench.llm.clone(), components);
+        let began = Instant::now();
+        let event = bench.queue(1);
+        // It is tried again after a rest, so that it was not held.
+        while bench.number("SELECT count(*) FROM events WHERE status = 'RUNNING'") == 0 {
+            assert!(began.elapsed() < Duration::from_secs(20));
+        }
+        assert_eq!(bench.event(event).0, "RUNNING");
+        let mut bench = bench;
+        bench.stop(Stop::WhenIdle);
+        assert!(began.elapsed() < GRACE, "a place was lost");
     }
 
     #[test]

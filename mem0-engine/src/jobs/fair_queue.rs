@@ -11,6 +11,9 @@ use crate::{EngineError, job};
 const FIRST_REST: Duration = Duration::from_secs(1);
 const LONGEST_REST: Duration = Duration::from_secs(30);
 
+/// The longest rest that a provider may ask for: its other jobs wait, too.
+const LONGEST_WAIT: Duration = Duration::from_secs(60 * 60);
+
 /// The most projects that are held at once, and so the most open questions.
 pub(crate) const HELD_AT_ONCE: usize = 16;
 
@@ -80,11 +83,10 @@ impl FairQueue {
             }
         }
         // A project that has rested and has nothing queued is forgotten.
-        let State { resting, held, claimed, .. } = &mut *state;
-        resting.retain(|project, rest| {
-            // Whether a held project's job succeeds decides how long it rests next.
-            rest.until > now || held.contains(project) || claimed.contains(project)
-        });
+        let mut resting = std::mem::take(&mut state.resting);
+        // Whether a held project's job succeeds decides how long the project rests next.
+        resting.retain(|project, rest| rest.until > now || state.is_out(*project));
+        state.resting = resting;
         Ok(None)
     }
 
@@ -106,6 +108,8 @@ impl FairQueue {
         let mut state = self.state();
         state.claimed.remove(&project);
         state.held.insert(project);
+        // Its turn has no outcome yet.
+        state.taken.take_if(|taken| *taken == project);
     }
 
     /// Releases the projects that were claimed in a failed transaction.
@@ -147,12 +151,20 @@ impl FairQueue {
     /// How long until a project has rested; `None` when none rests.
     pub(crate) fn rested_in(&self) -> Option<Duration> {
         let state = self.state();
-        let first = state.resting.values().map(|rest| rest.until).min()?;
+        let resting = state.resting.iter().filter(|(project, _)| !state.is_out(**project));
+        let first = resting.map(|(_, rest)| rest.until).min()?;
         Some(first.saturating_duration_since(Instant::now()))
     }
 }
 
 impl State {
+    /// Whether a project's job is being prepared, or is about to be.
+    fn is_out(&self, project: i64) -> bool {
+        self.held.contains(&project)
+            || self.claimed.contains(&project)
+            || self.waiting.contains(&project)
+    }
+
     /// Whether one more project may be held.
     fn has_place(&self) -> bool {
         self.held.len() + self.claimed.len() < HELD_AT_ONCE
@@ -161,15 +173,13 @@ impl State {
     fn rest(&mut self, project: i64, at_least: Option<Duration>) {
         let before = self.resting.get(&project);
         let length = before.map_or(FIRST_REST, |rest| LONGEST_REST.min(2 * rest.length));
-        let until = Instant::now() + length.max(at_least.unwrap_or_default());
+        let wait = length.max(at_least.unwrap_or_default()).min(LONGEST_WAIT);
+        let until = Instant::now() + wait;
         self.resting.insert(project, Rest { length, until });
     }
 
     fn rests(&self, project: i64, now: Instant) -> bool {
-        self.held.contains(&project)
-            || self.claimed.contains(&project)
-            || self.waiting.contains(&project)
-            || self.resting.get(&project).is_some_and(|rest| rest.until > now)
+        self.is_out(project) || self.resting.get(&project).is_some_and(|rest| rest.until > now)
     }
 }
 
@@ -215,6 +225,13 @@ mod tests {
     }
 
     #[test]
+    fn no_provider_has_a_project_rest_for_ever() {
+        let turns = FairQueue::default();
+        turns.rest(1, Some(Duration::MAX));
+        assert!(turns.rested_in().unwrap() <= LONGEST_WAIT);
+    }
+
+    #[test]
     fn each_of_many_projects_has_its_place_in_turn() {
         const PROJECTS: i64 = 40;
         let (turns, connection) = (FairQueue::default(), database());
@@ -254,6 +271,9 @@ mod tests {
             assert_eq!(turns.next(&connection).unwrap(), Some((1, 5)));
             assert!(turns.claim(1));
             turns.hold(1);
+            // Handing it out is no success.
+            turns.succeeded();
+            assert_eq!(turns.rested_in(), None);
             // The worker looks for other work meanwhile, and finds none.
             connection.execute("DELETE FROM jobs WHERE project = 7", []).unwrap();
             assert_eq!(turns.next(&connection).unwrap(), None);

@@ -1,4 +1,6 @@
-//! Queued jobs: their queue, the fair order of projects, and the phases of a job.
+//! How queued jobs are carried out: the fair order of projects, and the phases of a job.
+//!
+//! The queue itself is `crate::job`. A new kind of job begins there; its phases are in `phases`.
 //!
 //! May name every folder below; only `running` and `engine` are above.
 

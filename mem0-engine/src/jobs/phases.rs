@@ -44,31 +44,33 @@ pub(crate) enum Step {
     Outside { project: i64, seq: i64 },
 }
 
-/// Returns what a job still needs, with the number of its next question. Runs on a reader.
+/// The answers to a job that were kept and still count. Runs on a reader.
 ///
 /// Answers of another component than the current one do not count, nor do the answers after them.
-pub(crate) fn prepare(
+pub(crate) fn kept(
     connection: &Connection,
     seq: i64,
     components: &Components,
-) -> Result<Option<(usize, Next<Prepared>)>, EngineError> {
+) -> Result<Vec<Answer>, EngineError> {
+    let kept = job::answers(connection, seq)?.into_iter();
+    let counting =
+        kept.take_while(|(answered, answer)| *answered == components.who_answered(answer));
+    Ok(counting.map(|(_, answer)| answer).collect())
+}
+
+/// Returns what a job still needs beside these answers; `None` when it is gone. Runs on a reader.
+pub(crate) fn prepare(
+    connection: &Connection,
+    seq: i64,
+    answers: &[Answer],
+    components: &Components,
+) -> Result<Option<Next<Prepared>>, EngineError> {
     let Some(job) = job::read(connection, seq)? else { return Ok(None) };
     if !access::project_exists(connection, job.project)? {
         // Nothing is asked for a deleted project; carrying the job out ends it.
-        return Ok(Some((0, Next::Apply(Prepared::Nothing))));
+        return Ok(Some(Next::Apply(Prepared::Nothing)));
     }
-    let kept = job::answers(connection, seq)?;
-    let mut answers: Vec<Answer> = Vec::new();
-    loop {
-        let next = next(&job, &answers, components)?;
-        let Next::Ask(question) = &next else { return Ok(Some((answers.len(), next))) };
-        match kept.get(answers.len()) {
-            Some((answered, answer)) if *answered == components.who_answers(question) => {
-                answers.push(answer.clone());
-            }
-            _ => return Ok(Some((answers.len(), next))),
-        }
-    }
+    next(&job, answers, components).map(Some)
 }
 
 fn next(
@@ -185,7 +187,11 @@ fn apply_with(
     }
     let outcome = match outcome {
         Ok(outcome) => outcome,
-        Err(error) if error.is_transient() => return Err(error),
+        // The erasing of a project has no event that could fail, and is tried again until it is
+        // done.
+        Err(error) if error.is_transient() || job.kind == Some(JobKind::EraseProject) => {
+            return Err(error);
+        }
         Err(error) => Some(Outcome::Failed { error: error.to_string(), metadata: None }),
     };
     let Some(outcome) = outcome else {

@@ -88,14 +88,19 @@ impl Worker {
     /// Carries out all jobs that need no further question.
     fn wind_down(&mut self) {
         let end = Instant::now() + self.asking.wind_down();
-        self.work_off();
-        while self.asking.is_busy() {
+        loop {
+            // Before the look at the queue: what a job that ends meanwhile leaves behind is seen
+            // then.
+            let was_busy = self.asking.is_busy();
+            self.work_off();
             let left = end.saturating_duration_since(Instant::now());
-            if left.is_zero() || self.wake.stops_now() {
+            let is_done = !was_busy && !self.asking.is_busy();
+            if is_done || left.is_zero() || self.wake.stops_now() {
                 return;
             }
-            self.wake.wait_stopping(left);
-            self.work_off();
+            if self.asking.is_busy() {
+                self.wake.wait_stopping(left);
+            }
         }
     }
 
@@ -314,7 +319,7 @@ mod tests {
         let (jobs, components) = (FairQueue::default(), Components::default());
         let next = || turn(&connection, &jobs, &components).unwrap();
         let prepared = |seq| {
-            let (_, next) = phases::prepare(&connection, seq, &components).unwrap().unwrap();
+            let next = phases::prepare(&connection, seq, &[], &components).unwrap().unwrap();
             let Next::Apply(prepared) = next else { panic!("it asks") };
             prepared.analyse()
         };

@@ -221,9 +221,9 @@ pub(crate) fn prepare(
         return Ok(Next::Apply(PreparedAdd { request, vectors: None }));
     };
     let texts = request.embedded();
-    let vectors: Vec<_> = answers.iter().flat_map(Answer::vectors).collect();
+    let embedded: usize = answers.iter().map(Answer::embedded).sum();
     // One batch at a time, so that a crash repeats at most one question.
-    let rest = texts.get(vectors.len()..).unwrap_or_default();
+    let rest = texts.get(embedded..).unwrap_or_default();
     match rest.chunks(embedder.max_batch().max(1)).next() {
         Some(batch) => {
             let batch = batch.iter().map(|text| text.clone().into_owned()).collect();
@@ -231,6 +231,7 @@ pub(crate) fn prepare(
         }
         None => {
             drop(texts);
+            let vectors = answers.iter().flat_map(Answer::vectors).collect();
             Ok(Next::Apply(PreparedAdd { request, vectors: Some(vectors) }))
         }
     }

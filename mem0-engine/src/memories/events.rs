@@ -177,8 +177,7 @@ pub(crate) fn page(
     Ok(request.of(count, events))
 }
 
-/// Records an event, and queues it unless it is finished in the same transaction. Returns its
-/// number and its id.
+/// Records an event as pending. Returns its number and its id.
 pub(crate) fn insert(
     connection: &Connection,
     project: i64,
