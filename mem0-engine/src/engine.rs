@@ -16,6 +16,7 @@ use crate::retrieval::index_cache::IndexCache;
 use crate::running::Running;
 use crate::tenancy::keys::KeyCache;
 use crate::text::vector::Vector;
+use crate::threads::turns::Owner;
 use crate::webhooks::delivering::Dispatcher;
 use crate::{Access, EngineError, EngineStats, Signals};
 
@@ -226,11 +227,11 @@ impl Engine {
         F: FnOnce(&Connection, &Access) -> Result<T, EngineError> + Send + 'static,
     {
         let access = self.access.clone();
-        self.read_folder(move |connection| {
+        let answer = self.begin_to_read(access.owner(), move |connection| {
             access.check(connection)?;
             body(connection, &access)
-        })
-        .await
+        })?;
+        answer.await.unwrap_or(Err(EngineError::Closed))
     }
 
     /// Reads what the access allows, and counts it as a retrieval.
@@ -254,13 +255,14 @@ impl Engine {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T, EngineError> + Send + 'static,
     {
-        self.begin_to_read(body)?.await.unwrap_or(Err(EngineError::Closed))
+        self.begin_to_read(Owner::ENGINE, body)?.await.unwrap_or(Err(EngineError::Closed))
     }
 
-    /// Begins to read without regard to the access, and does not wait. The read is skipped if the
-    /// answer is dropped first.
+    /// Begins to read without regard to the access, in the owner's turn, and does not wait. The
+    /// read ends if the answer is dropped first.
     pub(crate) fn begin_to_read<T, F>(
         &self,
+        owner: Owner,
         body: F,
     ) -> Result<oneshot::Receiver<Result<T, EngineError>>, EngineError>
     where
@@ -268,7 +270,7 @@ impl Engine {
         F: FnOnce(&Connection) -> Result<T, EngineError> + Send + 'static,
     {
         match self.inner.running().as_ref().and_then(|running| running.read.as_ref()) {
-            Some((readers, _)) => Ok(readers.send(body)),
+            Some((readers, _)) => Ok(readers.send(owner, body)),
             None => Err(EngineError::Closed),
         }
     }
@@ -281,7 +283,7 @@ impl Engine {
     {
         self.access.check_writable()?;
         let access = self.access.clone();
-        self.write_folder(move |connection| {
+        self.write_as(access.owner(), move |connection| {
             access.check(connection)?;
             body(connection, &access)
         })
@@ -294,9 +296,17 @@ impl Engine {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T, EngineError> + Send + 'static,
     {
+        self.write_as(Owner::ENGINE, body).await
+    }
+
+    async fn write_as<T, F>(&self, owner: Owner, body: F) -> Result<T, EngineError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, EngineError> + Send + 'static,
+    {
         let answer = match self.inner.running().as_ref().and_then(|running| running.write.as_ref())
         {
-            Some((writer, _)) => writer.send(body),
+            Some((writer, _)) => writer.send(owner, body),
             None => return Err(EngineError::Closed),
         };
         answer.await.unwrap_or(Err(EngineError::Closed))

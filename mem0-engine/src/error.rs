@@ -120,6 +120,15 @@ pub enum EngineError {
     /// The page is beyond the last one.
     #[error("invalid page: it is beyond the last page")]
     PageOutOfRange,
+    /// The call has used more time than one may: 10 seconds of a reader. It asks for too much.
+    #[error(
+        "the call takes too long; narrow its filter, give it fewer conditions, or ask for fewer \
+         memories"
+    )]
+    TooMuchWork,
+    /// The call was ended because others needed its place. It may be made again.
+    #[error("the engine is busy with other calls; try again")]
+    Busy,
     /// The engine was closed.
     #[error("the engine is closed")]
     Closed,

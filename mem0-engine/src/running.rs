@@ -82,7 +82,7 @@ impl Running {
             let _ = thread.join();
         }
         if let Some((readers, threads)) = self.read.take() {
-            drop(readers);
+            readers.end();
             threads.into_iter().for_each(|thread| drop(thread.join()));
         }
     }

@@ -15,6 +15,7 @@ use crate::EngineError;
 use crate::components::{Answer, Components, Question};
 use crate::job::{self, Next};
 use crate::threads::readers::Readers;
+use crate::threads::turns::Owner;
 use crate::threads::writer::Writer;
 
 /// How long a closing engine waits for the questions that are out. What is cut off is asked again
@@ -196,8 +197,9 @@ impl Shared {
             let _one = self.analysing.lock().unwrap_or_else(PoisonError::into_inner);
             prepared.analyse()
         });
-        let applied =
-            self.writer.send_alone(move |connection| phases::apply(connection, seq, ready));
+        let applied = self
+            .writer
+            .send_alone(Owner::ENGINE, move |connection| phases::apply(connection, seq, ready));
         applied.blocking_recv().unwrap_or(Err(EngineError::Closed)).map(drop)
     }
 
@@ -205,14 +207,14 @@ impl Shared {
         &self,
         body: impl FnOnce(&rusqlite::Connection) -> Result<T, EngineError> + Send + 'static,
     ) -> Result<T, EngineError> {
-        self.readers.send(body).blocking_recv().unwrap_or(Err(EngineError::Closed))
+        self.readers.send(Owner::ENGINE, body).blocking_recv().unwrap_or(Err(EngineError::Closed))
     }
 
     fn write(
         &self,
         body: impl FnOnce(&rusqlite::Connection) -> Result<(), EngineError> + Send + 'static,
     ) -> Result<(), EngineError> {
-        self.writer.send(body).blocking_recv().unwrap_or(Err(EngineError::Closed))
+        self.writer.send(Owner::ENGINE, body).blocking_recv().unwrap_or(Err(EngineError::Closed))
     }
 }
 
@@ -319,7 +321,7 @@ mod tests {
             &self,
             body: impl FnOnce(&Connection) -> Result<T, EngineError> + Send + 'static,
         ) -> T {
-            self.writer.send(body).blocking_recv().unwrap().unwrap()
+            self.writer.send(Owner::ENGINE, body).blocking_recv().unwrap().unwrap()
         }
 
         /// Queues a job that asks three questions; the number of its event.

@@ -15,6 +15,7 @@ use crate::components::Components;
 use crate::erasing::sweep::sweep;
 use crate::memories::stats::Retrievals;
 use crate::threads::readers::Readers;
+use crate::threads::turns::Owner;
 use crate::threads::writer::Writer;
 
 /// The most jobs that the writer has at once, so that they share a commit.
@@ -64,7 +65,10 @@ impl Worker {
             if !retrievals.is_empty() {
                 let counted = retrievals.clone();
                 // Not awaited: counts that are not written down are kept for the next time.
-                drop(self.writer.send(move |connection| counted.write_down(connection)));
+                drop(
+                    self.writer
+                        .send(Owner::ENGINE, move |connection| counted.write_down(connection)),
+                );
             }
             match stop {
                 Some(Stop::Now) => break,
@@ -108,7 +112,7 @@ impl Worker {
     fn clear_away(&mut self) -> Result<(), EngineError> {
         let mut given_up = 0;
         while !self.wake.stops_now() {
-            let answer = self.writer.send(sweep).blocking_recv();
+            let answer = self.writer.send(Owner::ENGINE, sweep).blocking_recv();
             let swept = answer.unwrap_or(Err(EngineError::Closed))?;
             self.log.holds_erased |= swept.rows > 0;
             given_up += swept.given_up;
@@ -132,7 +136,11 @@ impl Worker {
                 .map(|_| {
                     let (queue, components) = (self.queue.clone(), self.components.clone());
                     let step = move |connection: &Connection| turn(connection, &queue, &components);
-                    if is_careful { self.writer.send_alone(step) } else { self.writer.send(step) }
+                    if is_careful {
+                        self.writer.send_alone(Owner::ENGINE, step)
+                    } else {
+                        self.writer.send(Owner::ENGINE, step)
+                    }
                 })
                 .collect();
             let (mut is_idle, mut has_steps, mut failed) = (false, false, None);
@@ -375,7 +383,7 @@ mod tests {
                 .unwrap();
         let done = |events: &[String]| -> usize {
             let events = events.to_vec();
-            let count = writer.send(move |connection| {
+            let count = writer.send(Owner::ENGINE, move |connection| {
                 Ok(events.iter().filter(|event| is_done(connection, event)).count())
             });
             // The first time, before anybody knows, what shares its transaction is lost with it.
@@ -391,7 +399,7 @@ mod tests {
         };
         wait_for(&others);
         assert_eq!(done(&[large.clone(), behind.clone()]), 0);
-        let room = writer.send(|connection| {
+        let room = writer.send(Owner::ENGINE, |connection| {
             Ok(connection.query_row("PRAGMA max_page_count = 1000000", [], |_| Ok(()))?)
         });
         room.blocking_recv().unwrap().unwrap();

@@ -173,7 +173,7 @@ impl Engine {
         let mut begun = None;
         if !request.0.infer {
             let (request, indexed) = (request.clone(), indexed.clone());
-            begun = Some(self.begin_to_read(move |_| {
+            begun = Some(self.begin_to_read(self.access().owner(), move |_| {
                 indexed.get_or_init(|| index(&request.0, request.1.as_deref()));
                 Ok(())
             })?);

@@ -10,6 +10,7 @@ use crate::folder::filter_sql::SqlFilter;
 use crate::ids;
 use crate::ids::EntityIds;
 use crate::stored_json;
+use crate::threads::turns::Owner;
 use crate::{EngineError, Resource};
 
 /// The most entities that an access can be bound to.
@@ -23,9 +24,11 @@ pub(crate) const DEFAULT_PROJECT: i64 = 1;
 ///
 /// [`Engine::with_access`](crate::Engine::with_access) makes the view. The default is all of the
 /// default project, as a program without projects needs it.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Access {
     project: i64,
+    /// The number of the API key that it comes from; 0 for none.
+    key: i64,
     scopes: Option<Arc<[Grant]>>,
     read_only: bool,
     account: Option<Arc<str>>,
@@ -38,6 +41,14 @@ pub struct Access {
 #[derive(Clone, PartialEq, Eq)]
 struct Grant(IdField, String);
 
+/// Equal are those that may see and do the same, whatever key they come from.
+impl PartialEq for Access {
+    fn eq(&self, other: &Self) -> bool {
+        let may = |it: &Self| (it.project, it.read_only, it.administers);
+        may(self) == may(other) && self.scopes == other.scopes && self.account == other.account
+    }
+}
+
 impl Default for Access {
     fn default() -> Self {
         Self::to_project(DEFAULT_PROJECT)
@@ -47,7 +58,19 @@ impl Default for Access {
 impl Access {
     /// Access to all of a project.
     pub(crate) fn to_project(project: i64) -> Self {
-        Self { project, scopes: None, read_only: false, account: None, administers: false }
+        Self { project, key: 0, scopes: None, read_only: false, account: None, administers: false }
+    }
+
+    /// The same access as that of an API key with this number, whose calls take turns with those of
+    /// other keys.
+    #[must_use]
+    pub(crate) fn of_key(self, key: i64) -> Self {
+        Self { key, ..self }
+    }
+
+    /// Whose turn its calls take.
+    pub(crate) fn owner(&self) -> Owner {
+        Owner { project: self.project, key: self.key }
     }
 
     /// The same access for an account, which may see and change only what it may as a member: its

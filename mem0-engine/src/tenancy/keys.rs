@@ -97,6 +97,7 @@ fn access(row: &Row<'_>) -> Result<Access, EngineError> {
     let owner: String = row.get("owner")?;
     let access =
         Access::to_project(row.get("project")?).of_account(&owner, row.get("administers")?);
+    let access = access.of_key(row.get("seq")?);
     let access = access.with_written_scopes(row.get::<_, Option<String>>("scopes")?.as_deref())?;
     Ok(if row.get("read_only")? { access.read_only() } else { access })
 }

@@ -2,5 +2,8 @@
 //!
 //! May name the folder and what is below.
 
+pub(crate) mod giving_way;
+pub(crate) mod places;
 pub(crate) mod readers;
+pub(crate) mod turns;
 pub(crate) mod writer;

@@ -1,33 +1,62 @@
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::oneshot;
 
+use super::turns::{Owner, Turns};
 use crate::EngineError;
 use crate::folder::schema;
 
-/// The most commands that share one commit: enough to make its sync cheap, and few enough that the
-/// first of them does not wait long.
+/// The most commands that share one commit: enough to make its sync cheap.
 const GROUP: usize = 128;
 
+/// How long commands join a group, so that the first of them does not wait long for its answer.
+const GROUPING: Duration = Duration::from_millis(10);
+
 /// How long emptying the log waits for reads that began before it. Nothing is written meanwhile.
-const READS: Duration = Duration::from_millis(200);
+const READS: Duration = Duration::from_millis(20);
+
+/// How long emptying the log waits for commands.
+const LOG_WAITS: Duration = Duration::from_secs(1);
 
 /// Sends commands to the single thread that writes.
 ///
-/// Commands run in the order in which they were sent, each in its own savepoint, and many in one
-/// transaction. Each is answered only after that transaction is on disk.
+/// Those of one key run in the order in which they were sent. The next one is of the project that
+/// has used the writer least. Each has its own savepoint, and many share one transaction. Each is
+/// answered only after that transaction is on disk.
 #[derive(Clone)]
-pub(crate) struct Writer {
-    tasks: mpsc::Sender<Task>,
+pub(crate) struct Writer(Arc<Ending>);
+
+/// Ends the thread when it is dropped.
+struct Ending(Arc<Queue>);
+
+#[derive(Default)]
+struct Queue {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    commands: Turns<Box<dyn Command>>,
+    logs: VecDeque<(Instant, oneshot::Sender<Result<bool, EngineError>>)>,
+    is_ending: bool,
 }
 
 enum Task {
-    Run(Box<dyn Command>),
+    Run(Owner, Box<dyn Command>),
     EmptyLog(oneshot::Sender<Result<bool, EngineError>>),
+}
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        self.0.state().is_ending = true;
+        self.0.changed.notify_one();
+    }
 }
 
 impl Writer {
@@ -38,42 +67,56 @@ impl Writer {
         committing: impl Fn(&Connection) -> Result<(), EngineError> + Send + 'static,
         committed: impl Fn() + Send + 'static,
     ) -> Result<(Self, JoinHandle<()>), EngineError> {
-        let (tasks, received) = mpsc::channel();
+        let queue = Arc::<Queue>::default();
+        let writer = Self(Arc::new(Ending(Arc::clone(&queue))));
         let thread = thread::Builder::new()
             .name("mem0-writer".to_owned())
-            .spawn(move || run(connection, &received, committing, committed))?;
-        Ok((Self { tasks }, thread))
+            .spawn(move || run(connection, &queue, committing, committed))?;
+        Ok((writer, thread))
     }
 
     /// Queues `body`. The answer comes when its effects are on disk, or were undone because it
     /// failed.
-    pub(crate) fn send<T, F>(&self, body: F) -> oneshot::Receiver<Result<T, EngineError>>
+    pub(crate) fn send<T, F>(
+        &self,
+        owner: Owner,
+        body: F,
+    ) -> oneshot::Receiver<Result<T, EngineError>>
     where
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T, EngineError> + Send + 'static,
     {
-        self.command(body, false)
+        self.command(owner, body, false)
     }
 
     /// The same in a transaction of its own, for a command that may make its whole transaction
     /// fail.
-    pub(crate) fn send_alone<T, F>(&self, body: F) -> oneshot::Receiver<Result<T, EngineError>>
+    pub(crate) fn send_alone<T, F>(
+        &self,
+        owner: Owner,
+        body: F,
+    ) -> oneshot::Receiver<Result<T, EngineError>>
     where
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T, EngineError> + Send + 'static,
     {
-        self.command(body, true)
+        self.command(owner, body, true)
     }
 
-    fn command<T, F>(&self, body: F, is_alone: bool) -> oneshot::Receiver<Result<T, EngineError>>
+    fn command<T, F>(
+        &self,
+        owner: Owner,
+        body: F,
+        is_alone: bool,
+    ) -> oneshot::Receiver<Result<T, EngineError>>
     where
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T, EngineError> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
         let command = Write { body: Some(body), outcome: None, reply, is_alone };
-        // A thread that is gone drops the command with its `reply`, and the answer shows that.
-        let _ = self.tasks.send(Task::Run(Box::new(command)));
+        self.queue().state().commands.push(owner, Box::new(command));
+        self.queue().changed.notify_one();
         answer
     }
 
@@ -81,8 +124,50 @@ impl Writer {
     /// was deleted. The answer is false when a read that began before is in the way.
     pub(crate) fn empty_log(&self) -> oneshot::Receiver<Result<bool, EngineError>> {
         let (reply, answer) = oneshot::channel();
-        let _ = self.tasks.send(Task::EmptyLog(reply));
+        self.queue().state().logs.push_back((Instant::now(), reply));
+        self.queue().changed.notify_one();
         answer
+    }
+
+    fn queue(&self) -> &Queue {
+        &self.0.0
+    }
+}
+
+impl Queue {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for the next task; `None` when every `Writer` is gone.
+    fn next(&self) -> Option<Task> {
+        let mut state = self.state();
+        loop {
+            let is_late = state.logs.front().is_some_and(|(since, _)| since.elapsed() > LOG_WAITS);
+            if !is_late && let Some((owner, command)) = state.commands.next(|_, _| true) {
+                return Some(Task::Run(owner, command));
+            }
+            if let Some((_, reply)) = state.logs.pop_front() {
+                return Some(Task::EmptyLog(reply));
+            }
+            if state.is_ending {
+                return None;
+            }
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.state().commands.is_empty()
+    }
+
+    /// The next command, if it may share a transaction.
+    fn joining(&self) -> Option<(Owner, Box<dyn Command>)> {
+        self.state().commands.next_if(|command| !command.is_alone())
+    }
+
+    fn charge(&self, owner: Owner, time: Duration) {
+        self.state().commands.charge(owner, time);
     }
 }
 
@@ -151,34 +236,22 @@ fn caught<T>(
 
 fn run(
     mut connection: Connection,
-    received: &mpsc::Receiver<Task>,
+    queue: &Queue,
     committing: impl Fn(&Connection) -> Result<(), EngineError>,
     after_commit: impl Fn(),
 ) {
-    let mut put_off = None;
-    while let Some(task) = put_off.take().or_else(|| received.recv().ok()) {
-        let first = match task {
-            Task::Run(first) => first,
+    while let Some(task) = queue.next() {
+        let (owner, first) = match task {
+            Task::Run(owner, first) => (owner, first),
             Task::EmptyLog(reply) => {
                 let _ = reply.send(empty_log(&connection, READS));
                 continue;
             }
         };
-        let is_alone = first.is_alone();
-        let mut group = vec![first];
-        while !is_alone
-            && put_off.is_none()
-            && group.len() < GROUP
-            && let Ok(task) = received.try_recv()
-        {
-            match task {
-                Task::Run(command) if !command.is_alone() => group.push(command),
-                other => put_off = Some(other),
-            }
-        }
-        let committed = commit(&mut connection, &mut group, &committing);
+        let mut group = Group { commands: Vec::new(), queue };
+        let committed = group.commit(&mut connection, owner, first, &committing);
         after_commit();
-        for command in group {
+        for command in group.commands {
             command.answer(committed.clone());
         }
     }
@@ -194,31 +267,61 @@ fn empty_log(connection: &Connection, patience: Duration) -> Result<bool, Engine
     Ok(!busy?)
 }
 
-fn commit(
-    connection: &mut Connection,
-    group: &mut [Box<dyn Command>],
-    committing: impl Fn(&Connection) -> Result<(), EngineError>,
-) -> Result<(), EngineError> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let alone = group.len() == 1;
-    for command in group {
-        if !command.run(&transaction, alone) && alone {
-            // The command answers with its own error.
-            return Ok(transaction.rollback()?);
+/// Commands that share a transaction.
+struct Group<'a> {
+    commands: Vec<Box<dyn Command>>,
+    queue: &'a Queue,
+}
+
+impl Group<'_> {
+    fn commit(
+        &mut self,
+        connection: &mut Connection,
+        owner: Owner,
+        first: Box<dyn Command>,
+        committing: impl Fn(&Connection) -> Result<(), EngineError>,
+    ) -> Result<(), EngineError> {
+        let began = Instant::now();
+        let is_alone = first.is_alone() || self.queue.is_empty();
+        let mut next = Some((owner, first));
+        let transaction = match connection.transaction_with_behavior(TransactionBehavior::Immediate)
+        {
+            Ok(transaction) => transaction,
+            Err(error) => {
+                self.commands.extend(next.map(|(_, command)| command));
+                return Err(error.into());
+            }
+        };
+        while let Some((owner, mut command)) = next.take() {
+            let since = Instant::now();
+            let succeeded = command.run(&transaction, is_alone);
+            self.commands.push(command);
+            self.queue.charge(owner, since.elapsed());
+            if !succeeded && is_alone {
+                // The command answers with its own error.
+                return Ok(transaction.rollback()?);
+            }
+            // A full disk makes SQLite undo the whole transaction. Commands that ran after that
+            // would be committed on their own, although they are answered with an error.
+            if transaction.is_autocommit() {
+                return Err(std::io::Error::other("the database undid the transaction").into());
+            }
+            if !is_alone && self.commands.len() < GROUP && began.elapsed() < GROUPING {
+                next = self.queue.joining();
+            }
         }
-        // A full disk makes SQLite undo the whole transaction. Commands that ran after that would
-        // be committed on their own, although they are answered with an error.
-        if transaction.is_autocommit() {
-            return Err(std::io::Error::other("the database undid the transaction").into());
-        }
+        committing(&transaction)?;
+        Ok(transaction.commit()?)
     }
-    committing(&transaction)?;
-    Ok(transaction.commit()?)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::mpsc;
+
     use super::*;
+
+    const ENGINE: Owner = Owner::ENGINE;
 
     fn writer() -> (Writer, JoinHandle<()>) {
         let connection = Connection::open_in_memory().unwrap();
@@ -231,7 +334,7 @@ mod tests {
     }
 
     fn rows(writer: &Writer) -> Vec<i64> {
-        let rows = writer.send(|connection| {
+        let rows = writer.send(ENGINE, |connection| {
             let mut statement = connection.prepare("SELECT n FROM t ORDER BY n")?;
             Ok(statement.query_map([], |row| row.get(0))?.collect::<Result<Vec<i64>, _>>()?)
         });
@@ -244,7 +347,7 @@ mod tests {
     fn block(writer: &Writer) -> (mpsc::Sender<()>, Answer) {
         let (go, wait) = mpsc::channel();
         let (begun, begins) = mpsc::channel();
-        let held = writer.send(move |_| {
+        let held = writer.send(ENGINE, move |_| {
             begun.send(()).unwrap();
             wait.recv().unwrap();
             Ok(())
@@ -257,16 +360,16 @@ mod tests {
     fn a_command_that_fails_or_panics_is_undone_alone() {
         let (writer, _thread) = writer();
         let (go, held) = block(&writer);
-        let first = writer.send(insert(1));
-        let failed = writer.send(|connection| {
+        let first = writer.send(ENGINE, insert(1));
+        let failed = writer.send(ENGINE, |connection| {
             insert(2)(connection)?;
             insert(1)(connection)
         });
-        let panicked = writer.send(|connection| -> Result<(), EngineError> {
+        let panicked = writer.send(ENGINE, |connection| -> Result<(), EngineError> {
             insert(3)(connection)?;
             panic!("on purpose")
         });
-        let last = writer.send(insert(4));
+        let last = writer.send(ENGINE, insert(4));
         go.send(()).unwrap();
         assert!(held.blocking_recv().unwrap().is_ok());
         assert!(first.blocking_recv().unwrap().is_ok());
@@ -280,26 +383,27 @@ mod tests {
     fn when_the_transaction_is_lost_nobody_is_told_of_success() {
         let (writer, _thread) = writer();
         let (go, held) = block(&writer);
-        let before = writer.send(insert(1));
-        let lost = writer.send(|connection| Ok(connection.execute_batch("ROLLBACK")?));
-        let after = writer.send(insert(2));
+        let before = writer.send(ENGINE, insert(1));
+        let lost = writer.send(ENGINE, |connection| Ok(connection.execute_batch("ROLLBACK")?));
+        let after = writer.send(ENGINE, insert(2));
         go.send(()).unwrap();
         assert!(held.blocking_recv().unwrap().is_ok());
-        for answer in [before, lost, after] {
+        for answer in [before, lost] {
             assert!(matches!(answer.blocking_recv().unwrap(), Err(EngineError::Storage(_))));
         }
-        assert!(rows(&writer).is_empty());
-        assert!(writer.send(insert(5)).blocking_recv().unwrap().is_ok());
-        assert_eq!(rows(&writer), [5]);
+        assert!(after.blocking_recv().unwrap().is_ok());
+        assert_eq!(rows(&writer), [2]);
+        assert!(writer.send(ENGINE, insert(5)).blocking_recv().unwrap().is_ok());
+        assert_eq!(rows(&writer), [2, 5]);
     }
 
     #[test]
     fn emptying_the_log_loses_nothing_that_was_sent_around_it() {
         let (writer, thread) = writer();
         let (go, held) = block(&writer);
-        let before = writer.send(insert(1));
+        let before = writer.send(ENGINE, insert(1));
         let emptied = [writer.empty_log(), writer.empty_log()];
-        let after = writer.send(insert(2));
+        let after = writer.send(ENGINE, insert(2));
         go.send(()).unwrap();
         for answer in [held, before, after] {
             assert!(answer.blocking_recv().unwrap().is_ok());
@@ -316,10 +420,11 @@ mod tests {
     fn a_transaction_of_its_own_is_lost_alone() {
         let (writer, _thread) = writer();
         let (go, held) = block(&writer);
-        let before = writer.send(insert(1));
-        let lost = writer.send_alone(|connection| Ok(connection.execute_batch("ROLLBACK")?));
-        let after = writer.send(insert(2));
-        let own = writer.send_alone(insert(3));
+        let before = writer.send(ENGINE, insert(1));
+        let lost =
+            writer.send_alone(ENGINE, |connection| Ok(connection.execute_batch("ROLLBACK")?));
+        let after = writer.send(ENGINE, insert(2));
+        let own = writer.send_alone(ENGINE, insert(3));
         go.send(()).unwrap();
         assert!(matches!(lost.blocking_recv().unwrap(), Err(EngineError::Storage(_))));
         for kept in [held, before, after, own] {
@@ -331,7 +436,7 @@ mod tests {
     #[test]
     fn commands_are_done_before_the_thread_ends() {
         let (writer, thread) = writer();
-        let answers: Vec<_> = (0..500).map(|n| writer.send(insert(n))).collect();
+        let answers: Vec<_> = (0..500).map(|n| writer.send(ENGINE, insert(n))).collect();
         drop(writer);
         thread.join().unwrap();
         for answer in answers {

@@ -7,6 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::threads::readers::Readers;
+use crate::threads::turns::Owner;
 use crate::threads::writer::Writer;
 use crate::webhooks::deliveries::{self, Delivery, DeliveryOutcome, Next};
 use crate::{Engine, EngineError, clock};
@@ -133,7 +134,8 @@ impl Dispatcher {
                 self.bring_forward();
             }
             latest = now;
-            let answer = readers.send(move |connection| deliveries::next(connection, &called));
+            let answer = readers
+                .send(Owner::ENGINE, move |connection| deliveries::next(connection, &called));
             drop(readers);
             limit = match answer.blocking_recv().unwrap_or(Err(EngineError::Closed)) {
                 Ok(Next::Due(delivery)) => self.start(delivery, send),
@@ -155,7 +157,7 @@ impl Dispatcher {
     /// future.
     fn bring_forward(&self) {
         let Some((writer, _)) = self.state().database.clone() else { return };
-        let brought = writer.send(deliveries::bring_forward);
+        let brought = writer.send(Owner::ENGINE, deliveries::bring_forward);
         drop(writer);
         match brought.blocking_recv().unwrap_or(Err(EngineError::Closed)) {
             Ok(()) | Err(EngineError::Closed) => {}
@@ -192,8 +194,9 @@ impl Dispatcher {
         loop {
             let Some((writer, _)) = self.state().database.clone() else { return };
             let (delivery, outcome) = (delivery.clone(), outcome.clone());
-            let noted =
-                writer.send(move |connection| deliveries::record(connection, &delivery, &outcome));
+            let noted = writer.send(Owner::ENGINE, move |connection| {
+                deliveries::record(connection, &delivery, &outcome)
+            });
             drop(writer);
             match noted.blocking_recv().unwrap_or(Err(EngineError::Closed)) {
                 Ok(()) | Err(EngineError::Closed) => return,
