@@ -165,6 +165,9 @@ pub enum EngineError {
     /// A component that the engine was opened with failed.
     #[error("{0}")]
     Component(#[source] ComponentError),
+    /// A queued job was given up: each time that it was begun, the process ended.
+    #[error("given up: each time that it was begun, the process ended before anything came of it")]
+    EndsTheProcess,
     /// A bug in the engine. The call was undone, and the engine keeps working.
     #[error("internal error; the call was undone")]
     Internal,
@@ -198,6 +201,9 @@ impl EngineError {
 
     /// Whether the same write may succeed later, unchanged.
     pub(crate) fn is_transient(&self) -> bool {
+        if matches!(self, Self::Busy) {
+            return true;
+        }
         let Self::Storage(source) = self else { return false };
         let Some(error) = source.downcast_ref::<rusqlite::Error>() else { return false };
         matches!(

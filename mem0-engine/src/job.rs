@@ -5,9 +5,11 @@
 //! answers are stored. `apply` runs on the writer and carries the job out in one transaction.
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::components::{Answer, Question};
+use crate::folder::columns::json_column;
 use crate::{EngineError, clock, stored_json};
 
 /// The kind of a job.
@@ -59,16 +61,44 @@ pub(crate) struct Job {
     pub(crate) event: i64,
     pub(crate) created_at: i64,
     pub(crate) progress: Progress,
+    /// How often its preparing was begun since something came of it.
+    pub(crate) attempts: i64,
     payload: Option<String>,
 }
 
 /// The progress of a deletion.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Progress {
     /// How many memories it has deleted.
     pub(crate) deleted: i64,
+    /// The memory and the row of history that it has looked at last.
+    pub(crate) position: Position,
     /// The last event that it has looked at.
     pub(crate) erased_to: i64,
+}
+
+/// How far a deletion has looked. Nothing is looked at twice.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Position {
+    /// How many indices it is done with. A deletion of everything needs one for each kind of id.
+    pub(crate) indices: usize,
+    /// The last entry of the next index: an id, a time of creation and a row.
+    pub(crate) memory: (String, i64, i64),
+    /// The last row of history, the last profile job and the last export.
+    pub(crate) history: i64,
+    pub(crate) profile_job: i64,
+    pub(crate) export: i64,
+}
+
+impl Position {
+    /// Before all entries of an index. Times before 1970 are negative.
+    pub(crate) const START: (String, i64, i64) = (String::new(), i64::MIN, 0);
+}
+
+impl Default for Position {
+    fn default() -> Self {
+        Self { indices: 0, memory: Self::START, history: 0, profile_job: 0, export: 0 }
+    }
 }
 
 /// The next step of a job.
@@ -80,6 +110,11 @@ pub(crate) enum Next<T> {
 }
 
 impl Job {
+    /// How many bytes its request has.
+    pub(crate) fn length(&self) -> usize {
+        self.payload.as_ref().map_or(0, String::len)
+    }
+
     /// The request of its event.
     pub(crate) fn payload(&self) -> Result<Value, EngineError> {
         let Some(payload) = &self.payload else { return Ok(Value::Null) };
@@ -88,7 +123,11 @@ impl Job {
 
     fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
         let kind: String = row.get("kind")?;
-        let progress = Progress { deleted: row.get("deleted")?, erased_to: row.get("erased_to")? };
+        let progress = Progress {
+            deleted: row.get("deleted")?,
+            position: json_column(row, "position")?.unwrap_or_default(),
+            erased_to: row.get("erased_to")?,
+        };
         Ok(Self {
             seq: row.get("seq")?,
             project: row.get("project")?,
@@ -96,6 +135,7 @@ impl Job {
             event: row.get::<_, Option<i64>>("event")?.unwrap_or_default(),
             created_at: row.get("created_at")?,
             progress,
+            attempts: row.get("attempts")?,
             payload: row.get("payload")?,
         })
     }
@@ -141,11 +181,26 @@ pub(crate) fn read(connection: &Connection, seq: i64) -> Result<Option<Job>, Eng
 pub(crate) fn note_progress(
     connection: &Connection,
     job: &Job,
-    progress: Progress,
+    progress: &Progress,
 ) -> Result<(), EngineError> {
+    let position = stored_json::write(&progress.position)?;
     connection
-        .prepare_cached("UPDATE jobs SET deleted = ?, erased_to = ? WHERE seq = ?")?
-        .execute(params![progress.deleted, progress.erased_to, job.seq])?;
+        .prepare_cached("UPDATE jobs SET deleted = ?, position = ?, erased_to = ? WHERE seq = ?")?
+        .execute(params![progress.deleted, position, progress.erased_to, job.seq])?;
+    Ok(())
+}
+
+/// Records that the preparing of a job begins.
+pub(crate) fn note_attempt(connection: &Connection, seq: i64) -> Result<(), EngineError> {
+    connection
+        .prepare_cached("UPDATE jobs SET attempts = attempts + 1 WHERE seq = ?")?
+        .execute([seq])?;
+    Ok(())
+}
+
+/// Records that something came of the preparing of a job, or that it did not end the process.
+pub(crate) fn forget_attempts(connection: &Connection, seq: i64) -> Result<(), EngineError> {
+    connection.prepare_cached("UPDATE jobs SET attempts = 0 WHERE seq = ?")?.execute([seq])?;
     Ok(())
 }
 

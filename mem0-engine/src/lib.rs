@@ -95,6 +95,7 @@ mod clock;
 mod components;
 mod engine;
 mod error;
+mod giving_way;
 mod ids;
 mod job;
 mod json_depth;

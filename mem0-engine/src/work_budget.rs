@@ -1,6 +1,12 @@
-/// How much one transaction of a long deletion may still do. Other writes get a turn between two
-/// such transactions.
-pub(crate) struct WorkBudget(i64);
+use std::time::{Duration, Instant};
+
+/// How much one transaction of a long deletion may still do, in rows, bytes and time. Other writes
+/// get a turn between two such transactions.
+pub(crate) struct WorkBudget {
+    left: i64,
+    /// When the first row was looked at. Each transaction does some of the work, however slow.
+    began: Option<Instant>,
+}
 
 /// Enough for 500 short rows, which take some ten milliseconds.
 const WHOLE: i64 = 10_000;
@@ -11,23 +17,31 @@ const ROW: i64 = 20;
 /// This many bytes cost 1.
 const BYTES: i64 = 2048;
 
+/// How long it may take. Only the disk or a large filter makes it take that long.
+const TIME: Duration = Duration::from_millis(20);
+
 impl WorkBudget {
     pub(crate) fn new() -> Self {
-        Self(WHOLE)
+        Self { left: WHOLE, began: None }
     }
 
     /// Whether the rest is left to another transaction.
     pub(crate) fn is_used_up(&self) -> bool {
-        self.0 <= 0
+        self.left <= 0 || self.began.is_some_and(|began| began.elapsed() > TIME)
     }
 
     /// Pays for looking at a row.
     pub(crate) fn look(&mut self) {
-        self.0 -= 1;
+        self.pay(1);
     }
 
     /// Pays for removing or emptying a row of so many bytes.
     pub(crate) fn take(&mut self, bytes: i64) {
-        self.0 -= ROW + bytes / BYTES;
+        self.pay(ROW + bytes / BYTES);
+    }
+
+    fn pay(&mut self, cost: i64) {
+        self.began.get_or_insert_with(Instant::now);
+        self.left -= cost;
     }
 }

@@ -10,6 +10,7 @@ use crate::memories::structured_attributes::StructuredAttributes;
 use crate::retention::oldest_kept;
 use crate::stored_json;
 use crate::tenancy::access::Where;
+use crate::work_budget::WorkBudget;
 use crate::{Access, Engine, EngineError, Resource, clock, ids, json_depth};
 
 impl Engine {
@@ -169,20 +170,27 @@ pub(crate) fn make(
 }
 
 /// Removes the requests for exports of an entity, whether its name is in the filter or in the
-/// access of the key.
+/// access of the key, after the number `from` and not later than `until`. Returns the number of the
+/// last one looked at.
 pub(crate) fn erase(
     connection: &Connection,
     project: i64,
     field: IdField,
     name: &str,
-    until: i64,
-) -> Result<(), EngineError> {
+    (from, until): (i64, i64),
+    budget: &mut WorkBudget,
+) -> Result<i64, EngineError> {
     let mut statement = connection.prepare_cached(
-        "SELECT seq, filter, scopes FROM exports WHERE project = ? AND created_at <= ?",
+        "SELECT seq, filter, scopes FROM exports WHERE project = ? AND created_at <= ? \
+         AND seq > ? ORDER BY seq",
     )?;
-    let mut rows = statement.query([project, until])?;
-    let mut of_entity = Vec::new();
-    while let Some(row) = rows.next()? {
+    let mut rows = statement.query([project, until, from])?;
+    let (mut last, mut of_entity) = (from, Vec::new());
+    while !budget.is_used_up()
+        && let Some(row) = rows.next()?
+    {
+        last = row.get("seq")?;
+        budget.look();
         // A damaged filter may name the entity, and nobody can read it anyway.
         let filter: Option<Value> = json_column(row, "filter").ok().flatten();
         let scopes: Option<Vec<(String, Value)>> = json_column(row, "scopes").ok().flatten();
@@ -190,12 +198,13 @@ pub(crate) fn erase(
         if filter.is_none_or(|filter| names(&filter, field, name))
             || bound.any(|(kind, id)| kind == field.as_str() && holds(id, name))
         {
-            of_entity.push(row.get::<_, i64>("seq")?);
+            budget.take(0);
+            of_entity.push(last);
         }
     }
     let mut delete = connection.prepare_cached("DELETE FROM exports WHERE seq = ?")?;
     of_entity.iter().try_for_each(|seq| delete.execute([seq]).map(drop))?;
-    Ok(())
+    Ok(last)
 }
 
 /// Whether a condition of the filter names this id.

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::derived::profiles;
 use crate::folder::columns::json_column;
 use crate::memories::entities;
+use crate::work_budget::WorkBudget;
 use crate::{Access, Engine, EngineError, Resource, clock, ids};
 
 /// The most users of a sample.
@@ -227,20 +228,36 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<ProfileJobRecord> {
     })
 }
 
-/// Removes the users of a job if a deleted user is among them.
+/// Removes the users of each job that a deleted user is among, in jobs after the number `from`.
+/// Returns the number of the last job looked at.
 pub(crate) fn erase(
     connection: &Connection,
     project: i64,
     kind: &EntityType,
     name: &str,
-) -> Result<(), EngineError> {
-    if *kind == EntityType::User {
-        connection
-            .prepare_cached(
-                "UPDATE profile_jobs SET entity_ids = '[]' WHERE project = ? \
-                 AND EXISTS (SELECT 1 FROM json_each(entity_ids) WHERE value = ?)",
-            )?
-            .execute(params![project, name])?;
+    from: i64,
+    budget: &mut WorkBudget,
+) -> Result<i64, EngineError> {
+    let (mut last, mut naming) = (from, Vec::new());
+    if *kind != EntityType::User {
+        return Ok(last);
     }
-    Ok(())
+    let mut statement = connection.prepare_cached(
+        "SELECT seq, EXISTS (SELECT 1 FROM json_each(entity_ids) WHERE value = ?2) \
+         FROM profile_jobs WHERE project = ?1 AND seq > ?3 ORDER BY seq",
+    )?;
+    let mut rows = statement.query(params![project, name, from])?;
+    while !budget.is_used_up()
+        && let Some(row) = rows.next()?
+    {
+        last = row.get(0)?;
+        budget.look();
+        if row.get(1)? {
+            naming.push(last);
+        }
+    }
+    let mut update =
+        connection.prepare_cached("UPDATE profile_jobs SET entity_ids = '[]' WHERE seq = ?")?;
+    naming.iter().try_for_each(|seq| update.execute([seq]).map(drop))?;
+    Ok(last)
 }

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::Value;
 
 use crate::folder::columns::json_column;
-use crate::memories::{entities, stats};
+use crate::memories::{entities, record};
 use crate::{Access, Engine, EngineError, LlmTask, json_depth};
 
 /// The settings of a project's profiles.
@@ -167,7 +167,7 @@ pub(crate) fn fill(
     access: &Access,
     user_id: &str,
 ) -> Result<Option<EngineError>, EngineError> {
-    if stats::memories_of(connection, access, IdField::UserId, user_id)? == 0 {
+    if !record::exists(connection, access.project(), IdField::UserId, user_id)? {
         return Ok(None);
     }
     Ok(Some(EngineError::LlmRequired(LlmTask::Profile)))

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::derived::{export, profile_jobs};
 use crate::folder::filter_sql::SqlFilter;
 use crate::ids::EntityIds;
-use crate::job::{self, Job, JobKind, Progress};
+use crate::job::{self, Job, JobKind};
 use crate::memories::events::{self, Outcome};
 use crate::memories::{delete, entities, history, record};
 use crate::work_budget::WorkBudget;
@@ -80,18 +80,25 @@ pub(crate) fn carry_out(
     let (kind, name) = (EntityType::from(part("entity_type")), part("entity_id"));
     let field = ids::id_field(&kind)?;
     let (project, seq, mut budget) = (job.project, job.event, WorkBudget::new());
-    let memories = SqlFilter::id_is(field, name);
-    let deleted = delete::delete_some(connection, job, memories, &mut budget)?;
-    history::erase(connection, project, field, name, &mut budget)?;
-    let from = job.progress.erased_to;
-    let erased_to =
-        events::erase_content(connection, project, field, name, seq, from, &mut budget)?;
-    if !budget.is_used_up() {
-        profile_jobs::erase(connection, project, &kind, name)?;
-        export::erase(connection, project, field, name, job.created_at)?;
-        if record::count_of(connection, project, field, name)? == 0 {
-            entities::remove(connection, project, &kind, name)?;
-        }
+    let mut progress = job.progress.clone();
+    if progress.position.indices == 0 {
+        let (index, memories) = ((field, Some(name.to_owned())), SqlFilter::id_is(field, name));
+        delete::delete_some(connection, job, index, memories, &mut progress, &mut budget)?;
     }
-    delete::ended(connection, job, &budget, Progress { deleted, erased_to })
+    let from = progress.position.history;
+    progress.position.history =
+        history::erase(connection, project, field, name, from, &mut budget)?;
+    let from = progress.erased_to;
+    progress.erased_to =
+        events::erase_content(connection, project, field, name, seq, from, &mut budget)?;
+    let from = progress.position.profile_job;
+    progress.position.profile_job =
+        profile_jobs::erase(connection, project, &kind, name, from, &mut budget)?;
+    let (from, until) = (progress.position.export, job.created_at);
+    progress.position.export =
+        export::erase(connection, project, field, name, (from, until), &mut budget)?;
+    if !budget.is_used_up() && !record::exists(connection, project, field, name)? {
+        entities::remove(connection, project, &kind, name)?;
+    }
+    delete::ended(connection, job, &budget, &progress)
 }

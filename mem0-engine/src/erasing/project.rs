@@ -1,16 +1,15 @@
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::job::{self, Job, JobKind};
 use crate::memories::events::Outcome;
 use crate::memories::record;
 use crate::tenancy::{access, organizations, projects};
+use crate::work_budget::WorkBudget;
 use crate::{Access, Engine, EngineError, clock};
 
-/// How many rows one transaction removes, so that other writes get a turn.
-const CHUNK: usize = 500;
-
-/// A project's tables other than memories, in the order in which they are erased.
-const TABLES: [&str; 10] = [
+/// A project's tables, in the order in which they are erased.
+const TABLES: [&str; 11] = [
+    "memories",
     "history",
     "entities",
     "exports",
@@ -33,13 +32,12 @@ pub(crate) fn carry_out(
     if access::project_exists(connection, project)? {
         return Err(EngineError::Internal);
     }
-    let mut left = CHUNK;
-    left -= erase_memories(connection, project, left)?;
+    let mut budget = WorkBudget::new();
     // Each event's own job goes with it. The project's job stays, so a restart continues from it.
     for table in TABLES {
-        left -= erase_rows(connection, table, project, left)?;
+        erase_rows(connection, table, project, &mut budget)?;
     }
-    if left == 0 {
+    if budget.is_used_up() {
         return Ok(None);
     }
     let organization = projects::organization_of(connection, project)?;
@@ -58,29 +56,29 @@ pub(crate) fn carry_out(
     Ok(Some(Outcome::Succeeded { results: Vec::new(), metadata: None }))
 }
 
-fn erase_memories(
-    connection: &Connection,
-    project: i64,
-    limit: usize,
-) -> Result<usize, EngineError> {
-    let found = connection
-        .prepare_cached("SELECT seq FROM memories WHERE project = ? LIMIT ?")?
-        .query_map(params![project, limit as i64], |row| row.get(0))?
-        .collect::<Result<Vec<i64>, _>>()?;
-    found.iter().try_for_each(|seq| record::remove(connection, *seq))?;
-    Ok(found.len())
-}
-
+/// Removes a project's rows of one table while the budget lasts.
 fn erase_rows(
     connection: &Connection,
     table: &str,
     project: i64,
-    limit: usize,
-) -> Result<usize, EngineError> {
-    let sql = format!(
-        "DELETE FROM {table} WHERE seq IN (SELECT seq FROM {table} WHERE project = ? LIMIT ?)"
-    );
-    Ok(connection.prepare_cached(&sql)?.execute(params![project, limit as i64])?)
+    budget: &mut WorkBudget,
+) -> Result<(), EngineError> {
+    let mut select =
+        connection.prepare_cached(&format!("SELECT seq FROM {table} WHERE project = ?"))?;
+    let mut delete = connection.prepare_cached(&format!("DELETE FROM {table} WHERE seq = ?"))?;
+    while !budget.is_used_up() {
+        // Closed before the row is removed, which the statement would still be reading.
+        let seq: Option<i64> = select.query_row([project], |row| row.get(0)).optional()?;
+        let Some(seq) = seq else { break };
+        if table == "memories" {
+            record::remove(connection, seq)?;
+        } else {
+            delete.execute([seq])?;
+        }
+        // How large the row was shows in the time.
+        budget.take(0);
+    }
+    Ok(())
 }
 
 impl Engine {

@@ -2,6 +2,7 @@ use rusqlite::{Connection, params};
 
 use crate::EngineError;
 use crate::retention::oldest_kept;
+use crate::work_budget::WorkBudget;
 
 /// How many rows of a table one transaction removes, so that other writes get a turn.
 const CHUNK: i64 = 500;
@@ -29,16 +30,18 @@ pub(crate) fn sweep(connection: &Connection) -> Result<Swept, EngineError> {
         )?
         .query_map(params![before, CHUNK], |row| row.get(0))?
         .collect::<Result<Vec<bool>, _>>()?;
-    let exports = connection
-        .prepare_cached(
-            "DELETE FROM exports WHERE seq IN \
-             (SELECT seq FROM exports WHERE created_at < ? LIMIT ?)",
-        )?
-        .execute(params![before, CHUNK])?;
+    let (mut budget, mut exports) = (WorkBudget::new(), 0);
+    let mut delete = connection.prepare_cached(
+        "DELETE FROM exports WHERE seq = (SELECT seq FROM exports WHERE created_at < ? LIMIT 1)",
+    )?;
+    while !budget.is_used_up() && delete.execute([before])? > 0 {
+        budget.take(0);
+        exports += 1;
+    }
     let full = usize::try_from(CHUNK).unwrap_or(usize::MAX);
     Ok(Swept {
         rows: deliveries.len() + exports,
         given_up: deliveries.iter().filter(|queued| **queued).count(),
-        more: deliveries.len() == full || exports == full,
+        more: deliveries.len() == full || budget.is_used_up(),
     })
 }

@@ -3,9 +3,11 @@ use mem0_types::{
     MetadataCondition, TextCondition, TimeComparison, TimeField, Timestamp,
 };
 use rusqlite::types::Value as SqlValue;
+use serde_json::Value;
 
 use crate::EngineError;
 use crate::clock::{self, MICROS_PER_DAY};
+use crate::folder::metadata_match::MetadataTest;
 
 /// Deeper filters are refused, because they could overflow the stack. JSON filters nest 32 levels
 /// at most.
@@ -22,14 +24,21 @@ const MAX_CONDITIONS: usize = 1000;
 /// project there.
 #[derive(Debug, Clone)]
 pub(crate) struct SqlFilter {
-    sql: String,
-    values: Vec<SqlValue>,
+    test: Test,
     conditions: usize,
+}
+
+#[derive(Debug, Clone)]
+enum Test {
+    Sql(String, Vec<SqlValue>),
+    /// Conditions of the metadata alone, which are tested together: a row's metadata is then read
+    /// once.
+    Metadata(MetadataTest),
 }
 
 impl SqlFilter {
     fn new(sql: impl Into<String>, values: impl IntoIterator<Item = SqlValue>) -> Self {
-        Self { sql: sql.into(), values: values.into_iter().collect(), conditions: 1 }
+        Self { test: Test::Sql(sql.into(), values.into_iter().collect()), conditions: 1 }
     }
 
     pub(crate) fn everything() -> Self {
@@ -41,19 +50,48 @@ impl SqlFilter {
     }
 
     pub(crate) fn all(parts: Vec<Self>) -> Self {
-        join(parts, "AND").unwrap_or_else(Self::everything)
+        Self::joined(parts, "AND", MetadataTest::All).unwrap_or_else(Self::everything)
     }
 
     pub(crate) fn any(parts: Vec<Self>) -> Self {
-        join(parts, "OR").unwrap_or_else(Self::nothing)
+        Self::joined(parts, "OR", MetadataTest::Any).unwrap_or_else(Self::nothing)
+    }
+
+    fn joined(
+        parts: Vec<Self>,
+        operator: &str,
+        together: fn(Vec<MetadataTest>) -> MetadataTest,
+    ) -> Option<Self> {
+        let conditions = parts.iter().map(|part| part.conditions).sum();
+        let (mut joined, mut of_metadata) = (Vec::new(), Vec::new());
+        for part in parts {
+            match part.test {
+                Test::Sql(sql, values) => joined.push((sql, values)),
+                Test::Metadata(test) => of_metadata.push(test),
+            }
+        }
+        let of_metadata = match of_metadata.len() {
+            0 | 1 => of_metadata.pop(),
+            _ => Some(together(of_metadata)),
+        };
+        if joined.is_empty() {
+            return of_metadata.map(|test| Self { test: Test::Metadata(test), conditions });
+        }
+        joined.extend(of_metadata.map(|test| Test::Metadata(test).into_parts()));
+        let (sql, values) = join(joined, operator)?;
+        Some(Self { test: Test::Sql(sql, values), conditions })
     }
 
     pub(crate) fn into_parts(self) -> (String, Vec<SqlValue>) {
-        (self.sql, self.values)
+        self.test.into_parts()
     }
 
     fn negate(self) -> Self {
-        Self { sql: format!("NOT ({})", self.sql), ..self }
+        let test = match self.test {
+            Test::Sql(sql, values) => Test::Sql(format!("NOT ({sql})"), values),
+            Test::Metadata(test) => Test::Metadata(MetadataTest::Not(Box::new(test))),
+        };
+        Self { test, ..self }
     }
 
     /// Hides memories whose last day is over. Callers do not ask for it, so it does not count
@@ -96,8 +134,8 @@ impl SqlFilter {
 
     /// The metadata has each of these keys with an equal value.
     pub(crate) fn metadata(keys: &Metadata) -> Self {
-        let parts = keys.iter().map(|(key, value)| metadata(key, "eq", value)).collect();
-        Self::all(parts)
+        let is = |(key, value): (&String, &Value)| metadata(MetadataTest::is(key, value));
+        Self::all(keys.iter().map(is).collect())
     }
 
     /// The text contains this, regardless of case.
@@ -138,17 +176,29 @@ impl SqlFilter {
     }
 }
 
+impl Test {
+    fn into_parts(self) -> (String, Vec<SqlValue>) {
+        match self {
+            Self::Sql(sql, values) => (sql, values),
+            Self::Metadata(test) => {
+                ("mem0_metadata(m.metadata, ?)".to_owned(), vec![SqlValue::from(test.written())])
+            }
+        }
+    }
+}
+
+type Parts = (String, Vec<SqlValue>);
+
 /// Joins the parts in a balanced tree. SQLite limits the depth of expressions, and a chain would be
 /// as deep as it is long.
-fn join(mut parts: Vec<SqlFilter>, operator: &str) -> Option<SqlFilter> {
+fn join(mut parts: Vec<Parts>, operator: &str) -> Option<Parts> {
     if parts.len() <= 1 {
         return parts.pop();
     }
-    let right = join(parts.split_off(parts.len() / 2), operator)?;
-    let mut left = join(parts, operator)?;
-    left.values.extend(right.values);
-    left.conditions += right.conditions;
-    Some(SqlFilter { sql: format!("({} {operator} {})", left.sql, right.sql), ..left })
+    let (right, last) = join(parts.split_off(parts.len() / 2), operator)?;
+    let (left, mut values) = join(parts, operator)?;
+    values.extend(last);
+    Some((format!("({left} {operator} {right})"), values))
 }
 
 fn expression(filter: &Filter, depth: usize) -> Result<SqlFilter, EngineError> {
@@ -213,15 +263,17 @@ fn condition(condition: &Condition) -> Result<SqlFilter, EngineError> {
             "EXISTS (SELECT 1 FROM json_each(m.categories) AS c WHERE mem0_icontains(c.value, ?))",
             [SqlValue::from(text.clone())],
         )),
-        Condition::Metadata(key, MetadataCondition::Eq(value)) => Ok(metadata(key, "eq", value)),
+        Condition::Metadata(key, MetadataCondition::Eq(value)) => {
+            Ok(metadata(MetadataTest::is(key, value)))
+        }
         Condition::Metadata(key, MetadataCondition::Ne(value)) => {
-            Ok(metadata(key, "eq", value).negate())
+            Ok(metadata(MetadataTest::is(key, value)).negate())
         }
         Condition::Metadata(key, MetadataCondition::Contains(value)) => {
-            Ok(metadata(key, "contains", value))
+            Ok(metadata(MetadataTest::Contains(key.clone(), value.clone())))
         }
         Condition::Keywords(TextCondition::Contains(text)) => {
-            Ok(SqlFilter::new("instr(m.text, ?) > 0", [SqlValue::from(text.clone())]))
+            Ok(SqlFilter::new("mem0_contains(m.text, ?)", [SqlValue::from(text.clone())]))
         }
         Condition::Keywords(TextCondition::Icontains(text)) => Ok(SqlFilter::keywords(text)),
         Condition::MemoryIds(ids) => {
@@ -322,16 +374,13 @@ fn day(comparison: &TimeComparison) -> Result<SqlFilter, EngineError> {
     })
 }
 
-fn metadata(key: &str, operator: &str, operand: &serde_json::Value) -> SqlFilter {
-    SqlFilter::new(
-        format!("mem0_metadata(m.metadata, ?, '{operator}', ?)"),
-        [SqlValue::from(key.to_owned()), SqlValue::from(operand.to_string())],
-    )
+fn metadata(test: MetadataTest) -> SqlFilter {
+    SqlFilter { test: Test::Metadata(test), conditions: 1 }
 }
 
 /// One value for a list of any length.
 fn json_list(texts: &[String]) -> SqlValue {
-    SqlValue::from(serde_json::Value::from(texts).to_string())
+    SqlValue::from(Value::from(texts).to_string())
 }
 
 #[cfg(test)]

@@ -1,46 +1,172 @@
+use std::sync::{Mutex, PoisonError};
+
 use rusqlite::Connection;
 use rusqlite::functions::{Context, FunctionFlags};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// Registers the SQL functions that compiled filters call. Both return 0 or 1, never null.
+use crate::EngineError;
+use crate::giving_way::give_way;
+
+/// A condition on a memory's metadata.
+#[derive(Debug, Clone)]
+pub(crate) enum MetadataTest {
+    /// The key has an equal value; null if it is missing.
+    Is(String, Value),
+    /// The key's text or list contains this.
+    Contains(String, Value),
+    All(Vec<Self>),
+    Any(Vec<Self>),
+    Not(Box<Self>),
+}
+
+/// A step of a test in the order of its evaluation, as SQL gets it. A list of steps is flat, however
+/// deep the test is, and so is an operand, which is JSON in a text.
+#[derive(Serialize, Deserialize)]
+enum Step<Operand> {
+    Is(String, Operand),
+    Contains(String, Operand),
+    /// Of so many results before it.
+    All(usize),
+    Any(usize),
+    Not,
+}
+
+impl MetadataTest {
+    pub(crate) fn is(key: &str, value: &Value) -> Self {
+        Self::Is(key.to_owned(), value.clone())
+    }
+
+    /// As [`register`]'s function reads it.
+    pub(crate) fn written(&self) -> String {
+        let mut steps = Vec::new();
+        self.write(&mut steps);
+        // It has nothing that JSON cannot write.
+        serde_json::to_string(&steps).unwrap_or_default()
+    }
+
+    fn write(&self, steps: &mut Vec<Step<String>>) {
+        let write_all = |tests: &[Self], steps: &mut Vec<_>| {
+            tests.iter().for_each(|test| test.write(steps));
+        };
+        match self {
+            Self::Is(key, value) => steps.push(Step::Is(key.clone(), value.to_string())),
+            Self::Contains(key, value) => {
+                steps.push(Step::Contains(key.clone(), value.to_string()));
+            }
+            Self::All(tests) => {
+                write_all(tests, steps);
+                steps.push(Step::All(tests.len()));
+            }
+            Self::Any(tests) => {
+                write_all(tests, steps);
+                steps.push(Step::Any(tests.len()));
+            }
+            Self::Not(test) => {
+                test.write(steps);
+                steps.push(Step::Not);
+            }
+        }
+    }
+}
+
+/// Reads what [`MetadataTest::written`] wrote.
+fn read(written: &str) -> serde_json::Result<Vec<Step<Value>>> {
+    let steps: Vec<Step<String>> = serde_json::from_str(written)?;
+    let read = |step: Step<String>| {
+        Ok(match step {
+            Step::Is(key, operand) => Step::Is(key, serde_json::from_str(&operand)?),
+            Step::Contains(key, operand) => Step::Contains(key, serde_json::from_str(&operand)?),
+            Step::All(count) => Step::All(count),
+            Step::Any(count) => Step::Any(count),
+            Step::Not => Step::Not,
+        })
+    };
+    steps.into_iter().map(read).collect()
+}
+
+/// Whether the metadata passes the test.
+fn matches(steps: &[Step<Value>], metadata: &Map<String, Value>) -> bool {
+    let of = |key: &str| metadata.get(key).unwrap_or(&Value::Null);
+    let mut results = Vec::new();
+    let last = |results: &mut Vec<bool>, count: usize| {
+        results.split_off(results.len().saturating_sub(count)).into_iter()
+    };
+    for step in steps {
+        let result = match step {
+            Step::Is(key, operand) => equals(of(key), operand),
+            Step::Contains(key, operand) => contains(of(key), operand),
+            Step::All(count) => last(&mut results, *count).all(|result| result),
+            Step::Any(count) => last(&mut results, *count).any(|result| result),
+            Step::Not => !results.pop().unwrap_or_default(),
+        };
+        results.push(result);
+    }
+    results.pop().unwrap_or_default()
+}
+
+/// Registers the SQL functions that compiled filters call. All return 0 or 1, never null.
 pub(crate) fn register(connection: &Connection) -> rusqlite::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8
         | FunctionFlags::SQLITE_DETERMINISTIC
         | FunctionFlags::SQLITE_DIRECTONLY;
-    connection.create_scalar_function("mem0_metadata", 4, flags, metadata)?;
-    connection.create_scalar_function("mem0_icontains", 2, flags, icontains)
+    // A filter may ask for the same row many times.
+    let latest = Latest::new(|text: &str| serde_json::from_str(text).map_err(function_error));
+    connection.create_scalar_function("mem0_metadata", 2, flags, move |context| {
+        let test = context.get_or_create_aux(1, |value| -> Result<_, rusqlite::Error> {
+            read(value.as_str()?).map_err(function_error)
+        })?;
+        match context.get_raw(0).as_str_or_null()? {
+            Some(text) => latest.with(text, |metadata| matches(&test, metadata)),
+            None => Ok(matches(&test, &Map::new())),
+        }
+    })?;
+    let lowered = Latest::new(|text: &str| Ok(text.to_lowercase()));
+    connection.create_scalar_function("mem0_icontains", 2, flags, move |context| {
+        let part = context.get_or_create_aux(1, |value| -> Result<String, rusqlite::Error> {
+            Ok(value.as_str()?.to_lowercase())
+        })?;
+        match context.get_raw(0).as_str_or_null()? {
+            Some(text) => lowered.with(text, |text: &String| text.contains(part.as_str())),
+            None => Ok(false),
+        }
+    })?;
+    // Unlike SQLite's instr, it takes no longer than the text is long.
+    connection.create_scalar_function("mem0_contains", 2, flags, |context: &Context<'_>| {
+        give_way().map_err(interrupted)?;
+        let (text, part) = (context.get_raw(0).as_str_or_null()?, context.get_raw(1).as_str()?);
+        Ok(text.is_some_and(|text| text.contains(part)))
+    })
 }
 
-/// `mem0_metadata(metadata, key, 'eq' | 'contains', operand as JSON)`
-fn metadata(context: &Context<'_>) -> rusqlite::Result<bool> {
-    let operand = context.get_or_create_aux(3, |value| -> Result<Value, rusqlite::Error> {
-        serde_json::from_str(value.as_str()?).map_err(function_error)
-    })?;
-    let metadata: Option<Map<String, Value>> = match context.get_raw(0).as_str_or_null()? {
-        Some(text) => Some(serde_json::from_str(text).map_err(function_error)?),
-        None => None,
-    };
-    let key = context.get_raw(1).as_str()?;
-    let value = metadata.as_ref().and_then(|keys| keys.get(key)).unwrap_or(&Value::Null);
-    Ok(match context.get_raw(2).as_str()? {
-        "eq" => equals(value, &operand),
-        _ => contains(value, &operand),
-    })
+/// What was made of the latest text.
+struct Latest<T, F> {
+    make: F,
+    made: Mutex<Option<(String, T)>>,
+}
+
+impl<T, F: Fn(&str) -> rusqlite::Result<T>> Latest<T, F> {
+    fn new(make: F) -> Self {
+        Self { make, made: Mutex::new(None) }
+    }
+
+    fn with<R>(&self, text: &str, body: impl FnOnce(&T) -> R) -> rusqlite::Result<R> {
+        give_way().map_err(interrupted)?;
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        let made = match &mut *made {
+            Some((latest, made)) if latest == text => made,
+            other => &mut other.insert((text.to_owned(), (self.make)(text)?)).1,
+        };
+        Ok(body(made))
+    }
+}
+
+fn interrupted(why: EngineError) -> rusqlite::Error {
+    rusqlite::Error::UserFunctionError(Box::new(why))
 }
 
 fn function_error(error: serde_json::Error) -> rusqlite::Error {
     rusqlite::Error::UserFunctionError(Box::new(error))
-}
-
-/// `mem0_icontains(text, part)`
-fn icontains(context: &Context<'_>) -> rusqlite::Result<bool> {
-    let part = context.get_or_create_aux(1, |value| -> Result<String, rusqlite::Error> {
-        Ok(value.as_str()?.to_lowercase())
-    })?;
-    Ok(match context.get_raw(0).as_str_or_null()? {
-        Some(text) => text.to_lowercase().contains(part.as_str()),
-        None => false,
-    })
 }
 
 /// `"*"` matches any value but null. Numbers are compared by value: 1 and 1.0 are equal.
@@ -82,6 +208,37 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn a_test_is_the_same_once_written_and_read() {
+        let metadata = json!({"a": 1, "b": [2, "x"], "c": null});
+        let metadata = metadata.as_object().unwrap();
+        let is = |key: &str, value: Value| MetadataTest::is(key, &value);
+        let not = |test| MetadataTest::Not(Box::new(test));
+        let has_two = || MetadataTest::Contains("b".to_owned(), json!(2));
+        for (test, expected) in [
+            (is("a", json!(1.0)), true),
+            (is("missing", json!(null)), true),
+            (MetadataTest::All(vec![is("a", json!(1)), has_two()]), true),
+            (MetadataTest::All(vec![is("a", json!(2)), has_two()]), false),
+            (MetadataTest::Any(vec![is("a", json!(2)), has_two()]), true),
+            (MetadataTest::Any(vec![not(has_two()), is("a", json!(2))]), false),
+            (
+                MetadataTest::All(vec![
+                    has_two(),
+                    not(MetadataTest::Any(vec![is("a", json!(2)), not(has_two())])),
+                ]),
+                true,
+            ),
+            (MetadataTest::All(Vec::new()), true),
+            (MetadataTest::Any(Vec::new()), false),
+            // Deeper than a JSON reader goes.
+            ((0..200).fold(has_two(), |test, _| not(MetadataTest::All(vec![test]))), true),
+            ((0..201).fold(has_two(), |test, _| not(MetadataTest::All(vec![test]))), false),
+        ] {
+            assert_eq!(matches(&read(&test.written()).unwrap(), metadata), expected, "{test:?}");
+        }
+    }
 
     #[test]
     fn equality_knows_json_types() {

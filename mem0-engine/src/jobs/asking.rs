@@ -1,7 +1,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use super::fair_queue::FairQueue;
-use super::phases::{self, Prepared};
+use super::phases::{self, Prepared, Ready};
 use super::wake_signal::WakeSignal;
 use crate::EngineError;
 use crate::components::{Answer, Components, Question};
@@ -39,8 +39,6 @@ struct Shared {
     queue: FairQueue,
     wake: WakeSignal,
     end: watch::Receiver<End>,
-    /// Long texts are analysed one after the other.
-    analysing: Mutex<()>,
 }
 
 /// How soon the preparing must end.
@@ -76,10 +74,8 @@ impl Asking {
         wake: WakeSignal,
     ) -> Self {
         let (end, ends) = watch::channel(End::Far);
-        let analysing = Mutex::new(());
         let under_way = AtomicUsize::new(0);
-        let shared =
-            Shared { under_way, writer, readers, components, queue, wake, end: ends, analysing };
+        let shared = Shared { under_way, writer, readers, components, queue, wake, end: ends };
         Self { shared: Arc::new(shared), end, threads: Vec::new() }
     }
 
@@ -122,13 +118,14 @@ impl Asking {
 impl Shared {
     fn carry_out(&self, project: i64, seq: i64) {
         // A component is the caller's, and may panic wherever it is named or dropped.
-        let outcome = catch_unwind(AssertUnwindSafe(|| self.go_through(seq)));
+        let outcome = catch_unwind(AssertUnwindSafe(|| self.go_through(project, seq)));
         match outcome.unwrap_or(Err(Unfinished::Later(EngineError::Internal))) {
             Ok(()) => self.queue.carried_out(project),
             // Held until the next start.
-            Err(Unfinished::Closing) => {}
+            Err(Unfinished::Closing) => self.survived(seq),
             Err(Unfinished::Later(error)) => {
                 tracing::warn!(%error, "a queued job could not be carried out yet");
+                self.survived(seq);
                 self.queue.rest(project, error.wait());
             }
         }
@@ -136,27 +133,38 @@ impl Shared {
         self.wake.wake();
     }
 
+    /// Records that the job has not ended the process.
+    fn survived(&self, seq: i64) {
+        if let Err(error) = self.write(move |connection| job::forget_attempts(connection, seq)) {
+            tracing::warn!(%error, "the attempts at a queued job could not be noted");
+        }
+    }
+
     /// Brings a job to its end. An error that will not pass fails it.
-    fn go_through(&self, seq: i64) -> Result<(), Unfinished> {
-        let outcome = match self.prepare(seq) {
-            Ok(Some(prepared)) => self.apply(seq, Ok(prepared)),
+    fn go_through(&self, project: i64, seq: i64) -> Result<(), Unfinished> {
+        let ready = match self.prepare(project, seq) {
+            // Long texts take long to analyse.
+            Ok(Some(prepared)) => self.read(project, move |_| prepared.analyse()),
             Ok(None) => return Ok(()),
-            Err(Unfinished::Later(error)) if !error.may_pass() => self.apply(seq, Err(error)),
+            Err(Unfinished::Later(error)) => Err(error),
             Err(unfinished) => return Err(unfinished),
         };
-        outcome.map_err(Unfinished::from)
+        match ready {
+            Err(error) if error.may_pass() => Err(error.into()),
+            ready => self.apply(seq, ready).map_err(Unfinished::from),
+        }
     }
 
     /// Asks a job's questions one after the other, and keeps each answer; `None` when the job is
     /// gone.
-    fn prepare(&self, seq: i64) -> Result<Option<Prepared>, Unfinished> {
+    fn prepare(&self, project: i64, seq: i64) -> Result<Option<Prepared>, Unfinished> {
         let components = self.components.clone();
         let mut answers =
-            self.read(move |connection| phases::kept(connection, seq, &components))?;
+            self.read(project, move |connection| phases::kept(connection, seq, &components))?;
         loop {
             let components = self.components.clone();
             let next;
-            (next, answers) = self.read(move |connection| {
+            (next, answers) = self.read(project, move |connection| {
                 let next = phases::prepare(connection, seq, &answers, &components)?;
                 Ok((next, answers))
             })?;
@@ -174,6 +182,7 @@ impl Shared {
             let (number, kept) = (answers.len(), answer.clone());
             let answered = self.components.who_answered(&answer);
             self.write(move |connection| {
+                job::forget_attempts(connection, seq)?;
                 job::keep_answer(connection, seq, number, &answered, &kept)
             })?;
             answers.push(answer);
@@ -192,11 +201,7 @@ impl Shared {
         answer.unwrap_or(Some(Err(EngineError::Internal)))
     }
 
-    fn apply(&self, seq: i64, prepared: Result<Prepared, EngineError>) -> Result<(), EngineError> {
-        let ready = prepared.and_then(|prepared| {
-            let _one = self.analysing.lock().unwrap_or_else(PoisonError::into_inner);
-            prepared.analyse()
-        });
+    fn apply(&self, seq: i64, ready: Result<Ready, EngineError>) -> Result<(), EngineError> {
         let applied = self
             .writer
             .send_alone(Owner::ENGINE, move |connection| phases::apply(connection, seq, ready));
@@ -205,9 +210,13 @@ impl Shared {
 
     fn read<T: Send + 'static>(
         &self,
+        project: i64,
         body: impl FnOnce(&rusqlite::Connection) -> Result<T, EngineError> + Send + 'static,
     ) -> Result<T, EngineError> {
-        self.readers.send(Owner::ENGINE, body).blocking_recv().unwrap_or(Err(EngineError::Closed))
+        self.readers
+            .send(Owner { project, key: 0 }, body)
+            .blocking_recv()
+            .unwrap_or(Err(EngineError::Closed))
     }
 
     fn write(

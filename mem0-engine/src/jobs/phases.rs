@@ -6,7 +6,7 @@ use rusqlite::Connection;
 
 use crate::components::{Answer, Components};
 use crate::erasing;
-use crate::folder::text_index::Indexed;
+use crate::folder::text_index::{Indexed, LONG};
 use crate::job::{self, Job, JobKind, Next};
 use crate::memories::add::{self, PreparedAdd};
 use crate::memories::delete;
@@ -14,6 +14,10 @@ use crate::memories::events::{self, Outcome};
 use crate::tenancy::access;
 use crate::threads::writer::in_savepoint;
 use crate::{EngineError, clock};
+
+/// How often the preparing of a job is begun. Each time but the last, the process has ended before
+/// anything came of it.
+const ATTEMPTS: i64 = 5;
 
 /// What is needed to carry out a job, in addition to the data folder.
 pub(crate) enum Prepared {
@@ -114,6 +118,13 @@ pub(crate) fn carry_on(
     let step = apply_with(connection, seq, |job| {
         if job.kind.is_none_or(|kind| !needs_preparing(kind)) {
             return Ok(Some(Ready::Nothing));
+        }
+        if job.attempts >= ATTEMPTS {
+            return Err(EngineError::EndsTheProcess);
+        }
+        if job.length() > 2 * LONG {
+            is_long = true;
+            return Ok(None);
         }
         // A short add without questions is not worth another thread.
         let Next::Apply(prepared) = next(job, &[], components)? else {

@@ -13,6 +13,7 @@ use super::wake_signal::{Stop, WakeSignal};
 use crate::EngineError;
 use crate::components::Components;
 use crate::erasing::sweep::sweep;
+use crate::job;
 use crate::memories::stats::Retrievals;
 use crate::threads::readers::Readers;
 use crate::threads::turns::Owner;
@@ -126,9 +127,10 @@ impl Worker {
         Ok(())
     }
 
-    /// Carries out jobs until none is left that can be. Returns when to look at the others.
+    /// Carries out jobs until none is left that can be, or for a [`TICK`]. Returns when to look at
+    /// the others.
     fn work_off(&mut self) -> Option<Duration> {
-        let mut at_once = 1;
+        let (mut at_once, began) = (1, Instant::now());
         // A job that the disk is too full for undoes its whole transaction.
         let mut is_careful = self.queue.rested_in().is_some();
         while !self.wake.stops_now() {
@@ -174,6 +176,10 @@ impl Worker {
                 }
             }
             at_once = if has_steps || is_careful { 1 } else { AT_ONCE };
+            if began.elapsed() > TICK {
+                // What else there is to do does not wait for an empty queue.
+                return Some(Duration::ZERO);
+            }
         }
         None
     }
@@ -188,6 +194,10 @@ fn turn(
     while let Some(turn) = queue.next(connection)? {
         match phases::carry_on(connection, turn, components)? {
             Step::Outside { project, .. } if !queue.claim(project) => {}
+            Step::Outside { project, seq } => {
+                job::note_attempt(connection, seq)?;
+                return Ok(Step::Outside { project, seq });
+            }
             step => return Ok(step),
         }
     }

@@ -12,6 +12,7 @@ use crate::LlmTask;
 use crate::change::Change;
 use crate::components::{Answer, Components, Question};
 use crate::folder::text_index::{self, Indexed, LONG};
+use crate::giving_way::keeping_on;
 use crate::ids::EntityIds;
 use crate::job::{self, Job, JobKind, Next};
 use crate::memories::entities;
@@ -174,7 +175,13 @@ impl Engine {
         if !request.0.infer {
             let (request, indexed) = (request.clone(), indexed.clone());
             begun = Some(self.begin_to_read(self.access().owner(), move |_| {
-                indexed.get_or_init(|| index(&request.0, request.1.as_deref()));
+                let index = || indexed.get_or_init(|| index(&request.0, request.1.as_deref()));
+                // The writer may wait for a short one.
+                if request.0.is_long() {
+                    index()
+                } else {
+                    keeping_on(index)
+                };
                 Ok(())
             })?);
         }

@@ -1,13 +1,14 @@
 use std::fmt;
 
-use mem0_types::{EventType, HistoryEvent, Metadata};
+use mem0_types::{EventType, HistoryEvent, IdField, Metadata};
+use rusqlite::types::Value as SqlValue;
 use rusqlite::{Connection, params_from_iter};
 use serde_json::{Value, json};
 
 use crate::change::Change;
 use crate::folder::filter_sql::SqlFilter;
 use crate::ids::EntityIds;
-use crate::job::{self, Job, JobKind, Progress};
+use crate::job::{self, Job, JobKind, Position, Progress};
 use crate::memories::events::{self, EventResultRecord, Outcome};
 use crate::memories::history;
 use crate::memories::record::{self, MemoryRecord};
@@ -64,6 +65,17 @@ impl DeleteAllRequest {
 
     fn is_everything(&self) -> bool {
         self.ids.set().filter(|(_, id)| *id == "*").count() == 4
+    }
+
+    /// The indices that have all of its memories. Every memory has an id, so that everything is in
+    /// those of the four together.
+    fn indices(&self) -> Vec<(IdField, Option<String>)> {
+        if self.is_everything() {
+            return IdField::ALL.map(|field| (field, None)).to_vec();
+        }
+        let named = self.ids.set().find(|(_, id)| *id != "*");
+        let found = named.map(|(field, id)| (field, Some(id.to_owned())));
+        found.or_else(|| Some((self.ids.set().next()?.0, None))).into_iter().collect()
     }
 
     fn filter(&self) -> SqlFilter {
@@ -189,9 +201,13 @@ pub(crate) fn carry_out_scope(
     };
     // An emptied payload has no ids; that must not be read as everybody's memories.
     request.check()?;
-    let mut budget = WorkBudget::new();
-    let deleted = delete_some(connection, job, request.filter(), &mut budget)?;
-    ended(connection, job, &budget, Progress { deleted, ..job.progress })
+    let (mut budget, mut progress) = (WorkBudget::new(), job.progress.clone());
+    for (number, index) in request.indices().into_iter().enumerate() {
+        if number >= progress.position.indices {
+            delete_some(connection, job, index, request.filter(), &mut progress, &mut budget)?;
+        }
+    }
+    ended(connection, job, &budget, &progress)
 }
 
 /// The outcome of a deletion. When the budget is used up, it is `None` and the progress is
@@ -200,7 +216,7 @@ pub(crate) fn ended(
     connection: &Connection,
     job: &Job,
     budget: &WorkBudget,
-    progress: Progress,
+    progress: &Progress,
 ) -> Result<Option<Outcome>, EngineError> {
     if budget.is_used_up() {
         job::note_progress(connection, job, progress)?;
@@ -210,33 +226,68 @@ pub(crate) fn ended(
     Ok(Some(Outcome::Succeeded { results: Vec::new(), metadata: Some(metadata) }))
 }
 
-/// Deletes memories while the budget lasts. Returns the number deleted so far.
+/// Deletes memories of one index, those of an id or all, while the budget lasts. Goes on where it
+/// stopped: each entry is looked at once, whether or not it matches.
 pub(crate) fn delete_some(
     connection: &Connection,
     job: &Job,
+    (field, id): (IdField, Option<String>),
     filter: SqlFilter,
+    progress: &mut Progress,
     budget: &mut WorkBudget,
-) -> Result<i64, EngineError> {
+) -> Result<(), EngineError> {
+    let (column, index) = (field.as_str(), index_of(field));
     let filter = SqlFilter::all(vec![filter, SqlFilter::added_before(job.event)]);
-    let rows = Access::to_project(job.project).rows_with(filter);
-    let sql = format!("SELECT {} FROM memories AS m WHERE {}", record::COLUMNS, rows.sql);
+    let matching = Access::to_project(job.project).rows_with(filter);
+    let of_id = if id.is_some() { "= ?" } else { "IS NOT NULL" };
+    // A row that does not match is a row too, so that the budget sees it.
+    let sql = format!(
+        "SELECT m.seq, m.{column}, m.created_at, {}, octet_length(m.text) \
+         FROM memories AS m INDEXED BY {index} \
+         WHERE m.project = ?1 AND m.{column} IS NOT NULL AND m.{column} {of_id} \
+         AND (m.{column}, m.created_at, m.seq) > (?, ?, ?) \
+         ORDER BY m.{column}, m.created_at, m.seq",
+        matching.sql
+    );
+    let (from_id, created_at, seq) = progress.position.memory.clone();
+    // Nothing is before the first entry of an id.
+    let from_id = id.clone().unwrap_or(from_id);
+    let from = [SqlValue::from(from_id), SqlValue::from(created_at), SqlValue::from(seq)];
+    let values = matching.and(id.map(SqlValue::from).into_iter().chain(from));
     let mut statement = connection.prepare_cached(&sql)?;
-    let mut rows = statement.query(params_from_iter(&rows.values))?;
+    let mut rows = statement.query(params_from_iter(values))?;
     let mut found = Vec::new();
-    while !budget.is_used_up()
-        && let Some(row) = rows.next()?
-    {
-        let (seq, memory): (i64, _) = (row.get("seq")?, record::from_row(row)?);
-        budget.take(i64::try_from(memory.memory.len()).unwrap_or(i64::MAX));
-        found.push((seq, memory));
+    while !budget.is_used_up() {
+        let Some(row) = rows.next()? else {
+            progress.position.indices += 1;
+            progress.position.memory = Position::START;
+            break;
+        };
+        let seq: i64 = row.get(0)?;
+        progress.position.memory = (row.get(1)?, row.get(2)?, seq);
+        budget.look();
+        if row.get(3)? {
+            budget.take(row.get(4)?);
+            found.push(seq);
+        }
     }
     drop(rows);
-    let (now, mut deleted) = (clock::now(), job.progress.deleted);
-    for (seq, memory) in &found {
-        remove(connection, job.project, *seq, memory, now)?;
-        deleted += 1;
+    let now = clock::now();
+    for seq in found {
+        remove(connection, job.project, seq, &record::by_seq(connection, seq)?, now)?;
+        progress.deleted += 1;
     }
-    Ok(deleted)
+    Ok(())
+}
+
+/// The index by id and time of creation.
+fn index_of(field: IdField) -> &'static str {
+    match field {
+        IdField::UserId => "memories_user",
+        IdField::AgentId => "memories_agent",
+        IdField::AppId => "memories_app",
+        IdField::RunId => "memories_run",
+    }
 }
 
 #[cfg(test)]

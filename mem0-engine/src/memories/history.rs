@@ -168,34 +168,40 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<HistoryEntry> {
     })
 }
 
-/// Erases the history of deleted memories with this id, and the texts of the deliveries about them.
+/// Erases the history of deleted memories with this id, after the row with the number `from`, and
+/// the texts of the deliveries about them. Returns the number of the last row looked at.
 pub(crate) fn erase(
     connection: &Connection,
     project: i64,
     field: IdField,
     id: &str,
-    portion: &mut WorkBudget,
-) -> Result<(), EngineError> {
+    from: i64,
+    budget: &mut WorkBudget,
+) -> Result<i64, EngineError> {
     let column = field.as_str();
     let sql = format!(
         "SELECT seq, memory_id, octet_length(input) + ifnull(octet_length(metadata), 0) \
-         + ifnull(octet_length(old_memory), 0) + ifnull(octet_length(new_memory), 0) \
-         FROM history AS h WHERE project = ?1 AND {column} = ?2 AND NOT EXISTS \
-         (SELECT 1 FROM memories AS m WHERE m.id = h.memory_id AND m.project = ?1 AND m.{column} = ?2)"
+         + ifnull(octet_length(old_memory), 0) + ifnull(octet_length(new_memory), 0), NOT EXISTS \
+         (SELECT 1 FROM memories AS m WHERE m.id = h.memory_id AND m.project = ?1 AND m.{column} = ?2) \
+         FROM history AS h WHERE project = ?1 AND {column} = ?2 AND seq > ?3 ORDER BY seq"
     );
     let mut statement = connection.prepare_cached(&sql)?;
-    let mut rows = statement.query(params![project, id])?;
-    let mut gone = Vec::new();
-    while !portion.is_used_up()
+    let mut rows = statement.query(params![project, id, from])?;
+    let (mut last, mut gone) = (from, Vec::new());
+    while !budget.is_used_up()
         && let Some(row) = rows.next()?
     {
-        portion.take(row.get(2)?);
-        gone.push((row.get::<_, i64>(0)?, row.get::<_, String>(1)?));
+        last = row.get(0)?;
+        budget.look();
+        if row.get(3)? {
+            budget.take(row.get(2)?);
+            gone.push((last, row.get::<_, String>(1)?));
+        }
     }
     let mut statement = connection.prepare_cached("DELETE FROM history WHERE seq = ?")?;
     for (seq, memory_id) in gone {
         deliveries::erase_content(connection, project, &memory_id)?;
         statement.execute([seq])?;
     }
-    Ok(())
+    Ok(last)
 }

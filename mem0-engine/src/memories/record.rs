@@ -228,6 +228,17 @@ pub(crate) fn remove(connection: &Connection, seq: i64) -> Result<(), EngineErro
     Ok(())
 }
 
+/// Whether a memory has this id.
+pub(crate) fn exists(
+    connection: &Connection,
+    project: i64,
+    field: IdField,
+    id: &str,
+) -> Result<bool, EngineError> {
+    let sql = format!("SELECT 1 FROM memories WHERE project = ? AND {} = ?", field.as_str());
+    Ok(connection.prepare_cached(&sql)?.exists(params![project, id])?)
+}
+
 /// The number of memories with this id.
 pub(crate) fn count_of(
     connection: &Connection,

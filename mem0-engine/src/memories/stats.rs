@@ -139,13 +139,3 @@ fn count(
         .query_row(params_from_iter(values), |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok((rows.unsigned_abs(), values.unsigned_abs()))
 }
-
-/// The number of visible memories with this id.
-pub(crate) fn memories_of(
-    connection: &Connection,
-    access: &Access,
-    field: IdField,
-    id: &str,
-) -> Result<u64, EngineError> {
-    Ok(count(connection, access, "1", SqlFilter::id_is(field, id))?.0)
-}

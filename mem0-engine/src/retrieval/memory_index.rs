@@ -6,6 +6,7 @@ use rusqlite::{Connection, Row, params_from_iter};
 
 use crate::EngineError;
 use crate::folder::columns::date_column;
+use crate::giving_way::give_way_for_now;
 use crate::retrieval::postings::{Postings, WordHash};
 use crate::tenancy::access::Where;
 use crate::text::analysed_text::AnalysedText;
@@ -153,6 +154,7 @@ impl MemoryIndex {
         let direction = direction.widened();
         let mut cosines = Vec::with_capacity(self.len());
         for chunk in &self.chunks {
+            give_way_for_now();
             let lengths = &chunk.inverse_lengths;
             direction.cosines(own_length, &chunk.vectors, lengths, &mut cosines);
         }

@@ -1,5 +1,6 @@
 use std::collections::HashMap;
 
+use crate::giving_way::give_way_for_now;
 use crate::text::vector::Vector;
 use crate::text::words::WordTable;
 
@@ -29,7 +30,10 @@ impl<'a> NearestWords<'a> {
             .collect();
         let mut near = HashMap::new();
         for word in words {
-            near.entry(word).or_insert_with(|| compare(&asked, table.vector_of_term(word)));
+            near.entry(word).or_insert_with(|| {
+                give_way_for_now();
+                compare(&asked, table.vector_of_term(word))
+            });
         }
         near.retain(|_, counts| !counts.is_empty());
         Self { near }

@@ -20,6 +20,7 @@ use std::cmp::{Ordering, Reverse};
 use std::collections::HashMap;
 use std::fmt;
 
+use crate::giving_way::give_way_for_now;
 use crate::retrieval::nearest_words::NearestWords;
 use crate::retrieval::postings::WordHash;
 use crate::retrieval::score_breakdown::ScoreParts;
@@ -92,6 +93,9 @@ pub(crate) struct Ranking<'a> {
     speaking: Vec<f64>,
 }
 
+/// How many memories are looked at between two looks at whether others go first.
+const STRIDE: usize = 4096;
+
 impl<'a> Ranking<'a> {
     pub(crate) fn new(view: &'a VisibleMemories, query: &'a Query, times: &'a TimeContext) -> Self {
         let words: Vec<_> = query.terms.iter().map(|term| WordHash::of(term)).collect();
@@ -152,6 +156,9 @@ impl<'a> Ranking<'a> {
         };
         let mut bounds = Vec::with_capacity(words.len());
         for (place, own) in words.iter().enumerate() {
+            if place % STRIDE == 0 {
+                give_way_for_now();
+            }
             // A superset of its neighbours.
             let around = place.saturating_sub(NEIGHBOURS)..words.len().min(place + NEIGHBOURS + 1);
             let window = words.get(around).unwrap_or_default().iter().sum();
@@ -167,6 +174,7 @@ impl<'a> Ranking<'a> {
 
     /// The score of a memory. `None` when it has nothing in common with the query.
     fn scored(&self, place: usize, scoring: &mut Scoring) -> Option<Ranked> {
+        give_way_for_now();
         let Scoring { own, window } = scoring;
         own.clear();
         window.clear();
@@ -191,6 +199,7 @@ impl<'a> Ranking<'a> {
         let read: HashMap<usize, Mentions> = texts
             .iter()
             .map(|(place, text)| {
+                give_way_for_now();
                 let mut mentions = self.scorer.no_mentions();
                 self.add_mentions(*place, 1.0, &mut mentions);
                 let mut near = vec![0.0; mentions.counts.len()];
@@ -332,6 +341,7 @@ impl TermPlaces {
         // start.
         let mut ends = vec![0_u32; view.len()];
         for word in words {
+            give_way_for_now();
             let (mut memories, mut before) = (0, None);
             for place in view.with_word(*word) {
                 memories += usize::from(before.replace(place) != Some(place));
@@ -349,6 +359,7 @@ impl TermPlaces {
         let mut terms = vec![0; total as usize];
         let mut starts = ends.clone();
         for (term, word) in (0_u16..).zip(words) {
+            give_way_for_now();
             for place in view.with_word(*word) {
                 let Some(start) = starts.get_mut(place) else { continue };
                 *start -= 1;

@@ -23,18 +23,26 @@ use rust_stemmers::{Algorithm, Stemmer};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::{decompose_canonical, is_combining_mark};
 
+use crate::giving_way::give_way_for_now;
+
 /// The longest term, in bytes. Longer ones are cut, in memories and queries alike.
 pub const MAX_TERM_BYTES: usize = 64;
 
 /// The most terms of a query. Any further terms are ignored.
 pub const MAX_QUERY_TERMS: usize = 64;
 
+/// How many words are analysed between two looks at whether others go first.
+const STRIDE: usize = 256;
+
 /// The terms of a memory, in order, repeats kept.
 ///
 /// Empty when the text has no word outside the stop list.
 pub fn index_terms(text: &str) -> Vec<String> {
     let mut terms = Vec::new();
-    for segment in segments(text) {
+    for (number, segment) in segments(text).into_iter().enumerate() {
+        if number % STRIDE == 0 {
+            give_way_for_now();
+        }
         match segment {
             Segment::Word(word) => terms.extend(word_term(&word)),
             Segment::Run(run) => {
@@ -130,6 +138,9 @@ fn segments(text: &str) -> Vec<Segment> {
     while let Some(first) = chars.next() {
         if !first.is_alphanumeric() {
             continue;
+        }
+        if segments.len() % STRIDE == 0 {
+            give_way_for_now();
         }
         if is_unsegmented(first) {
             let mut run = vec![first];

@@ -2,7 +2,6 @@
 //!
 //! May name the folder and what is below.
 
-pub(crate) mod giving_way;
 pub(crate) mod places;
 pub(crate) mod readers;
 pub(crate) mod turns;

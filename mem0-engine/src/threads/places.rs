@@ -13,7 +13,7 @@ const SLICE: Duration = Duration::from_millis(4);
 const LONG_SLICE: Duration = Duration::from_millis(32);
 
 /// How much time a task may use. It takes longer when others go first.
-const LONGEST: Duration = Duration::from_secs(10);
+const LONGEST: Duration = Duration::from_secs(if cfg!(test) { 2 } else { 10 });
 
 /// How long a task may take with the time in which others go first, since it keeps an old state of
 /// the database.

@@ -37,12 +37,21 @@ fn current() -> Option<Rc<dyn GivesWay>> {
 
 /// Runs `body`, whose calls of [`give_way`] go to `work`.
 pub(crate) fn giving_way<T>(work: Rc<dyn GivesWay>, body: impl FnOnce() -> T) -> T {
+    with(Some(work), body)
+}
+
+/// Runs short work that others wait for, so that it must not give way.
+pub(crate) fn keeping_on<T>(body: impl FnOnce() -> T) -> T {
+    with(None, body)
+}
+
+fn with<T>(work: Option<Rc<dyn GivesWay>>, body: impl FnOnce() -> T) -> T {
     struct Restore(Option<Rc<dyn GivesWay>>);
     impl Drop for Restore {
         fn drop(&mut self) {
             CURRENT.set(self.0.take());
         }
     }
-    let _restore = Restore(CURRENT.replace(Some(work)));
+    let _restore = Restore(CURRENT.replace(work));
     body()
 }
