@@ -77,13 +77,14 @@ impl Running {
         self.wake.stop(stop);
         let _ = self.jobs.take().map(JoinHandle::join);
         self.board.close(stop == Stop::WhenIdle);
-        if let Some((writer, thread)) = self.write.take() {
-            drop(writer);
-            let _ = thread.join();
-        }
+        // Before the writer, whose last work needs the log for itself.
         if let Some((readers, threads)) = self.read.take() {
             readers.end();
             threads.into_iter().for_each(|thread| drop(thread.join()));
+        }
+        if let Some((writer, thread)) = self.write.take() {
+            drop(writer);
+            let _ = thread.join();
         }
     }
 }

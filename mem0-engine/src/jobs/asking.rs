@@ -204,7 +204,7 @@ impl Shared {
     fn apply(&self, seq: i64, ready: Result<Ready, EngineError>) -> Result<(), EngineError> {
         let applied = self
             .writer
-            .send_alone(Owner::ENGINE, move |connection| phases::apply(connection, seq, ready));
+            .send_alone(Owner::JOBS, move |connection| phases::apply(connection, seq, ready));
         applied.blocking_recv().unwrap_or(Err(EngineError::Closed)).map(drop)
     }
 
@@ -223,7 +223,7 @@ impl Shared {
         &self,
         body: impl FnOnce(&rusqlite::Connection) -> Result<(), EngineError> + Send + 'static,
     ) -> Result<(), EngineError> {
-        self.writer.send(Owner::ENGINE, body).blocking_recv().unwrap_or(Err(EngineError::Closed))
+        self.writer.send(Owner::JOBS, body).blocking_recv().unwrap_or(Err(EngineError::Closed))
     }
 }
 
@@ -330,7 +330,7 @@ mod tests {
             &self,
             body: impl FnOnce(&Connection) -> Result<T, EngineError> + Send + 'static,
         ) -> T {
-            self.writer.send(Owner::ENGINE, body).blocking_recv().unwrap().unwrap()
+            self.writer.send(Owner::JOBS, body).blocking_recv().unwrap().unwrap()
         }
 
         /// Queues a job that asks three questions; the number of its event.

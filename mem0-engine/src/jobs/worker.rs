@@ -67,8 +67,7 @@ impl Worker {
                 let counted = retrievals.clone();
                 // Not awaited: counts that are not written down are kept for the next time.
                 drop(
-                    self.writer
-                        .send(Owner::ENGINE, move |connection| counted.write_down(connection)),
+                    self.writer.send(Owner::JOBS, move |connection| counted.write_down(connection)),
                 );
             }
             match stop {
@@ -113,7 +112,7 @@ impl Worker {
     fn clear_away(&mut self) -> Result<(), EngineError> {
         let mut given_up = 0;
         while !self.wake.stops_now() {
-            let answer = self.writer.send(Owner::ENGINE, sweep).blocking_recv();
+            let answer = self.writer.send(Owner::JOBS, sweep).blocking_recv();
             let swept = answer.unwrap_or(Err(EngineError::Closed))?;
             self.log.holds_erased |= swept.rows > 0;
             given_up += swept.given_up;
@@ -139,9 +138,9 @@ impl Worker {
                     let (queue, components) = (self.queue.clone(), self.components.clone());
                     let step = move |connection: &Connection| turn(connection, &queue, &components);
                     if is_careful {
-                        self.writer.send_alone(Owner::ENGINE, step)
+                        self.writer.send_alone(Owner::JOBS, step)
                     } else {
-                        self.writer.send(Owner::ENGINE, step)
+                        self.writer.send(Owner::JOBS, step)
                     }
                 })
                 .collect();
@@ -215,8 +214,8 @@ mod tests {
     use crate::folder::{schema, text_index};
     use crate::ids::EntityIds;
     use crate::job::Next;
-    use crate::memories::add;
-    use crate::{Access, AddRequest, erasing};
+    use crate::memories::{add, delete};
+    use crate::{Access, AddRequest, DeleteAllRequest, erasing};
 
     /// A database in memory with the projects 1 and 2.
     fn two_projects() -> Connection {
@@ -329,6 +328,57 @@ mod tests {
     }
 
     #[test]
+    fn a_deletion_that_matches_nothing_looks_at_each_memory_once_and_holds_up_nobody() {
+        const EACH: i64 = 25_000;
+        let connection = two_projects();
+        // All of the same time, so that only their numbers tell them apart.
+        for (user, agent) in [(Some("alice"), None), (None, Some("bot"))] {
+            connection
+                .execute(
+                    "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n LIMIT ?1) \
+                     INSERT INTO memories (id, project, created_at, updated_at, immutable, \
+                     event_seq, position, scope_key, text_hash, user_id, agent_id, role, metadata, \
+                     text) SELECT hex(randomblob(16)), 1, 5, 5, 0, 0, 0, x'00', x'00', ?2, ?3, \
+                     'user', '{\"k\": 1}', 'fact' FROM n",
+                    rusqlite::params![EACH, user, agent],
+                )
+                .unwrap();
+        }
+        let any = || Some("*".to_owned());
+        let everything =
+            EntityIds { user_id: any(), agent_id: any(), app_id: any(), run_id: any() };
+        let of_alice = EntityIds::one(IdField::UserId, "alice");
+        let metadata = |value| Some(Metadata::from_iter([("k".to_owned(), json!(value))]));
+        let jobs = FairQueue::default();
+        for (ids, value, least, deleted) in [
+            (of_alice.clone(), 2, EACH / 10_000, 0),
+            (everything.clone(), 2, 2 * EACH / 10_000, 0),
+            (of_alice, 1, EACH / 500, EACH),
+            (everything, 1, EACH / 500, EACH),
+        ] {
+            let request = DeleteAllRequest { ids, metadata: metadata(value) };
+            let access = Access::to_project(1);
+            let deletion = delete::queue_scope(&connection, &access, &request).unwrap().event_id;
+            let mut steps = 0;
+            loop {
+                let other = queue(&connection, 2, "tea");
+                let mut next = || turn(&connection, &jobs, &Components::default()).unwrap();
+                let both = [next(), next()];
+                assert!(is_done(&connection, &other));
+                if !both.iter().any(|step| matches!(step, Step::Unfinished { .. })) {
+                    break;
+                }
+                steps += 1;
+            }
+            assert!(is_done(&connection, &deletion));
+            assert!(steps >= least, "{steps} steps of at least {least}");
+            let sql = "SELECT metadata FROM events WHERE id = ?";
+            let told: String = connection.query_row(sql, [&deletion], |row| row.get(0)).unwrap();
+            assert_eq!(told, json!({"deleted": deleted}).to_string());
+        }
+    }
+
+    #[test]
     fn a_long_add_is_handed_out_once_and_keeps_its_place() {
         let connection = two_projects();
         let long = queue(&connection, 1, &"x".repeat(text_index::LONG + 1));
@@ -393,7 +443,7 @@ mod tests {
                 .unwrap();
         let done = |events: &[String]| -> usize {
             let events = events.to_vec();
-            let count = writer.send(Owner::ENGINE, move |connection| {
+            let count = writer.send(Owner::JOBS, move |connection| {
                 Ok(events.iter().filter(|event| is_done(connection, event)).count())
             });
             // The first time, before anybody knows, what shares its transaction is lost with it.
@@ -409,7 +459,7 @@ mod tests {
         };
         wait_for(&others);
         assert_eq!(done(&[large.clone(), behind.clone()]), 0);
-        let room = writer.send(Owner::ENGINE, |connection| {
+        let room = writer.send(Owner::JOBS, |connection| {
             Ok(connection.query_row("PRAGMA max_page_count = 1000000", [], |_| Ok(()))?)
         });
         room.blocking_recv().unwrap().unwrap();

@@ -22,6 +22,9 @@ pub(crate) struct Owner {
 impl Owner {
     /// The engine itself, which has a share like any project.
     pub(crate) const ENGINE: Self = Self { project: 0, key: 0 };
+
+    /// Its queued jobs. What else the engine does goes before them.
+    pub(crate) const JOBS: Self = Self { project: 0, key: -1 };
 }
 
 /// Tasks that wait for their turn. The next one is of the project that has used the least time

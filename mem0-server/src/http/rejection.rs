@@ -110,6 +110,14 @@ impl From<EngineError> for Rejection {
             EngineError::Immutable => Self::invalid(
                 "This memory was added as immutable: it can be deleted, but not updated.",
             ),
+            EngineError::TooMuchWork => Self::invalid(
+                "This takes too long. Narrow the filter, give it fewer conditions, or ask for fewer \
+                 memories.",
+            ),
+            EngineError::Busy => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                ErrorBody::Detail("The server is busy with other calls. Try again.".to_owned()),
+            ),
             EngineError::PageOutOfRange => not_found(ErrorBody::Detail("Invalid page.".to_owned())),
             EngineError::BatchItem { index, source } => match (*source).into() {
                 Self::Invalid(message) => Self::Invalid(format!("memories[{index}]: {message}")),

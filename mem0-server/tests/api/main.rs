@@ -23,6 +23,8 @@ mod search;
 mod service;
 mod webhooks;
 
+#[cfg(target_os = "linux")]
+mod attacks;
 #[cfg(unix)]
 mod binary;
 #[cfg(unix)]

@@ -38,6 +38,10 @@ impl Server {
         panic!("it never listened: {lines:?} {:?}", child.wait());
     }
 
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     pub(crate) fn signal(&self, name: &str) {
         // The shell's built-in, since not every system has a kill program.
         let kill = format!("kill {name} {}", self.child.id());

@@ -1,0 +1,192 @@
+//! One tenant does its worst, and another one works meanwhile: it must get on.
+//!
+//! Each attack lasts until the other tenant has done its rounds. With `MEM0_ATTACKS=SECONDS` each
+//! lasts that long, and the times that the other tenant waited are printed as CSV.
+
+mod bystander;
+mod stage;
+
+use std::io::Write;
+use std::net::TcpStream;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::{Map, Value, json};
+
+use self::stage::{ATTACKER, READS_ONLY, Stage};
+use crate::receiver::{Receiver, Reply};
+use crate::server::head;
+
+/// Metadata with so many keys, `k0` to the last.
+fn many_keys(count: usize) -> Map<String, Value> {
+    (0..count).map(|key| (format!("k{key}"), json!(1))).collect()
+}
+
+/// 300 memories with almost as much metadata as one may have.
+fn much_metadata(stage: &Stage) {
+    let metadata = many_keys(4500);
+    for part in 0..6 {
+        let texts = (0..50).map(|n| format!("memory {part} {n}")).collect();
+        stage.store("x", texts, Some(&metadata));
+    }
+}
+
+#[test]
+fn a_deletion_that_matches_nothing() {
+    let stage = Stage::new();
+    much_metadata(&stage);
+    let mut metadata = many_keys(990);
+    metadata.insert("zz".to_owned(), json!(1));
+    let metadata = Value::from(metadata).to_string();
+    let query: String = metadata.bytes().map(|byte| format!("%{byte:02x}")).collect();
+    let path = format!("/v1/memories/?user_id=x&metadata={query}");
+    let mut server = stage.start();
+    server.attack(4, move |server, _| {
+        server.call(ATTACKER, "DELETE", &path, "");
+        thread::sleep(Duration::from_millis(20));
+    });
+    server.bystander("deletion that matches nothing");
+}
+
+#[test]
+fn searches_and_lists_of_many_conditions() {
+    let stage = Stage::new();
+    much_metadata(&stage);
+    let long = "lorem ipsum dolor ".repeat(255 * 1024 / 18);
+    stage.store("y", (0..55).map(|n| format!("{n} {long}")).collect(), None);
+    let of_metadata: Vec<_> =
+        (0..990).map(|key| json!({"metadata": {format!("k{key}"): 1}})).collect();
+    let search = json!({
+        "query": "memory", "filters": {"AND": [{"user_id": "x"}, {"AND": of_metadata}]}
+    });
+    let mixed: Vec<_> = (0..490)
+        .map(|key| json!({"AND": [{"user_id": "x"}, {"metadata": {format!("k{key}"): 2}}]}))
+        .collect();
+    let mixed = json!({"query": "memory", "filters": {"OR": mixed}});
+    let words: Vec<_> = (0..990)
+        .map(|n| json!({"NOT": [{"keywords": {"icontains": format!("word {n}")}}]}))
+        .collect();
+    let list = json!({"filters": {"AND": [{"user_id": "y"}, {"AND": words}]}});
+    let calls = [
+        ("/v3/memories/search/", search),
+        ("/v3/memories/search/", mixed),
+        ("/v3/memories/", list),
+    ];
+    let calls = calls.map(|(path, body)| (path, body.to_string()));
+    let mut server = stage.start();
+    server.attack(12, move |server, number| {
+        let (path, body) = &calls[number % calls.len()];
+        if number < 6 {
+            server.call(READS_ONLY, "POST", path, body);
+        } else {
+            // Somebody who hangs up.
+            let Ok(mut stream) = TcpStream::connect(server.address) else { return };
+            let _ = stream.write_all(head(READS_ONLY, "POST", path, body.len()).as_bytes());
+            let _ = stream.write_all(body.as_bytes());
+            thread::sleep(Duration::from_millis(100));
+        }
+    });
+    server.bystander("searches and lists of many conditions");
+}
+
+#[test]
+fn searches_of_a_large_scope() {
+    let stage = Stage::new();
+    let memories = if stage.is_measured() { 100_000 } else { 20_000 };
+    for part in 0..memories / 1000 {
+        let text = |n: usize| format!("note {n} of part {part}: the garden has {} trees", n % 97);
+        stage.store("x", (0..1000).map(text).collect(), None);
+    }
+    let body = json!({"query": "which garden has trees?", "filters": {"user_id": "x"}}).to_string();
+    let mut server = stage.start();
+    server.attack(8, move |server, _| {
+        server.call(READS_ONLY, "POST", "/v3/memories/search/", &body);
+    });
+    server.bystander("eight clients on a large scope");
+}
+
+#[test]
+fn the_largest_writes() {
+    let stage = Stage::new();
+    let messages = |count: usize, tag: usize| -> Vec<Value> {
+        let message = |n| json!({"role": "user", "content": format!("fact {n} of {tag}")});
+        (0..count).map(message).collect()
+    };
+    let mut server = stage.start();
+    server.attack(4, move |server, number| {
+        let infer = number % 2 == 0;
+        let messages = messages(10_000, fastrand::usize(..));
+        let body = json!({"messages": messages, "user_id": "x", "infer": infer}).to_string();
+        server.call(ATTACKER, "POST", "/v3/memories/add/", &body);
+        if infer {
+            thread::sleep(Duration::from_millis(500));
+        }
+    });
+    server.bystander("adds of 10,000 messages");
+}
+
+#[test]
+fn many_webhooks_at_a_receiver_that_never_answers() {
+    let stage = Stage::new();
+    let receiver = Receiver::start(|_| Reply::Nothing);
+    stage.webhooks(100, &receiver.url());
+    let messages: Vec<_> =
+        (0..2000).map(|n| json!({"role": "user", "content": format!("told {n}")})).collect();
+    let body = json!({"messages": messages, "user_id": "x", "infer": false}).to_string();
+    let mut server = stage.start();
+    server.attack(2, move |server, number| {
+        let body = body.replace("told", &format!("told {number} {}", fastrand::u32(..)));
+        server.call(ATTACKER, "POST", "/v3/memories/add/", &body);
+        thread::sleep(Duration::from_millis(500));
+    });
+    server.bystander("200 webhooks that hang, and adds of 2,000");
+}
+
+#[test]
+fn lists_of_ids_without_end() {
+    let stage = Stage::new();
+    let ids: Vec<_> = (0..900_000).map(|n| format!("id{n}")).collect();
+    let body = json!({"filters": {"user_id": {"in": ids}}}).to_string();
+    let mut server = stage.start();
+    server.attack(48, move |server, _| {
+        server.call(ATTACKER, "POST", "/v3/memories/", &body);
+        thread::sleep(Duration::from_millis(100));
+    });
+    server.bystander("48 lists with 900,000 ids each");
+}
+
+#[test]
+fn connections_without_a_key() {
+    let stage = Stage::new();
+    let mut server = stage.start();
+    server.attack(1100, move |server, _| {
+        let Ok(mut stream) = TcpStream::connect(server.address) else { return };
+        let began = Instant::now();
+        while began.elapsed() < Duration::from_secs(60) {
+            if stream.write_all(b"GET /health HTTP/1.1\r\nhost: localhost\r\n\r\n").is_err() {
+                return;
+            }
+            thread::sleep(Duration::from_secs(5));
+        }
+    });
+    thread::sleep(Duration::from_secs(1));
+    server.bystander("1,100 connections without a key");
+}
+
+#[test]
+fn the_end_comes_in_time_whatever_is_asked() {
+    let stage = Stage::new();
+    let long = "lorem ipsum dolor ".repeat(255 * 1024 / 18);
+    stage.store("y", (0..55).map(|n| format!("{n} {long}")).collect(), None);
+    let words: Vec<_> = (0..990)
+        .map(|n| json!({"NOT": [{"keywords": {"icontains": format!("word {n}")}}]}))
+        .collect();
+    let body = json!({"filters": {"AND": [{"user_id": "y"}, {"AND": words}]}}).to_string();
+    let mut server = stage.start();
+    server.attack(8, move |server, _| {
+        server.call(READS_ONLY, "POST", "/v3/memories/", &body);
+    });
+    thread::sleep(Duration::from_millis(500));
+    // With a drain limit of a second, and not of a minute.
+    server.ends();
+}

@@ -1,0 +1,192 @@
+use std::fs;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use mem0_engine::{AddRequest, Engine, EntityIds, NewKey, NewWebhook};
+use mem0_server::ApiKeyHash;
+use mem0_types::{Message, WebhookEventType};
+use serde_json::{Map, Value};
+use tokio::runtime::{Builder, Runtime};
+
+use super::bystander::{self, BYSTANDER};
+use crate::folder::Folder;
+use crate::server::{Server, command, head};
+
+/// The key of the project that attacks, and another one that may only read.
+pub(super) const ATTACKER: &str = "attacker";
+pub(super) const READS_ONLY: &str = "reads only";
+
+/// The most bytes of memory that the server may have.
+const MEMORY: u64 = 700 << 20;
+
+/// How long an attack is measured.
+fn seconds() -> Option<u64> {
+    std::env::var("MEM0_ATTACKS").ok()?.parse().ok()
+}
+
+/// A folder with two tenants, before anything happens.
+pub(super) struct Stage {
+    folder: Folder,
+    engine: Engine,
+    attacker: Engine,
+    runtime: Runtime,
+}
+
+impl Stage {
+    pub(super) fn new() -> Self {
+        let folder = Folder::new();
+        let runtime = Builder::new_current_thread().build().unwrap();
+        let engine = Engine::open(folder.path()).unwrap();
+        let own = runtime.block_on(engine.own_project()).unwrap();
+        let project = |name: &str| {
+            let made = engine.create_project(&own.organization_id, name, None);
+            runtime.block_on(made).unwrap().id
+        };
+        let (attacker, bystander) = (project("attacker"), project("bystander"));
+        let mut access = None;
+        for (name, project, read_only) in [
+            (ATTACKER, &attacker, false),
+            (READS_ONLY, &attacker, true),
+            (BYSTANDER, &bystander, false),
+        ] {
+            let mut key = NewKey::new(*ApiKeyHash::of(name).as_bytes(), name);
+            key.project_id = Some(project.clone());
+            key.read_only = read_only;
+            let made = runtime.block_on(engine.create_key(key)).unwrap();
+            access.get_or_insert(made.access);
+        }
+        let attacker = engine.with_access(access.unwrap());
+        Self { folder, engine, attacker, runtime }
+    }
+
+    pub(super) fn is_measured(&self) -> bool {
+        seconds().is_some()
+    }
+
+    /// Stores what the attacker has.
+    pub(super) fn store(
+        &self,
+        user: &str,
+        texts: Vec<String>,
+        metadata: Option<&Map<String, Value>>,
+    ) {
+        let messages = texts.into_iter().map(Message::user).collect();
+        let ids = EntityIds { user_id: Some(user.to_owned()), ..EntityIds::default() };
+        let mut request = AddRequest::new(messages, ids);
+        request.infer = false;
+        request.metadata = metadata.cloned();
+        self.runtime.block_on(self.attacker.add(request)).unwrap();
+    }
+
+    pub(super) fn webhooks(&self, count: usize, url: &str) {
+        let project = self.runtime.block_on(self.attacker.own_project()).unwrap().id;
+        for number in 0..count {
+            let webhook = NewWebhook::new(format!("w{number}"), url, [WebhookEventType::MemoryAdd]);
+            self.runtime.block_on(self.attacker.create_webhook(&project, webhook)).unwrap();
+        }
+    }
+
+    pub(super) fn start(self) -> Attacked {
+        self.runtime.block_on(self.engine.close()).unwrap();
+        let mut command = command(self.folder.path());
+        command.args(["--private-webhooks", "true", "--drain-limit", "1"]);
+        let server = Server::start(command);
+        let address = server.address;
+        let is_over = Arc::default();
+        Attacked {
+            server: Some(server),
+            address,
+            is_over,
+            attackers: Vec::new(),
+            _folder: self.folder,
+        }
+    }
+}
+
+/// A server under attack, until it is dropped.
+pub(super) struct Attacked {
+    server: Option<Server>,
+    address: SocketAddr,
+    is_over: Arc<AtomicBool>,
+    attackers: Vec<JoinHandle<()>>,
+    _folder: Folder,
+}
+
+/// What attackers call.
+pub(super) struct Target {
+    pub(super) address: SocketAddr,
+    pub(super) is_over: Arc<AtomicBool>,
+}
+
+impl Target {
+    /// Makes a call, whatever comes of it.
+    pub(super) fn call(&self, key: &str, method: &str, path: &str, body: &str) {
+        let Ok(mut stream) = TcpStream::connect(self.address) else { return };
+        let _ = stream.set_read_timeout(Some(Duration::from_secs(60)));
+        let _ = stream.write_all(head(key, method, path, body.len()).as_bytes());
+        let _ = stream.write_all(body.as_bytes());
+        let _ = stream.read_to_end(&mut Vec::new());
+    }
+}
+
+impl Attacked {
+    /// Attacks from so many threads, each of which does this again and again.
+    pub(super) fn attack(
+        &mut self,
+        threads: usize,
+        attack: impl Fn(&Target, usize) + Send + Sync + 'static,
+    ) {
+        let attack = Arc::new(attack);
+        for number in 0..threads {
+            let attack = attack.clone();
+            let target = Target { address: self.address, is_over: self.is_over.clone() };
+            let thread = thread::Builder::new().stack_size(256 * 1024);
+            let attacker = thread.spawn(move || {
+                while !target.is_over.load(Ordering::Relaxed) {
+                    attack(&target, number);
+                }
+            });
+            self.attackers.push(attacker.unwrap());
+        }
+    }
+
+    /// Lets the other tenant do its rounds, each within reason.
+    #[track_caller]
+    pub(super) fn bystander(&self, attack: &str) {
+        let measured = seconds().map(Duration::from_secs);
+        let waited = bystander::work(self.address, measured);
+        // Nothing is shown of the attacker's.
+        let peak = self.peak();
+        if measured.is_some() {
+            println!("{attack},{waited},{}", peak >> 20);
+        }
+        assert!(peak <= MEMORY, "{} MiB", peak >> 20);
+    }
+
+    /// The most bytes of memory that the server has had.
+    fn peak(&self) -> u64 {
+        let pid = self.server.as_ref().unwrap().pid();
+        let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or("0 kB");
+        peak.trim().trim_end_matches(" kB").parse::<u64>().unwrap() << 10
+    }
+
+    /// Ends the server as a service manager does; it must not need longer than it may.
+    #[track_caller]
+    pub(super) fn ends(mut self) {
+        self.server.take().unwrap().stop();
+    }
+}
+
+impl Drop for Attacked {
+    fn drop(&mut self) {
+        self.is_over.store(true, Ordering::Relaxed);
+        // Ends what the attackers wait for.
+        drop(self.server.take());
+        self.attackers.drain(..).for_each(|attacker| drop(attacker.join()));
+    }
+}
