@@ -13,7 +13,7 @@ const SLICE: Duration = Duration::from_millis(4);
 const LONG_SLICE: Duration = Duration::from_millis(32);
 
 /// How much time a task may use. It takes longer when others go first.
-const LONGEST: Duration = Duration::from_secs(if cfg!(test) { 2 } else { 10 });
+pub(crate) const LONGEST: Duration = Duration::from_secs(10);
 
 /// How long a task may take with the time in which others go first, since it keeps an old state of
 /// the database.
@@ -40,6 +40,8 @@ pub(crate) const THREADS: usize = 2 * OF_A_PROJECT;
 /// the task of whoever has used most is ended.
 pub(crate) struct Places<T> {
     state: Mutex<State<T>>,
+    /// How much time a task may use.
+    longest: Duration,
     /// Signalled for the threads that wait for a task.
     begins: Condvar,
     /// Signalled for the threads whose task waits for a place.
@@ -90,7 +92,7 @@ pub(crate) struct Begun {
 }
 
 impl<T> Places<T> {
-    pub(crate) fn new(places: usize) -> Self {
+    pub(crate) fn new(places: usize, longest: Duration) -> Self {
         let state = State {
             waiting: Turns::default(),
             new: 0,
@@ -100,7 +102,7 @@ impl<T> Places<T> {
             threads: [None; THREADS],
             ending: None,
         };
-        Self { state: Mutex::new(state), begins: Condvar::new(), goes_on: Condvar::new() }
+        Self { state: Mutex::new(state), longest, begins: Condvar::new(), goes_on: Condvar::new() }
     }
 
     fn state(&self) -> MutexGuard<'_, State<T>> {
@@ -163,7 +165,7 @@ impl<T> Places<T> {
         }
         let mut state = self.state();
         task.count(time, &mut state.waiting);
-        if task.used > LONGEST {
+        if task.used > self.longest {
             return Err(EngineError::TooMuchWork);
         }
         loop {
@@ -218,7 +220,11 @@ impl<T> Places<T> {
                 Waiting::New(task) => {
                     state.new -= 1;
                     state.handed_out.push_back((owner, task));
-                    self.begins.notify_one();
+                    // The last one ends the threads that find no more.
+                    match state.ending {
+                        Some(_) => self.begins.notify_all(),
+                        None => self.begins.notify_one(),
+                    }
                 }
                 Waiting::Begun(thread) => {
                     if let Some(Some(running)) = state.threads.get_mut(thread) {

@@ -4,11 +4,12 @@ use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::places::{Begun, Places, THREADS};
+use super::places::{Begun, LONGEST, Places, THREADS};
 use super::turns::Owner;
 use crate::EngineError;
 use crate::folder::schema;
@@ -34,8 +35,16 @@ impl Drop for Ending {
 impl Readers {
     /// Starts the threads. They end after [`end`](Self::end), or when every `Readers` is gone.
     pub(crate) fn start(path: &Path) -> Result<(Self, Vec<JoinHandle<()>>), EngineError> {
+        Self::start_with(path, LONGEST)
+    }
+
+    /// The same, where each read may use so much time.
+    fn start_with(
+        path: &Path,
+        longest: Duration,
+    ) -> Result<(Self, Vec<JoinHandle<()>>), EngineError> {
         let places = thread::available_parallelism().map_or(2, |cores| cores.get().clamp(2, 4));
-        let places = Arc::new(Places::new(places));
+        let places = Arc::new(Places::new(places, longest));
         let readers = Self(Arc::new(Ending(Arc::clone(&places))));
         let mut threads = Vec::with_capacity(THREADS);
         for number in 0..THREADS {
@@ -151,7 +160,7 @@ impl<T> GivesWay for Reading<T> {
 mod tests {
     use std::path::PathBuf;
     use std::sync::atomic::{AtomicUsize, Ordering};
-    use std::time::{Duration, Instant};
+    use std::time::Instant;
 
     use super::*;
 
@@ -176,10 +185,15 @@ mod tests {
 
     impl Bench {
         fn new() -> Self {
+            Self::with(Duration::from_secs(600))
+        }
+
+        /// Where each read may use so much time.
+        fn with(longest: Duration) -> Self {
             let name = format!("mem0-readers-{}-{:x}", std::process::id(), fastrand::u64(..));
             let path = std::env::temp_dir().join(name);
             drop(schema::open_writer(&path).unwrap());
-            let (readers, threads) = Readers::start(&path).unwrap();
+            let (readers, threads) = Readers::start_with(&path, longest).unwrap();
             Self { path, readers, threads, endless: Arc::default() }
         }
 
@@ -286,7 +300,7 @@ mod tests {
 
     #[test]
     fn a_read_may_use_only_so_much_time() {
-        let bench = Bench::new();
+        let bench = Bench::with(Duration::from_millis(500));
         for answer in [bench.endless(1, 0), bench.endless_statement(2)] {
             assert!(matches!(answer.blocking_recv().unwrap(), Err(EngineError::TooMuchWork)));
         }
@@ -304,6 +318,15 @@ mod tests {
         }
         let late = bench.readers.send(Owner::ENGINE, |_| Ok(()));
         assert!(late.blocking_recv().is_err());
+    }
+
+    #[test]
+    fn the_end_comes_when_some_wait_and_some_threads_are_idle() {
+        let bench = Bench::new();
+        let _held: Vec<_> = (0..8).map(|_| bench.endless(1, 0)).collect();
+        bench.await_endless(6);
+        // Dropping it waits for its threads.
+        drop(bench);
     }
 
     #[test]
