@@ -56,9 +56,7 @@ struct State<T> {
     free: usize,
     /// Tasks that have a place, for the threads that wait for a task.
     handed_out: VecDeque<(Owner, T)>,
-    /// How many threads wait for a task.
-    idle: usize,
-    /// The task of each thread.
+    /// The task of each thread. One that has none waits for it, or soon will.
     threads: [Option<Running>; THREADS],
     ending: Option<Instant>,
 }
@@ -98,7 +96,6 @@ impl<T> Places<T> {
             new: 0,
             free: places,
             handed_out: VecDeque::new(),
-            idle: 0,
             threads: [None; THREADS],
             ending: None,
         };
@@ -129,11 +126,9 @@ impl<T> Places<T> {
     /// Waits for a task for this thread; `None` when there will be no more.
     pub(crate) fn begin(&self, thread: usize) -> Option<(Begun, T)> {
         let mut state = self.state();
-        state.idle += 1;
         self.hand_out(&mut state);
         loop {
             if let Some((owner, task)) = state.handed_out.pop_front() {
-                state.idle -= 1;
                 if let Some(here) = state.threads.get_mut(thread) {
                     *here = Some(Running { owner, has_place: true, is_evicted: false });
                 }
@@ -143,7 +138,6 @@ impl<T> Places<T> {
                 return Some((begun, task));
             }
             if state.ending.is_some() && state.new == 0 {
-                state.idle -= 1;
                 return None;
             }
             state = self.begins.wait(state).unwrap_or_else(PoisonError::into_inner);
@@ -243,7 +237,7 @@ impl<T> Places<T> {
 impl<T> State<T> {
     /// Whether a task may have a place.
     fn may(&self) -> impl Fn(Owner, &Waiting<T>) -> bool + use<'_, T> {
-        let has_thread = self.idle > self.handed_out.len();
+        let has_thread = self.has_thread();
         move |owner, waiting| match waiting {
             Waiting::Begun(_) => true,
             Waiting::New(_) => {
@@ -253,6 +247,11 @@ impl<T> State<T> {
                     && begun(&|other| other.project == owner.project) < OF_A_PROJECT
             }
         }
+    }
+
+    /// Whether a thread is left for one more task.
+    fn has_thread(&self) -> bool {
+        self.threads.iter().filter(|running| running.is_none()).count() > self.handed_out.len()
     }
 
     /// The owners of the tasks that have begun.
@@ -288,9 +287,7 @@ impl<T> State<T> {
     /// Ends a task of whoever has used most if every thread is taken and somebody has none. Returns
     /// whether it did.
     fn evict(&mut self) -> bool {
-        if self.idle > self.handed_out.len()
-            || self.threads.iter().flatten().any(|running| running.is_evicted)
-        {
+        if self.has_thread() || self.threads.iter().flatten().any(|running| running.is_evicted) {
             return false;
         }
         let has_none = |owner: Owner, waiting: &Waiting<T>| {
