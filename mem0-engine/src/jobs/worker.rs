@@ -362,7 +362,7 @@ mod tests {
             let mut steps = 0;
             loop {
                 let other = queue(&connection, 2, "tea");
-                let mut next = || turn(&connection, &jobs, &Components::default()).unwrap();
+                let next = || turn(&connection, &jobs, &Components::default()).unwrap();
                 let both = [next(), next()];
                 assert!(is_done(&connection, &other));
                 if !both.iter().any(|step| matches!(step, Step::Unfinished { .. })) {

@@ -11,7 +11,6 @@ use crate::limits::{self, Answer, MAX_TEXT};
 use crate::memories::record::{self, MemoryRecord};
 use crate::retrieval::entity_scope::EntityScope;
 use crate::retrieval::index_cache::IndexCache;
-use crate::retrieval::memory_index::MemoryIndex;
 use crate::retrieval::ranking::{Query, Ranked, Ranking};
 use crate::retrieval::score_breakdown::ScoreParts;
 use crate::retrieval::time_context::TimeContext;
@@ -241,8 +240,8 @@ fn view(
 ) -> Result<VisibleMemories, EngineError> {
     let rows = access.rows_with(request.condition()?);
     let Some(scope) = EntityScope::of(access.project(), &access.narrow(&request.filter)) else {
-        let index = Arc::new(MemoryIndex::read(connection, &rows, scopes.dimensions())?);
-        return Ok(VisibleMemories::all(index));
+        let (index, build) = scopes.passing(connection, access.project(), &rows)?;
+        return Ok(VisibleMemories::all(Arc::new(index)).with(build));
     };
     let index = scopes.scope(connection, &scope.key)?;
     if !(scope.is_whole && request.is_filter_alone()) {

@@ -10,7 +10,9 @@ use rusqlite::hooks::Action;
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::folder::filter_sql::SqlFilter;
+use crate::retrieval::building::{Build, Building};
 use crate::retrieval::memory_index::MemoryIndex;
+use crate::tenancy::access::Where;
 use crate::{Access, EngineError};
 
 /// The most bytes of indices to keep. The one searched last is kept however large it is.
@@ -49,6 +51,7 @@ impl fmt::Debug for EntityKey {
 pub(crate) struct IndexCache {
     dimensions: usize,
     state: Arc<Mutex<State>>,
+    building: Building,
 }
 
 struct State {
@@ -98,12 +101,7 @@ struct Changes {
 impl IndexCache {
     /// A cache for vectors of this length.
     pub(crate) fn new(dimensions: usize) -> Self {
-        Self { dimensions, state: Arc::default() }
-    }
-
-    /// The length of the folder's vectors.
-    pub(crate) fn dimensions(&self) -> usize {
-        self.dimensions
+        Self { dimensions, state: Arc::default(), building: Building::default() }
     }
 
     /// Makes the writer's connection report which scopes it changes.
@@ -156,11 +154,26 @@ impl IndexCache {
             {
                 index.read_on(connection, rows())?
             }
-            _ => MemoryIndex::read(connection, &rows(), self.dimensions)?,
+            _ => {
+                let mut build = self.building.begin(key.project);
+                MemoryIndex::read(connection, &rows(), self.dimensions, &mut build)?
+            }
         };
         let index = Arc::new(index);
         self.keep(key, Held { index: index.clone(), as_of: now });
         Ok(index)
+    }
+
+    /// An index of memories that match a condition, which is not kept.
+    pub(crate) fn passing(
+        &self,
+        connection: &Connection,
+        project: i64,
+        rows: &Where,
+    ) -> Result<(MemoryIndex, Build), EngineError> {
+        let mut build = self.building.begin(project);
+        let index = MemoryIndex::read(connection, rows, self.dimensions, &mut build)?;
+        Ok((index, build))
     }
 
     fn keep(&self, key: &EntityKey, held: Held) {

@@ -7,6 +7,7 @@ use rusqlite::{Connection, Row, params_from_iter};
 use crate::EngineError;
 use crate::folder::columns::date_column;
 use crate::giving_way::give_way_for_now;
+use crate::retrieval::building::Build;
 use crate::retrieval::postings::{Postings, WordHash};
 use crate::tenancy::access::Where;
 use crate::text::analysed_text::AnalysedText;
@@ -66,6 +67,7 @@ impl MemoryIndex {
         connection: &Connection,
         rows: &Where,
         dimensions: usize,
+        build: &mut Build,
     ) -> Result<Self, EngineError> {
         let mut growing = Self::new(dimensions).grow();
         // CROSS JOIN fixes the order: first the condition, by its index, then a look-up for each
@@ -79,6 +81,10 @@ impl MemoryIndex {
         let mut found = statement.query(params_from_iter(&rows.values))?;
         while let Some(row) = found.next()? {
             growing.push_row(row)?;
+            if growing.memories.len() == CHUNK {
+                growing.seal();
+                build.takes(growing.full.iter().map(|chunk| chunk.bytes()).sum())?;
+            }
         }
         Ok(growing.done())
     }

@@ -5,6 +5,7 @@
 //!
 //! May name tenancy, the folder and text, but not `memories`.
 
+pub(crate) mod building;
 pub(crate) mod entity_scope;
 pub(crate) mod index_cache;
 pub(crate) mod memory_index;

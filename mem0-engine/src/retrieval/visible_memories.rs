@@ -3,6 +3,7 @@ use std::sync::Arc;
 use rusqlite::{Connection, params_from_iter};
 
 use crate::EngineError;
+use crate::retrieval::building::Build;
 use crate::retrieval::memory_index::{IndexedMemory, MemoryIndex};
 use crate::retrieval::postings::WordHash;
 use crate::tenancy::access::Where;
@@ -27,13 +28,20 @@ pub(crate) struct VisibleMemories {
     visible: Vec<u32>,
     /// The place of each memory of the index among the visible ones, or [`HIDDEN`].
     places: Vec<u32>,
+    /// For an index that is not kept: held as long as it is used.
+    _build: Option<Build>,
 }
 
 impl VisibleMemories {
     /// All memories of the index.
     pub(crate) fn all(index: Arc<MemoryIndex>) -> Self {
         let visible: Vec<_> = (0..HIDDEN).take(index.len()).collect();
-        Self { index, places: visible.clone(), visible }
+        Self { index, places: visible.clone(), visible, _build: None }
+    }
+
+    /// The same, with what bounds the memory of its index.
+    pub(crate) fn with(self, build: Build) -> Self {
+        Self { _build: Some(build), ..self }
     }
 
     /// The memories of the index for which `is_visible` holds.
@@ -51,7 +59,7 @@ impl VisibleMemories {
                 places.push(HIDDEN);
             }
         }
-        Self { index, visible, places }
+        Self { index, visible, places, _build: None }
     }
 
     /// The memories of the index that match a condition on `memories AS m`.
