@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::components::{Answer, Question};
-use crate::folder::columns::json_column;
 use crate::{EngineError, clock, stored_json};
 
 /// The kind of a job.
@@ -123,9 +122,11 @@ impl Job {
 
     fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
         let kind: String = row.get("kind")?;
+        let position: Option<String> = row.get("position")?;
         let progress = Progress {
             deleted: row.get("deleted")?,
-            position: json_column(row, "position")?.unwrap_or_default(),
+            // Whoever cannot read where to go on begins anew.
+            position: position.and_then(|json| stored_json::read(&json).ok()).unwrap_or_default(),
             erased_to: row.get("erased_to")?,
         };
         Ok(Self {

@@ -137,9 +137,10 @@ const PLANS: &[Plan] = &[
             "limits",
             "page",
             "stored_json",
+            "text",
+            "giving_way",
             "error",
             "work_budget",
-            "text",
         ],
         extended: &["Engine"],
         // Organizations, projects and members know each other, as they do in life.

@@ -20,8 +20,8 @@ pub(crate) enum MetadataTest {
     Not(Box<Self>),
 }
 
-/// A step of a test in the order of its evaluation, as SQL gets it. A list of steps is flat, however
-/// deep the test is, and so is an operand, which is JSON in a text.
+/// A step of a test in the order of its evaluation, as SQL gets it. A list of steps is flat,
+/// however deep the test is, and so is an operand, which is JSON in a text.
 #[derive(Serialize, Deserialize)]
 enum Step<Operand> {
     Is(String, Operand),

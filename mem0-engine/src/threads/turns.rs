@@ -30,8 +30,8 @@ impl Owner {
 /// Tasks that wait for their turn. The next one is of the project that has used the least time
 /// lately, and there of the key that has.
 ///
-/// So whoever asks for little goes before all who ask for much, however many tasks those have. Those
-/// wait no longer than it takes for their use to be forgotten.
+/// So whoever asks for little goes before all who ask for much, however many tasks those have.
+/// Those wait no longer than it takes for their use to be forgotten.
 pub(crate) struct Turns<T>(Shares<Shares<VecDeque<T>>>);
 
 impl<T> Default for Turns<T> {

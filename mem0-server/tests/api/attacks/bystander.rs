@@ -97,7 +97,8 @@ impl Connection {
         assert_eq!(self.call("GET", "/ready", "")["status"], "ok");
     }
 
-    /// Makes a call, which must succeed. A connection that was closed between two calls is replaced.
+    /// Makes a call, which must succeed. A connection that was closed between two calls is
+    /// replaced.
     fn call(&mut self, method: &str, path: &str, body: &str) -> Value {
         for _ in 0..2 {
             if let Some((status, answer)) = self.try_call(method, path, body) {
