@@ -352,11 +352,13 @@ impl Engine {
         .await
     }
 
-    /// The size of the folder, and how many events wait in it.
+    /// The size of the folder, how many events wait in it, and what became of deliveries to
+    /// webhooks.
     ///
     /// # Errors
     /// [`EngineError::Closed`], [`EngineError::Storage`].
     pub async fn figures(&self) -> Result<EngineStats, EngineError> {
-        self.read_folder(EngineStats::read).await
+        let counts = self.board()?.counts;
+        self.read_folder(move |connection| EngineStats::read(connection, &counts)).await
     }
 }

@@ -142,4 +142,5 @@ pub use upkeep::checkup::{Checkup, check_backup, check_folder};
 pub use upkeep::engine_stats::EngineStats;
 pub use webhooks::deliveries::{Delivery, DeliveryOutcome, DeliveryRecord, DeliveryState};
 pub use webhooks::delivering::Delivering;
-pub use webhooks::registered::{NewWebhook, WebhookChange, WebhookRecord};
+pub use webhooks::registered::{MAX_WEBHOOKS, NewWebhook, WebhookChange, WebhookRecord};
+pub use webhooks::standing::WebhookStats;

@@ -50,15 +50,21 @@ impl Running {
         let watch = scopes.watch(&connection)?;
         let changed = watch.clone();
         connection.update_hook(Some(move |action, _: &str, table: &str, row| {
-            tell(table);
+            tell(table, row);
             changed.row_changed(action, table, row);
         }))?;
         let committing = move |connection: &Connection| watch.committing(connection);
         let (writer, writing) = Writer::start(connection, committing, committed)?;
         let wake = WakeSignal::default();
-        let jobs =
-            worker::start(writer.clone(), readers.clone(), components, wake.clone(), retrievals)?;
-        board.open(writer.clone(), readers.clone());
+        let jobs = worker::start(
+            writer.clone(),
+            readers.clone(),
+            components,
+            wake.clone(),
+            retrievals,
+            board.counts.clone(),
+        )?;
+        board.open(writer.clone(), readers.clone())?;
         Ok(Self {
             wake,
             jobs: Some(jobs),

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use mem0_engine::{
     Delivering, Delivery, DeliveryOutcome, DeliveryRecord, DeliveryState, Engine, EngineError,
-    MemoryChange, NewWebhook, PageRequest, Resource, WebhookChange, WebhookRecord,
+    MAX_WEBHOOKS, MemoryChange, NewWebhook, PageRequest, Resource, WebhookChange, WebhookRecord,
 };
 use mem0_types::WebhookEventType::{self, MemoryAdd, MemoryDelete, MemoryUpdate};
 use mem0_types::{EntityRef, EntityType, Filter};
@@ -65,6 +65,16 @@ fn logged(
     }
 }
 
+/// Waits until deliveries were made of all changes.
+fn await_deliveries(folder: &Folder) {
+    let (sql, start) = (folder.sql(), Instant::now());
+    let pending = "SELECT count(*) FROM webhook_changes WHERE made_to IS NOT NULL";
+    while sql.query_row(pending, [], |row| row.get::<_, i64>(0)).unwrap() > 0 {
+        assert!(start.elapsed() < PATIENCE);
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
 fn all(state: DeliveryState) -> impl Fn(&[DeliveryRecord]) -> bool {
     move |log| !log.is_empty() && log.iter().all(|delivery| delivery.state == state)
 }
@@ -79,8 +89,8 @@ fn changes_are_delivered_in_order_to_the_webhooks_that_ask_for_them() {
     let change = MemoryChange { text: Some("coffee".to_owned()), ..MemoryChange::default() };
     wait(engine.update(&id, change)).unwrap();
     wait(engine.delete(&id, false)).unwrap();
-    assert_eq!(log(&engine, &adds).len(), 1);
-    assert!(all(DeliveryState::Queued)(&log(&engine, &webhook)));
+    logged(&engine, &webhook, |log| log.len() == 3 && all(DeliveryState::Queued)(log));
+    assert_eq!(logged(&engine, &adds, |log| !log.is_empty()).len(), 1);
 
     let (_delivering, received) = deliver(&engine, 204);
     let mut told = Vec::new();
@@ -160,6 +170,7 @@ fn a_failed_delivery_is_repeated_less_and_less_often_and_then_given_up() {
     let engine = folder.open();
     let webhook = make(&engine, "all", [MemoryAdd]);
     store_one(&engine, "alice", "tea");
+    logged(&engine, &webhook, |log| log.len() == 1);
     // One channel for all rounds, since a call of the previous round may still be under way.
     let (sent, received) = mpsc::channel();
     for (before, seconds) in
@@ -253,7 +264,9 @@ fn a_panic_while_sending_fails_only_that_delivery() {
         assert!(!delivery.payload.contains("poison"), "on purpose");
         DeliveryOutcome::Answered(200)
     });
-    let log = logged(&engine, &webhook, |log| log.iter().all(|delivery| delivery.attempts == 1));
+    let log = logged(&engine, &webhook, |log| {
+        log.len() == 2 && log.iter().all(|delivery| delivery.attempts == 1)
+    });
     let states: Vec<_> = log.iter().map(|delivery| delivery.state).collect();
     assert_eq!(states, [DeliveryState::Delivered, DeliveryState::Queued]);
     drop(delivering);
@@ -342,13 +355,15 @@ fn deliveries_and_exports_are_removed_after_seven_days() {
     let aged = |hours: i64| now - (7 * 24 + hours) * 3_600_000_000;
     let sql = folder.sql();
     sql.busy_timeout(PATIENCE).unwrap();
+    await_deliveries(&folder);
     // For each webhook, all deliveries but one are past their time: queued, delivered and failed
     // ones.
-    let age = "UPDATE webhook_deliveries SET created_at = iif(seq IN \
-               (SELECT min(seq) FROM webhook_deliveries GROUP BY webhook), ?1, ?2), \
-               next_attempt_at = iif(seq % 3 = 0, next_attempt_at, NULL), \
-               delivered_at = iif(seq % 3 = 1, ?2, NULL)";
-    assert_eq!(sql.execute(age, [aged(-1), aged(1)]).unwrap(), 2200);
+    let state = "UPDATE webhook_deliveries SET \
+                 next_attempt_at = iif(seq % 3 = 0, next_attempt_at, NULL), \
+                 delivered_at = iif(seq % 3 = 1, ?1, NULL)";
+    assert_eq!(sql.execute(state, [aged(1)]).unwrap(), 2200);
+    let age = "UPDATE webhook_changes SET created_at = iif(seq = 1, ?1, ?2)";
+    assert_eq!(sql.execute(age, [aged(-1), aged(1)]).unwrap(), 1100);
     let age = "UPDATE exports SET created_at = iif(id = ?1, ?2, ?3)";
     sql.execute(age, rusqlite::params![old, aged(1), aged(-1)]).unwrap();
     // Nothing delivers, and nothing else happens.
@@ -356,7 +371,8 @@ fn deliveries_and_exports_are_removed_after_seven_days() {
         sql.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap()
     };
     let start = Instant::now();
-    while (left("webhook_deliveries"), left("exports")) != (2, 1) {
+    let all_left = || ["webhook_deliveries", "webhook_changes", "exports"].map(left);
+    while all_left() != [2, 1, 1] {
         assert!(start.elapsed() < 2 * PATIENCE, "{}", left("webhook_deliveries"));
         std::thread::sleep(Duration::from_millis(20));
     }
@@ -373,6 +389,7 @@ fn deleting_an_entity_empties_the_deliveries_that_quote_it() {
     let webhook = make(&engine, "all", [MemoryAdd]);
     store_one(&engine, "alice", "swordfish");
     store_one(&engine, "bob", "tea");
+    logged(&engine, &webhook, |log| log.len() == 2);
     let event = wait(engine.delete_entity(EntityType::User, "alice")).unwrap().event_id;
     finished(&engine, &event);
     let texts: Vec<_> = log(&engine, &webhook)
@@ -414,6 +431,7 @@ fn deliveries_queued_by_a_clock_that_was_ahead_are_due_at_the_next_start() {
     let engine = folder.open();
     let webhook = make(&engine, "w", [MemoryAdd]);
     let ids = ["new", "tried", "waiting"].map(|text| store_one(&engine, "alice", text));
+    logged(&engine, &webhook, |log| log.len() == 3);
     wait(engine.close()).unwrap();
     let sql = folder.sql();
     for (id, attempts, last, next) in
@@ -425,7 +443,7 @@ fn deliveries_queued_by_a_clock_that_was_ahead_are_due_at_the_next_start() {
         };
         let changed = sql.execute(
             "UPDATE webhook_deliveries SET attempts = ?, last_attempt_at = ?, next_attempt_at = ? \
-             WHERE memory_id = ?",
+             WHERE change = (SELECT seq FROM webhook_changes WHERE memory_id = ?)",
             (attempts, last.map(at), at(next), id),
         );
         assert_eq!(changed.unwrap(), 1);
@@ -444,4 +462,236 @@ fn deliveries_queued_by_a_clock_that_was_ahead_are_due_at_the_next_start() {
     });
     let queued: Vec<_> = log.iter().filter(|one| one.state == DeliveryState::Queued).collect();
     assert_eq!((queued.len(), queued[0].attempts), (1, 5));
+}
+
+/// A project of its own, seen by an engine.
+fn project(engine: &Engine, name: &str) -> Engine {
+    let organization = wait(engine.own_project()).unwrap().organization_id;
+    let project = wait(engine.create_project(&organization, name, None)).unwrap();
+    engine.with_access(wait(engine.access_to(&project.id)).unwrap())
+}
+
+#[test]
+fn receivers_that_block_for_ever_keep_no_other_project_waiting() {
+    const HOSTILE: usize = 20;
+    let folder = Folder::new();
+    let engine = folder.open();
+    let hostile: Vec<_> = (0..HOSTILE).map(|n| project(&engine, &format!("Hostile {n}"))).collect();
+    for hostile in &hostile {
+        for n in 0..20 {
+            make(hostile, &format!("blocks-{n}"), [MemoryAdd]);
+        }
+        store_one(hostile, "alice", "tea");
+    }
+    let healthy = project(&engine, "Healthy");
+    make(&healthy, "healthy", [MemoryAdd]);
+
+    let (go, hold) = mpsc::channel::<()>();
+    let (hold, under_way) = (Mutex::new(hold), Arc::new(AtomicUsize::new(0)));
+    let (sent, received) = mpsc::channel();
+    let blocked = under_way.clone();
+    let delivering = engine.deliver_with(move |delivery| {
+        if delivery.url.contains("blocks") {
+            blocked.fetch_add(1, Ordering::SeqCst);
+            let _ = hold.lock().unwrap().recv();
+        } else {
+            let _ = sent.send(delivery.clone());
+        }
+        DeliveryOutcome::Answered(200)
+    });
+    let delivering = delivering.unwrap();
+    // Once they have all places that they get.
+    let start = Instant::now();
+    while under_way.load(Ordering::SeqCst) < HOSTILE {
+        assert!(start.elapsed() < PATIENCE);
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    for n in 0..30 {
+        store_one(&healthy, "alice", &format!("fact {n}"));
+        let told = received.recv_timeout(PATIENCE).expect("the healthy project waits");
+        assert_eq!(details(&told)["data"]["memory"], format!("fact {n}"));
+    }
+    // Another one that comes only now, too.
+    let late = project(&engine, "Later");
+    make(&late, "later", [MemoryAdd]);
+    store_one(&late, "alice", "tea");
+    assert!(received.recv_timeout(PATIENCE).unwrap().url.ends_with("later"));
+    // The threads are bounded.
+    assert!(under_way.load(Ordering::SeqCst) <= 72);
+    drop((go, delivering));
+}
+
+#[test]
+fn receivers_that_hang_share_few_places_once_they_are_known() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    for n in 0..40 {
+        make(&engine, &format!("blocks-{n}"), [MemoryAdd]);
+    }
+    let webhook = make(&engine, "healthy", [MemoryAdd]);
+    store_one(&engine, "alice", "tea");
+    await_deliveries(&folder);
+    // As the last attempts left them.
+    let known = "UPDATE webhooks SET in_time = (name = 'healthy')";
+    assert_eq!(folder.sql().execute(known, []).unwrap(), 41);
+    let (go, hold) = mpsc::channel::<()>();
+    let (hold, under_way) = (Mutex::new(hold), Arc::new(AtomicUsize::new(0)));
+    let blocked = under_way.clone();
+    let delivering = engine.deliver_with(move |delivery| {
+        if delivery.url.contains("blocks") {
+            blocked.fetch_add(1, Ordering::SeqCst);
+            let _ = hold.lock().unwrap().recv();
+        }
+        DeliveryOutcome::Answered(200)
+    });
+    logged(&engine, &webhook, all(DeliveryState::Delivered));
+    let blocked = under_way.load(Ordering::SeqCst);
+    assert!((0..=8).contains(&blocked), "{blocked} at once");
+    drop((go, delivering));
+}
+
+#[test]
+fn a_project_has_as_many_webhooks_as_it_may_and_keeps_more_of_an_older_folder() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    let project = wait(engine.own_project()).unwrap().id;
+    let first = make(&engine, "first", [MemoryAdd]);
+    for n in 1..MAX_WEBHOOKS {
+        make(&engine, &format!("w{n}"), [MemoryAdd]);
+    }
+    let more = || NewWebhook::new("more", "https://example.com", [MemoryAdd]);
+    let refused = wait(engine.create_webhook(&project, more())).unwrap_err();
+    let EngineError::InvalidInput(refused) = refused else { panic!("{refused:?}") };
+    let why = refused.to_string();
+    assert!(
+        refused.field() == "webhooks" && why.contains("100") && why.contains("delete"),
+        "{why}"
+    );
+    // One that is deleted makes room, in this project and no other.
+    wait(engine.delete_webhook(&first.id)).unwrap();
+    wait(engine.create_webhook(&project, more())).unwrap();
+    assert!(wait(engine.create_webhook(&project, more())).is_err());
+    make(&self::project(&engine, "Other"), "other", [MemoryAdd]);
+
+    let many = "INSERT INTO webhooks (id, project, created_at, updated_at, is_active, owner, name, \
+                url, event_types, secret) SELECT id || '-again', project, created_at, updated_at, \
+                is_active, owner, name, url, event_types, secret FROM webhooks WHERE project = 1";
+    assert_eq!(folder.sql().execute(many, []).unwrap(), MAX_WEBHOOKS);
+    assert_eq!(wait(engine.webhooks(&project)).unwrap().len(), 2 * MAX_WEBHOOKS);
+    let why = wait(engine.create_webhook(&project, more())).unwrap_err().to_string();
+    assert!(why.contains("has 200"), "{why}");
+}
+
+#[test]
+fn what_a_webhook_hears_of_is_decided_at_the_change() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    let switch = |webhook: &WebhookRecord, change: WebhookChange| {
+        wait(engine.update_webhook(&webhook.id, change)).unwrap();
+    };
+    let active = |is_active| WebhookChange { is_active: Some(is_active), ..Default::default() };
+    let kinds = |kinds: &[WebhookEventType]| WebhookChange {
+        event_types: Some(kinds.to_vec()),
+        ..Default::default()
+    };
+    let (switched, changed) =
+        (make(&engine, "switched", [MemoryAdd]), make(&engine, "changed", [MemoryAdd]));
+    // Each change comes right before and right after what decides about it.
+    for n in 0..20 {
+        store_one(&engine, "alice", &format!("heard {n}"));
+        switch(&switched, active(false));
+        switch(&changed, kinds(&[MemoryDelete]));
+        store_one(&engine, "alice", &format!("unheard {n}"));
+        switch(&switched, active(true));
+        switch(&changed, kinds(&[MemoryAdd]));
+    }
+    let deleted = make(&engine, "deleted", [MemoryAdd]);
+    store_one(&engine, "alice", "heard by the deleted one, too");
+    wait(engine.delete_webhook(&deleted.id)).unwrap();
+    let late = make(&engine, "late", [MemoryAdd]);
+    await_deliveries(&folder);
+    for webhook in [&switched, &changed] {
+        let log = wait(engine.deliveries(&webhook.id, PageRequest { page: 1, page_size: 100 }));
+        let mut texts: Vec<_> = log
+            .unwrap()
+            .results
+            .into_iter()
+            .map(|delivery| delivery.payload)
+            .map(|payload| payload["event_details"]["data"]["memory"].as_str().unwrap().to_owned())
+            .collect();
+        texts.reverse();
+        let mut heard: Vec<_> = (0..20).map(|n| format!("heard {n}")).collect();
+        heard.push("heard by the deleted one, too".to_owned());
+        assert_eq!(texts, heard);
+    }
+    assert!(log(&engine, &late).is_empty());
+}
+
+#[test]
+fn a_webhook_with_a_long_log_is_gone_at_once_and_its_log_after_it() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    let webhook = make(&engine, "all", [MemoryAdd]);
+    let many: Vec<_> = (0..1200).map(|number| format!("fact {number}")).collect();
+    store(&engine, user("alice"), &many.iter().map(String::as_str).collect::<Vec<_>>());
+    await_deliveries(&folder);
+    wait(engine.delete_webhook(&webhook.id)).unwrap();
+    let project = wait(engine.own_project()).unwrap().id;
+    assert!(wait(engine.webhooks(&project)).unwrap().is_empty());
+    let gone = wait(engine.deliveries(&webhook.id, PageRequest::default())).unwrap_err();
+    assert!(matches!(gone, EngineError::NotFound(Resource::Webhook)));
+    let (_delivering, received) = deliver(&engine, 200);
+    let left = || {
+        ["webhooks", "webhook_deliveries", "webhook_subscriptions"].map(|table| {
+            let sql = format!("SELECT count(*) FROM {table}");
+            folder.sql().query_row(&sql, [], |row| row.get::<_, i64>(0)).unwrap()
+        })
+    };
+    let start = Instant::now();
+    while left() != [0; 3] {
+        assert!(start.elapsed() < 2 * PATIENCE, "{:?}", left());
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert!(received.try_recv().is_err());
+}
+
+#[test]
+fn deliveries_are_counted_and_so_are_the_webhooks_that_fail() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    let counts = || {
+        let webhooks = wait(engine.figures()).unwrap().webhooks;
+        let counted = [webhooks.queued, webhooks.delivered, webhooks.failed_attempts];
+        (counted, webhooks.given_up, webhooks.failing)
+    };
+    assert_eq!(counts(), ([0, 0, 0], 0, 0));
+    let (good, bad) = (make(&engine, "good", [MemoryAdd]), make(&engine, "bad", [MemoryAdd]));
+    store(&engine, user("alice"), &["tea", "coffee", "water"]);
+    let is_up = Arc::new(AtomicUsize::new(0));
+    let up = is_up.clone();
+    let delivering = engine.deliver_with(move |delivery| {
+        let is_taken = delivery.url.ends_with("good") || up.load(Ordering::SeqCst) > 0;
+        DeliveryOutcome::Answered(if is_taken { 200 } else { 500 })
+    });
+    let once = |log: &[DeliveryRecord]| log.len() == 3 && log.iter().all(|one| one.attempts == 1);
+    logged(&engine, &bad, once);
+    logged(&engine, &good, once);
+    assert_eq!(counts(), ([6, 3, 3], 0, 1));
+    // When the last attempt fails, it is given up.
+    let tried = "UPDATE webhook_deliveries SET attempts = 6, next_attempt_at = 1 \
+                 WHERE next_attempt_at IS NOT NULL";
+    drop(delivering);
+    assert_eq!(folder.sql().execute(tried, []).unwrap(), 3);
+    let up = is_up.clone();
+    let delivering = engine.deliver_with(move |_| {
+        DeliveryOutcome::Answered(if up.load(Ordering::SeqCst) > 0 { 200 } else { 500 })
+    });
+    let log = logged(&engine, &bad, all(DeliveryState::Failed));
+    assert_eq!(counts(), ([6, 3, 6], 3, 1));
+    // Once all are taken, it no longer fails.
+    is_up.store(1, Ordering::SeqCst);
+    wait(engine.redeliver(&bad.id, &log[0].id)).unwrap();
+    logged(&engine, &bad, |log| log[0].state == DeliveryState::Delivered);
+    assert_eq!(counts(), ([6, 4, 6], 3, 0));
+    drop(delivering);
 }

@@ -8,7 +8,7 @@ use crate::work_budget::WorkBudget;
 use crate::{Access, Engine, EngineError, clock};
 
 /// A project's tables, in the order in which they are erased.
-const TABLES: [&str; 11] = [
+const TABLES: [&str; 13] = [
     "memories",
     "history",
     "entities",
@@ -16,6 +16,8 @@ const TABLES: [&str; 11] = [
     "profile_jobs",
     "api_keys",
     "webhook_deliveries",
+    "webhook_changes",
+    "webhook_subscriptions",
     "webhooks",
     "collection_records",
     "collections",

@@ -136,4 +136,42 @@ mod tests {
         assert!(projects(&connection));
         assert_eq!(version(&connection).unwrap(), NEWEST);
     }
+
+    #[test]
+    fn deliveries_of_an_older_version_keep_their_numbers_texts_and_states() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        configure(&connection).unwrap();
+        migrate(&mut connection, 8).unwrap();
+        connection
+            .execute_batch(
+                r#"INSERT INTO webhooks (id, project, created_at, updated_at, is_active, owner, name, url, event_types, secret)
+                   VALUES ('on', 1, 0, 0, 1, 'x', 'x', 'x', '["memory_add","memory_delete"]', 'x'),
+                          ('off', 1, 0, 0, 0, 'x', 'x', 'x', '["memory_add"]', 'x');
+                   INSERT INTO webhook_deliveries (id, project, webhook, created_at, next_attempt_at, attempts, event_type, memory_id, payload)
+                   VALUES ('gone', 1, 1, 1, 1, 0, 'memory_add', 'm', '{}'), ('a', 1, 1, 2, 3, 4, 'memory_add', 'm', '{"a":1}'),
+                          ('b', 1, 2, 5, NULL, 7, 'memory_add', 'n', '{"b":1}'), ('last', 1, 1, 1, 1, 0, 'memory_add', 'm', '{}');
+                   DELETE FROM webhook_deliveries WHERE id IN ('gone', 'last');"#,
+            )
+            .unwrap();
+        migrate(&mut connection, NEWEST).unwrap();
+        let rows = |sql: &str| -> Vec<String> {
+            let mut statement = connection.prepare(sql).unwrap();
+            let rows = statement.query_map([], |row| row.get(0)).unwrap();
+            rows.map(Result::unwrap).collect()
+        };
+        let deliveries = "SELECT json_array(d.seq, d.id, webhook, next_attempt_at, attempts, created_at, made_to,                           memory_id, payload) FROM webhook_deliveries AS d JOIN webhook_changes AS c ON c.seq = change                           ORDER BY d.seq";
+        assert_eq!(
+            rows(deliveries),
+            [
+                r#"[2,"a",1,3,4,2,null,"m","{\"a\":1}"]"#,
+                r#"[3,"b",2,null,7,5,null,"n","{\"b\":1}"]"#
+            ]
+        );
+        let last =
+            "SELECT CAST(seq AS TEXT) FROM sqlite_sequence WHERE name = 'webhook_deliveries'";
+        assert_eq!(rows(last), ["4"], "numbers are not used twice");
+        let heard = "SELECT webhook || ' ' || event_type FROM webhook_subscriptions ORDER BY seq";
+        assert_eq!(rows(heard), ["1 memory_add", "1 memory_delete"]);
+        assert!(rows("SELECT parent FROM pragma_foreign_key_check").is_empty());
+    }
 }

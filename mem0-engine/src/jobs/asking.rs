@@ -309,6 +309,7 @@ mod tests {
                 Arc::new(components),
                 wake.clone(),
                 Retrievals::default(),
+                Arc::default(),
             );
             Self { path, writer, wake, worker: Some(worker.unwrap()), llm }
         }

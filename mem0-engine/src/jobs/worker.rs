@@ -18,6 +18,7 @@ use crate::memories::stats::Retrievals;
 use crate::threads::readers::Readers;
 use crate::threads::turns::Owner;
 use crate::threads::writer::Writer;
+use crate::webhooks::standing::{Counts, Notice};
 
 /// The most jobs that the writer has at once, so that they share a commit.
 const AT_ONCE: usize = 16;
@@ -35,6 +36,7 @@ pub(crate) fn start(
     components: Arc<Components>,
     wake: WakeSignal,
     retrievals: Retrievals,
+    webhooks: Arc<Counts>,
 ) -> Result<JoinHandle<()>, EngineError> {
     // Jobs that an earlier run left in the queue go first.
     wake.wake();
@@ -43,8 +45,8 @@ pub(crate) fn start(
         let queue = FairQueue::default();
         let asking =
             Asking::new(writer.clone(), readers, components.clone(), queue.clone(), wake.clone());
-        Worker { writer, components, wake, queue, asking, log: ErasedLog::default() }
-            .run(&retrievals);
+        let log = ErasedLog::default();
+        Worker { writer, components, wake, queue, asking, webhooks, log }.run(&retrievals);
     })?)
 }
 
@@ -54,6 +56,7 @@ struct Worker {
     wake: WakeSignal,
     queue: FairQueue,
     asking: Asking,
+    webhooks: Arc<Counts>,
     log: ErasedLog,
 }
 
@@ -110,18 +113,15 @@ impl Worker {
 
     /// Removes all data past its retention.
     fn clear_away(&mut self) -> Result<(), EngineError> {
-        let mut given_up = 0;
         while !self.wake.stops_now() {
             let answer = self.writer.send(Owner::JOBS, sweep).blocking_recv();
             let swept = answer.unwrap_or(Err(EngineError::Closed))?;
             self.log.holds_erased |= swept.rows > 0;
-            given_up += swept.given_up;
+            self.webhooks.given_up(swept.given_up as u64);
+            swept.notices.iter().for_each(Notice::log);
             if !swept.more {
                 break;
             }
-        }
-        if given_up > 0 {
-            tracing::warn!(given_up, "deliveries to webhooks were not taken within seven days");
         }
         Ok(())
     }
@@ -438,9 +438,15 @@ mod tests {
         let (writer, _thread) = Writer::start(connection, |_| Ok(()), || ()).unwrap();
         let wake = WakeSignal::default();
         let (readers, _reading) = Readers::start(Path::new(":memory:")).unwrap();
-        let jobs =
-            start(writer.clone(), readers, Arc::default(), wake.clone(), Retrievals::default())
-                .unwrap();
+        let jobs = start(
+            writer.clone(),
+            readers,
+            Arc::default(),
+            wake.clone(),
+            Retrievals::default(),
+            Arc::default(),
+        )
+        .unwrap();
         let done = |events: &[String]| -> usize {
             let events = events.to_vec();
             let count = writer.send(Owner::JOBS, move |connection| {

@@ -9,7 +9,7 @@ use crate::folder::columns::json_column;
 use crate::ids::{self, EntityIds};
 use crate::limits::Answer;
 use crate::stored_json;
-use crate::webhooks::deliveries;
+use crate::webhooks::changes;
 use crate::work_budget::WorkBudget;
 use crate::{Access, Engine, EngineError, PageRequest, RecordPage, Resource, clock};
 
@@ -77,7 +77,7 @@ pub(crate) fn note(connection: &Connection, change: &Change<'_>) -> Result<(), E
             change.old_memory,
             change.new_memory,
         ])?;
-    deliveries::queue(connection, change)
+    changes::queue(connection, change)
 }
 
 /// Oldest first.
@@ -191,17 +191,20 @@ pub(crate) fn erase(
     while !budget.is_used_up()
         && let Some(row) = rows.next()?
     {
-        last = row.get(0)?;
+        let (seq, is_gone) = (row.get(0)?, row.get(3)?);
         budget.look();
-        if row.get(3)? {
+        if is_gone {
             budget.take(row.get(2)?);
-            gone.push((last, row.get::<_, String>(1)?));
+            // What webhooks are told of the memory goes first, since the rest of a memory with many
+            // changes is found again only by its history.
+            if !changes::erase_content(connection, project, &row.get::<_, String>(1)?, budget)? {
+                break;
+            }
+            gone.push(seq);
         }
+        last = seq;
     }
     let mut statement = connection.prepare_cached("DELETE FROM history WHERE seq = ?")?;
-    for (seq, memory_id) in gone {
-        deliveries::erase_content(connection, project, &memory_id)?;
-        statement.execute([seq])?;
-    }
+    gone.into_iter().try_for_each(|seq: i64| statement.execute([seq]).map(drop))?;
     Ok(last)
 }

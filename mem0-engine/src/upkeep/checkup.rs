@@ -175,6 +175,14 @@ const RULES: &[(&str, &str)] = &[
          WHERE e.status NOT IN ('PENDING', 'RUNNING')",
     ),
     (
+        "Kinds of change that a webhook asks for and would not hear of",
+        "SELECT count(*) FROM webhooks AS w, \
+         json_each(iif(json_valid(w.event_types), w.event_types, '[]')) AS asked \
+         WHERE w.is_active AND w.deleted_at IS NULL AND NOT EXISTS \
+         (SELECT 1 FROM webhook_subscriptions AS s WHERE s.webhook = w.seq \
+         AND s.event_type = asked.value AND s.until IS NULL)",
+    ),
+    (
         "Records of collections whose vector has another length",
         "SELECT count(*) FROM collection_records AS r JOIN collections AS c ON c.seq = r.collection \
          WHERE length(r.vector) <> 4 * c.dimensions",
@@ -213,6 +221,8 @@ const JSON: &[(&str, &str)] = &[
     ("exports", "filter"),
     ("exports", "schema"),
     ("job_answers", "answer"),
+    ("webhooks", "event_types"),
+    ("webhook_changes", "payload"),
     ("collection_records", "payload"),
 ];
 

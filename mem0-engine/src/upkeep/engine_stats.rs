@@ -1,6 +1,7 @@
 use rusqlite::Connection;
 
 use crate::EngineError;
+use crate::webhooks::standing::{Counts, WebhookStats};
 
 /// The size of a data folder, and the work that waits in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -10,11 +11,13 @@ pub struct EngineStats {
     pub queued_events: u64,
     /// The size of the database, including unused pages.
     pub database_bytes: u64,
+    /// What became of the deliveries to webhooks.
+    pub webhooks: WebhookStats,
 }
 
 impl EngineStats {
     /// Takes no longer for a larger folder.
-    pub(crate) fn read(connection: &Connection) -> Result<Self, EngineError> {
+    pub(crate) fn read(connection: &Connection, counts: &Counts) -> Result<Self, EngineError> {
         let number = |sql: &str| -> Result<u64, EngineError> {
             let number: i64 = connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
             Ok(number.unsigned_abs())
@@ -24,6 +27,7 @@ impl EngineStats {
         Ok(Self {
             queued_events: number("SELECT count(*) FROM jobs WHERE event IS NOT NULL")?,
             database_bytes: pages.saturating_mul(page_size),
+            webhooks: counts.read(connection)?,
         })
     }
 }

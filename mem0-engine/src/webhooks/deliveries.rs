@@ -1,15 +1,15 @@
 use std::fmt;
 use std::time::Duration;
 
-use mem0_types::{HistoryEvent, Timestamp, WebhookEventType};
+use mem0_types::{Timestamp, WebhookEventType};
 use rusqlite::types::Value as SqlValue;
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::change::Change;
 use crate::folder::columns::json_column;
 use crate::webhooks::registered;
-use crate::{Engine, EngineError, PageRequest, RecordPage, Resource, clock, ids};
+use crate::webhooks::standing::{self, Attempted, Notice};
+use crate::{Engine, EngineError, PageRequest, RecordPage, Resource, clock};
 
 /// The time from each failed attempt to the next. After the last one, the delivery is given up.
 const RETRIES: [Duration; 6] = [
@@ -98,6 +98,7 @@ pub struct Delivery {
     pub payload: String,
     pub(crate) seq: i64,
     pub(crate) webhook: i64,
+    pub(crate) project: i64,
 }
 
 impl fmt::Debug for Delivery {
@@ -117,82 +118,39 @@ pub enum DeliveryOutcome {
     Unanswered(String),
 }
 
-/// Queues a change for the project's webhooks that ask for it, in the transaction of the change.
-pub(crate) fn queue(connection: &Connection, change: &Change<'_>) -> Result<(), EngineError> {
-    let event_type = match change.event {
-        HistoryEvent::Add => WebhookEventType::MemoryAdd,
-        HistoryEvent::Update => WebhookEventType::MemoryUpdate,
-        HistoryEvent::Delete => WebhookEventType::MemoryDelete,
-        _ => return Ok(()),
-    };
-    let mut statement = connection
-        .prepare_cached("SELECT seq, event_types FROM webhooks WHERE project = ? AND is_active")?;
-    let mut webhooks = statement.query([change.project])?;
-    let mut listening = Vec::new();
-    while let Some(row) = webhooks.next()? {
-        // Parsed here, because SQLite would plan a json_each anew for each change.
-        let event_types: Vec<String> = json_column(row, "event_types")?.unwrap_or_default();
-        if event_types.iter().any(|wanted| wanted == event_type.as_str()) {
-            listening.push(row.get::<_, i64>("seq")?);
-        }
-    }
-    if listening.is_empty() {
-        return Ok(());
-    }
-    let payload = json!({"event_details": {
-        "id": change.memory_id,
-        "data": {"memory": change.new_memory.or(change.old_memory)},
-        "event": change.event.as_str(),
-    }});
-    let (payload, now) = (payload.to_string(), clock::now());
-    for webhook in listening {
-        connection
-            .prepare_cached(
-                "INSERT INTO webhook_deliveries (id, project, webhook, created_at, \
-                 next_attempt_at, event_type, memory_id, payload) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            )?
-            .execute(params![
-                ids::new_id()?,
-                change.project,
-                webhook,
-                now,
-                now,
-                event_type.as_str(),
-                change.memory_id,
-                payload,
-            ])?;
-    }
-    Ok(())
-}
-
-/// The next delivery.
-pub(crate) enum Next {
+/// The next delivery of a webhook.
+pub(super) enum Next {
     /// This one is due.
     Due(Delivery),
     /// None is due before this time.
     At(i64),
-    /// None is queued.
+    /// None is to be sent.
     Nothing,
 }
 
-/// The next delivery, for the webhooks that are not being called: the oldest one that is due for
-/// the webhook that waited longest.
-pub(crate) fn next(connection: &Connection, called: &[i64]) -> Result<Next, EngineError> {
-    // The first delivery of each webhook is found by an index, however many are queued behind it.
-    let first = "SELECT q.seq FROM webhook_deliveries AS q WHERE q.webhook = w.seq \
-                 AND q.next_attempt_at IS NOT NULL ORDER BY q.next_attempt_at, q.seq LIMIT 1";
+/// The first delivery of a webhook, found by an index, however many are queued behind it.
+pub(super) const FIRST: &str = "FROM webhook_deliveries AS q INDEXED BY webhook_deliveries_due \
+                     WHERE q.webhook = w.seq AND q.next_attempt_at IS NOT NULL \
+                     ORDER BY q.next_attempt_at, q.seq LIMIT 1";
+
+/// Whether a webhook may be called.
+pub(super) const IS_CALLED: &str = "w.is_active AND w.deleted_at IS NULL AND p.deleted_at IS NULL";
+
+/// The next delivery of each of these webhooks.
+pub(super) fn next(
+    connection: &Connection,
+    webhooks: &[i64],
+) -> Result<Vec<(i64, Next)>, EngineError> {
     let sql = format!(
-        "SELECT d.seq, d.id, d.webhook, d.payload, d.next_attempt_at, w.url, w.secret \
+        "SELECT d.seq, d.id, d.project, c.payload, d.next_attempt_at, w.url, w.secret \
          FROM webhooks AS w JOIN projects AS p ON p.seq = w.project \
-         JOIN webhook_deliveries AS d ON d.seq = ({first}) \
-         WHERE w.is_active AND p.deleted_at IS NULL \
-         AND w.seq NOT IN (SELECT value FROM json_each(?1)) \
-         ORDER BY max(d.next_attempt_at, ?2), w.called_at, d.seq LIMIT 1"
+         JOIN webhook_deliveries AS d ON d.seq = (SELECT q.seq {FIRST}) \
+         JOIN webhook_changes AS c ON c.seq = d.change WHERE w.seq = ? AND {IS_CALLED}"
     );
-    let now = clock::now();
-    let found = connection
-        .prepare_cached(&sql)?
-        .query_row(params![json!(called).to_string(), now], |row| {
+    let (mut statement, now) = (connection.prepare_cached(&sql)?, clock::now());
+    let mut next = Vec::with_capacity(webhooks.len());
+    for webhook in webhooks {
+        let found = statement.query_row([webhook], |row| {
             let at: i64 = row.get("next_attempt_at")?;
             if at > now {
                 return Ok(Next::At(at));
@@ -203,28 +161,58 @@ pub(crate) fn next(connection: &Connection, called: &[i64]) -> Result<Next, Engi
                 secret: row.get("secret")?,
                 payload: row.get("payload")?,
                 seq: row.get("seq")?,
-                webhook: row.get("webhook")?,
+                webhook: *webhook,
+                project: row.get("project")?,
             }))
-        })
-        .optional()?;
-    Ok(found.unwrap_or(Next::Nothing))
+        });
+        next.push((*webhook, found.optional()?.unwrap_or(Next::Nothing)));
+    }
+    Ok(next)
 }
 
-/// Makes a delivery due if it was queued or last attempted at a time that is still to come: the
-/// clock was ahead then.
-pub(crate) fn bring_forward(connection: &Connection) -> Result<(), EngineError> {
+/// The most deliveries that one step of bringing them forward looks at.
+const LOOKED_AT: i64 = 1000;
+
+/// Where a look at the queued deliveries has come to: webhook, time and number of the last.
+pub(super) type Place = (i64, i64, i64);
+
+/// The deliveries that were queued or last attempted at a time that is still to come, since the
+/// clock was ahead then. Looks at some behind a place; returns the place to go on from.
+pub(super) fn ahead(
+    connection: &Connection,
+    (webhook, at, seq): Place,
+) -> Result<(Vec<i64>, Option<Place>), EngineError> {
     let now = clock::now();
-    connection
-        .prepare_cached(
-            "UPDATE webhook_deliveries SET next_attempt_at = ?1 \
-             WHERE webhook IN (SELECT seq FROM webhooks) AND next_attempt_at > ?1 \
-             AND (attempts = 0 OR last_attempt_at > ?1)",
-        )?
-        .execute([now])?;
-    // A webhook that was called at such a time would otherwise let all others go first.
-    connection
-        .prepare_cached("UPDATE webhooks SET called_at = ?1 WHERE called_at > ?1")?
-        .execute([now])?;
+    let mut statement = connection.prepare_cached(
+        "SELECT webhook, next_attempt_at, seq, \
+         next_attempt_at > ?4 AND (attempts = 0 OR last_attempt_at > ?4) \
+         FROM webhook_deliveries INDEXED BY webhook_deliveries_due \
+         WHERE next_attempt_at IS NOT NULL AND (webhook, next_attempt_at, seq) > (?1, ?2, ?3) \
+         ORDER BY webhook, next_attempt_at, seq LIMIT ?5",
+    )?;
+    let (mut ahead, mut count, mut last) = (Vec::new(), 0, None);
+    let mut rows = statement.query(params![webhook, at, seq, now, LOOKED_AT])?;
+    while let Some(row) = rows.next()? {
+        let place: Place = (row.get(0)?, row.get(1)?, row.get(2)?);
+        if row.get(3)? {
+            ahead.push(place.2);
+        }
+        (count, last) = (count + 1, Some(place));
+    }
+    Ok((ahead, last.filter(|_| count == LOOKED_AT)))
+}
+
+/// Makes these deliveries due.
+pub(super) fn bring_forward(
+    connection: &Connection,
+    deliveries: &[i64],
+) -> Result<(), EngineError> {
+    let mut statement = connection.prepare_cached(
+        "UPDATE webhook_deliveries SET next_attempt_at = ? \
+         WHERE seq = ? AND next_attempt_at IS NOT NULL",
+    )?;
+    let now = clock::now();
+    deliveries.iter().try_for_each(|seq| statement.execute([now, *seq]).map(drop))?;
     Ok(())
 }
 
@@ -232,26 +220,27 @@ fn micros(duration: Duration) -> i64 {
     i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
 }
 
-/// Records the outcome of an attempt. Changes nothing when the delivery is gone.
-pub(crate) fn record(
+/// Records the outcome of an attempt, and whether it came in time. Changes nothing when the webhook
+/// is gone. Returns what to count and to log.
+pub(super) fn record(
     connection: &Connection,
     delivery: &Delivery,
     outcome: &DeliveryOutcome,
-) -> Result<(), EngineError> {
+    in_time: bool,
+) -> Result<(Attempted, Option<Notice>), EngineError> {
     let now = clock::now();
-    let attempts: Option<u32> = connection
+    let before: Option<u32> = connection
         .prepare_cached("SELECT attempts FROM webhook_deliveries WHERE seq = ?")?
         .query_row([delivery.seq], |row| row.get(0))
         .optional()?;
-    let Some(before) = attempts else { return Ok(()) };
     let (status, error) = match outcome {
         DeliveryOutcome::Answered(status) => (Some(*status), None),
         DeliveryOutcome::Unanswered(why) => (None, Some(why.as_str())),
     };
-    let taken = status.is_some_and(|status| (200..300).contains(&status));
+    let is_taken = status.is_some_and(|status| (200..300).contains(&status));
     let refused = "the receiver answered with a status outside 200 to 299";
-    let error = error.or((!taken).then_some(refused));
-    let retry = RETRIES.get(before as usize).filter(|_| !taken);
+    let error = error.or((!is_taken).then_some(refused));
+    let retry = before.and_then(|before| RETRIES.get(before as usize)).filter(|_| !is_taken);
     connection
         .prepare_cached(
             "UPDATE webhook_deliveries SET attempts = attempts + 1, next_attempt_at = ?, \
@@ -260,32 +249,22 @@ pub(crate) fn record(
         .execute(params![
             retry.map(|delay| now.saturating_add(micros(*delay))),
             now,
-            taken.then_some(now),
+            is_taken.then_some(now),
             status,
             error,
             delivery.seq,
         ])?;
-    connection
-        .prepare_cached("UPDATE webhooks SET called_at = ? WHERE seq = ?")?
-        .execute(params![now, delivery.webhook])?;
-    Ok(())
+    let is_given_up = !is_taken && before.is_some() && retry.is_none();
+    let attempted = Attempted { is_taken, is_given_up };
+    // Also for a delivery that is gone: the dispatcher looks at a webhook again when its row has
+    // changed.
+    let notice = standing::attempted(connection, delivery.webhook, &attempted, in_time, now)?;
+    Ok((attempted, notice))
 }
 
-/// Empties the text of the deliveries about a memory.
-pub(crate) fn erase_content(
-    connection: &Connection,
-    project: i64,
-    memory_id: &str,
-) -> Result<(), EngineError> {
-    let sql = "UPDATE webhook_deliveries \
-               SET payload = json_replace(payload, '$.event_details.data.memory', '') \
-               WHERE project = ? AND memory_id = ?";
-    connection.prepare_cached(sql)?.execute(params![project, memory_id])?;
-    Ok(())
-}
-
-const COLUMNS: &str = "id, event_type, attempts, last_status, last_error, payload, created_at, \
-                       next_attempt_at, last_attempt_at, delivered_at";
+/// Selects deliveries as [`from_row`] reads them.
+const SELECT: &str = "SELECT d.*, c.event_type, c.payload, c.created_at \
+                      FROM webhook_deliveries AS d JOIN webhook_changes AS c ON c.seq = d.change";
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<DeliveryRecord> {
     let time =
@@ -322,9 +301,10 @@ fn page(
         .query_row([webhook], |row| row.get(0))?;
     let count = count.unsigned_abs();
     let (limit, offset) = request.window(count)?;
+    // The page is chosen before the payloads are read.
     let sql = format!(
-        "SELECT {COLUMNS} FROM webhook_deliveries WHERE webhook = ? \
-         ORDER BY created_at DESC, seq DESC LIMIT ? OFFSET ?"
+        "{SELECT} WHERE d.seq IN (SELECT seq FROM webhook_deliveries WHERE webhook = ? \
+         ORDER BY seq DESC LIMIT ? OFFSET ?) ORDER BY d.seq DESC"
     );
     let mut statement = connection.prepare_cached(&sql)?;
     let rows = statement.query_map([webhook, limit, offset], from_row)?;
@@ -347,7 +327,7 @@ fn redeliver(
     if queued == 0 {
         return Err(EngineError::NotFound(Resource::Delivery));
     }
-    let sql = format!("SELECT {COLUMNS} FROM webhook_deliveries WHERE webhook = ? AND id = ?");
+    let sql = format!("{SELECT} WHERE d.webhook = ? AND d.id = ?");
     Ok(connection.prepare_cached(&sql)?.query_row(params![webhook, id], from_row)?)
 }
 

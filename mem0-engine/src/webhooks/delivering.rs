@@ -1,19 +1,20 @@
-use std::collections::HashSet;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
+
+use tokio::sync::oneshot;
 
 use crate::threads::readers::Readers;
 use crate::threads::turns::Owner;
 use crate::threads::writer::Writer;
 use crate::webhooks::deliveries::{self, Delivery, DeliveryOutcome, Next};
+use crate::webhooks::fan_out::FanOut;
+use crate::webhooks::looking::{self, Hints};
+use crate::webhooks::schedule::{IN_TIME, Schedule};
+use crate::webhooks::standing::{Counts, Notice};
 use crate::{Engine, EngineError, clock};
-
-/// The most deliveries under way at once, each to a different webhook.
-const AT_ONCE: usize = 16;
 
 /// How long to wait when the data folder cannot be read or a thread cannot be started.
 const RETRY: Duration = Duration::from_secs(1);
@@ -27,9 +28,13 @@ const GRACE: Duration = Duration::from_secs(5);
 
 type Deliver = dyn Fn(&Delivery) -> DeliveryOutcome + Send + Sync;
 
-/// Decides which webhook is called next, and records the outcomes. One for each open engine.
+/// Calls webhooks and records the outcomes. One for each open engine.
 #[derive(Clone, Default)]
-pub(crate) struct Dispatcher(Arc<(Mutex<State>, Condvar)>);
+pub(crate) struct Dispatcher {
+    shared: Arc<(Mutex<State>, Condvar)>,
+    fan_out: FanOut,
+    pub(crate) counts: Arc<Counts>,
+}
 
 #[derive(Default)]
 struct State {
@@ -39,43 +44,69 @@ struct State {
     sender: u64,
     senders: u64,
     is_woken: bool,
-    /// The webhooks that are being called.
-    called: HashSet<i64>,
+    schedule: Schedule,
+    /// What the schedule does not know yet. Kept only while there is a sender.
+    hints: Hints,
 }
 
 impl Dispatcher {
-    pub(crate) fn open(&self, writer: Writer, readers: Readers) {
-        self.state().database = Some((writer, readers));
+    pub(crate) fn open(&self, writer: Writer, readers: Readers) -> Result<(), EngineError> {
+        self.state().database = Some((writer.clone(), readers));
+        self.fan_out.open(writer, self.counts.clone())
     }
 
-    /// Two callbacks for the writer: the first for each table that changes, the second after each
-    /// commit.
-    pub(crate) fn watch(&self) -> (impl Fn(&str) + Send + use<>, impl Fn() + Send + use<>) {
-        let changed = Arc::new(AtomicBool::new(false));
+    /// Two callbacks for the writer: the first for each row that changes, with its table, the
+    /// second after each commit.
+    pub(crate) fn watch(&self) -> (impl Fn(&str, i64) + Send + use<>, impl Fn() + Send + use<>) {
+        #[derive(Default)]
+        struct Changed {
+            hints: Hints,
+            has_changes: bool,
+        }
+        let changed = Arc::new(Mutex::new(Changed::default()));
         let told = changed.clone();
-        let tell = move |table: &str| {
-            if table.starts_with("webhook") {
-                told.store(true, Ordering::Relaxed);
+        let tell = move |table: &str, row| {
+            if !table.starts_with("webhook") {
+                return;
             }
+            let mut changed = told.lock().unwrap_or_else(PoisonError::into_inner);
+            changed.has_changes |= table == "webhook_changes";
+            changed.hints.row_changed(table, row);
         };
         let board = self.clone();
         let committed = move || {
-            if changed.swap(false, Ordering::Relaxed) {
-                board.wake();
+            let mut changed = changed.lock().unwrap_or_else(PoisonError::into_inner);
+            let Changed { hints, has_changes } = std::mem::take(&mut *changed);
+            if has_changes {
+                board.fan_out.wake();
+            }
+            if !hints.is_empty() {
+                board.hint(hints);
             }
         };
         (tell, committed)
     }
 
+    fn hint(&self, hints: Hints) {
+        let mut state = self.state();
+        // A sender begins with a look at everything.
+        if state.sender != 0 {
+            state.hints.add(hints);
+            state.is_woken = true;
+            self.shared.1.notify_all();
+        }
+    }
+
     /// Releases the writer and the readers. If asked to, waits up to [`GRACE`] for attempts under
     /// way first.
     pub(crate) fn close(&self, wait: bool) {
+        self.fan_out.close();
         let mut state = self.state();
         state.sender = 0;
-        self.0.1.notify_all();
+        self.shared.1.notify_all();
         if wait {
             let end = Instant::now() + GRACE;
-            while !state.called.is_empty() {
+            while state.schedule.under_way() > 0 {
                 let left = end.saturating_duration_since(Instant::now());
                 if left.is_zero() {
                     break;
@@ -87,27 +118,15 @@ impl Dispatcher {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.shared.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn wait<'a>(&self, state: MutexGuard<'a, State>, limit: Duration) -> MutexGuard<'a, State> {
-        self.0.1.wait_timeout(state, limit).unwrap_or_else(PoisonError::into_inner).0
+        self.shared.1.wait_timeout(state, limit).unwrap_or_else(PoisonError::into_inner).0
     }
 
-    fn wake(&self) {
-        self.state().is_woken = true;
-        self.0.1.notify_all();
-    }
-
-    fn release(&self, webhook: i64) {
-        let mut state = self.state();
-        state.called.remove(&webhook);
-        state.is_woken = true;
-        self.0.1.notify_all();
-    }
-
-    /// Waits until a delivery may be due; `None` when this thread is to end.
-    fn turn(&self, number: u64, limit: Duration) -> Option<(Readers, Vec<i64>)> {
+    /// Waits until something may be due; `None` when this thread is to end.
+    fn turn(&self, number: u64, limit: Duration) -> Option<(Readers, Hints)> {
         let end = Instant::now() + limit;
         let mut state = self.state();
         loop {
@@ -115,12 +134,13 @@ impl Dispatcher {
                 return None;
             }
             let left = end.saturating_duration_since(Instant::now());
-            if state.called.len() < AT_ONCE && (state.is_woken || left.is_zero()) {
+            if state.is_woken || left.is_zero() {
                 state.is_woken = false;
-                let called = state.called.iter().copied().collect();
-                return state.database.as_ref().map(|(_, readers)| (readers.clone(), called));
+                let (_, readers) = state.database.as_ref()?;
+                let readers = readers.clone();
+                return Some((readers, std::mem::take(&mut state.hints)));
             }
-            state = self.wait(state, if left.is_zero() { LONGEST } else { left });
+            state = self.wait(state, left);
         }
     }
 
@@ -128,22 +148,14 @@ impl Dispatcher {
         let mut limit = Duration::ZERO;
         // Whatever the clock showed when the folder was open before.
         let mut latest = i64::MAX;
-        while let Some((readers, called)) = self.turn(number, limit) {
+        while let Some((readers, hints)) = self.turn(number, limit) {
             let now = clock::now();
             if now < latest {
-                self.bring_forward();
+                self.bring_forward(&readers);
             }
             latest = now;
-            let answer = readers
-                .send(Owner::ENGINE, move |connection| deliveries::next(connection, &called));
-            drop(readers);
-            limit = match answer.blocking_recv().unwrap_or(Err(EngineError::Closed)) {
-                Ok(Next::Due(delivery)) => self.start(delivery, send),
-                Ok(Next::At(time)) => {
-                    let micros = time.saturating_sub(clock::now()).max(0).unsigned_abs();
-                    Duration::from_micros(micros).min(LONGEST)
-                }
-                Ok(Next::Nothing) => LONGEST,
+            limit = match self.call_those_due(number, readers, hints, send) {
+                Ok(limit) => limit,
                 Err(EngineError::Closed) => return,
                 Err(error) => {
                     tracing::warn!(%error, "the next delivery to a webhook could not be read");
@@ -153,53 +165,137 @@ impl Dispatcher {
         }
     }
 
+    /// Starts all attempts that are due and have a place. Returns how long to wait before the next
+    /// turn if nothing happens.
+    fn call_those_due(
+        &self,
+        number: u64,
+        readers: Readers,
+        hints: Hints,
+        send: &Arc<Deliver>,
+    ) -> Result<Duration, EngineError> {
+        let chosen = {
+            let looked = match hints.is_empty() {
+                true => None,
+                false => {
+                    let asked = hints.clone();
+                    let looked = readers
+                        .send(Owner::ENGINE, move |connection| looking::look(connection, asked));
+                    Some(received(looked).inspect_err(|_| self.hint(hints))?)
+                }
+            };
+            let mut state = self.state();
+            if state.sender != number {
+                return Err(EngineError::Closed);
+            }
+            if let Some(looked) = looked {
+                looked.note_in(&mut state.schedule);
+            }
+            let (time, now) = (clock::now(), Instant::now());
+            std::iter::from_fn(|| state.schedule.take(time, now)).collect::<Vec<_>>()
+        };
+        let mut limit = LONGEST;
+        if !chosen.is_empty() {
+            let asked = chosen.clone();
+            let next =
+                readers.send(Owner::ENGINE, move |connection| deliveries::next(connection, &asked));
+            let next = received(next).inspect_err(|_| {
+                let (mut state, time) = (self.state(), clock::now());
+                chosen.iter().for_each(|webhook| state.schedule.not_called(*webhook, Some(time)));
+            })?;
+            for (webhook, next) in next {
+                match next {
+                    Next::Due(delivery) => limit = limit.min(self.start(delivery, send)),
+                    Next::At(time) => self.state().schedule.not_called(webhook, Some(time)),
+                    Next::Nothing => self.state().schedule.not_called(webhook, None),
+                }
+            }
+        }
+        let (due, late) = self.state().schedule.again(Instant::now());
+        if let Some(due) = due {
+            let micros = due.saturating_sub(clock::now()).max(0).unsigned_abs();
+            limit = limit.min(Duration::from_micros(micros));
+        }
+        Ok(limit.min(late.unwrap_or(LONGEST)))
+    }
+
     /// Called when the clock was set back, so that deliveries do not wait for a time in the far
     /// future.
-    fn bring_forward(&self) {
-        let Some((writer, _)) = self.state().database.clone() else { return };
-        let brought = writer.send(Owner::ENGINE, deliveries::bring_forward);
-        drop(writer);
-        match brought.blocking_recv().unwrap_or(Err(EngineError::Closed)) {
-            Ok(()) | Err(EngineError::Closed) => {}
-            Err(error) => {
-                tracing::warn!(%error, "deliveries to webhooks wait for a clock that was set back");
+    fn bring_forward(&self, readers: &Readers) {
+        let mut from = Some(deliveries::Place::default());
+        while let Some(place) = from {
+            let ahead =
+                readers.send(Owner::ENGINE, move |connection| deliveries::ahead(connection, place));
+            let brought = received(ahead).and_then(|(ahead, next)| {
+                from = next;
+                if ahead.is_empty() {
+                    return Ok(());
+                }
+                let Some((writer, _)) = self.state().database.clone() else { return Ok(()) };
+                received(writer.send(Owner::ENGINE, move |connection| {
+                    deliveries::bring_forward(connection, &ahead)
+                }))
+            });
+            match brought {
+                Ok(()) => {}
+                Err(EngineError::Closed) => return,
+                Err(error) => {
+                    tracing::warn!(
+                        %error,
+                        "deliveries to webhooks wait for a clock that was set back"
+                    );
+                    return;
+                }
             }
         }
     }
 
     /// Sends on a new thread, so that a slow receiver holds up nobody else. Returns how long to
-    /// wait before looking for the next delivery.
+    /// wait before the next turn.
     fn start(&self, delivery: Delivery, send: &Arc<Deliver>) -> Duration {
         let webhook = delivery.webhook;
-        self.state().called.insert(webhook);
         let (board, send) = (self.clone(), send.clone());
         let thread = thread::Builder::new().name("mem0-delivery".to_owned());
         let started = thread.spawn(move || {
-            board.attempt(&delivery, &send);
-            board.release(delivery.webhook);
+            let in_time = board.attempt(&delivery, &send);
+            let mut state = board.state();
+            state.schedule.ended(delivery.webhook, in_time, Instant::now());
+            state.is_woken = true;
+            board.shared.1.notify_all();
         });
         match started {
-            Ok(_) => Duration::ZERO,
+            Ok(_) => LONGEST,
             Err(error) => {
                 tracing::warn!(%error, "no thread could be started for a delivery to a webhook");
-                self.state().called.remove(&webhook);
+                let later = clock::now().saturating_add(1_000_000);
+                self.state().schedule.not_called(webhook, Some(later));
                 RETRY
             }
         }
     }
 
-    fn attempt(&self, delivery: &Delivery, send: &Arc<Deliver>) {
+    /// Sends, and records the outcome. Returns whether the receiver answered in time.
+    fn attempt(&self, delivery: &Delivery, send: &Arc<Deliver>) -> bool {
+        let begun = Instant::now();
         let outcome = catch_unwind(AssertUnwindSafe(|| send(delivery)))
             .unwrap_or_else(|_| DeliveryOutcome::Unanswered("internal error".to_owned()));
+        let in_time = begun.elapsed() <= IN_TIME;
         loop {
-            let Some((writer, _)) = self.state().database.clone() else { return };
+            let Some((writer, _)) = self.state().database.clone() else { return in_time };
             let (delivery, outcome) = (delivery.clone(), outcome.clone());
-            let noted = writer.send(Owner::ENGINE, move |connection| {
-                deliveries::record(connection, &delivery, &outcome)
+            // The outcomes of a project's attempts take its own turns.
+            let owner = Owner { project: delivery.project, key: 0 };
+            let noted = writer.send(owner, move |connection| {
+                deliveries::record(connection, &delivery, &outcome, in_time)
             });
             drop(writer);
-            match noted.blocking_recv().unwrap_or(Err(EngineError::Closed)) {
-                Ok(()) | Err(EngineError::Closed) => return,
+            match received(noted) {
+                Ok((attempted, notice)) => {
+                    self.counts.attempted(&attempted);
+                    notice.iter().for_each(Notice::log);
+                    return in_time;
+                }
+                Err(EngineError::Closed) => return in_time,
                 // The webhook is not called again until the outcome is recorded; it would get the
                 // same delivery.
                 Err(error) => {
@@ -209,6 +305,10 @@ impl Dispatcher {
             }
         }
     }
+}
+
+fn received<T>(answer: oneshot::Receiver<Result<T, EngineError>>) -> Result<T, EngineError> {
+    answer.blocking_recv().unwrap_or(Err(EngineError::Closed))
 }
 
 /// Keeps deliveries going until it is dropped or the engine is closed. Attempts under way are then
@@ -231,7 +331,7 @@ impl Drop for Delivering {
         if state.sender == self.number {
             state.sender = 0;
         }
-        self.board.0.1.notify_all();
+        self.board.shared.1.notify_all();
     }
 }
 
@@ -261,6 +361,7 @@ impl Engine {
             }
             state.senders += 1;
             state.sender = state.senders;
+            state.hints = Hints { all: true, ..Hints::default() };
             state.sender
         };
         let delivering = Delivering { board: board.clone(), number };

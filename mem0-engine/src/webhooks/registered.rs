@@ -2,17 +2,22 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use mem0_types::{MemberRole, Timestamp, WebhookEventType};
+use mem0_types::{InvalidInput, MemberRole, Timestamp, WebhookEventType};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::folder::columns::json_column;
 use crate::stored_json;
 use crate::tenancy::members::LOCAL_ACCOUNT;
 use crate::tenancy::projects;
+use crate::webhooks::subscriptions;
+use crate::work_budget::WorkBudget;
 use crate::{Access, Engine, EngineError, Resource, clock, ids};
 
 /// The longest address of a webhook, in bytes.
 const MAX_URL: usize = 2048;
+
+/// The most webhooks of a project. A folder of an older version may have more, which stay.
+pub const MAX_WEBHOOKS: usize = 100;
 
 /// A webhook: an address that is called when memories of a project change.
 #[derive(Clone, PartialEq)]
@@ -119,8 +124,8 @@ fn checked_url(url: &str) -> Result<&str, EngineError> {
     if is_web && has_host && url.len() <= MAX_URL { Ok(url) } else { Err(refused()) }
 }
 
-/// The event types as the database stores them: a JSON list without duplicates.
-fn checked_event_types(event_types: &[WebhookEventType]) -> Result<String, EngineError> {
+/// The event types by their names, without duplicates.
+fn checked_event_types(event_types: &[WebhookEventType]) -> Result<Vec<&str>, EngineError> {
     let mut known = Vec::new();
     for event_type in event_types {
         if let WebhookEventType::Other(_) = event_type {
@@ -137,7 +142,7 @@ fn checked_event_types(event_types: &[WebhookEventType]) -> Result<String, Engin
     if known.is_empty() {
         return Err(EngineError::invalid("event_types", "must name at least one kind of event"));
     }
-    stored_json::write(&known)
+    Ok(known)
 }
 
 fn new_secret() -> Result<String, EngineError> {
@@ -147,7 +152,8 @@ fn new_secret() -> Result<String, EngineError> {
 }
 
 const SELECT: &str = "SELECT w.*, p.name AS project_name FROM webhooks AS w \
-                      JOIN projects AS p ON p.seq = w.project WHERE p.deleted_at IS NULL";
+                      JOIN projects AS p ON p.seq = w.project \
+                      WHERE p.deleted_at IS NULL AND w.deleted_at IS NULL";
 
 fn record(row: &Row<'_>) -> rusqlite::Result<WebhookRecord> {
     Ok(WebhookRecord {
@@ -205,6 +211,8 @@ fn create(
     webhook: &NewWebhook,
 ) -> Result<WebhookRecord, EngineError> {
     let project = projects::find_owned(connection, access, project_id)?;
+    check_room(connection, project)?;
+    let event_types = checked_event_types(&webhook.event_types)?;
     let (id, now) = (ids::new_id()?, clock::now());
     connection
         .prepare_cached(
@@ -220,10 +228,29 @@ fn create(
             access.account().unwrap_or(LOCAL_ACCOUNT),
             projects::checked_name(&webhook.name)?,
             checked_url(&webhook.url)?,
-            checked_event_types(&webhook.event_types)?,
+            stored_json::write(&event_types)?,
             new_secret()?,
         ])?;
-    Ok(find_owned(connection, access, &id)?.1)
+    let (seq, made) = find_owned(connection, access, &id)?;
+    if made.is_active {
+        subscriptions::replace(connection, project, seq, &event_types)?;
+    }
+    Ok(made)
+}
+
+/// Refuses one webhook more than a project may have.
+fn check_room(connection: &Connection, project: i64) -> Result<(), EngineError> {
+    let count: i64 = connection
+        .prepare_cached("SELECT count(*) FROM webhooks WHERE project = ? AND deleted_at IS NULL")?
+        .query_row([project], |row| row.get(0))?;
+    if count < MAX_WEBHOOKS as i64 {
+        return Ok(());
+    }
+    let message = format!(
+        "must not be more than {MAX_WEBHOOKS} in a project, which has {count}; delete one first, \
+         or let one receiver pass on what it is sent"
+    );
+    Err(InvalidInput::new("webhooks", message).into())
 }
 
 fn update(
@@ -236,7 +263,7 @@ fn update(
     if *change == WebhookChange::default() {
         return Err(EngineError::invalid("webhook", "must have a setting to change"));
     }
-    let event_types = change.event_types.as_ref().unwrap_or(&old.event_types);
+    let event_types = checked_event_types(change.event_types.as_ref().unwrap_or(&old.event_types))?;
     connection
         .prepare_cached(
             "UPDATE webhooks SET name = ?, url = ?, event_types = ?, is_active = ?, \
@@ -245,19 +272,63 @@ fn update(
         .execute(params![
             projects::checked_name(change.name.as_ref().unwrap_or(&old.name))?,
             checked_url(change.url.as_ref().unwrap_or(&old.url))?,
-            checked_event_types(event_types)?,
+            stored_json::write(&event_types)?,
             change.is_active.unwrap_or(old.is_active),
             clock::now(),
             seq,
         ])?;
-    Ok(find_owned(connection, access, id)?.1)
+    let (seq, new) = find_owned(connection, access, id)?;
+    if (new.is_active, &new.event_types) != (old.is_active, &old.event_types) {
+        let heard = if new.is_active { event_types } else { Vec::new() };
+        subscriptions::replace(connection, project_of(connection, seq)?, seq, &heard)?;
+    }
+    Ok(new)
+}
+
+fn project_of(connection: &Connection, webhook: i64) -> Result<i64, EngineError> {
+    let mut statement = connection.prepare_cached("SELECT project FROM webhooks WHERE seq = ?")?;
+    Ok(statement.query_row([webhook], |row| row.get(0))?)
 }
 
 fn delete(connection: &Connection, access: &Access, id: &str) -> Result<(), EngineError> {
     let (seq, _) = find_owned(connection, access, id)?;
-    connection.execute("DELETE FROM webhook_deliveries WHERE webhook = ?", [seq])?;
-    connection.execute("DELETE FROM webhooks WHERE seq = ?", [seq])?;
-    Ok(())
+    subscriptions::remove(connection, seq)?;
+    connection
+        .prepare_cached("UPDATE webhooks SET deleted_at = ? WHERE seq = ?")?
+        .execute(params![clock::now(), seq])?;
+    // Most have few deliveries, and are gone at once.
+    erase_deleted(connection, &mut WorkBudget::new()).map(drop)
+}
+
+/// Erases deliveries of deleted webhooks, and the webhooks after them, while the budget lasts.
+/// Returns how many rows it erased.
+pub(crate) fn erase_deleted(
+    connection: &Connection,
+    budget: &mut WorkBudget,
+) -> Result<usize, EngineError> {
+    let mut deleted = connection.prepare_cached(
+        "SELECT seq FROM webhooks INDEXED BY webhooks_deleted \
+         WHERE deleted_at IS NOT NULL LIMIT 1",
+    )?;
+    let mut delivery = connection.prepare_cached(
+        "DELETE FROM webhook_deliveries WHERE seq = (SELECT seq FROM webhook_deliveries \
+         INDEXED BY webhook_deliveries_log WHERE webhook = ? LIMIT 1)",
+    )?;
+    let mut erased = 0;
+    while !budget.is_used_up() {
+        let found: Option<i64> = deleted.query_row([], |row| row.get(0)).optional()?;
+        let Some(webhook) = found else { break };
+        while !budget.is_used_up() && delivery.execute([webhook])? > 0 {
+            budget.take(0);
+            erased += 1;
+        }
+        if !budget.is_used_up() {
+            connection.prepare_cached("DELETE FROM webhooks WHERE seq = ?")?.execute([webhook])?;
+            budget.take(0);
+            erased += 1;
+        }
+    }
+    Ok(erased)
 }
 
 impl Engine {
@@ -276,7 +347,7 @@ impl Engine {
     ///
     /// # Errors
     /// As for [`webhooks`](Self::webhooks); [`EngineError::InvalidInput`] for an invalid name,
-    /// address or kind of event.
+    /// address or kind of event, and when the project has [`MAX_WEBHOOKS`] already.
     pub async fn create_webhook(
         &self,
         project_id: &str,
@@ -301,7 +372,8 @@ impl Engine {
         self.write(move |connection, access| update(connection, access, &id, &change)).await
     }
 
-    /// Deletes a webhook with its deliveries. Those that are still queued are not sent.
+    /// Deletes a webhook with its deliveries. Those that are still queued are not sent. It is gone
+    /// at once; a long log of deliveries is erased in the background.
     ///
     /// # Errors
     /// [`EngineError::NotFound`], [`EngineError::Forbidden`].

@@ -6,3 +6,90 @@ ALTER TABLE jobs ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0;
 
 -- What is past its retention is found without reading the rest.
 CREATE INDEX exports_created ON exports (created_at);
+
+-- The changes that webhooks are told of: one row each, whatever the number of webhooks. Written in
+-- the transaction of the change; deliveries are made from it afterwards, in steps.
+CREATE TABLE webhook_changes (
+    seq        INTEGER PRIMARY KEY AUTOINCREMENT,
+    project    INTEGER NOT NULL REFERENCES projects (seq),
+    created_at INTEGER NOT NULL,
+    -- Heard by the subscriptions that stood in this generation.
+    generation INTEGER NOT NULL,
+    -- The last webhook that a delivery was made for; null once there is one for each.
+    made_to    INTEGER,
+    event_type TEXT NOT NULL,
+    memory_id  TEXT NOT NULL,
+    is_emptied INTEGER NOT NULL DEFAULT 0,
+    payload    TEXT NOT NULL
+) STRICT;
+INSERT INTO webhook_changes (seq, project, created_at, generation, event_type, memory_id, payload)
+SELECT seq, project, created_at, 0, event_type, memory_id, payload FROM webhook_deliveries;
+CREATE INDEX webhook_changes_pending ON webhook_changes (project, seq) WHERE made_to IS NOT NULL;
+CREATE INDEX webhook_changes_age     ON webhook_changes (created_at);
+CREATE INDEX webhook_changes_project ON webhook_changes (project, memory_id, is_emptied);
+
+-- A delivery refers to its change, which has the payload and the time.
+CREATE TABLE new_deliveries (
+    seq             INTEGER PRIMARY KEY AUTOINCREMENT,
+    id              TEXT NOT NULL UNIQUE,
+    project         INTEGER NOT NULL REFERENCES projects (seq),
+    webhook         INTEGER NOT NULL REFERENCES webhooks (seq),
+    change          INTEGER NOT NULL REFERENCES webhook_changes (seq),
+    -- Set while it is to be sent.
+    next_attempt_at INTEGER,
+    last_attempt_at INTEGER,
+    delivered_at    INTEGER,
+    attempts        INTEGER NOT NULL DEFAULT 0,
+    last_status     INTEGER,
+    last_error      TEXT
+) STRICT;
+INSERT INTO new_deliveries
+SELECT seq, id, project, webhook, seq, next_attempt_at, last_attempt_at, delivered_at, attempts, last_status,
+       last_error
+FROM webhook_deliveries;
+-- Numbers are not used twice.
+DELETE FROM sqlite_sequence WHERE name = 'new_deliveries';
+INSERT INTO sqlite_sequence (name, seq)
+SELECT 'new_deliveries', seq FROM sqlite_sequence WHERE name = 'webhook_deliveries';
+DROP TABLE webhook_deliveries;
+ALTER TABLE new_deliveries RENAME TO webhook_deliveries;
+CREATE INDEX webhook_deliveries_due     ON webhook_deliveries (webhook, next_attempt_at, seq)
+    WHERE next_attempt_at IS NOT NULL;
+CREATE INDEX webhook_deliveries_log     ON webhook_deliveries (webhook);
+CREATE INDEX webhook_deliveries_change  ON webhook_deliveries (change);
+CREATE INDEX webhook_deliveries_project ON webhook_deliveries (project);
+
+-- The kinds of change that a webhook hears of. A webhook's settings change while deliveries are
+-- still to be made of earlier changes, so what it heard of until then is kept as long.
+CREATE TABLE webhook_subscriptions (
+    seq        INTEGER PRIMARY KEY AUTOINCREMENT,
+    project    INTEGER NOT NULL REFERENCES projects (seq),
+    webhook    INTEGER NOT NULL REFERENCES webhooks (seq),
+    event_type TEXT    NOT NULL,
+    -- It hears of changes of this generation and later, and before the other if that is set.
+    since      INTEGER NOT NULL,
+    until      INTEGER
+) STRICT;
+INSERT INTO webhook_subscriptions (project, webhook, event_type, since)
+SELECT DISTINCT w.project, w.seq, asked.value, 0
+FROM webhooks AS w, json_each(iif(json_valid(w.event_types), w.event_types, '[]')) AS asked
+WHERE w.is_active AND asked.type = 'text';
+CREATE INDEX webhook_subscriptions_all     ON webhook_subscriptions (project, event_type, webhook);
+CREATE INDEX webhook_subscriptions_open    ON webhook_subscriptions (project, event_type)
+    WHERE until IS NULL;
+CREATE INDEX webhook_subscriptions_ended   ON webhook_subscriptions (project) WHERE until IS NOT NULL;
+CREATE INDEX webhook_subscriptions_webhook ON webhook_subscriptions (webhook);
+
+-- Grows with every change of a subscription.
+ALTER TABLE projects ADD COLUMN webhook_generation INTEGER NOT NULL DEFAULT 0;
+
+-- Set while its deliveries are erased, and it after them.
+ALTER TABLE webhooks ADD COLUMN deleted_at INTEGER;
+-- Whether the last attempt ended in time; null before the first.
+ALTER TABLE webhooks ADD COLUMN in_time INTEGER;
+-- 0 while its deliveries are taken, 1 since one failed, 2 since one was given up.
+ALTER TABLE webhooks ADD COLUMN failing INTEGER NOT NULL DEFAULT 0;
+-- Now the order is kept in memory.
+ALTER TABLE webhooks DROP COLUMN called_at;
+CREATE INDEX webhooks_deleted ON webhooks (deleted_at) WHERE deleted_at IS NOT NULL;
+CREATE INDEX webhooks_failing ON webhooks (failing) WHERE failing > 0;

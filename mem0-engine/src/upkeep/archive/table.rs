@@ -20,6 +20,8 @@ pub(super) const TABLES: &[&str] = &[
     "profile_settings",
     "profile_jobs",
     "webhooks",
+    "webhook_subscriptions",
+    "webhook_changes",
     "webhook_deliveries",
     "jobs",
     "job_answers",
@@ -33,7 +35,8 @@ const DERIVED: &[&str] = &["memory_index", "memory_commits"];
 
 /// References that the schema does not declare: table, column, and the table that the column refers
 /// to.
-const UNSTATED: &[(&str, &str, &str)] = &[("memories", "event_seq", "events")];
+const UNSTATED: &[(&str, &str, &str)] =
+    &[("memories", "event_seq", "events"), ("webhook_changes", "made_to", "webhooks")];
 
 /// A table as it is in the database.
 pub(super) struct Table {
