@@ -40,8 +40,8 @@
 //!
 //! - An acknowledged call is on disk and survives a crash. A queued add is carried out and marked
 //!   as done in one transaction, so it is neither lost nor done twice.
-//! - Deliveries to webhooks are queued in the transaction of the change and made at least once. The
-//!   engine has no HTTP client: [`Engine::deliver_with`] takes yours.
+//! - What webhooks are told of is queued in the transaction of the change and delivered at least
+//!   once. The engine has no HTTP client: [`Engine::deliver_with`] takes yours.
 //! - A search sees only what its filter matches, and nothing else changes its scores.
 //! - Only one engine at a time has a folder open.
 //!

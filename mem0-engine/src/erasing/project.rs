@@ -4,6 +4,7 @@ use crate::job::{self, Job, JobKind};
 use crate::memories::events::Outcome;
 use crate::memories::record;
 use crate::tenancy::{access, organizations, projects};
+use crate::webhooks::subscriptions;
 use crate::work_budget::WorkBudget;
 use crate::{Access, Engine, EngineError, clock};
 
@@ -143,5 +144,7 @@ fn queue_erasing(connection: &Connection, project: i64) -> Result<(), EngineErro
     connection
         .prepare_cached("UPDATE projects SET deleted_at = ? WHERE seq = ?")?
         .execute(params![now, project])?;
+    // Of changes that its webhooks were to be told of, nothing more is made.
+    subscriptions::remove_all(connection, project)?;
     job::queue(connection, project, JobKind::EraseProject, None, now)
 }

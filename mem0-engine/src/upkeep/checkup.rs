@@ -176,9 +176,9 @@ const RULES: &[(&str, &str)] = &[
     ),
     (
         "Kinds of change that a webhook asks for and would not hear of",
-        "SELECT count(*) FROM webhooks AS w, \
+        "SELECT count(*) FROM webhooks AS w JOIN projects AS p ON p.seq = w.project, \
          json_each(iif(json_valid(w.event_types), w.event_types, '[]')) AS asked \
-         WHERE w.is_active AND w.deleted_at IS NULL AND NOT EXISTS \
+         WHERE w.is_active AND w.deleted_at IS NULL AND p.deleted_at IS NULL AND NOT EXISTS \
          (SELECT 1 FROM webhook_subscriptions AS s WHERE s.webhook = w.seq \
          AND s.event_type = asked.value AND s.until IS NULL)",
     ),

@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::Value;
 
 use crate::folder::columns::json_column;
+use crate::limits::Answer;
 use crate::webhooks::registered;
 use crate::webhooks::standing::{self, Attempted, Notice};
 use crate::{Engine, EngineError, PageRequest, RecordPage, Resource, clock};
@@ -307,8 +308,16 @@ fn page(
          ORDER BY seq DESC LIMIT ? OFFSET ?) ORDER BY d.seq DESC"
     );
     let mut statement = connection.prepare_cached(&sql)?;
-    let rows = statement.query_map([webhook, limit, offset], from_row)?;
-    Ok(request.of(count, rows.collect::<Result<_, _>>()?))
+    let mut answer = Answer::to("page_size");
+    let rows = statement.query_map([webhook, limit, offset], |row| {
+        Ok((row.get_ref("payload")?.as_bytes()?.len(), from_row(row)?))
+    })?;
+    let deliveries = rows.map(|row| -> Result<_, EngineError> {
+        let (bytes, delivery) = row?;
+        answer.take(bytes)?;
+        Ok(delivery)
+    });
+    Ok(request.of(count, deliveries.collect::<Result<_, _>>()?))
 }
 
 /// Queues a delivery again, with all of its attempts.
@@ -332,13 +341,14 @@ fn redeliver(
 }
 
 impl Engine {
-    /// The deliveries of a webhook, newest first. A delivery is kept for seven days from its
-    /// change; if it is still queued then, it is given up.
+    /// The deliveries of a webhook, newest first. A delivery appears some milliseconds after its
+    /// change, and is kept for seven days from it; if it is still queued then, it is given up.
     ///
     /// # Errors
     /// [`EngineError::NotFound`] when the access may not see the webhook,
     /// [`EngineError::Forbidden`] when it may not change it; [`EngineError::InvalidInput`] for a
-    /// page size outside 1 to 200, [`EngineError::PageOutOfRange`].
+    /// page size outside 1 to 200, or a page that takes more than
+    /// [`MAX_ANSWER`](crate::MAX_ANSWER); [`EngineError::PageOutOfRange`].
     pub async fn deliveries(
         &self,
         webhook_id: &str,

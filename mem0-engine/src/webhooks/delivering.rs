@@ -337,14 +337,25 @@ impl Drop for Delivering {
 
 impl Engine {
     /// Sends the due deliveries of all projects with `send`. Each runs on a thread of the engine:
-    /// at most 16 at once, and one per webhook, so a slow receiver holds up only its own
-    /// deliveries. `send` may block, but must return eventually.
+    /// at most 72 at once, and one per webhook, so a slow receiver holds up only its own
+    /// deliveries. `send` may block, but should return within some seconds.
     ///
-    /// A delivery is queued with the change, and stays queued until an attempt is recorded as
+    /// The threads are shared out, so that no project waits for the receivers of others. A project
+    /// has at most 13 of 64, and fewer the more projects want some; next is the project with the
+    /// fewest. A webhook whose last attempt took more than two seconds shares the other 8 with its
+    /// like until an attempt ends in time, and so does a new webhook of a project in which one was
+    /// so slow in the last ten minutes.
+    ///
+    /// A change of a memory writes one row in its own transaction; within milliseconds, a delivery
+    /// is queued for each webhook that heard of it. It stays queued until an attempt is recorded as
     /// taken. So it is delivered at least once whatever happens to the process, and again if the
     /// process ends between the response and its recording. A failed delivery is repeated after 5
     /// s, 30 s, 2 min, 10 min, 1 h and 6 h, without holding up those behind it. After the seventh
     /// failure, or seven days after the change, it is given up.
+    ///
+    /// The log says once when a webhook begins to fail, when its first delivery is given up, and
+    /// when all that failed was taken. [`EngineStats::webhooks`](crate::EngineStats::webhooks)
+    /// counts.
     ///
     /// # Errors
     /// [`EngineError::InvalidInput`] when deliveries are being made already,

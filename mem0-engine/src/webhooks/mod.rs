@@ -15,4 +15,4 @@ mod looking;
 pub(crate) mod registered;
 mod schedule;
 pub(crate) mod standing;
-mod subscriptions;
+pub(crate) mod subscriptions;

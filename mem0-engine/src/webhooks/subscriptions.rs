@@ -54,6 +54,14 @@ pub(super) fn remove(connection: &Connection, webhook: i64) -> Result<(), Engine
     Ok(())
 }
 
+/// Removes all subscriptions in a project that is deleted.
+pub(crate) fn remove_all(connection: &Connection, project: i64) -> Result<(), EngineError> {
+    connection
+        .prepare_cached("DELETE FROM webhook_subscriptions WHERE project = ?")?
+        .execute([project])?;
+    Ok(())
+}
+
 /// The generation of a project's subscriptions, if any of them is to this kind of change.
 pub(super) fn generation(
     connection: &Connection,

@@ -79,24 +79,62 @@ impl Metrics {
     async fn text(&self, engine: &Engine) -> Result<String, Rejection> {
         let figures = engine.figures().await?;
         let mut text = String::new();
-        let gauges = [
-            ("mem0_events_queued", "Events that are queued.", Some(figures.queued_events)),
+        let webhooks = figures.webhooks;
+        let numbers = [
+            ("mem0_events_queued", "gauge", "Events that are queued.", Some(figures.queued_events)),
             (
                 "mem0_database_bytes",
+                "gauge",
                 "Size of the database, including unused pages.",
                 Some(figures.database_bytes),
             ),
             (
+                "mem0_webhook_deliveries_queued_total",
+                "counter",
+                "Deliveries to webhooks that were queued.",
+                Some(webhooks.queued),
+            ),
+            (
+                "mem0_webhook_deliveries_delivered_total",
+                "counter",
+                "Deliveries to webhooks that a receiver has taken.",
+                Some(webhooks.delivered),
+            ),
+            (
+                "mem0_webhook_attempts_failed_total",
+                "counter",
+                "Attempts to deliver to webhooks that failed.",
+                Some(webhooks.failed_attempts),
+            ),
+            (
+                "mem0_webhook_deliveries_given_up_total",
+                "counter",
+                "Deliveries to webhooks that were given up.",
+                Some(webhooks.given_up),
+            ),
+            (
+                "mem0_webhooks_failing",
+                "gauge",
+                "Webhooks that are failing now.",
+                Some(webhooks.failing),
+            ),
+            (
                 "mem0_http_connections",
+                "gauge",
                 "Connections that are open.",
                 Some(self.0.open_connections.load(Ordering::Relaxed)),
             ),
-            ("process_resident_memory_bytes", "Resident memory size in bytes.", resident_memory()),
+            (
+                "process_resident_memory_bytes",
+                "gauge",
+                "Resident memory size in bytes.",
+                resident_memory(),
+            ),
         ];
         // Writing into a string cannot fail.
-        for (name, help, value) in gauges {
+        for (name, kind, help, value) in numbers {
             let Some(value) = value else { continue };
-            let _ = write!(text, "# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}\n");
+            let _ = write!(text, "# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}\n");
         }
         let answers = self.0.answers.lock().unwrap_or_else(PoisonError::into_inner);
         let name = "mem0_http_requests_total";

@@ -217,6 +217,48 @@ fn delivered_here(options: &[&str]) -> (Value, Receiver) {
 }
 
 #[test]
+fn a_webhook_that_fails_is_in_the_log_once_by_its_id() {
+    let folder = Folder::new();
+    let said = folder.path().with_extension("log");
+    let mut command = command(folder.path());
+    command.args(["--api-key", "k"]).stderr(std::fs::File::create(&said).unwrap());
+    let server = Server::start(command);
+    let call = |method: &str, path: &str, body: &Value| {
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        send(server.address, "k", method, path, &body).unwrap().1
+    };
+    let project = call("GET", "/v1/ping/", &Value::Null)["project_id"].as_str().unwrap().to_owned();
+    // It may not be called, which fails at once.
+    let hook = json!({"name": "Kitchen", "url": "http://127.0.0.1:9/very-secret", "event_types": ["memory_add"]});
+    let hook = call("POST", &format!("/api/v1/webhooks/projects/{project}/"), &hook);
+    let hook = hook["webhook_id"].as_str().unwrap();
+    for n in 0..5 {
+        let add = json!({"messages": format!("swordfish {n}"), "user_id": "alice", "infer": false});
+        call("POST", "/v3/memories/add/", &add);
+    }
+    let start = Instant::now();
+    let log = format!("/api/v1/webhooks/{hook}/deliveries/");
+    let tried = |log: &Value| {
+        let log = log["results"].as_array().unwrap();
+        log.len() == 5 && log.iter().all(|delivery| delivery["attempts"] == 1)
+    };
+    while !tried(&call("GET", &log, &Value::Null)) {
+        assert!(start.elapsed() < Duration::from_secs(20));
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    server.stop();
+    let text = std::fs::read_to_string(&said).unwrap();
+    std::fs::remove_file(&said).unwrap();
+    let about: Vec<_> = text.lines().filter(|line| line.contains(hook)).collect();
+    assert_eq!(about.len(), 1, "{text}");
+    assert!(about[0].contains("WARN") && about[0].contains("a webhook is failing"), "{text}");
+    assert!(about[0].contains(&project), "{text}");
+    for word in ["very-secret", "127.0.0.1:9", "swordfish"] {
+        assert!(!text.contains(word), "{text}");
+    }
+}
+
+#[test]
 fn webhooks_call_this_machine_only_where_that_is_asked_for() {
     // It listens on a loopback address, as it does behind a proxy.
     let (delivery, receiver) = delivered_here(&[]);

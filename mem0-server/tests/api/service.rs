@@ -121,6 +121,11 @@ async fn answers_are_counted_by_operation_and_without_content() {
         "mem0_http_request_seconds_bucket{path=\"/v1/ping/\",method=\"GET\",le=\"+Inf\"} 2",
         "mem0_http_request_seconds_count{path=\"/v1/ping/\",method=\"GET\"} 2",
         "mem0_events_queued 0",
+        "mem0_webhook_deliveries_queued_total 0",
+        "mem0_webhook_deliveries_delivered_total 0",
+        "mem0_webhook_attempts_failed_total 0",
+        "mem0_webhook_deliveries_given_up_total 0",
+        "mem0_webhooks_failing 0",
         "mem0_http_connections 1",
     ] {
         assert!(text.lines().any(|known| known == line), "{line} is not in\n{text}");

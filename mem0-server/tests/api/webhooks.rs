@@ -2,9 +2,10 @@ use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
 use mem0_engine::{Engine, NewKey};
-use mem0_server::{ApiKeyHash, Authentication, Receivers, deliver};
+use mem0_server::{ApiKeyHash, Authentication, Metrics, Receivers, deliver, metrics_router};
 use mem0_types::EntityRef;
 use serde_json::{Value, json};
+use tower::ServiceExt as _;
 
 use crate::app::{Answer, App, STRANGER, names, request};
 use crate::receiver::{Receiver, Reply};
@@ -95,6 +96,17 @@ async fn an_invalid_value_is_refused_by_its_field() {
     nothing.refuses("/webhook/0", "must have a setting to change");
     let unknown = app.call("PUT", &one, json!({"event_types": ["x"]})).await;
     unknown.refuses("/event_types/0", "unknown kind");
+}
+
+#[tokio::test]
+async fn one_webhook_more_than_a_project_may_have_is_refused() {
+    let app = App::new();
+    for _ in 0..mem0_engine::MAX_WEBHOOKS {
+        make(&app, "https://x.y").await;
+    }
+    let body = json!({"name": "x", "url": "https://x.y", "event_types": ["memory_add"]});
+    let path = hooks(&app.engine).await;
+    app.post(&path, body).await.refuses("/webhooks/0", "must not be more than 100 in a project");
 }
 
 #[tokio::test]
@@ -291,4 +303,30 @@ async fn a_server_that_calls_public_addresses_only_reaches_nothing_inside() {
         assert!(error.contains("not public"), "{error}");
     }
     assert!(receiver.all(Duration::from_millis(100)).is_empty());
+}
+
+#[tokio::test]
+async fn what_becomes_of_deliveries_is_counted() {
+    let app = App::new();
+    let _delivering = deliver(&app.engine, Receivers::Anywhere).unwrap();
+    let good = Receiver::start(|_| Reply::Status(200));
+    let bad = Receiver::start(|_| Reply::Status(500));
+    let (good, bad) = (make(&app, &good.url()).await.0, make(&app, &bad.url()).await.0);
+    app.store("tea", json!({})).await;
+    logged(&app, &good, |log| log["state"] == "delivered").await;
+    logged(&app, &bad, |log| log["attempts"] == 1).await;
+    let metrics = metrics_router(app.engine.clone(), Metrics::default());
+    let answer = metrics.oneshot(request("GET", "/metrics", Value::Null)).await.unwrap();
+    let text = axum::body::to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+    let text = String::from_utf8(text.to_vec()).unwrap();
+    for line in [
+        "# TYPE mem0_webhook_deliveries_queued_total counter",
+        "mem0_webhook_deliveries_queued_total 2",
+        "mem0_webhook_deliveries_delivered_total 1",
+        "mem0_webhook_attempts_failed_total 1",
+        "mem0_webhook_deliveries_given_up_total 0",
+        "mem0_webhooks_failing 1",
+    ] {
+        assert!(text.lines().any(|known| known == line), "{line} is not in\n{text}");
+    }
 }
