@@ -70,7 +70,11 @@ fn leaf(rng: &mut Rng) -> (Value, Meaning) {
 fn id_leaf(rng: &mut Rng) -> (Value, Meaning) {
     let at = rng.usize(..4);
     let (field, id, other) = (IDS[at], *pick(rng, &NAMES), *pick(rng, &NAMES));
-    let (condition, holds): (Value, IdTest) = match rng.u8(..5) {
+    let (condition, holds): (Value, IdTest) = match rng.u8(..9) {
+        5 => (json!(null), |own, _, _| own.is_none()),
+        6 => (json!({"eq": null}), |own, _, _| own.is_none()),
+        7 => (json!({"ne": null}), |own, _, _| own.is_some()),
+        8 => (json!({"in": [id, null]}), |own, id, _| own.is_none() || own == Some(id)),
         0 => (json!(id), |own, id, _| own == Some(id)),
         1 => (json!({"eq": id}), |own, id, _| own == Some(id)),
         2 => (json!({"ne": id}), |own, id, _| own != Some(id)),

@@ -36,7 +36,11 @@ fn time(rng: &mut Rng) -> mem0_types::Timestamp {
 }
 
 fn condition(rng: &mut Rng) -> Filter {
-    match rng.u8(..24) {
+    match rng.u8(..28) {
+        24 => Filter::no_user(),
+        25 => Filter::no_agent(),
+        26 => Filter::no_app(),
+        27 => Filter::no_run(),
         0 => Filter::user_id(id(rng)),
         1 => Filter::user_id_ne(id(rng)),
         2 => Filter::user_id_in(texts(rng, id)),
@@ -198,6 +202,9 @@ fn an_entity_counts_when_it_is_not_negated() {
         (!ne(), true),
         (!!ne(), false),
         (!Filter::any_user(), false),
+        (Filter::no_user(), false),
+        (!Filter::no_user(), true),
+        (Filter::no_user() & Filter::run_id("r"), true),
         (is() & food(), true),
         (food() | is(), true),
         (food() & !is(), false),

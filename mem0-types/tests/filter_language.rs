@@ -38,11 +38,20 @@ fn ids() {
         accepts(json!({field: {"in": ["alice", "bob"]}}));
         accepts(json!({field: "*"}));
         accepts_as(json!({field: {"eq": "*"}}), json!({field: "*"}));
+        accepts(json!({field: null}));
+        accepts_as(json!({field: {"eq": null}}), json!({field: null}));
+        accepts_as(json!({field: {"ne": null}}), json!({field: "*"}));
+        accepts_as(json!({field: {"in": [null]}}), json!({field: null}));
+        accepts_as(
+            json!({field: {"in": ["alice", null, "bob"]}}),
+            json!({"OR": [{field: {"in": ["alice", "bob"]}}, {field: null}]}),
+        );
+        refuses(json!({field: {"in": [null, 5]}}), "must be compared with a string");
         for operator in ["gt", "gte", "lt", "lte", "contains", "icontains", "nin", "AND", ""] {
             let words = format!("Unsupported operator for '{field}'");
             refuses(json!({field: {operator: "alice"}}), &words);
         }
-        for odd in [json!(5), json!(null), json!(true), json!(["alice"]), json!({"eq": 5})] {
+        for odd in [json!(5), json!(true), json!(["alice"]), json!({"eq": 5})] {
             refuses(json!({field: odd}), "must be compared with a string");
         }
         for odd in [json!({"in": "alice"}), json!({"in": {"0": "alice"}})] {
@@ -52,6 +61,8 @@ fn ids() {
             refuses(json!({field: odd}), "exactly one operator");
         }
     }
+    accepts_as(json!({"session_id": "r"}), json!({"run_id": "r"}));
+    accepts_as(json!({"session_id": {"in": ["r"]}}), json!({"run_id": {"in": ["r"]}}));
 }
 
 #[test]
@@ -144,8 +155,7 @@ fn keywords_and_memory_ids() {
 
 #[test]
 fn unknown_fields() {
-    for name in ["userId", "USER_ID", "and", "or", "not", "text", "score", "session_id", "$and", ""]
-    {
+    for name in ["userId", "USER_ID", "and", "or", "not", "text", "score", "session", "$and", ""] {
         refuses(
             json!({name: "x"}),
             "Top-level key must be a logical operator or an allowed field: \
@@ -220,6 +230,7 @@ fn levels_count_as_they_are_printed() {
     for (innermost, deeper) in [
         (json!({"user_id": "a", "run_id": "b"}), 1),
         (json!({"metadata": {"a": 1, "b": 2}}), 1),
+        (json!({"user_id": {"in": ["a", null]}}), 1),
         (json!({"NOT": [{"user_id": "a"}, {"run_id": "b"}]}), 2),
         (json!({"NOT": {"user_id": "a", "run_id": "b"}}), 2),
         (json!({"metadata": {"a": 1, "b": 2}, "user_id": "a"}), 2),

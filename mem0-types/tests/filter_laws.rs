@@ -97,7 +97,7 @@ fn micros(time: &Value) -> Option<i64> {
     serde_json::from_value::<Timestamp>(time.clone()).unwrap().unix_micros()
 }
 
-/// A bare value means equality, `*` means any value but null, `ne` holds for null too, and the
+/// A bare value means equality, `*` means any value but null, null means none, `ne` holds for null too, and the
 /// other operators need a value.
 fn compares<T: PartialEq + Comparable>(
     value: Option<T>,
@@ -106,6 +106,7 @@ fn compares<T: PartialEq + Comparable>(
 ) -> bool {
     match condition {
         Value::String(any) if any == "*" => value.is_some(),
+        Value::Null => value.is_none(),
         Value::Object(operators) => operators.iter().all(|(operator, operand)| {
             let ordered = |test: fn(std::cmp::Ordering) -> bool| {
                 value.as_ref().is_some_and(|value| test(value.order(&read(operand))))

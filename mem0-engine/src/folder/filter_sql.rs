@@ -296,6 +296,7 @@ fn id(field: IdField, comparison: &IdCondition) -> Result<SqlFilter, EngineError
             [json_list(ids)],
         ),
         IdCondition::Any => SqlFilter::id_is_set(field),
+        IdCondition::Null => SqlFilter::id_is_set(field).negate(),
         _ => return Err(EngineError::invalid("filters", "must use only the known operators")),
     })
 }

@@ -39,6 +39,8 @@ pub enum IdCondition {
     In(Vec<String>),
     /// Any id, not null: `*` on the wire.
     Any,
+    /// No id: null on the wire.
+    Null,
 }
 
 /// A time that can be filtered on.
@@ -138,7 +140,7 @@ impl Condition {
             Self::Id(field, condition) => match condition {
                 IdCondition::Is(id) | IdCondition::IsNot(id) => field.check(id),
                 IdCondition::In(ids) => check_ids(field.as_str(), ids),
-                IdCondition::Any => Ok(()),
+                IdCondition::Any | IdCondition::Null => Ok(()),
             },
             Self::MemoryIds(ids) => check_ids("memory_ids", ids),
             Self::Categories(CategoryCondition::In(names)) if names.is_empty() => {
@@ -245,6 +247,7 @@ impl Serialize for IdCondition {
             Self::IsNot(id) => Entry("ne", id).serialize(serializer),
             Self::In(ids) => Entry("in", ids).serialize(serializer),
             Self::Any => serializer.serialize_str("*"),
+            Self::Null => serializer.serialize_none(),
         }
     }
 }
@@ -305,7 +308,7 @@ macro_rules! operator_debug {
     };
 }
 
-operator_debug!(IdCondition { Is, IsNot, In, Any });
+operator_debug!(IdCondition { Is, IsNot, In, Any, Null });
 operator_debug!(TimeComparison { Is, Ne, Gt, Gte, Lt, Lte, In, Any });
 operator_debug!(CategoryCondition { In, Contains });
 operator_debug!(MetadataCondition { Eq, Ne, Contains });

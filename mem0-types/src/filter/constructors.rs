@@ -8,7 +8,8 @@ use crate::ids::{EntityRef, IdField, Scope};
 
 macro_rules! id_filter {
     (
-        $field:ident, $title:literal, $camel:literal, $is:ident, $ne:ident, $in:ident, $any:ident
+        $field:ident, $title:literal, $camel:literal, $is:ident, $ne:ident, $in:ident, $any:ident,
+        $no:ident
     ) => {
         #[doc = concat!("Memories of this ", $title, ".")]
         ///
@@ -55,14 +56,37 @@ macro_rules! id_filter {
         pub fn $any() -> Self {
             Self::id(IdField::$field, IdCondition::Any)
         }
+
+        #[doc = concat!("Memories without a ", $title, ": those whose `", stringify!($is), "` is null.")]
+        ///
+        /// It does not name an entity, which searches and lists require; join it with a condition
+        /// that does. The hosted service does not document null.
+        ///
+        /// ```
+        /// # use mem0_types::Filter;
+        #[doc = concat!("let filter = Filter::", stringify!($no), "();")]
+        #[doc = concat!("assert_eq!(filter.to_string(), r#\"{\"", stringify!($is), "\":null}\"#);")]
+        /// ```
+        pub fn $no() -> Self {
+            Self::id(IdField::$field, IdCondition::Null)
+        }
     };
 }
 
 impl Filter {
-    id_filter!(UserId, "user", "userId", user_id, user_id_ne, user_id_in, any_user);
-    id_filter!(AgentId, "agent", "agentId", agent_id, agent_id_ne, agent_id_in, any_agent);
-    id_filter!(AppId, "app", "appId", app_id, app_id_ne, app_id_in, any_app);
-    id_filter!(RunId, "run", "runId", run_id, run_id_ne, run_id_in, any_run);
+    id_filter!(UserId, "user", "userId", user_id, user_id_ne, user_id_in, any_user, no_user);
+    id_filter!(
+        AgentId,
+        "agent",
+        "agentId",
+        agent_id,
+        agent_id_ne,
+        agent_id_in,
+        any_agent,
+        no_agent
+    );
+    id_filter!(AppId, "app", "appId", app_id, app_id_ne, app_id_in, any_app, no_app);
+    id_filter!(RunId, "run", "runId", run_id, run_id_ne, run_id_in, any_run, no_run);
 
     /// Memories of this user, agent, app or run.
     ///

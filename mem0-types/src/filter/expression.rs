@@ -103,7 +103,7 @@ impl Filter {
     fn names_an_entity_under(&self, positive: bool) -> bool {
         match &self.0 {
             Expression::Condition(Condition::Id(_, condition)) => {
-                positive != matches!(condition, IdCondition::IsNot(_))
+                positive != matches!(condition, IdCondition::IsNot(_) | IdCondition::Null)
             }
             Expression::Condition(_) => false,
             Expression::And(parts) | Expression::Or(parts) => {

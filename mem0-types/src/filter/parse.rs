@@ -21,7 +21,8 @@ impl Filter {
     /// Reads a filter from the platform's JSON.
     ///
     /// Sibling keys of one object are joined with "and", as on the platform. Equality is a bare
-    /// value or, where the platform accepts it, `eq`.
+    /// value or, where the platform accepts it, `eq`. An id that is compared with null is absent,
+    /// and `session_id` is another name of `run_id`.
     ///
     /// # Errors
     /// [`InvalidInput`] for an unknown field or operator, for an operator that the field does not
@@ -86,10 +87,11 @@ fn entry(name: &str, value: &Value, depth: usize) -> Result<Filter, InvalidInput
         "AND" => return Ok(Filter::all(operands(name, value, depth)?)),
         "OR" => return Ok(Filter::any(operands(name, value, depth)?)),
         "NOT" => return negated(value, depth),
-        "user_id" => Condition::Id(IdField::UserId, id(name, value)?),
-        "agent_id" => Condition::Id(IdField::AgentId, id(name, value)?),
-        "app_id" => Condition::Id(IdField::AppId, id(name, value)?),
-        "run_id" => Condition::Id(IdField::RunId, id(name, value)?),
+        "user_id" => return id(IdField::UserId, value, depth),
+        "agent_id" => return id(IdField::AgentId, value, depth),
+        "app_id" => return id(IdField::AppId, value, depth),
+        // Lists and histories answer a run under its second name.
+        "run_id" | "session_id" => return id(IdField::RunId, value, depth),
         "created_at" => time(TimeField::CreatedAt, value)?,
         "updated_at" => time(TimeField::UpdatedAt, value)?,
         "timestamp" => time(TimeField::Timestamp, value)?,
@@ -161,18 +163,31 @@ fn unsupported<T>(name: &str, supported: &str) -> Result<T, InvalidInput> {
     refuse(format!("Unsupported operator for '{name}'. Supported: {supported}"))
 }
 
-fn id(name: &str, value: &Value) -> Result<IdCondition, InvalidInput> {
-    let is = |id: String| {
-        if id == "*" { IdCondition::Any } else { IdCondition::Is(id) }
+fn id(field: IdField, value: &Value, depth: usize) -> Result<Filter, InvalidInput> {
+    let name = field.as_str();
+    let of = |condition| Filter(Expression::Condition(Condition::Id(field, condition)));
+    let is = |value: &Value| match value {
+        Value::Null => Ok(IdCondition::Null),
+        Value::String(any) if any == "*" => Ok(IdCondition::Any),
+        value => text(name, value).map(IdCondition::Is),
     };
-    let Value::Object(operators) = value else {
-        return text(name, value).map(is);
-    };
+    let Value::Object(operators) = value else { return is(value).map(of) };
     match only_operator(name, operators)? {
-        ("eq", value) => text(name, value).map(is),
-        ("ne", value) => Ok(IdCondition::IsNot(text(name, value)?)),
-        ("in", value) => Ok(IdCondition::In(texts(name, value)?)),
-        _ => unsupported(name, "eq, ne, in, '*'"),
+        ("eq", value) => is(value).map(of),
+        ("ne", Value::Null) => Ok(of(IdCondition::Any)),
+        ("ne", value) => Ok(of(IdCondition::IsNot(text(name, value)?))),
+        ("in", Value::Array(values)) if values.contains(&Value::Null) => {
+            let ids = values.iter().filter(|value| !value.is_null());
+            let ids: Vec<_> = ids.map(|value| text(name, value)).collect::<Result<_, _>>()?;
+            if ids.is_empty() {
+                return Ok(of(IdCondition::Null));
+            }
+            // The two become the parts of an OR, one level deeper.
+            check_depth(depth + 1)?;
+            Ok(Filter::any([of(IdCondition::In(ids)), of(IdCondition::Null)]))
+        }
+        ("in", value) => Ok(of(IdCondition::In(texts(name, value)?))),
+        _ => unsupported(name, "eq, ne, in, '*', null"),
     }
 }
 
