@@ -13,6 +13,7 @@ pub(crate) fn answer<T: DeserializeOwned>(bytes: &[u8], read: Read<T>) -> Result
     if let Ok(value) = read(text) {
         return Ok(value);
     }
+    let text = &*mem0_types::without_half_surrogates(text);
     let error = match serde_json::from_str(text) {
         Ok(value) => return Ok(value),
         Err(error) => error,

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use mem0_types::without_half_surrogates;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
@@ -12,8 +13,6 @@ pub(crate) enum Json {
     Bool(bool),
     Number(String),
     Text(String),
-    /// A string that no `String` can hold, such as half a surrogate pair.
-    Unreadable(String),
     List(Vec<Json>),
     Object(Vec<(String, Json)>),
 }
@@ -52,8 +51,7 @@ impl Json {
             b'n' => Self::Null,
             b't' => Self::Bool(true),
             b'f' => Self::Bool(false),
-            b'"' => serde_json::from_str(text)
-                .map_or_else(|_| Self::Unreadable(text.to_owned()), Self::Text),
+            b'"' => Self::Text(serde_json::from_str(&without_half_surrogates(text)).unwrap()),
             b'[' => {
                 let items: Vec<&RawValue> = serde_json::from_str(text).unwrap();
                 Self::List(items.iter().map(|item| Self::parse(item.get())).collect())

@@ -23,6 +23,34 @@ fn read<T: Record + DeserializeOwned + PartialEq>(json: &str) -> Page<T> {
 }
 
 #[test]
+fn half_a_character_costs_nothing() {
+    let sent = r#"{"results":[
+        {"id":"a","memory":"cut \ud83d","metadata":{"\ude00":["\ud83d","\ud83d\ude00"]},"mood":"\ud83d"},
+        {"id":"b","memory":"two","user_id":"\uD83D"}
+    ],"notice":"\udfff"}"#;
+    let page: Page<Memory> = serde_json::from_str(sent).unwrap();
+    assert!(SearchMemories::read_response(sent).unwrap() == page);
+    assert_eq!((page.len(), page.malformed.len()), (2, 0));
+    assert_eq!(page[0].memory, "cut \u{fffd}");
+    assert_eq!(page[0].metadata.as_ref().unwrap()["\u{fffd}"], json!(["\u{fffd}", "😀"]));
+    assert_eq!(page[0].extra().get::<String>("mood").as_deref(), Some("\u{fffd}"));
+    assert_eq!(page[0].extra().raw("mood"), Some(r#""\ud83d""#));
+    assert_eq!(page[1].user_id.as_deref(), Some("\u{fffd}"));
+    assert_eq!(page.extra().get::<String>("notice").as_deref(), Some("\u{fffd}"));
+    // Answers that are no record, errors and deliveries too.
+    let json = r#"["\ud83d"]"#;
+    assert_eq!(<Call as Endpoint>::read_response(json).unwrap(), json!(["\u{fffd}"]));
+    let error = mem0_types::ErrorBody::decode(br#"{"detail": "no \ud83d"}"#);
+    assert_eq!(error.message(), "no \u{fffd}");
+    let body = br#"{"event_details":{"id":"m","data":{"memory":"\ud83d"},"event":"ADD"}}"#;
+    let payload = mem0_types::WebhookPayload::parse(body).unwrap();
+    assert_eq!(
+        payload.event(),
+        mem0_types::WebhookEvent::Added { memory_id: "m", text: "\u{fffd}" }
+    );
+}
+
+#[test]
 fn one_malformed_row_of_three_costs_only_itself() {
     for odd in [
         r#"{"memory":"no id"}"#,

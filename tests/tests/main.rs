@@ -10,6 +10,7 @@ mod compatibility;
 mod coverage;
 mod errors;
 mod fake;
+mod half_surrogates;
 mod layers;
 pub(crate) mod local;
 mod parity;

@@ -38,8 +38,9 @@ impl IdField {
     /// Refuses an id of this kind that the platform would misread.
     ///
     /// # Errors
-    /// [`InvalidInput`] for an id that is blank or `*`, has control characters, or has a `.` or
-    /// `..` part between slashes, which cannot stand in a path.
+    /// [`InvalidInput`] for an id that is blank or `*`, has control characters or `U+FFFD`, which
+    /// stands for text that was lost, or has a `.` or `..` part between slashes, which cannot stand
+    /// in a path.
     ///
     /// ```
     /// use mem0_types::IdField;
@@ -69,6 +70,13 @@ pub(crate) fn check_id(field: &'static str, id: &str) -> Result<(), InvalidInput
     if id.chars().any(char::is_control) {
         return refuse("must not contain control characters");
     }
+    // Two ids that each lost a character would be one.
+    if id.contains(char::REPLACEMENT_CHARACTER) {
+        return refuse(
+            "must not contain U+FFFD, which stands for text that is not Unicode, such as half of a \
+             surrogate pair",
+        );
+    }
     if id.split(['/', '\\']).any(|part| part == "." || part == "..") {
         return refuse("must not have a `.` or `..` part, which would address another resource");
     }
@@ -82,8 +90,20 @@ mod tests {
     #[test]
     fn refuses_what_would_address_something_else() {
         for id in [
-            "", "  ", "*", " * ", ".", "..", "a/../b", "a\\..\\b", "./a", "a/.", "a\0b", "a\nb",
+            "",
+            "  ",
+            "*",
+            " * ",
+            ".",
+            "..",
+            "a/../b",
+            "a\\..\\b",
+            "./a",
+            "a/.",
+            "a\0b",
+            "a\nb",
             "\u{85}",
+            "a\u{fffd}",
         ] {
             assert!(check_id("user_id", id).is_err(), "{id:?} was accepted");
         }

@@ -4,6 +4,8 @@ use serde::de::{Deserialize, Error as _, IgnoredAny};
 use serde_json::value::RawValue;
 use serde_json::{Deserializer, Error};
 
+use super::half_surrogates::read_mended;
+
 /// A place in a JSON text, from which values are read one after another.
 ///
 /// serde reads the values, and the cursor reads what is between them. A value of an unexpected type
@@ -130,7 +132,12 @@ impl<'a> Cursor<'a> {
                 self.at += end + 2;
                 Ok(Cow::Borrowed(rest.get(..end).unwrap_or_default()))
             }
-            _ => self.value::<String>().map(Cow::Owned),
+            _ => {
+                let name = self.raw()?.get();
+                let read = serde_json::from_str(name);
+                let read = read.or_else(|error| read_mended(name).ok_or(error));
+                read.map(Cow::Owned)
+            }
         }
     }
 

@@ -3,6 +3,8 @@ use std::fmt;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
+use super::half_surrogates::without_half_surrogates;
+
 /// The body of an error answer, in any of the platform's forms.
 ///
 /// ```
@@ -45,14 +47,15 @@ impl ErrorBody {
     /// assert_eq!(ErrorBody::decode(br#"{"detail": "Invalid page."}"#).message(), "Invalid page.");
     /// ```
     pub fn decode(body: &[u8]) -> Self {
-        match serde_json::from_slice(body) {
+        let text = String::from_utf8_lossy(body);
+        match serde_json::from_str(&without_half_surrogates(&text)) {
             Ok(Value::Object(fields)) => match Self::from_fields(&fields) {
                 Some(body) if body.to_json().as_object() == Some(&fields) => body,
                 _ => Self::Fields(fields),
             },
             Ok(Value::Array(values)) => Self::List(values),
             Ok(Value::String(text)) => Self::Text(text),
-            _ => Self::Text(String::from_utf8_lossy(body).into_owned()),
+            _ => Self::Text(text.into_owned()),
         }
     }
 

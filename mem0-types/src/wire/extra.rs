@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::half_surrogates::read_mended;
 use super::huge_integer::has_huge_integer;
 
 /// The fields of an answer besides its typed ones, kept as the JSON that was sent.
@@ -33,7 +34,8 @@ pub struct Extra {
 }
 
 impl Extra {
-    /// The field decoded as `T`. `None` when it is absent or not a `T`.
+    /// The field decoded as `T`, half a surrogate pair as U+FFFD. `None` when it is absent or not a
+    /// `T`.
     ///
     /// ```
     /// # use mem0_types::Memory;
@@ -42,7 +44,8 @@ impl Extra {
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub fn get<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
-        serde_json::from_str(self.raw(name)?).ok()
+        let json = self.raw(name)?;
+        serde_json::from_str(json).ok().or_else(|| read_mended(json))
     }
 
     /// The field's JSON text, as it was sent.

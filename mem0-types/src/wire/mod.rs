@@ -8,6 +8,7 @@ mod cursor;
 mod error_body;
 mod extra;
 mod from_text;
+mod half_surrogates;
 mod huge_integer;
 mod message_response;
 mod metadata;
@@ -21,6 +22,7 @@ mod slot;
 
 pub use error_body::ErrorBody;
 pub use extra::Extra;
+pub use half_surrogates::without_half_surrogates;
 pub use message_response::MessageResponse;
 pub use metadata::Metadata;
 pub use page::{Malformed, Page};

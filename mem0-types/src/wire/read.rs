@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -5,15 +6,20 @@ use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error as _, Visitor
 use serde_json::Error;
 use serde_json::value::RawValue;
 
+use super::half_surrogates::without_half_surrogates;
 use super::record::Record;
 
 /// The name under which a record asks its deserializer for the JSON text itself. Only [`Whole`]
 /// knows it.
 const RECORD: &str = "$mem0_types::private::Record";
 
-/// Reads a text as serde_json does, but a record straight from the text.
+/// Reads a text as serde_json does, but a record straight from the text, and half a surrogate pair
+/// as U+FFFD.
 pub(crate) fn read<T: DeserializeOwned>(json: &str) -> Result<T, Error> {
-    T::deserialize(Whole(json))
+    T::deserialize(Whole(json)).or_else(|error| match without_half_surrogates(json) {
+        Cow::Owned(json) => T::deserialize(Whole(&json)),
+        Cow::Borrowed(_) => Err(error),
+    })
 }
 
 /// Reads a record by way of serde.

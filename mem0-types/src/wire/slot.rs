@@ -4,6 +4,7 @@ use serde_json::value::RawValue;
 
 use super::cursor::Cursor;
 use super::extra::Extra;
+use super::half_surrogates::read_mended;
 use super::huge_integer::has_huge_integer;
 
 /// A typed field of an object that is being read.
@@ -54,7 +55,11 @@ impl<'a, T: DeserializeOwned> Slot<'a, T> {
                 self.value = Some(value);
                 Ok(())
             }
-            _ => keep_odd(name, cursor, place, extra),
+            _ => {
+                cursor.back_to(place);
+                self.value = read_odd(name, cursor, extra)?;
+                Ok(())
+            }
         }
     }
 
@@ -75,7 +80,7 @@ impl<'a, T: DeserializeOwned> Slot<'a, T> {
     /// As [`into_value`](Self::into_value), for a field with a second name.
     pub(crate) fn into_value_or_other(self, name: &'static str, extra: &mut Extra) -> Option<T> {
         let Some(json) = self.other else { return self.value };
-        let fitting = || serde_json::from_str(json.get()).ok();
+        let fitting = || serde_json::from_str(json.get()).ok().or_else(|| read_mended(json.get()));
         match self.value {
             None if !has_huge_integer(json.get()) => fitting().or_else(|| {
                 extra.push(name, json);
@@ -89,15 +94,18 @@ impl<'a, T: DeserializeOwned> Slot<'a, T> {
     }
 }
 
-/// Keeps the value at a place as an extra.
+/// Reads a value that does not fit as it stands. It fits without halves of surrogate pairs, or it is
+/// kept as an extra.
 #[cold]
-fn keep_odd(
+fn read_odd<T: DeserializeOwned>(
     name: &'static str,
     cursor: &mut Cursor<'_>,
-    place: usize,
     extra: &mut Extra,
-) -> Result<(), Error> {
-    cursor.back_to(place);
-    extra.push(name, cursor.raw()?);
-    Ok(())
+) -> Result<Option<T>, Error> {
+    let json = cursor.raw()?;
+    let mended = if has_huge_integer(json.get()) { None } else { read_mended(json.get()) };
+    if mended.is_none() {
+        extra.push(name, json);
+    }
+    Ok(mended)
 }
