@@ -1,4 +1,4 @@
-use mem0_engine::{Access, EngineError, PageRequest};
+use mem0_engine::{Access, EngineError, LOCAL_ACCOUNT, PageRequest};
 use mem0_types::{EntityRef, EntityType, EventStatus, EventType, Filter, HistoryEvent};
 
 use crate::workbench::*;
@@ -136,6 +136,18 @@ fn queued_work_of_an_old_folder_continues_where_it_stopped() {
     drop(before);
 
     let engine = folder.open();
+    // The local account has got an address that validators take, everywhere where it is named.
+    let sql = folder.sql();
+    for (table, column) in [
+        ("organization_members", "email"),
+        ("project_members", "email"),
+        ("api_keys", "owner"),
+        ("webhooks", "owner"),
+    ] {
+        assert_eq!(count(&sql, &format!("{table} WHERE {column} = 'local@localhost'")), 0);
+    }
+    assert_eq!(count(&sql, &format!("organization_members WHERE email = '{LOCAL_ACCOUNT}'")), 1);
+    assert!(count(&sql, &format!("project_members WHERE email = '{LOCAL_ACCOUNT}'")) > 0);
     let added = finished(&engine, QUEUED_ADD);
     assert_eq!((added.status, added.results.len()), (EventStatus::Succeeded, 1));
     assert_eq!(texts(&list(&engine, Filter::user_id("frank"))), ["I keep bees"]);

@@ -154,7 +154,7 @@ fn members_come_change_and_go() {
         let members = wait(engine.organization(&organization)).unwrap().members;
         members.into_iter().map(|member| (member.email, member.role)).collect()
     };
-    let local = "local@localhost".to_owned();
+    let local = "local@example.com".to_owned();
     assert_eq!(
         roles(),
         [("a@b.c".to_owned(), MemberRole::Reader), (local.clone(), MemberRole::Owner)]

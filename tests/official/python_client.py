@@ -641,7 +641,7 @@ def check_webhooks(mem, check, platform):
         "name": "Kitchen",
         "url": "https://example.com/hook",
         "event_types": ["memory_add"],
-        "owner": "local@localhost",
+        "owner": "local@example.com",
         "is_active": True,
         "project": "Default project",
     }

@@ -247,7 +247,7 @@ await raises("no number", "ValidationError", "HTTP_400", () => client.deleteUser
 
 group = "webhooks";
 const hook = await client.createWebhook({ name: "Kitchen", url: "https://example.com/hook", eventTypes: ["memory_add"] });
-equal("createWebhook", [hook.name, hook.url, hook.eventTypes, hook.isActive, hook.owner], ["Kitchen", "https://example.com/hook", ["memory_add"], true, "local@localhost"]);
+equal("createWebhook", [hook.name, hook.url, hook.eventTypes, hook.isActive, hook.owner], ["Kitchen", "https://example.com/hook", ["memory_add"], true, "local@example.com"]);
 equal("with its secret", hook.secret.startsWith("whsec_"), true);
 equal("getWebhooks", (await client.getWebhooks()).map((one) => [one.webhookId, one.secret]), [[hook.webhookId, undefined]]);
 equal("updateWebhook", await client.updateWebhook({ webhookId: hook.webhookId, name: "Pantry", eventTypes: ["memory_delete"] }), { message: "Webhook updated successfully" });

@@ -5,7 +5,9 @@ use crate::tenancy::{organizations, projects};
 use crate::{Access, Engine, EngineError, Resource};
 
 /// The account of whoever runs the engine. It owns everything that no other account made.
-pub const LOCAL_ACCOUNT: &str = "local@localhost";
+///
+/// Validators take the address, and nobody has it: RFC 2606 reserves `example.com`.
+pub const LOCAL_ACCOUNT: &str = "local@example.com";
 
 /// A person who may see, or also change, an organization or a project.
 #[derive(Clone, PartialEq, Eq)]

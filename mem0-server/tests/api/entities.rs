@@ -25,7 +25,7 @@ async fn entities_are_listed_and_counted() {
         names(&rows[0]),
         ["created_at", "id", "metadata", "name", "owner", "type", "updated_at"]
     );
-    assert_eq!(rows[0]["owner"], "local@localhost");
+    assert_eq!(rows[0]["owner"], "local@example.com");
 
     let second = app.get("/v1/entities/?page=2&page_size=1").await.ok();
     assert_eq!(second["results"][0]["name"], "bot/1 ü");

@@ -245,7 +245,7 @@ async fn an_invalid_value_is_refused_by_its_field() {
     for (method, path, body, pointer, words) in bodies {
         call(&app, "owner", method, path, body).await.refuses(pointer, words);
     }
-    let last = json!({"email": "local@localhost"});
+    let last = json!({"email": "local@example.com"});
     call(&app, "owner", "DELETE", &members, last).await.refuses("/message", "last owner");
     let project_members = format!("{project}members/");
     for (method, body) in

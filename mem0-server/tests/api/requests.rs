@@ -94,7 +94,7 @@ async fn ping_returns_the_names_that_clients_need() {
             "status": "ok",
             "org_id": project.organization_id,
             "project_id": project.id,
-            "user_email": "local@localhost",
+            "user_email": "local@example.com",
         })
     );
 }

@@ -50,7 +50,7 @@ async fn a_webhook_comes_changes_and_goes() {
     assert_eq!(made.status, StatusCode::CREATED);
     assert!(made.body["secret"].as_str().unwrap().starts_with("whsec_"));
     assert_eq!(made.body["event_types"], json!(["memory_add", "memory_categorize"]));
-    assert_eq!(made.body["owner"], "local@localhost");
+    assert_eq!(made.body["owner"], "local@example.com");
     assert_eq!(made.body["project"], "Default project");
     assert_eq!(made.body["is_active"], true);
     let one = format!("/api/v1/webhooks/{}/", made.body["webhook_id"].as_str().unwrap());

@@ -33,7 +33,7 @@ def check_access(cli, check, platform):
     cli.forget()
     by_variable = cli.run("--json", "status", MEM0_API_KEY=platform.api_key, MEM0_BASE_URL=platform.host)
     answers(check, "key and address from the environment", by_variable, envelope("status", connected))
-    check.equal("what the server says of the key is kept", cli.config["platform"]["user_email"], "local@localhost")
+    check.equal("what the server says of the key is kept", cli.config["platform"]["user_email"], "local@example.com")
 
 
 def check_nothing_else_is_reached(cli, check, platform):

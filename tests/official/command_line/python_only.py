@@ -96,7 +96,7 @@ def check_init(cli, check, platform):
     expected = {
         "version": 1,
         "defaults": {"user_id": user, "agent_id": "", "app_id": "", "run_id": ""},
-        "platform": {"api_key": key, "base_url": platform.host, "user_email": "local@localhost", "agent_mode": False}
+        "platform": {"api_key": key, "base_url": platform.host, "user_email": "local@example.com", "agent_mode": False}
         | {"created_via": "api_key", "agent_caller": "", "claimed_at": "", "default_user_id": ""},
         "telemetry": {"anonymous_id": ""},
         "agent_rush": {"acknowledged_at": ""},

@@ -59,7 +59,7 @@ pub(super) async fn an_organization_has_members(client: &Client) {
     assert_eq!(
         roles(&members),
         [
-            (Some("local@localhost"), Some(&MemberRole::Owner)),
+            (Some("local@example.com"), Some(&MemberRole::Owner)),
             (Some("x@y.z"), Some(&MemberRole::Owner))
         ]
     );

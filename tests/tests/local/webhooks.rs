@@ -13,7 +13,7 @@ pub(super) async fn a_webhook_comes_changes_and_goes(client: &Client) {
     assert_eq!(made.event_types, kinds);
     assert_eq!(made.name.as_deref(), Some("Kitchen"));
     assert_eq!(made.url.as_deref(), Some("https://example.com/hook"));
-    assert_eq!(made.owner.as_deref(), Some("local@localhost"));
+    assert_eq!(made.owner.as_deref(), Some("local@example.com"));
     assert_eq!(made.project.as_deref(), Some("Default project"));
     assert_eq!(made.is_active, Some(true));
     let secret: String = made.extra().get("secret").unwrap();

@@ -93,3 +93,9 @@ ALTER TABLE webhooks ADD COLUMN failing INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE webhooks DROP COLUMN called_at;
 CREATE INDEX webhooks_deleted ON webhooks (deleted_at) WHERE deleted_at IS NOT NULL;
 CREATE INDEX webhooks_failing ON webhooks (failing) WHERE failing > 0;
+-- The account of whoever runs the engine was local@localhost, which validators of addresses refuse.
+-- Where the new address was a member already, the local account's role counts.
+UPDATE OR REPLACE organization_members SET email = 'local@example.com' WHERE email = 'local@localhost';
+UPDATE OR REPLACE project_members SET email = 'local@example.com' WHERE email = 'local@localhost';
+UPDATE api_keys SET owner = 'local@example.com' WHERE owner = 'local@localhost';
+UPDATE webhooks SET owner = 'local@example.com' WHERE owner = 'local@localhost';

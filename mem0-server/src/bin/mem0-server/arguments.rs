@@ -70,7 +70,7 @@ folder applies the change before the command ends.
                            default project.
   --owner ADDRESS          Account of the new key, an e-mail address. If the account
                            owns the project, the key may change the project's
-                           settings, members and webhooks. Default local@localhost,
+                           settings, members and webhooks. Default local@example.com,
                            which owns what no other account made.
   --scope KIND=ID          Restrict the new key to a user, agent, app or run, such as
                            user=alice. Repeat it to allow several of them.
