@@ -1,4 +1,5 @@
 use axum::extract::Request;
+use axum::http::uri::PathAndQuery;
 use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
@@ -6,6 +7,7 @@ use axum::routing::{delete, get, post, put};
 use axum::{Extension, Router};
 use mem0_engine::Engine;
 use mem0_types::{ErrorBody, path};
+use tower_service::Service;
 
 use crate::http::fields::BodyLimit;
 use crate::http::ignored_fields;
@@ -105,7 +107,7 @@ pub fn router_with(
     let state = (engine.clone(), authentication);
     operations = operations.route_layer(from_fn_with_state(state, authenticate));
     operations = operations.route_layer(from_fn(no_empty_segments));
-    Router::new()
+    let routes = Router::new()
         .route("/health", get(health::health))
         .route("/openapi.json", get(openapi::document))
         .route("/docs", get(openapi::page))
@@ -118,7 +120,28 @@ pub fn router_with(
         .layer(Extension(BodyLimit(options.body_limit)))
         .layer(Extension(PublicAddress(options.base_url)))
         .layer(from_fn_with_state(options.metrics, observe))
-        .with_state(engine)
+        .with_state(engine);
+    let again = routes.clone();
+    routes.fallback(move |request: Request| {
+        let mut routes = again.clone();
+        async move { routes.call(collapse_first_slashes(request)).await }
+    })
+}
+
+/// The request without the slashes that a client adds whose base URL ends with one. An id never
+/// comes first in a path, so none is lost.
+fn collapse_first_slashes(mut request: Request) -> Request {
+    let rest = request.uri().path_and_query().map(PathAndQuery::as_str);
+    let Some(rest) = rest.and_then(|rest| rest.strip_prefix("//")) else { return request };
+    let collapsed = format!("/{}", rest.trim_start_matches('/'));
+    if let Ok(path_and_query) = collapsed.parse() {
+        let mut parts = request.uri().clone().into_parts();
+        parts.path_and_query = Some(path_and_query);
+        if let Ok(uri) = Uri::from_parts(parts) {
+            *request.uri_mut() = uri;
+        }
+    }
+    request
 }
 
 /// A path parameter also matches an empty segment, but an empty id is not valid.
@@ -130,10 +153,13 @@ async fn no_empty_segments(request: Request, next: Next) -> Response {
 }
 
 async fn not_found(uri: Uri) -> Rejection {
-    let detail = if uri.path().ends_with('/') {
-        "Not found."
-    } else {
+    let path = uri.path();
+    let detail = if path.contains("//") {
+        "Not found. The path has an empty part (//): an id is missing there."
+    } else if !path.ends_with('/') {
         "Not found. Every path of this API ends with a slash."
+    } else {
+        "Not found. The API has no such path."
     };
     Rejection::new(StatusCode::NOT_FOUND, ErrorBody::Detail(detail.to_owned()))
 }

@@ -107,7 +107,9 @@ async fn no_operation_works_without_a_key() {
 async fn health_and_unknown_paths_need_no_key() {
     let app = app();
     send(&app, "GET", "/health", None).await.is(200, json!({"status": "ok"}));
-    send(&app, "GET", "/v1/nothing/", None).await.is(404, json!({"detail": "Not found."}));
+    send(&app, "GET", "/v1/nothing/", None)
+        .await
+        .is(404, json!({"detail": "Not found. The API has no such path."}));
 }
 
 #[tokio::test]

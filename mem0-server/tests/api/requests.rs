@@ -53,24 +53,74 @@ fn a_router_is_made_and_called_without_any_runtime() {
 }
 
 #[tokio::test]
-async fn a_path_that_the_platform_does_not_have_is_not_found() {
+async fn a_path_that_the_platform_does_not_have_is_not_found_and_says_why() {
     let app = App::new();
-    app.get("/v1/nothing/").await.is(404, json!({"detail": "Not found."}));
-    app.get("/").await.is(404, json!({"detail": "Not found."}));
+    let unknown = json!({"detail": "Not found. The API has no such path."});
+    app.get("/v1/nothing/").await.is(404, unknown.clone());
+    app.get("/").await.is(404, unknown.clone());
+    app.get("//v1/nothing/").await.is(404, unknown);
     // An empty id must not reach the operation on all memories.
-    for path in ["/v1/memories//", "//v1/memories/", "/v2/entities/user//", "/v2/entities//alice/"]
-    {
-        app.delete(path).await.is(404, json!({"detail": "Not found."}));
+    let empty = "Not found. The path has an empty part (//): an id is missing there.";
+    for path in [
+        "/v1/memories//",
+        "/v1//memories/?user_id=alice",
+        "//v1/memories//?user_id=alice",
+        "/v2/entities/user//",
+        "/v2/entities//alice/",
+        "/v1/nothing//",
+    ] {
+        app.delete(path).await.is(404, json!({ "detail": empty }));
     }
-    app.get("/v1/event//").await.is(404, json!({"detail": "Not found."}));
+    app.get("/v1/event//").await.is(404, json!({ "detail": empty }));
 }
 
+/// Official clients put two slashes at the beginning of each path then.
+#[tokio::test]
+async fn a_base_url_that_ends_with_a_slash_does_no_harm() {
+    let folder = Folder::new();
+    let engine = Engine::open(folder.path()).unwrap();
+    let app = router(engine.clone(), Authentication::Off);
+    let send = async |method: &str, path: &str, body: Value| {
+        let answer = app.clone().oneshot(request(method, path, body)).await.unwrap();
+        assert!(answer.headers().contains_key("x-request-id"), "{path}");
+        let status = answer.status().as_u16();
+        let body = to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+        (status, serde_json::from_slice::<Value>(&body).unwrap())
+    };
+    for slashes in ["//", "///"] {
+        let path = |rest: &str| format!("{slashes}{rest}");
+        let add = json!({"messages": "I like tea", "user_id": "alice", "infer": false});
+        assert_eq!(send("POST", &path("v3/memories/add/"), add).await.0, 200);
+        let (status, ping) = send("GET", &path("v1/ping/"), Value::Null).await;
+        assert_eq!((status, &ping["status"]), (200, &json!("ok")));
+        let listed = path("v1/memories/?user_id=alice&limit=1");
+        assert_eq!(send("GET", &listed, Value::Null).await.1[0]["memory"], "I like tea");
+        let search = json!({"query": "tea", "filters": {"user_id": "alice"}});
+        let (_, found) = send("POST", &path("v3/memories/search/"), search).await;
+        assert_eq!(found["results"][0]["memory"], "I like tea");
+        assert_eq!(send("GET", &path("health"), Value::Null).await.0, 200);
+        assert_eq!(send("PATCH", &path("v1/ping/"), Value::Null).await.0, 405);
+    }
+    let locked = router(engine, Authentication::Keys(Vec::new()));
+    let answer = locked.oneshot(request("GET", "//v1/ping/", Value::Null)).await.unwrap();
+    assert_eq!(answer.status(), 401);
+}
+
+/// Every path of the API, without the slash at its end.
 #[tokio::test]
 async fn a_path_without_its_slash_is_not_found_and_says_why() {
     let app = App::new();
     let missing = json!({"detail": "Not found. Every path of this API ends with a slash."});
-    app.get("/v1/ping").await.is(404, missing.clone());
-    app.delete("/v1/memories").await.is(404, missing);
+    let operations = crate::app::own_document().names();
+    let mut paths = 0;
+    for operation in operations {
+        let (method, path) = operation.split_once(' ').unwrap();
+        let Some(path) = path.strip_suffix('/') else { continue };
+        let path = path.replace('{', "").replace('}', "");
+        app.call(method, &path, Value::Null).await.is(404, missing.clone());
+        paths += 1;
+    }
+    assert!(paths > 50, "{paths}");
 }
 
 #[tokio::test]
