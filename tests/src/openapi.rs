@@ -162,6 +162,7 @@ impl Specification {
         body: &Value,
         schema: &Value,
     ) -> Result<(), String> {
+        let body = enveloped(name, status, body).unwrap_or(body);
         let reasons: Vec<String> = violations(body, schema, &self.document["components"])
             .into_iter()
             .filter(|violation| !is_excepted_field(name, status, violation))
@@ -210,6 +211,19 @@ fn is_excepted(name: &str, departure: Departure) -> bool {
         exception.departure == departure
             && (exception.operation == name || exception.operation == EVERY)
     })
+}
+
+/// What is in the envelope, if the operation may answer in one.
+fn enveloped<'a>(name: &str, status: u16, body: &'a Value) -> Option<&'a Value> {
+    let envelope = body.as_object()?;
+    let others = envelope.iter().filter(|(name, _)| *name != "results");
+    let is_plain = others.into_iter().all(|(name, relations)| {
+        name == "relations" && relations.as_array().is_some_and(Vec::is_empty)
+    });
+    let is_excepted = EXCEPTIONS.iter().any(|exception| {
+        exception.operation == name && exception.departure == Departure::Envelope(status)
+    });
+    if is_plain && is_excepted { envelope.get("results") } else { None }
 }
 
 fn is_excepted_path(method: &str, path: &str) -> bool {
@@ -378,6 +392,23 @@ mod tests {
         assert_eq!(validate("GET", &path, 200, row(Value::Null, "bot".into())), Ok(()));
         let error = validate("GET", &path, 200, row("alice".into(), 1.into())).unwrap_err();
         assert!(error.contains("[0].agent_id: 1 is not of type string"), "{error}");
+    }
+
+    #[test]
+    fn an_envelope_may_surround_what_the_schema_wants_and_nothing_else() {
+        let row = serde_json::json!({
+            "id": ID, "memory": "x", "created_at": "2026-03-01T12:00:00Z",
+            "updated_at": "2026-03-01T12:00:00Z",
+        });
+        let path = "/v2/memories/";
+        let good = serde_json::json!({"results": [row]});
+        assert_eq!(validate("POST", path, 200, good), Ok(()));
+        let bad = serde_json::json!({"results": [{"id": ID}]});
+        assert!(validate("POST", path, 200, bad).is_err());
+        let more = serde_json::json!({"results": [row], "count": 1});
+        assert!(validate("POST", path, 200, more).is_err());
+        let elsewhere = serde_json::json!({"results": []});
+        assert!(validate("GET", "/api/v1/orgs/organizations/", 200, elsewhere).is_err());
     }
 
     #[test]

@@ -4,10 +4,11 @@ use std::pin::Pin;
 use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
 use futures_core::Stream;
-use mem0_types::{Date, ErrorBody, InvalidInput, Metadata, Timestamp};
+use mem0_types::{Date, ErrorBody, InvalidInput, Metadata, Timestamp, without_half_surrogates};
 use serde_json::Value;
 
-use crate::http::ignored_fields::IgnoredFields;
+use crate::http::field_names::{DECISIVE, Meaning};
+use crate::http::ignored_fields::{EVERYWHERE, IgnoredFields};
 use crate::http::rejection::Rejection;
 
 /// The largest request body, in bytes, unless [`RouterOptions`](crate::RouterOptions) sets another
@@ -18,44 +19,55 @@ pub const BODY_LIMIT: usize = 16 * 1024 * 1024;
 ///
 /// Unknown fields are allowed, since the official clients pass on whatever they are given. They may
 /// contain anything, even a key of another service, so an operation never sees them. The answer
-/// names them.
+/// names them. Only a name that resembles a field which decides is refused.
 pub(crate) struct Received {
     fields: Metadata,
+    /// The query string.
+    query: String,
     ignored: IgnoredFields,
 }
 
 /// A body, or its rejection, which the operation puts in its own shape.
 pub(crate) type Body = Result<Received, Rejection>;
 
-/// The fields that clients add to the bodies of every operation.
-const EVERYWHERE: [&str; 3] = ["org_id", "project_id", "source"];
-
 impl Received {
     /// Keeps the fields with these names, and those that clients add everywhere.
-    pub(crate) fn only<N>(self, names: N) -> Fields
+    pub(crate) fn only<N>(self, names: N) -> Result<Fields, InvalidInput>
     where
         N: IntoIterator<Item = &'static str>,
         N::IntoIter: Clone,
     {
         let names = names.into_iter().chain(EVERYWHERE);
         let is_known = |name: &str| names.clone().any(|known| known == name);
-        let Self { mut fields, ignored } = self;
-        let unknown = fields.iter().filter(|(name, value)| !is_known(name) && !value.is_null());
-        ignored.set(unknown.map(|(name, _)| name.as_str()));
-        fields.retain(|name, _| is_known(name));
-        Fields(fields)
+        let Self { fields, query, ignored } = self;
+        for (name, _) in form_urlencoded::parse(query.as_bytes()) {
+            let field = match ignored.meaning(&name, is_known) {
+                Meaning::Known => DECISIVE.into_iter().find(|field| *field == name),
+                Meaning::Other(field) => Some(field).filter(|field| DECISIVE.contains(field)),
+                Meaning::Resembles(field) => Some(field),
+                Meaning::Unknown => None,
+            };
+            if let Some(field) = field {
+                let why = "belongs in the body and not in the query string, and nothing was done";
+                return Err(InvalidInput::new(field, why));
+            }
+        }
+        Ok(Fields { fields: ignored.sort("", fields, is_known)?, ignored })
     }
 
     /// Keeps all fields, for an operation that refuses unknown ones.
     pub(crate) fn all(self) -> Fields {
-        Fields(self.fields)
+        Fields::new(self.fields)
     }
 }
 
 /// The fields of a request's JSON body that its operation knows.
 ///
 /// A null counts as absent, since clients send it for "not set".
-pub(crate) struct Fields(Metadata);
+pub(crate) struct Fields {
+    fields: Metadata,
+    ignored: IgnoredFields,
+}
 
 impl<S: Sync> FromRequest<S> for Received {
     type Rejection = Rejection;
@@ -63,15 +75,85 @@ impl<S: Sync> FromRequest<S> for Received {
     async fn from_request(mut request: Request, _: &S) -> Result<Self, Rejection> {
         let limit = request.extensions().get::<BodyLimit>().map_or(BODY_LIMIT, |limit| limit.0);
         let ignored = request.extensions_mut().remove().unwrap_or_default();
+        let query = request.uri().query().unwrap_or_default().to_owned();
         let body = read(request.into_body(), limit).await?;
-        match serde_json::from_slice(&body) {
-            Ok(Value::Object(fields)) => Ok(Self { fields, ignored }),
-            Ok(_) => Err(Rejection::invalid("The request body must be a JSON object.")),
-            Err(_) if body.is_empty() => {
-                Err(Rejection::invalid("The request body must be a JSON object, but it is empty."))
-            }
-            Err(error) => Err(Rejection::invalid(format!("JSON parse error - {error}"))),
+        match json(&body)? {
+            Value::Object(fields) => Ok(Self { fields, query, ignored }),
+            _ => Err(Rejection::invalid("The request body must be a JSON object.")),
         }
+    }
+}
+
+/// No body, or one without any field: an operation that takes none would lose what it says.
+pub(crate) struct NoBody;
+
+impl<S: Sync> FromRequest<S> for NoBody {
+    type Rejection = Rejection;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Rejection> {
+        let limit = request.extensions().get::<BodyLimit>().map_or(BODY_LIMIT, |limit| limit.0);
+        let body = read(request.into_body(), limit).await?;
+        let is_empty = body.trim_ascii().is_empty()
+            || match json(&body) {
+                Ok(Value::Object(fields)) => fields
+                    .iter()
+                    .all(|(name, value)| value.is_null() || EVERYWHERE.contains(&name.as_str())),
+                Ok(value) => value.is_null(),
+                Err(_) => false,
+            };
+        if is_empty {
+            return Ok(Self);
+        }
+        Err(Rejection::invalid(
+            "The request must have no body: the query string says what to delete, and nothing was \
+             deleted.",
+        ))
+    }
+}
+
+/// Reads a body. Half of a surrogate pair becomes U+FFFD; what is not UTF-8 is refused, with the
+/// place where it stands.
+fn json(body: &[u8]) -> Result<Value, Rejection> {
+    if body.is_empty() {
+        let message = "The request body must be a JSON object, but it is empty.";
+        return Err(Rejection::invalid(message));
+    }
+    let Ok(text) = std::str::from_utf8(body) else {
+        return Err(not_utf8(body));
+    };
+    serde_json::from_str(&without_half_surrogates(text))
+        .map_err(|error| Rejection::invalid(format!("JSON parse error - {error}")))
+}
+
+fn not_utf8(body: &[u8]) -> Rejection {
+    let why = "is not UTF-8; send JSON in UTF-8";
+    let text = String::from_utf8_lossy(body);
+    let place = serde_json::from_str(&text).ok().and_then(|json| place_of_lost_text(&json));
+    match place {
+        Some(place) => InvalidInput::new(place, why).into(),
+        None => Rejection::invalid(format!("The request body {why}.")),
+    }
+}
+
+/// Where the first text stands that has lost a character, such as `messages[0].content`.
+fn place_of_lost_text(json: &Value) -> Option<String> {
+    let is_lost = |text: &str| text.contains(char::REPLACEMENT_CHARACTER);
+    let join = |name: &str, rest: &str| {
+        let dot = if rest.is_empty() || rest.starts_with('[') { "" } else { "." };
+        format!("{name}{dot}{rest}")
+    };
+    match json {
+        Value::String(text) => is_lost(text).then(String::new),
+        Value::Array(items) => items.iter().enumerate().find_map(|(index, item)| {
+            place_of_lost_text(item).map(|place| join(&format!("[{index}]"), &place))
+        }),
+        Value::Object(fields) => fields.iter().find_map(|(name, value)| {
+            if is_lost(name) {
+                return Some("the name of a field".to_owned());
+            }
+            place_of_lost_text(value).map(|place| join(name, &place))
+        }),
+        _ => None,
     }
 }
 
@@ -123,32 +205,43 @@ fn wrong<T>(name: &'static str, message: &'static str) -> Result<T, InvalidInput
 
 impl Fields {
     pub(crate) fn new(fields: Metadata) -> Self {
-        Self(fields)
+        Self { fields, ignored: IgnoredFields::default() }
+    }
+
+    /// The fields with these names of an object inside of these; `at` is its place.
+    pub(crate) fn only_of(
+        &self,
+        at: &str,
+        object: Metadata,
+        names: &[&'static str],
+    ) -> Result<Self, InvalidInput> {
+        let fields = self.ignored.sort(at, object, |name| names.contains(&name))?;
+        Ok(Self { fields, ignored: self.ignored.clone() })
     }
 
     /// The field's value; `None` if it is absent or null.
     pub(crate) fn value(&self, name: &str) -> Option<&Value> {
-        self.0.get(name).filter(|value| !value.is_null())
+        self.fields.get(name).filter(|value| !value.is_null())
     }
 
     /// Whether the field is present, even as null.
     pub(crate) fn mentions(&self, name: &str) -> bool {
-        self.0.contains_key(name)
+        self.fields.contains_key(name)
     }
 
     /// Removes the field and returns its value; `None` if it is absent or null.
     pub(crate) fn take(&mut self, name: &str) -> Option<Value> {
-        self.0.remove(name).filter(|value| !value.is_null())
+        self.fields.remove(name).filter(|value| !value.is_null())
     }
 
     /// The names of all fields, including null ones.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.keys().map(String::as_str)
+        self.fields.keys().map(String::as_str)
     }
 
     /// Replaces the field's value with a list of that value.
     pub(crate) fn put_in_list(&mut self, name: &str) {
-        if let Some(value) = self.0.get_mut(name) {
+        if let Some(value) = self.fields.get_mut(name) {
             *value = Value::Array(vec![value.take()]);
         }
     }

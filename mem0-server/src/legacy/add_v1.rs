@@ -1,7 +1,7 @@
 use mem0_types::EventStatus;
 use serde::Serialize;
 
-use super::check_named_project;
+use super::{check_named_project, is_enveloped};
 use crate::http::fields::Body;
 use crate::http::json::Json;
 use crate::http::rejection::{Answer, InDetails};
@@ -25,9 +25,9 @@ pub(crate) struct QueuedAddView {
 
 /// `POST /v1/memories/`. Carried out as in v3.
 pub(crate) async fn add(View(engine): View, body: Body) -> Answer<AddedView, InDetails> {
-    let mut fields = known(body?);
+    let mut fields = known(body?)?;
     check_named_project(&engine, &fields).await?;
-    let enveloped = fields.text("output_format")?.as_deref() == Some("v1.1")
+    let enveloped = is_enveloped(fields.text("output_format")?.as_deref())
         && fields.text("version")?.as_deref() == Some("v2");
     // An object of names and descriptions, where v3 has a list of such objects.
     if fields.value("custom_categories").is_some_and(serde_json::Value::is_object) {

@@ -1,10 +1,11 @@
 use axum::http::StatusCode;
 use mem0_engine::{ListRequest, MAX_PAGE_SIZE};
-use mem0_types::{ErrorBody, Filter, IdField, InvalidInput, Timestamp};
+use mem0_types::{ErrorBody, Filter, InvalidInput, Timestamp};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{check_project, filter_of_ids};
+use super::{check_project, is_enveloped};
+use crate::http::filters::filter_of_ids;
 use crate::http::json::Json;
 use crate::http::pages::{Address, PageView, page_in};
 use crate::http::query::Query;
@@ -12,15 +13,31 @@ use crate::http::rejection::{Answer, InError, Rejection};
 use crate::http::view::View;
 use crate::http::wire::{LegacyMemoryView, Row};
 
-/// A list, or a page if both page and page size were given.
+/// A list, a page if both page and page size were given, or an envelope.
 #[derive(Serialize)]
 #[serde(untagged)]
 pub(crate) enum ListedView {
     Bare(Vec<Row<LegacyMemoryView>>),
+    Enveloped { results: Vec<Row<LegacyMemoryView>>, relations: [(); 0] },
     Page(PageView<Row<LegacyMemoryView>>),
 }
 
 const NO_FILTER: &str = "One of the filters: app_id, user_id, agent_id, run_id is required!";
+
+/// The parameters that say which memories are meant, and `filters`, which is refused.
+const PARAMETERS: [&str; 11] = [
+    "user_id",
+    "agent_id",
+    "app_id",
+    "run_id",
+    "session_id",
+    "metadata",
+    "categories",
+    "keywords",
+    "start_date",
+    "end_date",
+    "filters",
+];
 
 /// `GET /v1/memories/`
 pub(crate) async fn list(
@@ -32,20 +49,28 @@ pub(crate) async fn list(
     let fields = query.values("fields");
     let shown = (!fields.is_empty()).then_some(fields);
     let paged = query.value("page")?.is_some() && query.value("page_size")?.is_some();
+    let enveloped = is_enveloped(query.value("output_format")?);
     let page = engine.list(request(&query, paged)?).await?;
     let row = |record| Row::of_legacy(LegacyMemoryView::from(record), shown.as_deref());
     Ok(Json(match paged {
         true => ListedView::Page(PageView::new(page, &address, row)),
-        false => ListedView::Bare(page.results.into_iter().map(row).collect()),
+        false => {
+            let results = page.results.into_iter().map(row).collect();
+            match enveloped {
+                true => ListedView::Enveloped { results, relations: [] },
+                false => ListedView::Bare(results),
+            }
+        }
     }))
 }
 
 fn request(query: &Query, paged: bool) -> Result<ListRequest, Rejection> {
-    let mut ids = Vec::new();
-    for field in IdField::ALL {
-        ids.extend(query.value(field.as_str())?.map(|id| (field, id)));
+    query.check_spelling(&PARAMETERS)?;
+    if query.value("filters")?.is_some() {
+        let why = "is not taken here; give the ids as parameters, or use POST /v3/memories/";
+        return Err(InvalidInput::new("filters", why).into());
     }
-    let Some(mut filter) = filter_of_ids(ids.into_iter()) else {
+    let Some(mut filter) = filter_of_ids(&query.ids()?) else {
         let body = ErrorBody::List(vec![NO_FILTER.into()]);
         return Err(Rejection::new(StatusCode::BAD_REQUEST, body));
     };
@@ -79,9 +104,7 @@ fn metadata(query: &Query) -> Result<Vec<Value>, InvalidInput> {
         })?;
         conditions.push(json!({ "metadata": metadata }));
     }
-    for (name, text) in query.iter() {
-        let key = name.strip_prefix("metadata[").and_then(|rest| rest.strip_suffix(']'));
-        let Some(key) = key else { continue };
+    for (key, text) in query.keys_of("metadata") {
         let as_text = json!({ "metadata": { key: text } });
         conditions.push(match serde_json::from_str::<Value>(text) {
             Ok(value @ (Value::Number(_) | Value::Bool(_))) => {

@@ -8,18 +8,10 @@ pub(crate) mod search_v1;
 pub(crate) mod search_v2;
 
 use mem0_engine::Engine;
-use mem0_types::{IdField, InvalidInput};
-use serde_json::{Value, json};
+use mem0_types::InvalidInput;
 
 use crate::http::fields::Fields;
 use crate::http::rejection::Rejection;
-
-/// A filter of the ids next to a request, all of which must match; `*` matches any. `None` without
-/// ids.
-fn filter_of_ids<'a>(ids: impl Iterator<Item = (IdField, &'a str)>) -> Option<Value> {
-    let conditions: Vec<_> = ids.map(|(field, id)| json!({ field.as_str(): id })).collect();
-    (!conditions.is_empty()).then(|| json!({ "AND": conditions }))
-}
 
 /// The key decides on the project. Older clients name it in each request, too.
 async fn check_project(
@@ -46,4 +38,9 @@ async fn check_project(
 async fn check_named_project(engine: &Engine, fields: &Fields) -> Result<(), Rejection> {
     let (org_id, project_id) = (fields.text("org_id")?, fields.text("project_id")?);
     check_project(engine, org_id.as_deref(), project_id.as_deref()).await
+}
+
+/// Whether the answer is to be in an envelope, which older clients ask for.
+fn is_enveloped(output_format: Option<&str>) -> bool {
+    output_format == Some("v1.1")
 }

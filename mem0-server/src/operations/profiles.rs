@@ -166,7 +166,7 @@ pub(crate) async fn create_job(
     headers: HeaderMap,
     body: Body,
 ) -> Result<(StatusCode, Json<CreatedJobView>), Refused<InError>> {
-    let fields = body?.only(["operation", "entity_type", "entity_id", "limit"]);
+    let fields = body?.only(["operation", "entity_type", "entity_id", "limit"])?;
     let request = request(&fields)?;
     let key = headers.get("idempotency-key").and_then(|key| key.to_str().ok()).unwrap_or_default();
     let job = engine.make_profiles(request, key).await?;

@@ -138,7 +138,7 @@ pub(crate) async fn create(
     ProjectId(project_id): ProjectId,
     body: Body,
 ) -> Result<(StatusCode, Json<CreatedView>), Refused<InFields>> {
-    let fields = body?.only(FIELDS);
+    let fields = body?.only(FIELDS)?;
     let name = required(fields.text("name")?, "name")?;
     let url = required(fields.text("url")?, "url")?;
     let mut new = NewWebhook::new(name, url, required(event_types(&fields)?, "event_types")?);
@@ -154,7 +154,7 @@ pub(crate) async fn update(
     Ids(webhook_id): Ids<String>,
     body: Body,
 ) -> Answer<MessageView, InFields> {
-    let fields = body?.only(FIELDS);
+    let fields = body?.only(FIELDS)?;
     let change = WebhookChange {
         name: fields.text("name")?,
         url: fields.text("url")?,

@@ -95,7 +95,8 @@ async fn an_add_belongs_to_someone() {
     let sentence = "At least one entity ID is required (user_id, agent_id, app_id, or run_id).";
     let expected = json!({"error": "400 Bad Request", "details": {"message": sentence}});
     app.post(ADD, json!({"messages": "Hi"})).await.is(400, expected.clone());
-    app.post(ADD, json!({"messages": "Hi", "userId": "alice"})).await.is(400, expected);
+    app.post(ADD, json!({"messages": "Hi", "owner": "alice"})).await.is(400, expected.clone());
+    app.post(ADD, json!({"messages": "Hi", "filters": {"user_id": null}})).await.is(400, expected);
 }
 
 #[tokio::test]
@@ -125,7 +126,18 @@ async fn bad_adds_are_refused_by_name_and_store_nothing() {
         (json!({"app_id": "a/.."}), "app_id: must not have a `.` or `..` part"),
         (json!({"run_id": "a\nb"}), "run_id: must not contain control characters"),
         (json!({"agent_id": " "}), "agent_id: must not be empty"),
-        (json!({"filters": {"user_id": "alice"}}), "filters: is not taken here; put user_id"),
+        (
+            json!({"filters": {"user_id": "bob"}}),
+            "user_id: must not differ from the one in filters",
+        ),
+        (json!({"filters": {"user_id": "*"}, "user_id": null}), "user_id: must not be `*`"),
+        (json!({"filters": {"session_id": "a", "run_id": "b"}}), "filters: must have nothing but"),
+        (json!({"filters": {"AND": [{"user_id": "alice"}]}}), "filters: must have nothing but"),
+        (json!({"filters": {"user_id": {"eq": "alice"}}}), "filters: must have nothing but"),
+        (json!({"filters": {"run_id": ["r"]}}), "filters: must have nothing but"),
+        (json!({"filters": {"userId": "alice"}}), "filters: must have nothing but"),
+        (json!({"filters": {"metadata": {"a": 1}}}), "filters: must have nothing but"),
+        (json!({"filters": "alice"}), "filters: must be a JSON object"),
         (json!({"infer": "no"}), "infer: must be true or false"),
         (json!({"immutable": 1}), "immutable: must be true or false"),
         (json!({"metadata": []}), "metadata: must be a JSON object"),

@@ -60,7 +60,11 @@ async fn no_operation_stores_a_field_that_it_does_not_know() {
     let send = async |method: &str, path: &str, body: Value| {
         let told = call(&app, method, path, &spread(body)).await;
         assert!(told.status < 300, "{method} {path}: {} {}", told.status, told.body);
-        assert_eq!(told.ignored.as_deref(), Some("api_key, llm"), "{method} {path}");
+        let expected = match path {
+            "/v1/batch/" => "api_key, llm, memories[].api_key",
+            _ => "api_key, llm",
+        };
+        assert_eq!(told.ignored.as_deref(), Some(expected), "{method} {path}");
         told.body
     };
     let photo = json!({
@@ -265,4 +269,288 @@ async fn no_documented_field_is_ignored() {
     }
     assert!(operations > 50, "{operations}");
     engine.close().await.unwrap();
+}
+
+/// The page that says what becomes of each name.
+const PAGE: &str = include_str!("../../../docs/guides/field-names.md");
+
+/// The rows of a table of the page: a name, and the field that it stands for.
+fn table(heading: &str) -> Vec<(String, String)> {
+    let (_, section) = PAGE.split_once(&format!("## {heading}\n")).unwrap();
+    let section = section.split("\n## ").next().unwrap();
+    let mut rows = Vec::new();
+    for line in section.lines().filter(|line| line.starts_with("| `")) {
+        let cells: Vec<_> = line.split('|').map(str::trim).collect();
+        let field = cells[2].trim_matches('`');
+        rows.extend(
+            cells[1].split(", ").map(|name| (name.trim_matches('`').to_owned(), field.to_owned())),
+        );
+    }
+    assert!(!rows.is_empty(), "{heading}");
+    rows
+}
+
+/// A name as others write it, and with a slip.
+fn misspelt(field: &str) -> Vec<String> {
+    let words: Vec<_> = field.split('_').collect();
+    let mut camel = words[0].to_owned();
+    for word in &words[1..] {
+        camel.push_str(&word[..1].to_uppercase());
+        camel.push_str(&word[1..]);
+    }
+    let mut names = vec![
+        field.to_uppercase(),
+        field.replace('_', "-"),
+        field.replace('_', ""),
+        camel,
+        format!("{field}x"),
+        field[1..].to_owned(),
+        format!("{}{}{}", &field[1..2], &field[..1], &field[2..]),
+    ];
+    names.retain(|name| name != field);
+    names
+}
+
+/// An operation with a good body, and the decisive fields that it takes.
+struct Taker {
+    method: &'static str,
+    path: String,
+    body: Value,
+    fields: &'static [&'static str],
+}
+
+const IDS: [&str; 4] = ["user_id", "agent_id", "app_id", "run_id"];
+
+async fn takers(app: &App) -> Vec<Taker> {
+    let id = app.store("I like tea", json!({})).await;
+    let ping = app.get("/v1/ping/").await.ok();
+    let (organization, project) = (&ping["org_id"], &ping["project_id"]);
+    let project = format!(
+        "/api/v1/orgs/organizations/{}/projects/{}/",
+        organization.as_str().unwrap(),
+        project.as_str().unwrap()
+    );
+    let taker =
+        |method, path: &str, body, fields| Taker { method, path: path.to_owned(), body, fields };
+    let add = json!({"messages": "Never stored", "user_id": "alice"});
+    let search = json!({"query": "tea", "filters": {"user_id": "alice"}});
+    let list = json!({"filters": {"user_id": "alice"}});
+    let of_v1 = json!({"query": "tea", "user_id": "alice"});
+    let export = json!({"schema": {"type": "object"}, "filters": {"user_id": "alice"}});
+    const SCOPE: [&str; 7] =
+        ["user_id", "agent_id", "app_id", "run_id", "expiration_date", "metadata", "filters"];
+    const SEARCHED: [&str; 7] =
+        ["user_id", "agent_id", "app_id", "run_id", "filters", "metadata", "categories"];
+    const LISTED: [&str; 9] = [
+        "user_id",
+        "agent_id",
+        "app_id",
+        "run_id",
+        "filters",
+        "categories",
+        "keywords",
+        "start_date",
+        "end_date",
+    ];
+    const EXPORTED: [&str; 5] = ["user_id", "agent_id", "app_id", "run_id", "filters"];
+    const CHANGED: [&str; 2] = ["expiration_date", "metadata"];
+    vec![
+        taker("POST", "/v3/memories/add/", add.clone(), &SCOPE),
+        taker("POST", "/v1/memories/", add, &SCOPE),
+        taker("POST", "/v3/memories/search/", search.clone(), &SEARCHED),
+        taker("POST", "/v2/memories/search/", search, &SEARCHED),
+        taker("POST", "/v1/memories/search/", of_v1, &SEARCHED),
+        taker("POST", "/v3/memories/", list.clone(), &LISTED),
+        taker("POST", "/v2/memories/", list, &LISTED),
+        taker("POST", "/v1/exports/", export.clone(), &EXPORTED),
+        taker("POST", "/v1/exports/get/", export, &EXPORTED),
+        taker("POST", "/v1/users/", json!({"user_id": "bob"}), &["user_id", "metadata"]),
+        taker("POST", "/v1/runs/", json!({"run_id": "r", "name": "R"}), &["run_id", "metadata"]),
+        taker("PUT", &format!("/v1/memories/{id}/"), json!({"text": "x"}), &CHANGED),
+        taker("PATCH", &project, json!({"name": "x"}), &["expiration_date"]),
+    ]
+}
+
+/// The message of a refusal, in whatever shape it is.
+fn message(body: &Value) -> String {
+    let pointers = ["/details/message", "/detail", "/error", "/message"];
+    let found = pointers.iter().find_map(|pointer| body.pointer(pointer)?.as_str());
+    found.unwrap_or_else(|| panic!("{body}")).to_owned()
+}
+
+#[tokio::test]
+async fn a_misspelt_field_that_decides_is_refused_by_every_operation_that_takes_it() {
+    let app = App::new();
+    let before = app.get("/v1/events/").await.ok()["count"].clone();
+    assert_eq!(before, 0);
+    let takers = takers(&app).await;
+    let mut words = table("Refused with the right name");
+    words.extend(IDS.map(|id| (id.replace("_id", "Id"), id.to_owned())));
+    let mut tried = 0;
+    for Taker { method, path, body, fields } in &takers {
+        for field in *fields {
+            let of_table = words.iter().filter(|(_, of)| of == field).map(|(name, _)| name.clone());
+            for name in of_table.chain(misspelt(field)) {
+                let mut sent = body.clone();
+                sent[&name] = json!("x");
+                let refused = app.call(method, path, sent).await;
+                assert_eq!(refused.status, 400, "{method} {path} {name}: {}", refused.body);
+                let message = message(&refused.body);
+                let expected = format!("{field}: must be spelled so; the request says {name}, ");
+                assert!(message.starts_with(&expected), "{method} {path} {name}: {message}");
+                tried += 1;
+            }
+            // In the query string it would be lost as well.
+            for name in [(*field).to_owned(), format!("{field}x")] {
+                let refused = app.call(method, &format!("{path}?{name}=x"), body.clone()).await;
+                assert_eq!(refused.status, 400, "{method} {path}?{name}: {}", refused.body);
+                let message = message(&refused.body);
+                let expected = format!("{field}: belongs in the body and not in the query string");
+                assert!(message.starts_with(&expected), "{method} {path} {name}: {message}");
+            }
+        }
+    }
+    assert!(tried > 500, "{tried}");
+    // Nothing was done but what made the memory.
+    assert_eq!(app.get("/v1/events/").await.ok()["count"], 1);
+}
+
+#[tokio::test]
+async fn a_null_under_any_name_counts_as_absent() {
+    let app = App::new();
+    for Taker { method, path, mut body, fields } in takers(&app).await {
+        for field in fields {
+            for name in misspelt(field) {
+                body[name] = Value::Null;
+            }
+        }
+        let answer = app.call(method, &path, body).await;
+        assert!(answer.status.is_success(), "{method} {path}: {}", answer.body);
+        assert_eq!(answer.headers.get(HEADER), None, "{method} {path}");
+    }
+}
+
+#[tokio::test]
+async fn another_spelling_is_taken_by_every_operation_that_takes_its_field() {
+    let app = App::new();
+    let taken = table("Taken as another spelling");
+    assert_eq!(
+        taken,
+        [("session_id", "run_id"), ("limit", "top_k")].map(|(a, b)| (a.into(), b.into()))
+    );
+    app.store("In a run", json!({"session_id": "r"})).await;
+    assert_eq!(app.texts_of(json!({"run_id": "r"})).await, ["In a run"]);
+    for Taker { method, path, mut body, fields } in takers(&app).await {
+        if !fields.contains(&"run_id") {
+            continue;
+        }
+        body["run_id"] = json!("r");
+        body["session_id"] = json!("s");
+        let refused = app.call(method, &path, body.clone()).await;
+        let message = message(&refused.body);
+        assert!(message.starts_with("run_id: and session_id are the same"), "{path}: {message}");
+        // The operations of v3 want ids inside the filters, and see it as they see run_id.
+        if !path.starts_with("/v3/memories/") || path.ends_with("/add/") {
+            body["run_id"] = Value::Null;
+            let answer = app.call(method, &path, body).await;
+            let is_right = answer.status.is_success() || answer.status == 404;
+            assert!(is_right, "{method} {path}: {}", answer.body);
+            assert_eq!(answer.headers.get(HEADER), None, "{method} {path}");
+        }
+    }
+    let listed = app.get("/v1/memories/?session_id=r").await.ok();
+    assert_eq!(listed[0]["memory"], "In a run");
+    let made = app.post("/v1/runs/", json!({"session_id": "r2", "name": "R"})).await;
+    assert_eq!((made.status.as_u16(), &made.body["run_id"]), (201, &json!("r2")));
+}
+
+#[tokio::test]
+async fn the_older_list_refuses_what_would_not_narrow_it() {
+    let app = App::new();
+    app.store("I like tea", json!({})).await;
+    for (query, words) in [
+        ("runId=r", "run_id: must be spelled so; the request says runId"),
+        ("agent=bot", "agent_id: must be spelled so; the request says agent"),
+        ("startDate=2020-01-01", "start_date: must be spelled so"),
+        ("category=food", "categories: must be spelled so"),
+        ("keyword=tea", "keywords: must be spelled so"),
+        ("meta_data=x", "metadata: must be spelled so"),
+        ("filter=x", "filters: must be spelled so"),
+        ("filters=%7B%7D", "filters: is not taken here"),
+        ("run_id=a&session_id=b", "run_id: and session_id are the same"),
+    ] {
+        let path = format!("/v1/memories/?user_id=alice&{query}");
+        app.get(&path).await.refuses("/error", words);
+    }
+}
+
+#[tokio::test]
+async fn unknown_parameters_are_named_by_every_operation() {
+    let app = App::new();
+    let id = app.store("I like tea", json!({"metadata": {"topic": "food"}})).await;
+    let ping = app.get("/v1/ping/").await.ok();
+    let (organization, project) = (ping["org_id"].as_str(), ping["project_id"].as_str());
+    let own = format!("org_id={}&project_id={}", organization.unwrap(), project.unwrap());
+    for path in [
+        "/v1/ping/".to_owned(),
+        format!("/v1/memories/{id}/"),
+        format!("/v1/memories/{id}/history/"),
+        "/v1/memories/events/?page=1&limit=5".to_owned(),
+        "/v1/memories/user/alice/?page=1".to_owned(),
+        "/v1/memories/?user_id=alice&metadata[topic]=food&page=1&page_size=5&fields=id".to_owned(),
+        "/v1/memories/?user_id=alice&categories=a&keywords=x&start_date=2020-01-01".to_owned(),
+        "/v1/memories/?user_id=alice&limit=1&output_format=v1.0".to_owned(),
+        "/v1/entities/?page=1&page_size=5".to_owned(),
+        "/v1/entities/filters/".to_owned(),
+        "/v2/entities/user/alice/".to_owned(),
+        "/v1/events/?page=1".to_owned(),
+        "/v1/stats/".to_owned(),
+        "/api/v1/orgs/organizations/".to_owned(),
+        format!("/api/v1/webhooks/projects/{}/", project.unwrap()),
+        "/v2/profiles/settings/".to_owned(),
+    ] {
+        let join = if path.contains('?') { '&' } else { '?' };
+        let answer = app.get(&format!("{path}{join}{own}&source=CLI")).await;
+        assert_eq!(answer.headers.get(HEADER), None, "{path}");
+        let answer = app.get(&format!("{path}{join}color=red&a%0Ab=1&color=blue")).await;
+        assert!(answer.status.is_success(), "{path}: {}", answer.body);
+        assert_eq!(answer.headers[HEADER], "color, a?b", "{path}");
+    }
+    let body = json!({"query": "tea", "filters": {"user_id": "alice"}, "mood": 1});
+    let answer = app.post("/v3/memories/search/?color=red", body.clone()).await;
+    assert_eq!(answer.headers[HEADER], "mood, color");
+    let answer = app.post("/v3/memories/?page=1&page_size=2&color=red", body).await;
+    assert_eq!(answer.headers[HEADER], "mood, query, color");
+    let path = format!("/v1/memories/{id}/?delete_linked=true&deleteLinked=true");
+    assert_eq!(app.delete(&path).await.headers[HEADER], "deleteLinked");
+}
+
+#[tokio::test]
+async fn the_entries_of_a_batch_are_read_as_the_change_of_one() {
+    let app = App::new();
+    let id = app.store("I like tea", json!({})).await;
+    let update = async |mut entry: Value| {
+        entry["memory_id"] = json!(id);
+        app.call("PUT", "/v1/batch/", json!({ "memories": [entry] })).await
+    };
+    let entry = json!({"expiration_date": "2099-01-02", "timestamp": 1_600_000_000});
+    update(entry).await.ok();
+    let memory = app.get(&format!("/v1/memories/{id}/")).await.ok();
+    assert_eq!(memory["expiration_date"], "2099-01-02");
+    assert_eq!(memory["created_at"], "2020-09-13T12:26:40.000000Z");
+    let misspelt = update(json!({"text": "x", "expirationDate": "2099-01-02"})).await;
+    misspelt.refuses("/error", "memories[0]: expiration_date: must be spelled so");
+    let odd = update(json!({"text": "x", "color": "red"})).await;
+    assert_eq!(odd.headers[HEADER], "memories[].color");
+}
+
+/// A body can have a million names, and comparing each of them would take long.
+#[tokio::test]
+async fn a_million_unknown_names_are_not_compared() {
+    let app = App::new();
+    let mut body = json!({"query": "tea", "filters": {"user_id": "alice"}});
+    let names = body.as_object_mut().unwrap();
+    names.extend((0..2000).map(|n| (format!("a{n:05}"), json!(n))));
+    names.insert("z_user_id".to_owned(), json!("x"));
+    assert_eq!(app.post("/v3/memories/search/", body).await.status, 200);
 }

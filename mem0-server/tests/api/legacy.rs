@@ -87,9 +87,9 @@ async fn older_searches_have_their_own_shapes() {
     let found = app.post("/v2/memories/search/", body).await.ok();
     assert_eq!((&found[0]["agent_id"], &found[0]["session_id"]), (&json!("bot"), &Value::Null));
     let nobody = app.post("/v2/memories/search/", json!({"query": "tea", "filters": {}})).await;
-    nobody.refuses("/message", "filters");
+    nobody.refuses("/error", "Filters are required and cannot be empty. ");
     let nobody = app.post("/v2/memories/", json!({})).await;
-    nobody.refuses("/message", "filters");
+    nobody.refuses("/error", "Filters are required and cannot be empty. ");
 }
 
 #[tokio::test]

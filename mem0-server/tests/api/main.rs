@@ -7,6 +7,7 @@ mod add;
 mod app;
 mod authentication;
 mod batch;
+mod clients;
 mod delete_all;
 mod entities;
 mod events;

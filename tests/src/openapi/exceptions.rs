@@ -15,6 +15,9 @@ pub enum Departure {
     /// A field of the answer with this status whose value the schema doesn't allow, named as
     /// `results[].memory`.
     Field(u16, &'static str),
+    /// An answer with this status that is the schema's list in an envelope: `{"results": […]}`, and
+    /// an empty list of `relations` if there is one.
+    Envelope(u16),
 }
 
 /// Every operation, and also every request that no operation takes.
@@ -45,7 +48,7 @@ const fn exception(
     Exception { operation, departure, row, reason }
 }
 
-use Departure::{Field, Path, Status};
+use Departure::{Envelope, Field, Path, Status};
 
 /// Every departure that [`super::Specification::validate`] lets pass.
 pub const EXCEPTIONS: &[Exception] = &[
@@ -249,6 +252,10 @@ pub const EXCEPTIONS: &[Exception] = &[
         "S24",
         "sends a delivery once more; the hosted service cannot",
     ),
+    exception("POST /v2/memories/", Envelope(200), "S25", "asked for by output_format"),
+    exception("POST /v2/memories/search/", Envelope(200), "S25", "asked for by output_format"),
+    exception("GET /v1/memories/", Envelope(200), "S25", "asked for by output_format"),
+    exception("POST /v2/memories/", Field(400, "error"), "S26", "a list without filters"),
 ];
 
 /// Whether `body` is one of the shapes in which the platform puts an error.

@@ -39,7 +39,7 @@ async fn refused_by_the_platform(client: &Client) {
                 client.add(
                     "x",
                     AddMemoryOptions::new(Scope::user("alice"))
-                        .extra("filters", json!({"user_id": "alice"}))
+                        .extra("filters", json!({"user_id": {"in": ["alice"]}}))
                 )
             )
             .map(drop),

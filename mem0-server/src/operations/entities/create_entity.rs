@@ -43,27 +43,27 @@ type Created = Result<(StatusCode, Json<CreatedView>), Refused<InError>>;
 
 /// `POST /v1/users/`
 pub(crate) async fn user(View(engine): View, body: Body) -> Created {
-    let fields = body?.only(["user_id", "metadata"]);
+    let fields = body?.only(["user_id", "metadata"])?;
     create(&engine, &fields, EntityType::User, "user_id", None, Named::User).await
 }
 
 /// `POST /v1/agents/`
 pub(crate) async fn agent(View(engine): View, body: Body) -> Created {
-    let fields = body?.only(["agent_id", "name", "metadata"]);
+    let fields = body?.only(["agent_id", "name", "metadata"])?;
     let name = Some(required(&fields, "name")?);
     create(&engine, &fields, EntityType::Agent, "agent_id", name, Named::Agent).await
 }
 
 /// `POST /v1/apps/`
 pub(crate) async fn app(View(engine): View, body: Body) -> Created {
-    let fields = body?.only(["app_id", "name", "metadata"]);
+    let fields = body?.only(["app_id", "name", "metadata"])?;
     let name = Some(required(&fields, "name")?);
     create(&engine, &fields, EntityType::App, "app_id", name, Named::App).await
 }
 
 /// `POST /v1/runs/`
 pub(crate) async fn run(View(engine): View, body: Body) -> Created {
-    let fields = body?.only(["run_id", "name", "metadata"]);
+    let fields = body?.only(["run_id", "name", "metadata"])?;
     let name = Some(required(&fields, "name")?);
     create(&engine, &fields, EntityType::Run, "run_id", name, Named::Run).await
 }

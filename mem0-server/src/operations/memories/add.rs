@@ -1,5 +1,5 @@
 use mem0_engine::{AddRequest, Added, EntityIds};
-use mem0_types::{Content, EventStatus, InvalidInput, Message, Role};
+use mem0_types::{Content, EventStatus, IdField, InvalidInput, Message, Metadata, Role};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -11,7 +11,7 @@ use crate::http::wire::ResultView;
 
 const NO_ID: &str = "At least one entity ID is required (user_id, agent_id, app_id, or run_id).";
 
-/// The fields that the engine uses, and `filters`, which is refused.
+/// The fields that the engine uses, and `filters`, which may have the ids.
 const TAKEN: [&str; 11] = [
     "messages",
     "user_id",
@@ -71,21 +71,15 @@ impl From<Added> for AddedView {
 
 /// `POST /v3/memories/add/`
 pub(crate) async fn add(View(engine): View, body: Body) -> Answer<AddedView, InDetails> {
-    Ok(Json(engine.add(request(known(body?))?).await?.into()))
+    Ok(Json(engine.add(request(known(body?)?)?).await?.into()))
 }
 
 /// The fields that an add may have, in every version.
-pub(crate) fn known(body: Received) -> Fields {
+pub(crate) fn known(body: Received) -> Result<Fields, InvalidInput> {
     body.only(TAKEN.into_iter().chain(OPTIONS))
 }
 
 pub(crate) fn request(mut fields: Fields) -> Result<AddRequest, Rejection> {
-    if fields.value("filters").is_some() {
-        return Err(Rejection::invalid(
-            "filters: is not taken here; put user_id, agent_id, app_id or run_id at the top level \
-             of the body",
-        ));
-    }
     let messages = messages(fields.take("messages"))?;
     let ids = ids(&fields)?;
     if ids.is_empty() {
@@ -102,13 +96,43 @@ pub(crate) fn request(mut fields: Fields) -> Result<AddRequest, Rejection> {
     Ok(request)
 }
 
+/// The ids at the top level, or in `filters`, as the docstring of the official client has them.
 fn ids(fields: &Fields) -> Result<EntityIds, InvalidInput> {
+    let filters = filtered_ids(fields)?;
+    let id = |field: IdField| {
+        let name = field.as_str();
+        match (fields.text(name)?, filters.text(name)?) {
+            (Some(id), Some(other)) if id != other => {
+                Err(InvalidInput::new(name, "must not differ from the one in filters"))
+            }
+            (id, other) => Ok(id.or(other)),
+        }
+    };
     Ok(EntityIds {
-        user_id: fields.text("user_id")?,
-        agent_id: fields.text("agent_id")?,
-        app_id: fields.text("app_id")?,
-        run_id: fields.text("run_id")?,
+        user_id: id(IdField::UserId)?,
+        agent_id: id(IdField::AgentId)?,
+        app_id: id(IdField::AppId)?,
+        run_id: id(IdField::RunId)?,
     })
+}
+
+/// The ids in `filters`, each of them plain: an add has a scope, and no other condition.
+fn filtered_ids(fields: &Fields) -> Result<Fields, InvalidInput> {
+    let mut ids = Metadata::new();
+    for (name, value) in fields.object("filters")?.unwrap_or_default() {
+        let name = if name == "session_id" { "run_id".to_owned() } else { name };
+        let is_id = IdField::ALL.iter().any(|field| field.as_str() == name);
+        let is_other = ids.get(&name).is_some_and(|known| *known != value);
+        if !value.is_null() && (!is_id || !value.is_string() || is_other) {
+            return Err(InvalidInput::new(
+                "filters",
+                "must have nothing but the ids that the memories are for, such as \
+                 {\"user_id\": \"alice\"}; better put them at the top level of the body",
+            ));
+        }
+        ids.insert(name, value);
+    }
+    Ok(Fields::new(ids))
 }
 
 /// A list of messages. A single message, or only its text, is accepted too.

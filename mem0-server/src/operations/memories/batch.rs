@@ -1,4 +1,4 @@
-use mem0_engine::{MemoryChange, UpdateRequest};
+use mem0_engine::UpdateRequest;
 use mem0_types::{BATCH_LIMIT, InvalidInput};
 use serde_json::Value;
 
@@ -7,17 +7,13 @@ use crate::http::json::Json;
 use crate::http::rejection::{Answer, InError, Rejection};
 use crate::http::view::View;
 use crate::http::wire::MessageView;
-use crate::operations::memories::memory::{NOT_A_UUID, is_uuid};
+use crate::operations::memories::memory::{CHANGES, NOT_A_UUID, change, is_uuid};
 
-/// `PUT /v1/batch/`: updates all or none.
+/// `PUT /v1/batch/`: updates all or none. An entry takes what an update of its memory takes.
 pub(crate) async fn update(View(engine): View, body: Body) -> Answer<MessageView, InError> {
-    let updates = entries(body?.only(["memories"]), "updated", |entry| {
-        let change = MemoryChange {
-            text: entry.text("text")?,
-            metadata: entry.object("metadata")?,
-            ..MemoryChange::default()
-        };
-        Ok(UpdateRequest { memory_id: memory_id(entry)?, change })
+    let names: Vec<_> = CHANGES.into_iter().chain(["memory_id"]).collect();
+    let updates = entries(body?.only(["memories"])?, "updated", &names, |entry| {
+        Ok(UpdateRequest { memory_id: memory_id(entry)?, change: change(entry)? })
     })?;
     let count = engine.batch_update(updates).await?;
     Ok(Json(MessageView { message: format!("Successfully updated {count} memories") }))
@@ -25,7 +21,8 @@ pub(crate) async fn update(View(engine): View, body: Body) -> Answer<MessageView
 
 /// `DELETE /v1/batch/` with a body: deletes all or none.
 pub(crate) async fn delete(View(engine): View, body: Body) -> Answer<MessageView, InError> {
-    let memory_ids = entries(body?.only(["memories"]), "deleted", memory_id)?;
+    let fields = body?.only(["memories"])?;
+    let memory_ids = entries(fields, "deleted", &["memory_id"], memory_id)?;
     let count = engine.batch_delete(memory_ids).await?;
     Ok(Json(MessageView { message: format!("Successfully deleted {count} memories") }))
 }
@@ -40,6 +37,7 @@ fn memory_id(entry: &Fields) -> Result<String, Rejection> {
 fn entries<T>(
     mut fields: Fields,
     what_happens: &str,
+    names: &[&'static str],
     read: impl Fn(&Fields) -> Result<T, Rejection>,
 ) -> Result<Vec<T>, Rejection> {
     let list = match fields.take("memories") {
@@ -62,7 +60,8 @@ fn entries<T>(
             let message = format!("memories[{index}]: must be an object with memory_id");
             return Err(Rejection::Invalid(message));
         };
-        read(&Fields::new(entry)).map_err(|rejection| match rejection {
+        let known = fields.only_of("memories[].", entry, names).map_err(Rejection::from);
+        known.and_then(|entry| read(&entry)).map_err(|rejection| match rejection {
             Rejection::Invalid(message) => {
                 Rejection::Invalid(format!("memories[{index}]: {message}"))
             }

@@ -1,19 +1,25 @@
 use mem0_engine::{DeleteAllRequest, Engine, EntityIds};
-use mem0_types::{InvalidInput, Metadata};
+use mem0_types::{IdField, InvalidInput, Metadata};
 
+use crate::http::fields::NoBody;
+use crate::http::ignored_fields::EVERYWHERE;
 use crate::http::json::Json;
 use crate::http::query::Query;
 use crate::http::rejection::{Answer, InError, Rejection};
 use crate::http::view::View;
 use crate::http::wire::QueuedView;
 
-/// Some clients name themselves in `source`.
-const PARAMETERS: [&str; 8] =
-    ["user_id", "agent_id", "app_id", "run_id", "metadata", "org_id", "project_id", "source"];
+/// What says which memories to delete.
+const PARAMETERS: [&str; 6] = ["user_id", "agent_id", "app_id", "run_id", "session_id", "metadata"];
 
-/// `DELETE /v1/memories/`: deletes all memories of one user, agent, app or run; with `*`, of any of
-/// that kind; with `*` for all four, every memory.
-pub(crate) async fn delete_all(View(engine): View, query: Query) -> Answer<QueuedView, InError> {
+/// `DELETE /v1/memories/`: deletes the memories that have all of the given ids; `*` is any id of
+/// its kind, and for all four it is every memory.
+pub(crate) async fn delete_all(
+    View(engine): View,
+    query: Query,
+    body: Result<NoBody, Rejection>,
+) -> Answer<QueuedView, InError> {
+    let NoBody = body?;
     let request = request(&query)?;
     check_project(&engine, &query).await?;
     let queued = engine.delete_all(request).await?;
@@ -22,19 +28,23 @@ pub(crate) async fn delete_all(View(engine): View, query: Query) -> Answer<Queue
 
 fn request(query: &Query) -> Result<DeleteAllRequest, Rejection> {
     // Ignoring a condition would delete more than was asked for.
-    if let Some((name, _)) = query.iter().find(|(name, _)| !PARAMETERS.contains(name)) {
+    query.check_spelling(&PARAMETERS)?;
+    let is_known = |name: &str| PARAMETERS.contains(&name) || EVERYWHERE.contains(&name);
+    if let Some((name, _)) = query.iter().find(|(name, _)| !is_known(name)) {
         return Err(Rejection::invalid(format!(
             "Unknown parameter {name:?}: only user_id, agent_id, app_id, run_id and metadata say \
              what to delete, and nothing was deleted."
         )));
     }
-    let id = |name| query.value(name).map(|id| id.map(str::to_owned));
-    let ids = EntityIds {
-        user_id: id("user_id")?,
-        agent_id: id("agent_id")?,
-        app_id: id("app_id")?,
-        run_id: id("run_id")?,
-    };
+    let mut ids = EntityIds::default();
+    for (field, id) in query.ids()? {
+        match field {
+            IdField::UserId => ids.user_id = Some(id),
+            IdField::AgentId => ids.agent_id = Some(id),
+            IdField::AppId => ids.app_id = Some(id),
+            IdField::RunId => ids.run_id = Some(id),
+        }
+    }
     check(&ids)?;
     Ok(DeleteAllRequest { ids, metadata: metadata(query)? })
 }
@@ -58,26 +68,21 @@ async fn check_project(engine: &Engine, query: &Query) -> Result<(), Rejection> 
 }
 
 fn check(ids: &EntityIds) -> Result<(), Rejection> {
-    let given: Vec<&str> = [&ids.user_id, &ids.agent_id, &ids.app_id, &ids.run_id]
-        .into_iter()
-        .filter_map(Option::as_deref)
-        .collect();
-    let everything = given.len() == 4 && given.iter().all(|id| *id == "*");
-    match given.as_slice() {
-        [] => Err(Rejection::invalid(
+    if ids.is_empty() {
+        return Err(Rejection::invalid(
             "One of the filters: user_id, agent_id, app_id or run_id is required, and nothing was \
              deleted.",
-        )),
-        [id] if id.trim().is_empty() => {
-            Err(Rejection::invalid("The given id is empty, so nothing was deleted."))
-        }
-        [_] => Ok(()),
-        _ if everything => Ok(()),
-        _ => Err(Rejection::invalid(
-            "Give one of user_id, agent_id, app_id and run_id, or * for all four to delete every \
-             memory: of several ids the platform guarantees to honor only one. Nothing was deleted.",
-        )),
+        ));
     }
+    // A client whose variable is empty means one memory or none, and never those of the other ids.
+    for (field, id) in ids.set().filter(|(_, id)| *id != "*") {
+        if id.trim().is_empty() {
+            let why = "is empty, so nothing was deleted; leave it out or name one";
+            return Err(InvalidInput::new(field.as_str(), why).into());
+        }
+        field.check(id)?;
+    }
+    Ok(())
 }
 
 fn metadata(query: &Query) -> Result<Option<Metadata>, InvalidInput> {

@@ -16,7 +16,7 @@ pub(crate) struct FeedbackView {
 
 /// `POST /v1/feedback/`: null or no feedback withdraws an earlier judgement.
 pub(crate) async fn give(View(engine): View, body: Body) -> Answer<FeedbackView, InError> {
-    let fields = body?.only(["memory_id", "feedback", "feedback_reason"]);
+    let fields = body?.only(["memory_id", "feedback", "feedback_reason"])?;
     let memory_id = fields.text("memory_id")?.filter(|id| is_uuid(id));
     let memory_id = memory_id.ok_or_else(|| Rejection::invalid("Invalid memory_id"))?;
     let feedback = fields.text("feedback")?.map(|text| Feedback::from(text.as_str()));

@@ -1,5 +1,5 @@
 use mem0_engine::{ListRequest, PageRequest};
-use mem0_types::{IdField, InvalidInput};
+use mem0_types::{Filter, IdField, InvalidInput};
 
 use crate::http::fields::{Fields, Received};
 use crate::http::filters::filter;
@@ -17,15 +17,15 @@ pub(crate) async fn list(
     address: Address,
     body: Received,
 ) -> Answer<PageView<Row<MemoryView>>, InDetail> {
-    let fields = body.only(known());
+    let fields = body.only(known())?;
     let shown = fields.texts("fields")?;
-    let page = engine.list(request(&fields, &query)?).await?;
+    let page = engine.list(request(&fields, &query, filter(&fields)?)?).await?;
     let row = |record| Row::of(MemoryView::listed(record), shown.as_deref());
     Ok(Json(PageView::new(page, &address, row)))
 }
 
 /// The fields of a list, those that other versions have and clients send without effect here, and
-/// the ids, which are refused.
+/// the ids, which v3 refuses.
 pub(crate) fn known() -> impl Iterator<Item = &'static str> + Clone {
     const NAMES: [&str; 13] = [
         "filters",
@@ -45,8 +45,12 @@ pub(crate) fn known() -> impl Iterator<Item = &'static str> + Clone {
     NAMES.into_iter().chain(IdField::ALL.map(IdField::as_str))
 }
 
-pub(crate) fn request(fields: &Fields, query: &Query) -> Result<ListRequest, InvalidInput> {
-    let mut request = ListRequest::new(filter(fields)?);
+pub(crate) fn request(
+    fields: &Fields,
+    query: &Query,
+    filter: Filter,
+) -> Result<ListRequest, InvalidInput> {
+    let mut request = ListRequest::new(filter);
     request.page = page(fields, query)?;
     request.show_expired = fields.boolean("show_expired")?.unwrap_or(false);
     request.start_date = fields.moment("start_date")?;

@@ -45,12 +45,13 @@ pub(crate) async fn update(
     MemoryId(id): MemoryId,
     body: Body,
 ) -> Answer<MemoryView, InError> {
-    Ok(Json(MemoryView::alone(engine.update(&id, change(&body?.only(CHANGES))?).await?)))
+    Ok(Json(MemoryView::alone(engine.update(&id, change(&body?.only(CHANGES)?)?).await?)))
 }
 
-const CHANGES: [&str; 4] = ["text", "metadata", "expiration_date", "timestamp"];
+/// What can be changed of a memory.
+pub(crate) const CHANGES: [&str; 4] = ["text", "metadata", "expiration_date", "timestamp"];
 
-fn change(fields: &Fields) -> Result<MemoryChange, Rejection> {
+pub(crate) fn change(fields: &Fields) -> Result<MemoryChange, Rejection> {
     // Null clears the date; an absent field leaves it.
     let expiration_date = match fields.mentions("expiration_date") {
         true => Some(fields.date("expiration_date")?),

@@ -1,5 +1,5 @@
 use mem0_engine::SearchRequest;
-use mem0_types::{IdField, InvalidInput};
+use mem0_types::{Filter, IdField, InvalidInput};
 use serde::Serialize;
 
 use crate::http::fields::{Fields, Received};
@@ -16,15 +16,15 @@ pub(crate) struct HitsView {
 
 /// `POST /v3/memories/search/`
 pub(crate) async fn search(View(engine): View, body: Received) -> Answer<HitsView, InDetail> {
-    let fields = body.only(known());
+    let fields = body.only(known())?;
     let shown = fields.texts("fields")?;
-    let hits = engine.search(request(&fields)?).await?;
+    let hits = engine.search(request(&fields, filter(&fields)?)?).await?;
     let row = |hit| Row::of(HitView::from(hit), shown.as_deref());
     Ok(Json(HitsView { results: hits.into_iter().map(row).collect() }))
 }
 
 /// The fields of a search, those that other versions have and clients send without effect here, and
-/// the ids, which are refused.
+/// the ids, which v3 refuses.
 pub(crate) fn known() -> impl Iterator<Item = &'static str> + Clone {
     const NAMES: [&str; 18] = [
         "query",
@@ -49,11 +49,12 @@ pub(crate) fn known() -> impl Iterator<Item = &'static str> + Clone {
     NAMES.into_iter().chain(IdField::ALL.map(IdField::as_str))
 }
 
-fn request(fields: &Fields) -> Result<SearchRequest, InvalidInput> {
+/// A search, in every version.
+pub(crate) fn request(fields: &Fields, filter: Filter) -> Result<SearchRequest, InvalidInput> {
     let Some(query) = fields.text("query")? else {
         return Err(InvalidInput::new("query", "is required"));
     };
-    let mut request = SearchRequest::new(query, filter(fields)?);
+    let mut request = SearchRequest::new(query, filter);
     if let Some(top_k) = fields.count("top_k")? {
         // A number that does not fit is above every limit anyway.
         request.top_k = usize::try_from(top_k).unwrap_or(usize::MAX);
@@ -67,8 +68,9 @@ fn request(fields: &Fields) -> Result<SearchRequest, InvalidInput> {
     request.rerank = fields.boolean("rerank")?.unwrap_or(false);
     request.keyword_search = fields.boolean("keyword_search")?.unwrap_or(false);
     request.reference_date = fields.moment("reference_date")?;
-    // Without an LLM no memory is superseded or merged, so these have no effect.
-    fields.boolean("latest_only")?;
-    fields.boolean("include_merged")?;
+    // Without an LLM no memory is superseded, merged, linked or judged, so these have no effect.
+    for idle in ["latest_only", "include_merged", "enable_graph", "filter_memories"] {
+        fields.boolean(idle)?;
+    }
     Ok(request)
 }

@@ -8,7 +8,7 @@ use crate::http::view::View;
 
 /// `POST /v1/summary/`: of all memories if there is no filter, as the official client sends it.
 pub(crate) async fn summary(View(engine): View, body: Body) -> Answer<Value, InError> {
-    let fields = body?.only(["filters"]);
+    let fields = body?.only(["filters"])?;
     let filter = match fields.value("filters") {
         Some(filters) if *filters != json!({}) => Some(Filter::from_json(filters)?),
         _ => None,

@@ -25,7 +25,7 @@ pub(crate) fn required(fields: &Fields, name: &'static str) -> Result<String, In
 
 /// The `email` and `role` fields of a body.
 pub(crate) fn member(body: Received) -> Result<(String, MemberRole), InvalidInput> {
-    let fields = body.only(["email", "role"]);
+    let fields = body.only(["email", "role"])?;
     let role = required(&fields, "role")?;
     Ok((required(&fields, "email")?, MemberRole::from(role.as_str())))
 }

@@ -73,7 +73,7 @@ pub(crate) async fn create(
     View(engine): View,
     body: Body,
 ) -> Result<(StatusCode, Json<CreatedView>), Refused<InErrors>> {
-    let made = engine.create_organization(&required(&body?.only(["name"]), "name")?).await?;
+    let made = engine.create_organization(&required(&body?.only(["name"])?, "name")?).await?;
     let message = "Organization created successfully.";
     Ok((StatusCode::CREATED, Json(CreatedView { message, org_id: made.id })))
 }
@@ -145,6 +145,6 @@ pub(crate) async fn remove_member(
     OrganizationId(id): OrganizationId,
     body: Body,
 ) -> Answer<MessageView, InMessage> {
-    engine.remove_organization_member(&id, &required(&body?.only(["email"]), "email")?).await?;
+    engine.remove_organization_member(&id, &required(&body?.only(["email"])?, "email")?).await?;
     Ok(Json(MessageView::new("User removed from organization.")))
 }

@@ -136,7 +136,7 @@ pub(crate) async fn create(
     OrganizationId(org_id): OrganizationId,
     body: Body,
 ) -> Answer<CreatedView, InMessage> {
-    let fields = body?.only(["name", "description"]);
+    let fields = body?.only(["name", "description"])?;
     let (name, description) = (required(&fields, "name")?, fields.text("description")?);
     let made = engine.create_project(&org_id, &name, description.as_deref()).await?;
     Ok(Json(CreatedView { message: "Project created successfully.", project_id: made.id }))
@@ -153,7 +153,7 @@ pub(crate) async fn update(
     path: ProjectPath,
     body: Body,
 ) -> Answer<MessageView, InMessage> {
-    let change = change(body?.only(SETTINGS.into_iter().chain(OTHER_SETTINGS)))?;
+    let change = change(body?.only(SETTINGS.into_iter().chain(OTHER_SETTINGS))?)?;
     path.find(&engine).await?;
     engine.update_project(&path.project_id, change).await?;
     Ok(Json(MessageView::new("Project updated successfully")))
