@@ -10,9 +10,11 @@ use tokio::sync::{oneshot, watch};
 use crate::components::Components;
 use crate::folder::settings;
 use crate::jobs::wake_signal::Stop;
+use crate::limits::Answer;
 use crate::memories::later_pages::LaterPages;
 use crate::memories::stats::Retrievals;
 use crate::retrieval::index_cache::IndexCache;
+use crate::room::Share;
 use crate::running::Running;
 use crate::tenancy::keys::KeyCache;
 use crate::text::vector::Vector;
@@ -38,6 +40,8 @@ const SMALL_MEMORY: usize = 128 * 1024;
 pub struct Engine {
     inner: Arc<Inner>,
     access: Access,
+    /// What its calls may hold in memory.
+    share: Option<Share>,
     pub(crate) signals: Signals,
 }
 
@@ -108,7 +112,12 @@ impl Engine {
         let running = Mutex::new(Some(running));
         let stopped = watch::Sender::new(false);
         let inner = Inner { components, retrievals, running, stopped };
-        Ok(Self { inner: Arc::new(inner), access: Access::default(), signals: Signals::default() })
+        Ok(Self {
+            inner: Arc::new(inner),
+            access: Access::default(),
+            share: None,
+            signals: Signals::default(),
+        })
     }
 
     /// Returns a cheap view of the same engine with this access. Whatever the access excludes does
@@ -132,6 +141,31 @@ impl Engine {
     /// What this view may see and do.
     pub fn access(&self) -> &Access {
         &self.access
+    }
+
+    /// Returns a cheap view of the same engine whose answers take their memory from this share, and
+    /// fail with [`EngineError::NoRoom`] when there is none. Queued work of the view keeps the share.
+    /// Without one, an answer is limited by [`MAX_ANSWER`](crate::MAX_ANSWER) alone.
+    ///
+    /// ```
+    /// # use mem0_engine::{Engine, Room};
+    /// # let folder = std::env::temp_dir().join(format!("mem0-room-doc-{}", std::process::id()));
+    /// let engine = Engine::open(&folder)?;
+    /// let room = Room::new(256 * 1024 * 1024);
+    /// // One for each request.
+    /// let view = engine.holding(room.share(engine.access()));
+    /// # drop((engine, view));
+    /// # std::fs::remove_dir_all(&folder).ok();
+    /// # Ok::<(), mem0_engine::EngineError>(())
+    /// ```
+    #[must_use]
+    pub fn holding(&self, share: Share) -> Self {
+        Self { share: Some(share), ..self.clone() }
+    }
+
+    /// An answer whose number of rows this argument sets.
+    pub(crate) fn answer(&self, field: &'static str) -> Answer {
+        Answer::to(field, self.share.clone())
     }
 
     /// Returns the same engine with half of the search switched off, to measure what each half
@@ -269,6 +303,11 @@ impl Engine {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T, EngineError> + Send + 'static,
     {
+        let share = self.share.clone();
+        let body = move |connection: &Connection| {
+            let _held = share;
+            body(connection)
+        };
         match self.inner.running().as_ref().and_then(|running| running.read.as_ref()) {
             Some((readers, _)) => Ok(readers.send(owner, body)),
             None => Err(EngineError::Closed),
@@ -304,6 +343,11 @@ impl Engine {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T, EngineError> + Send + 'static,
     {
+        let share = self.share.clone();
+        let body = move |connection: &Connection| {
+            let _held = share;
+            body(connection)
+        };
         let answer = match self.inner.running().as_ref().and_then(|running| running.write.as_ref())
         {
             Some((writer, _)) => writer.send(owner, body),

@@ -1,10 +1,11 @@
 use std::fmt;
 
-use mem0_types::{MemberRole, Metadata, ProjectCategory, Timestamp};
+use mem0_types::{InvalidInput, MemberRole, Metadata, ProjectCategory, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::folder::columns::json_column;
 use crate::ids::{self};
+use crate::limits::MAX_SETTINGS;
 use crate::stored_json;
 use crate::tenancy::access;
 use crate::tenancy::members::{self, Change, Group, MemberRecord};
@@ -286,6 +287,7 @@ fn create(
 ) -> Result<ProjectRecord, EngineError> {
     let organization = organizations::find_owned(connection, access, organization_id)?;
     let name = checked_name(name)?;
+    check_settings(description.map_or(0, str::len))?;
     let now = clock::now();
     connection
         .prepare_cached(
@@ -334,6 +336,18 @@ fn update(
     settings.other.extend(change.other.clone());
     settings.other.retain(|_, value| !value.is_null());
     let categories = settings.custom_categories.as_ref().map(stored_json::write).transpose()?;
+    let other = stored_json::write(&settings.other)?;
+    let texts = [
+        &record.description,
+        &settings.custom_instructions,
+        &settings.agent_custom_instructions,
+        &settings.memory_depth,
+        &settings.usecase,
+        &settings.version,
+        &categories,
+    ];
+    let length = texts.into_iter().flatten().map(String::len).sum::<usize>() + other.len();
+    check_settings(length)?;
     connection
         .prepare_cached(
             "UPDATE projects SET name = ?, description = ?, updated_at = ?, \
@@ -354,10 +368,19 @@ fn update(
             settings.memory_depth,
             settings.usecase,
             settings.version,
-            stored_json::write(&settings.other)?,
+            other,
             seq,
         ])?;
     self::record(connection, seq, MemberRole::Owner)
+}
+
+/// Refuses settings that take more bytes than this together: a list has those of every project.
+fn check_settings(length: usize) -> Result<(), EngineError> {
+    if length <= MAX_SETTINGS {
+        return Ok(());
+    }
+    let message = format!("must not have settings of more than {MAX_SETTINGS} bytes together");
+    Err(InvalidInput::new("project", message).into())
 }
 
 impl Engine {
@@ -413,7 +436,8 @@ impl Engine {
     /// Creates a project.
     ///
     /// # Errors
-    /// [`EngineError::InvalidInput`] for a blank name; [`EngineError::NotFound`] and
+    /// [`EngineError::InvalidInput`] for a blank name, or a description of more than
+    /// [`MAX_SETTINGS`](crate::MAX_SETTINGS); [`EngineError::NotFound`] and
     /// [`EngineError::Forbidden`] for an organization that the access may not see or does not own.
     pub async fn create_project(
         &self,
@@ -432,7 +456,8 @@ impl Engine {
     /// Changes a project. Returns the project after the change.
     ///
     /// # Errors
-    /// [`EngineError::InvalidInput`] when there is nothing to change or the name is blank;
+    /// [`EngineError::InvalidInput`] when there is nothing to change, the name is blank, or the
+    /// settings take more than [`MAX_SETTINGS`](crate::MAX_SETTINGS) together;
     /// [`EngineError::NotFound`]; [`EngineError::Forbidden`] when the access does not own it.
     pub async fn update_project(
         &self,

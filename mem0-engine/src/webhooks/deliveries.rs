@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::change::Change;
 use crate::folder::columns::json_column;
+use crate::limits::{Answer, RowSize};
 use crate::webhooks::registered;
 use crate::{Engine, EngineError, PageRequest, RecordPage, Resource, clock, ids};
 
@@ -287,6 +288,9 @@ pub(crate) fn erase_content(
 const COLUMNS: &str = "id, event_type, attempts, last_status, last_error, payload, created_at, \
                        next_attempt_at, last_attempt_at, delivered_at";
 
+/// The place of the payload in [`COLUMNS`].
+const PAYLOAD: usize = 5;
+
 fn from_row(row: &Row<'_>) -> rusqlite::Result<DeliveryRecord> {
     let time =
         |column| Ok::<_, rusqlite::Error>(row.get::<_, Option<i64>>(column)?.map(clock::timestamp));
@@ -316,6 +320,7 @@ fn page(
     connection: &Connection,
     webhook: i64,
     request: PageRequest,
+    mut answer: Answer,
 ) -> Result<RecordPage<DeliveryRecord>, EngineError> {
     let count: i64 = connection
         .prepare_cached("SELECT count(*) FROM webhook_deliveries WHERE webhook = ?")?
@@ -327,8 +332,13 @@ fn page(
          ORDER BY created_at DESC, seq DESC LIMIT ? OFFSET ?"
     );
     let mut statement = connection.prepare_cached(&sql)?;
-    let rows = statement.query_map([webhook, limit, offset], from_row)?;
-    Ok(request.of(count, rows.collect::<Result<_, _>>()?))
+    let mut rows = statement.query([webhook, limit, offset])?;
+    let mut deliveries = Vec::new();
+    while let Some(row) = rows.next()? {
+        answer.take(RowSize::new().jsons(row, [PAYLOAD])?)?;
+        deliveries.push(from_row(row)?);
+    }
+    Ok(request.of(count, deliveries))
 }
 
 /// Queues a delivery again, with all of its attempts.
@@ -358,16 +368,18 @@ impl Engine {
     /// # Errors
     /// [`EngineError::NotFound`] when the access may not see the webhook,
     /// [`EngineError::Forbidden`] when it may not change it; [`EngineError::InvalidInput`] for a
-    /// page size outside 1 to 200, [`EngineError::PageOutOfRange`].
+    /// page size outside 1 to 200, or a page that takes more than
+    /// [`MAX_ANSWER`](crate::MAX_ANSWER); [`EngineError::PageOutOfRange`].
     pub async fn deliveries(
         &self,
         webhook_id: &str,
         request: PageRequest,
     ) -> Result<RecordPage<DeliveryRecord>, EngineError> {
         let (id, request) = (webhook_id.to_owned(), request.check()?);
+        let answer = self.answer("page_size");
         self.read(move |connection, access| {
             let (webhook, _) = registered::find_owned(connection, access, &id)?;
-            page(connection, webhook, request)
+            page(connection, webhook, request, answer)
         })
         .await
     }

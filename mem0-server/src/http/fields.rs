@@ -4,10 +4,12 @@ use std::pin::Pin;
 use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
 use futures_core::Stream;
+use http_body::Body as _;
 use mem0_types::{Date, ErrorBody, InvalidInput, Metadata, Timestamp};
 use serde_json::Value;
 
 use crate::http::ignored_fields::IgnoredFields;
+use crate::http::intake::{self, Intake};
 use crate::http::rejection::Rejection;
 
 /// The largest request body, in bytes, unless [`RouterOptions`](crate::RouterOptions) sets another
@@ -63,7 +65,12 @@ impl<S: Sync> FromRequest<S> for Received {
     async fn from_request(mut request: Request, _: &S) -> Result<Self, Rejection> {
         let limit = request.extensions().get::<BodyLimit>().map_or(BODY_LIMIT, |limit| limit.0);
         let ignored = request.extensions_mut().remove().unwrap_or_default();
-        let body = read(request.into_body(), limit).await?;
+        let intake: Option<Intake> = request.extensions_mut().remove();
+        let body = read(request.into_body(), limit, intake.as_ref()).await?;
+        let size = intake::size(&body)?;
+        if let Some(intake) = &intake {
+            intake.take(size).await?;
+        }
         match serde_json::from_slice(&body) {
             Ok(Value::Object(fields)) => Ok(Self { fields, ignored }),
             Ok(_) => Err(Rejection::invalid("The request body must be a JSON object.")),
@@ -83,13 +90,30 @@ pub(crate) struct BodyLimit(pub(crate) usize);
 /// sending would see a broken connection instead of the answer.
 const THROWN_AWAY: usize = 4;
 
-async fn read(body: axum::body::Body, limit: usize) -> Result<Vec<u8>, Rejection> {
+/// Reads a body, for which it takes room in memory.
+async fn read(
+    body: axum::body::Body,
+    limit: usize,
+    intake: Option<&Intake>,
+) -> Result<Vec<u8>, Rejection> {
+    let take = async |bytes| match intake {
+        Some(intake) => intake.take(bytes).await,
+        None => Ok(()),
+    };
+    // Before the client is told to send it, if it asks.
+    let announced =
+        body.size_hint().exact().map(|length| usize::try_from(length).unwrap_or(usize::MAX));
+    let announced = announced.filter(|length| *length <= limit);
+    take(announced.unwrap_or_default()).await?;
     let mut chunks = body.into_data_stream();
-    let (mut kept, mut length) = (Vec::new(), 0_usize);
+    let (mut kept, mut length) = (Vec::with_capacity(announced.unwrap_or_default()), 0_usize);
     while let Some(chunk) = poll_fn(|context| Pin::new(&mut chunks).poll_next(context)).await {
         let chunk = chunk.map_err(broken)?;
         length = length.saturating_add(chunk.len());
         if length <= limit {
+            if announced.is_none() {
+                take(chunk.len()).await?;
+            }
             kept.extend_from_slice(&chunk);
         } else if length <= limit.saturating_mul(THROWN_AWAY) {
             kept = Vec::new();

@@ -5,7 +5,9 @@
 pub(crate) mod base_url;
 pub(crate) mod fields;
 pub(crate) mod filters;
+pub(crate) mod held;
 pub(crate) mod ignored_fields;
+pub(crate) mod intake;
 pub(crate) mod json;
 pub(crate) mod pages;
 pub(crate) mod query;
