@@ -404,3 +404,45 @@ impl Engine {
         self.read_folder(EngineStats::read).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+    use std::sync::mpsc;
+    use std::task::{Context, Waker};
+
+    use mem0_types::Filter;
+
+    use super::*;
+    use crate::{ListRequest, Room};
+
+    #[test]
+    fn queued_work_keeps_its_share_when_its_caller_is_gone() {
+        let folder = std::env::temp_dir().join(format!("mem0-share-{}", std::process::id()));
+        let engine = Engine::open(&folder).unwrap();
+        // Every reader waits, so that nothing queued is looked at.
+        let (release, released) = mpsc::channel::<()>();
+        let released = Arc::new(Mutex::new(released));
+        for _ in 0..8 {
+            let released = released.clone();
+            let waiting = move |_: &Connection| Ok(drop(released.lock().map(|one| one.recv())));
+            drop(engine.begin_to_read(|_| Ok(())).unwrap());
+            std::mem::forget(engine.begin_to_read(waiting).unwrap());
+        }
+        let room = Room::new(10_000_000);
+        let share = room.share(engine.access());
+        share.take(1_000_000).unwrap();
+        let view = engine.holding(share);
+        {
+            let mut call = pin!(view.list(ListRequest::new(Filter::user_id("alice"))));
+            let mut context = Context::from_waker(Waker::noop());
+            assert!(call.as_mut().poll(&mut context).is_pending());
+        }
+        drop(view);
+        assert_eq!(room.in_use(), 1_000_000);
+        drop(release);
+        drop(engine);
+        assert_eq!(room.in_use(), 0);
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+}

@@ -86,8 +86,8 @@ impl<S: Sync> FromRequest<S> for Received {
 #[derive(Clone, Copy)]
 pub(crate) struct BodyLimit(pub(crate) usize);
 
-/// A body over the limit is read and discarded up to this multiple of it: a client that is still
-/// sending would see a broken connection instead of the answer.
+/// A body that is refused is read and discarded up to this multiple of the limit: a client that is
+/// still sending would see a broken connection instead of the answer.
 const THROWN_AWAY: usize = 4;
 
 /// Reads a body, for which it takes room in memory.
@@ -97,35 +97,39 @@ async fn read(
     intake: Option<&Intake>,
 ) -> Result<Vec<u8>, Rejection> {
     let take = async |bytes| match intake {
-        Some(intake) => intake.take(bytes).await,
-        None => Ok(()),
+        Some(intake) => intake.take(bytes).await.err(),
+        None => None,
     };
-    // Before the client is told to send it, if it asks.
-    let announced =
-        body.size_hint().exact().map(|length| usize::try_from(length).unwrap_or(usize::MAX));
-    let announced = announced.filter(|length| *length <= limit);
-    take(announced.unwrap_or_default()).await?;
-    let mut chunks = body.into_data_stream();
-    let (mut kept, mut length) = (Vec::with_capacity(announced.unwrap_or_default()), 0_usize);
+    let too_large = || {
+        let detail = format!("The request body is larger than {limit} bytes.");
+        Rejection::new(StatusCode::PAYLOAD_TOO_LARGE, ErrorBody::Detail(detail))
+    };
+    let announced = body.size_hint().exact();
+    let announced = announced.map(|length| usize::try_from(length).unwrap_or(usize::MAX));
+    let mut refused = match announced {
+        None => None,
+        Some(length) if length > limit => Some(too_large()),
+        // Before the client is told to send it, if it asks.
+        Some(length) => take(length).await,
+    };
+    let mut kept = match (announced, &refused) {
+        (Some(length), None) => Vec::with_capacity(length),
+        _ => Vec::new(),
+    };
+    let (mut chunks, mut length) = (body.into_data_stream(), 0_usize);
     while let Some(chunk) = poll_fn(|context| Pin::new(&mut chunks).poll_next(context)).await {
         let chunk = chunk.map_err(broken)?;
         length = length.saturating_add(chunk.len());
-        if length <= limit {
-            if announced.is_none() {
-                take(chunk.len()).await?;
-            }
-            kept.extend_from_slice(&chunk);
-        } else if length <= limit.saturating_mul(THROWN_AWAY) {
-            kept = Vec::new();
-        } else {
-            break;
+        if refused.is_none() && announced.is_none() {
+            refused = if length > limit { Some(too_large()) } else { take(chunk.len()).await };
+        }
+        match refused {
+            None => kept.extend_from_slice(&chunk),
+            Some(_) if length <= limit.saturating_mul(THROWN_AWAY) => kept = Vec::new(),
+            Some(_) => break,
         }
     }
-    if length <= limit {
-        return Ok(kept);
-    }
-    let detail = format!("The request body is larger than {limit} bytes.");
-    Err(Rejection::new(StatusCode::PAYLOAD_TOO_LARGE, ErrorBody::Detail(detail)))
+    refused.map_or(Ok(kept), Err)
 }
 
 fn broken(error: axum::Error) -> Rejection {

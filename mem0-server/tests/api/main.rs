@@ -8,6 +8,7 @@ mod app;
 mod authentication;
 mod batch;
 mod delete_all;
+mod doors;
 mod entities;
 mod events;
 mod folder;
@@ -29,6 +30,8 @@ mod attacks;
 mod binary;
 #[cfg(unix)]
 mod crash;
+#[cfg(unix)]
+mod crowded;
 #[cfg(unix)]
 mod faults;
 #[cfg(unix)]
