@@ -423,12 +423,16 @@ mod tests {
         // Every reader waits, so that nothing queued is looked at.
         let (release, released) = mpsc::channel::<()>();
         let released = Arc::new(Mutex::new(released));
-        for _ in 0..8 {
-            let released = released.clone();
-            let waiting = move |_: &Connection| Ok(drop(released.lock().map(|one| one.recv())));
-            drop(engine.begin_to_read(|_| Ok(())).unwrap());
-            std::mem::forget(engine.begin_to_read(waiting).unwrap());
-        }
+        let _waiting: Vec<_> = (0..8)
+            .map(|_| {
+                let released = released.clone();
+                let wait = move |_: &Connection| {
+                    let _ = released.lock().map(|one| one.recv());
+                    Ok(())
+                };
+                engine.begin_to_read(wait).unwrap()
+            })
+            .collect();
         let room = Room::new(10_000_000);
         let share = room.share(engine.access());
         share.take(1_000_000).unwrap();

@@ -13,16 +13,18 @@ const SMALL: usize = 256 * 1024;
 /// Room in memory for what requests bring and for what they are answered with. It bounds what all
 /// requests hold together, however much each of them asks for.
 ///
-/// A fifth of it is for shares of up to 256 KiB, so that large requests never keep small ones out.
-/// A project gets half of either part at most, so that no project keeps another one out.
+/// An eighth of it is for shares of up to 256 KiB, so that large requests never keep small ones out.
+/// A quarter is for bodies until they are read, so that those that have arrived never wait for those
+/// that still arrive. A project gets half of each part at most, so that no project keeps another one
+/// out.
 ///
 /// ```
 /// use mem0_engine::{Access, EngineError, Room};
 ///
-/// let room = Room::new(10 * 1024 * 1024);
+/// let room = Room::new(16 * 1024 * 1024);
 /// let share = room.share(&Access::default());
-/// share.take(4 * 1024 * 1024)?;
-/// assert_eq!(room.in_use(), 4 * 1024 * 1024);
+/// share.take(5 * 1024 * 1024)?;
+/// assert_eq!(room.in_use(), 5 * 1024 * 1024);
 /// assert!(matches!(share.take(1024), Err(EngineError::NoRoom)));
 /// drop(share);
 /// assert_eq!(room.in_use(), 0);
@@ -39,6 +41,7 @@ struct Inner {
 struct Parts {
     small: Part,
     large: Part,
+    bodies: Part,
 }
 
 struct Part {
@@ -79,29 +82,44 @@ impl Part {
 }
 
 impl Parts {
-    fn of(&mut self, bytes: usize) -> &mut Part {
-        if bytes <= SMALL { &mut self.small } else { &mut self.large }
+    fn of(&mut self, is_body: bool, bytes: usize) -> &mut Part {
+        match is_body {
+            true => &mut self.bodies,
+            false if bytes <= SMALL => &mut self.small,
+            false => &mut self.large,
+        }
     }
 }
 
 impl Room {
     /// Room for so many bytes.
     pub fn new(bytes: usize) -> Self {
-        let small = bytes / 5;
-        let parts = Parts { small: Part::new(small), large: Part::new(bytes - small) };
+        let (small, bodies) = (bytes / 8, bytes / 4);
+        let large = bytes - small - bodies;
+        let parts =
+            Parts { small: Part::new(small), large: Part::new(large), bodies: Part::new(bodies) };
         Self(Arc::new(Inner { parts: Mutex::new(parts), freed: Notify::new() }))
     }
 
     /// A share for one request, which holds nothing yet. It counts for the access's project.
     pub fn share(&self, access: &Access) -> Share {
+        self.held(access, false)
+    }
+
+    /// A share for the body of one request, until its values are read.
+    pub fn body(&self, access: &Access) -> Share {
+        self.held(access, true)
+    }
+
+    fn held(&self, access: &Access, is_body: bool) -> Share {
         let project = access.project();
-        Share(Arc::new(Held { room: self.clone(), project, bytes: Mutex::new(0) }))
+        Share(Arc::new(Held { room: self.clone(), project, is_body, bytes: Mutex::new(0) }))
     }
 
     /// How many bytes are held at the moment.
     pub fn in_use(&self) -> usize {
         let parts = self.parts();
-        parts.small.taken + parts.large.taken
+        parts.small.taken + parts.large.taken + parts.bodies.taken
     }
 
     fn parts(&self) -> MutexGuard<'_, Parts> {
@@ -126,6 +144,7 @@ pub struct Share(Arc<Held>);
 struct Held {
     room: Room,
     project: i64,
+    is_body: bool,
     bytes: Mutex<usize>,
 }
 
@@ -134,9 +153,9 @@ impl Held {
         let mut bytes = self.bytes.lock().unwrap_or_else(PoisonError::into_inner);
         let (before, after) = (*bytes, to(*bytes));
         let mut parts = self.room.parts();
-        parts.of(before).give_back(self.project, before);
-        if !parts.of(after).take(self.project, after) {
-            parts.of(before).take(self.project, before);
+        parts.of(self.is_body, before).give_back(self.project, before);
+        if !parts.of(self.is_body, after).take(self.project, after) {
+            parts.of(self.is_body, before).take(self.project, before);
             return false;
         }
         drop(parts);
@@ -206,28 +225,31 @@ mod tests {
 
     #[test]
     fn no_project_takes_more_than_half() {
-        let room = Room::new(10 * MIB);
+        let room = Room::new(16 * MIB);
         let (one, same, other) = (of(&room, 1), of(&room, 1), of(&room, 2));
-        one.take(3 * MIB).unwrap();
+        one.take(4 * MIB).unwrap();
         assert!(matches!(same.take(2 * MIB), Err(EngineError::NoRoom)));
         same.take(MIB).unwrap();
-        other.take(4 * MIB).unwrap();
+        other.take(5 * MIB).unwrap();
         assert!(of(&room, 3).take(MIB).is_err());
-        one.keep(2 * MIB);
+        one.keep(3 * MIB);
         of(&room, 3).take(MIB).unwrap();
         drop((one, same, other));
         assert_eq!(room.in_use(), 0);
     }
 
     #[test]
-    fn large_shares_never_keep_small_ones_out() {
-        let room = Room::new(10 * MIB);
+    fn large_shares_never_keep_small_ones_out_nor_bodies_that_arrive_others() {
+        let room = Room::new(16 * MIB);
         let full: Vec<_> = (1..3).map(|project| of(&room, project)).collect();
-        full.iter().for_each(|share| share.take(4 * MIB).unwrap());
+        full.iter().for_each(|share| share.take(5 * MIB).unwrap());
         let small: Vec<_> = (0..4).map(|_| of(&room, 1)).collect();
         small.iter().for_each(|share| share.take(SMALL).unwrap());
         assert!(of(&room, 1).take(1).is_err());
         of(&room, 2).take(SMALL).unwrap();
+        let body = room.body(&Access::to_project(1));
+        body.take(2 * MIB).unwrap();
+        assert!(body.take(1).is_err());
         // What grows moves to the other part.
         drop(full);
         small[0].take(1).unwrap();
@@ -236,9 +258,9 @@ mod tests {
 
     #[test]
     fn who_waits_is_told_when_there_is_room() {
-        let room = Room::new(10 * MIB);
+        let room = Room::new(16 * MIB);
         let (first, second) = (of(&room, 1), of(&room, 1));
-        first.take(3 * MIB).unwrap();
+        first.take(4 * MIB).unwrap();
         let mut context = Context::from_waker(Waker::noop());
         let mut waiting = pin!(second.take_once_free(2 * MIB));
         assert!(waiting.as_mut().poll(&mut context).is_pending());

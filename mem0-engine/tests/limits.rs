@@ -1,7 +1,7 @@
 use crate::workbench::*;
 use mem0_engine::{
-    Access, AddRequest, EngineError, EntityIds, ListRequest, MAX_ANSWER, MAX_ID, MAX_MESSAGES,
-    MAX_METADATA, MAX_SCHEMA, MAX_SETTINGS, MAX_TEXT, MemoryChange, PageRequest,
+    Access, AddRequest, Engine, EngineError, EntityIds, ListRequest, MAX_ANSWER, MAX_ID,
+    MAX_MESSAGES, MAX_METADATA, MAX_SCHEMA, MAX_SETTINGS, MAX_TEXT, MemoryChange, PageRequest,
     ProfileSettingsChange, ProjectChange, RecordPage, Room, SearchRequest, UpdateRequest,
 };
 use mem0_types::{EntityType, Filter, HistoryEvent, Message, Metadata};
@@ -282,28 +282,29 @@ fn a_history_too_long_for_one_answer_is_read_in_pages() {
 fn what_metadata_take_in_memory_counts_too() {
     let folder = Folder::new();
     let engine = folder.open();
-    for number in 0..200 {
+    for number in 0..40 {
         store_one(&engine, "alice", &format!("tea {number}"));
     }
-    let keys: Vec<_> = (0..6500).map(|number| format!("\"k{number}\":1")).collect();
-    let metadata = format!("{{{}}}", keys.join(","));
+    // 65 KB of JSON, which are 4 MB as a tree.
+    let objects = vec!["{\"\":0}"; 5000].join(",");
+    let metadata = format!("{{\"k\":[{objects}]}}");
     folder.sql().execute("UPDATE memories SET metadata = ?", [metadata]).unwrap();
-    let mut request = ListRequest::new(Filter::user_id("alice"));
-    request.page = PageRequest { page: 1, page_size: 200 };
-    assert_eq!(refused_field(wait(engine.list(request.clone()))), "page_size");
-    request.page = PageRequest { page: 2, page_size: 100 };
-    assert_eq!(wait(engine.list(request.clone())).unwrap().results.len(), 100);
+    let list = |engine: &Engine, page, page_size| {
+        let mut request = ListRequest::new(Filter::user_id("alice"));
+        request.page = PageRequest { page, page_size };
+        wait(engine.list(request)).map(|page| page.results.len())
+    };
+    assert_eq!(refused_field(list(&engine, 1, 40)), "page_size");
     let view = |room: &Room| engine.holding(room.share(engine.access()));
-    assert!(matches!(
-        wait(view(&Room::new(1 << 26)).list(request.clone())),
-        Err(EngineError::NoRoom)
-    ));
+    assert!(matches!(list(&view(&Room::new(1 << 26)), 1, 20), Err(EngineError::NoRoom)));
     let room = Room::new(1 << 29);
-    let full = view(&room);
-    assert_eq!(wait(full.list(request)).unwrap().results.len(), 100);
-    assert!(room.in_use() > 50_000_000, "{}", room.in_use());
-    drop(full);
-    assert_eq!(room.in_use(), 0);
+    for page in 1..3 {
+        let full = view(&room);
+        assert_eq!(list(&full, page, 20).unwrap(), 20);
+        assert!(room.in_use() > 50_000_000, "{}", room.in_use());
+        drop(full);
+        assert_eq!(room.in_use(), 0);
+    }
 }
 
 #[test]

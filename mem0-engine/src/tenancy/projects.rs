@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::folder::columns::json_column;
 use crate::ids::{self};
-use crate::limits::MAX_SETTINGS;
+use crate::limits::{Answer, MAX_SETTINGS, RowSize};
 use crate::stored_json;
 use crate::tenancy::access;
 use crate::tenancy::members::{self, Change, Group, MemberRecord};
@@ -263,16 +263,38 @@ fn record(
     Ok(record)
 }
 
+/// What a project takes in an answer.
+fn size(project: &ProjectRecord) -> Result<RowSize, EngineError> {
+    let settings = &project.settings;
+    let texts = [
+        &project.description,
+        &settings.custom_instructions,
+        &settings.agent_custom_instructions,
+        &settings.memory_depth,
+        &settings.usecase,
+        &settings.version,
+    ];
+    let size = texts.into_iter().flatten().fold(RowSize::new(), |size, text| size.text(text));
+    let size = project.members.iter().fold(size, |size, member| size.text(&member.email));
+    let (categories, other) = (&settings.custom_categories, &settings.other);
+    Ok(size
+        .json(stored_json::write(categories)?.as_bytes())
+        .json(stored_json::write(other)?.as_bytes()))
+}
+
 fn list(
     connection: &Connection,
     access: &Access,
     organization_id: &str,
+    mut answer: Answer,
 ) -> Result<Vec<ProjectRecord>, EngineError> {
     let (organization, _) = organizations::find(connection, access, organization_id)?;
     let mut found = Vec::new();
     for seq in numbers_of(connection, organization)? {
         if let Some(role) = role(connection, access, organization, seq)? {
-            found.push(record(connection, seq, role)?);
+            let project = record(connection, seq, role)?;
+            answer.take(size(&project)?)?;
+            found.push(project);
         }
     }
     Ok(found)
@@ -387,10 +409,11 @@ impl Engine {
     /// The projects of an organization that the access may see, oldest first.
     ///
     /// # Errors
-    /// [`EngineError::NotFound`] when the access may not see the organization.
+    /// [`EngineError::NotFound`] when the access may not see the organization;
+    /// [`EngineError::InvalidInput`] when they take more than [`MAX_ANSWER`](crate::MAX_ANSWER).
     pub async fn projects(&self, organization_id: &str) -> Result<Vec<ProjectRecord>, EngineError> {
-        let id = organization_id.to_owned();
-        self.read(move |connection, access| list(connection, access, &id)).await
+        let (id, answer) = (organization_id.to_owned(), self.answer("organization_id"));
+        self.read(move |connection, access| list(connection, access, &id, answer)).await
     }
 
     /// A project with its settings.

@@ -9,7 +9,7 @@ use mem0_types::{Date, ErrorBody, InvalidInput, Metadata, Timestamp};
 use serde_json::Value;
 
 use crate::http::ignored_fields::IgnoredFields;
-use crate::http::intake::{self, Intake};
+use crate::http::intake::{self, Intake, SMALL_BODY};
 use crate::http::rejection::Rejection;
 
 /// The largest request body, in bytes, unless [`RouterOptions`](crate::RouterOptions) sets another
@@ -69,7 +69,7 @@ impl<S: Sync> FromRequest<S> for Received {
         let body = read(request.into_body(), limit, intake.as_ref()).await?;
         let size = intake::size(&body)?;
         if let Some(intake) = &intake {
-            intake.take(size).await?;
+            intake.take_values(size).await?;
         }
         match serde_json::from_slice(&body) {
             Ok(Value::Object(fields)) => Ok(Self { fields, ignored }),
@@ -97,7 +97,7 @@ async fn read(
     intake: Option<&Intake>,
 ) -> Result<Vec<u8>, Rejection> {
     let take = async |bytes| match intake {
-        Some(intake) => intake.take(bytes).await.err(),
+        Some(intake) => intake.take_body(bytes).await.err(),
         None => None,
     };
     let too_large = || {
@@ -121,7 +121,13 @@ async fn read(
         let chunk = chunk.map_err(broken)?;
         length = length.saturating_add(chunk.len());
         if refused.is_none() && announced.is_none() {
-            refused = if length > limit { Some(too_large()) } else { take(chunk.len()).await };
+            // Without a length it may be of any, and one that has begun must not wait half-way.
+            let grows = kept.len() <= SMALL_BODY && length > SMALL_BODY;
+            refused = match length > limit {
+                true => Some(too_large()),
+                false if grows => take(limit).await,
+                false => None,
+            };
         }
         match refused {
             None => kept.extend_from_slice(&chunk),

@@ -16,31 +16,49 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 const MIB: usize = 1024 * 1024;
 
+/// The longest body that takes no room while it arrives.
+pub(crate) const SMALL_BODY: usize = 64 * 1024;
+
 /// Waits so long. The router needs no runtime, so whoever serves it lends it a clock.
 pub type Sleep = fn(Duration) -> Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// The room for the bodies and answers of all requests together: half of its larger part, which is
-/// a project's, fits the largest body that may be sent.
+/// The room for the bodies and answers of all requests together: what a project may have of it fits
+/// the largest body that may be sent.
 pub(crate) fn room(body_limit: usize) -> Room {
-    let large = body_limit.saturating_mul(6).saturating_add(192 * MIB).max(256 * MIB);
-    Room::new(large.saturating_add(large / 4))
+    Room::new(body_limit.saturating_mul(8).saturating_add(288 * MIB).max(416 * MIB))
 }
 
 /// What one request may bring into memory.
 #[derive(Clone)]
 pub(crate) struct Intake {
+    /// For its body, until its values are read.
+    pub(crate) body: Share,
+    /// For its values, and for its answer.
     pub(crate) share: Share,
     pub(crate) sleep: Option<Sleep>,
 }
 
 impl Intake {
-    /// Takes room for so many bytes, as soon as there is some.
-    pub(crate) async fn take(&self, bytes: usize) -> Result<(), Rejection> {
-        let Err(refused) = self.share.take(bytes) else { return Ok(()) };
+    /// Takes room for a body of so many bytes. A small one needs none: there are never more of them
+    /// than connections.
+    pub(crate) async fn take_body(&self, bytes: usize) -> Result<(), Rejection> {
+        match bytes {
+            ..=SMALL_BODY => Ok(()),
+            _ => self.once_free(&self.body, bytes).await,
+        }
+    }
+
+    /// Takes room for values of so many bytes.
+    pub(crate) async fn take_values(&self, bytes: usize) -> Result<(), Rejection> {
+        self.once_free(&self.share, bytes).await
+    }
+
+    async fn once_free(&self, share: &Share, bytes: usize) -> Result<(), Rejection> {
+        let Err(refused) = share.take(bytes) else { return Ok(()) };
         let Some(sleep) = self.sleep else { return Err(refused.into()) };
         tokio::select! {
             biased;
-            () = self.share.take_once_free(bytes) => Ok(()),
+            () = share.take_once_free(bytes) => Ok(()),
             () = sleep(PATIENCE) => Err(refused.into()),
         }
     }

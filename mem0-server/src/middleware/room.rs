@@ -30,7 +30,8 @@ pub(crate) async fn share(
     let share = sharing.room.share(engine.access());
     let extensions = request.extensions_mut();
     extensions.insert(View(engine.holding(share.clone())));
-    extensions.insert(Intake { share: share.clone(), sleep: sharing.sleep });
+    let body = sharing.room.body(engine.access());
+    extensions.insert(Intake { body, share: share.clone(), sleep: sharing.sleep });
     let response = next.run(request).await;
     if response.extensions().get::<NoRoom>().is_some()
         && let Some(metrics) = &sharing.metrics

@@ -204,6 +204,7 @@ async fn answers_that_nobody_reads_leave_room_for_small_ones_and_for_others() {
     );
     let said = to_bytes(refused.into_body(), usize::MAX).await.unwrap();
     assert!(String::from_utf8_lossy(&said).contains("no room in memory"), "{said:?}");
+    drop(said);
     assert!(unread.len() > 3, "{}", unread.len());
     assert_eq!(tenants.metric("mem0_http_refused_for_room_total").await, 1);
     assert!(tenants.metric("mem0_http_bytes_in_flight").await > 100_000_000);
@@ -276,6 +277,41 @@ async fn a_body_waits_for_room_and_another_project_does_not() {
     assert!(poll.is_pending());
     drop(waiting);
     assert_eq!(let_in.await.status(), 400);
+}
+
+#[tokio::test]
+async fn bodies_that_wait_for_each_other_are_all_taken_in() {
+    // Nobody loses patience, so that each must come to its turn.
+    let tenants = Tenants::new(1, 1, Some(|_| Box::pin(std::future::pending()))).await;
+    let body = Bytes::from(json!({"messages": "x".repeat(12 << 20)}).to_string());
+    let sent: Vec<_> = (0..8)
+        .map(|number| {
+            // Half of them do not say how long they are.
+            let body = match number % 2 {
+                0 => Body::from(body.clone()),
+                _ => Body::from_stream(Parts(body.clone())),
+            };
+            let key = format!("Token {}", tenants.keys[0]);
+            let request = Request::post("/v3/memories/add/").header("authorization", key);
+            tokio::spawn(tenants.app.clone().oneshot(request.body(body).unwrap()))
+        })
+        .collect();
+    for answer in sent {
+        assert_eq!(answer.await.unwrap().unwrap().status(), 400);
+    }
+    assert_eq!(tenants.metric("mem0_http_bytes_in_flight").await, 0);
+}
+
+/// A body that comes in parts, and does not say how many.
+struct Parts(Bytes);
+
+impl futures_core::Stream for Parts {
+    type Item = Result<Bytes, std::io::Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let length = self.0.len().min(1 << 20);
+        Poll::Ready((length > 0).then(|| Ok(self.0.split_to(length))))
+    }
 }
 
 #[tokio::test]

@@ -23,6 +23,10 @@ use arguments::Command;
 use config::Config;
 use serving::Limits;
 
+/// It gives memory back to the system, which glibc's own keeps for the threads that had it once.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The least time to close the folder in, when requests have used up the drain limit.
 const CLOSING: Duration = Duration::from_secs(1);
 
