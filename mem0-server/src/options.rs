@@ -19,7 +19,7 @@ pub struct RouterOptions {
     /// How many requests each API key may send; unlimited by default.
     pub rate_limit: Option<RateLimit>,
     /// Lends the router a clock: a request for whose body there is no room in memory then waits up
-    /// to 5 seconds for it. Without one, it is refused at once with 503.
+    /// to 10 seconds for it. Without one, it is refused at once with 503.
     pub sleep: Option<Sleep>,
     /// Counts the requests; by default they are not counted.
     pub metrics: Option<Metrics>,

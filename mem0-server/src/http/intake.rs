@@ -12,7 +12,7 @@ const MAX_VALUES: usize = 100_000;
 const MAX_OBJECTS: usize = MAX_VALUES / 2;
 
 /// How long a request waits for room in memory.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(10);
 
 const MIB: usize = 1024 * 1024;
 

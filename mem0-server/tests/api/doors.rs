@@ -4,6 +4,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
@@ -219,8 +220,13 @@ async fn answers_that_nobody_reads_leave_room_for_small_ones_and_for_others() {
     assert_eq!(tenants.metric("mem0_http_bytes_in_flight").await, 0);
 }
 
-/// A body that announces its length and never comes.
-struct Announced(u64, Arc<AtomicBool>);
+/// A body that announces its length, says when it is asked for, and comes when it is told to.
+#[derive(Clone, Default)]
+struct Announced {
+    length: u64,
+    asked_for: Arc<AtomicBool>,
+    comes: Arc<AtomicBool>,
+}
 
 impl http_body::Body for Announced {
     type Data = Bytes;
@@ -230,36 +236,43 @@ impl http_body::Body for Announced {
         self: Pin<&mut Self>,
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, std::io::Error>>> {
-        self.1.store(true, Ordering::Relaxed);
-        Poll::Pending
+        self.asked_for.store(true, Ordering::Relaxed);
+        if self.comes.load(Ordering::Relaxed) { Poll::Ready(None) } else { Poll::Pending }
     }
 
     fn size_hint(&self) -> http_body::SizeHint {
-        http_body::SizeHint::with_exact(self.0)
+        http_body::SizeHint::with_exact(self.length)
     }
 }
 
-fn announced(length: u64) -> (Request<Body>, Arc<AtomicBool>) {
-    let polled = Arc::new(AtomicBool::new(false));
-    let body = Body::new(Announced(length, polled.clone()));
-    (Request::post("/v3/memories/add/").body(body).unwrap(), polled)
+impl Announced {
+    fn request(&self) -> Request<Body> {
+        Request::post("/v3/memories/add/").body(Body::new(self.clone())).unwrap()
+    }
+
+    fn is_asked_for(&self) -> bool {
+        self.asked_for.load(Ordering::Relaxed)
+    }
 }
+
+/// How long a request waits here, instead of ten seconds.
+const SOON: Duration = Duration::from_millis(500);
 
 #[tokio::test]
 async fn a_body_waits_for_room_and_another_project_does_not() {
-    let tenants = Tenants::new(1, 1, Some(|time| Box::pin(tokio::time::sleep(time)))).await;
+    let tenants = Tenants::new(1, 1, Some(|_| Box::pin(tokio::time::sleep(SOON)))).await;
     let mut waiting = Vec::new();
-    loop {
-        let (request, polled) = announced(16 << 20);
-        let mut sent = Box::pin(tenants.send(0, request));
+    let last = loop {
+        let body = Announced { length: 16 << 20, ..Announced::default() };
+        let mut sent = Box::pin(tenants.send(0, body.request()));
         let poll = std::future::poll_fn(|context| Poll::Ready(sent.as_mut().poll(context))).await;
         assert!(poll.is_pending());
         waiting.push(sent);
-        if !polled.load(Ordering::Relaxed) {
-            break;
+        if !body.is_asked_for() {
+            break body;
         }
         assert!(waiting.len() < 50, "bodies of 16 MB are taken in without a limit");
-    }
+    };
     let long = json!({"role": "user", "content": "x".repeat(200_000)});
     let large = json!({"messages": vec![long; 5], "user_id": "alice"});
     let small = json!({"messages": "tea", "user_id": "alice"});
@@ -267,6 +280,7 @@ async fn a_body_waits_for_room_and_another_project_does_not() {
     assert_eq!(tenants.send(0, add(small)).await.status(), 200);
     assert_eq!(tenants.send(1, add(large)).await.status(), 200);
     // The last one is refused after a while, and is let in if there is room before.
+    last.comes.store(true, Ordering::Relaxed);
     let refused = waiting.pop().unwrap().await;
     assert_eq!(
         (refused.status().as_u16(), &refused.headers()["retry-after"]),
@@ -318,11 +332,12 @@ impl futures_core::Stream for Parts {
 async fn a_body_without_a_valid_key_is_not_read() {
     let tenants = Tenants::new(1, 1, None).await;
     for key in [None, Some("Token m0-wrong")] {
-        let (mut request, polled) = announced(1 << 20);
+        let body = Announced { length: 1 << 20, ..Announced::default() };
+        let mut request = body.request();
         if let Some(key) = key {
             request.headers_mut().insert("authorization", key.parse().unwrap());
         }
         assert_eq!(tenants.app.clone().oneshot(request).await.unwrap().status(), 401);
-        assert!(!polled.load(Ordering::Relaxed));
+        assert!(!body.is_asked_for());
     }
 }

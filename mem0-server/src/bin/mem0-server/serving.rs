@@ -111,7 +111,7 @@ pub(crate) fn connections(asked: usize) -> usize {
     let Some(handles) = file_handles() else { return asked };
     let possible = handles.saturating_sub(OTHER_FILES).max(1);
     if possible < asked {
-        tracing::warn!(
+        tracing::info!(
             asked,
             possible,
             "fewer connections are served, since the process may not open more files"
