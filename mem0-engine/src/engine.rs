@@ -411,10 +411,8 @@ mod tests {
     use std::sync::mpsc;
     use std::task::{Context, Waker};
 
-    use mem0_types::Filter;
-
     use super::*;
-    use crate::{ListRequest, Room};
+    use crate::Room;
 
     #[test]
     fn queued_work_keeps_its_share_when_its_caller_is_gone() {
@@ -438,7 +436,7 @@ mod tests {
         share.take(1_000_000).unwrap();
         let view = engine.holding(share);
         {
-            let mut call = pin!(view.list(ListRequest::new(Filter::user_id("alice"))));
+            let mut call = pin!(view.own_project());
             let mut context = Context::from_waker(Waker::noop());
             assert!(call.as_mut().poll(&mut context).is_pending());
         }
