@@ -5,8 +5,8 @@ use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::Value;
 
 use crate::folder::columns::json_column;
-use crate::memories::{entities, record};
 use crate::limits::{self, MAX_SETTINGS};
+use crate::memories::{entities, record};
 use crate::{Access, Engine, EngineError, LlmTask, json_depth};
 
 /// The settings of a project's profiles.
