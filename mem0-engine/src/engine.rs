@@ -10,9 +10,11 @@ use tokio::sync::{oneshot, watch};
 use crate::components::Components;
 use crate::folder::settings;
 use crate::jobs::wake_signal::Stop;
+use crate::limits::Answer;
 use crate::memories::later_pages::LaterPages;
 use crate::memories::stats::Retrievals;
 use crate::retrieval::index_cache::IndexCache;
+use crate::room::{Room, Share};
 use crate::running::Running;
 use crate::tenancy::keys::KeyCache;
 use crate::text::vector::Vector;
@@ -38,6 +40,8 @@ const SMALL_MEMORY: usize = 128 * 1024;
 pub struct Engine {
     inner: Arc<Inner>,
     access: Access,
+    /// What its calls may hold in memory.
+    share: Option<Share>,
     pub(crate) signals: Signals,
 }
 
@@ -108,7 +112,12 @@ impl Engine {
         let running = Mutex::new(Some(running));
         let stopped = watch::Sender::new(false);
         let inner = Inner { components, retrievals, running, stopped };
-        Ok(Self { inner: Arc::new(inner), access: Access::default(), signals: Signals::default() })
+        Ok(Self {
+            inner: Arc::new(inner),
+            access: Access::default(),
+            share: None,
+            signals: Signals::default(),
+        })
     }
 
     /// Returns a cheap view of the same engine with this access. Whatever the access excludes does
@@ -132,6 +141,42 @@ impl Engine {
     /// What this view may see and do.
     pub fn access(&self) -> &Access {
         &self.access
+    }
+
+    /// Returns a cheap view of the same engine whose answers take their memory from this share, and
+    /// fail with [`EngineError::NoRoom`] when there is none. Queued work of the view keeps the
+    /// share. Without one, an answer is limited by [`MAX_ANSWER`](crate::MAX_ANSWER) alone.
+    ///
+    /// ```
+    /// # use mem0_engine::{Engine, Room};
+    /// # let folder = std::env::temp_dir().join(format!("mem0-room-doc-{}", std::process::id()));
+    /// let engine = Engine::open(&folder)?;
+    /// let room = Room::new(256 * 1024 * 1024);
+    /// // One for each request.
+    /// let view = engine.holding(engine.share_of(&room));
+    /// # drop((engine, view));
+    /// # std::fs::remove_dir_all(&folder).ok();
+    /// # Ok::<(), mem0_engine::EngineError>(())
+    /// ```
+    #[must_use]
+    pub fn holding(&self, share: Share) -> Self {
+        Self { share: Some(share), ..self.clone() }
+    }
+
+    /// An answer whose number of rows this argument sets.
+    pub(crate) fn answer(&self, field: &'static str) -> Answer {
+        Answer::to(field, self.share.clone())
+    }
+
+    /// A share of the room for one request of this view. It counts for the view's project, and
+    /// holds nothing yet.
+    pub fn share_of(&self, room: &Room) -> Share {
+        room.share(self.access.project())
+    }
+
+    /// The same for the body of a request, until its values are read.
+    pub fn body_of(&self, room: &Room) -> Share {
+        room.body(self.access.project())
     }
 
     /// Returns the same engine with half of the search switched off, to measure what each half
@@ -269,6 +314,11 @@ impl Engine {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T, EngineError> + Send + 'static,
     {
+        let share = self.share.clone();
+        let body = move |connection: &Connection| {
+            let _held = share;
+            body(connection)
+        };
         match self.inner.running().as_ref().and_then(|running| running.read.as_ref()) {
             Some((readers, _)) => Ok(readers.send(owner, body)),
             None => Err(EngineError::Closed),
@@ -304,6 +354,11 @@ impl Engine {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T, EngineError> + Send + 'static,
     {
+        let share = self.share.clone();
+        let body = move |connection: &Connection| {
+            let _held = share;
+            body(connection)
+        };
         let answer = match self.inner.running().as_ref().and_then(|running| running.write.as_ref())
         {
             Some((writer, _)) => writer.send(owner, body),
@@ -360,5 +415,48 @@ impl Engine {
     pub async fn figures(&self) -> Result<EngineStats, EngineError> {
         let counts = self.board()?.counts;
         self.read_folder(move |connection| EngineStats::read(connection, &counts)).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+    use std::sync::mpsc;
+    use std::task::{Context, Waker};
+
+    use super::*;
+
+    #[test]
+    fn queued_work_keeps_its_share_when_its_caller_is_gone() {
+        let folder = std::env::temp_dir().join(format!("mem0-share-{}", std::process::id()));
+        let engine = Engine::open(&folder).unwrap();
+        // Every reader waits, so that nothing queued is looked at.
+        let (release, released) = mpsc::channel::<()>();
+        let released = Arc::new(Mutex::new(released));
+        let _waiting: Vec<_> = (0..8)
+            .map(|_| {
+                let released = released.clone();
+                let wait = move |_: &Connection| {
+                    let _ = released.lock().map(|one| one.recv());
+                    Ok(())
+                };
+                engine.begin_to_read(Owner::ENGINE, wait).unwrap()
+            })
+            .collect();
+        let room = Room::new(10_000_000);
+        let share = engine.share_of(&room);
+        share.take(1_000_000).unwrap();
+        let view = engine.holding(share);
+        {
+            let mut call = pin!(view.own_project());
+            let mut context = Context::from_waker(Waker::noop());
+            assert!(call.as_mut().poll(&mut context).is_pending());
+        }
+        drop(view);
+        assert_eq!(room.in_use(), 1_000_000);
+        drop(release);
+        drop(engine);
+        assert_eq!(room.in_use(), 0);
+        std::fs::remove_dir_all(folder).unwrap();
     }
 }

@@ -129,6 +129,10 @@ pub enum EngineError {
     /// The call was ended because others needed its place. It may be made again.
     #[error("the engine is busy with other calls; try again")]
     Busy,
+    /// The [`Room`](crate::Room) in memory is taken by other requests, or by others of the same
+    /// project. Try again in a moment, or ask for less.
+    #[error("there is no room in memory for this at the moment; try again, or ask for less")]
+    NoRoom,
     /// The engine was closed.
     #[error("the engine is closed")]
     Closed,

@@ -99,9 +99,11 @@ mod giving_way;
 mod ids;
 mod job;
 mod json_depth;
+mod json_size;
 mod limits;
 mod page;
 mod retention;
+mod room;
 mod running;
 mod stored_json;
 mod work_budget;
@@ -113,12 +115,16 @@ pub use engine::Engine;
 pub use error::{EngineError, LlmTask, Resource};
 pub use folder::error::FolderError;
 pub use ids::EntityIds;
-pub use limits::{MAX_ANSWER, MAX_ID, MAX_MESSAGES, MAX_METADATA, MAX_TEXT, MAX_TOGETHER};
+pub use json_size::JsonSize;
+pub use limits::{
+    MAX_ANSWER, MAX_ID, MAX_MESSAGES, MAX_METADATA, MAX_SCHEMA, MAX_SETTINGS, MAX_TEXT,
+    MAX_TOGETHER,
+};
 pub use memories::add::{AddRequest, Added};
 pub use memories::delete::{DeleteAllRequest, Deleted, QueuedEvent};
 pub use memories::entities::{EntityPage, EntityRecord};
 pub use memories::entity_memories::EntityMemoryRecord;
-pub use memories::events::{EventRecord, EventResultRecord};
+pub use memories::events::{EventRecord, EventResultRecord, LeftOut};
 pub use memories::feedback::FeedbackRecord;
 pub use memories::filter_values::FilterValues;
 pub use memories::history::HistoryEntry;
@@ -130,6 +136,7 @@ pub use memories::structured_attributes::StructuredAttributes;
 pub use memories::update::{MAX_BATCH, MemoryChange, UpdateRequest};
 pub use page::{MAX_PAGE_SIZE, PageRequest, RecordPage};
 pub use retrieval::score_breakdown::ScoreParts;
+pub use room::{Room, Share};
 pub use tenancy::access::{Access, MAX_SCOPES};
 pub use tenancy::keys::{KEYS_NOTICED_WITHIN, KeyRecord, Keys, NewKey};
 pub use tenancy::members::{LOCAL_ACCOUNT, MemberRecord};

@@ -7,9 +7,12 @@
 use std::borrow::Cow;
 
 use mem0_types::{IdField, InvalidInput, Message, Metadata, Role};
+use rusqlite::Row;
+use serde::Serialize;
 
-use crate::EngineError;
-use crate::stored_json;
+use crate::json_size::JsonSize;
+use crate::room::Share;
+use crate::{EngineError, stored_json};
 
 /// The longest id of a user, agent, app or run in an add, in bytes. It also limits a message's
 /// `role` and `name`, and the title of an entity.
@@ -21,6 +24,12 @@ pub const MAX_TEXT: usize = 256 * 1024;
 /// The most metadata of a memory or an entity, in bytes of JSON.
 pub const MAX_METADATA: usize = 64 * 1024;
 
+/// The most that a project's settings may take together, in bytes; those of its profiles too.
+pub const MAX_SETTINGS: usize = 256 * 1024;
+
+/// The longest schema of an export, in bytes of JSON.
+pub const MAX_SCHEMA: usize = 256 * 1024;
+
 /// The most messages in one add.
 pub const MAX_MESSAGES: usize = 10_000;
 
@@ -28,34 +37,113 @@ pub const MAX_MESSAGES: usize = 10_000;
 /// each counts its text, ids and metadata.
 pub const MAX_TOGETHER: usize = 16 * 1024 * 1024;
 
-/// The most that the texts of one page or search may take together, in bytes. The clients of this
-/// SDK read no more of an answer. A single row is returned however large it is.
+/// The most that one page or search may take, in bytes of JSON. The clients of this SDK read no
+/// more of an answer. A single row is returned however large it is.
 pub const MAX_ANSWER: usize = 64 * 1024 * 1024;
 
-/// Counts the bytes of an answer's rows.
+/// The most that an answer may take in memory until it is written as JSON. Metadata of many small
+/// keys take 20 times as much there.
+const MAX_HELD: usize = 2 * MAX_ANSWER;
+
+/// What a row has besides its texts: fields of fixed size, and the names of all of them in JSON.
+const ROW: usize = 1024;
+
+/// Counts the rows of an answer, and takes room for them in the caller's share.
 pub(crate) struct Answer {
     /// The argument that asks for so many rows.
     field: &'static str,
-    bytes: usize,
+    share: Option<Share>,
+    taken: RowSize,
+}
+
+/// What a row of an answer takes, in bytes.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct RowSize {
+    /// As JSON.
+    written: usize,
+    /// In memory, before it is written.
+    held: usize,
+}
+
+impl RowSize {
+    pub(crate) fn new() -> Self {
+        Self { written: ROW, held: ROW }
+    }
+
+    /// Adds a text.
+    pub(crate) fn text(self, text: &str) -> Self {
+        self.and(written(text.as_bytes()), text.len())
+    }
+
+    /// Adds JSON that is read as a tree of values.
+    pub(crate) fn json(self, json: &[u8]) -> Self {
+        self.and(json.len(), JsonSize::of(json).bytes)
+    }
+
+    /// Adds columns of a row: texts, or nulls.
+    pub(crate) fn texts(
+        self,
+        row: &Row<'_>,
+        columns: impl IntoIterator<Item = usize>,
+    ) -> rusqlite::Result<Self> {
+        columns.into_iter().try_fold(self, |size, column| {
+            let text = row.get_ref(column)?.as_bytes_or_null()?.unwrap_or_default();
+            Ok(size.and(written(text), text.len()))
+        })
+    }
+
+    /// Adds columns of a row: JSON, or nulls.
+    pub(crate) fn jsons(
+        self,
+        row: &Row<'_>,
+        columns: impl IntoIterator<Item = usize>,
+    ) -> rusqlite::Result<Self> {
+        columns.into_iter().try_fold(self, |size, column| {
+            Ok(size.json(row.get_ref(column)?.as_bytes_or_null()?.unwrap_or_default()))
+        })
+    }
+
+    /// What it takes in memory.
+    pub(crate) fn held(self) -> usize {
+        self.held
+    }
+
+    fn and(self, written: usize, held: usize) -> Self {
+        Self { written: self.written + written, held: self.held + held }
+    }
+}
+
+/// How long a text is in JSON.
+fn written(text: &[u8]) -> usize {
+    let escaped = |byte: &u8| match byte {
+        b'"' | b'\\' | b'\n' | b'\r' | b'\t' | 8 | 12 => 1,
+        0..32 => 5,
+        _ => 0,
+    };
+    text.len() + text.iter().map(escaped).sum::<usize>()
 }
 
 impl Answer {
     /// An answer whose number of rows this argument sets.
-    pub(crate) fn to(field: &'static str) -> Self {
-        Self { field, bytes: 0 }
+    pub(crate) fn to(field: &'static str, share: Option<Share>) -> Self {
+        Self { field, share, taken: RowSize::default() }
     }
 
-    /// Adds a row of so many bytes, unless the answer becomes too large.
-    pub(crate) fn take(&mut self, bytes: usize) -> Result<(), EngineError> {
-        let is_first = self.bytes == 0;
-        self.bytes = self.bytes.saturating_add(bytes);
-        if is_first || self.bytes <= MAX_ANSWER {
-            return Ok(());
+    /// Adds a row, unless the answer becomes too large.
+    pub(crate) fn take(&mut self, row: RowSize) -> Result<(), EngineError> {
+        let is_first = self.taken.written == 0;
+        self.taken = self.taken.and(row.written, row.held);
+        if !is_first && (self.taken.written > MAX_ANSWER || self.taken.held > MAX_HELD) {
+            let message = format!(
+                "asks for more than {MAX_ANSWER} bytes at once; ask for fewer memories or rows"
+            );
+            return Err(InvalidInput::new(self.field, message).into());
         }
-        let message = format!(
-            "asks for more than {MAX_ANSWER} bytes at once; ask for fewer memories or rows"
-        );
-        Err(InvalidInput::new(self.field, message).into())
+        let Some(share) = &self.share else { return Ok(()) };
+        // An older version stored larger rows. A single one counts as if it were within the limit,
+        // since it could be read in no other way.
+        let bytes = row.written.max(row.held);
+        share.take(if is_first { bytes.min(MAX_ANSWER) } else { bytes })
     }
 }
 
@@ -75,6 +163,15 @@ pub(crate) fn check_length(
 pub(crate) fn check_id(field: IdField, id: &str) -> Result<(), InvalidInput> {
     field.check(id)?;
     check_length(field.as_str(), id.len(), MAX_ID)
+}
+
+/// Refuses JSON that takes more bytes than this.
+pub(crate) fn check_json(
+    field: &'static str,
+    json: &(impl Serialize + ?Sized),
+    limit: usize,
+) -> Result<(), EngineError> {
+    Ok(check_length(field, stored_json::write(json)?.len(), limit)?)
 }
 
 /// Refuses metadata that is too large; returns its size in bytes.
@@ -175,14 +272,29 @@ mod tests {
 
     #[test]
     fn an_answer_takes_up_to_the_limit_or_one_row() {
-        let mut answer = Answer::to("page_size");
-        assert!(answer.take(1).is_ok() && answer.take(MAX_ANSWER - 1).is_ok());
-        assert!(answer.take(0).is_ok());
-        let why = answer.take(1).unwrap_err().to_string();
+        let row = |written, held| RowSize { written, held };
+        let mut answer = Answer::to("page_size", None);
+        assert!(answer.take(row(1, 1)).is_ok() && answer.take(row(MAX_ANSWER - 1, 1)).is_ok());
+        assert!(answer.take(row(0, 0)).is_ok());
+        let why = answer.take(row(1, 1)).unwrap_err().to_string();
         assert!(why.contains("page_size") && why.contains("ask for fewer"), "{why}");
-        let mut answer = Answer::to("top_k");
-        assert!(answer.take(MAX_ANSWER + 1).is_ok());
-        assert!(answer.take(1).is_err());
+        for large in [row(MAX_ANSWER + 1, 1), row(1, MAX_HELD + 1)] {
+            let mut answer = Answer::to("top_k", None);
+            assert!(answer.take(large).is_ok());
+            assert!(answer.take(row(1, 1)).is_err());
+        }
+    }
+
+    #[test]
+    fn a_row_counts_as_it_is_written_and_as_it_is_held() {
+        for text in ["", "tea", "\"\\\n\t\r\u{8}\u{c}", "\u{0}\u{1f}\u{7f}", "寿司 \u{1f600}"] {
+            let size = RowSize::default().text(text);
+            assert_eq!(size.written + 2, serde_json::to_string(text).unwrap().len(), "{text:?}");
+            assert_eq!(size.held, text.len());
+        }
+        let size = RowSize::default().json(br#"[{"":0},{"":0}]"#);
+        assert_eq!(size.written, 15);
+        assert!(size.held > 1000, "{}", size.held);
     }
 
     #[test]

@@ -1,11 +1,11 @@
-use mem0_engine::{
-    Access, AddRequest, EngineError, EntityIds, ListRequest, MAX_ANSWER, MAX_ID, MAX_MESSAGES,
-    MAX_METADATA, MAX_TEXT, MemoryChange, PageRequest, RecordPage, SearchRequest, UpdateRequest,
-};
-use mem0_types::{EntityType, Filter, Message, Metadata};
-use serde_json::json;
-
 use crate::workbench::*;
+use mem0_engine::{
+    Access, AddRequest, Engine, EngineError, EntityIds, ListRequest, MAX_ANSWER, MAX_ID,
+    MAX_MESSAGES, MAX_METADATA, MAX_SCHEMA, MAX_SETTINGS, MAX_TEXT, MemoryChange, PageRequest,
+    ProfileSettingsChange, ProjectChange, RecordPage, Room, SearchRequest, UpdateRequest,
+};
+use mem0_types::{EntityType, Filter, HistoryEvent, Message, Metadata};
+use serde_json::json;
 
 fn refused_field<T>(answer: Result<T, EngineError>) -> String {
     match answer {
@@ -185,7 +185,6 @@ fn a_page_or_search_over_the_answer_limit_is_refused() {
     for sql in [
         "UPDATE memories SET text = printf('%.*c', ?, 'x')",
         "UPDATE history SET new_memory = printf('%.*c', ?, 'x')",
-        "UPDATE events SET payload = '\"' || printf('%.*c', ?, 'x') || '\"'",
     ] {
         folder.sql().execute(sql, [large]).unwrap();
     }
@@ -197,7 +196,6 @@ fn a_page_or_search_over_the_answer_limit_is_refused() {
     };
     assert_eq!(refused_field(listed(100, 1)), "page_size");
     assert_eq!([listed(50, 1).unwrap(), listed(50, 2).unwrap()], [50, 50]);
-    assert_eq!(pages(|page| engine.events(page)), [None, Some(50)]);
     assert_eq!(pages(|page| engine.histories(page)), [None, Some(50)]);
     let found = |top_k: usize| {
         let mut request = SearchRequest::new("tea", alices());
@@ -220,6 +218,123 @@ where
             None
         }
     })
+}
+
+#[test]
+fn every_page_of_events_can_be_read_and_an_event_alone_is_whole() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    let said: Vec<_> = (0..200).map(|n| format!("tea {n}")).collect();
+    for text in &said {
+        store_one(&engine, "alice", text);
+    }
+    let listed = || wait(engine.events(PageRequest { page: 1, page_size: 200 })).unwrap().results;
+    assert!(listed().iter().all(|event| event.left_out.is_nothing()));
+    let long = |length: usize| format!("\"{}\"", "x".repeat(length - 2));
+    let (kept, left_out) = (long(16 * 1024), long(16 * 1024 + 1));
+    let results = format!("[{}]", vec!["{\"id\":\"x\",\"event\":\"ADD\"}"; 2000].join(","));
+    let set = "UPDATE events SET payload = ?, results = ? WHERE seq % 2 = ?";
+    folder.sql().execute(set, rusqlite::params![kept, "[]", 0]).unwrap();
+    folder.sql().execute(set, rusqlite::params![left_out, results, 1]).unwrap();
+    for event in listed() {
+        let whole = wait(engine.event(&event.id)).unwrap();
+        assert!(whole.left_out.is_nothing());
+        if whole.results.is_empty() {
+            assert_eq!(event, whole);
+            continue;
+        }
+        assert_eq!(whole.payload.as_str().unwrap().len(), left_out.len() - 2);
+        assert_eq!((&event.payload, event.results.len()), (&json!({}), 0));
+        let lengths = [event.left_out.payload, event.left_out.results];
+        assert_eq!(lengths, [left_out.len(), results.len()].map(|length| Some(length as u64)));
+    }
+    // Short ones of many values are left out once the page is full.
+    let values = format!("[{}]", vec!["{\"\":0}"; 2000].join(","));
+    folder.sql().execute("UPDATE events SET payload = ?, results = '[]'", [&values]).unwrap();
+    let whole = listed().iter().filter(|event| event.left_out.is_nothing()).count();
+    assert!((1..100).contains(&whole), "{whole}");
+    assert_eq!(listed().len(), 200);
+}
+
+#[test]
+fn a_history_too_long_for_one_answer_is_read_in_pages() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    let id = store_one(&engine, "alice", "tea");
+    for text in ["coffee", "water"] {
+        let change = MemoryChange { text: Some(text.to_owned()), ..MemoryChange::default() };
+        wait(engine.update(&id, change)).unwrap();
+    }
+    let large = i64::try_from(MAX_ANSWER / 3).unwrap();
+    // As many control characters take six times as much in an answer.
+    let set = "UPDATE history SET new_memory = printf('%.*c', ? / 6, char(1)), input = '[]'";
+    folder.sql().execute(set, [large]).unwrap();
+    assert_eq!(refused_field(wait(engine.history(&id))), "page_size");
+    let page = |page| wait(engine.history_page(&id, PageRequest { page, page_size: 1 })).unwrap();
+    let events: Vec<_> = (1..4).map(|number| page(number).results[0].event.clone()).collect();
+    assert_eq!(events, [HistoryEvent::Add, HistoryEvent::Update, HistoryEvent::Update]);
+    assert_eq!(page(1).count, 3);
+    let beyond = wait(engine.history_page(&id, PageRequest { page: 4, page_size: 1 }));
+    assert!(matches!(beyond, Err(EngineError::PageOutOfRange)));
+}
+
+#[test]
+fn what_metadata_take_in_memory_counts_too() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    for number in 0..40 {
+        store_one(&engine, "alice", &format!("tea {number}"));
+    }
+    // 65 KB of JSON, which are 4 MB as a tree.
+    let objects = vec!["{\"\":0}"; 5000].join(",");
+    let metadata = format!("{{\"k\":[{objects}]}}");
+    folder.sql().execute("UPDATE memories SET metadata = ?", [metadata]).unwrap();
+    let list = |engine: &Engine, page, page_size| {
+        let mut request = ListRequest::new(Filter::user_id("alice"));
+        request.page = PageRequest { page, page_size };
+        wait(engine.list(request)).map(|page| page.results.len())
+    };
+    assert_eq!(refused_field(list(&engine, 1, 40)), "page_size");
+    let view = |room: &Room| engine.holding(room.share(engine.access()));
+    assert!(matches!(list(&view(&Room::new(1 << 26)), 1, 20), Err(EngineError::NoRoom)));
+    let room = Room::new(1 << 29);
+    for page in 1..3 {
+        let full = view(&room);
+        assert_eq!(list(&full, page, 20).unwrap(), 20);
+        assert!(room.in_use() > 50_000_000, "{}", room.in_use());
+        drop(full);
+        assert_eq!(room.in_use(), 0);
+    }
+}
+
+#[test]
+fn settings_and_schemas_have_limits() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    store_one(&engine, "alice", "tea");
+    let project = wait(engine.own_project()).unwrap().id;
+    let long = |length: usize| Some("x".repeat(length));
+    let mut change =
+        ProjectChange { custom_instructions: long(MAX_SETTINGS - 2), ..Default::default() };
+    wait(engine.update_project(&project, change.clone())).unwrap();
+    change.custom_instructions = None;
+    change.description = long(1);
+    assert_eq!(refused_field(wait(engine.update_project(&project, change.clone()))), "project");
+    let described = long(MAX_SETTINGS + 1);
+    let own = wait(engine.own_project()).unwrap().organization_id;
+    let made = wait(engine.create_project(&own, "Kitchen", described.as_deref()));
+    assert_eq!(refused_field(made), "project");
+    let long = "x".repeat(MAX_SETTINGS + 1);
+    let profile = ProfileSettingsChange {
+        custom_instructions: Some(Some(long.clone())),
+        ..Default::default()
+    };
+    assert_eq!(refused_field(wait(engine.update_profile_settings(profile))), "custom_instructions");
+    let schema = json!({"type": "object", "properties": {"n": {"title": "x".repeat(MAX_SCHEMA)}}});
+    let export = engine.create_export(Filter::user_id("alice"), schema);
+    assert_eq!(refused_field(wait(export)), "schema");
+    let given = engine.give_feedback("x", None, Some("x".repeat(MAX_TEXT + 1)));
+    assert_eq!(refused_field(wait(given)), "feedback_reason");
 }
 
 #[test]

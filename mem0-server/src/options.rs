@@ -1,5 +1,6 @@
 use crate::http::base_url::BaseUrl;
 use crate::http::fields::BODY_LIMIT;
+use crate::http::intake::Sleep;
 use crate::middleware::metrics::Metrics;
 use crate::middleware::rate_limit::RateLimit;
 
@@ -17,12 +18,21 @@ pub struct RouterOptions {
     pub base_url: Option<BaseUrl>,
     /// How many requests each API key may send; unlimited by default.
     pub rate_limit: Option<RateLimit>,
+    /// Lends the router a clock: a request for whose body there is no room in memory then waits up
+    /// to 10 seconds for it. Without one, it is refused at once with 503.
+    pub sleep: Option<Sleep>,
     /// Counts the requests; by default they are not counted.
     pub metrics: Option<Metrics>,
 }
 
 impl Default for RouterOptions {
     fn default() -> Self {
-        Self { body_limit: BODY_LIMIT, base_url: None, rate_limit: None, metrics: None }
+        Self {
+            body_limit: BODY_LIMIT,
+            base_url: None,
+            rate_limit: None,
+            sleep: None,
+            metrics: None,
+        }
     }
 }

@@ -10,14 +10,15 @@ use mem0_types::{ErrorBody, path};
 use tower_service::Service;
 
 use crate::http::fields::BodyLimit;
-use crate::http::ignored_fields;
 use crate::http::pages::PublicAddress;
 use crate::http::rejection::Rejection;
+use crate::http::{ignored_fields, intake};
 use crate::legacy;
 use crate::middleware::authentication::{Authentication, authenticate};
-use crate::middleware::guard;
 use crate::middleware::observe::observe;
 use crate::middleware::rate_limit::{self, Buckets};
+use crate::middleware::room::Sharing;
+use crate::middleware::{guard, places, room};
 use crate::operations::entities::{create_entity, entity, entity_filters, entity_memories};
 use crate::operations::memories::{
     add, batch, delete_all, feedback, history, list, memory, search, stats, summary,
@@ -102,6 +103,12 @@ pub fn router_with(
         .route(webhooks::DELIVERIES, get(webhooks::deliveries))
         .route(webhooks::REDELIVER, post(webhooks::redeliver))
         .method_not_allowed_fallback(method_not_allowed);
+    let room = intake::room(options.body_limit);
+    if let Some(metrics) = &options.metrics {
+        metrics.watch(&room);
+    }
+    let sharing = Sharing { room, sleep: options.sleep, metrics: options.metrics.clone() };
+    operations = operations.route_layer(from_fn_with_state(sharing, room::share));
     let buckets = options.rate_limit.map(Buckets::new);
     operations = operations.route_layer(from_fn_with_state(buckets, rate_limit::limit));
     let state = (engine.clone(), authentication);
@@ -119,6 +126,7 @@ pub fn router_with(
         .layer(from_fn(ignored_fields::name_them))
         .layer(Extension(BodyLimit(options.body_limit)))
         .layer(Extension(PublicAddress(options.base_url)))
+        .layer(from_fn(places::occupy))
         .layer(from_fn_with_state(options.metrics, observe))
         .with_state(engine);
     let again = routes.clone();

@@ -97,8 +97,8 @@ fn micros(time: &Value) -> Option<i64> {
     serde_json::from_value::<Timestamp>(time.clone()).unwrap().unix_micros()
 }
 
-/// A bare value means equality, `*` means any value but null, null means none, `ne` holds for null too, and the
-/// other operators need a value.
+/// A bare value means equality, `*` means any value but null, null means none, `ne` holds for null
+/// too, and the other operators need a value.
 fn compares<T: PartialEq + Comparable>(
     value: Option<T>,
     condition: &Value,

@@ -16,6 +16,7 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::runtime::Builder;
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 
 use crate::client::{Client, KEY, Settings, Way, ask, in_time};
 
@@ -37,12 +38,7 @@ impl Platform {
         let folder = tempfile::tempdir().unwrap();
         let engine = Engine::open(folder.path()).unwrap();
         let app = router(engine.clone(), Authentication::Keys(vec![ApiKeyHash::of(KEY)]));
-        let limits = serving::Limits {
-            connections,
-            head: patience,
-            body: patience,
-            drain: Duration::from_secs(1),
-        };
+        let limits = serving::Limits { connections, head: patience, body: patience };
         let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();
@@ -51,7 +47,9 @@ impl Platform {
         let thread = thread::spawn(move || {
             runtime.block_on(async {
                 let stopped = async { drop(stopped.await) };
-                serving::serve(listener, app, Metrics::default(), limits, stopped).await;
+                let draining =
+                    serving::serve(listener, app, Metrics::default(), limits, stopped).await;
+                draining.finish(Instant::now() + Duration::from_secs(1)).await;
                 serving.close().await.unwrap();
             });
         });

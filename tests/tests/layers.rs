@@ -135,6 +135,8 @@ const PLANS: &[Plan] = &[
             "clock",
             "json_depth",
             "limits",
+            "json_size",
+            "room",
             "page",
             "stored_json",
             "text",

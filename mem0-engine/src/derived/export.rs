@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::derived::schema_filling::{Source, Unfilled, asked, fill};
 use crate::folder::columns::json_column;
-use crate::limits::Answer;
+use crate::limits::{self, Answer, MAX_SCHEMA, RowSize};
 use crate::memories::list;
 use crate::memories::structured_attributes::StructuredAttributes;
 use crate::retention::oldest_kept;
@@ -20,7 +20,8 @@ impl Engine {
     /// [`export`](Self::export).
     ///
     /// # Errors
-    /// [`EngineError::InvalidInput`] for a schema that is not of an object, that requires a field
+    /// [`EngineError::InvalidInput`] for a schema that is not of an object or longer than
+    /// [`MAX_SCHEMA`](crate::MAX_SCHEMA), that requires a field
     /// for which no memory has metadata (filling it would need an LLM), or that takes too many
     /// steps to fill, and when the requested metadata takes more than
     /// [`MAX_ANSWER`](crate::MAX_ANSWER); [`EngineError::ReadOnly`].
@@ -31,9 +32,11 @@ impl Engine {
     ) -> Result<String, EngineError> {
         self.access().check_writable()?;
         // A reader checks whether the export can be made, which may take long.
+        limits::check_json("schema", &schema, MAX_SCHEMA)?;
         let asked = (filter.clone(), schema.clone());
+        let answer = self.answer("filters");
         self.read(move |connection, access| {
-            Ok(make(connection, access, &asked.0, &asked.1)?.map(drop)?)
+            Ok(make(connection, access, &asked.0, &asked.1, answer)?.map(drop)?)
         })
         .await?;
         self.write(move |connection, access| note(connection, access, &filter, &schema)).await
@@ -49,8 +52,8 @@ impl Engine {
     /// [`EngineError::NotFound`] when there is no such export, or when its sources are gone;
     /// [`EngineError::InvalidInput`] when so much was added that it takes too many steps or bytes.
     pub async fn export(&self, id: &str) -> Result<Metadata, EngineError> {
-        let id = id.to_owned();
-        self.read(move |connection, access| by_id(connection, access, &id)).await
+        let (id, answer) = (id.to_ascii_lowercase(), self.answer("filters"));
+        self.read(move |connection, access| read(connection, access, "id", &id, answer)).await
     }
 
     /// Like [`export`](Self::export), for the latest export that was requested with this filter.
@@ -58,7 +61,9 @@ impl Engine {
     /// # Errors
     /// As [`export`](Self::export).
     pub async fn latest_export(&self, filter: Filter) -> Result<Metadata, EngineError> {
-        self.read(move |connection, access| latest(connection, access, &filter)).await
+        let (filter, answer) = (written(&filter)?, self.answer("filters"));
+        self.read(move |connection, access| read(connection, access, "filter", &filter, answer))
+            .await
     }
 }
 
@@ -87,29 +92,13 @@ pub(crate) fn note(
     Ok(id)
 }
 
-/// The export with this id.
-pub(crate) fn by_id(
-    connection: &Connection,
-    access: &Access,
-    id: &str,
-) -> Result<Metadata, EngineError> {
-    read(connection, access, "id", &id.to_ascii_lowercase())
-}
-
-/// The latest export that was requested with this filter.
-pub(crate) fn latest(
-    connection: &Connection,
-    access: &Access,
-    filter: &Filter,
-) -> Result<Metadata, EngineError> {
-    read(connection, access, "filter", &written(filter)?)
-}
-
+/// The latest export with this value in the column.
 fn read(
     connection: &Connection,
     access: &Access,
     column: &str,
     value: &str,
+    answer: Answer,
 ) -> Result<Metadata, EngineError> {
     let sql = format!(
         "SELECT filter, schema FROM exports WHERE project = ? AND scopes IS ? AND {column} = ? \
@@ -124,7 +113,7 @@ fn read(
         .optional()?;
     let Some((filter, schema)) = found else { return Err(EngineError::NotFound(Resource::Export)) };
     let filter: Filter = stored_json::read(&filter)?;
-    match make(connection, access, &filter, &stored_json::read(&schema)?)? {
+    match make(connection, access, &filter, &stored_json::read(&schema)?, answer)? {
         // Its sources were deleted in the meantime.
         Err(Unfilled::Missing(_)) => Err(EngineError::NotFound(Resource::Export)),
         made => Ok(made?),
@@ -137,6 +126,7 @@ pub(crate) fn make(
     access: &Access,
     filter: &Filter,
     schema: &Value,
+    mut answer: Answer,
 ) -> Result<Result<Metadata, Unfilled>, EngineError> {
     json_depth::check("schema", schema)?;
     let Where { sql, values } = list::condition(access, filter)?;
@@ -149,7 +139,7 @@ pub(crate) fn make(
         Ok(asked) => asked,
         Err(unfilled) => return Ok(Err(unfilled)),
     };
-    let (mut answer, mut sources) = (Answer::to("filters"), Vec::new());
+    let mut sources = Vec::new();
     while let Some(row) = rows.next()? {
         let created_at = clock::timestamp(row.get(0)?);
         let mut attributes = match stored_json::value(&StructuredAttributes::of(&created_at))? {
@@ -162,7 +152,10 @@ pub(crate) fn make(
             fields.retain(|name, _| asked.contains(name.as_str()));
         }
         if !metadata.is_empty() {
-            answer.take(row.get_ref(1)?.as_bytes().map_or(0, <[u8]>::len))?;
+            answer.take(RowSize::default().jsons(row, [1])?)?;
+        }
+        if !attributes.is_empty() {
+            answer.take(RowSize::new())?;
         }
         sources.push(Source { metadata, attributes });
     }

@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::Value;
 
 use crate::folder::columns::json_column;
+use crate::limits::{self, MAX_SETTINGS};
 use crate::memories::{entities, record};
 use crate::{Access, Engine, EngineError, LlmTask, json_depth};
 
@@ -41,7 +42,10 @@ pub struct ProfileSettingsChange {
 
 impl ProfileSettingsChange {
     fn check(&self) -> Result<(), EngineError> {
+        let instructions = self.custom_instructions.iter().flatten().map(String::len).sum();
+        limits::check_length("custom_instructions", instructions, MAX_SETTINGS)?;
         let Some(Some(schema)) = &self.schema else { return Ok(()) };
+        limits::check_json("schema", schema, MAX_SETTINGS)?;
         json_depth::check("schema", &Value::from(schema.clone()))?;
         let properties = schema.get("properties").and_then(Value::as_object);
         let described =

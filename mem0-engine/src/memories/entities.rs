@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::folder::columns::json_column;
 use crate::ids::{self, EntityIds};
+use crate::limits::{Answer, RowSize};
 use crate::memories::record;
 use crate::{
     Access, Engine, EngineError, PageRequest, RecordPage, Resource, clock, json_depth, limits,
@@ -93,6 +94,7 @@ pub(crate) fn page(
     connection: &Connection,
     access: &Access,
     request: PageRequest,
+    mut answer: Answer,
 ) -> Result<EntityPage, EngineError> {
     let total = |kind: EntityType| -> Result<u64, EngineError> {
         let rows = access.entities();
@@ -116,8 +118,13 @@ pub(crate) fn page(
         rows.sql
     ))?;
     let values = rows.and([SqlValue::from(limit), SqlValue::from(offset)]);
-    let rows = statement.query_map(params_from_iter(values), from_row)?;
-    let mut results = rows.collect::<Result<Vec<_>, _>>()?;
+    let mut rows = statement.query(params_from_iter(values))?;
+    let mut results = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (name, title, metadata) = (4, 5, 8);
+        answer.take(RowSize::new().texts(row, [name, name, title])?.jsons(row, [metadata])?)?;
+        results.push(from_row(row)?);
+    }
     for entity in &mut results {
         let field = ids::id_field(&entity.kind)?;
         entity.total_memories =
@@ -168,11 +175,11 @@ impl Engine {
     /// The users, agents, apps and runs that memories were added for.
     ///
     /// # Errors
-    /// [`EngineError::InvalidInput`] for a page size outside 1 to 200,
-    /// [`EngineError::PageOutOfRange`].
+    /// [`EngineError::InvalidInput`] for a page size outside 1 to 200, or a page that takes more
+    /// than [`MAX_ANSWER`](crate::MAX_ANSWER); [`EngineError::PageOutOfRange`].
     pub async fn entities(&self, page: PageRequest) -> Result<EntityPage, EngineError> {
-        let page = page.check()?;
-        self.read(move |connection, access| self::page(connection, access, page)).await
+        let (page, answer) = (page.check()?, self.answer("page_size"));
+        self.read(move |connection, access| self::page(connection, access, page, answer)).await
     }
 
     /// One entity.

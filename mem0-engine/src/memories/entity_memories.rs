@@ -4,7 +4,7 @@ use rusqlite::{Connection, params_from_iter};
 
 use crate::folder::columns::json_column;
 use crate::ids;
-use crate::memories::later_pages::LaterPages;
+use crate::limits::{Answer, RowSize};
 use crate::memories::list;
 use crate::{Access, Engine, EngineError, ListRequest, MemoryRecord, PageRequest, RecordPage};
 
@@ -25,8 +25,8 @@ impl Engine {
     /// it came from. An unknown entity has none.
     ///
     /// # Errors
-    /// [`EngineError::InvalidInput`] for a page size outside 1 to 200 or an unknown kind,
-    /// [`EngineError::PageOutOfRange`].
+    /// [`EngineError::InvalidInput`] for a page size outside 1 to 200, an unknown kind, or a page
+    /// that takes more than [`MAX_ANSWER`](crate::MAX_ANSWER); [`EngineError::PageOutOfRange`].
     pub async fn entity_memories(
         &self,
         kind: EntityType,
@@ -42,21 +42,25 @@ impl Engine {
             IdField::RunId => Filter::run_id(name),
         });
         request.page = page;
-        let later = self.later_pages()?;
-        self.retrieve(move |connection, access| of(connection, access, &later, &request)).await
+        let (later, answer) = (self.later_pages()?, self.answer("page_size"));
+        let origins = self.answer("page_size");
+        self.retrieve(move |connection, access| {
+            let page = list::list(connection, access, &later, &request, answer)?;
+            with_origins(connection, access, page, origins)
+        })
+        .await
     }
 }
 
-fn of(
+fn with_origins(
     connection: &Connection,
     access: &Access,
-    later: &LaterPages,
-    request: &ListRequest,
+    page: RecordPage<MemoryRecord>,
+    mut answer: Answer,
 ) -> Result<RecordPage<EntityMemoryRecord>, EngineError> {
-    let page = list::list(connection, access, later, request)?;
     let mut results = Vec::with_capacity(page.results.len());
     for memory in page.results {
-        let (input, is_updated) = origin(connection, access, &memory.id)?;
+        let (input, is_updated) = origin(connection, access, &memory.id, &mut answer)?;
         results.push(EntityMemoryRecord { memory, input, is_updated });
     }
     Ok(RecordPage { count: page.count, page: page.page, page_size: page.page_size, results })
@@ -67,6 +71,7 @@ fn origin(
     connection: &Connection,
     access: &Access,
     memory_id: &str,
+    answer: &mut Answer,
 ) -> Result<(Vec<Message>, bool), EngineError> {
     let rows = access.rows();
     let sql = format!("SELECT event, input FROM history WHERE {} AND memory_id = ?", rows.sql);
@@ -76,7 +81,10 @@ fn origin(
     let (mut input, mut is_updated) = (Vec::new(), false);
     while let Some(row) = rows.next()? {
         match HistoryEvent::from(row.get::<_, String>("event")?.as_str()) {
-            HistoryEvent::Add => input = json_column(row, "input")?.unwrap_or_default(),
+            HistoryEvent::Add => {
+                answer.take(RowSize::new().jsons(row, [1])?)?;
+                input = json_column(row, "input")?.unwrap_or_default();
+            }
             HistoryEvent::Update => is_updated = true,
             _ => {}
         }

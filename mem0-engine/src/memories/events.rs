@@ -1,14 +1,14 @@
 use std::fmt;
 
 use mem0_types::{EventStatus, EventType, HistoryEvent, IdField, Timestamp};
-use rusqlite::types::Value as SqlValue;
-use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
+use rusqlite::types::{Value as SqlValue, ValueRef};
+use rusqlite::{Connection, Row, params, params_from_iter};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::folder::columns::json_column;
 use crate::ids::{self, EntityIds};
-use crate::limits::Answer;
+use crate::limits::{Answer, RowSize};
 use crate::stored_json;
 use crate::work_budget::WorkBudget;
 use crate::{Access, Engine, EngineError, PageRequest, RecordPage, Resource, clock};
@@ -48,6 +48,25 @@ impl fmt::Debug for EventResultRecord {
     }
 }
 
+/// The size in bytes of what a page of events leaves out of one of them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct LeftOut {
+    /// The payload's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub payload: Option<u64>,
+    /// The results'.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub results: Option<u64>,
+}
+
+impl LeftOut {
+    /// Whether the event is whole.
+    pub fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// An accepted request that changes memories.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
@@ -58,12 +77,16 @@ pub struct EventRecord {
     pub event_type: EventType,
     /// Its status.
     pub status: EventStatus,
-    /// The request. Emptied when an entity that it names is deleted.
+    /// The request. Emptied when an entity that it names is deleted, and in a page where it is
+    /// [left out](Self::left_out).
     pub payload: Value,
     /// How it was carried out: counts, and what could not be done.
     pub metadata: Option<Value>,
-    /// The changes of single memories.
+    /// The changes of single memories. Empty in a page where they are
+    /// [left out](Self::left_out).
     pub results: Vec<EventResultRecord>,
+    /// What a page leaves out of this event because it is large; [`Engine::event`] has it.
+    pub left_out: LeftOut,
     /// Why it failed.
     pub error: Option<String>,
     /// When it was accepted.
@@ -88,30 +111,43 @@ impl fmt::Debug for EventRecord {
     }
 }
 
+/// A page leaves out payloads and results of more bytes than this.
+const LONG: usize = 16 * 1024;
+
+/// A page leaves out the payloads and results with which it would take more memory than this.
+const PAGE: usize = 16 * 1024 * 1024;
+
+/// The bytes of an empty payload, and of empty results.
+const EMPTY: u64 = 2;
+
+/// All columns of an event but its payload and its results.
 const COLUMNS: &str = "id, event_type, status, created_at, updated_at, started_at, completed_at, error, \
-                       metadata, results, payload";
+                       metadata";
 
 impl Engine {
-    /// The events, newest first.
+    /// The events, newest first. Payloads and results of more than 16 KiB are
+    /// [left out](EventRecord::left_out), and so are those that come after 16 MiB in one page, so
+    /// that every page can be read whatever was queued.
     ///
     /// # Errors
-    /// [`EngineError::InvalidInput`] for a page size outside 1 to 200, or a page that takes more
-    /// than [`MAX_ANSWER`](crate::MAX_ANSWER); [`EngineError::PageOutOfRange`].
+    /// [`EngineError::InvalidInput`] for a page size outside 1 to 200;
+    /// [`EngineError::PageOutOfRange`].
     pub async fn events(&self, page: PageRequest) -> Result<RecordPage<EventRecord>, EngineError> {
-        let page = page.check()?;
-        self.read(move |connection, access| self::page(connection, access, page)).await
+        let (page, answer) = (page.check()?, self.answer("page_size"));
+        self.read(move |connection, access| self::page(connection, access, page, answer)).await
     }
 
-    /// One event.
+    /// One event, with all of its payload and results.
     ///
     /// # Errors
     /// [`EngineError::NotFound`].
     pub async fn event(&self, event_id: &str) -> Result<EventRecord, EngineError> {
-        let id = event_id.to_owned();
-        self.read(move |connection, access| get(connection, access, &id)).await
+        let (id, answer) = (event_id.to_owned(), self.answer("event_id"));
+        self.read(move |connection, access| get(connection, access, &id, answer)).await
     }
 }
 
+/// Reads a row of [`COLUMNS`], `payload` and `results`.
 fn from_row(row: &Row<'_>) -> rusqlite::Result<EventRecord> {
     let created_at: i64 = row.get("created_at")?;
     let completed_at: Option<i64> = row.get("completed_at")?;
@@ -124,6 +160,7 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<EventRecord> {
         payload: json_column(row, "payload").ok().flatten().unwrap_or_default(),
         metadata: json_column(row, "metadata")?,
         results: json_column(row, "results")?.unwrap_or_default(),
+        left_out: LeftOut::default(),
         error: row.get("error")?,
         created_at: clock::timestamp(created_at),
         updated_at: clock::timestamp(row.get("updated_at")?),
@@ -133,26 +170,29 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<EventRecord> {
     })
 }
 
-pub(crate) fn get(
+fn get(
     connection: &Connection,
     access: &Access,
     event_id: &str,
+    mut answer: Answer,
 ) -> Result<EventRecord, EngineError> {
     let rows = access.events();
-    let sql = format!("SELECT {COLUMNS} FROM events WHERE {} AND id = ?", rows.sql);
+    let sql =
+        format!("SELECT payload, results, {COLUMNS} FROM events WHERE {} AND id = ?", rows.sql);
     let values = rows.and([SqlValue::from(event_id.to_ascii_lowercase())]);
-    connection
-        .prepare_cached(&sql)?
-        .query_row(params_from_iter(values), from_row)
-        .optional()?
-        .ok_or(EngineError::NotFound(Resource::Event))
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query(params_from_iter(values))?;
+    let row = rows.next()?.ok_or(EngineError::NotFound(Resource::Event))?;
+    answer.take(RowSize::new().jsons(row, [0, 1])?)?;
+    Ok(from_row(row)?)
 }
 
 /// Newest first.
-pub(crate) fn page(
+fn page(
     connection: &Connection,
     access: &Access,
     request: PageRequest,
+    mut answer: Answer,
 ) -> Result<RecordPage<EventRecord>, EngineError> {
     let rows = access.events();
     let count: i64 = connection
@@ -160,21 +200,47 @@ pub(crate) fn page(
         .query_row(params_from_iter(&rows.values), |row| row.get(0))?;
     let count = count.unsigned_abs();
     let (limit, offset) = request.window(count)?;
+    // What is long is not even read.
+    let short = |column| format!("iif(octet_length({column}) <= {LONG}, {column}, NULL)");
     let sql = format!(
-        "SELECT {COLUMNS} FROM events WHERE {} ORDER BY seq DESC LIMIT ? OFFSET ?",
+        "SELECT {} AS payload, {} AS results, octet_length(payload), octet_length(results), \
+         {COLUMNS} FROM events WHERE {} ORDER BY seq DESC LIMIT ? OFFSET ?",
+        short("payload"),
+        short("results"),
         rows.sql
     );
     let mut statement = connection.prepare_cached(&sql)?;
     let values = rows.and([SqlValue::from(limit), SqlValue::from(offset)]);
     let mut rows = statement.query(params_from_iter(values))?;
-    let (mut answer, mut events) = (Answer::to("page_size"), Vec::new());
+    let (mut events, mut held) = (Vec::new(), 0);
     while let Some(row) = rows.next()? {
-        let length =
-            |column| row.get_ref(column).map(|json| json.as_bytes().map_or(0, <[u8]>::len));
-        answer.take(length("payload")? + length("results")?)?;
-        events.push(from_row(row)?);
+        let whole = RowSize::new().jsons(row, [0, 1])?;
+        let is_full = held + whole.held() > PAGE;
+        let size = if is_full { RowSize::new() } else { whole };
+        held += size.held();
+        answer.take(size)?;
+        events.push(shortened(row, is_full)?);
     }
     Ok(request.of(count, events))
+}
+
+/// The event of a row in which what is long is null; without the rest if the page is full.
+fn shortened(row: &Row<'_>, is_full: bool) -> rusqlite::Result<EventRecord> {
+    let left_out = |column: usize| -> rusqlite::Result<Option<u64>> {
+        let length = row.get::<_, Option<i64>>(column + 2)?.map(i64::unsigned_abs);
+        let is_read = !is_full && row.get_ref(column)? != ValueRef::Null;
+        Ok(length.filter(|length| !is_read && *length > EMPTY))
+    };
+    let left_out = LeftOut { payload: left_out(0)?, results: left_out(1)? };
+    let mut event = from_row(row)?;
+    if left_out.payload.is_some() {
+        event.payload = json!({});
+    }
+    if left_out.results.is_some() {
+        event.results = Vec::new();
+    }
+    event.left_out = left_out;
+    Ok(event)
 }
 
 /// Records an event as pending. Returns its number and its id.

@@ -3,6 +3,7 @@ use std::fmt;
 use mem0_types::Feedback;
 use rusqlite::{Connection, OptionalExtension, params};
 
+use crate::limits::{self, MAX_TEXT};
 use crate::memories::record;
 use crate::{Access, Engine, EngineError, clock, ids};
 
@@ -33,7 +34,8 @@ impl Engine {
     /// with the memory.
     ///
     /// # Errors
-    /// [`EngineError::NotFound`]; [`EngineError::InvalidInput`] for an unknown judgement.
+    /// [`EngineError::NotFound`]; [`EngineError::InvalidInput`] for an unknown judgement, or a
+    /// reason longer than [`MAX_TEXT`](crate::MAX_TEXT).
     pub async fn give_feedback(
         &self,
         memory_id: &str,
@@ -44,6 +46,7 @@ impl Engine {
             let message = "must be POSITIVE, NEGATIVE, VERY_NEGATIVE or null";
             return Err(EngineError::invalid("feedback", message));
         }
+        limits::check_length("feedback_reason", reason.as_ref().map_or(0, String::len), MAX_TEXT)?;
         let id = memory_id.to_owned();
         self.write(move |connection, access| {
             give(connection, access, &id, feedback.as_ref(), reason.as_deref())

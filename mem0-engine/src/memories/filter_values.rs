@@ -2,6 +2,7 @@ use mem0_types::EntityType;
 use rusqlite::types::Value as SqlValue;
 use rusqlite::{Connection, params_from_iter};
 
+use crate::limits::RowSize;
 use crate::{Access, Engine, EngineError};
 
 /// The most values of each kind.
@@ -40,8 +41,23 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Storage`].
     pub async fn filter_values(&self) -> Result<FilterValues, EngineError> {
-        self.read(read).await
+        let mut answer = self.answer("filters");
+        self.read(move |connection, access| {
+            let found = read(connection, access)?;
+            answer.take(size(&found))?;
+            Ok(found)
+        })
+        .await
     }
+}
+
+fn size(found: &FilterValues) -> RowSize {
+    let of = |size, values: &[String]| {
+        // Each value stands in the answer up to three times.
+        values.iter().fold(size, |size: RowSize, value| size.text(value).text(value).text(value))
+    };
+    let all = [&found.categories, &found.users, &found.agents, &found.apps, &found.runs];
+    all.into_iter().fold(RowSize::new(), |size, values| of(size, values))
 }
 
 fn read(connection: &Connection, access: &Access) -> Result<FilterValues, EngineError> {

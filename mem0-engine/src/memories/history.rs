@@ -1,13 +1,13 @@
 use std::fmt;
 
 use mem0_types::{HistoryEvent, IdField, Message, Metadata, Timestamp};
-use rusqlite::types::Value as SqlValue;
+use rusqlite::types::{Value as SqlValue, ValueRef};
 use rusqlite::{Connection, Row, params, params_from_iter};
 
 use crate::change::Change;
 use crate::folder::columns::json_column;
 use crate::ids::{self, EntityIds};
-use crate::limits::Answer;
+use crate::limits::{Answer, RowSize};
 use crate::stored_json;
 use crate::webhooks::changes;
 use crate::work_budget::WorkBudget;
@@ -80,19 +80,37 @@ pub(crate) fn note(connection: &Connection, change: &Change<'_>) -> Result<(), E
     changes::queue(connection, change)
 }
 
-/// Oldest first.
-pub(crate) fn of(
+/// The changes of a memory, in the order of their numbers. Without a page, all of them.
+fn of(
     connection: &Connection,
     access: &Access,
     memory_id: &str,
-) -> Result<Vec<HistoryEntry>, EngineError> {
+    page: PageRequest,
+    mut answer: Answer,
+) -> Result<RecordPage<HistoryEntry>, EngineError> {
     let rows = access.rows();
-    let sql = format!("SELECT * FROM history WHERE {} AND memory_id = ? ORDER BY seq", rows.sql);
+    let id = SqlValue::from(memory_id.to_ascii_lowercase());
+    let sql = format!("SELECT count(*) FROM history WHERE {} AND memory_id = ?", rows.sql);
+    let values = rows.and([id.clone()]);
+    let count: i64 =
+        connection.prepare_cached(&sql)?.query_row(params_from_iter(values), |row| row.get(0))?;
+    if count == 0 {
+        return Err(EngineError::NotFound(Resource::Memory));
+    }
+    let (limit, offset) = page.window(count.unsigned_abs())?;
+    let rows = access.rows();
+    let sql = format!(
+        "SELECT {COLUMNS} FROM history WHERE {} AND memory_id = ? ORDER BY seq LIMIT ? OFFSET ?",
+        rows.sql
+    );
+    let values = rows.and([id, SqlValue::from(limit), SqlValue::from(offset)]);
     let mut statement = connection.prepare_cached(&sql)?;
-    let values = rows.and([SqlValue::from(memory_id.to_ascii_lowercase())]);
-    let rows = statement.query_map(params_from_iter(values), from_row)?;
-    let entries = rows.collect::<Result<Vec<_>, _>>()?;
-    if entries.is_empty() { Err(EngineError::NotFound(Resource::Memory)) } else { Ok(entries) }
+    let mut rows = statement.query(params_from_iter(values))?;
+    let mut entries = Vec::new();
+    while let Some(row) = rows.next()? {
+        entries.push(taken(row, &mut answer)?);
+    }
+    Ok(page.of(count.unsigned_abs(), entries))
 }
 
 impl Engine {
@@ -100,10 +118,40 @@ impl Engine {
     /// memory is deleted.
     ///
     /// # Errors
-    /// [`EngineError::NotFound`].
+    /// [`EngineError::NotFound`]; [`EngineError::InvalidInput`] when all of them take more than
+    /// [`MAX_ANSWER`](crate::MAX_ANSWER): read them in [pages](Self::history_page).
     pub async fn history(&self, memory_id: &str) -> Result<Vec<HistoryEntry>, EngineError> {
-        let id = memory_id.to_owned();
-        self.read(move |connection, access| of(connection, access, &id)).await
+        let all = PageRequest { page: 1, page_size: u64::MAX };
+        let (id, answer) = (memory_id.to_owned(), self.answer("page_size"));
+        let found =
+            self.read(move |connection, access| of(connection, access, &id, all, answer)).await?;
+        Ok(found.results)
+    }
+
+    /// One page of the changes of a memory, oldest first.
+    ///
+    /// ```
+    /// # use mem0_engine::{Engine, EngineError, PageRequest};
+    /// # async fn example(engine: Engine, memory_id: &str) -> Result<(), EngineError> {
+    /// let first = PageRequest { page: 1, page_size: 10 };
+    /// let page = engine.history_page(memory_id, first).await?;
+    /// println!("{} of {} changes", page.results.len(), page.count);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`]; [`EngineError::InvalidInput`] for a page size outside 1 to 200,
+    /// or a page that takes more than [`MAX_ANSWER`](crate::MAX_ANSWER);
+    /// [`EngineError::PageOutOfRange`].
+    pub async fn history_page(
+        &self,
+        memory_id: &str,
+        page: PageRequest,
+    ) -> Result<RecordPage<HistoryEntry>, EngineError> {
+        let page = page.check()?;
+        let (id, answer) = (memory_id.to_owned(), self.answer("page_size"));
+        self.read(move |connection, access| of(connection, access, &id, page, answer)).await
     }
 
     /// The changes of all memories, newest first.
@@ -115,8 +163,8 @@ impl Engine {
         &self,
         page: PageRequest,
     ) -> Result<RecordPage<HistoryEntry>, EngineError> {
-        let request = page.check()?;
-        self.read(move |connection, access| page_of_all(connection, access, request)).await
+        let (request, answer) = (page.check()?, self.answer("page_size"));
+        self.read(move |connection, access| page_of_all(connection, access, request, answer)).await
     }
 }
 
@@ -124,6 +172,7 @@ fn page_of_all(
     connection: &Connection,
     access: &Access,
     request: PageRequest,
+    mut answer: Answer,
 ) -> Result<RecordPage<HistoryEntry>, EngineError> {
     let rows = access.rows();
     let count: i64 = connection
@@ -131,19 +180,33 @@ fn page_of_all(
         .query_row(params_from_iter(&rows.values), |row| row.get(0))?;
     let count = count.unsigned_abs();
     let (limit, offset) = request.window(count)?;
-    let sql =
-        format!("SELECT * FROM history WHERE {} ORDER BY seq DESC LIMIT ? OFFSET ?", rows.sql);
+    let sql = format!(
+        "SELECT {COLUMNS} FROM history WHERE {} ORDER BY seq DESC LIMIT ? OFFSET ?",
+        rows.sql
+    );
     let mut statement = connection.prepare_cached(&sql)?;
     let values = rows.and([SqlValue::from(limit), SqlValue::from(offset)]);
-    let mut answer = Answer::to("page_size");
-    let rows = statement.query_map(params_from_iter(values), from_row)?;
-    let entries = rows.map(|entry| -> Result<_, EngineError> {
-        let entry = entry?;
-        let texts = [&entry.old_memory, &entry.new_memory];
-        answer.take(texts.into_iter().flatten().map(String::len).sum())?;
-        Ok(entry)
-    });
-    Ok(request.of(count, entries.collect::<Result<_, _>>()?))
+    let mut rows = statement.query(params_from_iter(values))?;
+    let mut entries = Vec::new();
+    while let Some(row) = rows.next()? {
+        entries.push(taken(row, &mut answer)?);
+    }
+    Ok(request.of(count, entries))
+}
+
+/// Texts first, then JSON; the rest after them.
+const COLUMNS: &str = "old_memory, new_memory, user_id, agent_id, app_id, run_id, \
+                       input, metadata, categories, id, memory_id, event, created_at";
+
+/// Reads a row into an answer.
+fn taken(row: &Row<'_>, answer: &mut Answer) -> Result<HistoryEntry, EngineError> {
+    answer.take(RowSize::new().texts(row, 0..6)?.jsons(row, 6..9)?)?;
+    let entry = from_row(row)?;
+    if entry.old_memory.is_some() && row.get_ref(0)? == ValueRef::Null {
+        // The text of an update that kept it is stored once and shown twice.
+        answer.take(RowSize::default().text(entry.old_memory.as_deref().unwrap_or_default()))?;
+    }
+    Ok(entry)
 }
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<HistoryEntry> {

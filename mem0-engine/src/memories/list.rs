@@ -79,8 +79,9 @@ impl Engine {
         &self,
         request: ListRequest,
     ) -> Result<RecordPage<MemoryRecord>, EngineError> {
-        let later = self.later_pages()?;
-        self.retrieve(move |connection, access| list(connection, access, &later, &request)).await
+        let (later, answer) = (self.later_pages()?, self.answer("page_size"));
+        self.retrieve(move |connection, access| list(connection, access, &later, &request, answer))
+            .await
     }
 }
 
@@ -95,17 +96,14 @@ pub(crate) fn list(
     access: &Access,
     later: &LaterPages,
     request: &ListRequest,
+    mut answer: Answer,
 ) -> Result<RecordPage<MemoryRecord>, EngineError> {
     let page = request.page.check()?;
-    let mut answer = Answer::to("page_size");
-    let mut taken = |memory: MemoryRecord| -> Result<_, EngineError> {
-        answer.take(memory.memory.len())?;
-        Ok(memory)
-    };
     let matching = access.rows_with(request.condition()?);
     if page.page > 1 {
         let (count, rows) = later.page(connection, &matching, page)?;
-        let memories = rows.into_iter().map(|seq| taken(record::by_seq(connection, seq)?));
+        let memories =
+            rows.into_iter().map(|seq| record::taken_by_seq(connection, seq, &mut answer));
         return Ok(page.of(count, memories.collect::<Result<_, _>>()?));
     }
     let count = later_pages::count(connection, &matching)?;
@@ -117,6 +115,10 @@ pub(crate) fn list(
         matching.sql
     ))?;
     let values = matching.and([SqlValue::from(limit)]);
-    let rows = statement.query_map(params_from_iter(values), record::from_row)?;
-    Ok(page.of(count, rows.map(|memory| taken(memory?)).collect::<Result<_, _>>()?))
+    let mut rows = statement.query(params_from_iter(values))?;
+    let mut memories = Vec::new();
+    while let Some(row) = rows.next()? {
+        memories.push(record::taken(row, &mut answer)?);
+    }
+    Ok(page.of(count, memories))
 }

@@ -8,6 +8,7 @@ use crate::change::Change;
 use crate::folder::columns::{date_column, json_column};
 use crate::folder::text_index::{self, Indexed};
 use crate::ids::{self, EntityIds};
+use crate::limits::{Answer, RowSize};
 use crate::memories::structured_attributes::StructuredAttributes;
 use crate::stored_json;
 use crate::{Access, Engine, EngineError, Resource, clock};
@@ -117,6 +118,14 @@ pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<MemoryRecord> {
     })
 }
 
+/// Reads such a row into an answer.
+pub(crate) fn taken(row: &Row<'_>, answer: &mut Answer) -> Result<MemoryRecord, EngineError> {
+    let ids_role_and_actor = 7..13;
+    let size = RowSize::new().texts(row, ids_role_and_actor)?.jsons(row, [13, 14])?;
+    answer.take(size.texts(row, [15])?)?;
+    Ok(from_row(row)?)
+}
+
 /// The memory with this id and its row number.
 pub(crate) fn find(
     connection: &Connection,
@@ -136,6 +145,18 @@ pub(crate) fn find(
 pub(crate) fn by_seq(connection: &Connection, seq: i64) -> Result<MemoryRecord, EngineError> {
     let sql = format!("SELECT {COLUMNS} FROM memories AS m WHERE m.seq = ?");
     Ok(connection.prepare_cached(&sql)?.query_row([seq], from_row)?)
+}
+
+/// Reads the memory with this row number into an answer.
+pub(crate) fn taken_by_seq(
+    connection: &Connection,
+    seq: i64,
+    answer: &mut Answer,
+) -> Result<MemoryRecord, EngineError> {
+    let sql = format!("SELECT {COLUMNS} FROM memories AS m WHERE m.seq = ?");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query([seq])?;
+    taken(rows.next()?.ok_or(EngineError::Internal)?, answer)
 }
 
 /// A memory to be stored.

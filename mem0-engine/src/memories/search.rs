@@ -136,7 +136,7 @@ impl Engine {
     /// search does not support.
     pub async fn search(&self, request: SearchRequest) -> Result<Vec<SearchHit>, EngineError> {
         request.check()?;
-        let (scopes, signals) = (self.scopes()?, self.signals);
+        let (scopes, signals, answer) = (self.scopes()?, self.signals, self.answer("top_k"));
         // Before a reader is taken, since an embedder elsewhere may take long.
         let vector = match request.keyword_search {
             true => None,
@@ -144,7 +144,7 @@ impl Engine {
         };
         let vector = vector.and_then(|vectors| vectors.into_iter().next());
         self.retrieve(move |connection, access| {
-            search(connection, access, &scopes, &request, vector, signals)
+            search(connection, access, &scopes, &request, vector, signals, answer)
         })
         .await
     }
@@ -194,6 +194,7 @@ pub(crate) fn search(
     request: &SearchRequest,
     vector: Option<Vector>,
     signals: Signals,
+    mut answer: Answer,
 ) -> Result<Vec<SearchHit>, EngineError> {
     let reference = match &request.reference_date {
         Some(date) => clock::micros("reference_date", date)?,
@@ -219,13 +220,11 @@ pub(crate) fn search(
         let texts = texts(connection, &view, &ranking, &ranked)?;
         ranked = ranking.again(&ranked, &texts);
     }
-    let mut answer = Answer::to("top_k");
     let hits = ranked.iter().take(request.top_k);
     hits.take_while(|ranked| ranked.score >= request.threshold)
         .filter_map(|ranked| Some((view.memory(ranked.place)?.seq, ranked)))
         .map(|(seq, ranked)| {
-            let memory = record::by_seq(connection, seq)?;
-            answer.take(memory.memory.len())?;
+            let memory = record::taken_by_seq(connection, seq, &mut answer)?;
             Ok(SearchHit { memory, score: ranked.score, score_breakdown: ranked.breakdown })
         })
         .collect()

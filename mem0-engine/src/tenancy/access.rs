@@ -141,6 +141,11 @@ impl Access {
         !self.is_restricted() && (self.account.is_none() || self.administers)
     }
 
+    /// The number of the project that it opens.
+    pub fn project_number(&self) -> i64 {
+        self.project
+    }
+
     pub(crate) fn project(&self) -> i64 {
         self.project
     }

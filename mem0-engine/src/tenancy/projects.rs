@@ -1,10 +1,11 @@
 use std::fmt;
 
-use mem0_types::{MemberRole, Metadata, ProjectCategory, Timestamp};
+use mem0_types::{InvalidInput, MemberRole, Metadata, ProjectCategory, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::folder::columns::json_column;
 use crate::ids::{self};
+use crate::limits::{Answer, MAX_SETTINGS, RowSize};
 use crate::stored_json;
 use crate::tenancy::access;
 use crate::tenancy::members::{self, Change, Group, MemberRecord};
@@ -262,16 +263,38 @@ fn record(
     Ok(record)
 }
 
+/// What a project takes in an answer.
+fn size(project: &ProjectRecord) -> Result<RowSize, EngineError> {
+    let settings = &project.settings;
+    let texts = [
+        &project.description,
+        &settings.custom_instructions,
+        &settings.agent_custom_instructions,
+        &settings.memory_depth,
+        &settings.usecase,
+        &settings.version,
+    ];
+    let size = texts.into_iter().flatten().fold(RowSize::new(), |size, text| size.text(text));
+    let size = project.members.iter().fold(size, |size, member| size.text(&member.email));
+    let (categories, other) = (&settings.custom_categories, &settings.other);
+    Ok(size
+        .json(stored_json::write(categories)?.as_bytes())
+        .json(stored_json::write(other)?.as_bytes()))
+}
+
 fn list(
     connection: &Connection,
     access: &Access,
     organization_id: &str,
+    mut answer: Answer,
 ) -> Result<Vec<ProjectRecord>, EngineError> {
     let (organization, _) = organizations::find(connection, access, organization_id)?;
     let mut found = Vec::new();
     for seq in numbers_of(connection, organization)? {
         if let Some(role) = role(connection, access, organization, seq)? {
-            found.push(record(connection, seq, role)?);
+            let project = record(connection, seq, role)?;
+            answer.take(size(&project)?)?;
+            found.push(project);
         }
     }
     Ok(found)
@@ -286,6 +309,7 @@ fn create(
 ) -> Result<ProjectRecord, EngineError> {
     let organization = organizations::find_owned(connection, access, organization_id)?;
     let name = checked_name(name)?;
+    check_settings(description.map_or(0, str::len))?;
     let now = clock::now();
     connection
         .prepare_cached(
@@ -334,6 +358,18 @@ fn update(
     settings.other.extend(change.other.clone());
     settings.other.retain(|_, value| !value.is_null());
     let categories = settings.custom_categories.as_ref().map(stored_json::write).transpose()?;
+    let other = stored_json::write(&settings.other)?;
+    let texts = [
+        &record.description,
+        &settings.custom_instructions,
+        &settings.agent_custom_instructions,
+        &settings.memory_depth,
+        &settings.usecase,
+        &settings.version,
+        &categories,
+    ];
+    let length = texts.into_iter().flatten().map(String::len).sum::<usize>() + other.len();
+    check_settings(length)?;
     connection
         .prepare_cached(
             "UPDATE projects SET name = ?, description = ?, updated_at = ?, \
@@ -354,20 +390,30 @@ fn update(
             settings.memory_depth,
             settings.usecase,
             settings.version,
-            stored_json::write(&settings.other)?,
+            other,
             seq,
         ])?;
     self::record(connection, seq, MemberRole::Owner)
+}
+
+/// Refuses settings that take more bytes than this together: a list has those of every project.
+fn check_settings(length: usize) -> Result<(), EngineError> {
+    if length <= MAX_SETTINGS {
+        return Ok(());
+    }
+    let message = format!("must not have settings of more than {MAX_SETTINGS} bytes together");
+    Err(InvalidInput::new("project", message).into())
 }
 
 impl Engine {
     /// The projects of an organization that the access may see, oldest first.
     ///
     /// # Errors
-    /// [`EngineError::NotFound`] when the access may not see the organization.
+    /// [`EngineError::NotFound`] when the access may not see the organization;
+    /// [`EngineError::InvalidInput`] when they take more than [`MAX_ANSWER`](crate::MAX_ANSWER).
     pub async fn projects(&self, organization_id: &str) -> Result<Vec<ProjectRecord>, EngineError> {
-        let id = organization_id.to_owned();
-        self.read(move |connection, access| list(connection, access, &id)).await
+        let (id, answer) = (organization_id.to_owned(), self.answer("organization_id"));
+        self.read(move |connection, access| list(connection, access, &id, answer)).await
     }
 
     /// A project with its settings.
@@ -413,7 +459,8 @@ impl Engine {
     /// Creates a project.
     ///
     /// # Errors
-    /// [`EngineError::InvalidInput`] for a blank name; [`EngineError::NotFound`] and
+    /// [`EngineError::InvalidInput`] for a blank name, or a description of more than
+    /// [`MAX_SETTINGS`](crate::MAX_SETTINGS); [`EngineError::NotFound`] and
     /// [`EngineError::Forbidden`] for an organization that the access may not see or does not own.
     pub async fn create_project(
         &self,
@@ -432,7 +479,8 @@ impl Engine {
     /// Changes a project. Returns the project after the change.
     ///
     /// # Errors
-    /// [`EngineError::InvalidInput`] when there is nothing to change or the name is blank;
+    /// [`EngineError::InvalidInput`] when there is nothing to change, the name is blank, or the
+    /// settings take more than [`MAX_SETTINGS`](crate::MAX_SETTINGS) together;
     /// [`EngineError::NotFound`]; [`EngineError::Forbidden`] when the access does not own it.
     pub async fn update_project(
         &self,

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::Value;
 
 use crate::folder::columns::json_column;
-use crate::limits::Answer;
+use crate::limits::{Answer, RowSize};
 use crate::webhooks::registered;
 use crate::webhooks::standing::{self, Attempted, Notice};
 use crate::{Engine, EngineError, PageRequest, RecordPage, Resource, clock};
@@ -296,6 +296,7 @@ fn page(
     connection: &Connection,
     webhook: i64,
     request: PageRequest,
+    mut answer: Answer,
 ) -> Result<RecordPage<DeliveryRecord>, EngineError> {
     let count: i64 = connection
         .prepare_cached("SELECT count(*) FROM webhook_deliveries WHERE webhook = ?")?
@@ -308,16 +309,14 @@ fn page(
          ORDER BY seq DESC LIMIT ? OFFSET ?) ORDER BY d.seq DESC"
     );
     let mut statement = connection.prepare_cached(&sql)?;
-    let mut answer = Answer::to("page_size");
-    let rows = statement.query_map([webhook, limit, offset], |row| {
-        Ok((row.get_ref("payload")?.as_bytes()?.len(), from_row(row)?))
-    })?;
-    let deliveries = rows.map(|row| -> Result<_, EngineError> {
-        let (bytes, delivery) = row?;
-        answer.take(bytes)?;
-        Ok(delivery)
-    });
-    Ok(request.of(count, deliveries.collect::<Result<_, _>>()?))
+    let mut rows = statement.query([webhook, limit, offset])?;
+    let mut deliveries = Vec::new();
+    while let Some(row) = rows.next()? {
+        let payload = row.as_ref().column_index("payload")?;
+        answer.take(RowSize::new().jsons(row, [payload])?)?;
+        deliveries.push(from_row(row)?);
+    }
+    Ok(request.of(count, deliveries))
 }
 
 /// Queues a delivery again, with all of its attempts.
@@ -355,9 +354,10 @@ impl Engine {
         request: PageRequest,
     ) -> Result<RecordPage<DeliveryRecord>, EngineError> {
         let (id, request) = (webhook_id.to_owned(), request.check()?);
+        let answer = self.answer("page_size");
         self.read(move |connection, access| {
             let (webhook, _) = registered::find_owned(connection, access, &id)?;
-            page(connection, webhook, request)
+            page(connection, webhook, request, answer)
         })
         .await
     }

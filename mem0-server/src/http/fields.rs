@@ -4,11 +4,13 @@ use std::pin::Pin;
 use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
 use futures_core::Stream;
+use http_body::Body as _;
 use mem0_types::{Date, ErrorBody, InvalidInput, Metadata, Timestamp, without_half_surrogates};
 use serde_json::Value;
 
 use crate::http::field_names::{DECISIVE, Meaning};
 use crate::http::ignored_fields::{EVERYWHERE, IgnoredFields};
+use crate::http::intake::{self, Intake, SMALL_BODY};
 use crate::http::rejection::Rejection;
 
 /// The largest request body, in bytes, unless [`RouterOptions`](crate::RouterOptions) sets another
@@ -76,7 +78,12 @@ impl<S: Sync> FromRequest<S> for Received {
         let limit = request.extensions().get::<BodyLimit>().map_or(BODY_LIMIT, |limit| limit.0);
         let ignored = request.extensions_mut().remove().unwrap_or_default();
         let query = request.uri().query().unwrap_or_default().to_owned();
-        let body = read(request.into_body(), limit).await?;
+        let intake: Option<Intake> = request.extensions_mut().remove();
+        let body = read(request.into_body(), limit, intake.as_ref()).await?;
+        let size = intake::size(&body)?;
+        if let Some(intake) = &intake {
+            intake.take_values(size).await?;
+        }
         match json(&body)? {
             Value::Object(fields) => Ok(Self { fields, query, ignored }),
             _ => Err(Rejection::invalid("The request body must be a JSON object.")),
@@ -90,9 +97,14 @@ pub(crate) struct NoBody;
 impl<S: Sync> FromRequest<S> for NoBody {
     type Rejection = Rejection;
 
-    async fn from_request(request: Request, _: &S) -> Result<Self, Rejection> {
+    async fn from_request(mut request: Request, _: &S) -> Result<Self, Rejection> {
         let limit = request.extensions().get::<BodyLimit>().map_or(BODY_LIMIT, |limit| limit.0);
-        let body = read(request.into_body(), limit).await?;
+        let intake: Option<Intake> = request.extensions_mut().remove();
+        let body = read(request.into_body(), limit, intake.as_ref()).await?;
+        let size = intake::size(&body)?;
+        if let Some(intake) = &intake {
+            intake.take_values(size).await?;
+        }
         let is_empty = body.trim_ascii().is_empty()
             || match json(&body) {
                 Ok(Value::Object(fields)) => fields
@@ -161,29 +173,56 @@ fn place_of_lost_text(json: &Value) -> Option<String> {
 #[derive(Clone, Copy)]
 pub(crate) struct BodyLimit(pub(crate) usize);
 
-/// A body over the limit is read and discarded up to this multiple of it: a client that is still
-/// sending would see a broken connection instead of the answer.
+/// A body that is refused is read and discarded up to this multiple of the limit: a client that is
+/// still sending would see a broken connection instead of the answer.
 const THROWN_AWAY: usize = 4;
 
-async fn read(body: axum::body::Body, limit: usize) -> Result<Vec<u8>, Rejection> {
-    let mut chunks = body.into_data_stream();
-    let (mut kept, mut length) = (Vec::new(), 0_usize);
+/// Reads a body, for which it takes room in memory.
+async fn read(
+    body: axum::body::Body,
+    limit: usize,
+    intake: Option<&Intake>,
+) -> Result<Vec<u8>, Rejection> {
+    let take = async |bytes| match intake {
+        Some(intake) => intake.take_body(bytes).await.err(),
+        None => None,
+    };
+    let too_large = || {
+        let detail = format!("The request body is larger than {limit} bytes.");
+        Rejection::new(StatusCode::PAYLOAD_TOO_LARGE, ErrorBody::Detail(detail))
+    };
+    let announced = body.size_hint().exact();
+    let announced = announced.map(|length| usize::try_from(length).unwrap_or(usize::MAX));
+    let mut refused = match announced {
+        None => None,
+        Some(length) if length > limit => Some(too_large()),
+        // Before the client is told to send it, if it asks.
+        Some(length) => take(length).await,
+    };
+    let mut kept = match (announced, &refused) {
+        (Some(length), None) => Vec::with_capacity(length),
+        _ => Vec::new(),
+    };
+    let (mut chunks, mut length) = (body.into_data_stream(), 0_usize);
     while let Some(chunk) = poll_fn(|context| Pin::new(&mut chunks).poll_next(context)).await {
         let chunk = chunk.map_err(broken)?;
         length = length.saturating_add(chunk.len());
-        if length <= limit {
-            kept.extend_from_slice(&chunk);
-        } else if length <= limit.saturating_mul(THROWN_AWAY) {
-            kept = Vec::new();
-        } else {
-            break;
+        if refused.is_none() && announced.is_none() {
+            // Without a length it may be of any, and one that has begun must not wait half-way.
+            let grows = kept.len() <= SMALL_BODY && length > SMALL_BODY;
+            refused = match length > limit {
+                true => Some(too_large()),
+                false if grows => take(limit).await,
+                false => None,
+            };
+        }
+        match refused {
+            None => kept.extend_from_slice(&chunk),
+            Some(_) if length <= limit.saturating_mul(THROWN_AWAY) => kept = Vec::new(),
+            Some(_) => break,
         }
     }
-    if length <= limit {
-        return Ok(kept);
-    }
-    let detail = format!("The request body is larger than {limit} bytes.");
-    Err(Rejection::new(StatusCode::PAYLOAD_TOO_LARGE, ErrorBody::Detail(detail)))
+    refused.map_or(Ok(kept), Err)
 }
 
 fn broken(error: axum::Error) -> Rejection {

@@ -137,7 +137,8 @@ pub(crate) fn misspelt(field: &'static str, name: &str) -> InvalidInput {
     InvalidInput::new(field, why)
 }
 
-fn safe(name: &str) -> String {
+/// A client's name for something, without characters that are uncommon in names.
+pub(crate) fn safe(name: &str) -> String {
     let is_common = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
     let mut shown: String =
         name.chars().take(LONGEST).map(|c| if is_common(c) { c } else { '?' }).collect();

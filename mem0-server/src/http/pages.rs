@@ -1,5 +1,3 @@
-use std::convert::Infallible;
-
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::uri::{Authority, Scheme};
@@ -10,6 +8,7 @@ use serde::Serialize;
 
 use crate::http::base_url::BaseUrl;
 use crate::http::query::Query;
+use crate::http::rejection::Rejection;
 
 /// Reads the page that a query string asks for.
 pub(crate) fn page_in(query: &Query) -> Result<PageRequest, InvalidInput> {
@@ -84,9 +83,9 @@ pub(crate) struct Address {
 }
 
 impl<S: Sync> FromRequestParts<S> for Address {
-    type Rejection = Infallible;
+    type Rejection = Rejection;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
         Ok(Self {
             origin: match parts.extensions.get() {
                 Some(PublicAddress(Some(base))) => base.as_str().to_owned(),

@@ -1,11 +1,14 @@
-use std::convert::Infallible;
-
 use axum::extract::FromRequestParts;
+use axum::http::StatusCode;
 use axum::http::request::Parts;
-use mem0_types::{IdField, InvalidInput};
+use mem0_types::{ErrorBody, IdField, InvalidInput};
 
 use crate::http::field_names::Meaning;
 use crate::http::ignored_fields::{IgnoredFields, misspelt};
+use crate::http::rejection::Rejection;
+
+/// The most parameters of a query string.
+const MAX_PARAMETERS: usize = 1000;
 
 /// The parameters of a request's query string, in order. The answer names those that the operation
 /// does not ask for.
@@ -15,10 +18,14 @@ pub(crate) struct Query {
 }
 
 impl<S: Sync> FromRequestParts<S> for Query {
-    type Rejection = Infallible;
+    type Rejection = Rejection;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Rejection> {
         let query = parts.uri.query().unwrap_or_default();
+        if query.bytes().filter(|byte| *byte == b'&').count() >= MAX_PARAMETERS {
+            let detail = format!("The query string has more than {MAX_PARAMETERS} parameters.");
+            return Err(Rejection::new(StatusCode::URI_TOO_LONG, ErrorBody::Detail(detail)));
+        }
         Ok(Self {
             parameters: form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
             ignored: parts.extensions.get().cloned().unwrap_or_default(),

@@ -1,7 +1,7 @@
 use std::error::Error;
 use std::marker::PhantomData;
 
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use mem0_engine::{EngineError, Resource};
 use mem0_types::{ErrorBody, InvalidInput, Metadata};
@@ -18,9 +18,15 @@ pub(crate) enum Rejection {
     Forbidden(&'static str),
     /// An answer that has the same shape for every operation.
     Fixed(StatusCode, ErrorBody),
+    /// There is no room for it at the moment: 503 with `Retry-After`.
+    Later(&'static str),
     /// 500. The cause is for the log and contains no request data.
     Failed(String),
 }
+
+/// Marks the answer to a request for which there was no room.
+#[derive(Clone, Copy)]
+pub(crate) struct NoRoom;
 
 impl Rejection {
     pub(crate) fn new(status: StatusCode, body: ErrorBody) -> Self {
@@ -47,6 +53,13 @@ impl Rejection {
                 (StatusCode::FORBIDDEN, body)
             }
             Self::Fixed(status, body) => (status, body),
+            Self::Later(why) => {
+                let retry = [(header::RETRY_AFTER, "1")];
+                let body = Json(ErrorBody::Detail(why.to_owned()));
+                let mut response = (StatusCode::SERVICE_UNAVAILABLE, retry, body).into_response();
+                response.extensions_mut().insert(NoRoom);
+                return response;
+            }
             Self::Failed(cause) => return Cause(cause).into_response(),
         };
         (status, Json(body)).into_response()
@@ -127,6 +140,10 @@ impl From<EngineError> for Rejection {
                 }
                 other => other,
             },
+            EngineError::NoRoom => Self::Later(
+                "The server has no room in memory for this at the moment. Try again in a second, or \
+                 send or ask for less at once.",
+            ),
             EngineError::Closed => Self::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 ErrorBody::Detail("The server is shutting down.".to_owned()),

@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 
 use crate::http::rejection::Rejection;
 use crate::http::view::View;
+use crate::middleware::places::{self, Place};
 use crate::middleware::rate_limit::Caller;
 
 /// Decides who may call the API.
@@ -139,6 +140,11 @@ pub(crate) async fn authenticate(
     let hash = ApiKeyHash::of_bytes(key);
     match authentication.view(&engine, &hash) {
         Ok(Some(view)) => {
+            if let Some(place) = request.extensions().get::<Place>()
+                && !place.admits(view.access().project_number())
+            {
+                return places::no_place().into_response();
+            }
             request.extensions_mut().insert(Caller(hash.0));
             request.extensions_mut().insert(View(view));
             next.run(request).await

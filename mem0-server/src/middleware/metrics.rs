@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::http::{Method, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
-use mem0_engine::Engine;
+use mem0_engine::{Engine, Room};
 
 use crate::http::rejection::Rejection;
 
@@ -26,6 +26,9 @@ pub struct Metrics(Arc<Counts>);
 struct Counts {
     answers: Mutex<BTreeMap<(String, &'static str), Answers>>,
     open_connections: AtomicU64,
+    closed_connections: AtomicU64,
+    without_room: AtomicU64,
+    room: OnceLock<Room>,
 }
 
 /// The answers of one operation.
@@ -60,6 +63,21 @@ impl Metrics {
     pub fn connected(&self) -> OpenConnection {
         self.0.open_connections.fetch_add(1, Ordering::Relaxed);
         OpenConnection(self.clone())
+    }
+
+    /// A request was refused because there was no room in memory.
+    pub(crate) fn had_no_room(&self) {
+        self.0.without_room.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A connection was closed to make room for another.
+    pub(crate) fn closed_to_make_room(&self) {
+        self.0.closed_connections.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Shows how full this room is. The first router's counts.
+    pub(crate) fn watch(&self, room: &Room) {
+        let _ = self.0.room.set(room.clone());
     }
 
     pub(crate) fn answered(&self, method: &Method, path: &str, status: u16, took: Duration) {
@@ -125,6 +143,12 @@ impl Metrics {
                 Some(self.0.open_connections.load(Ordering::Relaxed)),
             ),
             (
+                "mem0_http_bytes_in_flight",
+                "gauge",
+                "Memory taken for the bodies and answers of requests.",
+                self.0.room.get().and_then(|room| u64::try_from(room.in_use()).ok()),
+            ),
+            (
                 "process_resident_memory_bytes",
                 "gauge",
                 "Resident memory size in bytes.",
@@ -135,6 +159,22 @@ impl Metrics {
         for (name, kind, help, value) in numbers {
             let Some(value) = value else { continue };
             let _ = write!(text, "# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}\n");
+        }
+        let counters = [
+            (
+                "mem0_http_refused_for_room_total",
+                "Requests that were refused for lack of room in memory.",
+                &self.0.without_room,
+            ),
+            (
+                "mem0_http_connections_closed_for_room_total",
+                "Connections that were closed to make room for others.",
+                &self.0.closed_connections,
+            ),
+        ];
+        for (name, help, count) in counters {
+            let count = count.load(Ordering::Relaxed);
+            let _ = write!(text, "# HELP {name} {help}\n# TYPE {name} counter\n{name} {count}\n");
         }
         let answers = self.0.answers.lock().unwrap_or_else(PoisonError::into_inner);
         let name = "mem0_http_requests_total";

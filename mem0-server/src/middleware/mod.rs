@@ -6,5 +6,7 @@ pub(crate) mod authentication;
 pub(crate) mod guard;
 pub(crate) mod metrics;
 pub(crate) mod observe;
+pub(crate) mod places;
 pub(crate) mod rate_limit;
 pub(crate) mod request_id;
+pub(crate) mod room;

@@ -1,9 +1,9 @@
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
-use mem0_engine::{EngineError, EventRecord, Resource};
-use mem0_types::{EventStatus, EventType, Timestamp};
+use mem0_engine::{EngineError, EventRecord, LeftOut, Resource};
+use mem0_types::{EventStatus, EventType, Metadata, Timestamp};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::http::json::Json;
 use crate::http::pages::{Address, PageView, page_in};
@@ -33,12 +33,13 @@ pub(crate) struct EventView {
 
 impl From<EventRecord> for EventView {
     fn from(record: EventRecord) -> Self {
+        let metadata = with_left_out(record.metadata, record.left_out);
         Self {
             id: record.id,
             event_type: record.event_type,
             status: record.status,
             payload: record.payload,
-            metadata: record.metadata,
+            metadata,
             results: record.results.into_iter().map(ResultView::of_event).collect(),
             created_at: record.created_at,
             updated_at: record.updated_at,
@@ -47,6 +48,19 @@ impl From<EventRecord> for EventView {
             latency: record.latency_ms,
         }
     }
+}
+
+/// The metadata, with the sizes in bytes of what a list leaves out of the event.
+fn with_left_out(metadata: Option<Value>, left_out: LeftOut) -> Option<Value> {
+    if left_out.is_nothing() {
+        return metadata;
+    }
+    let mut metadata = match metadata {
+        Some(Value::Object(metadata)) => metadata,
+        _ => Metadata::new(),
+    };
+    metadata.insert("left_out".to_owned(), json!(left_out));
+    Some(metadata.into())
 }
 
 /// A single event, which has more fields than one in a list.
@@ -59,7 +73,7 @@ pub(crate) struct EventAloneView {
     error: Option<String>,
 }
 
-/// `GET /v1/events/`: newest first.
+/// `GET /v1/events/`: newest first. A row leaves out what is large, and says so in its metadata.
 pub(crate) async fn list(
     View(engine): View,
     query: Query,

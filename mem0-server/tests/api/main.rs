@@ -9,6 +9,7 @@ mod authentication;
 mod batch;
 mod clients;
 mod delete_all;
+mod doors;
 mod entities;
 mod events;
 mod folder;
@@ -30,6 +31,8 @@ mod attacks;
 mod binary;
 #[cfg(unix)]
 mod crash;
+#[cfg(unix)]
+mod crowded;
 #[cfg(unix)]
 mod faults;
 #[cfg(unix)]

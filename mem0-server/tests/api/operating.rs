@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::json;
 
@@ -205,7 +205,6 @@ fn a_slow_client_is_not_waited_for() {
     let mut command = with_key(&folder);
     command.args(["--header-timeout", "1", "--body-timeout", "1", "--max-connections", "3"]);
     let server = Server::start(command);
-    let began = Instant::now();
     let mut heads: Vec<_> = (0..2)
         .map(|_| {
             let mut stream = TcpStream::connect(server.address).unwrap();
@@ -216,9 +215,8 @@ fn a_slow_client_is_not_waited_for() {
     let mut body = TcpStream::connect(server.address).unwrap();
     body.write_all(head("k", "POST", "/v3/memories/search/", 100).as_bytes()).unwrap();
     body.write_all(b"{").unwrap();
-    // All places are taken until the slow clients are disconnected.
+    // All places are taken, one of them by a request with a key.
     assert_eq!(server.get("k", "/v1/ping/").0, 200);
-    assert!(began.elapsed() > Duration::from_millis(500), "{:?}", began.elapsed());
     let (status, said) = read_answer(&mut body).unwrap();
     assert_eq!(
         (status, said["detail"].as_str().unwrap()),

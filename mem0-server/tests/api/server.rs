@@ -60,6 +60,14 @@ impl Server {
         }
     }
 
+    /// The most memory that it has had resident, in bytes.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn peak_memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        1024 * line.trim().strip_suffix(" kB").unwrap().trim().parse::<u64>().unwrap()
+    }
+
     /// Ends it with SIGKILL, unless it has ended already.
     pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();

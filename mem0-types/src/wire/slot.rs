@@ -94,8 +94,8 @@ impl<'a, T: DeserializeOwned> Slot<'a, T> {
     }
 }
 
-/// Reads a value that does not fit as it stands. It fits without halves of surrogate pairs, or it is
-/// kept as an extra.
+/// Reads a value that does not fit as it stands. It fits without halves of surrogate pairs, or it
+/// is kept as an extra.
 #[cold]
 fn read_odd<T: DeserializeOwned>(
     name: &'static str,

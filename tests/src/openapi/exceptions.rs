@@ -91,6 +91,7 @@ pub const EXCEPTIONS: &[Exception] = &[
     exception("POST /v3/memories/", Status(404), "S6", "a page past the end"),
     exception("POST /v2/memories/", Status(404), "S6", "a page past the end"),
     exception(EVERY, Status(413), "S7", "a request body over the server's limit"),
+    exception(EVERY, Status(414), "S7", "a query string of too many parameters"),
     exception(EVERY, Status(408), "S7", "a request body that does not arrive in time"),
     exception(EVERY, Status(429), "S7", "more requests than the key may send"),
     exception(
@@ -144,7 +145,7 @@ pub const EXCEPTIONS: &[Exception] = &[
     exception("GET /v1/entities/", Status(400), "S10", "a page or page size that cannot be"),
     exception("GET /v1/events/", Status(400), "S10", "a page or page size that cannot be"),
     exception("GET /v1/memories/events/", Status(400), "S10", "a page or limit that cannot be"),
-    exception(EVERY, Status(503), "S11", "the server is stopping"),
+    exception(EVERY, Status(503), "S11", "the server is stopping, or has no room at the moment"),
     exception(
         "GET /v1/memories/{memory_id}/history/",
         Field(200, "[].input[].role"),

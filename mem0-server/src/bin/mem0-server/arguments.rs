@@ -34,13 +34,14 @@ Options of the server:
                            Default warn.
   --body-limit BYTES       Largest request body. Default 16777216.
   --rate-limit NUMBER      Requests per minute for each key. Default 0, unlimited.
-  --max-connections NUMBER Connections served at once. Default 1024.
+  --max-connections NUMBER Connections served at once. Beyond it, one that has not
+                           shown a key is closed for each new one. Default 1024.
   --header-timeout SECONDS Longest time for a request's head, and for an idle
                            connection. Default 30.
   --body-timeout SECONDS   Longest time for a request's body, and for a client that
                            does not read its answer. Default 60.
-  --drain-limit SECONDS    Longest time for requests to finish when the server is
-                           stopped. Default 30.
+  --drain-limit SECONDS    Longest time for requests and queued work to finish when
+                           the server is stopped. Default 30.
   --private-webhooks BOOL  Whether webhooks may call this machine and its network:
                            true or false. With true, anybody who may create a
                            webhook can reach what the server can. Default false.
@@ -85,7 +86,8 @@ backup, and exits with code 1 if something is wrong.
 export writes the folder, or one project, as lines of JSON. import adds them to a new
 folder or to an existing one. Without a FILE, they use standard output and input.
 
-SIGTERM and SIGINT (Ctrl-C) stop the server once the requests in flight are finished.
+SIGTERM and SIGINT (Ctrl-C) stop the server once the requests in flight are finished;
+a second one stops it at once.
 Point a client at it with its base URL: http://127.0.0.1:8888";
 
 /// The command to run.

@@ -12,14 +12,23 @@ use std::error::Error;
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use mem0_engine::Engine;
 use mem0_server::{Metrics, Receivers, RouterOptions, deliver, metrics_router, router_with};
 use tokio::net::TcpListener;
+use tokio::time::{Instant, timeout_at};
 
 use arguments::Command;
 use config::Config;
 use serving::Limits;
+
+/// It gives memory back to the system, which glibc's own keeps for the threads that had it once.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// The least time to close the folder in, when requests have used up the drain limit.
+const CLOSING: Duration = Duration::from_secs(1);
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -102,10 +111,11 @@ async fn run(config: &Config) -> Result<(), Failure> {
     options.body_limit = config.body_limit;
     options.base_url = config.base_url.clone();
     options.rate_limit = config.rate_limit;
+    options.sleep = Some(|time| Box::pin(tokio::time::sleep(time)));
     options.metrics = Some(metrics.clone());
     let app = router_with(engine.clone(), authentication, options);
     // Before the line that says the server is ready: whoever reads that may stop it at once.
-    let stopping = stop_signal()?;
+    let mut signals = Signals::new()?;
     if let Some(listener) = metrics_listener {
         print(&format!("metrics on http://{}/metrics", listener.local_addr()?))?;
         let app = metrics_router(engine.clone(), metrics.clone());
@@ -118,13 +128,28 @@ async fn run(config: &Config) -> Result<(), Failure> {
     let delivering = deliver(&engine, receivers)?;
     print(&announcement(address))?;
     let limits = Limits {
-        connections: config.max_connections,
+        connections: serving::connections(config.max_connections),
         head: config.header_timeout,
         body: config.body_timeout,
-        drain: config.drain_limit,
     };
-    serving::serve(listener, app, metrics, limits, stopping).await;
-    engine.close().await?;
+    let draining = serving::serve(listener, app, metrics, limits, signals.next()).await;
+    let until = Instant::now() + config.drain_limit;
+    let closing = async {
+        draining.finish(until).await;
+        timeout_at(until.max(Instant::now() + CLOSING), engine.close()).await
+    };
+    let closed = tokio::select! {
+        closed = closing => closed.ok(),
+        () = signals.next() => None,
+    };
+    match closed {
+        Some(closed) => closed?,
+        None => {
+            tracing::warn!("stopped before everything was done; what is queued waits for a start");
+            // What was acknowledged is on disk, and no query that goes on keeps the process.
+            std::process::exit(0)
+        }
+    }
     drop(delivering);
     Ok(())
 }
@@ -138,26 +163,45 @@ fn announcement(address: SocketAddr) -> String {
     }
 }
 
-/// Waits until the process is asked to stop.
+/// The signals that ask the process to stop.
 #[cfg(unix)]
-fn stop_signal() -> io::Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    Ok(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-    })
+struct Signals {
+    terminate: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
 }
 
-/// Waits until the process is asked to stop.
+#[cfg(unix)]
+impl Signals {
+    fn new() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    /// Waits for the next one.
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
+/// The signals that ask the process to stop.
 #[cfg(windows)]
-fn stop_signal() -> io::Result<impl Future<Output = ()>> {
-    let mut interrupt = tokio::signal::windows::ctrl_c()?;
-    Ok(async move {
-        interrupt.recv().await;
-    })
+struct Signals(tokio::signal::windows::CtrlC);
+
+#[cfg(windows)]
+impl Signals {
+    fn new() -> io::Result<Self> {
+        Ok(Self(tokio::signal::windows::ctrl_c()?))
+    }
+
+    /// Waits for the next one.
+    async fn next(&mut self) {
+        self.0.recv().await;
+    }
 }

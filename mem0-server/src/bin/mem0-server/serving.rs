@@ -16,14 +16,20 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use mem0_server::Metrics;
+use mem0_server::{Metrics, Place, Places};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, Sleep};
 use tower_service::Service;
 
 /// How long to wait when the system has no file handles left for connections.
-const OUT_OF_FILES: Duration = Duration::from_secs(1);
+const OUT_OF_FILES: Duration = Duration::from_millis(100);
+
+/// The files that the folder, webhooks and listeners may need.
+const OTHER_FILES: usize = 64;
+
+/// The largest head of a request, in bytes; a larger one is answered with 431. It is also what a
+/// connection reads and writes at a time.
+const LARGEST_HEAD: usize = 64 * 1024;
 
 /// Limits that keep slow clients from blocking the server.
 #[derive(Debug, Clone, Copy)]
@@ -32,18 +38,17 @@ pub(crate) struct Limits {
     pub(crate) head: Duration,
     /// The longest time for a request's body, and for a client to read its answer.
     pub(crate) body: Duration,
-    pub(crate) drain: Duration,
 }
 
-/// Serves connections until it is told to stop, then finishes the requests that have begun.
+/// Serves connections until it is told to stop. The requests that have begun remain to be finished.
 pub(crate) async fn serve(
     listener: TcpListener,
     app: Router,
     metrics: Metrics,
     limits: Limits,
     stopping: impl Future<Output = ()>,
-) {
-    let places = Arc::new(Semaphore::new(limits.connections.min(Semaphore::MAX_PERMITS)));
+) -> Draining {
+    let places = Places::new(limits.connections, metrics.clone());
     let graceful = GracefulShutdown::new();
     let mut stopping = pin!(stopping);
     let announcement = Announcement::new(limits.head);
@@ -57,9 +62,11 @@ pub(crate) async fn serve(
         let open = metrics.connected();
         let app = app.clone();
         let announcement = announcement.clone();
-        let service = service_fn(move |request: Request<Incoming>| {
+        let own = place.clone();
+        let service = service_fn(move |mut request: Request<Incoming>| {
             let (mut app, announcement) = (app.clone(), announcement.clone());
             let stays = stays_open(&request);
+            request.extensions_mut().insert(own.clone());
             let request = request.map(|body| Body::new(Timed::new(body, limits.body)));
             async move {
                 let mut response = app.call(request).await?;
@@ -70,19 +77,54 @@ pub(crate) async fn serve(
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(limits.head)
+            .max_buf_size(LARGEST_HEAD)
             .serve_connection(Impatient::new(stream, limits.body), service);
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
-            // An error here means that the client's connection is lost.
-            let _ = connection.await;
+            tokio::select! {
+                // An error here means that the client's connection is lost.
+                _ = connection => {}
+                () = place.lost() => {}
+            }
             drop((open, place));
         });
     }
     drop(listener);
     announcement.closing.store(true, Ordering::Relaxed);
-    if tokio::time::timeout(limits.drain, graceful.shutdown()).await.is_err() {
-        tracing::warn!(seconds = limits.drain.as_secs(), "some requests did not finish in time");
+    Draining(graceful)
+}
+
+/// The requests that had begun when the server was told to stop.
+pub(crate) struct Draining(GracefulShutdown);
+
+impl Draining {
+    /// Waits until they are answered, or until this time.
+    pub(crate) async fn finish(self, until: Instant) {
+        if tokio::time::timeout_at(until, self.0.shutdown()).await.is_err() {
+            tracing::warn!("some requests did not finish in time");
+        }
     }
+}
+
+/// How many connections can be served, if so many are asked for: each needs a file handle.
+pub(crate) fn connections(asked: usize) -> usize {
+    let Some(handles) = file_handles() else { return asked };
+    let possible = handles.saturating_sub(OTHER_FILES).max(1);
+    if possible < asked {
+        tracing::info!(
+            asked,
+            possible,
+            "fewer connections are served, since the process may not open more files"
+        );
+    }
+    asked.min(possible)
+}
+
+/// How many files the process may open, where the system says so.
+fn file_handles() -> Option<usize> {
+    let limits = std::fs::read_to_string("/proc/self/limits").ok()?;
+    let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"))?;
+    line.split_whitespace().next()?.parse().ok()
 }
 
 /// Tells clients in each answer how long the connection stays open. A client that knows this sends
@@ -106,7 +148,11 @@ impl Announcement {
     fn write_to<B>(&self, response: &mut Response<B>, stays: bool) {
         const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
         // With these, a part of the request may be left unread.
-        let cut_short = [StatusCode::REQUEST_TIMEOUT, StatusCode::PAYLOAD_TOO_LARGE];
+        let cut_short = [
+            StatusCode::REQUEST_TIMEOUT,
+            StatusCode::PAYLOAD_TOO_LARGE,
+            StatusCode::SERVICE_UNAVAILABLE,
+        ];
         let closes = self.closing.load(Ordering::Relaxed) || cut_short.contains(&response.status());
         let headers = response.headers_mut();
         if closes {
@@ -128,19 +174,17 @@ fn stays_open<B>(request: &Request<B>) -> bool {
     request.version() == Version::HTTP_11 && !asked.any(closes)
 }
 
-/// Accepts the next connection once there is a place for it. Others wait in the system's queue.
-async fn next(
-    listener: &TcpListener,
-    places: &Arc<Semaphore>,
-) -> (TcpStream, Option<OwnedSemaphorePermit>) {
-    // It fails only when the semaphore is closed, which never happens.
-    let place = Arc::clone(places).acquire_owned().await.ok();
+/// Accepts the next connection and takes a place for it. While there is none, others wait in the
+/// system's queue.
+async fn next(listener: &TcpListener, places: &Places) -> (TcpStream, Place) {
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => return (stream, place),
+            Ok((stream, _)) => return (stream, places.take().await),
             Err(error) if is_the_clients(&error) => {}
             Err(error) => {
                 tracing::warn!(%error, "connections cannot be accepted at the moment");
+                // The reason is nearly always that there are no file handles left.
+                places.make_room();
                 tokio::time::sleep(OUT_OF_FILES).await;
             }
         }

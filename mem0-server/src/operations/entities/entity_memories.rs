@@ -1,9 +1,9 @@
-use mem0_engine::{EntityMemoryRecord, PageRequest};
+use mem0_engine::EntityMemoryRecord;
 use mem0_types::{Metadata, Timestamp};
 use serde::Serialize;
 
 use crate::http::json::Json;
-use crate::http::pages::{Address, Length, PageView};
+use crate::http::pages::{Address, Length, PageView, page_in};
 use crate::http::query::Query;
 use crate::http::rejection::{Answer, InError};
 use crate::http::view::View;
@@ -38,15 +38,15 @@ impl From<EntityMemoryRecord> for EntityMemoryView {
     }
 }
 
-/// `GET /v1/memories/{entity_type}/{entity_id}/`: a hundred per page.
+/// `GET /v1/memories/{entity_type}/{entity_id}/`: a hundred per page, unless `page_size` says less
+/// or more.
 pub(crate) async fn list(
     View(engine): View,
     EntityPath(kind, name, _): EntityPath<InError>,
     query: Query,
     address: Address,
 ) -> Answer<PageView<EntityMemoryView>, InError> {
-    let mut page = PageRequest::default();
-    page.page = query.count("page")?.unwrap_or(page.page);
-    let found = engine.entity_memories(kind, &name, page).await?;
-    Ok(Json(PageView::sized(found, &address, Length::Fixed, EntityMemoryView::from)))
+    let found = engine.entity_memories(kind, &name, page_in(&query)?).await?;
+    let length = if query.value("page_size")?.is_some() { Length::PageSize } else { Length::Fixed };
+    Ok(Json(PageView::sized(found, &address, length, EntityMemoryView::from)))
 }

@@ -3,7 +3,7 @@ use mem0_types::{HistoryEvent, Message, Metadata, Timestamp};
 use serde::Serialize;
 
 use crate::http::json::Json;
-use crate::http::pages::{Address, Length, PageView};
+use crate::http::pages::{Address, Length, PageView, page_in};
 use crate::http::query::Query;
 use crate::http::rejection::{Answer, InError};
 use crate::http::view::View;
@@ -64,12 +64,17 @@ impl From<HistoryEntry> for HistoryView {
     }
 }
 
-/// `GET /v1/memories/{memory_id}/history/`: oldest first.
+/// `GET /v1/memories/{memory_id}/history/`: oldest first; all of it, or a page if one is asked for.
 pub(crate) async fn history(
     View(engine): View,
     MemoryId(id): MemoryId,
+    query: Query,
 ) -> Answer<Vec<HistoryView>, InError> {
-    let entries = engine.history(&id).await?;
+    let is_paged = query.value("page")?.is_some() || query.value("page_size")?.is_some();
+    let entries = match is_paged {
+        true => engine.history_page(&id, page_in(&query)?).await?.results,
+        false => engine.history(&id).await?,
+    };
     Ok(Json(entries.into_iter().map(HistoryView::from).collect()))
 }
 
