@@ -438,12 +438,7 @@ impl<'a> Batch<'a> {
                     let input = std::slice::from_ref(message);
                     let change = Change { input, new_memory: Some(text), ..added };
                     history::note(connection, &change)?;
-                    stored.results.push(EventResultRecord::new(
-                        &memory.id,
-                        HistoryEvent::Add,
-                        Some(text),
-                        &memory.ids,
-                    ));
+                    stored.results.push(EventResultRecord::of(&memory, HistoryEvent::Add));
                 }
             }
         }
