@@ -63,8 +63,8 @@ record! {
             input: Vec<Message> = "input",
         }
         optional {
-            /// Who said it, by role: that of the message that it came from. The local platform sends
-            /// it, the hosted platform does not.
+            /// Who said it, by role: that of the message that it came from. The local platform
+            /// sends it, the hosted platform does not.
             role: Role = "role",
             /// Who said it, by name: the `name` of the message that it came from, where it had one.
             /// Sent by the same.

@@ -19,6 +19,20 @@ open_enum! {
     }
 }
 
+impl Role {
+    /// Whether such a message instructs the AI: `system`, or `developer` as newer APIs call it.
+    ///
+    /// ```
+    /// use mem0_types::Role;
+    ///
+    /// assert!(Role::System.is_instruction() && Role::from("developer").is_instruction());
+    /// assert!(!Role::User.is_instruction());
+    /// ```
+    pub fn is_instruction(&self) -> bool {
+        matches!(self.as_str(), "system" | "developer")
+    }
+}
+
 impl Default for Role {
     /// No role: of a message that names none, such as an item of a Responses API that is a tool
     /// call.

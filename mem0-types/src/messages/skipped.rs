@@ -25,8 +25,7 @@ record! {
         required {}
         defaulted {
             /// How many messages became no memory, by the reason: `system` for instructions,
-            /// `blank`, `no_text`, `no_content`, `no_role`, or `not_a_message` for JSON that is
-            /// none.
+            /// `blank`, `no_text` where all content is of other kinds, `no_content`, or `no_role`.
             messages: BTreeMap<String, u64> = "messages",
             /// How many parts of messages were not text, by their kind: `image_url`, `tool_calls`,
             /// `thinking` and so on. Kinds with unusual names are counted as `other`.
