@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::future::poll_fn;
 use std::pin::Pin;
 
@@ -217,6 +218,11 @@ impl Fields {
     ) -> Result<Self, InvalidInput> {
         let fields = self.ignored.sort(at, object, |name| names.contains(&name))?;
         Ok(Self { fields, ignored: self.ignored.clone() })
+    }
+
+    /// Names a field inside of one that is taken as ignored, with `at` before its name.
+    pub(crate) fn ignore(&self, at: &str, name: &str) {
+        self.ignored.add(at, name);
     }
 
     /// The field's value; `None` if it is absent or null.
