@@ -415,6 +415,8 @@ mod tests {
                 project: 1,
                 event: HistoryEvent::Add,
                 memory_id: "m",
+                role: "user",
+                actor: None,
                 ids: &ids,
                 metadata: None,
                 categories: None,

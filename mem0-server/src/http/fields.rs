@@ -1,4 +1,3 @@
-use std::collections::BTreeSet;
 use std::future::poll_fn;
 use std::pin::Pin;
 
