@@ -45,8 +45,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     // Nobody reads the picture here; the text beside it is stored.
     let talk = [Message::user("That is my dog"), Message::user(photo)];
     let event = client.add_and_wait(talk, alice(), WaitOptions::default()).await?;
-    let skipped = event.metadata.as_ref().and_then(|metadata| metadata.get("skipped_messages"));
-    println!("beside text: {} stored, skipped {skipped:?}", event.results.len());
+    let skipped = event.skipped().map_or(0, |skipped| skipped.message_count());
+    println!("beside text: {} stored, {skipped} skipped", event.results.len());
     let alone = client.add_and_wait(Message::user(menu), alice(), WaitOptions::default()).await;
     if let Err(failed) = alone {
         println!("alone: {failed}");

@@ -8,6 +8,8 @@ pub(crate) struct Change<'a> {
     pub(crate) event: HistoryEvent,
     pub(crate) memory_id: &'a str,
     pub(crate) ids: &'a EntityIds,
+    pub(crate) role: &'a str,
+    pub(crate) actor: Option<&'a str>,
     /// The metadata after the change; before it, for a deletion.
     pub(crate) metadata: Option<&'a Metadata>,
     pub(crate) categories: Option<&'a [String]>,

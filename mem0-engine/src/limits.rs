@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use mem0_types::{IdField, InvalidInput, Message, Metadata, Role};
+use mem0_types::{IdField, InvalidInput, Message, Metadata};
 use rusqlite::Row;
 use serde::Serialize;
 
@@ -201,9 +201,8 @@ pub(crate) fn check_messages(
         for (part, text) in said {
             check_length(format!("messages[{index}].{part}"), text.len(), MAX_ID)?;
         }
-        let Some(text) = message.content.as_text().filter(|_| message.role != Role::System) else {
-            continue;
-        };
+        let becomes_none = message.speaker_role().is_none_or(|role| role.is_instruction());
+        let Some(text) = message.text().filter(|_| !becomes_none) else { continue };
         if text.len() > MAX_TEXT {
             let why = format!("must not be longer than {MAX_TEXT} bytes; divide it into several");
             return Err(InvalidInput::new(format!("messages[{index}].content"), why).into());
@@ -231,6 +230,7 @@ pub(crate) fn check_together(
 
 #[cfg(test)]
 mod tests {
+    use mem0_types::Role;
     use serde_json::json;
 
     use super::*;

@@ -250,7 +250,7 @@ mod tests {
         small.iter().for_each(|share| share.take(SMALL).unwrap());
         assert!(of(&room, 1).take(1).is_err());
         of(&room, 2).take(SMALL).unwrap();
-        let body = room.body(&Access::to_project(1));
+        let body = room.body(1);
         body.take(2 * MIB).unwrap();
         assert!(body.take(1).is_err());
         // What grows moves to the other part.

@@ -141,7 +141,10 @@ fn media_cannot_be_read_and_the_event_says_so() {
     let some = wait(engine.add(AddRequest::new(mixed, user("alice")))).unwrap();
     let event = finished(&engine, &some.event_id);
     assert_eq!(event.status, EventStatus::Succeeded);
-    assert_eq!(event.metadata.unwrap()["skipped_messages"], 1);
+    assert_eq!(
+        event.metadata.unwrap()["skipped"],
+        json!({"messages": {"no_text": 1}, "parts": {"image_url": 1}})
+    );
     assert_eq!(texts(&list(&engine, Filter::user_id("alice"))), ["that is my cat"]);
 
     let mut direct = AddRequest::new(vec![photo()], user("alice"));

@@ -28,5 +28,6 @@ mod old_folder;
 mod projects;
 mod scopes;
 mod search;
+mod speakers;
 mod webhooks;
 mod workbench;

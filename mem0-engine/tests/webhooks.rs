@@ -101,8 +101,10 @@ fn changes_are_delivered_in_order_to_the_webhooks_that_ask_for_them() {
             told.push(details(&delivery));
         }
     }
-    let tells =
-        |event: &str, text: &str| json!({"id": id, "data": {"memory": text}, "event": event});
+    let tells = |event: &str, text: &str| {
+        let data = json!({"memory": text, "role": "user", "actor_id": null});
+        json!({"id": id, "data": data, "event": event})
+    };
     assert_eq!(told, [tells("ADD", "tea"), tells("UPDATE", "coffee"), tells("DELETE", "coffee")]);
     let log = logged(&engine, &webhook, all(DeliveryState::Delivered));
     let kinds: Vec<_> = log.iter().map(|delivery| delivery.event_type.clone()).collect();

@@ -74,7 +74,7 @@ impl Json {
 }
 
 /// Typed fields with records of ours, inside of which null and absent are the same.
-const RECORDS: [&str; 4] = ["results", "score_breakdown", "data", "input"];
+const RECORDS: [&str; 5] = ["results", "score_breakdown", "data", "input", "skipped"];
 
 /// Typed fields that are written as parsed: their numbers keep the value but not the spelling.
 const PARSED: [&str; 14] = [

@@ -8,6 +8,7 @@
 )]
 
 mod calls;
+mod chat_messages;
 #[cfg(all(feature = "chrono04", feature = "jiff", feature = "time03"))]
 mod conversions;
 mod debug_output;

@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use mem0_types::{Content, InvalidInput, Media, MediaKind, Message};
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// Gives its bytes in pieces of odd sizes.
 struct Trickle<'a>(&'a [u8], usize);
@@ -209,8 +209,5 @@ fn other_shapes_are_kept_raw() {
         assert_eq!(message.content, Content::Raw(json));
         assert_eq!(message.content.as_text(), None);
         assert_eq!(serde_json::to_value(&message).unwrap(), sent);
-    }
-    for sent in [json!({"role": "user"}), json!({"role": "user", "content": Value::Null})] {
-        assert!(serde_json::from_value::<Message>(sent).is_err());
     }
 }

@@ -14,6 +14,7 @@ pub(crate) enum Kind {
     Bool,
     Texts,
     Object,
+    Counts,
     Any,
     Content,
     OneOf(&'static [&'static str]),
@@ -130,6 +131,11 @@ fn fitting(rng: &mut Rng, kind: Kind) -> String {
                 (0..rng.usize(..4)).map(|index| (format!("k{index}"), any(rng, 3))).collect();
             braces(rng, fields)
         }
+        Kind::Counts => pick(
+            rng,
+            &["{}", r#"{"system":1}"#, r#"{"tool_calls":2,"thinking":18446744073709551615}"#],
+        )
+        .to_owned(),
         Kind::Any => any(rng, 3),
         Kind::Content if rng.bool() => string(rng),
         Kind::Content => pick(
@@ -139,7 +145,9 @@ fn fitting(rng: &mut Rng, kind: Kind) -> String {
                 r#"{"type":"image_url","image_url":{"url":"a","detail":"high"}}"#,
                 r#"{"type":"audio_url","audio_url":{"url":"a"}}"#,
                 r#"[{"type":"text","text":"Hi"}]"#,
+                r#"[{"type":"tool_use","id":"t-1","input":{"n":1}},"Hi"]"#,
                 "17",
+                "null",
             ],
         )
         .to_owned(),

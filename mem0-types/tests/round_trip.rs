@@ -28,6 +28,8 @@ pub(crate) const MEMORY: Shape = Shape {
         ("app_id", Kind::Text),
         ("run_id", Kind::Text),
         ("session_id", Kind::Text),
+        ("role", Kind::OneOf(&["user", "assistant", "tool"])),
+        ("actor_id", Kind::Text),
         ("metadata", Kind::Object),
         ("categories", Kind::Texts),
         ("created_at", Kind::Time),
@@ -55,7 +57,17 @@ const ENTITY: Shape = Shape {
     ],
 };
 
-const EVENT_DATA: Shape = Shape { required: &[], optional: &[("memory", Kind::Text)] };
+const EVENT_DATA: Shape = Shape {
+    required: &[],
+    optional: &[
+        ("memory", Kind::Text),
+        ("role", Kind::OneOf(&["user", "assistant", "tool"])),
+        ("actor_id", Kind::Text),
+    ],
+};
+
+const SKIPPED: Shape =
+    Shape { required: &[], optional: &[("messages", Kind::Counts), ("parts", Kind::Counts)] };
 
 const EVENT_RESULT: Shape = Shape {
     required: &[],
@@ -109,6 +121,8 @@ const HISTORY: Shape = Shape {
         ("app_id", Kind::Text),
         ("session_id", Kind::Text),
         ("run_id", Kind::Text),
+        ("role", Kind::OneOf(&["user", "assistant", "tool"])),
+        ("actor_id", Kind::Text),
         ("categories", Kind::Texts),
         ("metadata", Kind::Object),
         ("embedding_qwen", Kind::Any),
@@ -123,7 +137,11 @@ const ADD: Shape = Shape {
         ("event_id", Kind::Text),
         ("status", Kind::OneOf(&["PENDING", "SUCCEEDED", "FAILED"])),
     ],
-    optional: &[("results", Kind::Records(&EVENT_RESULT)), ("message", Kind::Text)],
+    optional: &[
+        ("results", Kind::Records(&EVENT_RESULT)),
+        ("message", Kind::Text),
+        ("skipped", Kind::Record(&SKIPPED)),
+    ],
 };
 
 const QUEUED_DELETE: Shape =

@@ -71,7 +71,7 @@ fn every_public_type_has_the_usual_traits() {
         EventData, EventResult, FeedbackResponse, Filter, History, Member, Members, Memory,
         Message, MessageResponse, Organization, PingResponse, Profile, ProfileEntities,
         ProfileEntitySettings, ProfileJob, ProfileJobResponse, ProfileSettings, Project,
-        QueuedDelete, ScoreBreakdown, Stats, Timestamp, Webhook, WebhookEventDetails,
+        QueuedDelete, ScoreBreakdown, Skipped, Stats, Timestamp, Webhook, WebhookEventDetails,
         WebhookPayload,
         Page<Memory>,
     ));

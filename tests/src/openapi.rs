@@ -234,7 +234,7 @@ fn is_excepted_path(method: &str, path: &str) -> bool {
 
 fn is_excepted_field(name: &str, status: u16, violation: &Violation) -> bool {
     EXCEPTIONS.iter().any(|exception| {
-        exception.operation == name
+        (exception.operation == name || exception.operation == EVERY)
             && matches!(exception.departure, Departure::Field(at, field)
                 if at == status && field == violation.field)
     })

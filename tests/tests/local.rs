@@ -14,6 +14,7 @@ mod organizations;
 mod profiles;
 mod refusals;
 mod scopes;
+mod speakers;
 mod stats;
 mod webhooks;
 
@@ -93,6 +94,9 @@ scenarios! {
     profiles:
         a_job_ends_without_a_profile_and_is_known_by_its_key
         settings_are_joined_and_cleared;
+    speakers:
+        a_conversation_of_another_api_is_added_and_the_rest_is_counted
+        a_program_can_show_what_ann_said;
     stats:
         everything_is_counted
         feedback_is_kept_and_taken_back

@@ -33,6 +33,9 @@ impl MemoryClient {
     /// let options = AddMemoryOptions::new(Scope::user("alice").with_run("trip")).infer(false);
     /// let stored = client.add(talk, options)?;
     /// println!("{} memories", stored.results.len());
+    /// if let Some(skipped) = stored.skipped {
+    ///     println!("{} messages skipped: {:?}", skipped.message_count(), skipped.messages);
+    /// }
     /// # Ok(())
     /// # }
     /// ```
@@ -86,6 +89,11 @@ impl MemoryClient {
     /// let options = SearchMemoryOptions::new(filter).top_k(5);
     /// for hit in client.search("dinner", options)? {
     ///     println!("{:.2} {}", hit.score.unwrap_or_default(), hit.memory);
+    /// }
+    ///
+    /// // The local platform also says who said it, which prints "Ann: I love hiking".
+    /// for hit in client.search("hobbies", Filter::user_id("alice"))? {
+    ///     println!("{}: {}", hit.actor_id.as_deref().unwrap_or("Somebody"), hit.memory);
     /// }
     /// # Ok(())
     /// # }

@@ -38,6 +38,9 @@ impl AsyncMemoryClient {
     /// let options = AddMemoryOptions::new(Scope::user("alice").with_run("trip")).infer(false);
     /// let stored = client.add(talk, options).await?;
     /// println!("{} memories", stored.results.len());
+    /// if let Some(skipped) = stored.skipped {
+    ///     println!("{} messages skipped: {:?}", skipped.message_count(), skipped.messages);
+    /// }
     /// # Ok(())
     /// # }
     /// ```
@@ -113,6 +116,11 @@ impl AsyncMemoryClient {
     /// let options = SearchMemoryOptions::new(filter).top_k(5);
     /// for hit in client.search("dinner", options).await? {
     ///     println!("{:.2} {}", hit.score.unwrap_or_default(), hit.memory);
+    /// }
+    ///
+    /// // The local platform also says who said it, which prints "Ann: I love hiking".
+    /// for hit in client.search("hobbies", Filter::user_id("alice")).await? {
+    ///     println!("{}: {}", hit.actor_id.as_deref().unwrap_or("Somebody"), hit.memory);
     /// }
     /// # Ok(())
     /// # }

@@ -3,7 +3,10 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use mem0_components::Purpose;
-use mem0_types::{Date, EventStatus, EventType, HistoryEvent, Message, Metadata, Role, Timestamp};
+use mem0_types::{
+    Content, Date, EventStatus, EventType, HistoryEvent, Message, Metadata, Role, Skipped,
+    Timestamp,
+};
 use rusqlite::Connection;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -18,6 +21,7 @@ use crate::job::{self, Job, JobKind, Next};
 use crate::memories::entities;
 use crate::memories::events::{self, EventResultRecord, Outcome};
 use crate::memories::history;
+use crate::memories::reading;
 use crate::memories::record::{self, NewMemory};
 use crate::stored_json;
 use crate::text::vector::Vector;
@@ -29,7 +33,10 @@ use crate::{Access, Engine, EngineError, clock, json_depth, limits};
 pub struct AddRequest {
     /// The messages, oldest first: 1 to [`MAX_MESSAGES`](crate::MAX_MESSAGES), each with a text of
     /// at most [`MAX_TEXT`](crate::MAX_TEXT). As memories they may take
-    /// [`MAX_TOGETHER`](crate::MAX_TOGETHER). System messages and blank ones are not stored.
+    /// [`MAX_TOGETHER`](crate::MAX_TOGETHER).
+    ///
+    /// What becomes a memory is a message's [text](Message::text), except of system and developer
+    /// messages. The rest is skipped and counted.
     pub messages: Vec<Message>,
     /// The entities that the memories belong to. At least one id, none of them empty, `*` or longer
     /// than [`MAX_ID`](crate::MAX_ID).
@@ -50,6 +57,8 @@ pub struct AddRequest {
     /// Options that only an LLM could follow (`custom_instructions`, `custom_categories`,
     /// `includes`, `excludes`, …). They are kept in the event's payload.
     pub other_options: Metadata,
+    /// What was skipped of the messages, once they have been taken.
+    skipped: Skipped,
 }
 
 impl AddRequest {
@@ -64,14 +73,24 @@ impl AddRequest {
             timestamp: None,
             immutable: false,
             other_options: Metadata::new(),
+            skipped: Skipped::new(),
         }
+    }
+
+    /// Leaves of each message what an add takes.
+    fn take(mut self) -> Result<Self, EngineError> {
+        let taken = reading::take(&self.messages);
+        taken.check()?;
+        (self.messages, self.skipped) = (taken.messages, taken.skipped);
+        Ok(self)
     }
 
     pub(crate) fn check(&self) -> Result<(), EngineError> {
         if self.messages.is_empty() {
             return Err(EngineError::invalid("messages", "must have at least one message"));
         }
-        if !self.infer && self.messages.iter().any(|message| message.content.as_text().is_none()) {
+        let is_media = |message: &Message| matches!(message.content, Content::Media(_));
+        if !self.infer && self.messages.iter().any(is_media) {
             return Err(EngineError::invalid(
                 "messages",
                 "must be text when infer is false, since images and documents are read by \
@@ -109,6 +128,9 @@ impl AddRequest {
         if self.infer {
             set("messages", stored_json::value(&self.messages)?);
         }
+        if !self.skipped.is_empty() {
+            set("skipped", stored_json::value(&self.skipped)?);
+        }
         set("infer", Value::from(self.infer));
         if let Some(metadata) = &self.metadata {
             set("metadata", Value::from(metadata.clone()));
@@ -138,7 +160,7 @@ impl fmt::Debug for AddRequest {
 }
 
 /// The result of an add.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Added {
     /// The event of the add; [`Engine::event`](crate::Engine::event) returns its status.
@@ -147,6 +169,8 @@ pub struct Added {
     pub status: EventStatus,
     /// The stored memories; empty while pending. Texts that existed already are left out.
     pub results: Vec<EventResultRecord>,
+    /// What was skipped of the messages, and why. The event's metadata has it too.
+    pub skipped: Skipped,
 }
 
 impl Engine {
@@ -155,11 +179,13 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::InvalidInput`] for no message, no id, an empty id or `*`, media with `infer:
-    /// false`, or more than the limits of [`AddRequest`]; [`EngineError::OutsideScope`] when one of
+    /// false`, more than the limits of [`AddRequest`], or messages without any text of which one
+    /// has no role or a user's no content; [`EngineError::OutsideScope`] when one of
     /// its memories could belong to no entity that the access is bound to.
     pub async fn add(&self, request: AddRequest) -> Result<Added, EngineError> {
         request.check()?;
         self.access().check_writable()?;
+        let request = request.take()?;
         let vectors = match request.infer {
             true => None,
             false => {
@@ -264,7 +290,7 @@ pub(crate) fn index(request: &AddRequest, vectors: Option<&[Vector]>) -> Vec<Opt
 /// The text of a message that becomes a memory.
 fn to_remember(message: &Message) -> Option<&str> {
     let text = message.content.as_text().filter(|text| !text.trim().is_empty())?;
-    (message.role != Role::System).then_some(text)
+    (!message.role.is_instruction()).then_some(text)
 }
 
 /// Records the add. Without inference it is carried out at once, using the entries of [`index`].
@@ -289,14 +315,17 @@ pub(crate) fn accept<'a>(
     entities::touch(connection, project, &request.ids, now)?;
     if request.infer {
         job::queue(connection, project, JobKind::Add, Some(seq), now)?;
-        return Ok(Added { event_id, status: EventStatus::Pending, results: Vec::new() });
+        let (status, skipped) = (EventStatus::Pending, request.skipped.clone());
+        return Ok(Added { event_id, status, results: Vec::new(), skipped });
     }
     let batch = Batch::new(request, project, now)?;
     let stored = batch.store(connection, seq, indexed())?;
     let results = stored.results.clone();
-    let outcome = Outcome::Succeeded { results: stored.results, metadata: None };
+    let skipped = request.skipped.clone();
+    let metadata = (!skipped.is_empty()).then(|| json!({ "skipped": skipped }));
+    let outcome = Outcome::Succeeded { results: stored.results, metadata };
     events::finish(connection, seq, now, &outcome)?;
-    Ok(Added { event_id, status: EventStatus::Succeeded, results })
+    Ok(Added { event_id, status: EventStatus::Succeeded, results, skipped })
 }
 
 /// Carries out a queued add without an LLM: the messages become memories as they are. `indexed` has
@@ -318,11 +347,11 @@ pub(crate) fn apply(
         "stored": stored.results.len(),
         "duplicates": stored.duplicates,
     });
-    if stored.unreadable > 0 {
-        metadata["skipped_messages"] = json!(stored.unreadable);
-        metadata["skipped_reason"] = json!("Images and documents cannot be read without an LLM.");
+    if !request.skipped.is_empty() {
+        metadata["skipped"] = stored_json::value(&request.skipped)?;
     }
-    if stored.unreadable > 0 && stored.results.is_empty() && stored.duplicates == 0 {
+    let is_nothing = stored.results.is_empty() && stored.duplicates == 0;
+    if is_nothing && reading::has_media(&request.skipped) {
         let refused = EngineError::LlmRequired(LlmTask::Media);
         let error = format!("{refused} No message had text, so nothing was stored.");
         return Ok(Outcome::Failed { error, metadata: Some(metadata) });
@@ -335,7 +364,10 @@ fn read_payload(payload: &Value) -> Result<AddRequest, EngineError> {
     fn part<T: DeserializeOwned>(payload: &Value, key: &str) -> Result<T, EngineError> {
         stored_json::read_value(payload.get(key).cloned().unwrap_or_default())
     }
-    let mut request = AddRequest::new(part(payload, "messages")?, EntityIds::read_from(payload));
+    let taken = reading::take(&part::<Vec<Message>>(payload, "messages")?);
+    let mut request = AddRequest::new(taken.messages, EntityIds::read_from(payload));
+    // An older version has only what it kept, and did not count.
+    request.skipped = part::<Option<Skipped>>(payload, "skipped")?.unwrap_or(taken.skipped);
     request.metadata = part(payload, "metadata")?;
     request.expiration_date = part(payload, "expiration_date")?;
     request.timestamp = part(payload, "timestamp")?;
@@ -365,8 +397,8 @@ impl Attribution {
     fn ids(self, ids: &EntityIds, role: &Role) -> EntityIds {
         let mut ids = ids.clone();
         if self == Self::BySpeaker && ids.user_id.is_some() && ids.agent_id.is_some() {
-            // Group chats use the role "agent".
-            if matches!(role.as_str(), "assistant" | "agent") {
+            // Group chats use the role "agent", and Gemini "model".
+            if matches!(role.as_str(), "assistant" | "agent" | "model") {
                 ids.user_id = None;
             } else {
                 ids.agent_id = None;
@@ -388,7 +420,6 @@ struct Batch<'a> {
 struct Stored {
     results: Vec<EventResultRecord>,
     duplicates: usize,
-    unreadable: usize,
 }
 
 impl<'a> Batch<'a> {
@@ -411,11 +442,7 @@ impl<'a> Batch<'a> {
         let messages = self.request.messages.iter().zip(indexed);
         for (position, (message, indexed)) in messages.enumerate() {
             let text = message.content.as_text();
-            let (Some(text), Some(indexed)) = (text, indexed) else {
-                let is_unreadable = message.role != Role::System && text.is_none();
-                stored.unreadable += usize::from(is_unreadable);
-                continue;
-            };
+            let (Some(text), Some(indexed)) = (text, indexed) else { continue };
             let memory = NewMemory {
                 project: self.project,
                 text,
@@ -438,12 +465,7 @@ impl<'a> Batch<'a> {
                     let input = std::slice::from_ref(message);
                     let change = Change { input, new_memory: Some(text), ..added };
                     history::note(connection, &change)?;
-                    stored.results.push(EventResultRecord::new(
-                        &memory.id,
-                        HistoryEvent::Add,
-                        Some(text),
-                        &memory.ids,
-                    ));
+                    stored.results.push(EventResultRecord::of(&memory, HistoryEvent::Add));
                 }
             }
         }

@@ -136,7 +136,7 @@ pub(crate) fn delete(
     let (seq, memory) = record::find(connection, access, memory_id)?;
     let (project, now) = (access.project(), clock::now());
     remove(connection, project, seq, &memory, now)?;
-    let result = EventResultRecord::new(&memory.id, HistoryEvent::Delete, None, &memory.ids);
+    let result = EventResultRecord::of(&memory, HistoryEvent::Delete);
     let payload = json!({ "memory_id": memory.id });
     events::record_done(connection, project, &EventType::Delete, &memory.ids, &payload, result, now)
 }

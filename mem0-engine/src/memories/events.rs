@@ -11,7 +11,7 @@ use crate::ids::{self, EntityIds};
 use crate::limits::{Answer, RowSize};
 use crate::stored_json;
 use crate::work_budget::WorkBudget;
-use crate::{Access, Engine, EngineError, PageRequest, RecordPage, Resource, clock};
+use crate::{Access, Engine, EngineError, MemoryRecord, PageRequest, RecordPage, Resource, clock};
 
 /// What an event did to one memory.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,17 +25,26 @@ pub struct EventResultRecord {
     pub memory: Option<String>,
     /// The user that it belongs to.
     pub user_id: Option<String>,
+    /// Who said it: the role of its message. `None` in events of older versions.
+    #[serde(default)]
+    pub role: Option<String>,
+    /// Who said it by name: the `name` of its message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actor: Option<String>,
 }
 
 impl EventResultRecord {
-    pub(crate) fn new(
-        id: &str,
-        event: HistoryEvent,
-        memory: Option<&str>,
-        ids: &EntityIds,
-    ) -> Self {
-        let user_id = ids.user_id.clone();
-        Self { id: id.to_owned(), event, memory: memory.map(str::to_owned), user_id }
+    /// What happened to this memory. It has no text after a deletion.
+    pub(crate) fn of(memory: &MemoryRecord, event: HistoryEvent) -> Self {
+        let is_gone = event == HistoryEvent::Delete;
+        Self {
+            id: memory.id.clone(),
+            event,
+            memory: (!is_gone).then(|| memory.memory.clone()),
+            user_id: memory.ids.user_id.clone(),
+            role: Some(memory.role.clone()),
+            actor: memory.actor.clone(),
+        }
     }
 }
 

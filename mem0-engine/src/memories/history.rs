@@ -2,7 +2,7 @@ use std::fmt;
 
 use mem0_types::{HistoryEvent, IdField, Message, Metadata, Timestamp};
 use rusqlite::types::{Value as SqlValue, ValueRef};
-use rusqlite::{Connection, Row, params, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 
 use crate::change::Change;
 use crate::folder::columns::json_column;
@@ -31,6 +31,10 @@ pub struct HistoryEntry {
     pub event: HistoryEvent,
     /// The entities that the memory belonged to.
     pub ids: EntityIds,
+    /// Who said the memory: the role of the message that it came from.
+    pub role: Option<String>,
+    /// Who said the memory by name: the `name` of the message that it came from.
+    pub actor: Option<String>,
     /// The memory's metadata after the change (before it, for a deletion).
     pub metadata: Option<Metadata>,
     /// The memory's categories at that point.
@@ -106,11 +110,45 @@ fn of(
     let values = rows.and([id, SqlValue::from(limit), SqlValue::from(offset)]);
     let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query(params_from_iter(values))?;
-    let mut entries = Vec::new();
+    let (mut entries, mut said) = (Vec::new(), None);
     while let Some(row) = rows.next()? {
-        entries.push(taken(row, &mut answer)?);
+        let mut entry = taken(row, &mut answer)?;
+        if said.is_none() {
+            said = Some(speaker(connection, access, &entry.memory_id)?);
+        }
+        (entry.role, entry.actor) = said.clone().unwrap_or_default();
+        entries.push(entry);
     }
     Ok(page.of(count.unsigned_abs(), entries))
+}
+
+/// Who said a memory, by role and by name. A memory that is gone had one message, which is in the
+/// entry of its addition.
+fn speaker(
+    connection: &Connection,
+    access: &Access,
+    memory_id: &str,
+) -> Result<(Option<String>, Option<String>), EngineError> {
+    let project = access.project();
+    let stored = connection
+        .prepare_cached("SELECT role, actor FROM memories WHERE id = ? AND project = ?")?
+        .query_row(params![memory_id, project], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    if let Some(said) = stored {
+        return Ok(said);
+    }
+    let input: Option<Vec<Message>> = connection
+        .prepare_cached(
+            "SELECT input FROM history WHERE project = ? AND memory_id = ? AND event = ? \
+             ORDER BY seq LIMIT 1",
+        )?
+        .query_row(params![project, memory_id, HistoryEvent::Add.as_str()], |row| {
+            json_column(row, 0)
+        })
+        .optional()?
+        .flatten();
+    let message = input.unwrap_or_default().into_iter().next();
+    Ok(message.map_or((None, None), |said| (Some(said.role.to_string()), said.name)))
 }
 
 impl Engine {
@@ -189,7 +227,9 @@ fn page_of_all(
     let mut rows = statement.query(params_from_iter(values))?;
     let mut entries = Vec::new();
     while let Some(row) = rows.next()? {
-        entries.push(taken(row, &mut answer)?);
+        let mut entry = taken(row, &mut answer)?;
+        (entry.role, entry.actor) = speaker(connection, access, &entry.memory_id)?;
+        entries.push(entry);
     }
     Ok(request.of(count, entries))
 }
@@ -224,6 +264,8 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<HistoryEntry> {
         new_memory,
         event,
         ids: EntityIds::from_row(row)?,
+        role: None,
+        actor: None,
         metadata: json_column(row, "metadata")?,
         categories: json_column(row, "categories")?,
         updated_at: created_at.clone(),

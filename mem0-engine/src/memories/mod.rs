@@ -14,6 +14,7 @@ pub(crate) mod filter_values;
 pub(crate) mod history;
 pub(crate) mod later_pages;
 pub(crate) mod list;
+pub(crate) mod reading;
 pub(crate) mod record;
 pub(crate) mod search;
 pub(crate) mod stats;

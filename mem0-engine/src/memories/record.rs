@@ -37,9 +37,9 @@ pub struct MemoryRecord {
     pub immutable: bool,
     /// SHA-256 of its text, in hex.
     pub hash: String,
-    /// The role of the message that it came from.
+    /// Who said it: the role of the message that it came from.
     pub role: String,
-    /// The `name` of the message that it came from.
+    /// Who said it by name: the `name` of the message that it came from.
     pub actor: Option<String>,
 }
 
@@ -51,6 +51,8 @@ impl MemoryRecord {
             event,
             memory_id: &self.id,
             ids: &self.ids,
+            role: &self.role,
+            actor: self.actor.as_deref(),
             metadata: self.metadata.as_ref(),
             categories: self.categories.as_deref(),
             input: &[],

@@ -228,7 +228,7 @@ pub(crate) fn update(
         ..new.change(project, HistoryEvent::Update, now)
     };
     history::note(connection, &noted)?;
-    let result = EventResultRecord::new(&new.id, HistoryEvent::Update, Some(&new.memory), &new.ids);
+    let result = EventResultRecord::of(&new, HistoryEvent::Update);
     events::record_done(connection, project, &EventType::Update, &new.ids, &payload, result, now)?;
     Ok(new)
 }

@@ -28,7 +28,11 @@ pub(crate) fn queue(connection: &Connection, change: &Change<'_>) -> Result<(), 
     };
     let payload = json!({"event_details": {
         "id": change.memory_id,
-        "data": {"memory": change.new_memory.or(change.old_memory)},
+        "data": {
+            "memory": change.new_memory.or(change.old_memory),
+            "role": change.role,
+            "actor_id": change.actor,
+        },
         "event": change.event.as_str(),
     }});
     connection
@@ -162,7 +166,8 @@ pub(crate) fn erase_content(
     )?;
     let mut empty = connection.prepare_cached(
         "UPDATE webhook_changes SET is_emptied = 1, \
-         payload = json_replace(payload, '$.event_details.data.memory', '') WHERE seq = ?",
+         payload = json_remove(json_replace(payload, '$.event_details.data.memory', ''), \
+         '$.event_details.data.actor_id') WHERE seq = ?",
     )?;
     loop {
         let found = find
@@ -410,6 +415,8 @@ mod tests {
                 project: 1,
                 event: HistoryEvent::Add,
                 memory_id: "m",
+                role: "user",
+                actor: None,
                 ids: &ids,
                 metadata: None,
                 categories: None,

@@ -61,7 +61,8 @@ pub struct DeliveryRecord {
     pub last_status: Option<u16>,
     /// Why the last attempt failed.
     pub last_error: Option<String>,
-    /// The body, a JSON object. Its text is emptied when an entity of the memory is deleted.
+    /// The body, a JSON object. Its text is emptied, and the
+    /// name of who said it removed, when an entity of the memory is deleted.
     pub payload: Value,
     /// When the change was made.
     pub created_at: Timestamp,

@@ -258,6 +258,11 @@ impl Fields {
         Ok(Self { fields, ignored: self.ignored.clone() })
     }
 
+    /// Names a field inside of one that is taken as ignored, with `at` before its name.
+    pub(crate) fn ignore(&self, at: &str, name: &str) {
+        self.ignored.add(at, name);
+    }
+
     /// The field's value; `None` if it is absent or null.
     pub(crate) fn value(&self, name: &str) -> Option<&Value> {
         self.fields.get(name).filter(|value| !value.is_null())

@@ -92,7 +92,7 @@ impl IgnoredFields {
 
     /// Notes a name. It comes from the client, so only characters that are common in names are
     /// repeated.
-    fn add(&self, at: &str, name: &str) {
+    pub(crate) fn add(&self, at: &str, name: &str) {
         let mut names = self.names();
         if names.has_more {
             return;

@@ -13,6 +13,8 @@ pub(crate) struct MemoryView {
     agent_id: Option<String>,
     app_id: Option<String>,
     session_id: Option<String>,
+    role: String,
+    actor_id: Option<String>,
     metadata: Option<Metadata>,
     categories: Option<Vec<String>>,
     created_at: Timestamp,
@@ -38,6 +40,8 @@ impl MemoryView {
             agent_id: record.ids.agent_id,
             app_id: record.ids.app_id,
             session_id: record.ids.run_id,
+            role: record.role,
+            actor_id: record.actor,
             metadata: record.metadata,
             categories: record.categories,
             created_at: record.created_at,
@@ -64,6 +68,8 @@ pub(crate) struct HitView {
     agent_id: Option<String>,
     app_id: Option<String>,
     run_id: Option<String>,
+    role: String,
+    actor_id: Option<String>,
     score: f64,
     score_breakdown: ScoreBreakdownView,
     metadata: Option<Metadata>,
@@ -91,6 +97,8 @@ impl From<SearchHit> for HitView {
             agent_id: record.ids.agent_id,
             app_id: record.ids.app_id,
             run_id: record.ids.run_id,
+            role: record.role,
+            actor_id: record.actor,
             score,
             score_breakdown: ScoreBreakdownView {
                 semantic: parts.semantic,
@@ -112,6 +120,8 @@ pub(crate) struct LegacyMemoryView {
     id: String,
     memory: String,
     user_id: Option<String>,
+    role: String,
+    actor_id: Option<String>,
     metadata: Option<Metadata>,
     categories: Option<Vec<String>>,
     created_at: Timestamp,
@@ -130,6 +140,8 @@ impl From<MemoryRecord> for LegacyMemoryView {
             id: record.id,
             memory: record.memory,
             user_id: record.ids.user_id,
+            role: record.role,
+            actor_id: record.actor,
             metadata: record.metadata,
             categories: record.categories,
             created_at: record.created_at,
@@ -148,6 +160,8 @@ pub(crate) struct LegacyHitView {
     id: String,
     memory: String,
     user_id: Option<String>,
+    role: String,
+    actor_id: Option<String>,
     metadata: Option<Metadata>,
     categories: Vec<String>,
     expiration_date: Option<Date>,
@@ -174,6 +188,8 @@ impl LegacyHitView {
             id: record.id,
             memory: record.memory,
             user_id: record.ids.user_id,
+            role: record.role,
+            actor_id: record.actor,
             metadata: record.metadata,
             categories: record.categories.unwrap_or_default(),
             expiration_date: record.expiration_date,
@@ -252,12 +268,18 @@ pub(crate) struct ResultView {
 #[derive(Serialize)]
 struct DataView {
     memory: Option<String>,
+    /// Absent in the events of older versions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    role: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    actor_id: Option<String>,
 }
 
 impl ResultView {
     /// In the answer to add.
     pub(crate) fn of_add(result: EventResultRecord) -> Self {
-        let data = DataView { memory: result.memory };
+        let EventResultRecord { memory, role, actor, .. } = result;
+        let data = DataView { memory, role, actor_id: actor };
         Self { id: result.id, event: result.event, user_id: None, data }
     }
 

@@ -1,4 +1,5 @@
-use mem0_types::EventStatus;
+use mem0_engine::Added;
+use mem0_types::{EventStatus, Skipped};
 use serde::Serialize;
 
 use super::{check_named_project, is_enveloped};
@@ -6,7 +7,7 @@ use crate::http::fields::Body;
 use crate::http::json::Json;
 use crate::http::rejection::{Answer, InDetails};
 use crate::http::view::View;
-use crate::operations::memories::add::{known, request};
+use crate::operations::memories::add::{known, message, request};
 
 /// A bare list, or an envelope.
 #[derive(Serialize)]
@@ -21,6 +22,8 @@ pub(crate) struct QueuedAddView {
     message: &'static str,
     status: EventStatus,
     event_id: String,
+    #[serde(skip_serializing_if = "Skipped::is_empty")]
+    skipped: Skipped,
 }
 
 /// `POST /v1/memories/`. Carried out as in v3.
@@ -33,12 +36,14 @@ pub(crate) async fn add(View(engine): View, body: Body) -> Answer<AddedView, InD
     if fields.value("custom_categories").is_some_and(serde_json::Value::is_object) {
         fields.put_in_list("custom_categories");
     }
-    let added = engine.add(request(fields)?).await?;
-    let message = match added.status.is_final() {
-        true => "Memories added successfully!",
+    let request = request(fields)?;
+    let messages = request.messages.len();
+    let Added { event_id, status, skipped, .. } = engine.add(request).await?;
+    let message = match status.is_final() {
+        true => message(messages, &skipped),
         false => "Memory processing has been queued for background execution",
     };
-    let view = [QueuedAddView { message, status: added.status, event_id: added.event_id }];
+    let view = [QueuedAddView { message, status, event_id, skipped }];
     Ok(Json(match enveloped {
         true => AddedView::Enveloped { results: view, relations: [] },
         false => AddedView::Bare(view),

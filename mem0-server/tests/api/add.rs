@@ -18,15 +18,18 @@ async fn a_verbatim_add_is_done_at_once() {
         "user_id": "alice", "agent_id": "bot", "app_id": "app", "run_id": "run",
     });
     let added = app.post(ADD, body).await.ok();
-    assert_eq!(names(&added), ["event_id", "message", "results", "status"]);
+    assert_eq!(names(&added), ["event_id", "message", "results", "skipped", "status"]);
+    assert_eq!(added["skipped"], json!({"messages": {"system": 1}}));
     assert_eq!(added["status"], "SUCCEEDED");
     let results = added["results"].as_array().unwrap();
     let ids: Vec<&Value> = results.iter().map(|result| &result["id"]).collect();
     assert_eq!(
         added["results"],
         json!([
-            {"id": ids[0], "event": "ADD", "data": {"memory": "I'm a vegetarian."}},
-            {"id": ids[1], "event": "ADD", "data": {"memory": "I'll remember that."}},
+            {"id": ids[0], "event": "ADD", "data": {"memory": "I'm a vegetarian.", "role": "user"}},
+            {"id": ids[1], "event": "ADD", "data": {
+                "memory": "I'll remember that.", "role": "assistant", "actor_id": "Bot",
+            }},
         ])
     );
     let path = format!("/v1/memories/{}/", ids[0].as_str().unwrap());
@@ -106,16 +109,17 @@ async fn bad_adds_are_refused_by_name_and_store_nothing() {
     for (fields, words) in [
         (json!({"messages": null}), "messages: is required"),
         (json!({"messages": []}), "messages: must have at least one"),
-        (json!({"messages": 7}), "messages: must be an object"),
-        (json!({"messages": ["Hi"]}), "messages[0]: must be an object"),
+        (json!({"messages": 7}), "messages: must be a list"),
+        (json!({"messages": [7]}), "messages[0].role: is required"),
+        (json!({"messages": [null, {"role": "assistant"}]}), "messages[0].role: is required"),
         (json!({"messages": [{"content": "Hi"}]}), "messages[0].role: is required"),
         (json!({"messages": [{"role": 1, "content": "Hi"}]}), "messages[0].role: "),
         (json!({"messages": [{"role": "user"}]}), "messages[0].content: is required"),
         (
-            json!({"messages": [{"role": "user", "content": [{"type": "text", "text": "Hi"}]}]}),
-            "messages[0].content: is required and must be a string or one image_url",
+            json!({"messages": [{"role": "system", "content": "x"}, {"role": "user", "contents": "Hi"}]}),
+            "messages[1].content: is required and must be a string, a list of parts",
         ),
-        (json!({"messages": [{"role": "user", "content": "Hi", "name": 1}]}), "messages[0].name: "),
+        (json!({"messages": {"role": "user", "content": 7}}), "messages[0].content: is required"),
         (
             json!({"messages": [{"role": "user", "content": pdf}], "infer": false}),
             "messages: must be text when infer is false",

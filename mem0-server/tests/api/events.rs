@@ -31,10 +31,10 @@ async fn events_are_listed_newest_first() {
         ]
     );
     let result = |row: usize| &rows[row]["results"][0];
-    let expected =
-        json!({"id": id, "event": "UPDATE", "user_id": "alice", "data": {"memory": "Two"}});
+    let data = json!({"memory": "Two", "role": "user"});
+    let expected = json!({"id": id, "event": "UPDATE", "user_id": "alice", "data": data});
     assert_eq!(result(1), &expected);
-    assert_eq!(result(0)["data"], json!({"memory": null}));
+    assert_eq!(result(0)["data"], json!({"memory": null, "role": "user"}));
 
     let second = app.get("/v1/events/?page_size=2&page=2").await.ok();
     assert_eq!((&second["count"], &second["next"]), (&json!(3), &Value::Null));

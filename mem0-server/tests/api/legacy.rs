@@ -66,15 +66,17 @@ async fn older_searches_have_their_own_shapes() {
     assert_eq!(
         names(&found[0]),
         [
+            "actor_id",
             "categories",
             "created_at",
             "expiration_date",
             "id",
             "memory",
             "metadata",
+            "role",
             "score",
             "updated_at",
-            "user_id"
+            "user_id",
         ]
     );
     let body = json!({"query": "tea", "user_id": "alice", "output_format": "v1.1"});

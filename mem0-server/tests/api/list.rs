@@ -38,6 +38,7 @@ async fn a_row_has_every_field_of_the_specification_and_no_score() {
     assert_eq!(
         names(row),
         [
+            "actor_id",
             "agent_id",
             "app_id",
             "categories",
@@ -47,6 +48,7 @@ async fn a_row_has_every_field_of_the_specification_and_no_score() {
             "memory",
             "metadata",
             "replaced_by",
+            "role",
             "session_id",
             "structured_attributes",
             "synthesized",

@@ -7,6 +7,7 @@ mod add;
 mod app;
 mod authentication;
 mod batch;
+mod chat_messages;
 mod clients;
 mod delete_all;
 mod doors;
@@ -23,6 +24,7 @@ mod receiver;
 mod requests;
 mod search;
 mod service;
+mod speakers;
 mod webhooks;
 
 #[cfg(target_os = "linux")]

@@ -14,6 +14,7 @@ async fn get_has_every_field_of_the_specification() {
     assert_eq!(
         names(&memory),
         [
+            "actor_id",
             "agent_id",
             "app_id",
             "categories",
@@ -24,6 +25,7 @@ async fn get_has_every_field_of_the_specification() {
             "memory",
             "metadata",
             "replaced_by",
+            "role",
             "session_id",
             "structured_attributes",
             "synthesized",
@@ -149,6 +151,7 @@ async fn history_tells_every_change_even_of_what_is_gone() {
     assert_eq!(
         names(&rows[0]),
         [
+            "actor_id",
             "agent_id",
             "app_id",
             "categories",
@@ -160,6 +163,7 @@ async fn history_tells_every_change_even_of_what_is_gone() {
             "metadata",
             "new_memory",
             "old_memory",
+            "role",
             "session_id",
             "updated_at",
             "user_id",

@@ -16,6 +16,7 @@ async fn a_hit_has_every_field_of_the_specification() {
     assert_eq!(
         names(hit),
         [
+            "actor_id",
             "agent_id",
             "app_id",
             "categories",
@@ -24,6 +25,7 @@ async fn a_hit_has_every_field_of_the_specification() {
             "id",
             "memory",
             "metadata",
+            "role",
             "run_id",
             "score",
             "score_breakdown",
@@ -104,7 +106,7 @@ async fn fields_leave_the_others_out() {
     let run = search(json!(["session_id"])).await;
     assert_eq!(names(&run), ["created_at", "id", "memory", "run_id"]);
     assert_eq!(names(&search(json!([])).await), ["created_at", "id", "memory"]);
-    assert_eq!(names(&search(Value::Null).await).len(), 13);
+    assert_eq!(names(&search(Value::Null).await).len(), 15);
 }
 
 #[tokio::test]

@@ -168,7 +168,9 @@ async fn a_delivery_is_signed_logged_and_sent_once_more_when_asked_for() {
     let (webhook, secret) = make(&app, &receiver.url()).await;
     let id = app.store("tea", json!({})).await;
     let first = receiver.next(PATIENCE);
-    let told = json!({"id": id, "data": {"memory": "tea"}, "event": "ADD"});
+    let told = json!({
+        "id": id, "data": {"memory": "tea", "role": "user", "actor_id": null}, "event": "ADD",
+    });
     assert_eq!(first.details(&secret), told);
     assert_eq!(first.headers["content-type"], "application/json");
     let logged_first = logged(&app, &webhook, |log| log["state"] == "delivered").await;

@@ -3,7 +3,7 @@ use http::Method;
 use crate::InvalidInput;
 use crate::call::{Call, Endpoint, Repeat, page_query, request};
 use crate::ids::EntityRef;
-use crate::messages::Message;
+use crate::messages::{Message, Role};
 use crate::time::Timestamp;
 use crate::wire::{Metadata, Page, path, record};
 
@@ -63,6 +63,13 @@ record! {
             input: Vec<Message> = "input",
         }
         optional {
+            /// Who said it, by role: that of the message that it came from. The local platform
+            /// sends it, the hosted platform does not.
+            role: Role = "role",
+            /// Who said it, by name: the `name` of the message that it came from, where it had one.
+            /// Sent by the same.
+            #[doc(alias = "actorId")]
+            actor_id: String = "actor_id",
             /// Your own metadata.
             metadata: Metadata = "metadata",
             /// The categories that it was sorted into. Null until it was.

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 use super::history_event::HistoryEvent;
 use crate::InvalidInput;
 use crate::call::{Call, Endpoint, Repeat, page_query, request};
+use crate::messages::{Role, Skipped};
 use crate::time::Timestamp;
 use crate::wire::{Metadata, Page, open_enum, path, record};
 
@@ -154,6 +155,23 @@ record! {
     }
 }
 
+impl Event {
+    /// What an add did not remember of its messages. `None` where everything was remembered, and
+    /// from the hosted platform, which does not say.
+    ///
+    /// ```
+    /// let event: mem0_types::Event = serde_json::from_str(
+    ///     r#"{"id": "e-1", "status": "SUCCEEDED",
+    ///         "metadata": {"skipped": {"messages": {"system": 1}}}}"#,
+    /// )?;
+    /// assert_eq!(event.skipped().map(|skipped| skipped.message_count()), Some(1));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn skipped(&self) -> Option<Skipped> {
+        serde_json::from_value(self.metadata.as_ref()?.get("skipped")?.clone()).ok()
+    }
+}
+
 record! {
     /// One memory in the results of an add or an event.
     ///
@@ -210,6 +228,12 @@ record! {
         optional {
             /// The memory's text.
             memory: String = "memory",
+            /// Who said it, by role. Sent by the local platform, not by the hosted one.
+            role: Role = "role",
+            /// Who said it, by name, where a name was given. Sent by the local platform, not by
+            /// the hosted one.
+            #[doc(alias = "actorId")]
+            actor_id: String = "actor_id",
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Events: queued work and its results.
 //!
-//! May name `call`, `time` and `wire`.
+//! May name `messages`, `call`, `time` and `wire`.
 
 mod event;
 mod history_event;

@@ -6,7 +6,7 @@ use crate::InvalidInput;
 use crate::call::{Call, Endpoint, Repeat, request};
 use crate::events::{EventStatus, HistoryEvent};
 use crate::ids::Scope;
-use crate::messages::Messages;
+use crate::messages::{Messages, Skipped};
 use crate::time::Date;
 use crate::wire::{Page, check_object, options, path, record};
 
@@ -140,6 +140,9 @@ record! {
             status: EventStatus = "status",
             /// The id of the event that tracks the work.
             event_id: String = "event_id",
+            /// What will not be remembered of the messages. Absent where everything is, and from
+            /// the hosted platform, which does not say.
+            skipped: Skipped = "skipped",
             /// The memory's id, if the add was not asynchronous.
             id: String = "id",
             /// The memory's text, if the add was not asynchronous.

@@ -7,7 +7,7 @@ use crate::InvalidInput;
 use crate::call::{Call, Endpoint, Repeat, request};
 use crate::events::{EventResult, EventStatus};
 use crate::ids::Scope;
-use crate::messages::Messages;
+use crate::messages::{Messages, Skipped};
 use crate::time::{Date, Timestamp, check_time};
 use crate::wire::{check_object, options, path, record};
 
@@ -191,6 +191,9 @@ record! {
         optional {
             /// The platform's message.
             message: String = "message",
+            /// What will not be remembered of the messages. Absent where everything is, and from
+            /// the hosted platform, which does not say.
+            skipped: Skipped = "skipped",
         }
     }
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 use crate::InvalidInput;
 use crate::call::{Call, Endpoint, Repeat, request};
 use crate::events::HistoryEvent;
-use crate::messages::Message;
+use crate::messages::{Message, Role};
 use crate::time::Timestamp;
 use crate::wire::{Metadata, Page, path, record};
 
@@ -75,6 +75,13 @@ record! {
             #[doc(alias = "session_id")]
             #[doc(alias = "sessionId")]
             run_id: String = "session_id" | "run_id",
+            /// Who said the memory, by role: that of the message that it came from. The local
+            /// platform and the open-source engine send it, the hosted platform does not.
+            role: Role = "role",
+            /// Who said it, by name: the `name` of the message that it came from, where it had one.
+            /// Sent by the same.
+            #[doc(alias = "actorId")]
+            actor_id: String = "actor_id",
             /// Its categories at the time.
             categories: Vec<String> = "categories",
             /// Your own metadata at the time.

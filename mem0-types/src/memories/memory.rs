@@ -1,5 +1,6 @@
 use serde_json::{Map, Value};
 
+use crate::messages::Role;
 use crate::time::{Date, Timestamp};
 use crate::wire::{Metadata, record};
 
@@ -18,6 +19,19 @@ record! {
     /// )?;
     /// assert_eq!(memory.memory, "Loves hiking");
     /// assert_eq!(memory.run_id.as_deref(), Some("r-1"));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    ///
+    /// The local platform also says who said it:
+    ///
+    /// ```
+    /// use mem0_types::Memory;
+    ///
+    /// let memory: Memory = serde_json::from_str(
+    ///     r#"{"id": "m-1", "memory": "I love hiking", "role": "user", "actor_id": "Ann"}"#,
+    /// )?;
+    /// let who = memory.actor_id.as_deref().unwrap_or("Somebody");
+    /// assert_eq!(format!("{who}: {}", memory.memory), "Ann: I love hiking");
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub struct Memory {
@@ -45,6 +59,13 @@ record! {
             #[doc(alias = "session_id")]
             #[doc(alias = "sessionId")]
             run_id: String = "run_id" | "session_id",
+            /// Who said it, by role: that of the message that it came from. The local platform and
+            /// the open-source engine send it, the hosted platform does not.
+            role: Role = "role",
+            /// Who said it, by name: the `name` of the message that it came from, where it had one.
+            /// Sent by the same.
+            #[doc(alias = "actorId")]
+            actor_id: String = "actor_id",
             /// Your own metadata.
             metadata: Metadata = "metadata",
             /// The categories that it was sorted into. Null until it was.

@@ -19,6 +19,28 @@ open_enum! {
     }
 }
 
+impl Role {
+    /// Whether such a message instructs the AI: `system`, or `developer` as newer APIs call it.
+    ///
+    /// ```
+    /// use mem0_types::Role;
+    ///
+    /// assert!(Role::System.is_instruction() && Role::from("developer").is_instruction());
+    /// assert!(!Role::User.is_instruction());
+    /// ```
+    pub fn is_instruction(&self) -> bool {
+        matches!(self.as_str(), "system" | "developer")
+    }
+}
+
+impl Default for Role {
+    /// No role: of a message that names none, such as an item of a Responses API that is a tool
+    /// call.
+    fn default() -> Self {
+        Self::Other(String::new())
+    }
+}
+
 record! {
     /// One message of a conversation.
     ///
@@ -29,14 +51,39 @@ record! {
     /// assert_eq!(message.role, Role::User);
     /// assert_eq!(message.content.as_text(), Some("I love hiking"));
     /// ```
+    ///
+    /// A conversation that another API has stored can be read and sent as it is: messages of
+    /// OpenAI's Chat Completions and items of its Responses, of Anthropic, Bedrock and Gemini, of
+    /// LangChain and the Vercel AI SDK. What this version has no name for is kept in
+    /// [`extra()`](Self::extra) and sent along. [`text`](Self::text) is what can be remembered of
+    /// a message, and [`other_parts`](Self::other_parts) the rest.
+    ///
+    /// ```
+    /// use mem0_types::Message;
+    ///
+    /// let talk: Vec<Message> = serde_json::from_str(
+    ///     r#"[
+    ///         {"role": "user", "content": [
+    ///             {"type": "text", "text": "Which island is this?"},
+    ///             {"type": "image_url", "image_url": {"url": "https://example.com/a.jpg"}}
+    ///         ]},
+    ///         {"role": "assistant", "content": null, "tool_calls": [{"id": "c-1"}]}
+    ///     ]"#,
+    /// )?;
+    /// assert_eq!(talk[0].text().as_deref(), Some("Which island is this?"));
+    /// assert_eq!(talk[0].other_parts(), ["image_url"]);
+    /// assert_eq!((talk[1].text(), talk[1].other_parts()), (None, vec!["tool_calls".to_owned()]));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     pub struct Message {
-        required {
-            /// Who said it.
-            role: Role = "role",
+        required {}
+        defaulted {
+            /// Who said it. Empty where a message names no role;
+            /// [`speaker_role`](Message::speaker_role) also knows LangChain's `type`.
+            role: Role = "role" in new(role),
             /// What was said or shown.
-            content: Content = "content",
+            content: Content = "content" in new(content) as nullable,
         }
-        defaulted {}
         optional {
             /// The speaker's name. It is context for extraction and not a scope.
             name: String = "name",
@@ -88,7 +135,7 @@ impl Message {
     }
 }
 
-/// The content of a message: text, or one image or document.
+/// The content of a message: text, one image or document, or what another API has there.
 ///
 /// ```
 /// use mem0_types::{Content, Media};
@@ -100,19 +147,23 @@ impl Message {
 /// );
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub enum Content {
     /// Text.
     Text(String),
     /// An image or a document.
     Media(Media),
-    /// JSON of another form, which is sent and kept as it is.
+    /// JSON of another form, which is sent and kept as it is: a list of parts, for example, whose
+    /// texts [`Message::text`] finds.
     Raw(Value),
+    /// No content, null on the wire: of an assistant that only calls tools, for example.
+    #[default]
+    Absent,
 }
 
 impl Content {
-    /// The text. `None` when the content is not text.
+    /// The text. `None` when the content is not one text; [`Message::text`] knows lists of parts.
     ///
     /// ```
     /// # use mem0_types::{Content, Media};
@@ -122,7 +173,7 @@ impl Content {
     pub fn as_text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
-            Self::Media(_) | Self::Raw(_) => None,
+            Self::Media(_) | Self::Raw(_) | Self::Absent => None,
         }
     }
 }
@@ -142,6 +193,7 @@ impl fmt::Debug for Content {
             Self::Text(text) => write!(f, "Text({} bytes)", text.len()),
             Self::Media(media) => media.fmt(f),
             Self::Raw(_) => f.write_str("Raw"),
+            Self::Absent => f.write_str("Absent"),
         }
     }
 }
@@ -152,6 +204,7 @@ impl Serialize for Content {
             Self::Text(text) => serializer.serialize_str(text),
             Self::Media(media) => media.serialize(serializer),
             Self::Raw(json) => json.serialize(serializer),
+            Self::Absent => serializer.serialize_unit(),
         }
     }
 }
@@ -160,6 +213,7 @@ impl<'de> Deserialize<'de> for Content {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(match Value::deserialize(deserializer)? {
             Value::String(text) => Self::Text(text),
+            Value::Null => Self::Absent,
             json => match Media::from_json(&json) {
                 Some(media) => Self::Media(media),
                 None => Self::Raw(json),
@@ -196,7 +250,8 @@ impl Messages {
         if self.0.is_empty() {
             return Err(InvalidInput::new("messages", "must have at least one message"));
         }
-        if !infer && self.0.iter().any(|message| message.content.as_text().is_none()) {
+        let is_media = |message: &Message| matches!(message.content, Content::Media(_));
+        if !infer && self.0.iter().any(is_media) {
             return Err(InvalidInput::new(
                 "messages",
                 "must be text when infer is false: only inference reads images and documents",

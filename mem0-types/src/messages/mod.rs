@@ -5,7 +5,10 @@
 mod media;
 mod media_type;
 mod message;
+mod reading;
+mod skipped;
 
 pub use media::Media;
 pub use media_type::MediaKind;
 pub use message::{Content, Message, Messages, Role};
+pub use skipped::Skipped;

@@ -33,16 +33,21 @@ pub(crate) mod sealed {
 /// Without its `required` fields an object is refused, `defaulted` fields are empty when absent,
 /// and the others are `optional`. A field may have a second wire name, as in `"run_id" |
 /// "session_id"`; when both are sent, the first is the field and the second is an extra. A
-/// defaulted field that is also an argument of `new` says so: `"memory" in new(memory)`. An
-/// optional field that is itself a frequent record is read in place, without serde:
-/// `"score_breakdown" as record`.
+/// defaulted field that is also an argument of `new` says so: `"memory" in new(memory)`. One whose
+/// default is null on the wire is written as null where null was read: `as nullable`. An optional
+/// field that is itself a frequent record is read in place, without serde: `"score_breakdown" as
+/// record`.
 macro_rules! record {
     (
         $(#[$meta:meta])*
         pub struct $name:ident {
             required { $( $(#[$rmeta:meta])* $rfield:ident: $rty:ty = $rwire:literal, )* }
             defaulted {
-                $( $(#[$dmeta:meta])* $dfield:ident: $dty:ty = $dwire:literal $(in new($given:ident))?, )*
+                $(
+                    $(#[$dmeta:meta])*
+                    $dfield:ident: $dty:ty =
+                        $dwire:literal $(in new($given:ident))? $(as $dkind:ident)?,
+                )*
             }
             optional {
                 $(
@@ -92,7 +97,11 @@ macro_rules! record {
                 let mut extra = $crate::wire::Extra::default();
                 cursor.object(|name, cursor| match name {
                     $( $rwire => $rfield.read($rwire, cursor, &mut extra), )*
-                    $( $dwire => $dfield.read($dwire, cursor, &mut extra), )*
+                    $(
+                        $dwire => $crate::wire::record!(
+                            read $dfield $dwire cursor extra $($dkind)?
+                        ),
+                    )*
                     $(
                         $owire => $crate::wire::record!(
                             read $ofield $owire cursor extra $($kind)?
@@ -183,6 +192,9 @@ macro_rules! record {
     };
     (read $field:ident $wire:literal $cursor:ident $extra:ident record) => {
         $field.read_with($wire, $cursor, &mut $extra, $crate::wire::Record::read)
+    };
+    (read $field:ident $wire:literal $cursor:ident $extra:ident nullable) => {
+        $field.read_nullable($wire, $cursor, &mut $extra)
     };
     (finish $field:ident $extra:ident) => { $field.into_value() };
     (finish $field:ident $extra:ident $alias:literal) => {

@@ -45,6 +45,26 @@ impl<'a, T: DeserializeOwned> Slot<'a, T> {
         if cursor.take_null()? {
             return Ok(());
         }
+        self.read_any(name, cursor, extra, value)
+    }
+
+    /// As [`read`](Self::read), for a type that null is a value of.
+    pub(crate) fn read_nullable(
+        &mut self,
+        name: &'static str,
+        cursor: &mut Cursor<'a>,
+        extra: &mut Extra,
+    ) -> Result<(), Error> {
+        self.read_any(name, cursor, extra, Cursor::value)
+    }
+
+    fn read_any(
+        &mut self,
+        name: &'static str,
+        cursor: &mut Cursor<'a>,
+        extra: &mut Extra,
+        value: impl FnOnce(&mut Cursor<'a>) -> Result<T, Error>,
+    ) -> Result<(), Error> {
         if self.is_named {
             return cursor.skip();
         }

@@ -257,6 +257,32 @@ pub const EXCEPTIONS: &[Exception] = &[
     exception("POST /v2/memories/search/", Envelope(200), "S25", "asked for by output_format"),
     exception("GET /v1/memories/", Envelope(200), "S25", "asked for by output_format"),
     exception("POST /v2/memories/", Field(400, "error"), "S26", "a list without filters"),
+    exception(EVERY, Field(200, "role"), "S27", "who said a memory"),
+    exception(EVERY, Field(200, "actor_id"), "S27", "who said a memory"),
+    exception(EVERY, Field(200, "[].role"), "S27", "who said a memory"),
+    exception(EVERY, Field(200, "[].actor_id"), "S27", "who said a memory"),
+    exception(EVERY, Field(200, "results[].role"), "S27", "who said a memory"),
+    exception(EVERY, Field(200, "results[].actor_id"), "S27", "who said a memory"),
+    exception(EVERY, Field(200, "results[].data.role"), "S27", "who said a memory"),
+    exception(EVERY, Field(200, "results[].data.actor_id"), "S27", "who said a memory"),
+    exception(
+        "POST /v3/memories/add/",
+        Field(200, "skipped"),
+        "S28",
+        "what an add did not take of its messages",
+    ),
+    exception(
+        "POST /v1/memories/",
+        Field(200, "[].skipped"),
+        "S28",
+        "what an add did not take of its messages",
+    ),
+    exception(
+        "POST /v1/memories/",
+        Field(200, "results[].skipped"),
+        "S28",
+        "what an add did not take of its messages",
+    ),
 ];
 
 /// Whether `body` is one of the shapes in which the platform puts an error.

@@ -14,6 +14,8 @@ use crate::operations::memories::history::InputView;
 pub(crate) struct EntityMemoryView {
     id: String,
     memory: String,
+    role: String,
+    actor_id: Option<String>,
     metadata: Option<Metadata>,
     categories: Option<Vec<String>>,
     created_at: Timestamp,
@@ -28,6 +30,8 @@ impl From<EntityMemoryRecord> for EntityMemoryView {
         Self {
             id: memory.id,
             memory: memory.memory,
+            role: memory.role,
+            actor_id: memory.actor,
             metadata: memory.metadata,
             categories: memory.categories,
             created_at: memory.created_at,

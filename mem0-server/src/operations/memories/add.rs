@@ -1,7 +1,7 @@
 use mem0_engine::{AddRequest, Added, EntityIds};
-use mem0_types::{Content, EventStatus, IdField, InvalidInput, Message, Metadata, Role};
+use mem0_types::{Content, EventStatus, IdField, InvalidInput, Message, Metadata, Role, Skipped};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::http::fields::{Body, Fields, Received};
 use crate::http::json::Json;
@@ -25,6 +25,10 @@ const TAKEN: [&str; 11] = [
     "immutable",
     "filters",
 ];
+
+/// The fields of a message that say what was said, and by whom. `parts` and `type` are other APIs'
+/// names for `content` and `role`.
+const SAID: [&str; 5] = ["role", "content", "name", "parts", "type"];
 
 /// The fields that are kept with the event: options for inference, and those of older clients.
 const OPTIONS: [&str; 19] = [
@@ -53,25 +57,43 @@ const OPTIONS: [&str; 19] = [
 #[derive(Serialize)]
 #[serde(untagged)]
 pub(crate) enum AddedView {
-    Queued { event_id: String, status: EventStatus },
-    Done { message: &'static str, event_id: String, status: EventStatus, results: Vec<ResultView> },
+    Queued {
+        event_id: String,
+        status: EventStatus,
+        #[serde(skip_serializing_if = "Skipped::is_empty")]
+        skipped: Skipped,
+    },
+    Done {
+        message: &'static str,
+        event_id: String,
+        status: EventStatus,
+        results: Vec<ResultView>,
+        #[serde(skip_serializing_if = "Skipped::is_empty")]
+        skipped: Skipped,
+    },
 }
 
-impl From<Added> for AddedView {
-    fn from(added: Added) -> Self {
-        let Added { event_id, status, results, .. } = added;
-        if status.is_final() {
-            let results = results.into_iter().map(ResultView::of_add).collect();
-            Self::Done { message: "Memories added successfully!", event_id, status, results }
-        } else {
-            Self::Queued { event_id, status }
-        }
+/// The message of an add that was carried out.
+pub(crate) fn message(messages: usize, skipped: &Skipped) -> &'static str {
+    if skipped.message_count() == messages as u64 {
+        "Nothing was added: no message has a text that becomes a memory."
+    } else {
+        "Memories added successfully!"
     }
 }
 
 /// `POST /v3/memories/add/`
 pub(crate) async fn add(View(engine): View, body: Body) -> Answer<AddedView, InDetails> {
-    Ok(Json(engine.add(request(known(body?)?)?).await?.into()))
+    let request = request(known(body?)?)?;
+    let messages = request.messages.len();
+    let Added { event_id, status, results, skipped, .. } = engine.add(request).await?;
+    Ok(Json(if status.is_final() {
+        let message = message(messages, &skipped);
+        let results = results.into_iter().map(ResultView::of_add).collect();
+        AddedView::Done { message, event_id, status, results, skipped }
+    } else {
+        AddedView::Queued { event_id, status, skipped }
+    }))
 }
 
 /// The fields that an add may have, in every version.
@@ -80,7 +102,7 @@ pub(crate) fn known(body: Received) -> Result<Fields, InvalidInput> {
 }
 
 pub(crate) fn request(mut fields: Fields) -> Result<AddRequest, Rejection> {
-    let messages = messages(fields.take("messages"))?;
+    let messages = messages(fields.take("messages"), &fields)?;
     let ids = ids(&fields)?;
     if ids.is_empty() {
         return Err(Rejection::invalid(NO_ID));
@@ -136,45 +158,39 @@ fn filtered_ids(fields: &Fields) -> Result<Fields, InvalidInput> {
 }
 
 /// A list of messages. A single message, or only its text, is accepted too.
-fn messages(json: Option<Value>) -> Result<Vec<Message>, InvalidInput> {
+fn messages(json: Option<Value>, fields: &Fields) -> Result<Vec<Message>, InvalidInput> {
+    let message_of = |json| message_of(json, fields);
     match json {
         None => Err(InvalidInput::new("messages", "is required")),
-        Some(Value::String(text)) => Ok(vec![Message::user(text)]),
-        Some(Value::Array(list)) => list
-            .into_iter()
-            .enumerate()
-            .map(|(index, json)| message(json, &format!("messages[{index}]")))
-            .collect(),
-        Some(json) => Ok(vec![message(json, "messages")?]),
+        Some(Value::Array(list)) => Ok(list.into_iter().map(message_of).collect()),
+        Some(json @ (Value::String(_) | Value::Object(_))) => Ok(vec![message_of(json)]),
+        Some(_) => Err(InvalidInput::new(
+            "messages",
+            "must be a list of messages, each an object with role and content",
+        )),
     }
 }
 
-fn message(json: Value, at: &str) -> Result<Message, InvalidInput> {
-    let refuse =
-        |part: &str, message: &'static str| Err(InvalidInput::new(format!("{at}{part}"), message));
-    let Value::Object(mut parts) = json else {
-        return refuse("", "must be an object with role and content");
-    };
-    let role = match parts.remove("role") {
-        Some(Value::String(role)) if !role.trim().is_empty() => Role::from(role.as_str()),
-        _ => return refuse(".role", "is required and must be user, assistant or system"),
-    };
-    let content = match parts.remove("content").map(serde_json::from_value) {
-        Some(Ok(content @ (Content::Text(_) | Content::Media(_)))) => content,
-        _ => {
-            return refuse(
-                ".content",
-                "is required and must be a string or one image_url, pdf_url, mdx_url or txt_url \
-                 object; send the parts of a list as messages of their own",
-            );
+/// One message, as whatever API has it. The engine says what is taken of it.
+fn message_of(json: Value, fields: &Fields) -> Message {
+    match json {
+        Value::String(text) => Message::user(text),
+        Value::Object(parts) => {
+            let is_set = |value: &Value| !value.is_null() && *value != json!([]);
+            let ignored = parts.iter().filter(|(name, _)| !SAID.contains(&name.as_str()));
+            for (name, _) in ignored.filter(|(_, value)| is_set(value)) {
+                fields.ignore("messages[].", name);
+            }
+            let message = serde_json::from_value(Value::Object(parts));
+            message.unwrap_or_else(|_| nobodys(Value::Null))
         }
-    };
-    let message = Message::new(role, content);
-    match parts.remove("name") {
-        None | Some(Value::Null) => Ok(message),
-        Some(Value::String(name)) => Ok(message.named(name)),
-        Some(_) => refuse(".name", "must be a string"),
+        json => nobodys(json),
     }
+}
+
+/// JSON that is no message. It has no role, and is counted as skipped for that.
+fn nobodys(json: Value) -> Message {
+    Message::new(Role::default(), Content::Raw(json))
 }
 
 /// Without an LLM these have no effect, but invalid ones are refused all the same.
