@@ -295,7 +295,7 @@ fn what_metadata_take_in_memory_counts_too() {
         wait(engine.list(request)).map(|page| page.results.len())
     };
     assert_eq!(refused_field(list(&engine, 1, 40)), "page_size");
-    let view = |room: &Room| engine.holding(room.share(engine.access()));
+    let view = |room: &Room| engine.holding(engine.share_of(room));
     assert!(matches!(list(&view(&Room::new(1 << 26)), 1, 20), Err(EngineError::NoRoom)));
     let room = Room::new(1 << 29);
     for page in 1..3 {

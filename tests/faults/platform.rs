@@ -20,6 +20,7 @@ use tokio::time::Instant;
 
 use crate::client::{Client, KEY, Settings, Way, ask, in_time};
 
+#[allow(dead_code, reason = "only the binary counts its file handles")]
 #[path = "../../mem0-server/src/bin/mem0-server/serving.rs"]
 mod serving;
 
