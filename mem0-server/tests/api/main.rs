@@ -8,6 +8,7 @@ mod app;
 mod authentication;
 mod batch;
 mod clients;
+mod cors;
 mod delete_all;
 mod doors;
 mod entities;
