@@ -98,7 +98,7 @@ impl Platform {
 
 /// What the official TypeScript client sends, then what a client of one's own may.
 const HEADERS: [&str; 2] = [
-    "authorization,content-type,mem0-user-id",
+    "authorization,content-type,mem0-user-id,x-application,x-mem0-client,x-mem0-source",
     "authorization,content-type,idempotency-key,traceparent,x-request-id",
 ];
 

@@ -10,7 +10,9 @@ mod batch;
 mod clients;
 mod cors;
 mod delete_all;
+mod described;
 mod doors;
+mod effects;
 mod entities;
 mod events;
 mod folder;
@@ -34,6 +36,8 @@ mod binary;
 mod crash;
 #[cfg(unix)]
 mod crowded;
+#[cfg(unix)]
+mod examples;
 #[cfg(unix)]
 mod faults;
 #[cfg(unix)]
