@@ -51,6 +51,7 @@ mod router;
 
 pub use deliver::{Receivers, deliver};
 pub use http::base_url::BaseUrl;
+pub use http::cors_origins::{CorsOrigins, InvalidCorsOrigins};
 pub use http::fields::BODY_LIMIT;
 pub use http::intake::Sleep;
 pub use mem0_engine::Delivering;

@@ -1,4 +1,5 @@
 use crate::http::base_url::BaseUrl;
+use crate::http::cors_origins::CorsOrigins;
 use crate::http::fields::BODY_LIMIT;
 use crate::http::intake::Sleep;
 use crate::middleware::metrics::Metrics;
@@ -16,6 +17,9 @@ pub struct RouterOptions {
     /// `next` and `previous` of pages begin with it. By default it is taken from each request's
     /// `Host`.
     pub base_url: Option<BaseUrl>,
+    /// The origins whose pages may call the API from a browser; by default none may, and preflights
+    /// are answered with 405.
+    pub cors_origins: Option<CorsOrigins>,
     /// How many requests each API key may send; unlimited by default.
     pub rate_limit: Option<RateLimit>,
     /// Lends the router a clock: a request for whose body there is no room in memory then waits up
@@ -30,6 +34,7 @@ impl Default for RouterOptions {
         Self {
             body_limit: BODY_LIMIT,
             base_url: None,
+            cors_origins: None,
             rate_limit: None,
             sleep: None,
             metrics: None,

@@ -18,7 +18,7 @@ use crate::middleware::authentication::{Authentication, authenticate};
 use crate::middleware::observe::observe;
 use crate::middleware::rate_limit::{self, Buckets};
 use crate::middleware::room::Sharing;
-use crate::middleware::{guard, places, room};
+use crate::middleware::{cors, guard, places, room};
 use crate::operations::entities::{create_entity, entity, entity_filters, entity_memories};
 use crate::operations::memories::{
     add, batch, delete_all, feedback, history, list, memory, search, stats, summary,
@@ -114,7 +114,7 @@ pub fn router_with(
     let state = (engine.clone(), authentication);
     operations = operations.route_layer(from_fn_with_state(state, authenticate));
     operations = operations.route_layer(from_fn(no_empty_segments));
-    let routes = Router::new()
+    let mut routes = Router::new()
         .route("/health", get(health::health))
         .route("/openapi.json", get(openapi::document))
         .route("/docs", get(openapi::page))
@@ -126,9 +126,13 @@ pub fn router_with(
         .layer(from_fn(ignored_fields::name_them))
         .layer(Extension(BodyLimit(options.body_limit)))
         .layer(Extension(PublicAddress(options.base_url)))
-        .layer(from_fn(places::occupy))
-        .layer(from_fn_with_state(options.metrics, observe))
-        .with_state(engine);
+        .layer(from_fn(places::occupy));
+    if let Some(origins) = &options.cors_origins {
+        // Around whatever may refuse a request, since a browser hides an answer that does not name
+        // the page's origin.
+        routes = routes.layer(cors::layer(origins));
+    }
+    let routes = routes.layer(from_fn_with_state(options.metrics, observe)).with_state(engine);
     let again = routes.clone();
     routes.fallback(move |request: Request| {
         let mut routes = again.clone();

@@ -11,6 +11,7 @@ mod coverage;
 mod errors;
 mod fake;
 mod half_surrogates;
+mod integrations;
 mod layers;
 pub(crate) mod local;
 mod parity;

@@ -11,7 +11,7 @@ use crate::http::field_names::{Meaning, meaning};
 
 /// Names what was ignored of the request because the operation does not know it: fields of the
 /// body, and parameters of the query string.
-const HEADER: HeaderName = HeaderName::from_static("mem0-ignored-fields");
+pub(crate) const HEADER: HeaderName = HeaderName::from_static("mem0-ignored-fields");
 
 /// The most names in an answer.
 const MOST: usize = 16;

@@ -3,6 +3,7 @@
 //! May name the engine's records, but no operation.
 
 pub(crate) mod base_url;
+pub(crate) mod cors_origins;
 pub(crate) mod field_names;
 pub(crate) mod fields;
 pub(crate) mod filters;

@@ -3,6 +3,7 @@
 //! May name `http` and the engine, but no operation.
 
 pub(crate) mod authentication;
+pub(crate) mod cors;
 pub(crate) mod guard;
 pub(crate) mod metrics;
 pub(crate) mod observe;

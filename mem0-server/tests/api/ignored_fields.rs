@@ -223,7 +223,7 @@ async fn names_of_ignored_fields_are_safe_and_few() {
 }
 
 /// The names of a schema's properties, following references within the document.
-fn properties(document: &Value, schema: &Value, found: &mut BTreeSet<String>) {
+pub(crate) fn properties(document: &Value, schema: &Value, found: &mut BTreeSet<String>) {
     if let Some(reference) = schema["$ref"].as_str() {
         let pointer = reference.trim_start_matches('#');
         return properties(document, document.pointer(pointer).unwrap(), found);

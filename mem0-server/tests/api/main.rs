@@ -9,8 +9,11 @@ mod authentication;
 mod batch;
 mod chat_messages;
 mod clients;
+mod cors;
 mod delete_all;
+mod described;
 mod doors;
+mod effects;
 mod entities;
 mod events;
 mod folder;
@@ -35,6 +38,8 @@ mod binary;
 mod crash;
 #[cfg(unix)]
 mod crowded;
+#[cfg(unix)]
+mod examples;
 #[cfg(unix)]
 mod faults;
 #[cfg(unix)]

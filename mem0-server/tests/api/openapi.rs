@@ -62,17 +62,24 @@ async fn the_document_and_its_page_are_served_without_a_key() {
         let answer = app.clone().oneshot(request("GET", path, Value::Null)).await.unwrap();
         assert_eq!(answer.status(), 200);
         let kind = answer.headers()["content-type"].to_str().unwrap().to_owned();
+        let policy = answer.headers().get("content-security-policy").cloned();
         let body = to_bytes(answer.into_body(), usize::MAX).await.unwrap();
-        (kind, String::from_utf8(body.to_vec()).unwrap())
+        (kind, policy, String::from_utf8(body.to_vec()).unwrap())
     };
-    let (kind, document) = get("/openapi.json").await;
+    let (kind, _, document) = get("/openapi.json").await;
     assert_eq!(kind, "application/json");
     let document: Value = serde_json::from_str(&document).unwrap();
     assert_eq!(document["info"]["version"], env!("CARGO_PKG_VERSION"));
-    let (kind, page) = get("/docs").await;
+    let (kind, policy, page) = get("/docs").await;
+    let policy = policy.unwrap();
+    let policy: Vec<_> = policy.to_str().unwrap().split("; ").collect();
+    assert!(policy.contains(&"default-src 'none'") && policy.contains(&"connect-src 'self'"));
     assert_eq!(kind, "text/html; charset=utf-8");
+    assert!(page.contains("<a href=\"openapi.json\">"));
     // It works offline: only the document is loaded, from the same place as the page.
     assert!(page.contains("fetch(\"openapi.json\")"));
+    // In the examples the page puts its own address here.
+    let page = page.replacen("\"http://127.0.0.1:8888\"", "", 1);
     for external in ["http://", "https://", "//cdn", "src=", "@import", "<link"] {
         assert!(!page.contains(external), "{external}");
     }

@@ -30,6 +30,9 @@ Options of the server:
   --api-key-file FILE      File that contains the key.
   --base-url URL           Address at which clients reach the server, for the next
                            links of pages. Default: each request's Host.
+  --cors-origins ORIGINS   Origins whose web pages may call the server, with commas
+                           between them: https://app.example. With * every page
+                           of every site may. Default: none.
   --log LEVEL              error, warn, or info, which logs every request.
                            Default warn.
   --body-limit BYTES       Largest request body. Default 16777216.

@@ -3,7 +3,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use mem0_server::{BODY_LIMIT, BaseUrl, RateLimit};
+use mem0_server::{BODY_LIMIT, BaseUrl, CorsOrigins, InvalidCorsOrigins, RateLimit};
 use toml::de::{DeTable, DeValue};
 use tracing::Level;
 
@@ -15,6 +15,7 @@ pub(crate) const OPTIONS: &[&str] = &[
     "api-key",
     "api-key-file",
     "base-url",
+    "cors-origins",
     "log",
     "body-limit",
     "rate-limit",
@@ -33,6 +34,7 @@ pub(crate) struct Config {
     pub(crate) data_dir: PathBuf,
     pub(crate) api_key: Option<String>,
     pub(crate) base_url: Option<BaseUrl>,
+    pub(crate) cors_origins: Option<CorsOrigins>,
     pub(crate) log: Level,
     pub(crate) body_limit: usize,
     pub(crate) rate_limit: Option<RateLimit>,
@@ -51,6 +53,7 @@ impl Default for Config {
             data_dir: PathBuf::from("mem0-data"),
             api_key: None,
             base_url: None,
+            cors_origins: None,
             log: Level::WARN,
             body_limit: BODY_LIMIT,
             rate_limit: None,
@@ -87,6 +90,10 @@ impl Config {
                 Some(base) => self.base_url = Some(base),
                 None => return refused("an http or https address without a query"),
             },
+            "cors-origins" => {
+                let origins = value.parse().map_err(|why: InvalidCorsOrigins| why.to_string())?;
+                self.cors_origins = Some(origins);
+            }
             "log" => {
                 self.log = match value {
                     "error" => Level::ERROR,
@@ -143,6 +150,11 @@ impl Config {
                 DeValue::Integer(number) if number.radix() == 10 => {
                     number.as_str().replace('_', "")
                 }
+                DeValue::Array(list) if *option == "cors-origins" => {
+                    let texts = list.iter().map(|text| text.get_ref().as_str());
+                    let texts: Option<Vec<_>> = texts.collect();
+                    texts.ok_or_else(|| refused("must be a list of strings"))?.join(",")
+                }
                 _ => return Err(refused("must be a string, a whole number, true or false")),
             };
             self.set(option, &value).map_err(|why| refused(&why))?;
@@ -167,6 +179,7 @@ impl Config {
                 "listen" => Some(quoted(&self.listen)),
                 "data-dir" => Some(quoted(&self.data_dir.to_string_lossy())),
                 "base-url" => self.base_url.as_ref().map(|base| quoted(base.as_str())),
+                "cors-origins" => self.cors_origins.as_ref().map(|o| quoted(&o.to_string())),
                 "log" => Some(quoted(&self.log.as_str().to_ascii_lowercase())),
                 "body-limit" => Some(self.body_limit.to_string()),
                 "rate-limit" => {
@@ -240,7 +253,8 @@ mod tests {
     fn a_file_sets_every_option_and_what_is_printed_reads_back() {
         let config = read(
             "# all of them\nlisten = \"[::1]:1\"\ndata_dir = '/d'\napi_key = 'k'\n\
-             base_url = \"https://mem0.example\"\nlog = \"info\"\nbody_limit = 1_000\nrate_limit = 60\n\
+             base_url = \"https://mem0.example\"\n\
+             cors_origins = [\"https://a.example\", \"http://localhost:3000\"]\nlog = \"info\"\nbody_limit = 1_000\nrate_limit = 60\n\
              max_connections = 10\nheader_timeout = 1\nbody_timeout = 2\ndrain_limit = 3\n\
              private_webhooks = true\n\
              metrics_listen = \"127.0.0.1:9464\"\n",
@@ -268,6 +282,10 @@ mod tests {
             ("body_limit = 1.5", 1, "a string, a whole number"),
             ("rate_limit = -1", 1, "whole number of requests a minute"),
             ("base_url = \"mem0.example\"", 1, "http or https"),
+            ("cors_origins = \"https://a.example/\"", 1, "origin 1 must end after"),
+            ("cors_origins = []", 1, "there is none"),
+            ("cors_origins = [1]", 1, "must be a list of strings"),
+            ("listen = [\"x\"]", 1, "must be a string"),
             ("metrics_listen = \"localhost\"", 1, "IP address with a port"),
             ("listen = \"x\"\nlisten = \"y\"", 2, ""),
             ("listen = ", 1, ""),

@@ -110,6 +110,7 @@ async fn run(config: &Config) -> Result<(), Failure> {
     let mut options = RouterOptions::default();
     options.body_limit = config.body_limit;
     options.base_url = config.base_url.clone();
+    options.cors_origins = config.cors_origins.clone();
     options.rate_limit = config.rate_limit;
     options.sleep = Some(|time| Box::pin(tokio::time::sleep(time)));
     options.metrics = Some(metrics.clone());
