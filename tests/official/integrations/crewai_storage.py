@@ -59,4 +59,10 @@ def check_external_memory(check, stored):
     check.equal("search", found(memory.search("green tea", score_threshold=0.0)), [TEA])
 
 
+def check_reset(check, stored):
+    storage("external", user_id="cora").reset()
+    check.that("reset leaves nothing", stored.become([], user_id="cora"), stored.texts(user_id="cora"))
+    check.equal("of anybody", stored.rows(user_id="*"), [])
+
+
 play(__name__, "crewai", "mem0ai")

@@ -50,9 +50,8 @@ class Retold:
                 payloads.append(self.payload(one, ids))
             else:
                 counts["Invalid"] += 1
-        scopes = {next((name, payload[name]) for name in ("user_id", "agent_id", "run_id") if name in payload) for payload in payloads}
         existing = {}
-        for name, value in scopes:
+        for name, value in {self.scope(payload) for payload in payloads}:
             for row in self.listed({name: value}):
                 key = (row.get("metadata") or {}).get("mem0_migration_import_key")
                 if key:
@@ -67,6 +66,10 @@ class Retold:
             else:
                 counts["Changed existing"] += 1
         return [counts[name] for name in COUNTS]
+
+    def scope(self, payload):
+        """The first id that it has, by which the script looks for what is there already."""
+        return next((name, payload[name]) for name in ("user_id", "agent_id", "run_id") if name in payload)
 
     def payload(self, one, ids):
         key = ":".join(["python", "qdrant", SOURCE["collection"], one["id"]])
@@ -172,4 +175,4 @@ if script := os.environ.get("MEM0_MIGRATION_SCRIPT"):
         import_twice(check, stored, Script(stored.platform, script), "script")
 
 
-play(__name__)
+play(__name__, named="migration")

@@ -79,7 +79,7 @@ def point(host, check):
         kind.__init__ = pointed
 
 
-def play(module, *packages):
+def play(module, *packages, named="integration"):
     """Runs each group of checks of the scenario, and ends the program: call it at the module's end."""
     parser = argparse.ArgumentParser(description=sys.modules[module].__doc__)
     parser.add_argument("--host", required=True, type=loopback, help="the server's base URL")
@@ -93,4 +93,4 @@ def play(module, *packages):
     stored = Stored(Platform(arguments.host, arguments.api_key))
     for group in groups(sys.modules[module]):
         check.run(group.__name__.removeprefix("check_"), group, check, stored)
-    sys.exit(check.end(", ".join(f"{package} {version(package)}" for package in packages)))
+    sys.exit(check.end(", ".join([named, *(f"{package} {version(package)}" for package in packages)])))
