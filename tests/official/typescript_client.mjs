@@ -1,49 +1,8 @@
 // The official TypeScript client, unmodified, against a server of ours: every method that the server has an operation for.
 //
 // node typescript_client.mjs HOST API_KEY
+import { apiKey, begin, end, equal, host, request, strangers, that, until } from "./checks.mjs";
 import { MemoryClient } from "mem0ai";
-
-const [host, apiKey] = process.argv.slice(2);
-
-// Nothing may leave this machine, telemetry least of all: whatever tries is refused, and counted.
-const strangers = [];
-const realFetch = globalThis.fetch;
-globalThis.fetch = (resource, options) => {
-  const address = String(resource?.url ?? resource);
-  if (!address.startsWith(host)) {
-    strangers.push(address);
-    return Promise.reject(new TypeError("refused: not the server under test"));
-  }
-  return realFetch(resource, options);
-};
-
-let passed = 0;
-let failed = 0;
-let group = "";
-
-function that(what, holds, shown = "") {
-  if (holds) {
-    passed += 1;
-    console.log(`ok      ${group}: ${what}`);
-  } else {
-    failed += 1;
-    console.log(`FAILED  ${group}: ${what}\n        ${shown}`);
-  }
-}
-
-// JSON with the keys of every object in order.
-function spelled(value) {
-  return JSON.stringify(value, (_, part) =>
-    part && typeof part === "object" && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([left], [right]) => (left < right ? -1 : 1)))
-      : part,
-  );
-}
-
-function equal(what, found, expected) {
-  const [left, right] = [spelled(found), spelled(expected)];
-  that(what, left === right, `found    ${left}\n        expected ${right}`);
-}
 
 async function raises(what, name, code, call, saying = "") {
   try {
@@ -56,15 +15,11 @@ async function raises(what, name, code, call, saying = "") {
 }
 
 async function ended(eventId) {
-  for (let n = 0; n < 300; n += 1) {
-    const answer = await realFetch(`${host}/v1/event/${eventId}/`, {
-      headers: { Authorization: `Token ${apiKey}` },
-    });
-    const event = await answer.json();
-    if (event.status === "SUCCEEDED" || event.status === "FAILED") return event;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error("the event did not end within 30 s");
+  const [, event] = await until(
+    () => request("GET", `/v1/event/${eventId}/`),
+    ([, one]) => one.status === "SUCCEEDED" || one.status === "FAILED",
+  );
+  return event;
 }
 
 const client = new MemoryClient({ apiKey, host });
@@ -75,7 +30,7 @@ const talk = [
 const texts = (page) => page.results.map((memory) => memory.memory).sort();
 const oddId = "a/b c?d#e%é";
 
-group = "add";
+begin("add");
 const metadata = { camelCase: 1, snake_case: { aList: [1, null, "x"] } };
 const added = await client.add(talk, { userId: "alice", infer: false, metadata });
 equal("its status", added.status, "SUCCEEDED");
@@ -92,7 +47,7 @@ await client.add([{ role: "user", content: "Runs belong to runs" }], { runId: "r
 await raises("no messages", "Error", undefined, () => client.add([], { userId: "alice" }), "empty messages");
 await raises("no id", "ValidationError", "HTTP_400", () => client.add(talk, {}), "entity ID");
 
-group = "search";
+begin("search");
 const hits = await client.search("where does she hike?", { filters: { user_id: "alice" }, topK: 1 });
 equal("the best hit", texts(hits), [talk[0].content]);
 that("its score is between 0 and 1", hits.results[0].score > 0 && hits.results[0].score <= 1);
@@ -105,7 +60,7 @@ await raises("a blank query", "ValidationError", "HTTP_400", () => client.search
 await raises("no filters", "ValidationError", "HTTP_400", () => client.search("sushi", {}), "filters");
 await raises("ids at the top level", "Error", undefined, () => client.search("sushi", { userId: "alice" }), "Top-level");
 
-group = "getAll";
+begin("getAll");
 const first = await client.getAll({ filters: { user_id: "alice" }, page: 1, pageSize: 1 });
 const second = await client.getAll({ filters: { user_id: "alice" }, page: 2, pageSize: 1 });
 equal("the count", [first.count, second.count], [2, 2]);
@@ -119,7 +74,7 @@ equal("the run's id", runs.results[0].sessionId, "r-1");
 await raises("camelCase in a filter", "ValidationError", "HTTP_400", () => client.getAll({ filters: { userId: "alice" } }), "allowed field");
 await raises("a page beyond the last", "MemoryNotFoundError", "HTTP_404", () => client.getAll({ filters: { user_id: "alice" }, page: 9 }));
 
-group = "get, update, history";
+begin("get, update, history");
 const all = await client.getAll({ filters: { user_id: "alice" } });
 const id = all.results.find((memory) => memory.memory === talk[0].content).id;
 equal("get", (await client.get(id)).memory, talk[0].content);
@@ -137,7 +92,7 @@ await raises("no UUID", "ValidationError", "HTTP_400", () => client.get("nope"),
 const unknown = "00000000-0000-4000-8000-000000000000";
 await raises("an unknown id", "MemoryNotFoundError", "HTTP_404", () => client.get(unknown), "Memory not found!");
 
-group = "batches";
+begin("batches");
 const other = all.results.find((memory) => memory.id !== id).id;
 const updates = [{ memoryId: id, text: "one" }, { memoryId: other, text: "two" }];
 equal("update", await client.batchUpdate(updates), { message: "Successfully updated 2 memories" });
@@ -146,7 +101,7 @@ equal("delete", await client.batchDelete([other]), { message: "Successfully dele
 await raises("an unknown id among them", "ValidationError", "HTTP_400", () => client.batchDelete([id, unknown]), "memories[1]");
 equal("and none is gone", (await client.get(id)).memory, "one");
 
-group = "exports";
+begin("exports");
 const schema = { type: "object", properties: { camelCase: { type: "integer" }, nobodyKnows: { type: ["string", "null"] } } };
 const job = await client.createMemoryExport({ schema, filters: { user_id: "alice" } });
 const exported = await client.getMemoryExport({ memoryExportId: job.id });
@@ -156,7 +111,7 @@ await raises("an unknown one", "MemoryNotFoundError", "HTTP_404", () => client.g
 const required = { type: "object", properties: { story: { type: "string" } }, required: ["story"] };
 await raises("what needs an LLM", "ValidationError", "HTTP_400", () => client.createMemoryExport({ schema: required, filters: { user_id: "alice" } }), "`story`");
 
-group = "users";
+begin("users");
 const users = await client.users({ page: 1, pageSize: 2 });
 equal("a page of them", [users.count, users.results.length], [4, 2]);
 equal("their totals", [users.totalUsers, users.totalAgents, users.totalRuns], [2, 1, 1]);
@@ -166,7 +121,7 @@ for (let n = 0; n < 100 && (await client.users()).totalUsers > 1; n += 1) {
 }
 equal("one user is left", (await client.users()).totalUsers, 1);
 
-group = "delete";
+begin("delete");
 equal("one", (await client.delete(id)).message, "Memory deleted successfully!");
 await raises("twice", "MemoryNotFoundError", "HTTP_404", () => client.delete(id));
 const wiped = await client.deleteAll({ runId: "r-1" });
@@ -174,7 +129,7 @@ equal("a whole scope is queued", wiped.message, "Delete in progress. This may ta
 equal("and done", (await ended(wiped.eventId)).status, "SUCCEEDED");
 equal("nothing is left", (await client.getAll({ filters: { run_id: "r-1" } })).count, 0);
 
-group = "many at once";
+begin("many at once");
 const many = Array.from({ length: 32 }, (_, n) =>
   client.add([{ role: "user", content: `Fact number ${n}` }], { userId: `user-${n}`, infer: false }),
 );
@@ -184,12 +139,12 @@ const found = await Promise.all(
 );
 equal("each with its own", found.map((page) => texts(page)[0]), Array.from({ length: 32 }, (_, n) => `Fact number ${n}`));
 
-group = "keys";
+begin("keys");
 console.error = () => {};
 const stranger = new MemoryClient({ apiKey: "m0-wrong", host });
 await raises("a wrong one", "AuthenticationError", "HTTP_401", () => stranger.search("x", { filters: { user_id: "alice" } }), "Invalid API key");
 
-group = "project";
+begin("project");
 const project = await client.getProject({ fields: ["name"] });
 equal("its name", project.name, "Default project");
 const changed = await client.updateProject({ customInstructions: "Only facts about food", multilingual: true });
@@ -197,7 +152,7 @@ equal("is updated", changed.message, "Project updated successfully");
 const renewed = await client.getProject({});
 equal("and shown", [renewed.customInstructions, renewed.multilingual], ["Only facts about food", true]);
 
-group = "feedback";
+begin("feedback");
 const judged = (await client.add([{ role: "user", content: "I like tea" }], { userId: "judge", infer: false })).results[0].id;
 const given = await client.feedback({ memoryId: judged, feedback: "NEGATIVE", feedbackReason: "It was coffee" });
 equal("is kept", [given.feedback, given.feedbackReason], ["NEGATIVE", "It was coffee"]);
@@ -206,7 +161,7 @@ equal("and taken back", [taken.id, taken.feedback, taken.feedbackReason], [given
 await raises("an unknown memory", "MemoryNotFoundError", "HTTP_404", () => client.feedback({ memoryId: unknown, feedback: "POSITIVE" }));
 await raises("no UUID", "ValidationError", "HTTP_400", () => client.feedback({ memoryId: "m", feedback: "POSITIVE" }), "Invalid memory_id");
 
-group = "profiles";
+begin("profiles");
 const diet = { type: "object", properties: { aDiet: { type: "string", description: "What they eat" } } };
 equal("are not enabled at first", (await client.getProfile({ entityId: "judge" })).status, "not_enabled");
 await raises("so that none can be made", "ValidationError", "HTTP_400", () => client.generateProfile({ entityId: "judge" }), "must be enabled");
@@ -230,13 +185,8 @@ that("and says why", profile.error.includes("No LLM is configured"), profile.err
 equal("a sample", (await client.sampleProfiles({ limit: 2 })).sampled, 2);
 await raises("an unknown user", "MemoryNotFoundError", "HTTP_404", () => client.getProfile({ entityId: "nobody-at-all" }));
 
-group = "deleteUser";
-const numbered = await realFetch(`${host}/v1/users/`, {
-  method: "POST",
-  headers: { Authorization: `Token ${apiKey}`, "Content-Type": "application/json" },
-  body: JSON.stringify({ user_id: "judge" }),
-});
-const { id: number } = await numbered.json();
+begin("deleteUser");
+const [, { id: number }] = await request("POST", "/v1/users/", { user_id: "judge" });
 const gone = await client.deleteUser({ entity_id: number, entity_type: "user" });
 equal("is queued", gone.message, "Delete in progress. This may take some time.");
 for (let n = 0; n < 100 && (await client.getAll({ filters: { user_id: "judge" } })).count > 0; n += 1) {
@@ -245,7 +195,7 @@ for (let n = 0; n < 100 && (await client.getAll({ filters: { user_id: "judge" } 
 equal("with the memories", (await client.getAll({ filters: { user_id: "judge" } })).count, 0);
 await raises("no number", "ValidationError", "HTTP_400", () => client.deleteUser({ entity_id: "judge", entity_type: "user" }), "Must be an integer");
 
-group = "webhooks";
+begin("webhooks");
 const hook = await client.createWebhook({ name: "Kitchen", url: "https://example.com/hook", eventTypes: ["memory_add"] });
 equal("createWebhook", [hook.name, hook.url, hook.eventTypes, hook.isActive, hook.owner], ["Kitchen", "https://example.com/hook", ["memory_add"], true, "local@example.com"]);
 equal("with its secret", hook.secret.startsWith("whsec_"), true);
@@ -256,7 +206,7 @@ equal("deleteWebhook", await client.deleteWebhook({ webhookId: hook.webhookId })
 equal("it is gone", await client.getWebhooks(), []);
 await raises("twice", "MemoryNotFoundError", "HTTP_404", () => client.deleteWebhook({ webhookId: hook.webhookId }));
 
-group = "all";
+begin("all");
 const driven = new Set([
   "ping", "add", "search", "getAll", "get", "update", "history", "batchUpdate", "batchDelete",
   "createMemoryExport", "getMemoryExport", "users", "deleteUsers", "delete", "deleteAll", "getProject", "updateProject",
@@ -269,5 +219,4 @@ equal("every method is driven", methods.filter((name) => name !== "constructor" 
 equal("ping resolves", await client.ping(), undefined);
 equal("nothing left the machine", strangers, []);
 
-console.log(`\n${passed} passed, ${failed} failed: the official TypeScript client 3.3.1`);
-process.exit(failed === 0 ? 0 : 1);
+end("the official TypeScript client 3.3.1");

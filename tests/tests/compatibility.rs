@@ -61,6 +61,40 @@ fn stated(words: &str) -> usize {
     number.parse().unwrap_or_else(|_| panic!("no number before {words}"))
 }
 
+/// Each scenario's file with the number of its checks, as `tests/official/run` has them.
+fn driven_integrations() -> BTreeSet<(String, u32)> {
+    let run = include_str!("../official/run");
+    let commands = run.lines().map(|line| line.split(' ').collect::<Vec<_>>());
+    commands
+        .filter_map(|words| match words[..] {
+            ["drive", _, checks, "integration", _, name] => Some((format!("{name}.py"), checks)),
+            ["drive", _, checks, "node_integration", name] => Some((format!("{name}.mjs"), checks)),
+            _ => None,
+        })
+        .map(|(file, checks)| (file, checks.parse().unwrap()))
+        .collect()
+}
+
+#[test]
+fn the_page_of_integrations_lists_what_is_run() {
+    let page = include_str!("../../docs/compatibility/integrations.md");
+    let rows = page.lines().filter_map(|line| line.strip_suffix(" |")?.rsplit_once("` | "));
+    let listed: BTreeSet<(String, u32)> = rows
+        .map(|(before, checks)| (before.rsplit_once('`').unwrap().1, checks.parse().unwrap()))
+        .map(|(file, checks)| (file.to_owned(), checks))
+        .collect();
+    assert_eq!(listed, driven_integrations());
+    assert!(listed.len() > 10, "{listed:?}");
+
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/official/integrations");
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
+    let there: BTreeSet<String> = files
+        .map(|file| file.into_string().unwrap())
+        .filter(|file| (file.ends_with(".py") || file.ends_with(".mjs")) && file != "scenario.py")
+        .collect();
+    assert_eq!(there, listed.into_iter().map(|(file, _)| file).collect());
+}
+
 #[test]
 fn rows_are_numbered_without_gap_or_repetition() {
     assert!(rows_of(INDEX).is_empty());
