@@ -1,4 +1,4 @@
-//! The data folder on disk: its lock, its schema, its settings, and filters as SQL.
+//! The data folder on disk: its lock, its room, its schema, its settings, and filters as SQL.
 //!
 //! May name ids, the clock, errors, limits and text. It knows nothing of projects or access.
 
@@ -7,6 +7,8 @@ pub(crate) mod data_folder;
 pub(crate) mod error;
 pub(crate) mod filter_sql;
 pub(crate) mod metadata_match;
+pub(crate) mod open_folder;
+pub(crate) mod room;
 pub(crate) mod schema;
 pub(crate) mod settings;
 pub(crate) mod text_index;

@@ -7,4 +7,5 @@ pub(crate) mod guard;
 pub(crate) mod metrics;
 pub(crate) mod observe;
 pub(crate) mod rate_limit;
+pub(crate) mod refused_keys;
 pub(crate) mod request_id;

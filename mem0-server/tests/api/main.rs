@@ -31,8 +31,14 @@ mod binary;
 #[cfg(unix)]
 mod crash;
 #[cfg(unix)]
+mod disk;
+#[cfg(unix)]
 mod faults;
+#[cfg(unix)]
+mod full_disk;
 #[cfg(unix)]
 mod operating;
 #[cfg(unix)]
 mod server;
+#[cfg(unix)]
+mod startup;

@@ -144,7 +144,8 @@ pub const EXCEPTIONS: &[Exception] = &[
     exception("GET /v1/entities/", Status(400), "S10", "a page or page size that cannot be"),
     exception("GET /v1/events/", Status(400), "S10", "a page or page size that cannot be"),
     exception("GET /v1/memories/events/", Status(400), "S10", "a page or limit that cannot be"),
-    exception(EVERY, Status(503), "S11", "the server is stopping"),
+    exception(EVERY, Status(503), "S11", "the server is stopping, or its folder is gone"),
+    exception(EVERY, Status(507), "S27", "the disk is full"),
     exception(
         "GET /v1/memories/{memory_id}/history/",
         Field(200, "[].input[].role"),
