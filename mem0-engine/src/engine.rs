@@ -8,8 +8,9 @@ use rusqlite::Connection;
 use tokio::sync::{oneshot, watch};
 
 use crate::components::Components;
-use crate::folder::settings;
-use crate::jobs::wake_signal::Stop;
+use crate::folder::open_folder::OpenFolder;
+use crate::folder::{disk_room, settings};
+use crate::jobs::wake_signal::{Stop, WakeSignal};
 use crate::limits::Answer;
 use crate::memories::later_pages::LaterPages;
 use crate::memories::stats::Retrievals;
@@ -19,11 +20,9 @@ use crate::running::Running;
 use crate::tenancy::keys::KeyCache;
 use crate::text::vector::Vector;
 use crate::threads::turns::Owner;
+use crate::threads::writer::Writer;
 use crate::webhooks::delivering::Dispatcher;
-use crate::{Access, EngineError, EngineStats, Signals};
-
-/// An upper bound on the bytes of all pages that adding a short text changes.
-const SMALL_MEMORY: usize = 128 * 1024;
+use crate::{Access, EngineError, EngineStats, NotReady, Signals};
 
 /// A memory engine over one data folder. Clones share it.
 ///
@@ -314,9 +313,11 @@ impl Engine {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T, EngineError> + Send + 'static,
     {
-        let share = self.share.clone();
+        let (folder, share) = (self.folder()?, self.share.clone());
         let body = move |connection: &Connection| {
             let _held = share;
+            // What is still open may be what somebody has removed for good.
+            folder.check()?;
             body(connection)
         };
         match self.inner.running().as_ref().and_then(|running| running.read.as_ref()) {
@@ -325,23 +326,61 @@ impl Engine {
         }
     }
 
-    /// Changes what the access allows.
+    /// Changes what the access allows. Refused when the disk is full.
     pub(crate) async fn write<T, F>(&self, body: F) -> Result<T, EngineError>
     where
         T: Send + 'static,
         F: FnOnce(&Connection, &Access) -> Result<T, EngineError> + Send + 'static,
     {
+        self.grow_as(self.access.owner(), self.allowed(body)?).await
+    }
+
+    /// Like `write`, for a change that removes something: it goes on when the disk is full.
+    pub(crate) async fn make_room<T, F>(&self, body: F) -> Result<T, EngineError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection, &Access) -> Result<T, EngineError> + Send + 'static,
+    {
+        self.write_as(self.access.owner(), self.allowed(body)?).await
+    }
+
+    fn allowed<T, F>(
+        &self,
+        body: F,
+    ) -> Result<impl FnOnce(&Connection) -> Result<T, EngineError> + use<T, F>, EngineError>
+    where
+        F: FnOnce(&Connection, &Access) -> Result<T, EngineError>,
+    {
         self.access.check_writable()?;
         let access = self.access.clone();
-        self.write_as(access.owner(), move |connection| {
+        Ok(move |connection: &Connection| {
             access.check(connection)?;
             body(connection, &access)
         })
-        .await
     }
 
-    /// Changes the folder without regard to the access.
+    /// Changes the folder without regard to the access. Refused when the disk is full.
     pub(crate) async fn write_folder<T, F>(&self, body: F) -> Result<T, EngineError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, EngineError> + Send + 'static,
+    {
+        self.grow_as(Owner::ENGINE, body).await
+    }
+
+    async fn grow_as<T, F>(&self, owner: Owner, body: F) -> Result<T, EngineError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, EngineError> + Send + 'static,
+    {
+        let folder = self.folder()?;
+        let grown = self.write_as(owner, |connection| disk_room::grow(connection, body)).await?;
+        folder.note_room();
+        Ok(grown)
+    }
+
+    /// Like `write_folder`, for a change that removes something or needs next to no room.
+    pub(crate) async fn make_room_in_folder<T, F>(&self, body: F) -> Result<T, EngineError>
     where
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T, EngineError> + Send + 'static,
@@ -354,17 +393,39 @@ impl Engine {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T, EngineError> + Send + 'static,
     {
-        let share = self.share.clone();
-        let body = move |connection: &Connection| {
-            let _held = share;
-            body(connection)
-        };
-        let answer = match self.inner.running().as_ref().and_then(|running| running.write.as_ref())
-        {
-            Some((writer, _)) => writer.send(owner, body),
-            None => return Err(EngineError::Closed),
-        };
-        answer.await.unwrap_or(Err(EngineError::Closed))
+        let (folder, kept, share) = (self.folder()?, self.folder()?, self.share.clone());
+        let answer = self.with_writer(|writer| {
+            writer.send(owner, move |connection| {
+                let _held = share;
+                Ok((kept.keep_reserve()?, body(connection)?))
+            })
+        })?;
+        match folder.note(answer.await.unwrap_or(Err(EngineError::Closed))) {
+            Ok((is_tight, value)) => {
+                if is_tight {
+                    // It has no room to grow until the worker comes to it.
+                    if let Ok(emptied) = self.with_writer(Writer::empty_log) {
+                        let _ = emptied.await;
+                    }
+                }
+                Ok(value)
+            }
+            Err(error) => {
+                if let EngineError::DiskFull = error {
+                    // The worker gives the reserve up and empties the log.
+                    let _ = self.wake_signal().map(|wake| wake.wake());
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// The writer must not be kept: it ends when nobody has it any more.
+    fn with_writer<T>(&self, body: impl FnOnce(&Writer) -> T) -> Result<T, EngineError> {
+        match self.inner.running().as_ref().and_then(|running| running.write.as_ref()) {
+            Some((writer, _)) => Ok(body(writer)),
+            None => Err(EngineError::Closed),
+        }
     }
 
     /// Like `write`, for a change that queues an event.
@@ -373,18 +434,47 @@ impl Engine {
         T: Send + 'static,
         F: FnOnce(&Connection, &Access) -> Result<T, EngineError> + Send + 'static,
     {
-        let wake = match self.inner.running().as_ref() {
-            Some(running) => running.wake.clone(),
-            None => return Err(EngineError::Closed),
-        };
-        self.write(move |connection, access| {
+        self.write(self.waking(body)?).await
+    }
+
+    /// Like `make_room`, for a change that queues the event of a deletion.
+    pub(crate) async fn queue_deletion<T, F>(&self, body: F) -> Result<T, EngineError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection, &Access) -> Result<T, EngineError> + Send + 'static,
+    {
+        self.make_room(self.waking(body)?).await
+    }
+
+    fn waking<T, F>(
+        &self,
+        body: F,
+    ) -> Result<impl FnOnce(&Connection, &Access) -> Result<T, EngineError> + use<T, F>, EngineError>
+    where
+        F: FnOnce(&Connection, &Access) -> Result<T, EngineError>,
+    {
+        let wake = self.wake_signal()?;
+        Ok(move |connection: &Connection, access: &Access| {
             let queued = body(connection, access)?;
             // Woken here rather than after the answer: a dropped future would not get that far. The
             // worker's own writes come after this one.
             wake.wake();
             Ok(queued)
         })
-        .await
+    }
+
+    fn wake_signal(&self) -> Result<WakeSignal, EngineError> {
+        match self.inner.running().as_ref() {
+            Some(running) => Ok(running.wake.clone()),
+            None => Err(EngineError::Closed),
+        }
+    }
+
+    fn folder(&self) -> Result<Arc<OpenFolder>, EngineError> {
+        match self.inner.running().as_ref() {
+            Some(running) => Ok(running.folder.clone()),
+            None => Err(EngineError::Closed),
+        }
     }
 
     /// Checks that the engine answers, with one small read.
@@ -395,16 +485,30 @@ impl Engine {
         self.read_folder(|connection| settings::get(connection, "").map(drop)).await
     }
 
-    /// Checks that the engine can write and has room for a small memory: it writes that many bytes,
-    /// which are on disk when this returns.
+    /// Checks that memories can be read and written, and that there is room for one. It answers
+    /// within a second whatever others ask for.
+    ///
+    /// It writes a little at most once a second. While the writer works on something else, it does
+    /// not wait for that: what counts is whether the last such write succeeded, and how long the
+    /// next one has been waiting.
+    ///
+    /// ```
+    /// # async fn check(engine: mem0_engine::Engine) {
+    /// if let Err(not_ready) = engine.ready().await {
+    ///     eprintln!("{not_ready}");
+    /// }
+    /// # }
+    /// ```
     ///
     /// # Errors
-    /// [`EngineError::Closed`]; [`EngineError::Storage`], also for a full disk.
-    pub async fn check_writing(&self) -> Result<(), EngineError> {
-        self.write_folder(|connection| {
-            settings::set(connection, "engine.write_check", &"-".repeat(SMALL_MEMORY))
-        })
-        .await
+    /// [`NotReady`], which says what is not.
+    pub async fn ready(&self) -> Result<(), NotReady> {
+        let answer = match self.inner.running().as_ref().and_then(|running| running.ready.as_ref())
+        {
+            Some((readiness, _)) => readiness.ask(),
+            None => return Err(NotReady::Closed),
+        };
+        answer.await.unwrap_or(Err(NotReady::Closed))
     }
 
     /// The size of the folder, how many events wait in it, and what became of deliveries to

@@ -137,8 +137,33 @@ pub enum EngineError {
     #[error("the engine is closed")]
     Closed,
     /// Another process, or another `Engine` of this process, has the data folder open.
-    #[error("the data folder {} is in use by another engine; close it, or use another folder", .0.display())]
-    Locked(PathBuf),
+    #[error(
+        "the data folder {} is in use by another engine{}; close it, or use another folder",
+        path.display(),
+        process.map_or_else(String::new, |process| format!(", in process {process}"))
+    )]
+    Locked {
+        /// The folder.
+        path: PathBuf,
+        /// The number of the process, where it is known.
+        process: Option<u32>,
+    },
+    /// The path is not a data folder, and none is to be made there.
+    #[error("{} is not a data folder: it does not contain mem0.db", .0.display())]
+    NoFolder(PathBuf),
+    /// A file of the data folder, or the whole folder, was removed or replaced while it was open.
+    /// Nothing is read or written until it is back: a change would be lost.
+    #[error(
+        "{} was removed or replaced while it was in use; put it back, or close the engine and open \
+         it again", .0.display()
+    )]
+    FolderLost(PathBuf),
+    /// The disk of the data folder is full, so the change was not made. Deletions still go on.
+    #[error(
+        "the disk of the data folder is full, so nothing was changed; make room on it, or delete \
+         memories, which goes on"
+    )]
+    DiskFull,
     /// The data folder was written by a newer version of this crate.
     #[error(
         "the data folder has schema version {found}, and this version of mem0-engine supports only \
@@ -203,15 +228,35 @@ impl EngineError {
         }
     }
 
+    fn sqlite_code(&self) -> Option<rusqlite::ErrorCode> {
+        let Self::Storage(source) = self else { return None };
+        source.downcast_ref::<rusqlite::Error>()?.sqlite_error_code()
+    }
+
+    /// Whether SQLite had no room for a change.
+    pub(crate) fn is_out_of_room(&self) -> bool {
+        match self {
+            Self::BatchItem { source, .. } => source.is_out_of_room(),
+            error => error.sqlite_code() == Some(rusqlite::ErrorCode::DiskFull),
+        }
+    }
+
+    /// Whether something could not be written, for a reason that is not known.
+    pub(crate) fn is_unwritten(&self) -> bool {
+        match self {
+            Self::BatchItem { source, .. } => source.is_unwritten(),
+            Self::Storage(source) if source.is::<std::io::Error>() => true,
+            error => error.sqlite_code() == Some(rusqlite::ErrorCode::SystemIoFailure),
+        }
+    }
+
     /// Whether the same write may succeed later, unchanged.
     pub(crate) fn is_transient(&self) -> bool {
-        if matches!(self, Self::Busy) {
+        if matches!(self, Self::Busy | Self::DiskFull | Self::FolderLost(_)) {
             return true;
         }
-        let Self::Storage(source) = self else { return false };
-        let Some(error) = source.downcast_ref::<rusqlite::Error>() else { return false };
         matches!(
-            error.sqlite_error_code(),
+            self.sqlite_code(),
             Some(
                 rusqlite::ErrorCode::DatabaseBusy
                     | rusqlite::ErrorCode::DatabaseLocked

@@ -178,6 +178,15 @@ pub(crate) fn read(connection: &Connection, seq: i64) -> Result<Option<Job>, Eng
     Ok(statement.query_row([seq], Job::from_row).optional()?)
 }
 
+/// The numbers of the oldest queued deletions of memories, in all projects.
+pub(crate) fn deletions(connection: &Connection, limit: usize) -> Result<Vec<i64>, EngineError> {
+    let mut statement = connection
+        .prepare_cached("SELECT seq FROM jobs WHERE kind IN (?, ?) ORDER BY seq LIMIT ?")?;
+    let kinds = [JobKind::DeleteScope, JobKind::DeleteEntity].map(JobKind::as_str);
+    let found = statement.query_map(params![kinds[0], kinds[1], limit as i64], |row| row.get(0))?;
+    Ok(found.collect::<Result<_, _>>()?)
+}
+
 /// Records the progress of a deletion.
 pub(crate) fn note_progress(
     connection: &Connection,

@@ -43,7 +43,8 @@
 //! - What webhooks are told of is queued in the transaction of the change and delivered at least
 //!   once. The engine has no HTTP client: [`Engine::deliver_with`] takes yours.
 //! - A search sees only what its filter matches, and nothing else changes its scores.
-//! - Only one engine at a time has a folder open.
+//! - Only one engine at a time has a folder open. It refuses every call once the folder is removed
+//!   or replaced, and on a full disk every change but deletions.
 //!
 //! # How it works
 //!
@@ -68,8 +69,8 @@
 //! - `webhooks`: registered webhooks and their deliveries.
 //! - `retrieval`: the ranking behind a search.
 //! - `tenancy`: access, keys, projects, organizations and members.
-//! - `threads`: the writer and the readers of the database.
-//! - `folder`: the data folder, the schema, and filters as SQL.
+//! - `threads`: the writer and the readers of the database, and whether they are ready.
+//! - `folder`: the data folder, its room on the disk, the schema, and filters as SQL.
 //! - `text`: words, terms and vectors.
 //! - `job`: the queue itself, a row for each job. `components`: where an embedder or a model is
 //!   asked. `change`: what `memories/history` tells webhooks.
@@ -143,6 +144,7 @@ pub use tenancy::members::{LOCAL_ACCOUNT, MemberRecord};
 pub use tenancy::organizations::OrganizationRecord;
 pub use tenancy::projects::{ProjectChange, ProjectRecord, ProjectSettings};
 pub use text::{analysis, built_in as embedder};
+pub use threads::readiness::NotReady;
 pub use upkeep::archive;
 pub use upkeep::backup::{back_up, restore};
 pub use upkeep::checkup::{Checkup, check_backup, check_folder};

@@ -7,6 +7,7 @@ use rusqlite::Connection;
 use crate::EngineError;
 use crate::components::Components;
 use crate::folder::data_folder::DataFolder;
+use crate::folder::open_folder::OpenFolder;
 use crate::folder::schema;
 use crate::jobs::wake_signal::{Stop, WakeSignal};
 use crate::jobs::worker;
@@ -15,6 +16,7 @@ use crate::memories::stats::Retrievals;
 use crate::retrieval::index_cache::IndexCache;
 use crate::tenancy::keys::KeyCache;
 use crate::threads::readers::Readers;
+use crate::threads::readiness::Readiness;
 use crate::threads::writer::Writer;
 use crate::upkeep::reindex;
 use crate::webhooks::delivering::Dispatcher;
@@ -29,7 +31,9 @@ pub(crate) struct Running {
     pub(crate) board: Dispatcher,
     pub(crate) scopes: IndexCache,
     pub(crate) later_pages: LaterPages,
-    _folder: DataFolder,
+    pub(crate) ready: Option<(Readiness, JoinHandle<()>)>,
+    pub(crate) folder: Arc<OpenFolder>,
+    _lock: DataFolder,
 }
 
 impl Running {
@@ -38,10 +42,11 @@ impl Running {
         components: Arc<Components>,
         retrievals: Retrievals,
     ) -> Result<Self, EngineError> {
-        let folder = DataFolder::open(data_dir)?;
-        let database = folder.database();
+        let lock = DataFolder::open(data_dir)?;
+        let database = lock.database();
         let mut connection = schema::open_writer(&database)?;
         let dimensions = reindex::ensure_current(&mut connection, components.embedder.as_deref())?;
+        let folder = Arc::new(OpenFolder::of(&connection, lock.lock_file())?);
         let keys = KeyCache::open(&database)?;
         let (readers, reading) = Readers::start(&database)?;
         let board = Dispatcher::default();
@@ -53,9 +58,14 @@ impl Running {
             tell(table, row);
             changed.row_changed(action, table, row);
         }))?;
-        let committing = move |connection: &Connection| watch.committing(connection);
+        let opened = folder.clone();
+        let committing = move |connection: &Connection| {
+            opened.check()?;
+            watch.committing(connection)
+        };
         let (writer, writing) = Writer::start(connection, committing, committed)?;
         let wake = WakeSignal::default();
+        let ready = Readiness::start(&database, folder.clone(), writer.clone())?;
         let jobs = worker::start(
             writer.clone(),
             readers.clone(),
@@ -63,6 +73,7 @@ impl Running {
             wake.clone(),
             retrievals,
             board.counts.clone(),
+            folder.clone(),
         )?;
         board.open(writer.clone(), readers.clone())?;
         Ok(Self {
@@ -74,7 +85,9 @@ impl Running {
             board,
             scopes,
             later_pages: LaterPages::default(),
-            _folder: folder,
+            ready: Some(ready),
+            folder,
+            _lock: lock,
         })
     }
 
@@ -83,6 +96,10 @@ impl Running {
         self.wake.stop(stop);
         let _ = self.jobs.take().map(JoinHandle::join);
         self.board.close(stop == Stop::WhenIdle);
+        if let Some((readiness, thread)) = self.ready.take() {
+            drop(readiness);
+            let _ = thread.join();
+        }
         // Before the writer, whose last work needs the log for itself.
         if let Some((readers, threads)) = self.read.take() {
             readers.end();

@@ -25,6 +25,14 @@ impl WorkBudget {
         Self { left: WHOLE, began: None }
     }
 
+    /// The budget when the log may take this many bytes: a step that does not fit would be tried
+    /// again and again. Small steps still do something.
+    pub(crate) fn within(log: u64) -> Self {
+        // Most of the log is what a text costs: its old place is overwritten, and history has it.
+        let bytes = i64::try_from(log / 4).unwrap_or(i64::MAX);
+        Self { left: (bytes / BYTES).clamp(1, WHOLE), began: None }
+    }
+
     /// Whether the rest is left to another transaction.
     pub(crate) fn is_used_up(&self) -> bool {
         self.left <= 0 || self.began.is_some_and(|began| began.elapsed() > TIME)

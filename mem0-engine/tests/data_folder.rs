@@ -110,10 +110,10 @@ fn a_second_engine_on_the_same_folder_is_refused() {
     let engine = folder.open();
     let clone = engine.clone();
     let refused = Engine::open(&folder.0).unwrap_err();
-    assert!(matches!(refused, EngineError::Locked(_)));
+    assert!(matches!(refused, EngineError::Locked { .. }));
     assert!(refused.to_string().contains("in use by another engine"));
     drop(engine);
-    assert!(matches!(Engine::open(&folder.0), Err(EngineError::Locked(_))));
+    assert!(matches!(Engine::open(&folder.0), Err(EngineError::Locked { .. })));
     drop(clone);
     folder.open();
 }
@@ -174,7 +174,8 @@ fn closing_works_off_the_queue_and_refuses_what_comes_later() {
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .filter(|name| !name.ends_with("-wal") && !name.ends_with("-shm"))
         .collect();
-    assert_eq!(left.len(), 2, "{left:?}");
+    let kept = ["mem0.db", "mem0.lock", "mem0.reserve"];
+    assert!(left.iter().all(|name| kept.contains(&name.as_str())), "{left:?}");
 }
 
 #[test]

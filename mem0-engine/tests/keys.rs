@@ -80,7 +80,7 @@ fn keys_can_be_changed_beside_an_engine_that_is_open() {
     drop(engine);
     // Also without an open engine; there is none at the moment.
     let alone = Keys::open(&folder.0).unwrap();
-    assert!(matches!(Engine::open(&folder.0), Err(EngineError::Locked(_))));
+    assert!(matches!(Engine::open(&folder.0), Err(EngineError::Locked { .. })));
     alone.create(&NewKey::new(hash(2), "cli")).unwrap();
     drop(alone);
     assert!(folder.open().authenticate(&hash(2)).unwrap().is_some());

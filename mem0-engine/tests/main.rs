@@ -24,6 +24,8 @@ mod kept_scopes;
 mod keys;
 mod limits;
 mod lists;
+#[cfg(unix)]
+mod lost_folder;
 mod old_folder;
 mod projects;
 mod scopes;

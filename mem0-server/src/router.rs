@@ -17,6 +17,7 @@ use crate::legacy;
 use crate::middleware::authentication::{Authentication, authenticate};
 use crate::middleware::observe::observe;
 use crate::middleware::rate_limit::{self, Buckets};
+use crate::middleware::refused_keys::RefusedKeys;
 use crate::middleware::room::Sharing;
 use crate::middleware::{cors, guard, places, room};
 use crate::operations::entities::{create_entity, entity, entity_filters, entity_memories};
@@ -26,8 +27,7 @@ use crate::operations::memories::{
 use crate::operations::tenancy::{organizations, projects};
 use crate::operations::{events, exports, profiles, webhooks};
 use crate::options::RouterOptions;
-use crate::service::ready::{self, LastWrite};
-use crate::service::{health, openapi, ping};
+use crate::service::{health, openapi, ping, ready};
 
 /// The platform's API over an engine, to be served or called in-process.
 ///
@@ -111,14 +111,14 @@ pub fn router_with(
     operations = operations.route_layer(from_fn_with_state(sharing, room::share));
     let buckets = options.rate_limit.map(Buckets::new);
     operations = operations.route_layer(from_fn_with_state(buckets, rate_limit::limit));
-    let state = (engine.clone(), authentication);
+    let state = (engine.clone(), authentication, RefusedKeys::default());
     operations = operations.route_layer(from_fn_with_state(state, authenticate));
     operations = operations.route_layer(from_fn(no_empty_segments));
     let mut routes = Router::new()
         .route("/health", get(health::health))
         .route("/openapi.json", get(openapi::document))
         .route("/docs", get(openapi::page))
-        .route("/ready", get(ready::ready).layer(Extension(LastWrite::default())))
+        .route("/ready", get(ready::ready))
         .method_not_allowed_fallback(method_not_allowed)
         .merge(operations)
         .fallback(not_found)

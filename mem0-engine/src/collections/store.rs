@@ -86,10 +86,22 @@ impl FolderStore {
         written.await.map_err(|error| failed(&error))
     }
 
+    /// The same for a change that removes something.
+    async fn remove<T: Send + 'static>(
+        &self,
+        body: impl FnOnce(&Connection) -> Result<T, EngineError> + Send + 'static,
+    ) -> Result<T, ComponentError> {
+        let removed = self.engine.make_room(move |connection, access| {
+            check(access)?;
+            body(connection)
+        });
+        removed.await.map_err(|error| failed(&error))
+    }
+
     /// Removes all records of a collection, in several transactions.
     async fn empty(&self, collection: i64) -> Result<(), ComponentError> {
         while self
-            .write(move |connection, _| record::remove_some(connection, collection, CHUNK))
+            .remove(move |connection| record::remove_some(connection, collection, CHUNK))
             .await?
             > 0
         {}
@@ -243,7 +255,7 @@ impl Collection for FolderCollection {
             let ids: Vec<String> = ids.iter().map(|id| (*id).to_owned()).collect();
             let collection = self.opened.seq;
             self.store
-                .write(move |connection, _| {
+                .remove(move |connection| {
                     ids.iter().try_for_each(|id| record::remove(connection, collection, id))
                 })
                 .await

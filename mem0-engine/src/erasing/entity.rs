@@ -1,12 +1,13 @@
-use mem0_types::{EntityType, EventType};
+use mem0_types::{EntityType, EventType, IdField};
 use rusqlite::types::Value as SqlValue;
 use rusqlite::{Connection, OptionalExtension, params_from_iter};
 use serde_json::{Value, json};
 
 use crate::derived::{export, profile_jobs};
+use crate::folder::disk_room;
 use crate::folder::filter_sql::SqlFilter;
 use crate::ids::EntityIds;
-use crate::job::{self, Job, JobKind};
+use crate::job::{self, Job, JobKind, Progress};
 use crate::memories::events::{self, Outcome};
 use crate::memories::{delete, entities, history, record};
 use crate::work_budget::WorkBudget;
@@ -24,7 +25,7 @@ impl Engine {
         name: &str,
     ) -> Result<QueuedEvent, EngineError> {
         let name = name.to_owned();
-        self.queue(move |connection, access| queue(connection, access, &kind, &name)).await
+        self.queue_deletion(move |connection, access| queue(connection, access, &kind, &name)).await
     }
 
     /// Like [`delete_entity`](Engine::delete_entity), for the entity with this number.
@@ -36,7 +37,7 @@ impl Engine {
         kind: EntityType,
         number: i64,
     ) -> Result<QueuedEvent, EngineError> {
-        self.queue(move |connection, access| {
+        self.queue_deletion(move |connection, access| {
             let rows = access.entities();
             let sql =
                 format!("SELECT name FROM entities WHERE {} AND kind = ? AND seq = ?", rows.sql);
@@ -75,19 +76,12 @@ pub(crate) fn carry_out(
     connection: &Connection,
     job: &Job,
 ) -> Result<Option<Outcome>, EngineError> {
-    let payload = job.payload()?;
-    let part = |key: &str| payload.get(key).and_then(Value::as_str).unwrap_or_default();
-    let (kind, name) = (EntityType::from(part("entity_type")), part("entity_id"));
-    let field = ids::id_field(&kind)?;
-    let (project, seq, mut budget) = (job.project, job.event, WorkBudget::new());
+    let (kind, field, name) = named_by(job)?;
+    let name = name.as_str();
+    let (project, seq) = (job.project, job.event);
+    let mut budget = WorkBudget::within(disk_room::for_log(connection));
     let mut progress = job.progress.clone();
-    if progress.position.indices == 0 {
-        let (index, memories) = ((field, Some(name.to_owned())), SqlFilter::id_is(field, name));
-        delete::delete_some(connection, job, index, memories, &mut progress, &mut budget)?;
-    }
-    let from = progress.position.history;
-    progress.position.history =
-        history::erase(connection, project, field, name, from, &mut budget)?;
+    delete_with_history(connection, job, (field, name), &mut progress, &mut budget)?;
     let from = progress.erased_to;
     progress.erased_to =
         events::erase_content(connection, project, field, name, seq, from, &mut budget)?;
@@ -101,4 +95,30 @@ pub(crate) fn carry_out(
         entities::remove(connection, project, &kind, name)?;
     }
     delete::ended(connection, job, &budget, &progress)
+}
+
+/// Deletes memories of an entity and what history says of them, while the budget lasts.
+pub(crate) fn delete_with_history(
+    connection: &Connection,
+    job: &Job,
+    (field, name): (IdField, &str),
+    progress: &mut Progress,
+    budget: &mut WorkBudget,
+) -> Result<(), EngineError> {
+    if progress.position.indices == 0 {
+        let (index, memories) = ((field, Some(name.to_owned())), SqlFilter::id_is(field, name));
+        delete::delete_some(connection, job, index, memories, progress, budget)?;
+    }
+    let from = progress.position.history;
+    progress.position.history = history::erase(connection, job.project, field, name, from, budget)?;
+    Ok(())
+}
+
+/// The entity that a queued deletion names.
+pub(crate) fn named_by(job: &Job) -> Result<(EntityType, IdField, String), EngineError> {
+    let payload = job.payload()?;
+    let part = |key: &str| payload.get(key).and_then(Value::as_str).unwrap_or_default();
+    let kind = EntityType::from(part("entity_type"));
+    let field = ids::id_field(&kind)?;
+    Ok((kind, field, part("entity_id").to_owned()))
 }

@@ -1,5 +1,6 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
+use crate::folder::disk_room;
 use crate::job::{self, Job, JobKind};
 use crate::memories::events::Outcome;
 use crate::memories::record;
@@ -35,7 +36,7 @@ pub(crate) fn carry_out(
     if access::project_exists(connection, project)? {
         return Err(EngineError::Internal);
     }
-    let mut budget = WorkBudget::new();
+    let mut budget = WorkBudget::within(disk_room::for_log(connection));
     // Each event's own job goes with it. The project's job stays, so a restart continues from it.
     for table in TABLES {
         erase_rows(connection, table, project, &mut budget)?;
@@ -93,7 +94,7 @@ impl Engine {
     /// own, and one that the access does not own.
     pub async fn delete_project(&self, project_id: &str) -> Result<(), EngineError> {
         let id = project_id.to_owned();
-        self.queue(move |connection, access| delete(connection, access, &id)).await?;
+        self.queue_deletion(move |connection, access| delete(connection, access, &id)).await?;
         self.reload_keys()
     }
 
@@ -105,7 +106,8 @@ impl Engine {
     /// access's own, and one that the access does not own.
     pub async fn delete_organization(&self, organization_id: &str) -> Result<(), EngineError> {
         let id = organization_id.to_owned();
-        self.queue(move |connection, access| delete_organization(connection, access, &id)).await?;
+        self.queue_deletion(move |connection, access| delete_organization(connection, access, &id))
+            .await?;
         self.reload_keys()
     }
 }

@@ -1,6 +1,7 @@
 use rusqlite::Connection;
 
 use crate::EngineError;
+use crate::folder::disk_room;
 use crate::retention::oldest_kept;
 use crate::webhooks::standing::{self, Notice};
 use crate::webhooks::{changes, registered};
@@ -22,7 +23,8 @@ pub(crate) struct Swept {
 /// transaction may.
 pub(crate) fn sweep(connection: &Connection) -> Result<Swept, EngineError> {
     let before = oldest_kept();
-    let (mut budget, mut notices) = (WorkBudget::new(), Vec::new());
+    let (mut budget, mut notices) =
+        (WorkBudget::within(disk_room::for_log(connection)), Vec::new());
     let told = changes::remove_old(connection, before, &mut budget)?;
     for webhook in &told.given_up {
         notices.extend(standing::gave_up(connection, *webhook)?);

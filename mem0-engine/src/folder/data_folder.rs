@@ -1,10 +1,10 @@
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
-use crate::folder::schema;
+use crate::folder::{disk_room, schema};
 use crate::{EngineError, FolderError};
 
 const LOCK: &str = "mem0.lock";
@@ -17,6 +17,8 @@ const PARTIAL: &str = "mem0.db.partial";
 pub(crate) struct DataFolder {
     path: PathBuf,
     lock: File,
+    /// Whether there was no such folder before.
+    is_new: bool,
 }
 
 impl Drop for DataFolder {
@@ -31,18 +33,33 @@ impl DataFolder {
     pub(crate) fn open(path: &Path) -> Result<Self, EngineError> {
         let folder = Self::lock(path)?;
         // SQLite gives its log and its index the permissions of the database.
-        private_file(&folder.database())?;
+        let database = folder.database();
+        private_file(&database).map_err(|error| named(&database, error))?;
+        // Before SQLite needs room for its log. Without a reserve everything else goes on.
+        let _ = disk_room::keep_reserve(&database.canonicalize()?);
         Ok(folder)
     }
 
     /// Locks the folder, creating it if needed, without creating a database.
     pub(crate) fn lock(path: &Path) -> Result<Self, EngineError> {
-        private_folder(path)?;
-        let lock = private_file(&path.join(LOCK))?;
+        // Absolute, so that it stays right when the process changes its own folder.
+        let path = std::path::absolute(path)?;
+        let is_new = !path.exists();
+        private_folder(&path).map_err(|error| named(&path, error))?;
+        let name = path.join(LOCK);
+        let mut lock = private_file(&name).map_err(|error| named(&name, error))?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { path: path.to_owned(), lock }),
-            Err(TryLockError::WouldBlock) => Err(EngineError::Locked(path.to_owned())),
-            Err(TryLockError::Error(error)) => Err(error.into()),
+            Ok(()) => {
+                // For whoever is refused. The lock holds without it, such as on a full disk.
+                let _ = lock.set_len(0).and_then(|()| write!(lock, "{}", std::process::id()));
+                Ok(Self { path, lock, is_new })
+            }
+            Err(TryLockError::WouldBlock) => {
+                let process = std::fs::read_to_string(&name).ok();
+                let process = process.and_then(|process| process.parse().ok());
+                Err(EngineError::Locked { path, process })
+            }
+            Err(TryLockError::Error(error)) => Err(named(&name, error).into()),
         }
     }
 
@@ -51,11 +68,11 @@ impl DataFolder {
     pub(crate) fn open_or_join(path: &Path) -> Result<(Connection, Option<Self>), EngineError> {
         match Self::open(path) {
             Ok(folder) => Ok((schema::open_writer(&folder.database())?, Some(folder))),
-            Err(EngineError::Locked(path)) => {
+            Err(EngineError::Locked { path, process }) => {
                 // The engine must have the same version: its database cannot be upgraded while it
                 // is in use.
                 let connection = schema::open_beside(&Self::database_in(&path))?;
-                Ok((connection.ok_or(EngineError::Locked(path))?, None))
+                Ok((connection.ok_or(EngineError::Locked { path, process })?, None))
             }
             Err(error) => Err(error),
         }
@@ -86,6 +103,16 @@ impl DataFolder {
         Ok(sync_folder(&self.path)?)
     }
 
+    /// Removes what a failed attempt to fill a new folder has left, and the folder if it was made
+    /// for that.
+    pub(crate) fn discard(self) {
+        self.discard_partial();
+        if self.is_new {
+            let _ = std::fs::remove_file(self.lock_file());
+            let _ = std::fs::remove_dir(&self.path);
+        }
+    }
+
     /// Removes a database that was not adopted.
     pub(crate) fn discard_partial(&self) {
         for end in ["", "-wal", "-shm", "-journal"] {
@@ -93,6 +120,11 @@ impl DataFolder {
             path.push(end);
             let _ = std::fs::remove_file(path);
         }
+    }
+
+    /// The path of the lock.
+    pub(crate) fn lock_file(&self) -> PathBuf {
+        self.path.join(LOCK)
     }
 
     pub(crate) fn database(&self) -> PathBuf {
@@ -108,7 +140,19 @@ impl DataFolder {
 /// The path of the database in an existing data folder.
 pub(crate) fn existing_database(data_dir: &Path) -> Result<PathBuf, FolderError> {
     let database = DataFolder::database_in(data_dir);
-    if database.is_file() { Ok(database) } else { Err(FolderError::NoFolder(data_dir.to_owned())) }
+    match std::fs::metadata(&database) {
+        Ok(_) => Ok(database),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let path = std::path::absolute(data_dir).unwrap_or_else(|_| data_dir.to_owned());
+            Err(FolderError::NoFolder(path))
+        }
+        Err(source) => Err(FolderError::Unreadable { path: database, source }),
+    }
+}
+
+/// An error that names the file that it is about.
+fn named(path: &Path, error: io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
 }
 
 /// Creates the folder for its owner alone. An existing one keeps its permissions.

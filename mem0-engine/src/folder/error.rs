@@ -12,7 +12,7 @@ use crate::EngineError;
 pub enum FolderError {
     /// The folder cannot be opened or used.
     #[error(transparent)]
-    Engine(#[from] EngineError),
+    Engine(EngineError),
     /// The path is not a data folder.
     #[error("{} is not a data folder: it does not contain mem0.db", .0.display())]
     NoFolder(PathBuf),
@@ -65,8 +65,14 @@ pub enum FolderError {
     Stream(#[source] std::io::Error),
 }
 
+impl From<EngineError> for FolderError {
+    fn from(error: EngineError) -> Self {
+        Self::Engine(if error.is_out_of_room() { EngineError::DiskFull } else { error })
+    }
+}
+
 impl From<rusqlite::Error> for FolderError {
     fn from(error: rusqlite::Error) -> Self {
-        Self::Engine(error.into())
+        EngineError::from(error).into()
     }
 }

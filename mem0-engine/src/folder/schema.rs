@@ -4,7 +4,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use crate::EngineError;
-use crate::folder::metadata_match;
+use crate::folder::{disk_room, metadata_match};
 
 /// The steps of the schema: step `n` upgrades a database from version `n` to `n + 1`.
 const STEPS: &[&str] = &[
@@ -94,7 +94,8 @@ fn configure(connection: &Connection) -> Result<(), EngineError> {
     // In KiB: the pages that a busy writer uses again and again, whatever the size of the folder.
     connection.pragma_update(None, "cache_size", -65_536)?;
     // Pages are copied from the log once for many commits.
-    connection.pragma_update_and_check(None, "wal_autocheckpoint", 4096, |_| Ok(()))?;
+    let pages = disk_room::pages_of_log(connection) as i64;
+    connection.pragma_update_and_check(None, "wal_autocheckpoint", pages, |_| Ok(()))?;
     // In bytes: a log that grew beyond the usual size between two checkpoints shrinks again.
     connection.pragma_update_and_check(None, "journal_size_limit", 32 << 20, |_| Ok(()))?;
     // Deleted text is overwritten in the file, not only unlinked.

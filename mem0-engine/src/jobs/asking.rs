@@ -13,6 +13,7 @@ use super::phases::{self, Prepared, Ready};
 use super::wake_signal::WakeSignal;
 use crate::EngineError;
 use crate::components::{Answer, Components, Question};
+use crate::folder::open_folder::OpenFolder;
 use crate::job::{self, Next};
 use crate::threads::readers::Readers;
 use crate::threads::turns::Owner;
@@ -38,6 +39,7 @@ struct Shared {
     components: Arc<Components>,
     queue: FairQueue,
     wake: WakeSignal,
+    folder: Arc<OpenFolder>,
     end: watch::Receiver<End>,
 }
 
@@ -72,10 +74,12 @@ impl Asking {
         components: Arc<Components>,
         queue: FairQueue,
         wake: WakeSignal,
+        folder: Arc<OpenFolder>,
     ) -> Self {
         let (end, ends) = watch::channel(End::Far);
         let under_way = AtomicUsize::new(0);
-        let shared = Shared { under_way, writer, readers, components, queue, wake, end: ends };
+        let shared =
+            Shared { under_way, writer, readers, components, queue, wake, folder, end: ends };
         Self { shared: Arc::new(shared), end, threads: Vec::new() }
     }
 
@@ -205,7 +209,7 @@ impl Shared {
         let applied = self
             .writer
             .send_alone(Owner::JOBS, move |connection| phases::apply(connection, seq, ready));
-        applied.blocking_recv().unwrap_or(Err(EngineError::Closed)).map(drop)
+        self.folder.note(applied.blocking_recv().unwrap_or(Err(EngineError::Closed))).map(drop)
     }
 
     fn read<T: Send + 'static>(
@@ -310,6 +314,7 @@ mod tests {
                 wake.clone(),
                 Retrievals::default(),
                 Arc::default(),
+                OpenFolder::in_memory(),
             );
             Self { path, writer, wake, worker: Some(worker.unwrap()), llm }
         }

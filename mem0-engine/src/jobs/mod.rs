@@ -5,6 +5,7 @@
 //! May name every folder below; only `running` and `engine` are above.
 
 mod asking;
+mod deleting_ahead;
 pub(crate) mod erased_log;
 mod fair_queue;
 mod phases;

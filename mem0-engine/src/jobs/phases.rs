@@ -6,6 +6,7 @@ use rusqlite::Connection;
 
 use crate::components::{Answer, Components};
 use crate::erasing;
+use crate::folder::disk_room;
 use crate::folder::text_index::{Indexed, LONG};
 use crate::job::{self, Job, JobKind, Next};
 use crate::memories::add::{self, PreparedAdd};
@@ -181,7 +182,9 @@ fn apply_with(
         };
         match (job.kind, ready) {
             (Some(JobKind::Add), Ready::Add(prepared, indexed)) => {
-                add::apply(connection, &job, &prepared, &indexed).map(Some)
+                disk_room::grow(connection, |_| {
+                    add::apply(connection, &job, &prepared, &indexed).map(Some)
+                })
             }
             (Some(JobKind::DeleteScope), _) => delete::carry_out_scope(connection, &job),
             (Some(JobKind::DeleteEntity), _) => erasing::entity::carry_out(connection, &job),

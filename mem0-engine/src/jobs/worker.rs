@@ -6,6 +6,7 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::asking::Asking;
+use super::deleting_ahead::DeletingAhead;
 use super::erased_log::ErasedLog;
 use super::fair_queue::FairQueue;
 use super::phases::{self, Step};
@@ -13,6 +14,7 @@ use super::wake_signal::{Stop, WakeSignal};
 use crate::EngineError;
 use crate::components::Components;
 use crate::erasing::sweep::sweep;
+use crate::folder::open_folder::OpenFolder;
 use crate::job;
 use crate::memories::stats::Retrievals;
 use crate::threads::readers::Readers;
@@ -37,16 +39,24 @@ pub(crate) fn start(
     wake: WakeSignal,
     retrievals: Retrievals,
     webhooks: Arc<Counts>,
+    folder: Arc<OpenFolder>,
 ) -> Result<JoinHandle<()>, EngineError> {
     // Jobs that an earlier run left in the queue go first.
     wake.wake();
     let thread = thread::Builder::new().name("mem0-jobs".to_owned());
     Ok(thread.spawn(move || {
         let queue = FairQueue::default();
-        let asking =
-            Asking::new(writer.clone(), readers, components.clone(), queue.clone(), wake.clone());
-        let log = ErasedLog::default();
-        Worker { writer, components, wake, queue, asking, webhooks, log }.run(&retrievals);
+        let asking = Asking::new(
+            writer.clone(),
+            readers,
+            components.clone(),
+            queue.clone(),
+            wake.clone(),
+            folder.clone(),
+        );
+        let (log, ahead) = (ErasedLog::default(), DeletingAhead::default());
+        Worker { writer, components, wake, queue, asking, webhooks, log, folder, ahead }
+            .run(&retrievals);
     })?)
 }
 
@@ -58,6 +68,8 @@ struct Worker {
     asking: Asking,
     webhooks: Arc<Counts>,
     log: ErasedLog,
+    folder: Arc<OpenFolder>,
+    ahead: DeletingAhead,
 }
 
 impl Worker {
@@ -87,9 +99,55 @@ impl Worker {
                     tracing::warn!(%error, "data past its retention could not be removed yet");
                 }
             }
+            self.keep_room();
+            self.delete_ahead();
             self.log.empty(&self.writer);
         }
         self.asking.end();
+    }
+
+    /// Keeps what deletions need free. On a disk that is nearly full the log is emptied as if it
+    /// held what was erased.
+    fn keep_room(&mut self) {
+        match self.folder.keep_reserve() {
+            Ok(is_tight) => self.log.holds_erased |= is_tight,
+            // It has been said already.
+            Err(EngineError::FolderLost(_)) => {}
+            Err(error) => {
+                tracing::warn!(%error, "the reserve of the data folder could not be kept")
+            }
+        }
+    }
+
+    /// On a full disk, makes room for queued adds with the deletions behind them.
+    fn delete_ahead(&mut self) {
+        if !self.folder.is_full() {
+            self.ahead = DeletingAhead::default();
+            return;
+        }
+        while !self.wake.stops_now() {
+            let mut ahead = std::mem::take(&mut self.ahead);
+            let deleted = self.writer.send_alone(Owner::JOBS, move |connection| {
+                let is_done = ahead.go_on(connection)?;
+                Ok((is_done, ahead))
+            });
+            let deleted = deleted.blocking_recv().unwrap_or(Err(EngineError::Closed));
+            let is_done = match self.folder.note(deleted) {
+                Ok((is_done, ahead)) => {
+                    self.ahead = ahead;
+                    is_done
+                }
+                Err(EngineError::Closed) => return,
+                Err(error) => {
+                    tracing::warn!(%error, "queued deletions could not make room yet");
+                    return;
+                }
+            };
+            if is_done {
+                return;
+            }
+            drop(self.writer.empty_log().blocking_recv());
+        }
     }
 
     /// Carries out all jobs that need no further question.
@@ -146,7 +204,8 @@ impl Worker {
                 .collect();
             let (mut is_idle, mut has_steps, mut failed) = (false, false, None);
             for step in steps {
-                match step.blocking_recv().unwrap_or(Err(EngineError::Closed)) {
+                let step = step.blocking_recv().unwrap_or(Err(EngineError::Closed));
+                match self.folder.note(step) {
                     Ok(Step::Idle) => is_idle = true,
                     Ok(Step::Done { erased }) => self.log.holds_erased |= erased,
                     Ok(Step::Unfinished { erased }) => {
@@ -161,6 +220,10 @@ impl Worker {
                 }
             }
             self.queue.disclaim();
+            if has_steps && matches!(self.folder.keep_reserve(), Ok(true)) {
+                // The next step would have no room for its own.
+                drop(self.writer.empty_log().blocking_recv());
+            }
             match failed {
                 None if is_idle => return self.queue.rested_in(),
                 None => self.queue.succeeded(),
@@ -445,6 +508,7 @@ mod tests {
             wake.clone(),
             Retrievals::default(),
             Arc::default(),
+            OpenFolder::in_memory(),
         )
         .unwrap();
         let done = |events: &[String]| -> usize {
@@ -470,6 +534,64 @@ mod tests {
         });
         room.blocking_recv().unwrap().unwrap();
         wait_for(&[large, behind]);
+        wake.stop(Stop::Now);
+        jobs.join().unwrap();
+    }
+
+    #[test]
+    fn a_deletion_makes_room_for_the_add_before_it() {
+        let connection = two_projects();
+        let large = |who: &str, text: &str| {
+            let mut large = adds((0..20).map(|n| format!("{text} {n}")));
+            large.ids = EntityIds::one(IdField::UserId, who);
+            let metadata = Metadata::from_iter([("k".to_owned(), json!("x".repeat(50_000)))]);
+            large.metadata = Some(metadata);
+            large
+        };
+        let mut stored = large("bob", "old");
+        stored.infer = false;
+        accept(&connection, 1, &stored);
+        let add = accept(&connection, 1, &large("alice", "new"));
+        let access = Access::to_project(1);
+        let deletion = erasing::entity::queue(&connection, &access, &EntityType::User, "bob");
+        let deletion = deletion.unwrap().event_id;
+        let pages: i64 = connection.query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap();
+        let full = format!("PRAGMA max_page_count = {}", pages + 20);
+        connection.query_row(&full, [], |_| Ok(())).unwrap();
+
+        let (writer, _thread) = Writer::start(connection, |_| Ok(()), || ()).unwrap();
+        let (readers, _reading) = Readers::start(Path::new(":memory:")).unwrap();
+        let wake = WakeSignal::default();
+        let jobs = start(
+            writer.clone(),
+            readers,
+            Arc::default(),
+            wake.clone(),
+            Retrievals::default(),
+            Arc::default(),
+            OpenFolder::in_memory(),
+        )
+        .unwrap();
+        let began = Instant::now();
+        loop {
+            let events = [add.clone(), deletion.clone()];
+            let done = writer.send(Owner::JOBS, move |connection| {
+                Ok(events.iter().all(|event| is_done(connection, event)))
+            });
+            if done.blocking_recv().unwrap().unwrap_or_default() {
+                break;
+            }
+            assert!(began.elapsed() < Duration::from_secs(60), "they wait for each other");
+            thread::sleep(Duration::from_millis(10));
+        }
+        let left = writer.send(Owner::JOBS, |connection| {
+            let sql = "SELECT (SELECT count(*) FROM memories WHERE user_id = 'alice'), \
+                       (SELECT count(*) FROM memories WHERE user_id = 'bob'), \
+                       (SELECT metadata FROM events WHERE event_type = 'DELETE_USER')";
+            Ok(connection.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?)
+        });
+        let left: (i64, i64, String) = left.blocking_recv().unwrap().unwrap();
+        assert_eq!(left, (20, 0, json!({"deleted": 20}).to_string()));
         wake.stop(Stop::Now);
         jobs.join().unwrap();
     }

@@ -6,6 +6,7 @@ use rusqlite::{Connection, params_from_iter};
 use serde_json::{Value, json};
 
 use crate::change::Change;
+use crate::folder::disk_room;
 use crate::folder::filter_sql::SqlFilter;
 use crate::ids::EntityIds;
 use crate::job::{self, Job, JobKind, Position, Progress};
@@ -102,7 +103,7 @@ impl Engine {
         delete_linked: bool,
     ) -> Result<Deleted, EngineError> {
         let id = memory_id.to_owned();
-        self.write(move |connection, access| delete(connection, access, &id)).await?;
+        self.make_room(move |connection, access| delete(connection, access, &id)).await?;
         Ok(Deleted { cascade_count: delete_linked.then_some(0) })
     }
 
@@ -114,7 +115,8 @@ impl Engine {
     /// access is bound to none of the ids.
     pub async fn delete_all(&self, request: DeleteAllRequest) -> Result<QueuedEvent, EngineError> {
         request.check()?;
-        self.queue(move |connection, access| queue_scope(connection, access, &request)).await
+        self.queue_deletion(move |connection, access| queue_scope(connection, access, &request))
+            .await
     }
 
     /// Deletes up to 1000 memories, all or none. Returns their number.
@@ -123,7 +125,8 @@ impl Engine {
     /// As for [`batch_update`](Self::batch_update).
     pub async fn batch_delete(&self, memory_ids: Vec<String>) -> Result<u64, EngineError> {
         check_batch(memory_ids.len())?;
-        self.write(move |connection, access| delete_batch(connection, access, &memory_ids)).await
+        self.make_room(move |connection, access| delete_batch(connection, access, &memory_ids))
+            .await
     }
 }
 
@@ -194,6 +197,19 @@ pub(crate) fn carry_out_scope(
     connection: &Connection,
     job: &Job,
 ) -> Result<Option<Outcome>, EngineError> {
+    let mut budget = WorkBudget::within(disk_room::for_log(connection));
+    let mut progress = job.progress.clone();
+    delete_scope(connection, job, &mut progress, &mut budget)?;
+    ended(connection, job, &budget, &progress)
+}
+
+/// Deletes the memories that a queued deletion of a scope names, while the budget lasts.
+pub(crate) fn delete_scope(
+    connection: &Connection,
+    job: &Job,
+    progress: &mut Progress,
+    budget: &mut WorkBudget,
+) -> Result<(), EngineError> {
     let payload = job.payload()?;
     let request = DeleteAllRequest {
         ids: EntityIds::read_from(&payload),
@@ -201,13 +217,12 @@ pub(crate) fn carry_out_scope(
     };
     // An emptied payload has no ids; that must not be read as everybody's memories.
     request.check()?;
-    let (mut budget, mut progress) = (WorkBudget::new(), job.progress.clone());
     for (number, index) in request.indices().into_iter().enumerate() {
         if number >= progress.position.indices {
-            delete_some(connection, job, index, request.filter(), &mut progress, &mut budget)?;
+            delete_some(connection, job, index, request.filter(), progress, budget)?;
         }
     }
-    ended(connection, job, &budget, &progress)
+    Ok(())
 }
 
 /// The outcome of a deletion. When the budget is used up, it is `None` and the progress is

@@ -82,7 +82,13 @@ impl Engine {
         let retrievals = self.retrievals().clone();
         // Not `write`: the caller makes no change, and may be read-only. This also waits for
         // retrievals that are already being written down.
-        self.write_folder(move |connection| retrievals.write_down(connection)).await?;
+        let written =
+            self.make_room_in_folder(move |connection| retrievals.write_down(connection)).await;
+        match written {
+            // They are kept, and written down later.
+            Ok(()) | Err(EngineError::DiskFull) => {}
+            Err(error) => return Err(error),
+        }
         self.read(read).await
     }
 }

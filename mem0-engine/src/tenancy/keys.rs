@@ -5,12 +5,12 @@ use std::time::{Duration, Instant};
 use mem0_types::{EntityRef, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use crate::folder::data_folder::DataFolder;
+use crate::folder::data_folder::{DataFolder, existing_database};
 use crate::folder::schema;
 use crate::tenancy::access;
 use crate::tenancy::members::{self, LOCAL_ACCOUNT};
 use crate::tenancy::projects;
-use crate::{Access, Engine, EngineError, Resource, clock, ids};
+use crate::{Access, Engine, EngineError, FolderError, Resource, clock, ids};
 
 /// The longest time that an engine takes to notice that another process made or revoked a key.
 pub const KEYS_NOTICED_WITHIN: Duration = Duration::from_millis(100);
@@ -193,13 +193,37 @@ impl fmt::Debug for Keys {
 }
 
 impl Keys {
-    /// Opens the keys of a data folder, creating the folder if it does not exist.
+    /// Opens the keys of a data folder.
     ///
     /// # Errors
+    /// [`EngineError::NoFolder`] when there is none, so that a mistyped path makes none;
     /// [`EngineError::Storage`] when the folder cannot be used; [`EngineError::NewerSchema`] when a
     /// newer version wrote it; [`EngineError::Locked`] when an engine of an older version has it
     /// open.
     pub fn open(data_dir: impl AsRef<Path>) -> Result<Self, EngineError> {
+        let data_dir = data_dir.as_ref();
+        match existing_database(data_dir) {
+            Ok(_) => Self::open_or_create(data_dir),
+            Err(FolderError::Unreadable { source, .. }) => Err(source.into()),
+            Err(_) => Err(EngineError::NoFolder(std::path::absolute(data_dir)?)),
+        }
+    }
+
+    /// Opens the keys of a data folder, creating the folder if it does not exist.
+    ///
+    /// ```
+    /// use mem0_engine::{EngineError, Keys};
+    ///
+    /// # let folder = std::env::temp_dir().join(format!("mem0-keys-doc-{}", std::process::id()));
+    /// assert!(matches!(Keys::open(&folder), Err(EngineError::NoFolder(_))));
+    /// assert!(Keys::open_or_create(&folder)?.list()?.is_empty());
+    /// # std::fs::remove_dir_all(&folder).ok();
+    /// # Ok::<(), EngineError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As for [`open`](Self::open), except that a new folder is made.
+    pub fn open_or_create(data_dir: impl AsRef<Path>) -> Result<Self, EngineError> {
         let (connection, folder) = DataFolder::open_or_join(data_dir.as_ref())?;
         Ok(Self { connection, _folder: folder })
     }
@@ -333,7 +357,7 @@ impl Engine {
     pub async fn revoke_key(&self, key_id: &str) -> Result<(), EngineError> {
         self.check_runs_engine()?;
         let id = key_id.to_owned();
-        self.write_folder(move |connection| revoke(connection, &id)).await?;
+        self.make_room_in_folder(move |connection| revoke(connection, &id)).await?;
         self.reload_keys()
     }
 

@@ -155,7 +155,8 @@ impl Engine {
         how: Change,
     ) -> Result<(), EngineError> {
         let (id, email) = (id.to_owned(), email.to_owned());
-        self.write(move |connection, access| {
+        // Taking an access away must not wait for room, and the other changes need next to none.
+        self.make_room(move |connection, access| {
             change(connection, owned(connection, access, &id)?, &email, &how)
         })
         .await

@@ -1,8 +1,9 @@
-//! The threads that use the database file: one writes, a few read.
+//! The threads that use the database file: one writes, a few read, one says whether all is ready.
 //!
 //! May name the folder and what is below.
 
 pub(crate) mod places;
 pub(crate) mod readers;
+pub(crate) mod readiness;
 pub(crate) mod turns;
 pub(crate) mod writer;

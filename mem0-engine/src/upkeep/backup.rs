@@ -2,6 +2,8 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use rusqlite::ErrorCode;
+
 use crate::FolderError;
 use crate::folder::data_folder::{DataFolder, existing_database, new_private_file, sync_folder};
 use crate::folder::schema;
@@ -17,8 +19,8 @@ use crate::upkeep::{checkup, reindex};
 ///
 /// # Errors
 /// [`FolderError::NoFolder`]; [`FolderError::Exists`], since existing files are not overwritten;
-/// [`FolderError::Unwritable`]; [`FolderError::Engine`] when the folder cannot be read, or the disk
-/// is full.
+/// [`FolderError::Unwritable`], also for a full disk, on which nothing is left behind;
+/// [`FolderError::Engine`] when the folder cannot be read.
 pub fn back_up(data_dir: impl AsRef<Path>, to: impl AsRef<Path>) -> Result<(), FolderError> {
     let (data_dir, to) = (data_dir.as_ref(), to.as_ref());
     let database = existing_database(data_dir)?;
@@ -33,7 +35,7 @@ pub fn back_up(data_dir: impl AsRef<Path>, to: impl AsRef<Path>) -> Result<(), F
         .and_then(|()| fs::rename(&partial, to).map_err(unwritable))
         .and_then(|()| sync_folder(to.parent().unwrap_or(to)).map_err(unwritable));
     if made.is_err() {
-        let _ = fs::remove_file(&partial);
+        let _ = remove_partial(&partial);
         let _ = fs::remove_file(to);
     }
     made
@@ -42,14 +44,17 @@ pub fn back_up(data_dir: impl AsRef<Path>, to: impl AsRef<Path>) -> Result<(), F
 fn copy(database: &Path, partial: &Path) -> Result<(), FolderError> {
     let unwritable = |source| FolderError::Unwritable { path: partial.to_owned(), source };
     // The remains of a backup that was killed.
-    match fs::remove_file(partial) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(unwritable(error)),
-        _ => drop(new_private_file(partial).map_err(unwritable)?),
-    }
+    remove_partial(partial).map_err(unwritable)?;
+    drop(new_private_file(partial).map_err(unwritable)?);
     let connection = schema::open_as_is(database)?;
     schema::version(&connection)?;
     let name = partial.to_str().ok_or_else(|| unwritable(not_unicode()))?;
-    connection.execute("VACUUM INTO ?", [name])?;
+    connection.execute("VACUUM INTO ?", [name]).map_err(|error| {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => unwritable(io::ErrorKind::StorageFull.into()),
+            _ => error.into(),
+        }
+    })?;
     // SQLite does not sync it, since it was made with VACUUM INTO.
     File::open(partial).and_then(|file| file.sync_all()).map_err(unwritable)
 }
@@ -62,6 +67,19 @@ fn partial_name(to: &Path) -> io::Result<PathBuf> {
     Ok(name.into())
 }
 
+/// Removes an unfinished backup, and the journal that SQLite leaves beside it when it fails.
+fn remove_partial(partial: &Path) -> io::Result<()> {
+    let mut journal = partial.as_os_str().to_owned();
+    journal.push("-journal");
+    for path in [partial.as_os_str(), &journal] {
+        match fs::remove_file(path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 fn not_unicode() -> io::Error {
     io::Error::new(io::ErrorKind::InvalidInput, "its name is not Unicode")
 }
@@ -69,7 +87,7 @@ fn not_unicode() -> io::Error {
 /// Makes a data folder of a backup. The new folder is upgraded and [checked](crate::check_folder)
 /// before it is put in place.
 ///
-/// The folder must be new or empty. If this fails, it is left empty.
+/// The folder must be new or empty. If this fails, a new one is removed, and another left empty.
 ///
 /// # Errors
 /// [`FolderError::NotEmpty`]; [`FolderError::Unreadable`]; [`FolderError::DamagedBackup`] with the
@@ -86,7 +104,7 @@ pub fn restore(backup: impl AsRef<Path>, data_dir: impl AsRef<Path>) -> Result<(
     folder.discard_partial();
     let restored = fill(&mut source, &folder);
     if restored.is_err() {
-        folder.discard_partial();
+        folder.discard();
     }
     restored
 }

@@ -6,6 +6,7 @@ use mem0_types::{InvalidInput, MemberRole, Timestamp, WebhookEventType};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::folder::columns::json_column;
+use crate::folder::disk_room;
 use crate::stored_json;
 use crate::tenancy::members::LOCAL_ACCOUNT;
 use crate::tenancy::projects;
@@ -297,7 +298,7 @@ fn delete(connection: &Connection, access: &Access, id: &str) -> Result<(), Engi
         .prepare_cached("UPDATE webhooks SET deleted_at = ? WHERE seq = ?")?
         .execute(params![clock::now(), seq])?;
     // Most have few deliveries, and are gone at once.
-    erase_deleted(connection, &mut WorkBudget::new()).map(drop)
+    erase_deleted(connection, &mut WorkBudget::within(disk_room::for_log(connection))).map(drop)
 }
 
 /// Erases deliveries of deleted webhooks, and the webhooks after them, while the budget lasts.
@@ -379,7 +380,7 @@ impl Engine {
     /// [`EngineError::NotFound`], [`EngineError::Forbidden`].
     pub async fn delete_webhook(&self, webhook_id: &str) -> Result<(), EngineError> {
         let id = webhook_id.to_owned();
-        self.write(move |connection, access| delete(connection, access, &id)).await
+        self.make_room(move |connection, access| delete(connection, access, &id)).await
     }
 }
 

@@ -9,6 +9,10 @@ use serde_json::json;
 
 use crate::http::json::{Cause, Json};
 
+/// Said of every change that needs room.
+pub(crate) const DISK_FULL: &str = "The disk of this server is full, so nothing was changed. Delete \
+                                    memories, which goes on, or make room on the disk.";
+
 /// Why a request was not carried out.
 #[derive(Debug)]
 pub(crate) enum Rejection {
@@ -144,6 +148,18 @@ impl From<EngineError> for Rejection {
                 "The server has no room in memory for this at the moment. Try again in a second, or \
                  send or ask for less at once.",
             ),
+            EngineError::DiskFull => {
+                Self::new(StatusCode::INSUFFICIENT_STORAGE, ErrorBody::Detail(DISK_FULL.to_owned()))
+            }
+            EngineError::FolderLost(path) => {
+                let name = path.file_name().unwrap_or_default().to_string_lossy();
+                let detail = format!(
+                    "The data folder is not the one that this server opened: {name} was removed or \
+                     replaced. Nothing is read or changed until it is put back or the server is \
+                     started again."
+                );
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, ErrorBody::Detail(detail))
+            }
             EngineError::Closed => Self::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 ErrorBody::Detail("The server is shutting down.".to_owned()),

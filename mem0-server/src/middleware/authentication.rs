@@ -2,17 +2,16 @@ use std::fmt;
 use std::str::FromStr;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use mem0_engine::{Engine, EngineError};
-use mem0_types::ErrorBody;
 use sha2::{Digest, Sha256};
 
 use crate::http::rejection::Rejection;
 use crate::http::view::View;
 use crate::middleware::places::{self, Place};
 use crate::middleware::rate_limit::Caller;
+use crate::middleware::refused_keys::{Reason, RefusedKeys, sent_key};
 
 /// Decides who may call the API.
 #[derive(Debug, Clone)]
@@ -123,7 +122,7 @@ impl Authentication {
 
 /// Lets a request with a valid key pass, and adds the engine as that key sees it.
 pub(crate) async fn authenticate(
-    State((engine, authentication)): State<(Engine, Authentication)>,
+    State((engine, authentication, refused)): State<(Engine, Authentication, RefusedKeys)>,
     mut request: Request,
     next: Next,
 ) -> Response {
@@ -131,11 +130,9 @@ pub(crate) async fn authenticate(
         request.extensions_mut().insert(View(engine));
         return next.run(request).await;
     }
-    let Some(key) = sent_key(request.headers()) else {
-        return refuse(
-            "Authentication credentials were not provided. Send the header \
-             \"Authorization: Token <your API key>\".",
-        );
+    let key = match sent_key(request.headers()) {
+        Ok(key) => key,
+        Err(reason) => return refused.refuse(reason),
     };
     let hash = ApiKeyHash::of_bytes(key);
     match authentication.view(&engine, &hash) {
@@ -149,25 +146,9 @@ pub(crate) async fn authenticate(
             request.extensions_mut().insert(View(view));
             next.run(request).await
         }
-        Ok(None) => refuse(
-            "Invalid API key. Use the key that this server was started with, or one that it \
-             printed when it was made.",
-        ),
+        Ok(None) => refused.refuse(Reason::UnknownKey),
         Err(error) => Rejection::from(error).into_response(),
     }
-}
-
-fn sent_key(headers: &HeaderMap) -> Option<&[u8]> {
-    let value = headers.get(header::AUTHORIZATION)?.as_bytes();
-    let (scheme, key) = value.split_at_checked(b"Token ".len())?;
-    scheme.eq_ignore_ascii_case(b"Token ").then(|| key.trim_ascii())
-}
-
-fn refuse(detail: &str) -> Response {
-    let body = ErrorBody::Detail(detail.to_owned());
-    let mut response = Rejection::new(StatusCode::UNAUTHORIZED, body).into_response();
-    response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Token"));
-    response
 }
 
 #[cfg(test)]

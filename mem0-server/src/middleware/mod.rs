@@ -9,5 +9,6 @@ pub(crate) mod metrics;
 pub(crate) mod observe;
 pub(crate) mod places;
 pub(crate) mod rate_limit;
+pub(crate) mod refused_keys;
 pub(crate) mod request_id;
 pub(crate) mod room;

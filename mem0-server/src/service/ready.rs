@@ -1,22 +1,11 @@
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
-
-use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
-use mem0_engine::{Engine, EngineError};
+use mem0_engine::{Engine, EngineError, NotReady};
 use mem0_types::ErrorBody;
 use serde::Serialize;
 
 use crate::http::json::Json;
-use crate::http::rejection::Rejection;
-
-/// How long an answer is reused, so that frequent checks cause no further writes.
-const FRESH: Duration = Duration::from_secs(1);
-
-/// When the engine last proved that it can write.
-#[derive(Clone, Default)]
-pub(crate) struct LastWrite(Arc<Mutex<Option<Instant>>>);
+use crate::http::rejection::{DISK_FULL, Rejection};
 
 #[derive(Serialize)]
 pub(crate) struct ReadyView {
@@ -24,24 +13,30 @@ pub(crate) struct ReadyView {
 }
 
 /// `GET /ready`: whether memories can be read and written. Needs no key.
-pub(crate) async fn ready(
-    State(engine): State<Engine>,
-    Extension(last): Extension<LastWrite>,
-) -> Result<Json<ReadyView>, Rejection> {
-    engine.check().await.map_err(not_ready)?;
-    let written = *last.0.lock().unwrap_or_else(PoisonError::into_inner);
-    if written.is_none_or(|at| at.elapsed() >= FRESH) {
-        engine.check_writing().await.map_err(not_ready)?;
-        *last.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
-    }
+pub(crate) async fn ready(State(engine): State<Engine>) -> Result<Json<ReadyView>, Rejection> {
+    engine.ready().await.map_err(not_ready)?;
     Ok(Json(ReadyView { status: "ok" }))
 }
 
-fn not_ready(error: EngineError) -> Rejection {
-    if let EngineError::Closed = error {
-        return error.into();
+fn not_ready(why: NotReady) -> Rejection {
+    let detail = match &why {
+        NotReady::Closed => return EngineError::Closed.into(),
+        NotReady::Folder(error @ EngineError::FolderLost(_)) => return error.clone().into(),
+        NotReady::Room(_) => DISK_FULL.to_owned(),
+        NotReady::Waiting(time) => {
+            let seconds = time.as_secs();
+            format!("Changes have been waiting for {seconds} s; memories can be read.")
+        }
+        NotReady::Writing(_) => {
+            "Memories cannot be changed at the moment, but read; the server's log says why."
+                .to_owned()
+        }
+        _ => "The data folder cannot be read at the moment; the server's log says why.".to_owned(),
+    };
+    // The engine says once that the disk is full or the folder gone.
+    if !matches!(why, NotReady::Room(_)) {
+        let cause = std::error::Error::source(&why).and_then(|error| error.source());
+        tracing::warn!(%why, cause = cause.map(tracing::field::display), "not ready");
     }
-    tracing::warn!(%error, "not ready");
-    let detail = "The data folder cannot be used at the moment; the server's log says why.";
-    Rejection::new(StatusCode::SERVICE_UNAVAILABLE, ErrorBody::Detail(detail.to_owned()))
+    Rejection::new(StatusCode::SERVICE_UNAVAILABLE, ErrorBody::Detail(detail))
 }

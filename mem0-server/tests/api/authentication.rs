@@ -64,6 +64,23 @@ async fn a_missing_or_differently_spelled_key_is_refused() {
 }
 
 #[tokio::test]
+async fn a_refusal_says_what_is_wrong_with_the_key() {
+    let app = app();
+    for (authorization, words) in [
+        (None, "credentials were not provided. Send the header"),
+        (Some(&b"Bearer m0-first"[..]), "does not begin with \"Token \""),
+        (Some(b"m0-first"), "does not begin with \"Token \""),
+        (Some(b"Token"), "There is none after \"Token\""),
+        (Some(b"Token m0-other"), "does not know it, or it was revoked"),
+    ] {
+        let answer = send(&app, "GET", "/v1/ping/", authorization).await;
+        assert_eq!(answer.status, 401);
+        let detail = answer.body["detail"].as_str().unwrap();
+        assert!(detail.contains(words) && !detail.contains("m0-"), "{detail}");
+    }
+}
+
+#[tokio::test]
 async fn no_operation_works_without_a_key() {
     let app = app();
     let memory = format!("/v1/memories/{STRANGER}/");

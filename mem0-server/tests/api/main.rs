@@ -39,10 +39,16 @@ mod crash;
 #[cfg(unix)]
 mod crowded;
 #[cfg(unix)]
+mod disk;
+#[cfg(unix)]
 mod examples;
 #[cfg(unix)]
 mod faults;
 #[cfg(unix)]
+mod full_disk;
+#[cfg(unix)]
 mod operating;
 #[cfg(unix)]
 mod server;
+#[cfg(unix)]
+mod startup;

@@ -94,7 +94,9 @@ fn an_export_and_its_import_give_the_same_export() {
     ran(from.path(), &["export", name]);
     assert_eq!(std::fs::read_to_string(&file).unwrap(), first);
     assert!(failed(from.path(), &["export", name], 1).contains("is not overwritten"));
-    assert!(ran(to.path(), &["import", name]).contains(" rows were imported."));
+    let imported = ran(to.path(), &["import", name, "--create-folder"]);
+    let into = format!(" rows were imported into the new data folder {}.", to.path().display());
+    assert!(imported.contains(&into), "{imported}");
     assert_eq!(ran(to.path(), &["export"]), first);
     assert!(failed(to.path(), &["import", name], 1).contains("the folder already has"));
     assert_eq!(ran(to.path(), &["export"]), first);
@@ -105,7 +107,7 @@ fn an_export_and_its_import_give_the_same_export() {
     // Also from standard input.
     let piped = Folder::new();
     let mut command = Command::new(env!("CARGO_BIN_EXE_mem0-server"));
-    command.args(["import", "--data-dir"]).arg(piped.path());
+    command.args(["import", "--create-folder", "--data-dir"]).arg(piped.path());
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(first.as_bytes()).unwrap();
     assert!(child.wait().unwrap().success());
@@ -187,6 +189,7 @@ fn other_machines_are_let_in_only_where_there_is_a_key() {
     let folder = Folder::new();
     let said = failed(folder.path(), &["--listen", "0.0.0.0:0"], 1);
     assert!(said.contains("mem0-server keys create"), "{said}");
+    // The server has made the folder.
     ran(folder.path(), &["keys", "create"]);
     let mut command = Command::new(env!("CARGO_BIN_EXE_mem0-server"));
     command.args(["--listen", "0.0.0.0:0", "--data-dir"]).arg(folder.path());

@@ -38,6 +38,7 @@ impl Server {
         panic!("it never listened: {lines:?} {:?}", child.wait());
     }
 
+    /// The number of the process.
     pub(crate) fn pid(&self) -> u32 {
         self.child.id()
     }
@@ -106,7 +107,7 @@ pub(crate) fn send(
     let (status, answer) = read_answer(&mut stream)?;
     let path = path.split('?').next().unwrap();
     // The specification does not list the server's own failures.
-    if matches!(status, 500 | 503) {
+    if matches!(status, 500 | 503 | 507) {
         return Ok((status, answer));
     }
     let bytes = answer.to_string();

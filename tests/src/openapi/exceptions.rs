@@ -145,7 +145,8 @@ pub const EXCEPTIONS: &[Exception] = &[
     exception("GET /v1/entities/", Status(400), "S10", "a page or page size that cannot be"),
     exception("GET /v1/events/", Status(400), "S10", "a page or page size that cannot be"),
     exception("GET /v1/memories/events/", Status(400), "S10", "a page or limit that cannot be"),
-    exception(EVERY, Status(503), "S11", "the server is stopping, or has no room at the moment"),
+    exception(EVERY, Status(503), "S11", "the server stops, has no room, or lost its folder"),
+    exception(EVERY, Status(507), "S29", "the disk is full"),
     exception(
         "GET /v1/memories/{memory_id}/history/",
         Field(200, "[].input[].role"),

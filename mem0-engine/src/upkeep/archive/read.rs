@@ -65,7 +65,7 @@ pub fn import(
     folder.discard_partial();
     let imported = into_new(&folder, &header, &mut lines, progress);
     if imported.is_err() {
-        folder.discard_partial();
+        folder.discard();
     }
     imported
 }

@@ -1,8 +1,10 @@
 use mem0_engine::{Engine, NewKey};
 use mem0_server::{ApiKeyHash, Authentication};
+use tracing::Level;
 
 use crate::config::Config;
-use crate::{Failure, complain, print};
+use crate::stderr_log::write_line;
+use crate::{Failure, print};
 
 const LENGTH: usize = 40;
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -14,7 +16,8 @@ pub(crate) async fn accepted(engine: &Engine, config: &Config) -> Result<Authent
         return Ok(Authentication::Keys(vec![ApiKeyHash::of(key)]));
     }
     if engine.keys().await?.iter().any(|key| key.revoked_at.is_none()) {
-        complain(
+        write_line(
+            Level::INFO,
             "clients need the API key that was printed at the first start with this data folder, or \
              one made with \"mem0-server keys create\"",
         );

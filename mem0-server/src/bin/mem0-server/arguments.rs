@@ -5,6 +5,7 @@ use lexopt::prelude::{Long, Short, Value, ValueExt};
 use mem0_types::{EntityRef, EntityType};
 
 use crate::config::{Config, OPTIONS};
+use crate::nearest_name::{option_like, variable};
 use crate::{folder, keys};
 
 pub(crate) const HELP: &str = "\
@@ -13,13 +14,14 @@ mem0-server: the Mem0 platform's API on your own machine
 Usage: mem0-server [OPTIONS]
        mem0-server keys create [--name NAME] [--project ID] [--owner ADDRESS]
                                [--scope KIND=ID]... [--read-only | --administer]
+                               [--create-folder]
        mem0-server keys list
        mem0-server keys revoke ID
        mem0-server backup FILE|DIR
        mem0-server restore FILE
        mem0-server check [FILE]
        mem0-server export [--project ID] [FILE]
-       mem0-server import [FILE]
+       mem0-server import [--create-folder] [FILE]
 
 Options of the server:
   --listen ADDRESS         Address to listen on: host:port. Port 0 picks a free port.
@@ -53,8 +55,9 @@ Options of the server:
   --print-config           Print the effective configuration and exit.
 
 Options of every command:
-  --data-dir DIR           Folder for the memories; created if it does not exist.
-                           Default mem0-data, in the current folder.
+  --data-dir DIR           Folder for the memories. Default mem0-data, in the current
+                           folder. The server creates it if it does not exist; a
+                           command refuses a folder that has no memories.
   --config FILE            TOML file with any of the options above, written like
                            body_limit. The variable MEM0_SERVER_CONFIG can name it.
   -h, --help               Print this.
@@ -79,6 +82,8 @@ folder applies the change before the command ends.
   --scope KIND=ID          Restrict the new key to a user, agent, app or run, such as
                            user=alice. Repeat it to allow several of them.
   --read-only              The new key may only read.
+  --create-folder          Create the data folder if it does not exist: to make a
+                           key before the first start.
   --administer             The new key also reaches the other organizations and
                            projects that its owner is a member of, and may create
                            new ones. Do not give such a key to anybody else.
@@ -86,8 +91,9 @@ folder applies the change before the command ends.
 backup copies the data folder into one file, whether or not a server uses it.
 restore makes a new data folder from such a file. check examines a data folder or a
 backup, and exits with code 1 if something is wrong.
-export writes the folder, or one project, as lines of JSON. import adds them to a new
-folder or to an existing one. Without a FILE, they use standard output and input.
+export writes the folder, or one project, as lines of JSON. import adds them to an
+existing folder, or with --create-folder to a new one. Without a FILE, they use standard
+output and input.
 
 SIGTERM and SIGINT (Ctrl-C) stop the server once the requests in flight are finished;
 a second one stops it at once.
@@ -109,6 +115,7 @@ pub(crate) enum Command {
 struct Own {
     words: Vec<OsString>,
     key: keys::NewKeyOptions,
+    create_folder: bool,
     print_config: bool,
     /// Whether an option of the server itself was given.
     serves: bool,
@@ -132,6 +139,7 @@ fn parse(
             Value(word) => own.words.push(word),
             Long("config") => file = Some(parser.value().map_err(as_text)?),
             Long("print-config") => own.print_config = true,
+            Long("create-folder") => own.create_folder = true,
             Long("read-only") => own.key.read_only = true,
             Long("administer") => own.key.administers = true,
             Long(name) => {
@@ -142,7 +150,8 @@ fn parse(
                     continue;
                 }
                 if !matches!(name.as_str(), "name" | "project" | "owner" | "scope") {
-                    return Err(Long(&name).unexpected().to_string());
+                    let meant = option_like(&name);
+                    return Err(format!("{}; did you mean --{meant}?", Long(&name).unexpected()));
                 }
                 let text = parser.value().and_then(ValueExt::string).map_err(as_text)?;
                 match name.as_str() {
@@ -169,8 +178,6 @@ fn config(
     if let Some(file) = file.or_else(|| environment("MEM0_SERVER_CONFIG")) {
         config.read_file(&PathBuf::from(file))?;
     }
-    let variable =
-        |option: &str| format!("MEM0_SERVER_{}", option.to_ascii_uppercase().replace('-', "_"));
     let from_environment = OPTIONS.iter().filter_map(|option| {
         let name = variable(option);
         environment(&name).map(|value| (*option, name, value))
@@ -190,12 +197,11 @@ fn config(
 
 fn command(own: Own, config: Config) -> Result<Command, String> {
     let Some((first, rest)) = own.words.split_first() else {
-        if own.key.is_for_keys_alone() || own.key.project_id.is_some() {
-            return Err(
-                "--name, --project, --owner, --scope, --read-only and --administer are for \
-                        keys create only"
-                    .to_owned(),
-            );
+        if own.key.is_for_keys_alone() || own.key.project_id.is_some() || own.create_folder {
+            return Err("--name, --project, --owner, --scope, --read-only, --administer and \
+                        --create-folder are for keys create only; the server creates its folder \
+                        itself"
+                .to_owned());
         }
         return Ok(if own.print_config {
             Command::PrintConfig(config)
@@ -211,7 +217,10 @@ fn command(own: Own, config: Config) -> Result<Command, String> {
     if first == "keys" {
         return keys(own, data_dir);
     }
-    if own.key.is_for_keys_alone() || (own.key.project_id.is_some() && first != "export") {
+    if own.key.is_for_keys_alone()
+        || (own.key.project_id.is_some() && first != "export")
+        || (own.create_folder && first != "import")
+    {
         return Err(format!("{first} does not take some of these options"));
     }
     let action = match (&*first, rest) {
@@ -223,8 +232,10 @@ fn command(own: Own, config: Config) -> Result<Command, String> {
         ("export", [to]) => {
             folder::Action::Export { project_id: own.key.project_id, to: Some(to.into()) }
         }
-        ("import", []) => folder::Action::Import(None),
-        ("import", [file]) => folder::Action::Import(Some(file.into())),
+        ("import", []) => folder::Action::Import { file: None, create: own.create_folder },
+        ("import", [file]) => {
+            folder::Action::Import { file: Some(file.into()), create: own.create_folder }
+        }
         ("backup" | "restore", _) => return Err(format!("{first} takes one file")),
         ("check" | "export" | "import", _) => {
             return Err(format!("{first} takes at most one file"));
@@ -235,11 +246,12 @@ fn command(own: Own, config: Config) -> Result<Command, String> {
 }
 
 fn keys(own: Own, data_dir: PathBuf) -> Result<Command, String> {
-    let only_for_create = own.key.is_for_keys_alone() || own.key.project_id.is_some();
+    let only_for_create =
+        own.key.is_for_keys_alone() || own.key.project_id.is_some() || own.create_folder;
     let words: Vec<_> = own.words.iter().skip(1).map(|word| word.to_string_lossy()).collect();
     let words: Vec<_> = words.iter().map(|word| &**word).collect();
     let action = match words.as_slice() {
-        ["create"] => keys::Action::Create(own.key),
+        ["create"] => keys::Action::Create { key: own.key, create_folder: own.create_folder },
         ["list"] if !only_for_create => keys::Action::List,
         ["revoke", id] if !only_for_create => keys::Action::Revoke((*id).to_owned()),
         _ => {
@@ -308,7 +320,8 @@ mod tests {
         assert_eq!(served(&["--config", name], &[]).body_limit, 1);
         std::fs::write(&file, "\nbody_limits = 1").unwrap();
         let refused = parsed(&["--config", name], &[]).unwrap_err();
-        assert!(refused.ends_with("line 2: body_limits is not a known option"), "{refused}");
+        let told = "line 2: body_limits is not a known option; did you mean body_limit?";
+        assert!(refused.ends_with(told), "{refused}");
         let _ = std::fs::remove_file(&file);
         assert!(parsed(&["--config", name], &[]).unwrap_err().contains("cannot read"));
     }
@@ -327,7 +340,9 @@ mod tests {
     fn keys_are_made_listed_and_revoked() {
         let given = ["--data-dir", "/d", "keys", "create", "--scope", "user=a=b", "--read-only"];
         let asked = |words: &[&str]| match parsed(&[&["keys", "create"], words].concat(), &[]) {
-            Ok(Command::Keys(keys::Options { action: keys::Action::Create(key), .. })) => key,
+            Ok(Command::Keys(keys::Options {
+                action: keys::Action::Create { key, .. }, ..
+            })) => key,
             other => panic!("{other:?}"),
         };
         let plain = asked(&[]);
@@ -339,7 +354,9 @@ mod tests {
         match parsed(&given, &[]) {
             Ok(Command::Keys(keys::Options { data_dir, action })) => {
                 assert_eq!(data_dir, PathBuf::from("/d"));
-                let keys::Action::Create(key) = action else { panic!("{action:?}") };
+                let keys::Action::Create { key, create_folder: false } = action else {
+                    panic!("{action:?}")
+                };
                 assert_eq!(key.scopes, [EntityRef::user("a=b")]);
                 assert!(key.read_only);
             }
@@ -359,6 +376,7 @@ mod tests {
             &["keys", "create", "--scope", "org=x"],
             &["keys", "list", "--listen", "x"],
             &["keys", "list", "--administer"],
+            &["keys", "list", "--create-folder"],
             &["keys", "revoke", "x", "--owner", "cook@example.com"],
         ] {
             assert!(parsed(refused, &[]).is_err(), "{refused:?}");
@@ -378,8 +396,11 @@ mod tests {
                 &["export", "--project", "p", "f"],
                 folder::Action::Export { project_id: Some("p".into()), to: Some("f".into()) },
             ),
-            (&["import"], folder::Action::Import(None)),
-            (&["import", "f"], folder::Action::Import(Some("f".into()))),
+            (&["import"], folder::Action::Import { file: None, create: false }),
+            (
+                &["import", "f", "--create-folder"],
+                folder::Action::Import { file: Some("f".into()), create: true },
+            ),
         ] {
             match parsed(arguments, &environment) {
                 Ok(Command::Folder(folder::Options { data_dir, action })) => {
@@ -396,6 +417,7 @@ mod tests {
             &["import", "--project", "p"],
             &["export", "--name", "x"],
             &["export", "--owner", "cook@example.com"],
+            &["export", "--create-folder"],
             &["backup", "f", "--listen", "x"],
             &["check", "--print-config"],
         ] {
@@ -412,6 +434,7 @@ mod tests {
             &["-x"],
             &["--name", "x"],
             &["--read-only"],
+            &["--create-folder"],
             &["--administer"],
             &["--owner", "cook@example.com"],
         ] {

@@ -7,6 +7,8 @@ use mem0_server::{BODY_LIMIT, BaseUrl, CorsOrigins, InvalidCorsOrigins, RateLimi
 use toml::de::{DeTable, DeValue};
 use tracing::Level;
 
+use crate::nearest_name::option_like;
+
 /// All settings, in the spelling of the command line: `body-limit` is `--body-limit` on the command
 /// line, `MEM0_SERVER_BODY_LIMIT` in the environment, and `body_limit` in the file.
 pub(crate) const OPTIONS: &[&str] = &[
@@ -119,14 +121,15 @@ impl Config {
                 Ok(address) => self.metrics_listen = Some(address),
                 Err(_) => return refused("an IP address with a port, such as 127.0.0.1:9464"),
             },
-            _ => return Err("is not a known option".to_owned()),
+            _ => return Err(unknown(option)),
         }
         Ok(())
     }
 
     /// Reads a TOML file. An error names the line.
     pub(crate) fn read_file(&mut self, path: &Path) -> Result<(), String> {
-        let name = path.display();
+        let name = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let name = name.display();
         let text = std::fs::read_to_string(path)
             .map_err(|error| format!("cannot read the configuration {name}: {error}"))?;
         self.read(&text).map_err(|(line, why)| format!("{name}, line {line}: {why}"))
@@ -143,7 +146,7 @@ impl Config {
         for (key, value) in entries {
             let refused = |why: &str| (line(key.span().start), format!("{} {why}", key.get_ref()));
             let option = OPTIONS.iter().find(|option| option.replace('-', "_") == **key.get_ref());
-            let option = option.ok_or_else(|| refused("is not a known option"))?;
+            let option = option.ok_or_else(|| refused(&unknown(key.get_ref())))?;
             let value = match value.get_ref() {
                 DeValue::String(text) => text.to_string(),
                 DeValue::Boolean(value) => value.to_string(),
@@ -207,6 +210,12 @@ impl Config {
     }
 }
 
+/// Also names the option that may have been meant, in the spelling of the file.
+fn unknown(name: &str) -> String {
+    let meant = option_like(name).replace('-', "_");
+    format!("is not a known option; did you mean {meant}?")
+}
+
 fn number<T: std::str::FromStr>(value: &str, unit: &str) -> Result<T, String> {
     value.parse().map_err(|_| format!("must be a whole number of {unit}"))
 }
@@ -235,9 +244,12 @@ fn key_in(value: &str) -> Result<String, String> {
 }
 
 fn key_in_file(path: &Path) -> Result<String, String> {
+    let name = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let name = name.display();
     let text = std::fs::read_to_string(path)
-        .map_err(|error| format!("names a file that cannot be read: {error}"))?;
-    key_in(text.trim()).map_err(|why| format!("names a file with an invalid key, which {why}"))
+        .map_err(|error| format!("names the file {name}, which cannot be read: {error}"))?;
+    key_in(text.trim())
+        .map_err(|why| format!("names the file {name} with an invalid key, which {why}"))
 }
 
 #[cfg(test)]

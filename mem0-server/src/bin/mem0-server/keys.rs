@@ -1,10 +1,10 @@
 use std::path::PathBuf;
 
-use mem0_engine::{KEYS_NOTICED_WITHIN, KeyRecord, Keys, LOCAL_ACCOUNT, NewKey};
+use mem0_engine::{EngineError, KEYS_NOTICED_WITHIN, KeyRecord, Keys, LOCAL_ACCOUNT, NewKey};
 use mem0_server::ApiKeyHash;
 use mem0_types::EntityRef;
 
-use crate::{Failure, api_key, print};
+use crate::{Failure, api_key, complain, print, unusable};
 
 /// `mem0-server keys …`
 #[derive(Debug)]
@@ -15,7 +15,7 @@ pub(crate) struct Options {
 
 #[derive(Debug)]
 pub(crate) enum Action {
-    Create(NewKeyOptions),
+    Create { key: NewKeyOptions, create_folder: bool },
     List,
     Revoke(String),
 }
@@ -44,12 +44,20 @@ impl NewKeyOptions {
 
 /// Works on the data folder itself, whether or not a server uses it.
 pub(crate) fn run(options: Options) -> Result<(), Failure> {
-    let keys = Keys::open(&options.data_dir).map_err(|error| match error {
-        mem0_engine::EngineError::Storage(source) => {
-            format!("cannot use the data folder {}: {source}", options.data_dir.display()).into()
+    let data_dir = std::path::absolute(&options.data_dir)?;
+    let keys = match Keys::open(&data_dir) {
+        Err(EngineError::NoFolder(_))
+            if matches!(options.action, Action::Create { create_folder: true, .. }) =>
+        {
+            let keys = Keys::open_or_create(&data_dir);
+            if keys.is_ok() {
+                complain(&format!("created the data folder {}", data_dir.display()));
+            }
+            keys
         }
-        other => Failure::from(other),
-    })?;
+        opened => opened,
+    };
+    let keys = keys.map_err(|error| unusable(&data_dir, error))?;
     match options.action {
         Action::List => {
             for key in keys.list()? {
@@ -57,7 +65,7 @@ pub(crate) fn run(options: Options) -> Result<(), Failure> {
             }
             return Ok(());
         }
-        Action::Create(options) => {
+        Action::Create { key: options, .. } => {
             let key = api_key::make()?;
             let name = options.name.unwrap_or_else(|| "Key".to_owned());
             let mut new = NewKey::new(*ApiKeyHash::of(&key).as_bytes(), name);

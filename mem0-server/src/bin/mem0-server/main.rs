@@ -5,19 +5,22 @@ mod arguments;
 mod config;
 mod folder;
 mod keys;
+mod nearest_name;
 mod serving;
 mod stderr_log;
 
 use std::error::Error;
 use std::io::{self, Write};
 use std::net::SocketAddr;
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use mem0_engine::Engine;
+use mem0_engine::{Engine, EngineError};
 use mem0_server::{Metrics, Receivers, RouterOptions, deliver, metrics_router, router_with};
 use tokio::net::TcpListener;
 use tokio::time::{Instant, timeout_at};
+use tracing::Level;
 
 use arguments::Command;
 use config::Config;
@@ -40,6 +43,17 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
+    let serves = matches!(command, Command::Serve(_));
+    if !matches!(command, Command::Help | Command::Version) {
+        let names = std::env::vars_os().map(|(name, _)| name);
+        for warning in nearest_name::unknown_variables(names) {
+            if serves {
+                stderr_log::write_line(Level::WARN, &warning);
+            } else {
+                complain(&warning);
+            }
+        }
+    }
     let done = match command {
         Command::Help => print(arguments::HELP),
         Command::Version => print(concat!("mem0-server ", env!("CARGO_PKG_VERSION"))),
@@ -55,7 +69,12 @@ fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            complain(&with_causes(&*error));
+            let error = with_causes(&*error);
+            if serves {
+                stderr_log::write_line(Level::ERROR, &error);
+            } else {
+                complain(&error);
+            }
             ExitCode::FAILURE
         }
     }
@@ -70,6 +89,24 @@ fn with_causes(error: &dyn Error) -> String {
         cause = error.source();
     }
     text
+}
+
+/// Says which data folder cannot be used, and why.
+fn unusable(data_dir: &Path, error: EngineError) -> Failure {
+    match error {
+        EngineError::Storage(source) => {
+            let why = with_causes(&*source);
+            format!("cannot use the data folder {}: {why}", data_dir.display()).into()
+        }
+        EngineError::NoFolder(path) => format!(
+            "{} is not a data folder: it does not contain mem0.db. Give the right one with \
+             --data-dir. The server makes a new one when it starts, and \"keys create\" and \
+             \"import\" do with --create-folder",
+            path.display()
+        )
+        .into(),
+        other => other.into(),
+    }
 }
 
 fn print(text: &str) -> Result<(), Failure> {
@@ -87,12 +124,12 @@ fn serve(config: &Config) -> Result<(), Failure> {
 }
 
 async fn run(config: &Config) -> Result<(), Failure> {
-    let engine = Engine::open(&config.data_dir).map_err(|error| match error {
-        mem0_engine::EngineError::Storage(source) => {
-            format!("cannot use the data folder {}: {source}", config.data_dir.display()).into()
-        }
-        other => Failure::from(other),
-    })?;
+    let data_dir = std::path::absolute(&config.data_dir)?;
+    let is_new = !data_dir.join("mem0.db").exists();
+    let engine = Engine::open(&data_dir).map_err(|error| unusable(&data_dir, error))?;
+    let done = if is_new { "created" } else { "opened" };
+    let data_dir = data_dir.display();
+    stderr_log::write_line(Level::INFO, &format!("{done} the data folder {data_dir}"));
     let listener = TcpListener::bind(&config.listen)
         .await
         .map_err(|error| format!("cannot listen on {}: {error}", config.listen))?;
