@@ -97,7 +97,8 @@ struct Watch {
 impl Watch {
     fn run(&mut self, received: &mpsc::Receiver<Asked>) {
         while let Ok(asked) = received.recv() {
-            // Many who ask at once cost no more than one. Whoever asks during the look gets the next.
+            // Many who ask at once cost no more than one. Whoever asks during the look gets the
+            // next.
             let all: Vec<Asked> = std::iter::once(asked).chain(received.try_iter()).collect();
             let answer = self.look();
             all.into_iter().for_each(|asked| drop(asked.send(answer.clone())));
