@@ -206,7 +206,11 @@ mod tests {
         /// Keeps the writer busy until the sender is used or dropped.
         fn occupy(&self) -> mpsc::Sender<()> {
             let (go, wait) = mpsc::channel();
-            drop(self.writer.send(Owner::ENGINE, move |_| Ok(wait.recv().unwrap_or_default())));
+            let busy = self.writer.send(Owner::ENGINE, move |_| {
+                let _ = wait.recv();
+                Ok(())
+            });
+            drop(busy);
             go
         }
     }
