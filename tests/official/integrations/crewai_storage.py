@@ -31,7 +31,8 @@ def check_external(check, stored):
     check.equal("the limit holds, and the best comes", found(hits), [PUPPY])
     check.equal("its metadata", hits[0]["metadata"]["topic"], "pets")
     check.equal("the threshold holds", one.search("nothing like any of them", score_threshold=1.0), [])
-    check.equal("a stranger finds nothing", storage("external", user_id="nobody").search("dog", score_threshold=0.0), [])
+    stranger = storage("external", user_id="nobody")
+    check.equal("a stranger finds nothing", stranger.search("dog", score_threshold=0.0), [])
 
 
 def check_kinds(check, stored):

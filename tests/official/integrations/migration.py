@@ -141,7 +141,8 @@ def import_twice(check, stored, importer, suffix):
     check.equal("all are imported", importer.run(records), [5, 0, 0, 1, 0])
     rows = sorted(stored.rows(user_id=rosa), key=lambda row: row["metadata"]["mem0_migration_local_id"])
     check.equal("and are there", [row["memory"] for row in rows], [one["memory"] for one in records[:4]])
-    check.equal("each with its metadata", [row["metadata"].get("mood") for row in rows], ["happy", "sad", "happy", None])
+    moods = [row["metadata"].get("mood") for row in rows]
+    check.equal("each with its metadata", moods, ["happy", "sad", "happy", None])
     moments = [row["created_at"][:19] + "+00:00" for row in rows]
     check.equal("and its moment", moments, [one["created_at"] for one in records[:4]])
     check.equal("the agent's", stored.texts(agent_id=guide), ["The train leaves at nine"])

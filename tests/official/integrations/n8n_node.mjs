@@ -10,13 +10,16 @@ const { Mem0Api } = require("@mem0/n8n-nodes-mem0/dist/credentials/Mem0Api.crede
 
 const [puppy, tea, train] = ["I have a puppy called Momo", "I like green tea", "The train leaves at nine"];
 const credentials = { apiKey, baseUrl: host };
-const filled = (text) => text.replace(/^=/, "").replace(/\{\{\$credentials\.(\w+)\}\}/g, (_, name) => credentials[name]);
+const filled = (text) =>
+  text.replace(/^=/, "").replace(/\{\{\$credentials\.(\w+)\}\}/g, (_, name) => credentials[name]);
 
 // The request as n8n sends it: with the headers that the credential's type says.
 async function send(_, { method, url, body, qs }) {
-  const headers = { "Content-Type": "application/json" };
-  for (const [name, value] of Object.entries(new Mem0Api().authenticate.properties.headers)) headers[name] = filled(value);
-  const answer = await fetch(`${url}?${new URLSearchParams(qs)}`, { method, headers, body: body && JSON.stringify(body) });
+  const named = Object.entries(new Mem0Api().authenticate.properties.headers);
+  const headers = Object.fromEntries(named.map(([name, value]) => [name, filled(value)]));
+  headers["Content-Type"] = "application/json";
+  const options = { method, headers, body: body && JSON.stringify(body) };
+  const answer = await fetch(`${url}?${new URLSearchParams(qs)}`, options);
   if (!answer.ok) throw Object.assign(new Error(await answer.text()), { httpCode: String(answer.status) });
   return answer.json();
 }

@@ -34,7 +34,7 @@ def check_service(check, stored):
     system = said("system", "You are kind")
     messages, _ = talk([system, said("user", PUPPY), said("assistant", NOTED)], user_id="pia")
     check.equal("nothing is known yet", [message["role"] for message in messages], ["system", "user", "assistant"])
-    check.that("user and assistant are stored", stored.become([PUPPY, NOTED], user_id="pia"), stored.texts(user_id="pia"))
+    check.that("user and assistant are stored", stored.become([PUPPY, NOTED], user_id="pia"))
     metadata = [row["metadata"] for row in stored.rows(user_id="pia")]
     check.equal("with its metadata", metadata, [{"platform": "pipecat"}] * 2)
 

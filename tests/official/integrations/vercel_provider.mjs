@@ -40,7 +40,8 @@ await play("@mem0/vercel-ai-provider 3.0.2, ai 6.0.325", async () => {
   equal("get finds the best", [best.memory, best.metadata], [puppy, { topic: "pets" }]);
   const found = await searchMemories("tea", { ...vera, run_id: "r-1", threshold: 0 });
   equal("search finds the run's", texts(found.results), [tea]);
-  const filtered = await searchMemories("puppy", { ...config, filters: { user_id: "vera", metadata: { topic: "pets" } } });
+  const filters = { user_id: "vera", metadata: { topic: "pets" } };
+  const filtered = await searchMemories("puppy", { ...config, filters });
   equal("or by other filters", texts(filtered.results), ["Noted", puppy].sort());
   const retrieved = await retrieveMemories("her dog", vera);
   that("retrieve makes a prompt of it", retrieved.includes(`Memory: ${puppy}`), retrieved);
@@ -48,7 +49,8 @@ await play("@mem0/vercel-ai-provider 3.0.2, ai 6.0.325", async () => {
   equal("and has no prompt", await retrieveMemories("dog", { ...config, user_id: "nobody" }), "");
 
   begin("model");
-  const mem0 = createMem0({ provider: "openai", mem0ApiKey: apiKey, apiKey: "none", mem0Config: { host }, config: { fetch: model } });
+  const settings = { mem0ApiKey: apiKey, apiKey: "none", mem0Config: { host }, config: { fetch: model } };
+  const mem0 = createMem0({ provider: "openai", ...settings });
   const chat = mem0.chat("gpt-4.1-mini", { user_id: "vera" });
   const { text, sources } = await generateText({ model: chat, prompt: "What is my dog called?" });
   equal("its answer", text, "Momo");
