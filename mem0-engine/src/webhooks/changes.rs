@@ -350,6 +350,35 @@ mod tests {
         }
     }
 
+    #[test]
+    fn who_hears_of_a_change_is_decided_at_the_change_and_not_when_deliveries_are_made() {
+        let connection = in_memory();
+        let [switched, always] = webhooks(&connection, 1, 2)[..] else { panic!() };
+        let switch = |kinds: &[&str]| {
+            subscriptions::replace(&connection, 1, switched, kinds).unwrap();
+        };
+        for n in 0..4 {
+            store(&connection, 1, [format!("while on {n}")]);
+            switch(if n % 2 == 0 { &[] } else { &["memory_update"] });
+            store(&connection, 1, [format!("while off {n}")]);
+            switch(&["memory_add", "memory_update"]);
+        }
+        let late = webhooks(&connection, 1, 1)[0];
+        make_all(&connection);
+        let heard = |webhook: i64| -> Vec<i64> {
+            let sql = "SELECT change FROM webhook_deliveries WHERE webhook = ? ORDER BY seq";
+            let mut statement = connection.prepare(sql).unwrap();
+            let rows = statement.query_map([webhook], |row| row.get(0)).unwrap();
+            rows.map(Result::unwrap).collect()
+        };
+        assert_eq!(heard(switched), [1, 3, 5, 7]);
+        assert_eq!(heard(always), [1, 2, 3, 4, 5, 6, 7, 8]);
+        assert!(heard(late).is_empty());
+        store(&connection, 1, ["more".to_owned()]);
+        make_all(&connection);
+        assert_eq!([switched, always, late].map(|webhook| heard(webhook).len()), [5, 9, 1]);
+    }
+
     /// A process that is killed leaves what it has committed: here, a connection that is dropped
     /// after each step.
     #[test]
