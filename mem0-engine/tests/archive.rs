@@ -1,7 +1,8 @@
 use mem0_engine::{
-    AddRequest, FolderError, MemoryChange, NewKey, ProjectRecord, archive, check_folder,
+    AddRequest, FolderError, MemoryChange, NewKey, NewWebhook, PageRequest, ProjectRecord, archive,
+    check_folder,
 };
-use mem0_types::{EntityType, Filter, Message};
+use mem0_types::{EntityType, Filter, Message, WebhookEventType};
 
 use crate::workbench::*;
 
@@ -207,4 +208,56 @@ fn an_export_needs_a_folder_and_an_import_needs_it_for_itself() {
     let archive = exported(&folder, None);
     assert!(import(&folder, &archive).unwrap_err().to_string().contains("in use"));
     drop(engine);
+}
+
+#[test]
+fn deliveries_that_are_still_to_be_made_are_made_where_the_project_joins() {
+    let make = |engine: &mem0_engine::Engine, name: &str| {
+        let webhook = NewWebhook::new(name, "https://example.com", [WebhookEventType::MemoryAdd]);
+        let project = wait(engine.own_project()).unwrap().id;
+        wait(engine.create_webhook(&project, webhook)).unwrap()
+    };
+    let (from, to) = (Folder::new(), Folder::new());
+    let engine = from.open();
+    let organization = wait(engine.own_project()).unwrap().organization_id;
+    let project = wait(engine.create_project(&organization, "Second", None)).unwrap();
+    let view = engine.with_access(wait(engine.access_to(&project.id)).unwrap());
+    let webhooks = ["done", "first", "second"].map(|name| make(&view, name));
+    store_one(&view, "alice", "tea");
+    wait(engine.close()).unwrap();
+    // As a kill leaves it that comes after the delivery for the first of them.
+    from.sql()
+        .execute_batch(
+            "DELETE FROM webhook_deliveries WHERE webhook > 1; \
+             UPDATE webhook_changes SET made_to = 1",
+        )
+        .unwrap();
+    let archive = exported(&from, Some(&project.id));
+
+    let engine = to.open();
+    for name in ["other", "another"] {
+        make(&engine, name);
+    }
+    store_one(&engine, "alice", "coffee");
+    wait(engine.close()).unwrap();
+    import(&to, &archive).unwrap();
+    assert!(check_folder(&to.0).unwrap().findings.is_empty());
+    let engine = to.open();
+    let view = engine.with_access(wait(engine.access_to(&project.id)).unwrap());
+    for webhook in &webhooks[1..] {
+        let began = std::time::Instant::now();
+        let log = || wait(view.deliveries(&webhook.id, PageRequest::default())).unwrap().results;
+        while log().is_empty() {
+            assert!(began.elapsed().as_secs() < 20);
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        let told: Vec<_> = log().into_iter().map(|delivery| delivery.payload).collect();
+        assert_eq!(told.len(), 1);
+        assert_eq!(told[0]["event_details"]["data"]["memory"], "tea");
+    }
+    // What was made before the export is there once, if it was made by then.
+    let told = "SELECT count(*) FROM webhook_deliveries AS d JOIN webhooks AS w ON w.seq = d.webhook \
+                WHERE w.name = 'done'";
+    let made: i64 = to.sql().query_row(told, [], |row| row.get(0)).unwrap();
+    assert!(made <= 1);
 }
