@@ -8,6 +8,7 @@ use mem0_http::{
 };
 use mem0_types::{Call, InvalidInput, PingResponse};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
@@ -62,6 +63,13 @@ impl Sender {
                 return Err(ended(error.outcome(Failure::Unread.outcome(repeat(&call), false))));
             }
         };
+        if let Some(field) = call.confirmation() {
+            let said: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+            if said[field] != true {
+                let event_id = said["event_id"].as_str().map(str::to_owned);
+                return Err(ended(Error::not_erased(event_id, parts.status, parts.headers)));
+            }
+        }
         Ok(Response {
             value,
             status: parts.status,

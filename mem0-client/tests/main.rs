@@ -19,6 +19,7 @@ mod configuration;
 mod connections;
 mod construction;
 mod deadlines;
+mod erasing;
 mod events;
 mod exports;
 mod future_size;

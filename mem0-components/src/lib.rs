@@ -79,5 +79,5 @@ pub use reply::Reply;
 pub use secret::Secret;
 pub use vector_store::{
     Bounds, Collection, KeywordQuery, Payload, ScoredRecord, StoreFilter, StorePage, StoreRows,
-    VectorQuery, VectorRecord, VectorStore,
+    VectorQuery, VectorRecord, VectorStore, compare_numbers,
 };

@@ -18,4 +18,6 @@ pub(crate) struct Change<'a> {
     pub(crate) old_memory: Option<&'a str>,
     pub(crate) new_memory: Option<&'a str>,
     pub(crate) at: i64,
+    /// The number of the event that it belongs to.
+    pub(crate) event_seq: i64,
 }

@@ -18,6 +18,8 @@ pub(crate) enum JobKind {
     Add,
     /// Deletes the memories of a scope.
     DeleteScope,
+    /// Erases what quotes a deleted memory.
+    EraseMemory,
     /// Erases an entity and all of its data.
     DeleteEntity,
     /// Erases a deleted project.
@@ -31,6 +33,7 @@ impl JobKind {
     const ALL: &[Self] = &[
         Self::Add,
         Self::DeleteScope,
+        Self::EraseMemory,
         Self::DeleteEntity,
         Self::EraseProject,
         #[cfg(test)]
@@ -42,6 +45,7 @@ impl JobKind {
         match self {
             Self::Add => "add",
             Self::DeleteScope => "delete_scope",
+            Self::EraseMemory => "erase_memory",
             Self::DeleteEntity => "delete_entity",
             Self::EraseProject => "erase_project",
             #[cfg(test)]
@@ -118,6 +122,15 @@ impl Job {
     pub(crate) fn payload(&self) -> Result<Value, EngineError> {
         let Some(payload) = &self.payload else { return Ok(Value::Null) };
         stored_json::read(payload)
+    }
+
+    /// Whether it leaves nothing of what it deletes, so that the log must be emptied after it.
+    pub(crate) fn erases(&self) -> bool {
+        match self.kind {
+            Some(JobKind::EraseMemory | JobKind::DeleteEntity | JobKind::EraseProject) => true,
+            Some(JobKind::DeleteScope) => self.payload().is_ok_and(|asked| asked["erase"] == true),
+            _ => false,
+        }
     }
 
     fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {

@@ -125,7 +125,7 @@ pub use memories::add::{AddRequest, Added};
 pub use memories::delete::{DeleteAllRequest, Deleted, QueuedEvent};
 pub use memories::entities::{EntityPage, EntityRecord};
 pub use memories::entity_memories::EntityMemoryRecord;
-pub use memories::events::{EventRecord, EventResultRecord, LeftOut};
+pub use memories::events::{DUPLICATE, EventRecord, EventResultRecord, LeftOut};
 pub use memories::feedback::FeedbackRecord;
 pub use memories::filter_values::FilterValues;
 pub use memories::history::HistoryEntry;

@@ -38,6 +38,11 @@ impl WorkBudget {
         self.left <= 0 || self.began.is_some_and(|began| began.elapsed() > TIME)
     }
 
+    /// Leaves the rest to another transaction.
+    pub(crate) fn use_up(&mut self) {
+        self.left = 0;
+    }
+
     /// Pays for looking at a row.
     pub(crate) fn look(&mut self) {
         self.pay(1);

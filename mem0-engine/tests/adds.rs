@@ -1,4 +1,4 @@
-use mem0_engine::{AddRequest, EngineError, EntityIds};
+use mem0_engine::{AddRequest, EngineError, EntityIds, EventResultRecord, MemoryChange};
 use mem0_types::{EventStatus, EventType, Filter, HistoryEvent, Message, Timestamp};
 use serde_json::json;
 
@@ -157,22 +157,121 @@ fn the_same_text_is_kept_once_in_each_scope() {
     let folder = Folder::new();
     let engine = folder.open();
     let first = store(&engine, user("alice"), &["I like tea", "I like tea", "I like Tea"]);
-    assert_eq!(first.results.len(), 2);
-    assert!(store(&engine, user("alice"), &["I like tea"]).results.is_empty());
+    let what = |added: &[EventResultRecord]| -> Vec<HistoryEvent> {
+        added.iter().map(|result| result.event.clone()).collect()
+    };
+    assert_eq!(what(&first.results), [HistoryEvent::Add, HistoryEvent::Noop, HistoryEvent::Add]);
+    assert_eq!(first.results[1].id, first.results[0].id);
+    let again = store(&engine, user("alice"), &["I like tea"]);
+    let [named] = again.results.as_slice() else { panic!("{again:?}") };
+    assert_eq!((&named.id, named.event.clone()), (&first.results[0].id, HistoryEvent::Noop));
+    assert_eq!(named.reason.as_deref(), Some(mem0_engine::DUPLICATE));
+    assert_eq!(named.memory.as_deref(), Some("I like tea"));
+    assert_eq!(wait(engine.event(&again.event_id)).unwrap().results, again.results);
+    assert_eq!(wait(engine.history(&named.id)).unwrap().len(), 1);
     assert_eq!(store(&engine, user("bob"), &["I like tea"]).results.len(), 1);
     assert_eq!(store(&engine, user_and_agent("alice", "bot"), &["I like tea"]).results.len(), 1);
 
     let queued =
         AddRequest::new(vec![Message::user("I like tea"), Message::user("new")], user("alice"));
     let event = finished(&engine, &wait(engine.add(queued)).unwrap().event_id);
-    assert_eq!(event.metadata.unwrap()["duplicates"], 1);
-    assert_eq!(event.results.len(), 1);
+    let metadata = event.metadata.unwrap();
+    assert_eq!((&metadata["stored"], &metadata["duplicates"]), (&json!(1), &json!(1)));
+    assert_eq!(what(&event.results), [HistoryEvent::Noop, HistoryEvent::Add]);
+    assert_eq!(event.results[0].id, first.results[0].id);
 
     // An expired memory is hidden, so the same text can be stored again.
     let mut expired = verbatim(user("carol"), &["I like tea"]);
     expired.expiration_date = Some("2020-01-01".parse().unwrap());
     assert_eq!(wait(engine.add(expired)).unwrap().results.len(), 1);
     assert_eq!(store(&engine, user("carol"), &["I like tea"]).results.len(), 1);
+}
+
+#[test]
+fn the_same_text_with_anything_else_is_another_memory() {
+    type Change = fn(&mut AddRequest);
+    let changes: [Change; 8] = [
+        |add| add.metadata = json!({"k": 1}).as_object().cloned(),
+        |add| add.metadata = json!({"k": "1"}).as_object().cloned(),
+        |add| add.metadata = json!({"k": 1, "l": null}).as_object().cloned(),
+        |add| add.expiration_date = Some("2999-12-31".parse().unwrap()),
+        |add| add.timestamp = Some(Timestamp::from_unix(1_700_000_000)),
+        |add| add.immutable = true,
+        |add| add.messages = vec![Message::assistant("I like tea")],
+        |add| add.messages = vec![Message::user("I like tea").named("Ann")],
+    ];
+    for infer in [false, true] {
+        let folder = Folder::new();
+        let engine = folder.open();
+        let add = |request: &AddRequest| {
+            let added = wait(engine.add(request.clone())).unwrap();
+            finished(&engine, &added.event_id).results.remove(0)
+        };
+        let mut plain = verbatim(user("alice"), &["I like tea"]);
+        plain.infer = infer;
+        let mut requests = vec![plain.clone()];
+        for change in changes {
+            let mut request = plain.clone();
+            change(&mut request);
+            requests.push(request);
+        }
+        let first: Vec<_> = requests.iter().map(&add).collect();
+        assert!(first.iter().all(|result| result.event == HistoryEvent::Add), "{first:?}");
+        assert_eq!(list(&engine, Filter::user_id("alice")).len(), requests.len());
+        // Each is known now, however the keys are ordered and the moment is written.
+        let again: Vec<_> = requests.iter().map(&add).collect();
+        for (first, again) in first.iter().zip(&again) {
+            assert_eq!((&again.event, &again.id), (&HistoryEvent::Noop, &first.id));
+        }
+        let mut empty = plain.clone();
+        empty.metadata = Some(Default::default());
+        assert_eq!(add(&empty).id, first[0].id);
+        let mut elsewhere = plain.clone();
+        elsewhere.timestamp = Some(Timestamp::from("2023-11-14T23:13:20+01:00"));
+        assert_eq!(add(&elsewhere).id, first[5].id);
+        assert_eq!(list(&engine, Filter::user_id("alice")).len(), requests.len());
+    }
+}
+
+#[test]
+fn an_update_changes_what_a_memory_is_a_duplicate_of() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    let add = |request: &AddRequest| wait(engine.add(request.clone())).unwrap().results.remove(0);
+    let plain = verbatim(user("alice"), &["I like tea"]);
+    let id = add(&plain).id;
+    let mut with_metadata = plain.clone();
+    with_metadata.metadata = json!({"k": 1}).as_object().cloned();
+    let mut dated = with_metadata.clone();
+    dated.timestamp = Some(Timestamp::from_unix(1_700_000_000));
+    let mut coffee = dated.clone();
+    coffee.messages = vec![Message::user("I like coffee")];
+    let mut short = coffee.clone();
+    short.expiration_date = Some("2999-12-31".parse().unwrap());
+    let text = Some("I like coffee".to_owned());
+    for (change, equal) in [
+        (
+            MemoryChange { metadata: with_metadata.metadata.clone(), ..Default::default() },
+            with_metadata,
+        ),
+        (MemoryChange { timestamp: dated.timestamp.clone(), ..Default::default() }, dated),
+        (MemoryChange { text, ..Default::default() }, coffee),
+        (
+            MemoryChange { expiration_date: Some(short.expiration_date), ..Default::default() },
+            short,
+        ),
+    ] {
+        wait(engine.update(&id, change)).unwrap();
+        assert_eq!(add(&equal).id, id);
+        assert_eq!(list(&engine, Filter::user_id("alice")).len(), 1);
+    }
+    assert_ne!(add(&plain).id, id);
+    drop(engine);
+    let checked = mem0_engine::check_folder(&folder.0).unwrap();
+    assert_eq!(checked.findings, [""; 0]);
+    folder.sql().execute("UPDATE memories SET duplicate_key = x'00'", []).unwrap();
+    let checked = mem0_engine::check_folder(&folder.0).unwrap();
+    assert_eq!(checked.findings, ["Memories that an equal add would not find: 2."]);
 }
 
 #[test]

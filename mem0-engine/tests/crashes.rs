@@ -6,7 +6,9 @@ use std::task::{Context, Waker};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use mem0_engine::{AddRequest, DeleteAllRequest, Engine, NewWebhook, PageRequest};
+use mem0_engine::{
+    AddRequest, DeleteAllRequest, Engine, MemoryChange, NewWebhook, PageRequest, UpdateRequest,
+};
 use mem0_types::{EntityType, EventStatus, Filter, Message, WebhookEventType};
 
 use crate::workbench::*;
@@ -125,6 +127,7 @@ fn carries_out_until_it_dies() {
 
 const QUEUEING: &str = "MEM0_ENGINE_QUEUEING_TEST_FOLDER";
 const DOOMED: &str = "MEM0_ENGINE_QUEUEING_TEST_PROJECT";
+const LONG: &str = "00000000-0000-4000-8000-0000000000aa";
 
 /// Polls a call once, which hands it to the engine.
 fn handed_over<F: Future>(call: F) -> Pin<Box<F>> {
@@ -139,17 +142,22 @@ fn handed_over<F: Future>(call: F) -> Pin<Box<F>> {
 fn queues_and_dies() {
     let Some(folder) = std::env::var_os(QUEUEING) else { return };
     let engine = Engine::open(folder).unwrap();
-    let alices = DeleteAllRequest { ids: user("alice"), metadata: None };
+    let alices = DeleteAllRequest { ids: user("alice"), ..DeleteAllRequest::default() };
     let later = AddRequest::new(vec![Message::user("later")], user("alice"));
     let deletion = handed_over(engine.delete_all(alices));
     let entity = handed_over(engine.delete_entity(EntityType::User, "bob"));
+    let carols =
+        DeleteAllRequest { ids: user("carol"), erase: true, ..DeleteAllRequest::default() };
+    let erasing = handed_over(engine.delete_all(carols));
+    let long = handed_over(engine.erase(LONG));
     let add = handed_over(engine.add(later));
     let doomed = std::env::var(DOOMED).unwrap();
     let project = handed_over(engine.delete_project(&doomed));
     let (deletion, entity) = (wait(deletion).unwrap().event_id, wait(entity).unwrap().event_id);
-    let add = wait(add).unwrap().event_id;
+    let (add, erasing) = (wait(add).unwrap().event_id, wait(erasing).unwrap().event_id);
     wait(project).unwrap();
-    println!("\nqueued\t{deletion}\t{entity}\t{add}");
+    wait(long).unwrap();
+    println!("\nqueued\t{deletion}\t{entity}\t{add}\t{erasing}");
     std::process::abort();
 }
 
@@ -163,9 +171,22 @@ fn every_kind_of_queued_work_takes_effect_once_whenever_it_is_killed() {
     let view = engine.with_access(wait(engine.access_to(&doomed.id)).unwrap());
     let texts: Vec<_> = (0..EACH).map(|n| format!("fact {n}")).collect();
     let texts: Vec<_> = texts.iter().map(String::as_str).collect();
-    for user_id in ["alice", "bob"] {
+    for user_id in ["alice", "bob", "carol"] {
         store(&engine, user(user_id), &texts);
     }
+    // A memory with a history that is not erased in one step, under an id that the other process
+    // knows.
+    let long = store_one(&engine, "dave", "swordfish");
+    let sql = "UPDATE memories SET id = ?1 WHERE id = ?2";
+    folder.sql().execute(sql, [LONG, &long]).unwrap();
+    folder
+        .sql()
+        .execute("UPDATE history SET memory_id = ?1 WHERE memory_id = ?2", [LONG, &long])
+        .unwrap();
+    let change = |n| MemoryChange { text: Some(format!("swordfish {n}")), ..Default::default() };
+    let updates =
+        (0..EACH - 100).map(|n| UpdateRequest { memory_id: LONG.to_owned(), change: change(n) });
+    wait(engine.batch_update(updates.collect())).unwrap();
     store(&view, user("alice"), &texts);
     let kinds = [WebhookEventType::MemoryAdd, WebhookEventType::MemoryDelete];
     let webhook = NewWebhook::new("all", "https://example.com", kinds);
@@ -197,13 +218,14 @@ fn every_kind_of_queued_work_takes_effect_once_whenever_it_is_killed() {
 
     let engine = folder.open();
     let events: Vec<_> = events.iter().map(|id| wait(engine.event(id)).unwrap()).collect();
-    let [alice, bob, later] = <[_; 3]>::try_from(events).unwrap();
-    for event in [&alice, &bob, &later] {
+    let [alice, bob, later, carol] = <[_; 4]>::try_from(events).unwrap();
+    for event in [&alice, &bob, &later, &carol] {
         assert_eq!(event.status, EventStatus::Succeeded);
     }
     // Counted over all the processes.
     assert_eq!(alice.metadata.unwrap()["deleted"], EACH);
     assert_eq!(bob.metadata.unwrap()["deleted"], EACH);
+    assert_eq!(carol.metadata.unwrap()["deleted"], EACH);
     assert_eq!(later.results.len(), 1);
     assert!(list(&engine, Filter::user_id("bob")).is_empty());
     assert_eq!(crate::workbench::texts(&list(&engine, Filter::user_id("alice"))), ["later"]);
@@ -212,7 +234,14 @@ fn every_kind_of_queued_work_takes_effect_once_whenever_it_is_killed() {
     };
     assert_eq!(count("SELECT count(*) FROM projects"), 1);
     let deletions = "SELECT count(*) FROM history WHERE event = 'DELETE'";
-    assert_eq!(count(deletions), EACH, "bob's history is gone with him");
+    assert_eq!(count(deletions), EACH, "bob's history is gone with him, and carol's was erased");
+    assert_eq!(count("SELECT count(*) FROM history WHERE user_id IN ('carol', 'dave')"), 0);
+    let quoting = "SELECT count(*) FROM events WHERE user_id IN ('carol', 'dave') \
+                   AND event_type IN ('ADD', 'UPDATE') AND payload <> '{}'";
+    assert_eq!(count(quoting), 0);
+    let erased = "SELECT count(*) FROM events WHERE user_id = 'dave' AND event_type = 'DELETE' \
+                  AND status = 'SUCCEEDED'";
+    assert_eq!(count(erased), 1);
     // The changes were queued with each step: none is lost, none is doubled, and there is one
     // delivery of each.
     let pending = "SELECT count(*) FROM webhook_changes WHERE made_to IS NOT NULL";
@@ -223,9 +252,9 @@ fn every_kind_of_queued_work_takes_effect_once_whenever_it_is_killed() {
     }
     let deletions =
         "SELECT count(DISTINCT memory_id) FROM webhook_changes WHERE event_type = 'memory_delete'";
-    assert_eq!(count(deletions), 2 * EACH);
-    assert_eq!(count("SELECT count(*) FROM webhook_changes"), 2 * EACH + 1);
-    assert_eq!(count("SELECT count(DISTINCT change) FROM webhook_deliveries"), 2 * EACH + 1);
+    assert_eq!(count(deletions), 3 * EACH + 1);
+    assert_eq!(count("SELECT count(*) FROM webhook_changes"), 3 * EACH + 2);
+    assert_eq!(count("SELECT count(DISTINCT change) FROM webhook_deliveries"), 3 * EACH + 2);
     let told = wait(engine.deliveries(&webhook.id, PageRequest::default())).unwrap();
-    assert_eq!(told.count, 2 * EACH as u64 + 1);
+    assert_eq!(told.count, 3 * EACH as u64 + 2);
 }

@@ -323,7 +323,7 @@ fn long_lists_work_and_endless_filters_are_refused() {
         search.metadata = Some(keys(count));
         assert_eq!(wait(engine.search(search)).is_err(), is_refused, "{count}");
         let ids = EntityIds { user_id: Some("*".to_owned()), ..EntityIds::default() };
-        let delete = DeleteAllRequest { ids, metadata: Some(keys(count)) };
+        let delete = DeleteAllRequest { ids, metadata: Some(keys(count)), erase: false };
         assert_eq!(wait(engine.delete_all(delete)).is_err(), is_refused, "{count}");
     }
     let mut deep = Filter::user_id("u7000");

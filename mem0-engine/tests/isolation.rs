@@ -131,8 +131,10 @@ impl Party {
             }
             6 => {
                 let ids = self.ids();
-                let queued =
-                    wait(self.engine.delete_all(DeleteAllRequest { ids, metadata: None })).unwrap();
+                let queued = wait(
+                    self.engine.delete_all(DeleteAllRequest { ids, ..DeleteAllRequest::default() }),
+                )
+                .unwrap();
                 self.finish(queued.event_id);
             }
             7 => {
@@ -386,7 +388,7 @@ fn an_add_must_stay_inside_the_scopes() {
     assert_eq!((seen.total_users, seen.total_agents, seen.total_runs), (1, 0, 0));
     assert_eq!(wait(engine.entities(PageRequest::default())).unwrap().total_runs, 1);
 
-    let everyone = DeleteAllRequest { ids: user("*"), metadata: None };
+    let everyone = DeleteAllRequest { ids: user("*"), ..DeleteAllRequest::default() };
     assert!(matches!(wait(alices.delete_all(everyone)), Err(EngineError::OutsideScope)));
     let agent = wait(alices.delete_entity(EntityType::Agent, "bot"));
     assert!(matches!(agent, Err(EngineError::NotFound(_))));
@@ -436,7 +438,7 @@ fn a_read_only_access_reads_and_changes_nothing() {
     assert_eq!(found(&find(&reader, "tea", Filter::user_id("alice"))), ["tea"]);
     assert_eq!(wait(reader.get(&id)).unwrap().memory, "tea");
     let change = MemoryChange { text: Some("x".to_owned()), ..MemoryChange::default() };
-    let everyone = DeleteAllRequest { ids: user("*"), metadata: None };
+    let everyone = DeleteAllRequest { ids: user("*"), ..DeleteAllRequest::default() };
     // A read-only access is refused before anything is made.
     let schema = json!({"type": "no object"});
     let update = UpdateRequest { memory_id: id.clone(), change: change.clone() };

@@ -109,7 +109,7 @@ fn step(engine: &Engine, rng: &mut Rng) {
             }
         }
         9 if rng.u8(..4) == 0 => {
-            let request = DeleteAllRequest { ids: user(user_name), metadata: None };
+            let request = DeleteAllRequest { ids: user(user_name), ..DeleteAllRequest::default() };
             finished(engine, &wait(engine.delete_all(request)).unwrap().event_id);
         }
         10 if rng.u8(..4) == 0 => {

@@ -17,6 +17,7 @@ mod crashes;
 mod data_folder;
 mod deletions;
 mod embedders;
+mod erasing;
 mod feedback;
 mod filters;
 mod isolation;

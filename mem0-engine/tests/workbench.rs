@@ -92,6 +92,15 @@ pub(crate) fn await_empty_log(folder: &Folder) {
     }
 }
 
+/// Asserts that the database contains none of the words.
+pub(crate) fn assert_gone(folder: &Folder, words: &[&str]) {
+    let bytes = std::fs::read(folder.0.join("mem0.db")).unwrap();
+    for word in words {
+        let holds = bytes.windows(word.len()).any(|window| window == word.as_bytes());
+        assert!(!holds, "the file still holds {word:?}");
+    }
+}
+
 /// An add that is carried out at once.
 pub(crate) fn verbatim(ids: EntityIds, texts: &[&str]) -> AddRequest {
     let mut request = AddRequest::new(texts.iter().map(|text| Message::user(*text)).collect(), ids);

@@ -66,6 +66,64 @@ fn ids() {
 }
 
 #[test]
+fn logic_inside_metadata_is_refused_with_the_right_spelling() {
+    for (logical, spelled) in [
+        ("OR", r#"{"OR": [{"metadata": {"key": 1}}, {"metadata": {"key": 2}}]}"#),
+        ("AND", r#"{"AND": [{"metadata": {"key": 1}}, {"metadata": {"key": 2}}]}"#),
+        ("NOT", r#"{"NOT": [{"metadata": {"key": 1}}]}"#),
+    ] {
+        let (lower, dollar) = (logical.to_lowercase(), format!("${}", logical.to_lowercase()));
+        let spellings = [logical, &lower, &dollar];
+        let parts = json!([{"a": 1}, {"b": 2}]);
+        for key in spellings {
+            for value in
+                [&parts, &json!([]), &json!({"a": 1}), &json!({"a": 1, "b": 2}), &json!({})]
+            {
+                refuses(json!({"metadata": {key: value}}), spelled);
+                refuses(json!({"metadata": {key: value, "c": 3}}), "must not contain logic");
+                refuses(json!({"NOT": [{"metadata": {key: value}}]}), "must not contain logic");
+            }
+            // A key of that name is reached by an operator of its own, or compared with a text.
+            accepts(json!({"metadata": {key: {"eq": parts}}}));
+            accepts(json!({"metadata": {key: {"contains": "x"}}}));
+            accepts(json!({"metadata": {key: {"ne": 1}}}));
+            accepts_as(json!({"metadata": {key: {"eq": 1}}}), json!({"metadata": {key: 1}}));
+            accepts(json!({"metadata": {key: "x"}}));
+            let built = Filter::metadata(key).eq(parts.clone());
+            assert_eq!(Filter::from_json(&serde_json::to_value(&built).unwrap()).unwrap(), built);
+        }
+    }
+    accepts(json!({"metadata": {"ORDER": [1, 2]}}));
+    for operators in [json!({"gt": 1}), json!({"in": [1]}), json!({"a": 1})] {
+        refuses(json!({"metadata": {"k": operators}}), r#"{"metadata": {"key": {"eq": {...}}}}"#);
+    }
+    refuses(json!({"metadata": {"k": {"gte": 1, "lte": 2}}}), "join several conditions outside");
+}
+
+#[test]
+fn text_is_read_exactly_or_refused() {
+    for (text, said) in [
+        (r#"{"metadata": {"k": 18446744073709551616}}"#, "more than 64 bits"),
+        (r#"{"NOT": [{"metadata": {"k": [{"l": -9223372036854775809}]}}]}"#, "more than 64 bits"),
+        (r#"{"metadata": {"k": 1e400}}"#, "beyond"),
+        (r#"{"user_id": "alice", "user_id": "bob"}"#, "the same name twice"),
+        (r#"{"metadata": {"k": 1, "k": 2}}"#, "the same name twice"),
+    ] {
+        let refused = serde_json::from_str::<Filter>(text).unwrap_err().to_string();
+        assert!(refused.contains(said), "{text}: {refused}");
+    }
+    for text in [
+        r#"{"metadata":{"k":18446744073709551615}}"#,
+        r#"{"metadata":{"k":-9223372036854775808}}"#,
+        r#"{"metadata":{"k":9007199254740993}}"#,
+        r#"{"metadata":{"k":0.1}}"#,
+        r#"{"metadata":{"k":"18446744073709551616"}}"#,
+    ] {
+        assert_eq!(serde_json::from_str::<Filter>(text).unwrap().to_string(), text);
+    }
+}
+
+#[test]
 fn times() {
     let iso = "2024-01-01T10:00:00.5+02:00";
     for field in ["created_at", "updated_at", "timestamp", "expiration_date"] {

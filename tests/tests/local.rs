@@ -60,6 +60,7 @@ macro_rules! scenarios {
 scenarios! {
     operations:
         batches_are_all_or_nothing
+        duplicates_are_named
         events_tell_what_happened
         every_page_is_read
         expired_memories_hide
@@ -71,6 +72,7 @@ scenarios! {
         verbatim_messages_are_there_at_once;
     deletions:
         deleting_one_memory
+        erased_memories_leave_no_history
         entities_are_listed_and_deleted
         reset_leaves_nothing
         whole_scopes_are_deleted;

@@ -1,4 +1,4 @@
-use mem0_client::requests::AddMemory;
+use mem0_client::requests::{AddMemory, DeleteMemory};
 use mem0_client::{AddMemoryResponse, BatchResponse, Error, MemoryUpdate, Outcomes};
 
 use crate::MemoryClient;
@@ -61,28 +61,36 @@ impl MemoryClient {
     }
 
     /// Deletes memories, up to 1000 with each request: `DELETE /v1/batch/`. The outcomes are in the
-    /// order of the ids; ids that went with one request have the same outcome.
+    /// order of the ids; those that went with one request have the same outcome.
     ///
     /// At most [`concurrency`](crate::CallOptions::concurrency) requests are in flight. If one
     /// fails, the others go on.
     ///
+    /// Their texts stay in history, in events and in the log of webhooks. The local platform takes
+    /// them along where every item asks for it ([`DeleteMemory::erase`]).
+    ///
     /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an id that is not valid. The error says
-    /// which one, and nothing has been sent.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an id that is not valid, or where only
+    /// some are to be erased. The error says which one, and nothing has been sent. The outcome is
+    /// [`NotErased`](crate::ErrorKind::NotErased) where the answer does not confirm that it erases.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, Error};
+    /// # use mem0_client_blocking::{MemoryClient, Error, requests::DeleteMemory};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
-    /// client.batch_delete(["0f1c8fb4-6d20-4a5e-9d62-0a4c7b1f5f10"])?.all()?;
+    /// let id = "0f1c8fb4-6d20-4a5e-9d62-0a4c7b1f5f10";
+    /// client.batch_delete([id])?.all()?;
+    ///
+    /// let erased = [id].map(|id| DeleteMemory::new(id).erase(true));
+    /// client.batch_delete(erased)?.all()?;
     /// # Ok(())
     /// # }
     /// ```
     #[doc(alias = "batchDelete")]
-    pub fn batch_delete<I: Into<String>>(
+    pub fn batch_delete<I: Into<DeleteMemory>>(
         &self,
-        memory_ids: impl IntoIterator<Item = I>,
+        memories: impl IntoIterator<Item = I>,
     ) -> Result<Outcomes<BatchResponse>, Error> {
-        let memory_ids: Vec<String> = memory_ids.into_iter().map(Into::into).collect();
-        self.run(self.inner.batch_delete(memory_ids))
+        let memories: Vec<DeleteMemory> = memories.into_iter().map(Into::into).collect();
+        self.run(self.inner.batch_delete(memories))
     }
 }

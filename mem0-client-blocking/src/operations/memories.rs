@@ -15,8 +15,8 @@ impl MemoryClient {
     /// Adds memories from messages: `POST /v3/memories/add/`.
     ///
     /// With inference, which is the default, the answer is an event to wait for. With
-    /// [`infer(false)`](AddMemoryOptions::infer), it holds the stored memories. An add is sent
-    /// again only if the platform cannot have seen it; see
+    /// [`infer(false)`](AddMemoryOptions::infer), it says what became of each message. An add is
+    /// sent again only if the platform cannot have seen it; see
     /// [`is_outcome_unknown`](Error::is_outcome_unknown).
     ///
     /// # Errors
@@ -189,15 +189,21 @@ impl MemoryClient {
     ///
     /// If the answer to one attempt is lost, a 404 to the next is a success.
     ///
+    /// The memory's text stays in its history, in events and in the log of webhooks. The local
+    /// platform takes them along where [`DeleteMemory::erase`] asks for it.
+    ///
     /// # Errors
-    /// [`NotFound`](crate::ErrorKind::NotFound) when there is no such memory; otherwise as for
-    /// every method.
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is no such memory;
+    /// [`NotErased`](crate::ErrorKind::NotErased) when the answer does not confirm that it erases;
+    /// otherwise as for every method.
     ///
     /// ```
     /// # use mem0_client_blocking::{MemoryClient, Error, requests::DeleteMemory};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// let id = "0f1c8fb4-6d20-4a5e-9d62-0a4c7b1f5f10";
     /// client.delete(DeleteMemory::new(id).delete_linked(true))?;
+    /// // With its history, and what events and webhooks say of it.
+    /// client.delete(DeleteMemory::new(id).erase(true))?;
     /// # Ok(())
     /// # }
     /// ```
@@ -207,9 +213,13 @@ impl MemoryClient {
 
     /// Deletes all memories of one scope: `DELETE /v1/memories/`. The work is queued.
     ///
+    /// The texts stay in history, in events and in the log of webhooks. The local platform takes
+    /// them along where [`DeleteScope::erase`] asks for it.
+    ///
     /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an id that is not valid; otherwise as
-    /// for every method.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an id that is not valid;
+    /// [`NotErased`](crate::ErrorKind::NotErased) when the answer does not confirm that it erases,
+    /// with the [`event_id`](Error::event_id) of the deletion; otherwise as for every method.
     ///
     /// ```
     /// # use mem0_client_blocking::{MemoryClient, DeleteScope, Error, WaitOptions};
@@ -218,6 +228,7 @@ impl MemoryClient {
     /// if let Some(event_id) = queued.event_id {
     ///     client.wait_for_event(event_id, WaitOptions::new())?;
     /// }
+    /// client.delete_all(DeleteScope::user("alice").erase(true))?;
     /// # Ok(())
     /// # }
     /// ```

@@ -30,6 +30,9 @@ pub enum ErrorKind {
     EventFailed,
     /// The work of an event was still going on when the wait ended. It may still succeed.
     EventPending,
+    /// A deletion was to erase what quotes the memories too, and the answer does not confirm it:
+    /// they are deleted, and their history and events may remain.
+    NotErased,
 }
 
 impl ErrorKind {
@@ -53,6 +56,7 @@ impl ErrorKind {
             Self::Decode => "decode",
             Self::EventFailed => "event_failed",
             Self::EventPending => "event_pending",
+            Self::NotErased => "not_erased",
         }
     }
 }

@@ -16,6 +16,9 @@ use super::{Answer, Error, ErrorKind, Inner, PROXY, WaitedFor};
 pub(super) const INSECURE: &str = "Check the base URL and this machine's clock. If the system does \
     not know the certificate authority, give it to the builder as root_certificate";
 
+const NOT_ERASED: &str = "Delete the user, agent, app or run with `delete_users`, or use a local \
+    platform that can erase";
+
 impl Error {
     fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self(Arc::new(Inner {
@@ -135,6 +138,21 @@ impl Error {
             waited.as_secs_f64()
         );
         Self::new(ErrorKind::EventPending, message)
+    }
+
+    /// The error for a deletion whose answer does not confirm that it erases.
+    pub(crate) fn not_erased(
+        event_id: Option<String>,
+        status: StatusCode,
+        headers: HeaderMap,
+    ) -> Self {
+        let message = "the memories are deleted, or will be, but the answer does not confirm \
+                       `erase`: their history, events and deliveries may remain";
+        let mut error = Self::new(ErrorKind::NotErased, message);
+        error.inner().advice = Some(NOT_ERASED);
+        error.inner().waited_for = event_id.map(WaitedFor::Event);
+        error.inner().answer = Some(Answer { status, headers, body: None });
+        error
     }
 
     /// For the blocking client, which has a runtime of its own.

@@ -251,7 +251,9 @@ impl Bounds {
 
 fn equal(value: &Value, wanted: &Value) -> bool {
     match (value, wanted) {
-        (Value::Number(_), Value::Number(_)) => order(value, wanted) == Some(Ordering::Equal),
+        (Value::Number(value), Value::Number(wanted)) => {
+            compare_numbers(value, wanted) == Some(Ordering::Equal)
+        }
         _ => value == wanted,
     }
 }
@@ -259,14 +261,25 @@ fn equal(value: &Value, wanted: &Value) -> bool {
 /// `None` for what has no order: a number and a text, or anything else.
 fn order(value: &Value, other: &Value) -> Option<Ordering> {
     match (value, other) {
-        (Value::Number(value), Value::Number(other)) => number_order(value, other),
+        (Value::Number(value), Value::Number(other)) => compare_numbers(value, other),
         (Value::String(value), Value::String(other)) => Some(value.cmp(other)),
         _ => None,
     }
 }
 
-/// By value, exactly: a large integer is not rounded to a fraction first.
-fn number_order(value: &Number, other: &Number) -> Option<Ordering> {
+/// Compares two numbers of JSON by value, exactly: an integer is not rounded to a float first.
+///
+/// ```
+/// use std::cmp::Ordering;
+///
+/// use mem0_components::compare_numbers;
+///
+/// let number = |text: &str| text.parse::<serde_json::Number>().unwrap();
+/// assert_eq!(compare_numbers(&number("1"), &number("1.0")), Some(Ordering::Equal));
+/// let (odd, even) = (number("9007199254740993"), number("9007199254740992.0"));
+/// assert_eq!(compare_numbers(&odd, &even), Some(Ordering::Greater));
+/// ```
+pub fn compare_numbers(value: &Number, other: &Number) -> Option<Ordering> {
     match (integer(value), integer(other)) {
         (Some(value), Some(other)) => Some(value.cmp(&other)),
         (Some(value), None) => integer_order(value, other.as_f64()?),

@@ -7,7 +7,7 @@ mod record;
 use std::fmt;
 use std::sync::Arc;
 
-pub use filter::{Bounds, StoreFilter};
+pub use filter::{Bounds, StoreFilter, compare_numbers};
 pub use payload::Payload;
 pub use record::{KeywordQuery, ScoredRecord, StorePage, StoreRows, VectorQuery, VectorRecord};
 

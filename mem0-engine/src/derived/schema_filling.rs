@@ -2,8 +2,10 @@
 //! an LLM.
 
 use std::cell::Cell;
+use std::cmp::Ordering;
 use std::collections::HashSet;
 
+use mem0_components::compare_numbers;
 use mem0_types::{Date, InvalidInput, Metadata, Timestamp};
 use serde_json::Value;
 
@@ -345,9 +347,12 @@ fn is_of_type(value: &Value, name: &str) -> bool {
 }
 
 fn in_range(schema: &Value, value: &Value) -> bool {
-    let Some(number) = value.as_f64() else { return true };
-    schema["minimum"].as_f64().is_none_or(|least| number >= least)
-        && schema["maximum"].as_f64().is_none_or(|most| number <= most)
+    let Value::Number(number) = value else { return true };
+    let is_beyond = |bound: &str, beyond| match &schema[bound] {
+        Value::Number(bound) => compare_numbers(number, bound) == Some(beyond),
+        _ => false,
+    };
+    !is_beyond("minimum", Ordering::Less) && !is_beyond("maximum", Ordering::Greater)
 }
 
 fn in_format(schema: &Value, value: &Value) -> bool {

@@ -107,7 +107,7 @@ pub(crate) fn delete_with_history(
 ) -> Result<(), EngineError> {
     if progress.position.indices == 0 {
         let (index, memories) = ((field, Some(name.to_owned())), SqlFilter::id_is(field, name));
-        delete::delete_some(connection, job, index, memories, progress, budget)?;
+        delete::delete_some(connection, job, index, memories, false, progress, budget)?;
     }
     let from = progress.position.history;
     progress.position.history = history::erase(connection, job.project, field, name, from, budget)?;

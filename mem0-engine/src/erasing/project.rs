@@ -10,9 +10,10 @@ use crate::work_budget::WorkBudget;
 use crate::{Access, Engine, EngineError, clock};
 
 /// A project's tables, in the order in which they are erased.
-const TABLES: [&str; 13] = [
+const TABLES: [&str; 14] = [
     "memories",
     "history",
+    "duplicate_adds",
     "entities",
     "exports",
     "profile_jobs",

@@ -1,6 +1,6 @@
 use mem0_types::{
-    CategoryCondition, Condition, Expression, Filter, IdCondition, IdField, Metadata,
-    MetadataCondition, TextCondition, TimeComparison, TimeField, Timestamp,
+    CategoryCondition, Condition, Expression, Filter, IdCondition, IdField, MetadataCondition,
+    TextCondition, TimeComparison, TimeField, Timestamp,
 };
 use rusqlite::types::Value as SqlValue;
 use serde_json::Value;
@@ -130,12 +130,6 @@ impl SqlFilter {
              WHERE c.value IN (SELECT value FROM json_each(?)))",
             [json_list(names)],
         )
-    }
-
-    /// The metadata has each of these keys with an equal value.
-    pub(crate) fn metadata(keys: &Metadata) -> Self {
-        let is = |(key, value): (&String, &Value)| metadata(MetadataTest::is(key, value));
-        Self::all(keys.iter().map(is).collect())
     }
 
     /// The text contains this, regardless of case.

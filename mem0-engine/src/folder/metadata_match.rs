@@ -1,5 +1,7 @@
+use std::cmp::Ordering;
 use std::sync::{Mutex, PoisonError};
 
+use mem0_components::compare_numbers;
 use rusqlite::Connection;
 use rusqlite::functions::{Context, FunctionFlags};
 use serde::{Deserialize, Serialize};
@@ -177,12 +179,7 @@ fn equals(value: &Value, operand: &Value) -> bool {
 fn same(left: &Value, right: &Value) -> bool {
     match (left, right) {
         (Value::Number(left), Value::Number(right)) => {
-            left == right
-                || match (left.as_f64(), right.as_f64()) {
-                    // Two different integers can round to the same float.
-                    (Some(a), Some(b)) => a == b && (left.is_f64() || right.is_f64()),
-                    _ => false,
-                }
+            compare_numbers(left, right) == Some(Ordering::Equal)
         }
         (Value::Array(left), Value::Array(right)) => {
             left.len() == right.len() && left.iter().zip(right).all(|(a, b)| same(a, b))
@@ -248,6 +245,14 @@ mod tests {
             (json!(1), json!(1.0), true),
             (json!(1), json!("1"), false),
             (json!(9_007_199_254_740_993_i64), json!(9_007_199_254_740_992_i64), false),
+            (json!(9_007_199_254_740_993_i64), json!(9_007_199_254_740_992.0), false),
+            (json!(9_007_199_254_740_992_i64), json!(9_007_199_254_740_992.0), true),
+            (json!(u64::MAX), json!(18_446_744_073_709_551_616.0), false),
+            (json!(i64::MAX), json!(9_223_372_036_854_775_808.0), false),
+            (json!(i64::MIN), json!(-9_223_372_036_854_775_808.0), true),
+            (json!(0), json!(-0.0), true),
+            (json!(0.0), json!(-0.0), true),
+            (json!([u64::MAX]), json!([i64::MAX]), false),
             (json!({"a": [1, 2.0]}), json!({"a": [1.0, 2]}), true),
             (json!({"a": 1}), json!({"a": 1, "b": 2}), false),
             (json!(null), json!(null), true),

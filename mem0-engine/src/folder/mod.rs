@@ -5,8 +5,10 @@
 pub(crate) mod columns;
 pub(crate) mod data_folder;
 pub(crate) mod disk_room;
+pub(crate) mod duplicate_key;
 pub(crate) mod error;
 pub(crate) mod filter_sql;
+pub(crate) mod metadata_filter;
 pub(crate) mod metadata_match;
 pub(crate) mod open_folder;
 pub(crate) mod schema;

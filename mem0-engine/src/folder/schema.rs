@@ -4,7 +4,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use crate::EngineError;
-use crate::folder::{disk_room, metadata_match};
+use crate::folder::{disk_room, duplicate_key, metadata_match};
 
 /// The steps of the schema: step `n` upgrades a database from version `n` to `n + 1`.
 const STEPS: &[&str] = &[
@@ -107,6 +107,7 @@ fn prepare(connection: &Connection) -> Result<(), EngineError> {
     connection.busy_timeout(PATIENCE)?;
     connection.set_prepared_statement_cache_capacity(64);
     metadata_match::register(connection)?;
+    duplicate_key::register(connection)?;
     Ok(())
 }
 
@@ -129,6 +130,7 @@ mod tests {
     #[test]
     fn a_database_of_an_older_version_has_what_that_version_made() {
         let mut connection = Connection::open_in_memory().unwrap();
+        prepare(&connection).unwrap();
         migrate(&mut connection, 1).unwrap();
         let projects =
             |connection: &Connection| connection.prepare("SELECT * FROM projects").is_ok();

@@ -144,7 +144,8 @@ pub(crate) fn carry_on(
 }
 
 fn needs_preparing(kind: JobKind) -> bool {
-    !matches!(kind, JobKind::DeleteScope | JobKind::DeleteEntity | JobKind::EraseProject)
+    use JobKind::{DeleteEntity, DeleteScope, EraseMemory, EraseProject};
+    !matches!(kind, DeleteScope | EraseMemory | DeleteEntity | EraseProject)
 }
 
 /// Carries out a prepared job, on the writer.
@@ -168,7 +169,7 @@ fn apply_with(
 ) -> Result<Step, EngineError> {
     let started_at = clock::now();
     let Some(job) = job::read(connection, seq)? else { return Ok(Step::Done { erased: false }) };
-    let erased = matches!(job.kind, Some(JobKind::DeleteEntity | JobKind::EraseProject));
+    let erased = job.erases();
     if job.kind != Some(JobKind::EraseProject) && !access::project_exists(connection, job.project)?
     {
         job::remove(connection, seq)?;
@@ -187,6 +188,7 @@ fn apply_with(
                 })
             }
             (Some(JobKind::DeleteScope), _) => delete::carry_out_scope(connection, &job),
+            (Some(JobKind::EraseMemory), _) => erasing::memory::carry_out(connection, &job),
             (Some(JobKind::DeleteEntity), _) => erasing::entity::carry_out(connection, &job),
             (Some(JobKind::EraseProject), _) => erasing::project::carry_out(connection, &job),
             #[cfg(test)]

@@ -419,7 +419,7 @@ mod tests {
             (of_alice, 1, EACH / 500, EACH),
             (everything, 1, EACH / 500, EACH),
         ] {
-            let request = DeleteAllRequest { ids, metadata: metadata(value) };
+            let request = DeleteAllRequest { ids, metadata: metadata(value), erase: false };
             let access = Access::to_project(1);
             let deletion = delete::queue_scope(&connection, &access, &request).unwrap().event_id;
             let mut steps = 0;

@@ -22,7 +22,7 @@ use crate::memories::entities;
 use crate::memories::events::{self, EventResultRecord, Outcome};
 use crate::memories::history;
 use crate::memories::reading;
-use crate::memories::record::{self, NewMemory};
+use crate::memories::record::{self, Inserted, NewMemory};
 use crate::stored_json;
 use crate::text::vector::Vector;
 use crate::{Access, Engine, EngineError, clock, json_depth, limits};
@@ -167,7 +167,10 @@ pub struct Added {
     pub event_id: String,
     /// `Pending` for `infer: true`, else `Succeeded`.
     pub status: EventStatus,
-    /// The stored memories; empty while pending. Texts that existed already are left out.
+    /// What became of the messages, in their order; empty while pending. A memory that was stored
+    /// is an [`Add`](HistoryEvent::Add). One that was there already, with the same ids, text,
+    /// metadata, expiry, speaker, `immutable` and given `timestamp`, is a
+    /// [`Noop`](HistoryEvent::Noop) with its id, and its reason is [`DUPLICATE`](crate::DUPLICATE).
     pub results: Vec<EventResultRecord>,
     /// What was skipped of the messages, and why. The event's metadata has it too.
     pub skipped: Skipped,
@@ -344,14 +347,13 @@ pub(crate) fn apply(
     let mut metadata = json!({
         "inference": "none",
         "notice": "No LLM is configured: the messages were stored verbatim, nothing was extracted.",
-        "stored": stored.results.len(),
+        "stored": stored.results.len() - stored.duplicates,
         "duplicates": stored.duplicates,
     });
     if !request.skipped.is_empty() {
         metadata["skipped"] = stored_json::value(&request.skipped)?;
     }
-    let is_nothing = stored.results.is_empty() && stored.duplicates == 0;
-    if is_nothing && reading::has_media(&request.skipped) {
+    if stored.results.is_empty() && reading::has_media(&request.skipped) {
         let refused = EngineError::LlmRequired(LlmTask::Media);
         let error = format!("{refused} No message had text, so nothing was stored.");
         return Ok(Outcome::Failed { error, metadata: Some(metadata) });
@@ -459,9 +461,15 @@ impl<'a> Batch<'a> {
                 position,
             };
             match record::insert(connection, &memory)? {
-                None => stored.duplicates += 1,
-                Some(memory) => {
-                    let added = memory.change(self.project, HistoryEvent::Add, clock::now());
+                Inserted::Duplicate(id) => {
+                    events::note_duplicate(connection, self.project, &id, event_seq)?;
+                    let result = EventResultRecord::duplicate(&id, &memory);
+                    stored.results.push(result);
+                    stored.duplicates += 1;
+                }
+                Inserted::New(memory) => {
+                    let added =
+                        memory.change(self.project, HistoryEvent::Add, event_seq, clock::now());
                     let input = std::slice::from_ref(message);
                     let change = Change { input, new_memory: Some(text), ..added };
                     history::note(connection, &change)?;

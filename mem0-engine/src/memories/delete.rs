@@ -13,7 +13,9 @@ use crate::job::{self, Job, JobKind, Position, Progress};
 use crate::memories::events::{self, EventResultRecord, Outcome};
 use crate::memories::history;
 use crate::memories::record::{self, MemoryRecord};
+use crate::memories::traces;
 use crate::memories::update::check_batch;
+use crate::webhooks::changes;
 use crate::work_budget::WorkBudget;
 use crate::{Access, Engine, EngineError, clock};
 
@@ -31,8 +33,14 @@ pub struct Deleted {
 pub struct DeleteAllRequest {
     /// The ids; `*` matches any id. `*` for all four matches every memory.
     pub ids: EntityIds,
-    /// Only memories whose metadata has these keys with equal values.
+    /// Only memories whose metadata has these keys with equal values, or as `{"eq": …}`,
+    /// `{"ne": …}` or `{"contains": …}` compares them. What looks like logic or like other
+    /// operators is refused.
     pub metadata: Option<Metadata>,
+    /// Whether everything that quotes the memories goes too, as for [`Engine::erase`]: theirs, and
+    /// that of memories of the scope that were deleted before. The event succeeds when nothing is
+    /// left.
+    pub erase: bool,
 }
 
 impl fmt::Debug for DeleteAllRequest {
@@ -40,6 +48,7 @@ impl fmt::Debug for DeleteAllRequest {
         f.debug_struct("DeleteAllRequest")
             .field("ids", &self.ids)
             .field("metadata", &self.metadata.is_some())
+            .field("erase", &self.erase)
             .finish()
     }
 }
@@ -60,7 +69,7 @@ impl DeleteAllRequest {
                 "is required unless agent_id, app_id or run_id is given",
             ));
         }
-        self.filter().limited()?;
+        self.filter()?.limited()?;
         Ok(())
     }
 
@@ -79,7 +88,18 @@ impl DeleteAllRequest {
         found.or_else(|| Some((self.ids.set().next()?.0, None))).into_iter().collect()
     }
 
-    fn filter(&self) -> SqlFilter {
+    /// The index that finds the history of the scope in the order of its rows.
+    fn index_of_history(&self) -> &'static str {
+        match self.ids.set().find(|(_, id)| *id != "*") {
+            Some((IdField::UserId, _)) => "history_user",
+            Some((IdField::AgentId, _)) => "history_agent",
+            Some((IdField::AppId, _)) => "history_app",
+            Some((IdField::RunId, _)) => "history_run",
+            None => "history_project",
+        }
+    }
+
+    fn filter(&self) -> Result<SqlFilter, EngineError> {
         let mut parts = Vec::new();
         if !self.is_everything() {
             parts.extend(self.ids.set().map(|(field, id)| match id {
@@ -87,13 +107,14 @@ impl DeleteAllRequest {
                 id => SqlFilter::id_is(field, id),
             }));
         }
-        parts.extend(self.metadata.as_ref().map(SqlFilter::metadata));
-        SqlFilter::all(parts)
+        parts.extend(self.metadata.as_ref().map(SqlFilter::metadata).transpose()?);
+        Ok(SqlFilter::all(parts))
     }
 }
 
 impl Engine {
-    /// Deletes a memory. Its history is kept.
+    /// Deletes a memory. Its text stays in its history, in events and in deliveries to webhooks
+    /// until an entity of it is deleted; [`erase`](Engine::erase) takes them along.
     ///
     /// # Errors
     /// [`EngineError::NotFound`].
@@ -108,7 +129,8 @@ impl Engine {
     }
 
     /// Queues the deletion of all memories of a scope. Memories added later are kept, even if the
-    /// deletion has not begun by then.
+    /// deletion has not begun by then. The texts stay in history, events and deliveries, unless the
+    /// request says [`erase`](DeleteAllRequest::erase).
     ///
     /// # Errors
     /// [`EngineError::InvalidInput`] when no id is given; [`EngineError::OutsideScope`] when the
@@ -119,7 +141,8 @@ impl Engine {
             .await
     }
 
-    /// Deletes up to 1000 memories, all or none. Returns their number.
+    /// Deletes up to 1000 memories, all or none. Returns their number. Their texts stay as for
+    /// [`delete`](Self::delete); [`batch_erase`](Engine::batch_erase) takes them along.
     ///
     /// # Errors
     /// As for [`batch_update`](Self::batch_update).
@@ -138,10 +161,11 @@ pub(crate) fn delete(
 ) -> Result<(), EngineError> {
     let (seq, memory) = record::find(connection, access, memory_id)?;
     let (project, now) = (access.project(), clock::now());
-    remove(connection, project, seq, &memory, now)?;
     let result = EventResultRecord::of(&memory, HistoryEvent::Delete);
-    let payload = json!({ "memory_id": memory.id });
-    events::record_done(connection, project, &EventType::Delete, &memory.ids, &payload, result, now)
+    let (payload, kind) = (json!({ "memory_id": memory.id }), EventType::Delete);
+    let event =
+        events::record_done(connection, project, &kind, &memory.ids, &payload, result, now)?;
+    remove(connection, project, seq, &memory, event, now)
 }
 
 fn remove(
@@ -149,10 +173,25 @@ fn remove(
     project: i64,
     seq: i64,
     memory: &MemoryRecord,
+    event: i64,
     now: i64,
 ) -> Result<(), EngineError> {
-    let deleted = memory.change(project, HistoryEvent::Delete, now);
+    let deleted = memory.change(project, HistoryEvent::Delete, event, now);
     history::note(connection, &Change { old_memory: Some(&memory.memory), ..deleted })?;
+    record::remove(connection, seq)
+}
+
+/// Removes a memory whose traces are erased. Webhooks hear of it without its text and its speaker.
+pub(crate) fn remove_traceless(
+    connection: &Connection,
+    project: i64,
+    seq: i64,
+    memory: &MemoryRecord,
+    event: i64,
+    now: i64,
+) -> Result<(), EngineError> {
+    let deleted = memory.change(project, HistoryEvent::Delete, event, now);
+    changes::queue(connection, &Change { old_memory: Some(""), actor: None, ..deleted })?;
     record::remove(connection, seq)
 }
 
@@ -181,6 +220,9 @@ pub(crate) fn queue_scope(
     request.ids.write_to(&mut payload);
     if let Some(metadata) = &request.metadata {
         payload.insert("metadata".to_owned(), Value::from(metadata.clone()));
+    }
+    if request.erase {
+        payload.insert("erase".to_owned(), Value::from(true));
     }
     let payload = Value::from(payload);
     let (project, now) = (access.project(), clock::now());
@@ -214,13 +256,21 @@ pub(crate) fn delete_scope(
     let request = DeleteAllRequest {
         ids: EntityIds::read_from(&payload),
         metadata: payload.get("metadata").and_then(Value::as_object).cloned(),
+        erase: payload["erase"] == true,
     };
     // An emptied payload has no ids; that must not be read as everybody's memories.
     request.check()?;
     for (number, index) in request.indices().into_iter().enumerate() {
         if number >= progress.position.indices {
-            delete_some(connection, job, index, request.filter(), progress, budget)?;
+            let (filter, erases) = (request.filter()?, request.erase);
+            delete_some(connection, job, index, filter, erases, progress, budget)?;
         }
+    }
+    if request.erase && !budget.is_used_up() {
+        let (filter, index) = (request.filter()?, request.index_of_history());
+        let from = progress.position.history;
+        progress.position.history =
+            traces::erase_of_deleted(connection, job.project, filter, index, from, budget)?;
     }
     Ok(())
 }
@@ -248,6 +298,7 @@ pub(crate) fn delete_some(
     job: &Job,
     (field, id): (IdField, Option<String>),
     filter: SqlFilter,
+    erases: bool,
     progress: &mut Progress,
     budget: &mut WorkBudget,
 ) -> Result<(), EngineError> {
@@ -271,7 +322,7 @@ pub(crate) fn delete_some(
     let values = matching.and(id.map(SqlValue::from).into_iter().chain(from));
     let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query(params_from_iter(values))?;
-    let mut found = Vec::new();
+    let (mut found, indices) = (Vec::new(), progress.position.indices);
     while !budget.is_used_up() {
         let Some(row) = rows.next()? else {
             progress.position.indices += 1;
@@ -279,17 +330,30 @@ pub(crate) fn delete_some(
             break;
         };
         let seq: i64 = row.get(0)?;
-        progress.position.memory = (row.get(1)?, row.get(2)?, seq);
+        let here = (row.get(1)?, row.get(2)?, seq);
+        let before = std::mem::replace(&mut progress.position.memory, here);
         budget.look();
         if row.get(3)? {
             budget.take(row.get(4)?);
-            found.push(seq);
+            found.push((seq, before));
         }
     }
     drop(rows);
     let now = clock::now();
-    for seq in found {
-        remove(connection, job.project, seq, &record::by_seq(connection, seq)?, now)?;
+    let mut erasing = WorkBudget::within(disk_room::for_log(connection));
+    for (seq, before) in found {
+        let memory = record::by_seq(connection, seq)?;
+        if !erases {
+            remove(connection, job.project, seq, &memory, job.event, now)?;
+        } else if traces::erase(connection, job.project, &memory.id, &mut erasing)? {
+            remove_traceless(connection, job.project, seq, &memory, job.event, now)?;
+        } else {
+            // A memory stays until its traces are gone, so that the next step finds it.
+            progress.position.memory = before;
+            progress.position.indices = indices;
+            budget.use_up();
+            break;
+        }
         progress.deleted += 1;
     }
     Ok(())
@@ -313,7 +377,7 @@ mod tests {
     fn nothing_of_the_content_is_in_debug_output() {
         let ids = EntityIds { user_id: Some("secret".to_owned()), ..EntityIds::default() };
         let metadata = json!({ "secret": ["secret"] }).as_object().cloned();
-        let shown = format!("{:?}", DeleteAllRequest { ids, metadata });
+        let shown = format!("{:?}", DeleteAllRequest { ids, metadata, erase: false });
         assert!(!shown.contains("secret") && shown.contains("metadata: true"), "{shown}");
     }
 }

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use crate::folder::columns::json_column;
 use crate::ids::{self, EntityIds};
 use crate::limits::{Answer, RowSize};
+use crate::memories::record::{MemoryRecord, NewMemory};
 use crate::stored_json;
 use crate::work_budget::WorkBudget;
 use crate::{Access, Engine, EngineError, MemoryRecord, PageRequest, RecordPage, Resource, clock};
@@ -21,7 +22,7 @@ pub struct EventResultRecord {
     pub id: String,
     /// What happened to it.
     pub event: HistoryEvent,
-    /// Its text afterwards; `None` for a deletion.
+    /// Its text afterwards; `None` for a deletion, and where it was erased.
     pub memory: Option<String>,
     /// The user that it belongs to.
     pub user_id: Option<String>,
@@ -31,7 +32,13 @@ pub struct EventResultRecord {
     /// Who said it by name: the `name` of its message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub actor: Option<String>,
+    /// Why nothing was stored, for [`HistoryEvent::Noop`]: [`DUPLICATE`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
+
+/// The reason of a result whose memory was there already, with everything that the add says of it.
+pub const DUPLICATE: &str = "duplicate";
 
 impl EventResultRecord {
     /// What happened to this memory. It has no text after a deletion.
@@ -44,6 +51,33 @@ impl EventResultRecord {
             user_id: memory.ids.user_id.clone(),
             role: Some(memory.role.clone()),
             actor: memory.actor.clone(),
+            reason: None,
+        }
+    }
+
+    /// The deletion of a memory of which nothing is left.
+    pub(crate) fn erased(id: &str, user_id: Option<String>) -> Self {
+        Self {
+            id: id.to_owned(),
+            event: HistoryEvent::Delete,
+            memory: None,
+            user_id,
+            role: None,
+            actor: None,
+            reason: None,
+        }
+    }
+
+    /// A text that was not stored again, since the memory with this id is its equal.
+    pub(crate) fn duplicate(id: &str, of: &NewMemory<'_>) -> Self {
+        Self {
+            id: id.to_owned(),
+            event: HistoryEvent::Noop,
+            memory: Some(of.text.to_owned()),
+            user_id: of.ids.user_id.clone(),
+            role: Some(of.role.to_owned()),
+            actor: of.actor.map(str::to_owned),
+            reason: Some(DUPLICATE.to_owned()),
         }
     }
 }
@@ -289,6 +323,21 @@ pub(crate) fn mark_split(connection: &Connection, seq: i64) -> Result<(), Engine
     Ok(())
 }
 
+/// Records that an add named a memory that was there already, so that its event quotes it.
+pub(crate) fn note_duplicate(
+    connection: &Connection,
+    project: i64,
+    memory_id: &str,
+    seq: i64,
+) -> Result<(), EngineError> {
+    connection
+        .prepare_cached(
+            "INSERT INTO duplicate_adds (project, memory_id, event_seq) VALUES (?, ?, ?)",
+        )?
+        .execute(params![project, memory_id, seq])?;
+    Ok(())
+}
+
 /// How an event ended.
 pub(crate) enum Outcome {
     Succeeded { results: Vec<EventResultRecord>, metadata: Option<Value> },
@@ -328,7 +377,7 @@ pub(crate) fn finish(
     Ok(())
 }
 
-/// Records a change of one memory that is already made.
+/// Records a change of one memory that is made in this transaction. Returns the event's number.
 pub(crate) fn record_done(
     connection: &Connection,
     project: i64,
@@ -337,9 +386,10 @@ pub(crate) fn record_done(
     payload: &Value,
     result: EventResultRecord,
     now: i64,
-) -> Result<(), EngineError> {
+) -> Result<i64, EngineError> {
     let (seq, _) = insert(connection, project, event_type, ids, payload, now)?;
-    finish(connection, seq, now, &Outcome::Succeeded { results: vec![result], metadata: None })
+    finish(connection, seq, now, &Outcome::Succeeded { results: vec![result], metadata: None })?;
+    Ok(seq)
 }
 
 /// Empties the payloads and results that quote memories of this id, in events after the number

@@ -8,6 +8,7 @@ use crate::change::Change;
 use crate::folder::columns::json_column;
 use crate::ids::{self, EntityIds};
 use crate::limits::{Answer, RowSize};
+use crate::memories::traces;
 use crate::stored_json;
 use crate::webhooks::changes;
 use crate::work_budget::WorkBudget;
@@ -62,8 +63,8 @@ pub(crate) fn note(connection: &Connection, change: &Change<'_>) -> Result<(), E
     connection
         .prepare_cached(
             "INSERT INTO history (id, project, memory_id, event, user_id, agent_id, app_id, \
-             run_id, created_at, categories, metadata, input, old_memory, new_memory) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             run_id, created_at, categories, metadata, input, old_memory, new_memory, \
+             event_seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )?
         .execute(params![
             ids::new_id()?,
@@ -80,6 +81,7 @@ pub(crate) fn note(connection: &Connection, change: &Change<'_>) -> Result<(), E
             stored_json::write(change.input)?,
             change.old_memory,
             change.new_memory,
+            change.event_seq,
         ])?;
     changes::queue(connection, change)
 }
@@ -149,6 +151,20 @@ fn speaker(
         .flatten();
     let message = input.unwrap_or_default().into_iter().next();
     Ok(message.map_or((None, None), |said| (Some(said.role.to_string()), said.name)))
+}
+
+/// The id and the entities of a memory that has a history, deleted or not.
+pub(crate) fn ids_of(
+    connection: &Connection,
+    access: &Access,
+    memory_id: &str,
+) -> Result<Option<(String, EntityIds)>, EngineError> {
+    let rows = access.rows();
+    let sql = format!("SELECT * FROM history WHERE {} AND memory_id = ? LIMIT 1", rows.sql);
+    let values = rows.and([SqlValue::from(memory_id.to_ascii_lowercase())]);
+    let mut statement = connection.prepare_cached(&sql)?;
+    let read = |row: &Row<'_>| Ok((row.get("memory_id")?, EntityIds::from_row(row)?));
+    Ok(statement.query_row(params_from_iter(values), read).optional()?)
 }
 
 impl Engine {
@@ -305,6 +321,7 @@ pub(crate) fn erase(
             if !changes::erase_content(connection, project, &row.get::<_, String>(1)?, budget)? {
                 break;
             }
+            traces::forget_duplicates(connection, project, &row.get::<_, String>(1)?)?;
             gone.push(seq);
         }
         last = seq;

@@ -19,4 +19,5 @@ pub(crate) mod record;
 pub(crate) mod search;
 pub(crate) mod stats;
 pub(crate) mod structured_attributes;
+pub(crate) mod traces;
 pub(crate) mod update;

@@ -6,6 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 
 use crate::change::Change;
 use crate::folder::columns::{date_column, json_column};
+use crate::folder::duplicate_key::{self, Kept};
 use crate::folder::text_index::{self, Indexed};
 use crate::ids::{self, EntityIds};
 use crate::limits::{Answer, RowSize};
@@ -45,7 +46,13 @@ pub struct MemoryRecord {
 
 impl MemoryRecord {
     /// A change of this memory, without its texts.
-    pub(crate) fn change(&self, project: i64, event: HistoryEvent, at: i64) -> Change<'_> {
+    pub(crate) fn change(
+        &self,
+        project: i64,
+        event: HistoryEvent,
+        event_seq: i64,
+        at: i64,
+    ) -> Change<'_> {
         Change {
             project,
             event,
@@ -59,6 +66,7 @@ impl MemoryRecord {
             old_memory: None,
             new_memory: None,
             at,
+            event_seq,
         }
     }
 
@@ -180,39 +188,55 @@ pub(crate) struct NewMemory<'a> {
     pub(crate) position: usize,
 }
 
-/// Stores a memory and indexes it. `None` when the same text exists already under the same four ids
-/// and has not expired.
+/// What became of a memory that was to be stored.
+pub(crate) enum Inserted {
+    New(MemoryRecord),
+    /// A memory with this id has all of it already, and has not expired.
+    Duplicate(String),
+}
+
+/// Stores a memory and indexes it, unless an equal one is there.
 pub(crate) fn insert(
     connection: &Connection,
     memory: &NewMemory<'_>,
-) -> Result<Option<MemoryRecord>, EngineError> {
+) -> Result<Inserted, EngineError> {
     let scope_key = memory.ids.ids_hash();
     let text_hash = ids::text_hash(memory.text);
     let hash = ids::hex(&text_hash);
-    let duplicate = connection
-        .prepare_cached(
-            "SELECT 1 FROM memories WHERE project = ? AND scope_key = ? AND text_hash = ? \
-             AND (expiration_date IS NULL OR expiration_date >= ?)",
-        )?
-        .exists(params![memory.project, scope_key, text_hash, clock::today()])?;
-    if duplicate {
-        return Ok(None);
+    let metadata = memory.metadata.map(stored_json::write).transpose()?;
+    let expiration_date = memory.expiration_date.map(|date| date.to_string());
+    let kept = Kept {
+        scope_key: &scope_key,
+        text_hash: &text_hash,
+        role: memory.role,
+        actor: memory.actor,
+        metadata: metadata.as_deref(),
+        categories: None,
+        expiration_date: expiration_date.as_deref(),
+        immutable: memory.immutable,
+        chosen_moment: (memory.created_at != memory.updated_at).then_some(memory.created_at),
+    };
+    let duplicate_key = kept.key();
+    // An expired memory is hidden. Those with this key expire on the same day.
+    if expiration_date.as_ref().is_none_or(|date| *date >= clock::today())
+        && let Some(id) = with_key(connection, memory.project, &duplicate_key)?
+    {
+        return Ok(Inserted::Duplicate(id));
     }
     let id = ids::new_id()?;
-    let metadata = memory.metadata.map(stored_json::write).transpose()?;
     connection
         .prepare_cached(
             "INSERT INTO memories (id, project, created_at, updated_at, expiration_date, \
              immutable, event_seq, position, scope_key, text_hash, user_id, agent_id, app_id, \
-             run_id, role, actor, metadata, text) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             run_id, role, actor, metadata, text, duplicate_key) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )?
         .execute(params![
             id,
             memory.project,
             memory.created_at,
             memory.updated_at,
-            memory.expiration_date.map(|date| date.to_string()),
+            expiration_date,
             memory.immutable,
             memory.event_seq,
             i64::try_from(memory.position).unwrap_or(i64::MAX),
@@ -226,9 +250,10 @@ pub(crate) fn insert(
             memory.actor,
             metadata,
             memory.text,
+            duplicate_key,
         ])?;
     memory.indexed.insert(connection, connection.last_insert_rowid())?;
-    Ok(Some(MemoryRecord {
+    Ok(Inserted::New(MemoryRecord {
         id,
         memory: memory.text.to_owned(),
         ids: memory.ids.clone(),
@@ -242,6 +267,26 @@ pub(crate) fn insert(
         role: memory.role.to_owned(),
         actor: memory.actor.map(str::to_owned),
     }))
+}
+
+/// The oldest memory with this key.
+fn with_key(
+    connection: &Connection,
+    project: i64,
+    duplicate_key: &[u8],
+) -> Result<Option<String>, EngineError> {
+    let sql =
+        "SELECT id FROM memories WHERE project = ? AND duplicate_key = ? ORDER BY seq LIMIT 1";
+    let mut statement = connection.prepare_cached(sql)?;
+    Ok(statement.query_row(params![project, duplicate_key], |row| row.get(0)).optional()?)
+}
+
+/// Makes the key of a memory that was changed.
+pub(crate) fn renew_key(connection: &Connection, seq: i64) -> Result<(), EngineError> {
+    let sql =
+        format!("UPDATE memories SET duplicate_key = {} WHERE seq = ?", duplicate_key::EXPRESSION);
+    connection.prepare_cached(&sql)?.execute([seq])?;
+    Ok(())
 }
 
 /// Removes a memory and its entry in the index.

@@ -44,7 +44,8 @@ pub struct SearchRequest {
     pub show_expired: bool,
     /// Only memories with at least one of these categories; all if empty.
     pub categories: Vec<String>,
-    /// Only memories whose metadata has these keys with equal values.
+    /// Only memories whose metadata has these keys with equal values, or as
+    /// [`DeleteAllRequest::metadata`](crate::DeleteAllRequest::metadata) compares them.
     pub metadata: Option<Metadata>,
     /// Whether the best max(4 × `top_k`, 60) memories are ranked again, more slowly, by comparing
     /// the meanings of single words; `false` by default.
@@ -112,7 +113,7 @@ impl SearchRequest {
         if !self.categories.is_empty() {
             parts.push(SqlFilter::categories(&self.categories));
         }
-        parts.extend(self.metadata.as_ref().map(SqlFilter::metadata));
+        parts.extend(self.metadata.as_ref().map(SqlFilter::metadata).transpose()?);
         SqlFilter::all(parts).limited()
     }
 }

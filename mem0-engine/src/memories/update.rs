@@ -219,17 +219,19 @@ pub(crate) fn update(
     connection
         .prepare_cached("UPDATE memories SET updated_at = ? WHERE seq = ?")?
         .execute(params![now, seq])?;
+    record::renew_key(connection, seq)?;
 
     let new = record::by_seq(connection, seq)?;
+    let result = EventResultRecord::of(&new, HistoryEvent::Update);
+    let kind = &EventType::Update;
+    let event = events::record_done(connection, project, kind, &new.ids, &payload, result, now)?;
     let noted = Change {
         // A text that is kept is stored once.
         old_memory: Some(old.memory.as_str()).filter(|text| *text != new.memory),
         new_memory: Some(&new.memory),
-        ..new.change(project, HistoryEvent::Update, now)
+        ..new.change(project, HistoryEvent::Update, event, now)
     };
     history::note(connection, &noted)?;
-    let result = EventResultRecord::of(&new, HistoryEvent::Update);
-    events::record_done(connection, project, &EventType::Update, &new.ids, &payload, result, now)?;
     Ok(new)
 }
 

@@ -3,8 +3,8 @@ use std::path::Path;
 use rusqlite::{Connection, ErrorCode};
 
 use crate::folder::data_folder::existing_database;
-use crate::folder::schema;
 use crate::folder::text_index::Indexed;
+use crate::folder::{duplicate_key, schema};
 use crate::ids::{self, EntityIds};
 use crate::upkeep::reindex;
 use crate::{EngineError, FolderError};
@@ -93,6 +93,12 @@ fn check_database(path: &Path, checkup: &mut Checkup) -> Result<(), EngineError>
         let found: i64 = transaction.query_row(&sql, [], |row| row.get(0))?;
         checkup.note(&format!("Rows of {table} whose {column} is not JSON"), found);
     }
+    let differing = format!(
+        "SELECT count(*) FROM memories WHERE duplicate_key <> {}",
+        duplicate_key::EXPRESSION
+    );
+    let found: i64 = transaction.query_row(&differing, [], |row| row.get(0))?;
+    checkup.note("Memories that an equal add would not find", found);
     numbers(&transaction, checkup)?;
     if reindex::elsewhere(&transaction)?.is_some() {
         checkup.left_out.push(

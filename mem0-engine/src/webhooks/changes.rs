@@ -453,6 +453,7 @@ mod tests {
                 old_memory: None,
                 new_memory: Some(&format!("text {n}")),
                 at: 0,
+                event_seq: 0,
             };
             queue(&connection, &change).unwrap();
         }

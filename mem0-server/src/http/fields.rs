@@ -5,7 +5,9 @@ use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
 use futures_core::Stream;
 use http_body::Body as _;
-use mem0_types::{Date, ErrorBody, InvalidInput, Metadata, Timestamp, without_half_surrogates};
+use mem0_types::{
+    Date, ErrorBody, InvalidInput, Metadata, Timestamp, read_json, without_half_surrogates,
+};
 use serde_json::Value;
 
 use crate::http::field_names::{DECISIVE, Meaning};
@@ -133,8 +135,7 @@ fn json(body: &[u8]) -> Result<Value, Rejection> {
     let Ok(text) = std::str::from_utf8(body) else {
         return Err(not_utf8(body));
     };
-    serde_json::from_str(&without_half_surrogates(text))
-        .map_err(|error| Rejection::invalid(format!("JSON parse error - {error}")))
+    exactly(&without_half_surrogates(text))
 }
 
 fn not_utf8(body: &[u8]) -> Rejection {
@@ -167,6 +168,14 @@ fn place_of_lost_text(json: &Value) -> Option<String> {
         }),
         _ => None,
     }
+}
+
+/// Reads JSON of which nothing may be changed or left out without a word.
+pub(crate) fn exactly(text: &str) -> Result<Value, Rejection> {
+    read_json(text).map_err(|refused| match refused.field() {
+        "json" => Rejection::invalid(format!("JSON parse error - {}", refused.message())),
+        _ => refused.into(),
+    })
 }
 
 /// The largest body, in bytes.

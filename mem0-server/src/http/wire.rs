@@ -263,6 +263,8 @@ pub(crate) struct ResultView {
     #[serde(skip_serializing_if = "Option::is_none")]
     user_id: Option<Option<String>>,
     data: DataView,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -278,9 +280,9 @@ struct DataView {
 impl ResultView {
     /// In the answer to add.
     pub(crate) fn of_add(result: EventResultRecord) -> Self {
-        let EventResultRecord { memory, role, actor, .. } = result;
+        let EventResultRecord { memory, role, actor, reason, .. } = result;
         let data = DataView { memory, role, actor_id: actor };
-        Self { id: result.id, event: result.event, user_id: None, data }
+        Self { id: result.id, event: result.event, user_id: None, data, reason }
     }
 
     /// In an event.
@@ -295,11 +297,19 @@ impl ResultView {
 pub(crate) struct QueuedView {
     message: &'static str,
     event_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    erase: Option<bool>,
 }
 
 impl QueuedView {
     pub(crate) fn new(event_id: String) -> Self {
-        Self { message: "Delete in progress. This may take some time.", event_id }
+        let message = "Delete in progress. This may take some time.";
+        Self { message, event_id, erase: None }
+    }
+
+    /// Confirms that the deletion erases, where that was asked for.
+    pub(crate) fn erasing(self, erase: bool) -> Self {
+        Self { erase: erase.then_some(true), ..self }
     }
 }
 

@@ -36,11 +36,9 @@ pub(crate) async fn add(View(engine): View, body: Body) -> Answer<AddedView, InD
     if fields.value("custom_categories").is_some_and(serde_json::Value::is_object) {
         fields.put_in_list("custom_categories");
     }
-    let request = request(fields)?;
-    let messages = request.messages.len();
-    let Added { event_id, status, skipped, .. } = engine.add(request).await?;
+    let Added { event_id, status, results, skipped, .. } = engine.add(request(fields)?).await?;
     let message = match status.is_final() {
-        true => message(messages, &skipped),
+        true => message(&results),
         false => "Memory processing has been queued for background execution",
     };
     let view = [QueuedAddView { message, status, event_id, skipped }];

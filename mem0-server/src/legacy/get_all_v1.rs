@@ -1,6 +1,6 @@
 use axum::http::StatusCode;
 use mem0_engine::{ListRequest, MAX_PAGE_SIZE};
-use mem0_types::{ErrorBody, Filter, InvalidInput, Timestamp};
+use mem0_types::{ErrorBody, Filter, InvalidInput, Timestamp, read_json};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -12,6 +12,7 @@ use crate::http::query::Query;
 use crate::http::rejection::{Answer, InError, Rejection};
 use crate::http::view::View;
 use crate::http::wire::{LegacyMemoryView, Row};
+use crate::operations::memories::delete_all::object;
 
 /// A list, a page if both page and page size were given, or an envelope.
 #[derive(Serialize)]
@@ -98,15 +99,12 @@ fn request(query: &Query, paged: bool) -> Result<ListRequest, Rejection> {
 fn metadata(query: &Query) -> Result<Vec<Value>, InvalidInput> {
     let mut conditions = Vec::new();
     if let Some(text) = query.value("metadata")? {
-        let metadata: Option<Value> = serde_json::from_str(text).ok().filter(Value::is_object);
-        let metadata = metadata.ok_or_else(|| {
-            InvalidInput::new("metadata", "must be a JSON object, written as text")
-        })?;
-        conditions.push(json!({ "metadata": metadata }));
+        conditions.push(json!({ "metadata": object(text)? }));
     }
     for (key, text) in query.keys_of("metadata") {
         let as_text = json!({ "metadata": { key: text } });
-        conditions.push(match serde_json::from_str::<Value>(text) {
+        // What is no exact number is a text alone.
+        conditions.push(match read_json(text) {
             Ok(value @ (Value::Number(_) | Value::Bool(_))) => {
                 json!({ "OR": [as_text, { "metadata": { key: value } }] })
             }

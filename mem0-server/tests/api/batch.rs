@@ -25,6 +25,25 @@ async fn a_batch_updates_each_with_its_own() {
 }
 
 #[tokio::test]
+async fn an_entry_of_a_batch_may_change_what_an_update_may() {
+    let app = App::new();
+    let id = app.store("One", json!({"expiration_date": "2998-01-01"})).await;
+    let path = format!("/v1/memories/{id}/");
+    for (expiration_date, then) in
+        [(json!("2999-12-31"), json!("2999-12-31")), (json!(null), json!(null))]
+    {
+        let entry = json!({"memory_id": id, "expiration_date": expiration_date, "timestamp": 0});
+        app.call("PUT", BATCH, json!({"memories": [entry]})).await.ok();
+        let changed = app.get(&path).await.ok();
+        assert_eq!(changed["expiration_date"], then);
+        assert_eq!(changed["created_at"], "1970-01-01T00:00:00.000000Z");
+    }
+    let entry = json!({"memory_id": id, "expiration_date": "soon"});
+    let refused = app.call("PUT", BATCH, json!({"memories": [entry]})).await;
+    refused.refuses("/error", "memories[0]: expiration_date: must be a day");
+}
+
+#[tokio::test]
 async fn a_batch_deletes_each() {
     let app = App::new();
     let first = app.store("One", json!({})).await;

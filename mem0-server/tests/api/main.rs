@@ -18,6 +18,7 @@ mod entities;
 mod events;
 mod folder;
 mod ignored_fields;
+mod kept;
 mod legacy;
 mod list;
 mod memory;

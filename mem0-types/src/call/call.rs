@@ -35,6 +35,7 @@ pub struct Call {
     query: Vec<(Cow<'static, str>, String)>,
     headers: HeaderMap,
     body: Option<Bytes>,
+    confirmed_by: Option<&'static str>,
 }
 
 impl Call {
@@ -62,6 +63,7 @@ impl Call {
             query: Vec::new(),
             headers: HeaderMap::new(),
             body: None,
+            confirmed_by: None,
         }
     }
 
@@ -138,6 +140,19 @@ impl Call {
     pub fn json(mut self, body: &(impl Serialize + ?Sized)) -> Result<Self, InvalidInput> {
         self.body = Some(json_body::write(body)?);
         Ok(self)
+    }
+
+    /// Asks for something that a platform may ignore: only an answer in which this field is true
+    /// confirms it.
+    pub(crate) fn confirmed_by(mut self, field: &'static str) -> Self {
+        self.confirmed_by = Some(field);
+        self
+    }
+
+    /// The field that must be true in the answer, for the clients, which return an error otherwise.
+    #[doc(hidden)]
+    pub fn confirmation(&self) -> Option<&'static str> {
+        self.confirmed_by
     }
 
     /// The operation's name, which is that of the clients' method.

@@ -173,7 +173,16 @@ impl Event {
 }
 
 record! {
-    /// One memory in the results of an add or an event.
+    /// What became of one memory in an add or an event.
+    ///
+    /// A text that was not stored again is named too, with the id of the memory that has it:
+    ///
+    /// ```
+    /// let result: mem0_types::EventResult =
+    ///     serde_json::from_str(r#"{"id": "m-1", "event": "NOOP", "reason": "duplicate"}"#)?;
+    /// assert!(result.is_duplicate());
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     ///
     /// ```
     /// let result: mem0_types::EventResult =
@@ -196,11 +205,26 @@ record! {
             data: EventData = "data",
             /// The memory's text, where a service does not nest it.
             memory: String = "memory",
+            /// Why nothing happened, for a [`Noop`](HistoryEvent::Noop). The local platform says
+            /// `duplicate`.
+            reason: String = "reason",
         }
     }
 }
 
 impl EventResult {
+    /// Whether nothing was stored, because an equal memory is there: the one with this id.
+    ///
+    /// ```
+    /// let result: mem0_types::EventResult =
+    ///     serde_json::from_str(r#"{"id": "m-1", "event": "ADD", "data": {"memory": "Hikes"}}"#)?;
+    /// assert!(!result.is_duplicate());
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn is_duplicate(&self) -> bool {
+        self.event == Some(HistoryEvent::Noop) && self.reason.as_deref() == Some("duplicate")
+    }
+
     /// The memory's text, from whichever of the two fields has it.
     ///
     /// ```

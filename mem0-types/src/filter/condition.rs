@@ -193,6 +193,12 @@ impl Serialize for Condition {
                 map.serialize_entry(field.as_str(), &Comparisons(comparisons))?;
             }
             Self::Categories(condition) => map.serialize_entry("categories", condition)?,
+            // A bare list would be read as logic.
+            Self::Metadata(key, MetadataCondition::Eq(value))
+                if value.is_array() && is_logic(key) =>
+            {
+                map.serialize_entry("metadata", &Entry(key, Entry("eq", value)))?;
+            }
             Self::Metadata(key, condition) => {
                 map.serialize_entry("metadata", &Entry(key, condition))?;
             }
@@ -201,6 +207,13 @@ impl Serialize for Condition {
         }
         map.end()
     }
+}
+
+/// Whether a key of metadata reads like a logical operator. With an explicit operator of its own
+/// (`{"OR": {"eq": [...]}}`) it is a key like any other.
+pub(super) fn is_logic(key: &str) -> bool {
+    let key = key.strip_prefix('$').unwrap_or(key);
+    ["AND", "OR", "NOT"].iter().any(|logical| key.eq_ignore_ascii_case(logical))
 }
 
 /// An object with this one key.

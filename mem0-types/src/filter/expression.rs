@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::condition::{Condition, IdCondition};
 use crate::InvalidInput;
+use crate::wire::deserialize_exactly;
 
 /// Which memories an operation looks at: the platform's filter language as an algebra.
 ///
@@ -206,7 +207,7 @@ impl Serialize for Filter {
 
 impl<'de> Deserialize<'de> for Filter {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let json = Value::deserialize(deserializer)?;
+        let json = deserialize_exactly(deserializer)?;
         Self::from_json(&json).map_err(serde::de::Error::custom)
     }
 }

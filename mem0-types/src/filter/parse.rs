@@ -2,7 +2,7 @@ use serde_json::{Map, Value};
 
 use super::condition::{
     CategoryCondition, Condition, IdCondition, MetadataCondition, TextCondition, TimeComparison,
-    TimeField,
+    TimeField, is_logic,
 };
 use super::expression::{Expression, Filter};
 use crate::InvalidInput;
@@ -264,12 +264,23 @@ fn metadata(value: &Value, depth: usize) -> Result<Filter, InvalidInput> {
     let mut parts = Vec::with_capacity(keys.len());
     for (key, value) in keys {
         let condition = match value {
-            Value::Object(operators) => match only_operator("metadata", operators)? {
-                ("eq", value) => MetadataCondition::Eq(value.clone()),
-                ("ne", value) => MetadataCondition::Ne(value.clone()),
-                ("contains", value) => MetadataCondition::Contains(value.clone()),
-                _ => return unsupported("metadata", "eq, ne, contains"),
+            Value::Object(operators) => match operators.iter().next() {
+                Some((operator, value)) if operators.len() == 1 => match operator.as_str() {
+                    "eq" => MetadataCondition::Eq(value.clone()),
+                    "ne" => MetadataCondition::Ne(value.clone()),
+                    "contains" => MetadataCondition::Contains(value.clone()),
+                    _ if is_logic(key) => return logic(key),
+                    _ => return unsupported("metadata", IN_METADATA),
+                },
+                _ if is_logic(key) => return logic(key),
+                _ => {
+                    return refuse(format!(
+                        "'metadata' must have exactly one operator for each key. Supported: \
+                         {IN_METADATA}"
+                    ));
+                }
             },
+            Value::Array(_) if is_logic(key) => return logic(key),
             bare => MetadataCondition::Eq(bare.clone()),
         };
         parts.push(Filter(Expression::Condition(Condition::Metadata(key.clone(), condition))));
@@ -281,6 +292,23 @@ fn metadata(value: &Value, depth: usize) -> Result<Filter, InvalidInput> {
             Ok(Filter::all(parts))
         }
     }
+}
+
+const IN_METADATA: &str = "eq, ne, contains. Compare with an object by {\"metadata\": \
+    {\"key\": {\"eq\": {...}}}}, and join several conditions outside, for example {\"OR\": \
+    [{\"metadata\": {\"key\": 1}}, {\"metadata\": {\"key\": 2}}]}";
+
+fn logic<T>(key: &str) -> Result<T, InvalidInput> {
+    let logical = key.trim_start_matches('$').to_ascii_uppercase();
+    let part = "{\"metadata\": {\"key\": 1}}";
+    let example = match logical.as_str() {
+        "NOT" => format!("{{\"NOT\": [{part}]}}"),
+        _ => format!("{{\"{logical}\": [{part}, {{\"metadata\": {{\"key\": 2}}}}]}}"),
+    };
+    refuse(format!(
+        "'metadata' must not contain logic; write {logical} around it, for example {example}. For a \
+         key of that name write {{\"metadata\": {{\"{logical}\": {{\"eq\": ...}}}}}}"
+    ))
 }
 
 fn keywords(value: &Value) -> Result<TextCondition, InvalidInput> {

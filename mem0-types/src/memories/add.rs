@@ -185,7 +185,9 @@ record! {
             status: EventStatus = "status",
         }
         defaulted {
-            /// What was stored. Empty with inference: read the event then.
+            /// What became of each message. Empty with inference: read the event then. The local
+            /// platform also names [duplicates](EventResult::is_duplicate), which it does not store
+            /// again.
             results: Vec<EventResult> = "results",
         }
         optional {

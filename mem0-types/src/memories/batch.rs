@@ -4,6 +4,7 @@ use http::Method;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::delete::DeleteMemory;
 use crate::InvalidInput;
 use crate::call::{Call, Endpoint, Repeat};
 use crate::ids::check_id;
@@ -190,6 +191,9 @@ impl fmt::Debug for MemoryUpdate {
 
 /// Deletes up to 1000 memories at once: `DELETE /v1/batch/` with a JSON body.
 ///
+/// Their texts stay in history, events and the log of webhooks, unless all of them are to be
+/// [erased](DeleteMemory::erase).
+///
 /// ```
 /// use mem0_types::requests::BatchDelete;
 /// use mem0_types::Endpoint;
@@ -207,20 +211,25 @@ impl fmt::Debug for MemoryUpdate {
 #[derive(Clone, PartialEq, Eq)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct BatchDelete {
-    memory_ids: Vec<String>,
+    memories: Vec<DeleteMemory>,
     /// How many come before these in the batch that was split.
     before: usize,
 }
 
 impl BatchDelete {
-    /// The memories with these ids, 1 to 1000.
+    /// These memories, 1 to 1000: ids, or deletions of which all erase or none.
     ///
     /// ```
-    /// # use mem0_types::{Endpoint, requests::BatchDelete};
+    /// # use mem0_types::{Endpoint, requests::{BatchDelete, DeleteMemory}};
     /// assert!(BatchDelete::new(["m-1", "*"]).into_call().is_err());
+    ///
+    /// let erased = ["m-1", "m-2"].map(|id| DeleteMemory::new(id).erase(true));
+    /// let call = BatchDelete::new(erased).into_call()?;
+    /// assert!(call.body().unwrap().ends_with(br#"],"erase":true}"#));
+    /// # Ok::<(), mem0_types::InvalidInput>(())
     /// ```
-    pub fn new<I: Into<String>>(memory_ids: impl IntoIterator<Item = I>) -> Self {
-        Self { memory_ids: memory_ids.into_iter().map(Into::into).collect(), before: 0 }
+    pub fn new<I: Into<DeleteMemory>>(memories: impl IntoIterator<Item = I>) -> Self {
+        Self { memories: memories.into_iter().map(Into::into).collect(), before: 0 }
     }
 
     /// The ids in batches of at most [`BATCH_LIMIT`], in order. Without ids there are no batches.
@@ -233,14 +242,14 @@ impl BatchDelete {
     /// ```
     #[must_use]
     pub fn split(self) -> Vec<Self> {
-        let parts = split(self.memory_ids, self.before);
-        parts.map(|(before, memory_ids)| Self { memory_ids, before }).collect()
+        let parts = split(self.memories, self.before);
+        parts.map(|(before, memories)| Self { memories, before }).collect()
     }
 }
 
 impl fmt::Debug for BatchDelete {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("BatchDelete").field("memories", &self.memory_ids.len()).finish()
+        f.debug_struct("BatchDelete").field("memories", &self.memories.len()).finish()
     }
 }
 
@@ -251,6 +260,8 @@ impl Endpoint for BatchDelete {
         #[derive(Serialize)]
         struct Body<'a> {
             memories: Vec<Item<'a>>,
+            #[serde(skip_serializing_if = "std::ops::Not::not")]
+            erase: bool,
         }
 
         #[derive(Serialize)]
@@ -258,11 +269,18 @@ impl Endpoint for BatchDelete {
             memory_id: &'a str,
         }
 
-        check_size(self.memory_ids.len())?;
-        check_each(&self.memory_ids, self.before, |id| check_id("memory_id", id))?;
-        let memories = self.memory_ids.iter().map(|memory_id| Item { memory_id }).collect();
-        Call::new("batch_delete", Method::DELETE, path::BATCH, Repeat::Idempotent)
-            .json(&Body { memories })
+        check_size(self.memories.len())?;
+        let erases = |memory: &DeleteMemory| memory.in_batch().map(|(_, erases)| erases);
+        let erase = self.memories.first().is_some_and(|first| erases(first) == Ok(true));
+        check_each(&self.memories, self.before, |memory| match erases(memory)? == erase {
+            true => Ok(()),
+            false => Err(InvalidInput::new("erase", "must be the same for all of a batch")),
+        })?;
+        let items = self.memories.iter().filter_map(|memory| memory.in_batch().ok());
+        let memories = items.map(|(memory_id, _)| Item { memory_id }).collect();
+        let call = Call::new("batch_delete", Method::DELETE, path::BATCH, Repeat::Idempotent)
+            .json(&Body { memories, erase })?;
+        Ok(if erase { call.confirmed_by("erase") } else { call })
     }
 }
 
@@ -281,6 +299,9 @@ record! {
         optional {
             /// The platform's message.
             message: String = "message",
+            /// Whether everything that quotes the deleted memories is erased too. Only where that
+            /// was asked for, and the platform does it.
+            erase: bool = "erase",
         }
     }
 }

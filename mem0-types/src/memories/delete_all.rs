@@ -9,7 +9,9 @@ use crate::wire::{path, record};
 
 /// Deletes all memories of one scope: `DELETE /v1/memories/`.
 ///
-/// The work is queued; the answer names the event to wait for. A call takes one scope, because the
+/// The work is queued; the answer names the event to wait for. The texts stay in history, in events
+/// and in the log of webhooks, unless the platform takes them along: see [`DeleteScope::erase`]. A
+/// call takes one scope, because the
 /// platform only promises to honour one of several. A [`Scope`](crate::Scope), which
 /// may have several ids, does not compile:
 ///
@@ -56,16 +58,18 @@ impl Endpoint for DeleteAllMemories {
 
     fn into_call(self) -> Result<Call, InvalidInput> {
         let call = Call::new("delete_all", Method::DELETE, path::MEMORIES, Repeat::Idempotent);
-        match self.scope.0 {
+        let DeleteScope { which, erase } = self.scope;
+        let call = match which {
             Which::One(field, id) => {
                 field.check(&id)?;
-                Ok(call.query(field.as_str(), id))
+                call.query(field.as_str(), id)
             }
-            Which::Every(field) => Ok(call.query(field.as_str(), "*")),
+            Which::Every(field) => call.query(field.as_str(), "*"),
             Which::Everything => {
-                Ok(IdField::ALL.iter().fold(call, |call, field| call.query(field.as_str(), "*")))
+                IdField::ALL.iter().fold(call, |call, field| call.query(field.as_str(), "*"))
             }
-        }
+        };
+        Ok(if erase { call.query("erase", "true").confirmed_by("erase") } else { call })
     }
 }
 
@@ -90,7 +94,10 @@ impl Endpoint for DeleteAllMemories {
 /// # Ok::<(), mem0_types::InvalidInput>(())
 /// ```
 #[derive(Clone, PartialEq, Eq)]
-pub struct DeleteScope(Which);
+pub struct DeleteScope {
+    which: Which,
+    erase: bool,
+}
 
 #[derive(Clone, PartialEq, Eq)]
 enum Which {
@@ -112,6 +119,28 @@ enum Which {
 pub struct DeleteEverything;
 
 impl DeleteScope {
+    fn of(which: Which) -> Self {
+        Self { which, erase: false }
+    }
+
+    /// Erases everything that quotes the memories too: their history, the payloads and texts of
+    /// events, and the text of deliveries to webhooks; also of memories of this scope that were
+    /// deleted before. An option of the local platform: a client returns an error where the answer
+    /// does not confirm it.
+    ///
+    /// ```
+    /// # use mem0_types::requests::DeleteAllMemories;
+    /// # use mem0_types::{DeleteScope, Endpoint};
+    /// let call = DeleteAllMemories::new(DeleteScope::user("alice").erase(true)).into_call()?;
+    /// assert_eq!(call.path_and_query()?, "/v1/memories/?user_id=alice&erase=true");
+    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// ```
+    #[must_use]
+    pub fn erase(mut self, erase: bool) -> Self {
+        self.erase = erase;
+        self
+    }
+
     /// The memories of this user.
     ///
     /// ```
@@ -122,7 +151,7 @@ impl DeleteScope {
     /// # Ok::<(), mem0_types::InvalidInput>(())
     /// ```
     pub fn user(user_id: impl Into<String>) -> Self {
-        Self(Which::One(IdField::UserId, user_id.into()))
+        Self::of(Which::One(IdField::UserId, user_id.into()))
     }
 
     /// The memories of this agent.
@@ -135,7 +164,7 @@ impl DeleteScope {
     /// # Ok::<(), mem0_types::InvalidInput>(())
     /// ```
     pub fn agent(agent_id: impl Into<String>) -> Self {
-        Self(Which::One(IdField::AgentId, agent_id.into()))
+        Self::of(Which::One(IdField::AgentId, agent_id.into()))
     }
 
     /// The memories of this app.
@@ -148,7 +177,7 @@ impl DeleteScope {
     /// # Ok::<(), mem0_types::InvalidInput>(())
     /// ```
     pub fn app(app_id: impl Into<String>) -> Self {
-        Self(Which::One(IdField::AppId, app_id.into()))
+        Self::of(Which::One(IdField::AppId, app_id.into()))
     }
 
     /// The memories of this run.
@@ -161,7 +190,7 @@ impl DeleteScope {
     /// # Ok::<(), mem0_types::InvalidInput>(())
     /// ```
     pub fn run(run_id: impl Into<String>) -> Self {
-        Self(Which::One(IdField::RunId, run_id.into()))
+        Self::of(Which::One(IdField::RunId, run_id.into()))
     }
 
     /// The memories of all users: every memory with a `user_id`, `*` on the wire.
@@ -175,7 +204,7 @@ impl DeleteScope {
     /// ```
     pub fn every_user(confirmation: DeleteEverything) -> Self {
         let DeleteEverything = confirmation;
-        Self(Which::Every(IdField::UserId))
+        Self::of(Which::Every(IdField::UserId))
     }
 
     /// The memories of all agents: every memory with an `agent_id`, `*` on the wire.
@@ -189,7 +218,7 @@ impl DeleteScope {
     /// ```
     pub fn every_agent(confirmation: DeleteEverything) -> Self {
         let DeleteEverything = confirmation;
-        Self(Which::Every(IdField::AgentId))
+        Self::of(Which::Every(IdField::AgentId))
     }
 
     /// The memories of all apps: every memory with an `app_id`, `*` on the wire.
@@ -203,7 +232,7 @@ impl DeleteScope {
     /// ```
     pub fn every_app(confirmation: DeleteEverything) -> Self {
         let DeleteEverything = confirmation;
-        Self(Which::Every(IdField::AppId))
+        Self::of(Which::Every(IdField::AppId))
     }
 
     /// The memories of all runs: every memory with a `run_id`, `*` on the wire.
@@ -217,7 +246,7 @@ impl DeleteScope {
     /// ```
     pub fn every_run(confirmation: DeleteEverything) -> Self {
         let DeleteEverything = confirmation;
-        Self(Which::Every(IdField::RunId))
+        Self::of(Which::Every(IdField::RunId))
     }
 
     /// Every memory of the project. The entities stay; the clients' `reset` deletes them too.
@@ -233,7 +262,7 @@ impl DeleteScope {
     /// ```
     pub fn project(confirmation: DeleteEverything) -> Self {
         let DeleteEverything = confirmation;
-        Self(Which::Everything)
+        Self::of(Which::Everything)
     }
 }
 
@@ -242,18 +271,19 @@ impl TryFrom<EntityRef> for DeleteScope {
 
     /// The memories of this entity. Refuses a kind of entity that has no id field.
     fn try_from(entity: EntityRef) -> Result<Self, InvalidInput> {
-        Ok(Self(Which::One(entity.id_field()?, entity.into_id())))
+        Ok(Self::of(Which::One(entity.id_field()?, entity.into_id())))
     }
 }
 
 impl fmt::Debug for DeleteScope {
     /// The kind of scope, never the id.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
-            Which::One(field, _) => write!(f, "DeleteScope(one {})", field.as_str()),
-            Which::Every(field) => write!(f, "DeleteScope(every {})", field.as_str()),
-            Which::Everything => f.write_str("DeleteScope(everything)"),
+        match &self.which {
+            Which::One(field, _) => write!(f, "DeleteScope(one {}", field.as_str())?,
+            Which::Every(field) => write!(f, "DeleteScope(every {}", field.as_str())?,
+            Which::Everything => f.write_str("DeleteScope(everything")?,
         }
+        f.write_str(if self.erase { ", erase)" } else { ")" })
     }
 }
 
@@ -273,6 +303,9 @@ record! {
             message: String = "message",
             /// The id of the event that tracks the work. Some services send none.
             event_id: String = "event_id",
+            /// Whether everything that quotes the memories is erased too. Only where that was asked
+            /// for, and the platform does it.
+            erase: bool = "erase",
         }
     }
 }

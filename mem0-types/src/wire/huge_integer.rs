@@ -1,6 +1,11 @@
 /// Whether this JSON contains an integer of more than 64 bits. A [`serde_json::Value`] would turn
 /// it into a float of another value.
 pub(crate) fn has_huge_integer(json: &str) -> bool {
+    huge_integer(json).is_some()
+}
+
+/// Where the first integer of more than 64 bits begins.
+pub(crate) fn huge_integer(json: &str) -> Option<usize> {
     const SHORTEST: usize = "9223372036854775808".len();
     // Looking at every nineteenth byte is enough to meet a run of nineteen digits.
     let has_long_run = || {
@@ -12,7 +17,7 @@ pub(crate) fn has_huge_integer(json: &str) -> bool {
         })
     };
     if json.starts_with('"') || !has_long_run() {
-        return false;
+        return None;
     }
     let mut rest = json;
     while let Some(start) = rest.find(|c: char| matches!(c, '"' | '-' | '0'..='9')) {
@@ -30,12 +35,12 @@ pub(crate) fn has_huge_integer(json: &str) -> bool {
             let (token, after) = token.split_at(token.find(|c| !number(c)).unwrap_or(token.len()));
             let integer = !token.contains(['.', 'e', 'E']);
             if integer && token.parse::<i64>().is_err() && token.parse::<u64>().is_err() {
-                return true;
+                return Some(json.len() - after.len() - token.len());
             }
             rest = after;
         }
     }
-    false
+    None
 }
 
 #[cfg(test)]

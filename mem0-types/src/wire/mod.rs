@@ -6,6 +6,7 @@
 mod check;
 mod cursor;
 mod error_body;
+mod exact_json;
 mod extra;
 mod from_text;
 mod half_surrogates;
@@ -21,6 +22,7 @@ mod record;
 mod slot;
 
 pub use error_body::ErrorBody;
+pub use exact_json::read_json;
 pub use extra::Extra;
 pub use half_surrogates::without_half_surrogates;
 pub use message_response::MessageResponse;
@@ -30,6 +32,7 @@ pub use record::Record;
 
 pub(crate) use check::{check_name, check_object};
 pub(crate) use cursor::Cursor;
+pub(crate) use exact_json::deserialize as deserialize_exactly;
 pub(crate) use from_text::{Text, from_text};
 pub(crate) use open_enum::open_enum;
 pub(crate) use options::{options, setter};

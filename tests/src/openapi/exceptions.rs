@@ -284,6 +284,20 @@ pub const EXCEPTIONS: &[Exception] = &[
         "S28",
         "what an add did not take of its messages",
     ),
+    exception(
+        "POST /v3/memories/add/",
+        Field(200, "results[].reason"),
+        "S30",
+        "why a message became no memory",
+    ),
+    exception(
+        "DELETE /v1/memories/{memory_id}/",
+        Field(200, "erase"),
+        "S31",
+        "confirms that what quotes the memory is erased too",
+    ),
+    exception("DELETE /v1/memories/", Field(200, "erase"), "S31", "the same for a scope"),
+    exception("DELETE /v1/batch/", Field(200, "erase"), "S31", "the same for a batch"),
 ];
 
 /// Whether `body` is one of the shapes in which the platform puts an error.

@@ -30,6 +30,32 @@ pub(super) async fn deleting_one_memory(client: &Client) {
     assert_eq!(texts(&ask!(client.search("tea", Filter::user_id("alice"))).unwrap()), [""; 0]);
 }
 
+pub(super) async fn erased_memories_leave_no_history(client: &Client) {
+    let erased = |id: &str| DeleteMemory::new(id).erase(true);
+    let mut ids = Vec::new();
+    for n in 0..5 {
+        let id = remember(client, &format!("swordfish {n}"), "alice").await;
+        ask!(client.update(&id, format!("swordfish again {n}"))).unwrap();
+        ids.push(id);
+    }
+    let answer = ask!(client.delete(erased(&ids[0]))).unwrap();
+    assert_eq!(answer.erase, Some(true));
+    let batch = [erased(&ids[1]), erased(&ids[2])];
+    ask!(client.batch_delete(batch)).unwrap().all().unwrap();
+    // Kept at first, and erased later.
+    assert_eq!(ask!(client.delete(&ids[3])).unwrap().erase, None);
+    assert_eq!(ask!(client.history(&ids[3])).unwrap().results.len(), 3);
+    let queued = ask!(client.delete_all(DeleteScope::user("alice").erase(true))).unwrap();
+    assert_eq!(queued.erase, Some(true));
+    finished(client, queued.event_id).await;
+    for id in &ids {
+        assert_eq!(ask!(client.history(id)).unwrap_err().kind(), ErrorKind::NotFound);
+    }
+    let events = serde_json::to_string(&ask!(client.events()).unwrap()).unwrap();
+    assert!(!events.contains("swordfish"), "{events}");
+    assert!(ask!(client.memory_events()).unwrap().results.is_empty());
+}
+
 pub(super) async fn whole_scopes_are_deleted(client: &Client) {
     // Ids of different kinds with one name stay apart.
     let scopes =

@@ -1,8 +1,9 @@
 use mem0_client::requests::{GetEvents, Ping};
 use mem0_client::{
-    AddMemoryOptions, CallOptions, Date, DeleteScope, ErrorKind, Event, EventStatus, EventType,
-    Filter, GetAllMemoryOptions, HistoryEvent, Memory, MemoryUpdate, Message, OrganizationRef,
-    Outcomes, Page, ProjectRef, Role, Scope, SearchMemoryOptions, UpdateMemoryOptions, WaitOptions,
+    AddMemoryOptions, CallOptions, Date, DeleteScope, ErrorKind, Event, EventResult, EventStatus,
+    EventType, Filter, GetAllMemoryOptions, HistoryEvent, Memory, MemoryUpdate, Message,
+    OrganizationRef, Outcomes, Page, ProjectRef, Role, Scope, SearchMemoryOptions,
+    UpdateMemoryOptions, WaitOptions,
 };
 use serde_json::{Value, json};
 
@@ -146,7 +147,8 @@ pub(super) async fn verbatim_messages_are_there_at_once(client: &Client) {
 
     // What is there already is not stored again, and that is no error.
     let again = ask!(client.add(talk.clone(), options.clone())).unwrap();
-    assert_eq!((again.status, again.results.len()), (EventStatus::Succeeded, 0));
+    assert_eq!(again.status, EventStatus::Succeeded);
+    assert!(again.results.iter().all(EventResult::is_duplicate) && again.results.len() == 2);
     let all = Filter::all_of(&scope());
     assert_eq!(
         sorted(texts(&ask!(client.get_all(all.clone())).unwrap())),
@@ -319,6 +321,27 @@ pub(super) async fn history_is_kept(client: &Client) {
     let [input] = history.results[0].input.as_slice() else { panic!("more than one input") };
     assert_eq!((&input.role, input.content.as_text()), (&Role::User, Some("Likes tea")));
     assert_eq!(ask!(client.history(STRANGER)).unwrap_err().kind(), ErrorKind::NotFound);
+}
+
+pub(super) async fn duplicates_are_named(client: &Client) {
+    let options = || AddMemoryOptions::new(Scope::user("alice")).infer(false);
+    let first = ask!(client.add("Likes tea", options())).unwrap().results.remove(0);
+    assert!(!first.is_duplicate());
+    let again = ask!(client.add("Likes tea", options())).unwrap();
+    assert!(again.results[0].is_duplicate());
+    assert_eq!((&again.results[0].id, again.results[0].text()), (&first.id, Some("Likes tea")));
+    for other in [
+        options().metadata(json!({"k": 1})),
+        options().timestamp(1_700_000_000),
+        options().expiration_date(Date::new(2999, 1, 31).unwrap()),
+    ] {
+        let added = ask!(client.add("Likes tea", other.clone())).unwrap().results.remove(0);
+        assert!(!added.is_duplicate());
+        assert_ne!(added.id, first.id);
+        let event = ask!(client.add_and_wait("Likes tea", other.infer(true), WaitOptions::new()));
+        assert!(event.as_ref().unwrap().results[0].is_duplicate());
+        assert_eq!(event.unwrap().results[0].id, added.id);
+    }
 }
 
 pub(super) async fn batches_are_all_or_nothing(client: &Client) {

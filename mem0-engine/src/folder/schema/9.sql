@@ -99,3 +99,40 @@ UPDATE OR REPLACE organization_members SET email = 'local@example.com' WHERE ema
 UPDATE OR REPLACE project_members SET email = 'local@example.com' WHERE email = 'local@localhost';
 UPDATE api_keys SET owner = 'local@example.com' WHERE owner = 'local@localhost';
 UPDATE webhooks SET owner = 'local@example.com' WHERE owner = 'local@localhost';
+
+-- What an add stores with a memory, as a hash: an add of the same finds it.
+ALTER TABLE memories ADD COLUMN duplicate_key BLOB NOT NULL DEFAULT x'';
+UPDATE memories SET duplicate_key = mem0_duplicate_key(
+    scope_key, text_hash, role, actor, metadata, categories, expiration_date, immutable,
+    nullif(created_at, (SELECT e.created_at FROM events AS e WHERE e.seq = event_seq))
+);
+DROP INDEX memories_text;
+CREATE INDEX memories_duplicate ON memories (project, duplicate_key);
+DELETE FROM sqlite_stat1 WHERE idx = 'memories_text';
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('memories', 'memories_duplicate', '10000000 100000 1');
+
+-- The event of a change: its payload and results quote the memory. Null where that was emptied.
+ALTER TABLE history ADD COLUMN event_seq INTEGER;
+UPDATE history SET event_seq = made.event_seq
+FROM (
+    SELECT e.seq AS event_seq, e.project, e.created_at,
+           json_extract(r.value, '$.id') AS memory_id, json_extract(r.value, '$.event') AS change
+    FROM events AS e, json_each(iif(json_valid(e.results), e.results, '[]')) AS r
+    WHERE e.event_type IN ('ADD', 'UPDATE', 'DELETE')
+) AS made
+WHERE history.project = made.project AND history.memory_id = made.memory_id
+  AND history.event = made.change
+  AND (made.change = 'ADD' OR history.created_at = made.created_at);
+
+-- The history of a project in the order of its rows, which a deletion looks through in steps.
+CREATE INDEX history_project ON history (project);
+
+-- The adds that named a memory that was stored already: their events quote it too.
+CREATE TABLE duplicate_adds (
+    seq       INTEGER PRIMARY KEY AUTOINCREMENT,
+    project   INTEGER NOT NULL REFERENCES projects (seq),
+    memory_id TEXT    NOT NULL,
+    event_seq INTEGER NOT NULL
+) STRICT;
+CREATE INDEX duplicate_adds_memory ON duplicate_adds (project, memory_id);
+ANALYZE sqlite_schema;

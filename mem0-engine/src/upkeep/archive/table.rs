@@ -13,6 +13,7 @@ pub(super) const TABLES: &[&str] = &[
     "events",
     "memories",
     "history",
+    "duplicate_adds",
     "entities",
     "exports",
     "feedback",
@@ -35,8 +36,12 @@ const DERIVED: &[&str] = &["memory_index", "memory_commits"];
 
 /// References that the schema does not declare: table, column, and the table that the column refers
 /// to.
-const UNSTATED: &[(&str, &str, &str)] =
-    &[("memories", "event_seq", "events"), ("webhook_changes", "made_to", "webhooks")];
+const UNSTATED: &[(&str, &str, &str)] = &[
+    ("memories", "event_seq", "events"),
+    ("history", "event_seq", "events"),
+    ("duplicate_adds", "event_seq", "events"),
+    ("webhook_changes", "made_to", "webhooks"),
+];
 
 /// A table as it is in the database.
 pub(super) struct Table {

@@ -1,5 +1,7 @@
-use mem0_engine::{AddRequest, Added, EntityIds};
-use mem0_types::{Content, EventStatus, IdField, InvalidInput, Message, Metadata, Role, Skipped};
+use mem0_engine::{AddRequest, Added, EntityIds, EventResultRecord};
+use mem0_types::{
+    Content, EventStatus, HistoryEvent, IdField, InvalidInput, Message, Metadata, Role, Skipped,
+};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -73,22 +75,23 @@ pub(crate) enum AddedView {
     },
 }
 
-/// The message of an add that was carried out.
-pub(crate) fn message(messages: usize, skipped: &Skipped) -> &'static str {
-    if skipped.message_count() == messages as u64 {
-        "Nothing was added: no message has a text that becomes a memory."
-    } else {
-        "Memories added successfully!"
+/// What became of an add that is carried out.
+pub(crate) fn message(results: &[EventResultRecord]) -> &'static str {
+    match results {
+        [] => "Nothing was added: no message has a text that becomes a memory.",
+        results if results.iter().all(|result| result.event == HistoryEvent::Noop) => {
+            "Nothing was added: all of it is stored already."
+        }
+        _ => "Memories added successfully!",
     }
 }
 
 /// `POST /v3/memories/add/`
 pub(crate) async fn add(View(engine): View, body: Body) -> Answer<AddedView, InDetails> {
     let request = request(known(body?)?)?;
-    let messages = request.messages.len();
     let Added { event_id, status, results, skipped, .. } = engine.add(request).await?;
     Ok(Json(if status.is_final() {
-        let message = message(messages, &skipped);
+        let message = message(&results);
         let results = results.into_iter().map(ResultView::of_add).collect();
         AddedView::Done { message, event_id, status, results, skipped }
     } else {

@@ -1,5 +1,6 @@
 use mem0_engine::UpdateRequest;
 use mem0_types::{BATCH_LIMIT, InvalidInput};
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::http::fields::{Body, Fields};
@@ -19,12 +20,31 @@ pub(crate) async fn update(View(engine): View, body: Body) -> Answer<MessageView
     Ok(Json(MessageView { message: format!("Successfully updated {count} memories") }))
 }
 
+#[derive(Serialize)]
+pub(crate) struct DeletedView {
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    erase: Option<bool>,
+}
+
 /// `DELETE /v1/batch/` with a body: deletes all or none.
-pub(crate) async fn delete(View(engine): View, body: Body) -> Answer<MessageView, InError> {
-    let fields = body?.only(["memories"])?;
-    let memory_ids = entries(fields, "deleted", &["memory_id"], memory_id)?;
-    let count = engine.batch_delete(memory_ids).await?;
-    Ok(Json(MessageView { message: format!("Successfully deleted {count} memories") }))
+pub(crate) async fn delete(View(engine): View, body: Body) -> Answer<DeletedView, InError> {
+    let fields = body?.only(["memories", "erase"])?;
+    let erase = fields.boolean("erase")?.unwrap_or(false);
+    let memory_ids = entries(fields, "deleted", &["memory_id", "erase"], |entry| {
+        // Ignoring it would keep what was to go.
+        if entry.value("erase").is_some() {
+            let why = "must stand beside memories, for all of them";
+            return Err(InvalidInput::new("erase", why).into());
+        }
+        memory_id(entry)
+    })?;
+    let count = match erase {
+        true => engine.batch_erase(memory_ids).await?,
+        false => engine.batch_delete(memory_ids).await?,
+    };
+    let message = format!("Successfully deleted {count} memories");
+    Ok(Json(DeletedView { message, erase: erase.then_some(true) }))
 }
 
 fn memory_id(entry: &Fields) -> Result<String, Rejection> {

@@ -1,5 +1,6 @@
 use mem0_engine::{DeleteAllRequest, Engine, EntityIds};
-use mem0_types::{IdField, InvalidInput, Metadata};
+use mem0_types::{IdField, InvalidInput, Metadata, read_json};
+use serde_json::Value;
 
 use crate::http::fields::NoBody;
 use crate::http::ignored_fields::EVERYWHERE;
@@ -10,7 +11,8 @@ use crate::http::view::View;
 use crate::http::wire::QueuedView;
 
 /// What says which memories to delete.
-const PARAMETERS: [&str; 6] = ["user_id", "agent_id", "app_id", "run_id", "session_id", "metadata"];
+const PARAMETERS: [&str; 7] =
+    ["user_id", "agent_id", "app_id", "run_id", "session_id", "metadata", "erase"];
 
 /// `DELETE /v1/memories/`: deletes the memories that have all of the given ids; `*` is any id of
 /// its kind, and for all four it is every memory.
@@ -22,8 +24,9 @@ pub(crate) async fn delete_all(
     let NoBody = body?;
     let request = request(&query)?;
     check_project(&engine, &query).await?;
+    let erase = request.erase;
     let queued = engine.delete_all(request).await?;
-    Ok(Json(QueuedView::new(queued.event_id)))
+    Ok(Json(QueuedView::new(queued.event_id).erasing(erase)))
 }
 
 fn request(query: &Query) -> Result<DeleteAllRequest, Rejection> {
@@ -46,7 +49,8 @@ fn request(query: &Query) -> Result<DeleteAllRequest, Rejection> {
         }
     }
     check(&ids)?;
-    Ok(DeleteAllRequest { ids, metadata: metadata(query)? })
+    let erase = query.boolean("erase")?.unwrap_or(false);
+    Ok(DeleteAllRequest { ids, metadata: metadata(query)?, erase })
 }
 
 /// The key decides on the project. A request that names another one is refused.
@@ -85,9 +89,18 @@ fn check(ids: &EntityIds) -> Result<(), Rejection> {
     Ok(())
 }
 
+/// A JSON object in the text of the parameter `metadata`.
+pub(crate) fn object(text: &str) -> Result<Metadata, InvalidInput> {
+    match read_json(text) {
+        Ok(Value::Object(object)) => Ok(object),
+        Err(refused) if refused.field() != "json" => {
+            Err(InvalidInput::new("metadata", refused.message().to_owned()))
+        }
+        _ => Err(InvalidInput::new("metadata", "must be a JSON object, written as text")),
+    }
+}
+
 fn metadata(query: &Query) -> Result<Option<Metadata>, InvalidInput> {
     let Some(text) = query.value("metadata")? else { return Ok(None) };
-    serde_json::from_str(text)
-        .map(Some)
-        .map_err(|_| InvalidInput::new("metadata", "must be a JSON object, written as text"))
+    object(text).map(Some)
 }

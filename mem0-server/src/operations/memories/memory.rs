@@ -51,6 +51,7 @@ pub(crate) async fn update(
 /// What can be changed of a memory.
 pub(crate) const CHANGES: [&str; 4] = ["text", "metadata", "expiration_date", "timestamp"];
 
+/// The change that an update asks for, alone or in a batch.
 pub(crate) fn change(fields: &Fields) -> Result<MemoryChange, Rejection> {
     // Null clears the date; an absent field leaves it.
     let expiration_date = match fields.mentions("expiration_date") {
@@ -70,6 +71,8 @@ pub(crate) struct DeletedView {
     message: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     cascade_count: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    erase: Option<bool>,
 }
 
 /// `DELETE /v1/memories/{memory_id}/`
@@ -79,11 +82,14 @@ pub(crate) async fn delete(
     query: Query,
 ) -> Answer<DeletedView, InError> {
     let delete_linked = query.boolean("delete_linked")?.unwrap_or(false);
-    let deleted = engine.delete(&id, delete_linked).await?;
-    Ok(Json(DeletedView {
-        message: "Memory deleted successfully!",
-        cascade_count: deleted.cascade_count,
-    }))
+    let message = "Memory deleted successfully!";
+    if query.boolean("erase")?.unwrap_or(false) {
+        engine.erase(&id).await?;
+        let cascade_count = delete_linked.then_some(0);
+        return Ok(Json(DeletedView { message, cascade_count, erase: Some(true) }));
+    }
+    let cascade_count = engine.delete(&id, delete_linked).await?.cascade_count;
+    Ok(Json(DeletedView { message, cascade_count, erase: None }))
 }
 
 #[cfg(test)]

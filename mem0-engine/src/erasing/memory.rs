@@ -1,0 +1,99 @@
+use mem0_types::EventType;
+use rusqlite::Connection;
+use serde_json::{Value, json};
+
+use crate::folder::disk_room;
+use crate::job::{self, Job, JobKind};
+use crate::memories::events::{self, EventResultRecord, Outcome};
+use crate::memories::update::check_batch;
+use crate::memories::{delete, history, record, traces};
+use crate::work_budget::WorkBudget;
+use crate::{Access, Engine, EngineError, Resource, clock};
+
+impl Engine {
+    /// Deletes a memory with everything that quotes it: its history, the payloads and texts of its
+    /// events, and the text of its deliveries to webhooks. A memory that was deleted before, and
+    /// left its history, is taken too.
+    ///
+    /// An event that made several memories loses all its texts; the other memories stay. Once this
+    /// returns, nothing of a memory with up to some hundred changes can be read. The rest of a
+    /// longer history, and the copies in the write-ahead log, go in the background, also after a
+    /// restart; the event of the deletion succeeds then. Backups and archives are not touched.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`].
+    pub async fn erase(&self, memory_id: &str) -> Result<(), EngineError> {
+        let id = memory_id.to_owned();
+        self.queue_deletion(move |connection, access| {
+            erase(connection, access, &id, &mut WorkBudget::within(disk_room::for_log(connection)))
+        })
+        .await
+    }
+
+    /// Like [`erase`](Self::erase), for up to 1000 memories, all or none. Returns their number.
+    ///
+    /// # Errors
+    /// As for [`batch_update`](Self::batch_update).
+    pub async fn batch_erase(&self, memory_ids: Vec<String>) -> Result<u64, EngineError> {
+        check_batch(memory_ids.len())?;
+        self.queue_deletion(move |connection, access| {
+            let mut budget = WorkBudget::within(disk_room::for_log(connection));
+            for (index, memory_id) in memory_ids.iter().enumerate() {
+                erase(connection, access, memory_id, &mut budget)
+                    .map_err(|source| EngineError::BatchItem { index, source: Box::new(source) })?;
+            }
+            Ok(memory_ids.len() as u64)
+        })
+        .await
+    }
+}
+
+/// Deletes a memory, erases what the budget allows of its traces, and queues the rest. The log of
+/// the database is emptied when the job has ended, so there is a job in any case.
+fn erase(
+    connection: &Connection,
+    access: &Access,
+    memory_id: &str,
+    budget: &mut WorkBudget,
+) -> Result<(), EngineError> {
+    let (project, now) = (access.project(), clock::now());
+    let found = match record::find(connection, access, memory_id) {
+        Ok((seq, memory)) => Some((seq, memory)),
+        Err(EngineError::NotFound(Resource::Memory)) => None,
+        Err(error) => return Err(error),
+    };
+    let (id, ids) = match &found {
+        Some((_, memory)) => (memory.id.clone(), memory.ids.clone()),
+        None => {
+            let kept = history::ids_of(connection, access, memory_id)?;
+            kept.ok_or(EngineError::NotFound(Resource::Memory))?
+        }
+    };
+    let payload = json!({ "memory_id": id, "erase": true });
+    let (event, _) = events::insert(connection, project, &EventType::Delete, &ids, &payload, now)?;
+    if !budget.is_used_up() {
+        traces::erase(connection, project, &id, budget)?;
+    }
+    if let Some((seq, memory)) = &found {
+        delete::remove_traceless(connection, project, *seq, memory, event, now)?;
+    }
+    job::queue(connection, project, JobKind::EraseMemory, Some(event), now)
+}
+
+/// Continues to erase the traces of a memory; `None` while it is not finished.
+pub(crate) fn carry_out(
+    connection: &Connection,
+    job: &Job,
+) -> Result<Option<Outcome>, EngineError> {
+    let payload = job.payload()?;
+    // Emptied when an entity of the memory is deleted, which erases its traces itself.
+    let memory_id = payload.get("memory_id").and_then(Value::as_str).unwrap_or_default();
+    let mut budget = WorkBudget::within(disk_room::for_log(connection));
+    if !traces::erase(connection, job.project, memory_id, &mut budget)? {
+        return Ok(None);
+    }
+    let sql = "SELECT user_id FROM events WHERE seq = ?";
+    let user_id = connection.prepare_cached(sql)?.query_row([job.event], |row| row.get(0))?;
+    let result = EventResultRecord::erased(memory_id, user_id);
+    Ok(Some(Outcome::Succeeded { results: vec![result], metadata: None }))
+}
