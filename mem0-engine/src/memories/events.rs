@@ -12,7 +12,7 @@ use crate::limits::{Answer, RowSize};
 use crate::memories::record::{MemoryRecord, NewMemory};
 use crate::stored_json;
 use crate::work_budget::WorkBudget;
-use crate::{Access, Engine, EngineError, MemoryRecord, PageRequest, RecordPage, Resource, clock};
+use crate::{Access, Engine, EngineError, PageRequest, RecordPage, Resource, clock};
 
 /// What an event did to one memory.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
