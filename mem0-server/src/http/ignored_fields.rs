@@ -67,6 +67,7 @@ impl IgnoredFields {
                 others.push((name, value));
             }
         }
+        let mut ignored = Vec::new();
         for (name, value) in others {
             match self.meaning(&name, &is_known) {
                 Meaning::Other(field) => {
@@ -77,9 +78,10 @@ impl IgnoredFields {
                     kept.insert(field.to_owned(), value);
                 }
                 Meaning::Resembles(field) => return Err(misspelt(field, &name)),
-                Meaning::Known | Meaning::Unknown => self.add(at, &name),
+                Meaning::Known | Meaning::Unknown => ignored.push(name),
             }
         }
+        ignored.iter().for_each(|name| self.add(at, name));
         Ok(kept)
     }
 

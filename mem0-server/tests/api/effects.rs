@@ -170,6 +170,7 @@ fn probes(operation: &str) -> Option<Vec<Probe>> {
             let others = [
                 probe("export_instructions", json!(["Be short"])),
                 probe("memory_export_id", json!(["x"])),
+                probe("filters", json!([{"user_id": "stranger"}])),
             ];
             [others.to_vec(), ids()].concat()
         }
@@ -232,6 +233,10 @@ impl World {
         app.store("I drank tap water", json!({})).await;
         app.store("My dog drank a whole bowl", json!({})).await;
         app.store("I drank cocoa", json!({"expiration_date": "2020-01-01"})).await;
+        let milk = json!({
+            "metadata": {"kind": "milk"}, "agent_id": "bot", "app_id": "app", "run_id": "run",
+        });
+        app.store("I drank oat milk", milk).await;
         let ping = app.get("/v1/ping/").await.ok();
         let text = |name: &str| ping[name].as_str().unwrap().to_owned();
         let (organization, project) = (text("org_id"), text("project_id"));
