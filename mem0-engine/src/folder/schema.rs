@@ -143,6 +143,7 @@ mod tests {
     #[test]
     fn deliveries_of_an_older_version_keep_their_numbers_texts_and_states() {
         let mut connection = Connection::open_in_memory().unwrap();
+        prepare(&connection).unwrap();
         configure(&connection).unwrap();
         migrate(&mut connection, 8).unwrap();
         connection
