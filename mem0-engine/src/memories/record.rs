@@ -190,7 +190,7 @@ pub(crate) struct NewMemory<'a> {
 
 /// What became of a memory that was to be stored.
 pub(crate) enum Inserted {
-    New(MemoryRecord),
+    New(Box<MemoryRecord>),
     /// A memory with this id has all of it already, and has not expired.
     Duplicate(String),
 }
@@ -253,7 +253,7 @@ pub(crate) fn insert(
             duplicate_key,
         ])?;
     memory.indexed.insert(connection, connection.last_insert_rowid())?;
-    Ok(Inserted::New(MemoryRecord {
+    Ok(Inserted::New(Box::new(MemoryRecord {
         id,
         memory: memory.text.to_owned(),
         ids: memory.ids.clone(),
@@ -266,7 +266,7 @@ pub(crate) fn insert(
         hash,
         role: memory.role.to_owned(),
         actor: memory.actor.map(str::to_owned),
-    }))
+    })))
 }
 
 /// The oldest memory with this key.
