@@ -41,26 +41,29 @@ fn body_fields(document: &Value, operation: &Value) -> BTreeSet<String> {
     names
 }
 
-/// Every word that may be the name of a field: the texts in the sources that look like one.
-fn words() -> Vec<String> {
+/// Every word that may be the name of a field: the texts that look like one, in the sources that
+/// say something of this.
+fn words(of: &str, examples: &[&str]) -> Vec<String> {
     let mut found = BTreeSet::new();
     for sources in ["src", "../mem0-types/src"] {
-        read(&Path::new(env!("CARGO_MANIFEST_DIR")).join(sources), &mut found);
+        read(&Path::new(env!("CARGO_MANIFEST_DIR")).join(sources), of, &mut found);
     }
-    assert!(found.len() > 200, "{}", found.len());
-    for field in ["user_id", "keyword_search", "export_instructions", "delete_linked"] {
-        assert!(found.contains(field), "{field}");
+    for field in examples {
+        assert!(found.contains(*field), "{field}");
     }
     found.into_iter().collect()
 }
 
-fn read(folder: &Path, found: &mut BTreeSet<String>) {
+fn read(folder: &Path, of: &str, found: &mut BTreeSet<String>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() && path.file_name().unwrap() != "bin" {
-            read(&path, found);
+            read(&path, of, found);
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             let source = std::fs::read_to_string(&path).unwrap();
+            if !source.contains(of) {
+                continue;
+            }
             let is_name = |word: &&str| {
                 word.starts_with(|c: char| c.is_ascii_lowercase())
                     && word.chars().all(|c| c.is_ascii_lowercase() || c == '_')
@@ -112,15 +115,17 @@ async fn taken(
     let mut taken = BTreeSet::new();
     // An answer names at most sixteen.
     for several in words.chunks(15) {
-        if let (Some(ignored), _) = send(several).await {
+        if let (Some(ignored), _) = send(several).await
+            && ignored.contains(UNKNOWN)
+        {
             taken.extend(unnamed(several, &ignored));
             continue;
         }
         // One of them is refused, so that nothing is said of the others.
         for one in several.chunks(1) {
             match send(one).await {
+                (_, refused) if refused.contains(MISSPELT) => {}
                 (Some(ignored), _) => taken.extend(unnamed(one, &ignored)),
-                (None, refused) if refused.contains(MISSPELT) => {}
                 (None, _) => {
                     let body = json!({ one[0].clone(): null }).to_string();
                     let (_, refused) = call(app, method, path, Body::from(body)).await;
@@ -149,7 +154,7 @@ fn unnamed(words: &[String], ignored: &str) -> Vec<String> {
 #[tokio::test]
 async fn every_field_that_is_read_is_described() {
     let document: Value = serde_json::from_str(DOCUMENT).unwrap();
-    let words = words();
+    let words = words("", &["user_id", "keyword_search", "export_instructions", "schema"]);
     let folder = Folder::new();
     let engine = Engine::open(folder.path()).unwrap();
     let app = router(engine.clone(), Authentication::Off);
@@ -178,7 +183,8 @@ async fn every_field_that_is_read_is_described() {
 #[tokio::test]
 async fn every_parameter_that_is_read_is_described() {
     let document: Value = serde_json::from_str(DOCUMENT).unwrap();
-    let words = words();
+    let said = document["info"]["description"].as_str().unwrap();
+    let words = words("Query", &["user_id", "delete_linked", "page_size", "start_date", "email"]);
     let folder = Folder::new();
     let engine = Engine::open(folder.path()).unwrap();
     let app = router(engine.clone(), Authentication::Off);
@@ -194,7 +200,7 @@ async fn every_parameter_that_is_read_is_described() {
             let (_, answer) = call(&app, &method, &sent, Body::from("{}")).await;
             if answer.contains(&format!("{name}: must be given once")) {
                 read += 1;
-                if !described.contains(name.as_str()) {
+                if !described.contains(name.as_str()) && !said.contains(&format!("`{name}`")) {
                     missing.entry(format!("{method} {path}")).or_default().push(name.clone());
                 }
             }
