@@ -116,9 +116,11 @@ fn webhooks_are_told_who_said_it_until_the_entity_is_erased() {
         let data = log.iter().map(|delivery| delivery.payload["event_details"]["data"].clone());
         data.collect::<Vec<_>>()
     };
-    // Deliveries are made after the add.
-    while told().len() < 3 {
-        std::thread::sleep(std::time::Duration::from_millis(5));
+    // Deliveries are made of the changes after these.
+    let began = std::time::Instant::now();
+    while told().len() < SAID.len() {
+        assert!(began.elapsed() < std::time::Duration::from_secs(20));
+        std::thread::sleep(std::time::Duration::from_millis(2));
     }
     let ann = json!({"memory": "I love hiking", "role": "user", "actor_id": "Ann"});
     let rain = json!({"memory": "It rained", "role": "tool", "actor_id": null});
