@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::folder::columns::json_column;
 use crate::ids::{self, EntityIds};
 use crate::limits::{Answer, RowSize};
-use crate::memories::record::NewMemory;
+use crate::memories::record::{MemoryRecord, NewMemory};
 use crate::stored_json;
 use crate::work_budget::WorkBudget;
 use crate::{Access, Engine, EngineError, PageRequest, RecordPage, Resource, clock};
