@@ -48,7 +48,7 @@ async fn the_same_text_with_anything_else_is_another_memory_and_a_duplicate_is_n
         assert_eq!(again["status"], "SUCCEEDED");
         assert_eq!(
             again["results"],
-            json!([{"id": id, "event": "NOOP", "data": {"memory": "I like tea"}, "reason": "duplicate"}])
+            json!([{"id": id, "event": "NOOP", "data": {"memory": "I like tea", "role": "user"}, "reason": "duplicate"}])
         );
         let event = app.finished(&again["event_id"]).await;
         assert_eq!(event["results"][0]["reason"], "duplicate");
@@ -95,7 +95,7 @@ async fn an_add_without_a_text_does_not_say_that_something_was_added() {
     });
     let added = app.post(ADD, body).await.ok();
     assert_eq!(added["results"], json!([]));
-    assert_eq!(added["message"], "Nothing was added: no message has a text to store.");
+    assert_eq!(added["message"], "Nothing was added: no message has a text that becomes a memory.");
 }
 
 /// Each door that takes JSON which is stored or compared, with a place for a value in it, and where

@@ -155,6 +155,7 @@ impl Attacked {
     }
 
     /// Lets the other tenant do its rounds, each within reason.
+    #[allow(clippy::print_stdout, reason = "whoever measures reads the figures")]
     #[track_caller]
     pub(super) fn bystander(&self, attack: &str) {
         let measured = seconds().map(Duration::from_secs);
