@@ -1,3 +1,5 @@
+use std::time::{Duration, Instant};
+
 use mem0_engine::{
     Access, AddRequest, DeleteAllRequest, Engine, EngineError, EntityIds, MemoryChange, NewWebhook,
     PageRequest, Resource, UpdateRequest,
@@ -26,11 +28,20 @@ fn listen(engine: &Engine) -> String {
     wait(engine.create_webhook(&project, webhook)).unwrap().id
 }
 
-fn delivered_texts(engine: &Engine, webhook: &str) -> Vec<String> {
-    let deliveries = wait(engine.deliveries(webhook, PageRequest::default())).unwrap().results;
-    let text =
-        |payload: &Value| payload["event_details"]["data"]["memory"].as_str().unwrap().to_owned();
-    deliveries.iter().map(|delivery| text(&delivery.payload)).collect()
+/// The texts of so many deliveries, newest first: they are made of a change after it.
+fn delivered_texts(engine: &Engine, webhook: &str, count: usize) -> Vec<String> {
+    let start = Instant::now();
+    loop {
+        let page = PageRequest { page_size: 200, ..PageRequest::default() };
+        let deliveries = wait(engine.deliveries(webhook, page)).unwrap().results;
+        if deliveries.len() == count {
+            let text = |payload: &Value| payload["event_details"]["data"]["memory"].clone();
+            let texts = deliveries.iter().map(|delivery| text(&delivery.payload));
+            return texts.map(|text| text.as_str().unwrap().to_owned()).collect();
+        }
+        assert!(start.elapsed() < Duration::from_secs(30), "{deliveries:?}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
 }
 
 /// The newest event, which is the deletion's, when it has ended.
@@ -85,7 +96,7 @@ fn an_erased_memory_leaves_nothing_that_quotes_it() {
             assert_eq!(event.payload, json!({}));
             assert!(event.results.iter().all(|result| result.memory.is_none()));
         }
-        let told = delivered_texts(&engine, &webhook);
+        let told = delivered_texts(&engine, &webhook, 5);
         assert_eq!(told, ["", "", "", "a lantern", ""]);
         // Known by everything that made it a memory, it would be a new one.
         assert_eq!(
@@ -173,7 +184,7 @@ fn a_scope_is_erased_with_what_was_deleted_before() {
     assert!(is_gone(wait(engine.history(&before))));
     assert_eq!(wait(engine.history(&bobs)).unwrap().len(), 1);
     assert_eq!(wait(engine.history(&gone_of_bob)).unwrap().len(), 2);
-    let told = delivered_texts(&engine, &webhook);
+    let told = delivered_texts(&engine, &webhook, 11);
     assert!(told.iter().all(|text| !text.contains("swordfish") && !text.contains("lantern")));
     assert!(told.contains(&"a barrel".to_owned()));
 

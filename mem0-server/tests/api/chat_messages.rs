@@ -74,8 +74,9 @@ async fn a_whole_conversation_is_taken_in_one_add() {
     let event = app.finished(&added["event_id"]).await;
     let skipped = event["metadata"]["skipped"]["messages"].as_object().unwrap();
     let skipped: u64 = skipped.values().map(|count| count.as_u64().unwrap()).sum();
-    // What is said twice has an entry each time.
     let results = event["results"].as_array().unwrap();
+    let named = results.iter().filter(|result| result["reason"] == "duplicate").count();
+    assert_eq!(event["metadata"]["duplicates"], named, "{event}");
     assert_eq!(results.len(), expected.len(), "{event}");
     assert_eq!(skipped + expected.len() as u64, talk.as_array().unwrap().len() as u64);
     // What is stored of it is what was taken of it.
