@@ -205,6 +205,7 @@ where
 /// The number of rows of an answer: those of the bare list, or of the first `results` that is a
 /// list.
 fn rows(text: &str) -> Option<usize> {
+    let text = &*without_half_surrogates(text);
     let length = |json: &str| Some(serde_json::from_str::<Vec<&RawValue>>(json).ok()?.len());
     if text.trim_start().starts_with('[') {
         return length(text);
