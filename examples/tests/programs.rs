@@ -96,7 +96,7 @@ fn multimodal() {
     );
     assert!(lines[3].starts_with("a song: content: must begin like a PNG"), "{told}");
     assert!(lines[4].starts_with("not sent: ") && lines[4].contains("infer is false"), "{told}");
-    assert_eq!(lines[5], "beside text: 1 stored, skipped Some(Number(1))");
+    assert_eq!(lines[5], "beside text: 1 stored, 1 skipped");
     assert!(lines[6].contains("No LLM is configured"), "{told}");
     assert_eq!(lines.len(), 7);
 }
