@@ -228,8 +228,11 @@ fn a_slow_client_is_not_waited_for() {
     for stream in &mut heads {
         stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
         let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        assert!(!answer.contains(" 200 "), "{answer}");
+        match stream.read_to_string(&mut answer) {
+            Ok(_) => assert!(!answer.contains(" 200 "), "{answer}"),
+            // Closed to make room, in the middle of its request.
+            Err(error) => assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset),
+        }
     }
     server.stop();
 }
