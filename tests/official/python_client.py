@@ -67,7 +67,7 @@ def check_add_verbatim(mem, check, platform):
     check.equal(
         "one result, verbatim",
         [(result["event"], result["data"]) for result in added["results"]],
-        [("ADD", {"memory": "I love hiking in the Alps"})],
+        [("ADD", {"memory": "I love hiking in the Alps", "role": "user"})],
     )
     stored = mem.get(added["results"][0]["id"])
     check.equal("get returns the text", stored["memory"], "I love hiking in the Alps")
