@@ -42,7 +42,7 @@ const queued = await client.add([{ role: "user", content: "I eat sushi on Friday
 equal("with inference it is queued", queued.status, "PENDING");
 equal("and done", (await ended(queued.eventId)).status, "SUCCEEDED");
 const again = await client.add(talk, { userId: "alice", infer: false, metadata });
-equal("the same once more stores nothing", again.results.length, 0);
+equal("the same once more is named, and stored once", again.results.map((result) => result.event), ["NOOP", "NOOP"]);
 await client.add([{ role: "user", content: "Runs belong to runs" }], { runId: "r-1", agentId: "bot", infer: false });
 await raises("no messages", "Error", undefined, () => client.add([], { userId: "alice" }), "empty messages");
 await raises("no id", "ValidationError", "HTTP_400", () => client.add(talk, {}), "entity ID");

@@ -135,7 +135,7 @@ def check_init(cli, check, platform):
 
 def check_what_the_server_does_not_have(cli, check, platform):
     """Signing up, agent mode and its game are the hosted service's alone: row C89."""
-    server, not_found = {"MEM0_BASE_URL": platform.host}, '{"detail":"Not found."}'
+    server, not_found = {"MEM0_BASE_URL": platform.host}, '{"detail":"Not found. The API has no such path."}'
     refuses(
         check,
         "a code by e-mail",
@@ -170,7 +170,7 @@ def check_what_the_server_does_not_have(cli, check, platform):
         check,
         "identify",
         cli.run("identify", "check"),
-        "Identify failed: " + '{"detail":"Not found."}',
+        "Identify failed: " + '{"detail":"Not found. The API has no such path."}',
     )
     for command in (["add", "I enjoy solving constraint-satisfaction problems."], ["search", "problems"]):
         refuses(check, f"agent-rush {command[0]}", cli.run("agent-rush", *command), "AGENTRUSH error: unknown")
@@ -195,7 +195,7 @@ def check_refused_adds(cli, check, platform):
 
 def check_refused_searches(cli, check, platform):
     user = cli.scope("refused-search")
-    ids = 'filters: is required and must name a user_id, agent_id, app_id or run_id, for example {"user_id": "alice"}'
+    ids = r'{"error":"Filters are required and cannot be empty. Name a user_id, agent_id, app_id or run_id inside filters, for example {\"filters\": {\"user_id\": \"alice\"}}."}'
     refuses(check, "without an id", cli.served("search", "tea"), f"Bad request to /v3/memories/search/: {ids}")
     answered = cli.served("--json", "search", "tea")
     check.equal(

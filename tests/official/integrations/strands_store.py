@@ -17,7 +17,7 @@ def store(**options):
 def check_store(check, stored):
     one = store(metadata={"kept": "by strands"})
     added = asyncio.run(one.add(PUPPY, {"topic": "pets"}))
-    check.equal("add stores it word for word", added["results"][0]["data"], {"memory": PUPPY})
+    check.equal("add stores it word for word", added["results"][0]["data"]["memory"], PUPPY)
     again = asyncio.run(one.add(PUPPY, {"topic": "pets"}))
     check.equal("and once only", (again["status"], stored.texts(user_id="stella")), ("SUCCEEDED", [PUPPY]))
     turns = [
