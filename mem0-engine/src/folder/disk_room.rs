@@ -4,7 +4,7 @@
 //! that is given up when the disk is full and made again when there is room. What makes a folder
 //! larger is refused before it would need the reserve.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -12,6 +12,7 @@ use fs4::FileExt;
 use rusqlite::Connection;
 
 use crate::EngineError;
+use crate::folder::private_file::private_file;
 
 const RESERVE: &str = "mem0.reserve";
 
@@ -105,14 +106,6 @@ fn make_reserve(database: &Path, size: u64) -> io::Result<()> {
         let _ = fs::remove_file(&path);
     }
     made
-}
-
-fn private_file(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.create(true).truncate(false).write(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }
 
 /// Whether nothing more can be written beside the database. It tries, since a quota does not show

@@ -11,6 +11,7 @@ pub(crate) mod filter_sql;
 pub(crate) mod metadata_filter;
 pub(crate) mod metadata_match;
 pub(crate) mod open_folder;
+pub(crate) mod private_file;
 pub(crate) mod schema;
 pub(crate) mod settings;
 pub(crate) mod text_index;

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use rusqlite::ErrorCode;
 
 use crate::FolderError;
-use crate::folder::data_folder::{DataFolder, existing_database, new_private_file, sync_folder};
+use crate::folder::data_folder::{DataFolder, existing_database, sync_folder};
+use crate::folder::private_file::new_private_file;
 use crate::folder::schema;
 use crate::upkeep::{checkup, reindex};
 
