@@ -16,7 +16,7 @@ type Finish = Box<dyn FnOnce(AsyncMemoryClientBuilder) -> AsyncMemoryClientBuild
 /// Settings of a [`MemoryClient`]. [`MemoryClient::builder`] makes one.
 ///
 /// ```
-/// use mem0_client_blocking::MemoryClient;
+/// use mem0_sdk::MemoryClient;
 /// use std::time::Duration;
 ///
 /// let client = MemoryClient::builder()
@@ -25,7 +25,7 @@ type Finish = Box<dyn FnOnce(AsyncMemoryClientBuilder) -> AsyncMemoryClientBuild
 ///     .timeout(Duration::from_secs(10))
 ///     .build()?;
 /// # let _ = client;
-/// # Ok::<(), mem0_client_blocking::Error>(())
+/// # Ok::<(), mem0_sdk::Error>(())
 /// ```
 #[must_use = "`build` makes the client"]
 pub struct MemoryClientBuilder {
@@ -41,7 +41,7 @@ impl MemoryClient {
     /// cannot be a header.
     ///
     /// ```
-    /// # use mem0_client_blocking::MemoryClient;
+    /// # use mem0_sdk::MemoryClient;
     /// assert!(MemoryClient::new("m0-key").is_ok());
     /// assert!(MemoryClient::new("  ").is_err());
     /// ```
@@ -57,9 +57,9 @@ impl MemoryClient {
     /// or a variable cannot be used.
     ///
     /// ```no_run
-    /// # use mem0_client_blocking::MemoryClient;
+    /// # use mem0_sdk::MemoryClient;
     /// let client = MemoryClient::from_env()?;
-    /// # Ok::<(), mem0_client_blocking::Error>(())
+    /// # Ok::<(), mem0_sdk::Error>(())
     /// ```
     pub fn from_env() -> Result<Self, Error> {
         Self::builder().env().build()
@@ -68,9 +68,9 @@ impl MemoryClient {
     /// A builder, which sets up a client in every detail.
     ///
     /// ```
-    /// # use mem0_client_blocking::MemoryClient;
+    /// # use mem0_sdk::MemoryClient;
     /// let client = MemoryClient::builder().api_key("m0-key").max_connections(32).build()?;
-    /// # Ok::<(), mem0_client_blocking::Error>(())
+    /// # Ok::<(), mem0_sdk::Error>(())
     /// ```
     pub fn builder() -> MemoryClientBuilder {
         MemoryClientBuilder::new()
@@ -87,7 +87,7 @@ impl MemoryClientBuilder {
     /// platform. Empty variables count as unset.
     ///
     /// ```
-    /// # use mem0_client_blocking::MemoryClient;
+    /// # use mem0_sdk::MemoryClient;
     /// let builder = MemoryClient::builder().env();
     /// # let _ = builder;
     /// ```
@@ -99,7 +99,7 @@ impl MemoryClientBuilder {
     /// The API key, sent as `Authorization: Token …` to the base URL's origin and nowhere else.
     ///
     /// ```
-    /// # use mem0_client_blocking::MemoryClient;
+    /// # use mem0_sdk::MemoryClient;
     /// let builder = MemoryClient::builder().api_key("m0-key");
     /// assert!(!format!("{builder:?}").contains("m0-key"));
     /// ```
@@ -112,7 +112,7 @@ impl MemoryClientBuilder {
     /// every path.
     ///
     /// ```
-    /// # use mem0_client_blocking::MemoryClient;
+    /// # use mem0_sdk::MemoryClient;
     /// let builder = MemoryClient::builder().base_url("http://127.0.0.1:8888");
     /// # let _ = builder;
     /// ```
@@ -126,7 +126,7 @@ impl MemoryClientBuilder {
     /// [`CallOptions::timeout`](crate::CallOptions::timeout).
     ///
     /// ```
-    /// # use mem0_client_blocking::MemoryClient;
+    /// # use mem0_sdk::MemoryClient;
     /// let builder = MemoryClient::builder().timeout(std::time::Duration::from_secs(5));
     /// # let _ = builder;
     /// ```
@@ -139,7 +139,7 @@ impl MemoryClientBuilder {
     /// [`CallOptions::deadline`](crate::CallOptions::deadline).
     ///
     /// ```
-    /// # use mem0_client_blocking::MemoryClient;
+    /// # use mem0_sdk::MemoryClient;
     /// let builder = MemoryClient::builder().deadline(std::time::Duration::from_secs(30));
     /// # let _ = builder;
     /// ```
@@ -152,7 +152,7 @@ impl MemoryClientBuilder {
     /// [`env`](Self::env) takes it from `MEM0_SOURCE`.
     ///
     /// ```
-    /// # use mem0_client_blocking::MemoryClient;
+    /// # use mem0_sdk::MemoryClient;
     /// let builder = MemoryClient::builder().source("KITCHEN");
     /// # let _ = builder;
     /// ```
@@ -165,7 +165,7 @@ impl MemoryClientBuilder {
     /// [`env`](Self::env) takes it from `MEM0_APPLICATION`.
     ///
     /// ```
-    /// # use mem0_client_blocking::MemoryClient;
+    /// # use mem0_sdk::MemoryClient;
     /// let builder = MemoryClient::builder().application("kitchen");
     /// # let _ = builder;
     /// ```
@@ -180,7 +180,7 @@ impl MemoryClientBuilder {
     /// `MEM0_CLIENT_STACK`.
     ///
     /// ```
-    /// # use mem0_client_blocking::MemoryClient;
+    /// # use mem0_sdk::MemoryClient;
     /// let builder = MemoryClient::builder().client_stack("kitchen/1.2, agent-kit/0.4");
     /// # let _ = builder;
     /// ```
@@ -192,7 +192,7 @@ impl MemoryClientBuilder {
     /// How a failed request is repeated. By default it is repeated twice.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, RetryPolicy};
+    /// # use mem0_sdk::{MemoryClient, RetryPolicy};
     /// let builder = MemoryClient::builder().retry(RetryPolicy::none());
     /// # let _ = builder;
     /// ```
@@ -205,7 +205,7 @@ impl MemoryClientBuilder {
     /// 256.
     ///
     /// ```
-    /// # use mem0_client_blocking::MemoryClient;
+    /// # use mem0_sdk::MemoryClient;
     /// let builder = MemoryClient::builder().max_connections(32);
     /// # let _ = builder;
     /// ```
@@ -217,7 +217,7 @@ impl MemoryClientBuilder {
     /// How large an answer may be, in bytes. Default 64 MiB.
     ///
     /// ```
-    /// # use mem0_client_blocking::MemoryClient;
+    /// # use mem0_sdk::MemoryClient;
     /// let builder = MemoryClient::builder().response_limit(1024 * 1024);
     /// # let _ = builder;
     /// ```
@@ -230,7 +230,7 @@ impl MemoryClientBuilder {
     /// [`CallOptions::header`](crate::CallOptions::header).
     ///
     /// ```
-    /// # use mem0_client_blocking::MemoryClient;
+    /// # use mem0_sdk::MemoryClient;
     /// let builder = MemoryClient::builder().header("x-team", "memory");
     /// # let _ = builder;
     /// ```
@@ -246,7 +246,7 @@ impl MemoryClientBuilder {
     /// The `User-Agent` header. Default `mem0-rust/` and the version.
     ///
     /// ```
-    /// # use mem0_client_blocking::MemoryClient;
+    /// # use mem0_sdk::MemoryClient;
     /// let builder = MemoryClient::builder().user_agent("kitchen/1.0");
     /// # let _ = builder;
     /// ```
@@ -264,7 +264,7 @@ impl MemoryClientBuilder {
     /// has no event queue left.
     ///
     /// ```
-    /// # use mem0_client_blocking::MemoryClient;
+    /// # use mem0_sdk::MemoryClient;
     /// assert!(MemoryClient::builder().base_url("nonsense").api_key("k").build().is_err());
     /// ```
     pub fn build(self) -> Result<MemoryClient, Error> {

@@ -19,11 +19,11 @@ use crate::driver::Driver;
 /// the compiler knows nothing about the service.
 ///
 /// ```
-/// use mem0_client_blocking::MemoryClient;
+/// use mem0_sdk::MemoryClient;
 ///
 /// let client = MemoryClient::new("m0-key")?;
 /// assert!(!format!("{client:?}").contains("m0-key"));
-/// # Ok::<(), mem0_client_blocking::Error>(())
+/// # Ok::<(), mem0_sdk::Error>(())
 /// ```
 #[derive(Clone)]
 pub struct MemoryClient {
@@ -40,11 +40,11 @@ impl MemoryClient {
     /// as they are in this client. This is cheap.
     ///
     /// ```
-    /// # use mem0_client_blocking::{CallOptions, MemoryClient};
+    /// # use mem0_sdk::{CallOptions, MemoryClient};
     /// # let client = MemoryClient::new("m0-key")?;
     /// let quick = client.with(CallOptions::new().timeout(std::time::Duration::from_secs(2)));
     /// # let _ = quick;
-    /// # Ok::<(), mem0_client_blocking::Error>(())
+    /// # Ok::<(), mem0_sdk::Error>(())
     /// ```
     #[must_use]
     pub fn with(&self, options: CallOptions) -> Self {
@@ -57,7 +57,7 @@ impl MemoryClient {
     /// [`Error`], like every method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{Error, MemoryClient, requests::GetUsers};
+    /// # use mem0_sdk::{Error, MemoryClient, requests::GetUsers};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// let second_page = client.execute(GetUsers::new().page(2))?;
     /// println!("{} entities, {:?}", second_page.results.len(), second_page.elapsed());
@@ -90,7 +90,7 @@ impl MemoryClient {
     /// [`ErrorKind::Authentication`](crate::ErrorKind::Authentication) for a wrong key.
     ///
     /// ```
-    /// # use mem0_client_blocking::{Error, MemoryClient};
+    /// # use mem0_sdk::{Error, MemoryClient};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// println!("project {:?}", client.ping()?.project_id);
     /// # Ok(())
@@ -106,7 +106,7 @@ impl MemoryClient {
     /// As for every method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, Error};
+    /// # use mem0_sdk::{MemoryClient, Error};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// println!("{:?} memories", client.stats()?.total_memories);
     /// # Ok(())
@@ -122,12 +122,12 @@ impl From<&FakePlatform> for MemoryClient {
     /// A client of this platform, without retries.
     ///
     /// ```
-    /// use mem0_client_blocking::{MemoryClient, testing::FakePlatform};
+    /// use mem0_sdk::{MemoryClient, testing::FakePlatform};
     ///
     /// let fake = FakePlatform::new();
     /// fake.answer("ping", serde_json::json!({"status": "ok"}));
     /// assert_eq!(MemoryClient::from(&fake).ping()?.status.as_deref(), Some("ok"));
-    /// # Ok::<(), mem0_client_blocking::Error>(())
+    /// # Ok::<(), mem0_sdk::Error>(())
     /// ```
     ///
     /// # Panics

@@ -2,9 +2,9 @@
 //! layer for AI agents.
 //!
 //! ```no_run
-//! use mem0_client_blocking::{Filter, MemoryClient, Scope, WaitOptions};
+//! use mem0_sdk::{Filter, MemoryClient, Scope, WaitOptions};
 //!
-//! # fn example() -> Result<(), mem0_client_blocking::Error> {
+//! # fn example() -> Result<(), mem0_sdk::Error> {
 //! let client = MemoryClient::from_env()?; // MEM0_API_KEY; no I/O here, ever
 //! let added = client.add("I'm vegetarian and allergic to nuts", Scope::user("alice"))?;
 //! client.wait_for_event(&added.event_id, WaitOptions::new())?;
@@ -15,6 +15,9 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! The examples of this crate name `mem0_sdk`, which has the same items. Where the async client has
+//! the same name, it is in the module `blocking`.
 //!
 //! It wraps the async client of `mem0-client`, with the same methods, options, retries, limits and
 //! errors.

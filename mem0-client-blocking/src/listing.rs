@@ -33,7 +33,7 @@ impl MemoryClient {
     /// asked for.
     ///
     /// ```
-    /// # use mem0_client_blocking::{Error, MemoryClient, requests::GetMemoryEvents};
+    /// # use mem0_sdk::{Error, MemoryClient, requests::GetMemoryEvents};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// for change in client.iter(GetMemoryEvents::new()) {
     ///     println!("{:?}", change?.event);
@@ -57,7 +57,7 @@ impl<E: Paged> Listing<E> {
     /// The first error of reading a page. The rows that were read before it are lost.
     ///
     /// ```
-    /// # use mem0_client_blocking::{Error, Memories};
+    /// # use mem0_sdk::{Error, blocking::Memories};
     /// # fn example(all: Memories) -> Result<(), Error> {
     /// let page = all.into_page()?;
     /// println!("{} memories", page.results.len());
@@ -71,7 +71,7 @@ impl<E: Paged> Listing<E> {
     /// The rows that could not be read so far.
     ///
     /// ```
-    /// # use mem0_client_blocking::Memories;
+    /// # use mem0_sdk::blocking::Memories;
     /// fn report(all: &Memories) {
     ///     for row in all.malformed() {
     ///         eprintln!("{}", row.reason());

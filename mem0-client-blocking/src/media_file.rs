@@ -13,9 +13,10 @@ use mem0_client::Media;
 ///
 /// ```no_run
 /// # use std::error::Error;
-/// # use mem0_client_blocking::MemoryClient;
+/// # use mem0_sdk::MemoryClient;
 /// # fn example(client: MemoryClient) -> Result<(), Box<dyn Error>> {
-/// use mem0_client_blocking::{Message, Scope, media_from_file};
+/// use mem0_sdk::blocking::media_from_file;
+/// use mem0_sdk::{Message, Scope};
 ///
 /// let menu = media_from_file("menu.pdf")?;
 /// client.add(Message::user(menu), Scope::user("alice"))?;

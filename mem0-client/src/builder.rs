@@ -23,7 +23,7 @@ const RESPONSE_LIMIT: usize = 64 * 1024 * 1024;
 /// Settings of an [`AsyncMemoryClient`]. [`AsyncMemoryClient::builder`] makes one.
 ///
 /// ```
-/// use mem0_client::AsyncMemoryClient;
+/// use mem0_sdk::AsyncMemoryClient;
 /// use std::time::Duration;
 ///
 /// let client = AsyncMemoryClient::builder()
@@ -32,7 +32,7 @@ const RESPONSE_LIMIT: usize = 64 * 1024 * 1024;
 ///     .timeout(Duration::from_secs(10))
 ///     .build()?;
 /// # let _ = client;
-/// # Ok::<(), mem0_client::Error>(())
+/// # Ok::<(), mem0_sdk::Error>(())
 /// ```
 #[derive(Clone)]
 #[must_use = "`build` makes the client"]
@@ -64,7 +64,7 @@ impl AsyncMemoryClient {
     /// cannot be a header.
     ///
     /// ```
-    /// # use mem0_client::AsyncMemoryClient;
+    /// # use mem0_sdk::AsyncMemoryClient;
     /// assert!(AsyncMemoryClient::new("m0-key").is_ok());
     /// assert!(AsyncMemoryClient::new("  ").is_err());
     /// ```
@@ -80,9 +80,9 @@ impl AsyncMemoryClient {
     /// or a variable cannot be used.
     ///
     /// ```no_run
-    /// # use mem0_client::AsyncMemoryClient;
+    /// # use mem0_sdk::AsyncMemoryClient;
     /// let client = AsyncMemoryClient::from_env()?;
-    /// # Ok::<(), mem0_client::Error>(())
+    /// # Ok::<(), mem0_sdk::Error>(())
     /// ```
     pub fn from_env() -> Result<Self, Error> {
         Self::builder().env().build()
@@ -91,9 +91,9 @@ impl AsyncMemoryClient {
     /// A builder, which sets up a client in every detail.
     ///
     /// ```
-    /// # use mem0_client::AsyncMemoryClient;
+    /// # use mem0_sdk::AsyncMemoryClient;
     /// let client = AsyncMemoryClient::builder().api_key("m0-key").max_connections(32).build()?;
-    /// # Ok::<(), mem0_client::Error>(())
+    /// # Ok::<(), mem0_sdk::Error>(())
     /// ```
     pub fn builder() -> AsyncMemoryClientBuilder {
         AsyncMemoryClientBuilder::new()
@@ -120,7 +120,7 @@ impl AsyncMemoryClientBuilder {
     /// platform. Empty variables count as unset.
     ///
     /// ```
-    /// # use mem0_client::AsyncMemoryClient;
+    /// # use mem0_sdk::AsyncMemoryClient;
     /// let builder = AsyncMemoryClient::builder().env();
     /// # let _ = builder;
     /// ```
@@ -147,7 +147,7 @@ impl AsyncMemoryClientBuilder {
     /// The API key, sent as `Authorization: Token …` to the base URL's origin and nowhere else.
     ///
     /// ```
-    /// # use mem0_client::AsyncMemoryClient;
+    /// # use mem0_sdk::AsyncMemoryClient;
     /// let builder = AsyncMemoryClient::builder().api_key("m0-key");
     /// assert!(!format!("{builder:?}").contains("m0-key"));
     /// ```
@@ -160,7 +160,7 @@ impl AsyncMemoryClientBuilder {
     /// every path.
     ///
     /// ```
-    /// # use mem0_client::AsyncMemoryClient;
+    /// # use mem0_sdk::AsyncMemoryClient;
     /// let builder = AsyncMemoryClient::builder().base_url("http://127.0.0.1:8888");
     /// # let _ = builder;
     /// ```
@@ -173,7 +173,7 @@ impl AsyncMemoryClientBuilder {
     /// How long one attempt may take. Default 60 s. See [`CallOptions::timeout`].
     ///
     /// ```
-    /// # use mem0_client::AsyncMemoryClient;
+    /// # use mem0_sdk::AsyncMemoryClient;
     /// let builder = AsyncMemoryClient::builder().timeout(std::time::Duration::from_secs(5));
     /// # let _ = builder;
     /// ```
@@ -185,7 +185,7 @@ impl AsyncMemoryClientBuilder {
     /// How long a call may take in all. Default 180 s. See [`CallOptions::deadline`].
     ///
     /// ```
-    /// # use mem0_client::AsyncMemoryClient;
+    /// # use mem0_sdk::AsyncMemoryClient;
     /// let builder = AsyncMemoryClient::builder().deadline(std::time::Duration::from_secs(30));
     /// # let _ = builder;
     /// ```
@@ -198,7 +198,7 @@ impl AsyncMemoryClientBuilder {
     /// [`env`](Self::env) takes it from `MEM0_SOURCE`.
     ///
     /// ```
-    /// # use mem0_client::AsyncMemoryClient;
+    /// # use mem0_sdk::AsyncMemoryClient;
     /// let builder = AsyncMemoryClient::builder().source("KITCHEN");
     /// # let _ = builder;
     /// ```
@@ -211,7 +211,7 @@ impl AsyncMemoryClientBuilder {
     /// [`env`](Self::env) takes it from `MEM0_APPLICATION`.
     ///
     /// ```
-    /// # use mem0_client::AsyncMemoryClient;
+    /// # use mem0_sdk::AsyncMemoryClient;
     /// let builder = AsyncMemoryClient::builder().application("kitchen");
     /// # let _ = builder;
     /// ```
@@ -226,7 +226,7 @@ impl AsyncMemoryClientBuilder {
     /// `MEM0_CLIENT_STACK`.
     ///
     /// ```
-    /// # use mem0_client::AsyncMemoryClient;
+    /// # use mem0_sdk::AsyncMemoryClient;
     /// let builder = AsyncMemoryClient::builder().client_stack("kitchen/1.2, agent-kit/0.4");
     /// # let _ = builder;
     /// ```
@@ -238,7 +238,7 @@ impl AsyncMemoryClientBuilder {
     /// How a failed request is repeated. By default it is repeated twice.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, RetryPolicy};
+    /// # use mem0_sdk::{AsyncMemoryClient, RetryPolicy};
     /// let builder = AsyncMemoryClient::builder().retry(RetryPolicy::none());
     /// # let _ = builder;
     /// ```
@@ -251,7 +251,7 @@ impl AsyncMemoryClientBuilder {
     /// 256.
     ///
     /// ```
-    /// # use mem0_client::AsyncMemoryClient;
+    /// # use mem0_sdk::AsyncMemoryClient;
     /// let builder = AsyncMemoryClient::builder().max_connections(32);
     /// # let _ = builder;
     /// ```
@@ -263,7 +263,7 @@ impl AsyncMemoryClientBuilder {
     /// How large an answer may be, in bytes. Default 64 MiB.
     ///
     /// ```
-    /// # use mem0_client::AsyncMemoryClient;
+    /// # use mem0_sdk::AsyncMemoryClient;
     /// let builder = AsyncMemoryClient::builder().response_limit(1024 * 1024);
     /// # let _ = builder;
     /// ```
@@ -275,7 +275,7 @@ impl AsyncMemoryClientBuilder {
     /// Sends this header with every request. See [`CallOptions::header`].
     ///
     /// ```
-    /// # use mem0_client::AsyncMemoryClient;
+    /// # use mem0_sdk::AsyncMemoryClient;
     /// let builder = AsyncMemoryClient::builder().header("x-team", "memory");
     /// # let _ = builder;
     /// ```
@@ -291,7 +291,7 @@ impl AsyncMemoryClientBuilder {
     /// The `User-Agent` header. Default `mem0-rust/` and the version.
     ///
     /// ```
-    /// # use mem0_client::AsyncMemoryClient;
+    /// # use mem0_sdk::AsyncMemoryClient;
     /// let builder = AsyncMemoryClient::builder().user_agent("kitchen/1.0");
     /// # let _ = builder;
     /// ```
@@ -311,7 +311,7 @@ impl AsyncMemoryClientBuilder {
     /// read, or the base URL begins with `https://` and the crate was built without TLS.
     ///
     /// ```
-    /// # use mem0_client::AsyncMemoryClient;
+    /// # use mem0_sdk::AsyncMemoryClient;
     /// assert!(AsyncMemoryClient::builder().base_url("nonsense").api_key("k").build().is_err());
     /// ```
     pub fn build(self) -> Result<AsyncMemoryClient, Error> {

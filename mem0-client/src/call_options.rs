@@ -9,14 +9,14 @@ use crate::RetryPolicy;
 /// Settings for calls that differ from the client's own.
 ///
 /// ```
-/// use mem0_client::{AsyncMemoryClient, CallOptions, RetryPolicy};
+/// use mem0_sdk::{AsyncMemoryClient, CallOptions, RetryPolicy};
 /// use std::time::Duration;
 ///
 /// let client = AsyncMemoryClient::new("m0-key")?;
 /// let patient = client.with(CallOptions::new().deadline(Duration::from_secs(600)));
 /// let impatient = client.with(CallOptions::new().retry(RetryPolicy::none()));
 /// # let _ = (patient, impatient);
-/// # Ok::<(), mem0_client::Error>(())
+/// # Ok::<(), mem0_sdk::Error>(())
 /// ```
 #[derive(Clone, Default)]
 #[must_use = "each setter returns the options that it has set"]
@@ -34,7 +34,7 @@ impl CallOptions {
     /// Options that change nothing.
     ///
     /// ```
-    /// let options = mem0_client::CallOptions::new();
+    /// let options = mem0_sdk::CallOptions::new();
     /// # let _ = options;
     /// ```
     pub fn new() -> Self {
@@ -45,7 +45,7 @@ impl CallOptions {
     /// 60 s.
     ///
     /// ```
-    /// # use mem0_client::CallOptions;
+    /// # use mem0_sdk::CallOptions;
     /// let options = CallOptions::new().timeout(std::time::Duration::from_secs(5));
     /// # let _ = options;
     /// ```
@@ -58,7 +58,7 @@ impl CallOptions {
     /// connection. Default 180 s.
     ///
     /// ```
-    /// # use mem0_client::CallOptions;
+    /// # use mem0_sdk::CallOptions;
     /// let options = CallOptions::new().deadline(std::time::Duration::from_secs(30));
     /// # let _ = options;
     /// ```
@@ -70,7 +70,7 @@ impl CallOptions {
     /// How a failed request is repeated.
     ///
     /// ```
-    /// # use mem0_client::{CallOptions, RetryPolicy};
+    /// # use mem0_sdk::{CallOptions, RetryPolicy};
     /// let options = CallOptions::new().retry(RetryPolicy::none());
     /// # let _ = options;
     /// ```
@@ -83,7 +83,7 @@ impl CallOptions {
     /// flight at a time. Default 8; 0 counts as 1. The client's limit on connections applies too.
     ///
     /// ```
-    /// # use mem0_client::CallOptions;
+    /// # use mem0_sdk::CallOptions;
     /// let options = CallOptions::new().concurrency(32);
     /// # let _ = options;
     /// ```
@@ -97,7 +97,7 @@ impl CallOptions {
     /// `content-length`, `host` and the like.
     ///
     /// ```
-    /// # use mem0_client::CallOptions;
+    /// # use mem0_sdk::CallOptions;
     /// let options = CallOptions::new().header("x-trace", "on");
     /// # let _ = options;
     /// ```

@@ -23,11 +23,11 @@ use crate::{CallOptions, Error, Response};
 /// tests of an app do with a `static` client. Each runtime opens connections of its own.
 ///
 /// ```
-/// use mem0_client::AsyncMemoryClient;
+/// use mem0_sdk::AsyncMemoryClient;
 ///
 /// let client = AsyncMemoryClient::new("m0-key")?;
 /// assert!(!format!("{client:?}").contains("m0-key"));
-/// # Ok::<(), mem0_client::Error>(())
+/// # Ok::<(), mem0_sdk::Error>(())
 /// ```
 #[derive(Clone)]
 pub struct AsyncMemoryClient {
@@ -44,11 +44,11 @@ impl AsyncMemoryClient {
     /// as they are in this client. This is cheap.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, CallOptions};
+    /// # use mem0_sdk::{AsyncMemoryClient, CallOptions};
     /// # let client = AsyncMemoryClient::new("m0-key")?;
     /// let quick = client.with(CallOptions::new().timeout(std::time::Duration::from_secs(2)));
     /// # let _ = quick;
-    /// # Ok::<(), mem0_client::Error>(())
+    /// # Ok::<(), mem0_sdk::Error>(())
     /// ```
     #[must_use]
     pub fn with(&self, options: CallOptions) -> Self {
@@ -61,7 +61,7 @@ impl AsyncMemoryClient {
     /// [`Error`], like every method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error, requests::GetUsers};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error, requests::GetUsers};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let second_page = client.execute(GetUsers::new().page(2)).await?;
     /// println!("{} entities, {:?}", second_page.results.len(), second_page.elapsed());
@@ -122,7 +122,7 @@ impl AsyncMemoryClient {
     /// [`ErrorKind::Authentication`](crate::ErrorKind::Authentication) for a wrong key.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// println!("project {:?}", client.ping().await?.project_id);
     /// # Ok(())
@@ -138,7 +138,7 @@ impl AsyncMemoryClient {
     /// As for every method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// println!("{:?} memories", client.stats().await?.total_memories);
     /// # Ok(())

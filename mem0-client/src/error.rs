@@ -28,7 +28,7 @@ use crate::response::request_id;
 /// platform's own message may repeat what was sent to it.
 ///
 /// ```
-/// # use mem0_client::{AsyncMemoryClient, Error, ErrorKind};
+/// # use mem0_sdk::{AsyncMemoryClient, Error, ErrorKind};
 /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
 /// match client.get("0f1c8fb4-6d20-4a5e-9d62-0a4c7b1f5f10").await {
 ///     Ok(memory) => println!("{}", memory.memory),
@@ -78,7 +78,7 @@ impl Error {
     /// What kind of failure it was.
     ///
     /// ```
-    /// use mem0_client::{AsyncMemoryClient, ErrorKind};
+    /// use mem0_sdk::{AsyncMemoryClient, ErrorKind};
     ///
     /// let error = AsyncMemoryClient::new("").unwrap_err();
     /// assert_eq!(error.kind(), ErrorKind::Configuration);
@@ -91,7 +91,7 @@ impl Error {
     /// made.
     ///
     /// ```
-    /// # use mem0_client::Error;
+    /// # use mem0_sdk::Error;
     /// fn name(error: &Error) -> &str {
     ///     error.operation().unwrap_or("setup")
     /// }
@@ -103,7 +103,7 @@ impl Error {
     /// The HTTP status, if the platform answered.
     ///
     /// ```
-    /// # use mem0_client::Error;
+    /// # use mem0_sdk::{Error, http};
     /// fn is_conflict(error: &Error) -> bool {
     ///     error.status() == Some(http::StatusCode::CONFLICT)
     /// }
@@ -116,7 +116,7 @@ impl Error {
     /// `NET_GENERIC`. For failures that they have no code for, it is the kind in capitals.
     ///
     /// ```
-    /// use mem0_client::AsyncMemoryClient;
+    /// use mem0_sdk::AsyncMemoryClient;
     ///
     /// assert_eq!(AsyncMemoryClient::new("").unwrap_err().code(), "CONFIGURATION");
     /// ```
@@ -143,7 +143,7 @@ impl Error {
     /// sentence.
     ///
     /// ```
-    /// use mem0_client::AsyncMemoryClient;
+    /// use mem0_sdk::AsyncMemoryClient;
     ///
     /// let error = AsyncMemoryClient::new("").unwrap_err();
     /// assert!(!error.suggestion().is_empty());
@@ -202,7 +202,7 @@ impl Error {
     /// The argument that was refused before sending, and why.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error};
     /// # async fn example(client: AsyncMemoryClient) {
     /// let refused = client.get("..").await.unwrap_err();
     /// assert_eq!(refused.invalid_input().map(|input| input.field()), Some("memory_id"));
@@ -215,7 +215,7 @@ impl Error {
     /// The body of the error answer as JSON, if there was one. It may repeat what was sent.
     ///
     /// ```
-    /// # use mem0_client::Error;
+    /// # use mem0_sdk::Error;
     /// fn field_errors(error: &Error) -> Option<serde_json::Value> {
     ///     error.details()?.get("errors").cloned()
     /// }
@@ -227,7 +227,7 @@ impl Error {
     /// The headers of the answer, if there was one.
     ///
     /// ```
-    /// # use mem0_client::Error;
+    /// # use mem0_sdk::Error;
     /// fn server(error: &Error) -> Option<&str> {
     ///     error.headers()?.get("server")?.to_str().ok()
     /// }
@@ -239,7 +239,7 @@ impl Error {
     /// The id that the platform's logs have for this request, if the answer names it.
     ///
     /// ```
-    /// # use mem0_client::Error;
+    /// # use mem0_sdk::Error;
     /// fn report(error: &Error) -> String {
     ///     format!("{error} (request {})", error.request_id().unwrap_or("unknown"))
     /// }
@@ -251,7 +251,7 @@ impl Error {
     /// How long the platform asks to wait before the next request, from `Retry-After`.
     ///
     /// ```
-    /// # use mem0_client::Error;
+    /// # use mem0_sdk::Error;
     /// fn pause(error: &Error) -> std::time::Duration {
     ///     error.retry_after().unwrap_or(std::time::Duration::from_secs(1))
     /// }
@@ -263,7 +263,7 @@ impl Error {
     /// The rate limit, if the answer says anything about it.
     ///
     /// ```
-    /// # use mem0_client::Error;
+    /// # use mem0_sdk::Error;
     /// fn remaining(error: &Error) -> Option<String> {
     ///     error.rate_limit()?.remaining
     /// }
@@ -284,7 +284,7 @@ impl Error {
     /// The event that the call waited for when it failed. You can wait for it again.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error, ErrorKind, Scope, WaitOptions};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error, ErrorKind, Scope, WaitOptions};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let wait = WaitOptions::new();
     /// let added = client.add_and_wait("I love hiking", Scope::user("alice"), wait.clone()).await;
@@ -304,7 +304,7 @@ impl Error {
     /// The export that the call waited for when it failed. You can wait for it again.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error, WaitOptions};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error, WaitOptions};
     /// # async fn example(client: AsyncMemoryClient, failed: Error) -> Result<(), Error> {
     /// if let Some(memory_export_id) = failed.memory_export_id() {
     ///     let wait = WaitOptions::new();
@@ -324,7 +324,7 @@ impl Error {
     /// How often the request was sent; 0 if it was not sent.
     ///
     /// ```
-    /// use mem0_client::AsyncMemoryClient;
+    /// use mem0_sdk::AsyncMemoryClient;
     ///
     /// assert_eq!(AsyncMemoryClient::new("").unwrap_err().attempts(), 0);
     /// ```
@@ -335,7 +335,7 @@ impl Error {
     /// How long the call took, over all attempts.
     ///
     /// ```
-    /// # use mem0_client::Error;
+    /// # use mem0_sdk::Error;
     /// fn seconds(error: &Error) -> f64 {
     ///     error.elapsed().as_secs_f64()
     /// }
@@ -348,7 +348,7 @@ impl Error {
     /// 504).
     ///
     /// ```
-    /// # use mem0_client::Error;
+    /// # use mem0_sdk::Error;
     /// fn advice(error: &Error) -> &str {
     ///     if error.is_timeout() { "give it more time" } else { "look closer" }
     /// }
@@ -360,7 +360,7 @@ impl Error {
     /// Whether no connection could be made, so that the platform cannot have seen the request.
     ///
     /// ```
-    /// # use mem0_client::Error;
+    /// # use mem0_sdk::Error;
     /// fn is_offline(error: &Error) -> bool {
     ///     error.is_connect()
     /// }
@@ -399,7 +399,7 @@ impl Error {
     /// Whether sending the same request again does no harm, and may succeed later.
     ///
     /// ```
-    /// # use mem0_client::Error;
+    /// # use mem0_sdk::Error;
     /// fn requeue(error: &Error) -> bool {
     ///     error.is_retryable()
     /// }
@@ -412,7 +412,7 @@ impl Error {
     /// again.
     ///
     /// ```
-    /// # use mem0_client::Error;
+    /// # use mem0_sdk::Error;
     /// fn look_first(error: &Error) -> bool {
     ///     error.is_outcome_unknown()
     /// }

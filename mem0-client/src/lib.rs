@@ -2,9 +2,9 @@
 //! layer for AI agents.
 //!
 //! ```no_run
-//! use mem0_client::{AsyncMemoryClient, Filter, Scope, WaitOptions};
+//! use mem0_sdk::{AsyncMemoryClient, Filter, Scope, WaitOptions};
 //!
-//! # async fn example() -> Result<(), mem0_client::Error> {
+//! # async fn example() -> Result<(), mem0_sdk::Error> {
 //! let client = AsyncMemoryClient::from_env()?; // MEM0_API_KEY; no I/O here, ever
 //! let added = client.add("I'm vegetarian and allergic to nuts", Scope::user("alice")).await?;
 //! client.wait_for_event(&added.event_id, WaitOptions::new()).await?;
@@ -15,6 +15,8 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! The examples of this crate name `mem0_sdk`, which has the same items.
 //!
 //! The same code runs against a platform on your own machine: set `MEM0_BASE_URL` to the address of
 //! a `mem0-server`, or give its router to [`AsyncMemoryClientBuilder::service`], which needs no

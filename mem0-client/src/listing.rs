@@ -52,7 +52,7 @@ impl AsyncMemoryClient {
     /// Lists all pages, each row once, as a stream. Nothing is sent before the stream is polled.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error, requests::GetMemoryEvents};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error, requests::GetMemoryEvents};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let mut changes = client.stream(GetMemoryEvents::new());
     /// while let Some(change) = changes.next().await {
@@ -86,7 +86,7 @@ impl<E: Paged> Listing<E> {
     /// Cancel safe: dropping the future loses no row.
     ///
     /// ```
-    /// # use mem0_client::{Error, Memories};
+    /// # use mem0_sdk::{Error, Memories};
     /// # async fn example(mut all: Memories) -> Result<(), Error> {
     /// while let Some(memory) = all.next().await {
     ///     println!("{}", memory?.memory);
@@ -112,7 +112,7 @@ impl<E: Paged> Listing<E> {
     /// The first error of reading a page. The rows that were read before it are lost.
     ///
     /// ```
-    /// # use mem0_client::{Error, Memories};
+    /// # use mem0_sdk::{Error, Memories};
     /// # async fn example(all: Memories) -> Result<(), Error> {
     /// let page = all.into_page().await?;
     /// println!("{} memories", page.results.len());
@@ -139,7 +139,7 @@ impl<E: Paged> Listing<E> {
     /// The rows that could not be read so far.
     ///
     /// ```
-    /// # use mem0_client::Memories;
+    /// # use mem0_sdk::Memories;
     /// fn report(all: &Memories) {
     ///     for row in all.malformed() {
     ///         eprintln!("{}", row.reason());

@@ -17,9 +17,9 @@ use tokio::runtime::Handle;
 ///
 /// ```no_run
 /// # use std::error::Error;
-/// # use mem0_client::AsyncMemoryClient;
+/// # use mem0_sdk::AsyncMemoryClient;
 /// # async fn example(client: AsyncMemoryClient) -> Result<(), Box<dyn Error>> {
-/// use mem0_client::{Message, Scope, media_from_file};
+/// use mem0_sdk::{Message, Scope, media_from_file};
 ///
 /// let menu = media_from_file("menu.pdf").await?;
 /// client.add(Message::user(menu), Scope::user("alice")).await?;

@@ -5,7 +5,7 @@ use mem0_types::{Call, Repeat};
 /// that a layer can limit or log by operation without parsing paths.
 ///
 /// ```
-/// use mem0_client::{Body, Operation};
+/// use mem0_sdk::{Body, Operation, http};
 ///
 /// fn is_search(request: &http::Request<Body>) -> bool {
 ///     let operation = request.extensions().get::<Operation>();
@@ -31,7 +31,7 @@ impl Operation {
     /// The name of the operation, which is that of the client's method.
     ///
     /// ```
-    /// fn name(operation: &mem0_client::Operation) -> &str {
+    /// fn name(operation: &mem0_sdk::Operation) -> &str {
     ///     operation.name()
     /// }
     /// ```
@@ -42,7 +42,7 @@ impl Operation {
     /// The path template, which holds no ids.
     ///
     /// ```
-    /// fn template(operation: &mem0_client::Operation) -> &str {
+    /// fn template(operation: &mem0_sdk::Operation) -> &str {
     ///     operation.template()
     /// }
     /// ```
@@ -53,7 +53,7 @@ impl Operation {
     /// Whether the request may be sent again. A layer that repeats or hedges requests must know.
     ///
     /// ```
-    /// use mem0_client::{Operation, Repeat};
+    /// use mem0_sdk::{Operation, Repeat};
     ///
     /// fn may_hedge(operation: &Operation) -> bool {
     ///     operation.repeat() == Repeat::Read

@@ -10,9 +10,9 @@ use http::{HeaderMap, StatusCode};
 /// It dereferences to the value.
 ///
 /// ```
-/// # use mem0_client::{AsyncMemoryClient, Error};
+/// # use mem0_sdk::{AsyncMemoryClient, Error};
 /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
-/// use mem0_client::requests::GetMemory;
+/// use mem0_sdk::requests::GetMemory;
 ///
 /// let response = client.execute(GetMemory::new("0f1c8fb4-6d20-4a5e-9d62-0a4c7b1f5f10")).await?;
 /// println!("{} after {} attempts", response.memory, response.attempts());
@@ -32,7 +32,7 @@ impl<T> Response<T> {
     /// The answer alone.
     ///
     /// ```
-    /// # use mem0_client::{PingResponse, Response};
+    /// # use mem0_sdk::{PingResponse, Response};
     /// fn project(response: Response<PingResponse>) -> Option<String> {
     ///     response.into_value().project_id
     /// }
@@ -44,7 +44,7 @@ impl<T> Response<T> {
     /// The HTTP status, always a success.
     ///
     /// ```
-    /// # use mem0_client::{PingResponse, Response};
+    /// # use mem0_sdk::{PingResponse, Response, http};
     /// fn was_created(response: &Response<PingResponse>) -> bool {
     ///     response.status() == http::StatusCode::CREATED
     /// }
@@ -56,7 +56,7 @@ impl<T> Response<T> {
     /// The headers of the answer.
     ///
     /// ```
-    /// # use mem0_client::{PingResponse, Response};
+    /// # use mem0_sdk::{PingResponse, Response};
     /// fn notice(response: &Response<PingResponse>) -> Option<&str> {
     ///     response.headers().get("x-mem0-notice-message")?.to_str().ok()
     /// }
@@ -68,7 +68,7 @@ impl<T> Response<T> {
     /// The id that the platform's logs have for this request, if the answer names it.
     ///
     /// ```
-    /// # use mem0_client::{PingResponse, Response};
+    /// # use mem0_sdk::{PingResponse, Response};
     /// fn id(response: &Response<PingResponse>) -> &str {
     ///     response.request_id().unwrap_or("unknown")
     /// }
@@ -80,7 +80,7 @@ impl<T> Response<T> {
     /// How often the request was sent, 1 without retries.
     ///
     /// ```
-    /// # use mem0_client::{PingResponse, Response};
+    /// # use mem0_sdk::{PingResponse, Response};
     /// fn was_retried(response: &Response<PingResponse>) -> bool {
     ///     response.attempts() > 1
     /// }
@@ -92,7 +92,7 @@ impl<T> Response<T> {
     /// How long the call took, over all attempts.
     ///
     /// ```
-    /// # use mem0_client::{PingResponse, Response};
+    /// # use mem0_sdk::{PingResponse, Response};
     /// fn milliseconds(response: &Response<PingResponse>) -> u128 {
     ///     response.elapsed().as_millis()
     /// }

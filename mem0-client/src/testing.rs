@@ -3,12 +3,12 @@
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
-//! # async fn main() -> Result<(), mem0_client::Error> {
-//! use mem0_client::testing::FakePlatform;
-//! use mem0_client::{AsyncMemoryClient, Filter, Memory, Page};
+//! # async fn main() -> Result<(), mem0_sdk::Error> {
+//! use mem0_sdk::testing::FakePlatform;
+//! use mem0_sdk::{AsyncMemoryClient, Filter, Memory, Page};
 //!
 //! /// What an app does.
-//! async fn greet(client: &AsyncMemoryClient) -> Result<String, mem0_client::Error> {
+//! async fn greet(client: &AsyncMemoryClient) -> Result<String, mem0_sdk::Error> {
 //!     let hits = client.search("what is she called?", Filter::user_id("alice")).await?;
 //!     Ok(format!("Hello, {}!", hits.results[0].memory))
 //! }
@@ -63,7 +63,7 @@ impl FakePlatform {
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() {
-    /// let error = mem0_client::testing::FakePlatform::new().client().ping().await.unwrap_err();
+    /// let error = mem0_sdk::testing::FakePlatform::new().client().ping().await.unwrap_err();
     /// assert!(error.to_string().contains("fake.answer(\"ping\", …)"), "{error}");
     /// # }
     /// ```
@@ -77,8 +77,8 @@ impl FakePlatform {
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), mem0_client::Error> {
-    /// # use mem0_client::testing::FakePlatform;
+    /// # async fn main() -> Result<(), mem0_sdk::Error> {
+    /// # use mem0_sdk::testing::FakePlatform;
     /// let fake = FakePlatform::new();
     /// fake.answer("get", serde_json::json!({"id": "m-1", "memory": "Hikes"}));
     /// assert_eq!(fake.client().get("m-1").await?.memory, "Hikes");
@@ -94,8 +94,8 @@ impl FakePlatform {
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), mem0_client::Error> {
-    /// # use mem0_client::testing::{FakeAnswer, FakePlatform};
+    /// # async fn main() -> Result<(), mem0_sdk::Error> {
+    /// # use mem0_sdk::testing::{FakeAnswer, FakePlatform};
     /// # use serde_json::json;
     /// let fake = FakePlatform::new();
     /// let found = FakeAnswer::json(json!({"id": "e-1", "status": "SUCCEEDED"}));
@@ -124,8 +124,8 @@ impl FakePlatform {
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), mem0_client::Error> {
-    /// # use mem0_client::testing::{FakeAnswer, FakePlatform};
+    /// # async fn main() -> Result<(), mem0_sdk::Error> {
+    /// # use mem0_sdk::testing::{FakeAnswer, FakePlatform};
     /// # use serde_json::json;
     /// let fake = FakePlatform::new();
     /// fake.answer_with("get", |request| {
@@ -147,7 +147,7 @@ impl FakePlatform {
     /// All requests so far, in order, retries included.
     ///
     /// ```
-    /// assert!(mem0_client::testing::FakePlatform::new().requests().is_empty());
+    /// assert!(mem0_sdk::testing::FakePlatform::new().requests().is_empty());
     /// ```
     pub fn requests(&self) -> Vec<FakeRequest> {
         self.state().requests.clone()
@@ -156,7 +156,7 @@ impl FakePlatform {
     /// All requests for one operation so far.
     ///
     /// ```
-    /// assert!(mem0_client::testing::FakePlatform::new().requests_to("add").is_empty());
+    /// assert!(mem0_sdk::testing::FakePlatform::new().requests_to("add").is_empty());
     /// ```
     pub fn requests_to(&self, operation: &str) -> Vec<FakeRequest> {
         let all = self.requests();
@@ -167,7 +167,7 @@ impl FakePlatform {
     /// [`AsyncMemoryClientBuilder::service`](crate::AsyncMemoryClientBuilder::service).
     ///
     /// ```
-    /// let client = mem0_client::testing::FakePlatform::new().client();
+    /// let client = mem0_sdk::testing::FakePlatform::new().client();
     /// # let _ = client;
     /// ```
     pub fn client(&self) -> AsyncMemoryClient {
@@ -285,7 +285,7 @@ impl FakeAnswer {
     /// 200 with this value as JSON. For a value that cannot be JSON, it is a 501 that says so.
     ///
     /// ```
-    /// let answer = mem0_client::testing::FakeAnswer::json(serde_json::json!({"status": "ok"}));
+    /// let answer = mem0_sdk::testing::FakeAnswer::json(serde_json::json!({"status": "ok"}));
     /// # let _ = answer;
     /// ```
     pub fn json(value: impl Serialize) -> Self {
@@ -301,12 +301,12 @@ impl FakeAnswer {
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() {
-    /// # use mem0_client::testing::{FakeAnswer, FakePlatform};
+    /// # use mem0_sdk::testing::{FakeAnswer, FakePlatform};
     /// # use serde_json::json;
     /// let fake = FakePlatform::new();
     /// fake.answer_with("get", |_| FakeAnswer::error(404, json!({"error": "Memory not found!"})));
     /// let error = fake.client().get("m-1").await.unwrap_err();
-    /// assert_eq!(error.kind(), mem0_client::ErrorKind::NotFound);
+    /// assert_eq!(error.kind(), mem0_sdk::ErrorKind::NotFound);
     /// # }
     /// ```
     pub fn error(status: u16, body: Value) -> Self {
@@ -316,7 +316,7 @@ impl FakeAnswer {
     /// This status with this text as it is, JSON or not. An invalid status becomes 500.
     ///
     /// ```
-    /// let page = mem0_client::testing::FakeAnswer::text(502, "<html>Bad gateway</html>");
+    /// let page = mem0_sdk::testing::FakeAnswer::text(502, "<html>Bad gateway</html>");
     /// # let _ = page;
     /// ```
     pub fn text(status: u16, body: impl Into<String>) -> Self {
@@ -328,7 +328,7 @@ impl FakeAnswer {
     /// so.
     ///
     /// ```
-    /// # use mem0_client::testing::FakeAnswer;
+    /// # use mem0_sdk::testing::FakeAnswer;
     /// let later = FakeAnswer::text(429, "Slow down.").header("retry-after", "3");
     /// # let _ = later;
     /// ```
@@ -352,7 +352,7 @@ impl FakeAnswer {
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() {
-    /// # use mem0_client::testing::{FakeAnswer, FakePlatform};
+    /// # use mem0_sdk::testing::{FakeAnswer, FakePlatform};
     /// let fake = FakePlatform::new();
     /// fake.answer_with("ping", |_| FakeAnswer::failure(std::io::ErrorKind::ConnectionReset));
     /// assert!(fake.client().ping().await.unwrap_err().is_retryable());
@@ -365,7 +365,7 @@ impl FakeAnswer {
     /// No answer at all, so that the client's time runs out. Use it with tokio's paused clock.
     ///
     /// ```
-    /// let answer = mem0_client::testing::FakeAnswer::silence();
+    /// let answer = mem0_sdk::testing::FakeAnswer::silence();
     /// # let _ = answer;
     /// ```
     pub fn silence() -> Self {

@@ -51,7 +51,7 @@ const LAST_QUESTION: Duration = Duration::from_secs(5);
 /// long.
 ///
 /// ```
-/// use mem0_client::WaitOptions;
+/// use mem0_sdk::WaitOptions;
 /// use std::time::Duration;
 ///
 /// let patient = WaitOptions::new().timeout(Duration::from_secs(600));
@@ -69,7 +69,7 @@ impl WaitOptions {
     /// The defaults.
     ///
     /// ```
-    /// # use mem0_client::WaitOptions;
+    /// # use mem0_sdk::WaitOptions;
     /// assert_eq!(WaitOptions::new(), WaitOptions::default());
     /// ```
     pub fn new() -> Self {
@@ -80,7 +80,7 @@ impl WaitOptions {
     /// platform does not answer. Default 60 s.
     ///
     /// ```
-    /// # use mem0_client::WaitOptions;
+    /// # use mem0_sdk::WaitOptions;
     /// let wait = WaitOptions::new().timeout(std::time::Duration::from_secs(5));
     /// # let _ = wait;
     /// ```
@@ -93,7 +93,7 @@ impl WaitOptions {
     /// least 1 ms.
     ///
     /// ```
-    /// # use mem0_client::WaitOptions;
+    /// # use mem0_sdk::WaitOptions;
     /// let wait = WaitOptions::new().first_delay(std::time::Duration::from_secs(1));
     /// # let _ = wait;
     /// ```
@@ -105,7 +105,7 @@ impl WaitOptions {
     /// The longest pause, where the doubling ends. Default 2 s, at least 1 ms.
     ///
     /// ```
-    /// # use mem0_client::WaitOptions;
+    /// # use mem0_sdk::WaitOptions;
     /// let wait = WaitOptions::new().max_delay(std::time::Duration::from_secs(10));
     /// # let _ = wait;
     /// ```

@@ -11,11 +11,8 @@ use http_body::{Frame, SizeHint};
 /// A service of your own gets requests with this body.
 ///
 /// ```
-/// # use mem0_http::Body;
-/// use http_body::Body as _;
-///
+/// # use mem0_sdk::Body;
 /// let body = Body::from("{}");
-/// assert_eq!(body.size_hint().exact(), Some(2));
 /// assert_eq!(body.as_ref(), b"{}");
 /// ```
 #[derive(Clone, Default)]
@@ -25,7 +22,7 @@ impl Body {
     /// The bytes. Nothing is copied.
     ///
     /// ```
-    /// # use mem0_http::Body;
+    /// # use mem0_sdk::Body;
     /// assert_eq!(Body::from("{}").into_bytes(), "{}");
     /// ```
     pub fn into_bytes(self) -> Bytes {

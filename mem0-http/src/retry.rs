@@ -20,7 +20,7 @@ pub enum Repeat {
 /// acted on it: no connection was made, or the answer was 429, or 503 with `Retry-After`.
 ///
 /// ```
-/// # use mem0_http::RetryPolicy;
+/// # use mem0_sdk::RetryPolicy;
 /// use std::time::Duration;
 ///
 /// let policy = RetryPolicy::new().max_retries(4).first_delay(Duration::from_millis(100));
@@ -40,7 +40,7 @@ impl RetryPolicy {
     /// Two retries: after up to 0.5 s and up to 1 s, or after what `Retry-After` says up to 120 s.
     ///
     /// ```
-    /// # use mem0_http::RetryPolicy;
+    /// # use mem0_sdk::RetryPolicy;
     /// assert_eq!(RetryPolicy::new(), RetryPolicy::default());
     /// ```
     pub fn new() -> Self {
@@ -55,7 +55,7 @@ impl RetryPolicy {
     /// No retries.
     ///
     /// ```
-    /// # use mem0_http::RetryPolicy;
+    /// # use mem0_sdk::RetryPolicy;
     /// let policy = RetryPolicy::none();
     /// # let _ = policy;
     /// ```
@@ -66,7 +66,7 @@ impl RetryPolicy {
     /// How often a request is repeated at most. Default 2.
     ///
     /// ```
-    /// # use mem0_http::RetryPolicy;
+    /// # use mem0_sdk::RetryPolicy;
     /// let policy = RetryPolicy::new().max_retries(5);
     /// # let _ = policy;
     /// ```
@@ -79,7 +79,7 @@ impl RetryPolicy {
     /// drawn between zero and that, so that clients do not come back all at once. Default 0.5 s.
     ///
     /// ```
-    /// # use mem0_http::RetryPolicy;
+    /// # use mem0_sdk::RetryPolicy;
     /// let policy = RetryPolicy::new().first_delay(std::time::Duration::from_millis(50));
     /// # let _ = policy;
     /// ```
@@ -91,7 +91,7 @@ impl RetryPolicy {
     /// The longest wait before any retry, where the doubling ends. Default 8 s.
     ///
     /// ```
-    /// # use mem0_http::RetryPolicy;
+    /// # use mem0_sdk::RetryPolicy;
     /// let policy = RetryPolicy::new().max_delay(std::time::Duration::from_secs(2));
     /// # let _ = policy;
     /// ```
@@ -104,7 +104,7 @@ impl RetryPolicy {
     /// 120 s.
     ///
     /// ```
-    /// # use mem0_http::RetryPolicy;
+    /// # use mem0_sdk::RetryPolicy;
     /// let policy = RetryPolicy::new().max_retry_after(std::time::Duration::from_secs(10));
     /// # let _ = policy;
     /// ```

@@ -7,8 +7,8 @@ use std::fmt;
 /// memories do not belong in logs.
 ///
 /// ```
-/// use mem0_types::requests::AddMemory;
-/// use mem0_types::{Endpoint, Scope};
+/// use mem0_sdk::requests::AddMemory;
+/// use mem0_sdk::{Endpoint, Scope};
 ///
 /// let refused = AddMemory::new("I love hiking", Scope::user("*")).into_call().unwrap_err();
 /// assert_eq!(refused.field(), "user_id");
@@ -23,7 +23,7 @@ impl InvalidInput {
     /// An error about `field`. The `message` says what is accepted.
     ///
     /// ```
-    /// use mem0_types::InvalidInput;
+    /// use mem0_sdk::InvalidInput;
     ///
     /// let refused = InvalidInput::new("top_k", "must be between 1 and 1000");
     /// assert_eq!(refused.to_string(), "top_k: must be between 1 and 1000");
@@ -35,7 +35,7 @@ impl InvalidInput {
     /// The wire name of the argument that was refused, for example `user_id`.
     ///
     /// ```
-    /// use mem0_types::InvalidInput;
+    /// use mem0_sdk::InvalidInput;
     ///
     /// assert_eq!(InvalidInput::new("query", "must not be empty").field(), "query");
     /// ```
@@ -46,7 +46,7 @@ impl InvalidInput {
     /// What is accepted, without the argument's name.
     ///
     /// ```
-    /// use mem0_types::InvalidInput;
+    /// use mem0_sdk::InvalidInput;
     ///
     /// assert_eq!(InvalidInput::new("query", "must not be empty").message(), "must not be empty");
     /// ```

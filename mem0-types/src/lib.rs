@@ -7,8 +7,8 @@
 //! paths and reads the same filters. It has types of its own for its answers.
 //!
 //! ```
-//! use mem0_types::requests::SearchMemories;
-//! use mem0_types::{Endpoint, Filter, SearchMemoryOptions};
+//! use mem0_sdk::requests::SearchMemories;
+//! use mem0_sdk::{Endpoint, Filter, SearchMemoryOptions};
 //!
 //! let filter = Filter::user_id("alice") & !Filter::categories().contains("work");
 //! let request = SearchMemories::new(
@@ -18,8 +18,10 @@
 //! let call = request.into_call()?;
 //! assert_eq!(call.method(), "POST");
 //! assert_eq!(call.path_and_query()?, "/v3/memories/search/");
-//! # Ok::<(), mem0_types::InvalidInput>(())
+//! # Ok::<(), mem0_sdk::InvalidInput>(())
 //! ```
+//!
+//! The examples of this crate name `mem0_sdk`, which has the same items.
 //!
 //! # Answers lose nothing
 //!

@@ -22,12 +22,12 @@
 //! - webhooks: [`GetWebhooks`], [`CreateWebhook`], [`UpdateWebhook`], [`DeleteWebhook`]
 //!
 //! ```
-//! use mem0_types::Endpoint;
-//! use mem0_types::requests::DeleteMemory;
+//! use mem0_sdk::Endpoint;
+//! use mem0_sdk::requests::DeleteMemory;
 //!
 //! let call = DeleteMemory::new("m-1").delete_linked(true).into_call()?;
 //! assert_eq!(call.path_and_query()?, "/v1/memories/m-1/?delete_linked=true");
-//! # Ok::<(), mem0_types::InvalidInput>(())
+//! # Ok::<(), mem0_sdk::InvalidInput>(())
 //! ```
 //!
 //! Requests of the deprecated operations are in `legacy`, with the feature of that name.

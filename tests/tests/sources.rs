@@ -97,7 +97,7 @@ fn no_line_of_the_clients_is_wider_than_100_columns() {
 /// Any service may be reached through it.
 #[test]
 fn the_http_crate_knows_nothing_of_mem0() {
-    let own_names = ["mem0_http", "mem0-client", "mem0 for rust"];
+    let own_names = ["mem0_http", "mem0-client", "mem0_sdk", "mem0 for rust"];
     let mut files = 0;
     for path in sources(&root().join(DETAIL).join("src")) {
         let text = fs::read_to_string(&path).unwrap().to_lowercase();
@@ -166,4 +166,39 @@ fn every_public_function_has_an_example() {
     }
     assert!(functions > 400, "only {functions} functions");
     assert_eq!(bare("impl A { /// Says.\n pub fn told(&self) {} }").bare, ["told"]);
+}
+
+/// The lines of examples that name a crate which the reader of `mem0-sdk` does not depend on.
+fn foreign_examples(source: &str) -> Vec<&str> {
+    let mut is_example = false;
+    let mut found = Vec::new();
+    for line in source.lines() {
+        let comment = line.trim_start().strip_prefix("//");
+        let comment = comment.map(|text| text.trim_start_matches(['/', '!', ' ']));
+        if comment.is_some_and(|comment| comment.starts_with("```")) {
+            is_example = !is_example;
+        } else if is_example
+            && ["mem0_types", "mem0_http", "mem0_client"].iter().any(|name| line.contains(name))
+        {
+            found.push(line.trim());
+        }
+    }
+    found
+}
+
+/// An example is read, and pasted, from the pages of `mem0-sdk`. `cargo xtask examples` compiles
+/// each of them where there is no other crate of ours.
+#[test]
+fn examples_name_the_crate_that_people_depend_on() {
+    let mut files = 0;
+    for name in CRATES.iter().chain(&[DETAIL]) {
+        for path in sources(&root().join(name).join("src")) {
+            let text = fs::read_to_string(&path).unwrap();
+            assert_eq!(foreign_examples(&text), [""; 0], "{}", path.display());
+            files += 1;
+        }
+    }
+    assert!(files > 100, "only {files} files");
+    let source = "/// [a](mem0_types::A)\n/// ```\n    /// # use mem0_types::A;\n/// ```\nuse mem0_types::A;";
+    assert_eq!(foreign_examples(source), ["/// # use mem0_types::A;"]);
 }

@@ -5,9 +5,8 @@ use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use crate::{Outcome, baseline, foreign_types};
+use crate::{Outcome, baseline, foreign_types, rustdoc_json};
 
 /// The toolchain that the listings are made with.
 const RUST: &str = "1.95";
@@ -140,23 +139,7 @@ fn items(
     name: &str,
     features: &str,
 ) -> Result<Vec<String>, Box<dyn std::error::Error>> {
-    // A folder of its own: RUSTC_BOOTSTRAP, with which a stable rustdoc writes JSON, makes cargo
-    // rebuild every crate that reads it.
-    let target = root.join("target/public-api");
-    let status = Command::new(env!("CARGO"))
-        .args(["rustdoc", "--quiet", "--locked", "--lib", "-p", name])
-        .args(["--no-default-features", "--features", features])
-        .arg("--target-dir")
-        .arg(&target)
-        .args(["--", "-Zunstable-options", "--output-format=json", "--cap-lints=allow"])
-        .env("RUSTC_BOOTSTRAP", "1")
-        .env_remove("RUSTDOCFLAGS")
-        .current_dir(root)
-        .status()?;
-    if !status.success() {
-        return Err(format!("cargo could not document {name}").into());
-    }
-    let json = target.join("doc").join(format!("{}.json", name.replace('-', "_")));
+    let json = rustdoc_json::write(root, name, features)?;
     // Lines that every type has say nothing about one: those of blanket implementations, and those
     // of auto traits, which are checked here.
     let builder = public_api::Builder::from_rustdoc_json(&json)

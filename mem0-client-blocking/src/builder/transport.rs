@@ -13,7 +13,7 @@ impl MemoryClientBuilder {
     /// How long connecting may take. Default 10 s. Applies to our own HTTP client only.
     ///
     /// ```
-    /// # use mem0_client_blocking::MemoryClient;
+    /// # use mem0_sdk::MemoryClient;
     /// let second = std::time::Duration::from_secs(1);
     /// let builder = MemoryClient::builder().connect_timeout(second);
     /// # let _ = builder;
@@ -30,7 +30,7 @@ impl MemoryClientBuilder {
     /// unknown. Applies to our own HTTP client only.
     ///
     /// ```
-    /// # use mem0_client_blocking::MemoryClient;
+    /// # use mem0_sdk::MemoryClient;
     /// let minute = std::time::Duration::from_secs(60);
     /// let builder = MemoryClient::builder().idle_timeout(minute / 2);
     /// # let _ = builder;
@@ -46,7 +46,7 @@ impl MemoryClientBuilder {
     /// reached without a proxy. Applies to our own HTTP client only.
     ///
     /// ```
-    /// # use mem0_client_blocking::MemoryClient;
+    /// # use mem0_sdk::MemoryClient;
     /// let builder = MemoryClient::builder().proxy("http://user:word@proxy.example:3128");
     /// assert!(!format!("{builder:?}").contains("word"));
     /// ```
@@ -59,7 +59,7 @@ impl MemoryClientBuilder {
     /// only.
     ///
     /// ```
-    /// # use mem0_client_blocking::MemoryClient;
+    /// # use mem0_sdk::MemoryClient;
     /// let builder = MemoryClient::builder().no_proxy();
     /// # let _ = builder;
     /// ```
@@ -72,7 +72,7 @@ impl MemoryClientBuilder {
     /// this may be called several times. Applies to our own HTTP client only.
     ///
     /// ```
-    /// # use mem0_client_blocking::MemoryClient;
+    /// # use mem0_sdk::MemoryClient;
     /// let builder = MemoryClient::builder().api_key("m0-key").root_certificate("nonsense");
     /// assert!(builder.build().is_err());
     /// ```
@@ -91,13 +91,14 @@ impl MemoryClientBuilder {
     /// [`user_agent`](Self::user_agent).
     ///
     /// ```
-    /// # use mem0_client_blocking::MemoryClient;
+    /// # use mem0_sdk::MemoryClient;
+    /// // With the crate reqwest 0.13.
     /// let client = MemoryClient::builder()
     ///     .api_key("m0-key")
     ///     .http_client_with(reqwest::Client::new)
     ///     .build()?;
     /// # let _ = client;
-    /// # Ok::<(), mem0_client_blocking::Error>(())
+    /// # Ok::<(), mem0_sdk::Error>(())
     /// ```
     pub fn http_client_with(
         mut self,
@@ -116,11 +117,12 @@ impl MemoryClientBuilder {
     /// out of the call that it served; the client and its other calls go on.
     ///
     /// ```
-    /// use mem0_client_blocking::{Body, MemoryClient};
+    /// use mem0_sdk::{Body, MemoryClient, http};
     ///
     /// #[derive(Clone)]
     /// struct Fake;
     ///
+    /// // `Service` is that of the crate tower-service 0.3, which tower exports too.
     /// impl tower_service::Service<http::Request<Body>> for Fake {
     ///     type Response = http::Response<Body>;
     ///     type Error = std::convert::Infallible;
@@ -140,7 +142,7 @@ impl MemoryClientBuilder {
     ///
     /// let client = MemoryClient::builder().api_key("test").service_with(|| Fake).build()?;
     /// assert_eq!(client.ping()?.status.as_deref(), Some("ok"));
-    /// # Ok::<(), mem0_client_blocking::Error>(())
+    /// # Ok::<(), mem0_sdk::Error>(())
     /// ```
     pub fn service_with<S, B>(mut self, service: impl FnOnce() -> S + Send + 'static) -> Self
     where

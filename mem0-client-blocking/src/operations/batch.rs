@@ -15,7 +15,7 @@ impl MemoryClient {
     /// None. Each add has an outcome of its own.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, Error, Scope, requests::AddMemory};
+    /// # use mem0_sdk::{MemoryClient, Error, Scope, requests::AddMemory};
     /// # fn example(client: MemoryClient, letters: Vec<String>) -> Result<(), Error> {
     /// let adds = letters.into_iter().map(|letter| AddMemory::new(letter, Scope::user("alice")));
     /// let added = client.add_many(adds)?;
@@ -44,7 +44,7 @@ impl MemoryClient {
     /// that changes nothing. The error says which one, and nothing has been sent.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, Error, MemoryUpdate};
+    /// # use mem0_sdk::{MemoryClient, Error, MemoryUpdate};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// let id = "0f1c8fb4-6d20-4a5e-9d62-0a4c7b1f5f10";
     /// client.batch_update([MemoryUpdate::new(id).text("Loves climbing")])?.all()?;
@@ -75,7 +75,7 @@ impl MemoryClient {
     /// [`NotErased`](crate::ErrorKind::NotErased) where the answer does not confirm that it erases.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, Error, requests::DeleteMemory};
+    /// # use mem0_sdk::{MemoryClient, Error, requests::DeleteMemory};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// let id = "0f1c8fb4-6d20-4a5e-9d62-0a4c7b1f5f10";
     /// client.batch_delete([id])?.all()?;

@@ -15,7 +15,7 @@ impl MemoryClient {
     /// valid; otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, Error, Scope};
+    /// # use mem0_sdk::{MemoryClient, Error, Scope};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// for added in client.add_v1("I love hiking", Scope::user("alice"))? {
     ///     println!("{:?}", added.event_id);
@@ -39,7 +39,7 @@ impl MemoryClient {
     /// valid; otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, Error, Scope};
+    /// # use mem0_sdk::{MemoryClient, Error, Scope};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// for hit in client.search_v1("dinner", Scope::user("alice"))? {
     ///     println!("{}", hit.memory);
@@ -63,7 +63,7 @@ impl MemoryClient {
     /// no entity; otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, Error, Filter};
+    /// # use mem0_sdk::{MemoryClient, Error, Filter};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// for hit in client.search_v2("dinner", Filter::user_id("alice"))? {
     ///     println!("{}", hit.memory);
@@ -87,7 +87,7 @@ impl MemoryClient {
     /// for every method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, Error, Scope};
+    /// # use mem0_sdk::{MemoryClient, Error, Scope};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// for memory in client.get_all_v1(Scope::user("alice"))? {
     ///     println!("{}", memory.memory);
@@ -107,7 +107,7 @@ impl MemoryClient {
     /// otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, Error, Filter};
+    /// # use mem0_sdk::{MemoryClient, Error, Filter};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// for memory in client.get_all_v2(Filter::user_id("alice"))? {
     ///     println!("{}", memory.memory);
@@ -127,7 +127,7 @@ impl MemoryClient {
     /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, EntityType, Error};
+    /// # use mem0_sdk::{MemoryClient, EntityType, Error};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// client.delete_entity_v1(EntityType::User, 17)?;
     /// # Ok(())

@@ -18,7 +18,7 @@ impl MemoryClient {
     /// every method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, Error};
+    /// # use mem0_sdk::{MemoryClient, Error};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// for entity in client.users()? {
     ///     println!("{:?} {}", entity.entity_type, entity.name);
@@ -40,7 +40,7 @@ impl MemoryClient {
     /// for every method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, EntityRef, Error};
+    /// # use mem0_sdk::{MemoryClient, EntityRef, Error};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// client.delete_users(EntityRef::user("alice"))?;
     /// # Ok(())
@@ -60,7 +60,7 @@ impl MemoryClient {
     /// for every method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, EntityRef, Error};
+    /// # use mem0_sdk::{MemoryClient, EntityRef, Error};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// for entity in client.get_entity(EntityRef::user("alice"))? {
     ///     println!("{:?}", entity.updated_at);
@@ -78,7 +78,7 @@ impl MemoryClient {
     /// As for every method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, Error};
+    /// # use mem0_sdk::{MemoryClient, Error};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// println!("{} users", client.get_entity_filters()?.users.len());
     /// # Ok(())
@@ -96,7 +96,7 @@ impl MemoryClient {
     /// for every method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, Error, requests::CreateEntity};
+    /// # use mem0_sdk::{MemoryClient, Error, requests::CreateEntity};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// client.create_entity(CreateEntity::agent("bot", "Travel bot"))?;
     /// # Ok(())
@@ -115,7 +115,7 @@ impl MemoryClient {
     /// method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, EntityRef, Error, requests::GetEntityMemories};
+    /// # use mem0_sdk::{MemoryClient, EntityRef, Error, requests::GetEntityMemories};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// let second = GetEntityMemories::new(EntityRef::user("alice")).page(2);
     /// for memory in client.get_entity_memories(second)? {

@@ -13,7 +13,7 @@ impl MemoryClient {
     /// As for every method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, Error};
+    /// # use mem0_sdk::{MemoryClient, Error};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// for event in client.events()? {
     ///     println!("{:?} {}", event.event_type, event.status);
@@ -31,7 +31,7 @@ impl MemoryClient {
     /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, Error};
+    /// # use mem0_sdk::{MemoryClient, Error};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// let event = client.event("2c4d1f44-4f7b-4b2f-9f6e-7b5b4f5a1234")?;
     /// println!("{}", event.status);
@@ -55,7 +55,7 @@ impl MemoryClient {
     /// names the event.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, Error, Scope, WaitOptions};
+    /// # use mem0_sdk::{MemoryClient, Error, Scope, WaitOptions};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// let added = client.add("I love hiking", Scope::user("alice"))?;
     /// let event = client.wait_for_event(&added.event_id, WaitOptions::new())?;

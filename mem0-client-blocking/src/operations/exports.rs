@@ -16,7 +16,7 @@ impl MemoryClient {
     /// filter that names no entity; otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, Error, Filter};
+    /// # use mem0_sdk::{MemoryClient, Error, Filter};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// let schema = serde_json::json!({
     ///     "type": "object",
@@ -44,7 +44,7 @@ impl MemoryClient {
     /// export; otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, Error};
+    /// # use mem0_sdk::{MemoryClient, Error};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// let export = client.get_memory_export("0f1c8fb4-6d20-4a5e-9d62-0a4c7b1f5f10")?;
     /// println!("{}", export["allergies"]);
@@ -69,7 +69,7 @@ impl MemoryClient {
     /// [`memory_export_id`](Error::memory_export_id) names the export.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, Error, Filter, WaitOptions};
+    /// # use mem0_sdk::{MemoryClient, Error, Filter, WaitOptions};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// let city = serde_json::json!({"city": {"type": "string"}});
     /// let schema = serde_json::json!({"type": "object", "properties": city});
@@ -105,7 +105,7 @@ impl MemoryClient {
     /// says what to wait for.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, Error, Filter, WaitOptions};
+    /// # use mem0_sdk::{MemoryClient, Error, Filter, WaitOptions};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// use schemars::JsonSchema;
     /// use serde::Deserialize;

@@ -25,7 +25,7 @@ impl MemoryClient {
     /// the answer says that the work failed; otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{AddMemoryOptions, MemoryClient, Error, Message, Scope};
+    /// # use mem0_sdk::{AddMemoryOptions, MemoryClient, Error, Message, Scope};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// client.add("I love hiking", Scope::user("alice"))?;
     ///
@@ -55,7 +55,7 @@ impl MemoryClient {
     /// [`event_id`](Error::event_id) says what to wait for.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, Error, Scope, WaitOptions};
+    /// # use mem0_sdk::{MemoryClient, Error, Scope, WaitOptions};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// let wait = WaitOptions::new();
     /// let event = client.add_and_wait("I love hiking", Scope::user("alice"), wait)?;
@@ -83,7 +83,7 @@ impl MemoryClient {
     /// entity, or options out of range; otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, Error, Filter, SearchMemoryOptions};
+    /// # use mem0_sdk::{MemoryClient, Error, Filter, SearchMemoryOptions};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// let filter = Filter::user_id("alice") & !Filter::categories().contains("work");
     /// let options = SearchMemoryOptions::new(filter).top_k(5);
@@ -112,7 +112,7 @@ impl MemoryClient {
     /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, Error};
+    /// # use mem0_sdk::{MemoryClient, Error};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// let memory = client.get("0f1c8fb4-6d20-4a5e-9d62-0a4c7b1f5f10")?;
     /// println!("{}", memory.memory);
@@ -132,7 +132,7 @@ impl MemoryClient {
     /// method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, Error, Filter, GetAllMemoryOptions};
+    /// # use mem0_sdk::{MemoryClient, Error, Filter, GetAllMemoryOptions};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// let options = GetAllMemoryOptions::new(Filter::user_id("alice")).page(2).page_size(50);
     /// let page = client.get_all(options)?;
@@ -149,7 +149,7 @@ impl MemoryClient {
     /// first memory is asked for.
     ///
     /// ```
-    /// # use mem0_client_blocking::{Error, Filter, MemoryClient};
+    /// # use mem0_sdk::{Error, Filter, MemoryClient};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// for memory in client.get_all_iter(Filter::user_id("alice")) {
     ///     println!("{}", memory?.memory);
@@ -169,7 +169,7 @@ impl MemoryClient {
     /// every method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, Error, UpdateMemoryOptions};
+    /// # use mem0_sdk::{MemoryClient, Error, UpdateMemoryOptions};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// let id = "0f1c8fb4-6d20-4a5e-9d62-0a4c7b1f5f10";
     /// client.update(id, "Loves climbing")?;
@@ -198,7 +198,7 @@ impl MemoryClient {
     /// otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, Error, requests::DeleteMemory};
+    /// # use mem0_sdk::{MemoryClient, Error, requests::DeleteMemory};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// let id = "0f1c8fb4-6d20-4a5e-9d62-0a4c7b1f5f10";
     /// client.delete(DeleteMemory::new(id).delete_linked(true))?;
@@ -222,7 +222,7 @@ impl MemoryClient {
     /// with the [`event_id`](Error::event_id) of the deletion; otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, DeleteScope, Error, WaitOptions};
+    /// # use mem0_sdk::{MemoryClient, DeleteScope, Error, WaitOptions};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// let queued = client.delete_all(DeleteScope::user("alice"))?;
     /// if let Some(event_id) = queued.event_id {
@@ -243,7 +243,7 @@ impl MemoryClient {
     /// As for every method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, Error};
+    /// # use mem0_sdk::{MemoryClient, Error};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// for change in client.history("0f1c8fb4-6d20-4a5e-9d62-0a4c7b1f5f10")? {
     ///     println!("{:?} → {:?}", change.old_memory, change.new_memory);
@@ -262,7 +262,7 @@ impl MemoryClient {
     /// for every method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, Error, Feedback, FeedbackOptions};
+    /// # use mem0_sdk::{MemoryClient, Error, Feedback, FeedbackOptions};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// let id = "0f1c8fb4-6d20-4a5e-9d62-0a4c7b1f5f10";
     /// client.feedback(id, Feedback::Positive)?;
@@ -289,7 +289,7 @@ impl MemoryClient {
     /// otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, Error, Filter};
+    /// # use mem0_sdk::{MemoryClient, Error, Filter};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// println!("{}", client.get_summary(Filter::user_id("alice"))?);
     /// # Ok(())
@@ -311,7 +311,7 @@ impl MemoryClient {
     /// method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, Error};
+    /// # use mem0_sdk::{MemoryClient, Error};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// for change in client.memory_events()? {
     ///     println!("{:?} {:?}", change.event, change.memory_id);

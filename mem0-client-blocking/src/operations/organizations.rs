@@ -13,7 +13,7 @@ impl MemoryClient {
     /// As for every method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, Error};
+    /// # use mem0_sdk::{MemoryClient, Error};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// for organization in client.get_organizations()? {
     ///     println!("{} {:?}", organization.org_id, organization.name);
@@ -32,7 +32,7 @@ impl MemoryClient {
     /// method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, Error};
+    /// # use mem0_sdk::{MemoryClient, Error};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// let made = client.create_organization("Research")?;
     /// println!("{}", made.org_id);
@@ -52,7 +52,7 @@ impl MemoryClient {
     /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, Error, OrganizationRef};
+    /// # use mem0_sdk::{MemoryClient, Error, OrganizationRef};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// let mine = client.get_organization(OrganizationRef::own())?;
     /// println!("{:?}", mine.name);
@@ -76,7 +76,7 @@ impl MemoryClient {
     /// otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, DeleteEverything, Error};
+    /// # use mem0_sdk::{MemoryClient, DeleteEverything, Error};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// let org_id = "3fa85f64-5717-4562-b3fc-2c963f66afa6";
     /// client.delete_organization(org_id, DeleteEverything)?;
@@ -98,7 +98,7 @@ impl MemoryClient {
     /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, Error};
+    /// # use mem0_sdk::{MemoryClient, Error};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// let all = client.get_organization_members("3fa85f64-5717-4562-b3fc-2c963f66afa6")?;
     /// println!("{} members", all.members.len());
@@ -121,7 +121,7 @@ impl MemoryClient {
     /// otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, Error, MemberRole};
+    /// # use mem0_sdk::{MemoryClient, Error, MemberRole};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// let role = MemberRole::Reader;
     /// let organization = "3fa85f64-5717-4562-b3fc-2c963f66afa6";
@@ -150,7 +150,7 @@ impl MemoryClient {
     /// otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, Error, MemberRole};
+    /// # use mem0_sdk::{MemoryClient, Error, MemberRole};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// let role = MemberRole::Owner;
     /// let organization = "3fa85f64-5717-4562-b3fc-2c963f66afa6";
@@ -179,7 +179,7 @@ impl MemoryClient {
     /// otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, Error};
+    /// # use mem0_sdk::{MemoryClient, Error};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// let organization = "3fa85f64-5717-4562-b3fc-2c963f66afa6";
     /// client.remove_organization_member(organization, "ada@example.com")?;

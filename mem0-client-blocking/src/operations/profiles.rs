@@ -16,7 +16,7 @@ impl MemoryClient {
     /// method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, Error, ProfileStatus};
+    /// # use mem0_sdk::{MemoryClient, Error, ProfileStatus};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// let profile = client.get_profile("alice")?;
     /// if profile.status == ProfileStatus::Succeeded {
@@ -37,7 +37,7 @@ impl MemoryClient {
     /// valid; otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, Error, requests::GenerateProfile};
+    /// # use mem0_sdk::{MemoryClient, Error, requests::GenerateProfile};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// let job = client.generate_profile("alice")?;
     /// println!("{:?}", client.get_profile_job(job.job_id)?.job.status);
@@ -64,7 +64,7 @@ impl MemoryClient {
     /// sample is too recent; otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, Error, requests::SampleProfiles};
+    /// # use mem0_sdk::{MemoryClient, Error, requests::SampleProfiles};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// let job = client.sample_profiles(SampleProfiles::new().limit(3))?;
     /// println!("{:?}", job.entity_ids);
@@ -88,7 +88,7 @@ impl MemoryClient {
     /// otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, Error};
+    /// # use mem0_sdk::{MemoryClient, Error};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// let job = client.get_profile_job("/v2/profiles/jobs/j-1/")?.job;
     /// println!("{:?} of {:?}", job.completed, job.total);
@@ -109,7 +109,7 @@ impl MemoryClient {
     /// As for every method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, Error};
+    /// # use mem0_sdk::{MemoryClient, Error};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// println!("{:?}", client.get_profile_settings()?.enabled);
     /// # Ok(())
@@ -128,7 +128,7 @@ impl MemoryClient {
     /// without descriptions; otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, Error, requests::UpdateProfileSettings};
+    /// # use mem0_sdk::{MemoryClient, Error, requests::UpdateProfileSettings};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// let settings = UpdateProfileSettings::new().enabled(true).clear_custom_instructions();
     /// client.update_profile_settings(settings)?;

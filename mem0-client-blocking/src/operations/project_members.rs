@@ -10,7 +10,7 @@ impl MemoryClient {
     /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, Error, ProjectRef};
+    /// # use mem0_sdk::{MemoryClient, Error, ProjectRef};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// let all = client.get_project_members(ProjectRef::own())?;
     /// println!("{} members", all.members.len());
@@ -31,7 +31,7 @@ impl MemoryClient {
     /// otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, Error, MemberRole, ProjectRef};
+    /// # use mem0_sdk::{MemoryClient, Error, MemberRole, ProjectRef};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// let role = MemberRole::Reader;
     /// client.add_project_member(ProjectRef::own(), "ada@example.com", role)?;
@@ -59,7 +59,7 @@ impl MemoryClient {
     /// otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, Error, MemberRole, ProjectRef};
+    /// # use mem0_sdk::{MemoryClient, Error, MemberRole, ProjectRef};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// let role = MemberRole::Owner;
     /// client.update_project_member(ProjectRef::own(), "ada@example.com", role)?;
@@ -87,7 +87,7 @@ impl MemoryClient {
     /// otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, Error, ProjectRef};
+    /// # use mem0_sdk::{MemoryClient, Error, ProjectRef};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// client.remove_project_member(ProjectRef::own(), "ada@example.com")?;
     /// # Ok(())

@@ -13,7 +13,7 @@ impl MemoryClient {
     /// for every method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, Error, OrganizationRef};
+    /// # use mem0_sdk::{MemoryClient, Error, OrganizationRef};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// for project in client.get_projects(OrganizationRef::own())? {
     ///     println!("{:?} {:?}", project.project_id, project.name);
@@ -37,7 +37,7 @@ impl MemoryClient {
     /// otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, Error, OrganizationRef};
+    /// # use mem0_sdk::{MemoryClient, Error, OrganizationRef};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// let made = client.create_project(OrganizationRef::own(), "Kitchen")?;
     /// println!("{}", made.project_id);
@@ -64,7 +64,7 @@ impl MemoryClient {
     /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, Error, ProjectRef};
+    /// # use mem0_sdk::{MemoryClient, Error, ProjectRef};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// let project = client.get_project(ProjectRef::own())?;
     /// println!("{:?} {:?}", project.name, project.custom_instructions);
@@ -87,8 +87,8 @@ impl MemoryClient {
     /// every method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, CustomCategory, Error};
-    /// # use mem0_client_blocking::{ProjectRef, UpdateProjectOptions};
+    /// # use mem0_sdk::{MemoryClient, CustomCategory, Error};
+    /// # use mem0_sdk::{ProjectRef, UpdateProjectOptions};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// let diet = CustomCategory::new("diet", "What people eat, and what they must not");
     /// let options = UpdateProjectOptions::new()
@@ -118,7 +118,7 @@ impl MemoryClient {
     /// otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, DeleteEverything, Error, ProjectRef};
+    /// # use mem0_sdk::{MemoryClient, DeleteEverything, Error, ProjectRef};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// let project = ProjectRef::new("3fa85f64-5717-4562-b3fc-2c963f66afa6", "p-1");
     /// client.delete_project(project, DeleteEverything)?;

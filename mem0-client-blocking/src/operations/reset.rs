@@ -14,7 +14,7 @@ impl MemoryClient {
     /// entity is in the answer.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, DeleteEverything, Error, WaitOptions};
+    /// # use mem0_sdk::{MemoryClient, DeleteEverything, Error, WaitOptions};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// let reset = client.reset(DeleteEverything, WaitOptions::new())?;
     /// for failed in reset.entities.iter().filter(|entity| entity.outcome.is_err()) {

@@ -13,7 +13,7 @@ impl MemoryClient {
     /// otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, Error, ProjectRef};
+    /// # use mem0_sdk::{MemoryClient, Error, ProjectRef};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// for webhook in client.get_webhooks(ProjectRef::own())? {
     ///     println!("{:?} {:?}", webhook.name, webhook.event_types);
@@ -36,8 +36,8 @@ impl MemoryClient {
     /// when the account may not do that; otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, CreateWebhookOptions, Error};
-    /// # use mem0_client_blocking::{ProjectRef, WebhookEventType};
+    /// # use mem0_sdk::{MemoryClient, CreateWebhookOptions, Error};
+    /// # use mem0_sdk::{ProjectRef, WebhookEventType};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// let events = [WebhookEventType::MemoryAdd, WebhookEventType::MemoryDelete];
     /// let options = CreateWebhookOptions::new("https://example.com/hook", "Kitchen", events);
@@ -66,7 +66,7 @@ impl MemoryClient {
     /// every method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, Error, UpdateWebhookOptions};
+    /// # use mem0_sdk::{MemoryClient, Error, UpdateWebhookOptions};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// let options = UpdateWebhookOptions::new().url("https://example.com/new");
     /// client.update_webhook("wh_123", options)?;
@@ -88,7 +88,7 @@ impl MemoryClient {
     /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client_blocking::{MemoryClient, Error};
+    /// # use mem0_sdk::{MemoryClient, Error};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// client.delete_webhook("wh_123")?;
     /// # Ok(())

@@ -13,7 +13,7 @@ impl AsyncMemoryClientBuilder {
     /// How long connecting may take. Default 10 s. Applies to our own HTTP client only.
     ///
     /// ```
-    /// # use mem0_client::AsyncMemoryClient;
+    /// # use mem0_sdk::AsyncMemoryClient;
     /// let second = std::time::Duration::from_secs(1);
     /// let builder = AsyncMemoryClient::builder().connect_timeout(second);
     /// # let _ = builder;
@@ -30,7 +30,7 @@ impl AsyncMemoryClientBuilder {
     /// unknown. Applies to our own HTTP client only.
     ///
     /// ```
-    /// # use mem0_client::AsyncMemoryClient;
+    /// # use mem0_sdk::AsyncMemoryClient;
     /// let minute = std::time::Duration::from_secs(60);
     /// let builder = AsyncMemoryClient::builder().idle_timeout(minute / 2);
     /// # let _ = builder;
@@ -46,7 +46,7 @@ impl AsyncMemoryClientBuilder {
     /// reached without a proxy. Applies to our own HTTP client only.
     ///
     /// ```
-    /// # use mem0_client::AsyncMemoryClient;
+    /// # use mem0_sdk::AsyncMemoryClient;
     /// let builder = AsyncMemoryClient::builder().proxy("http://user:word@proxy.example:3128");
     /// assert!(!format!("{builder:?}").contains("word"));
     /// ```
@@ -59,7 +59,7 @@ impl AsyncMemoryClientBuilder {
     /// only.
     ///
     /// ```
-    /// # use mem0_client::AsyncMemoryClient;
+    /// # use mem0_sdk::AsyncMemoryClient;
     /// let builder = AsyncMemoryClient::builder().no_proxy();
     /// # let _ = builder;
     /// ```
@@ -72,7 +72,7 @@ impl AsyncMemoryClientBuilder {
     /// this may be called several times. Applies to our own HTTP client only.
     ///
     /// ```
-    /// # use mem0_client::AsyncMemoryClient;
+    /// # use mem0_sdk::AsyncMemoryClient;
     /// let builder = AsyncMemoryClient::builder().api_key("m0-key").root_certificate("nonsense");
     /// assert!(builder.build().is_err());
     /// ```
@@ -92,7 +92,8 @@ impl AsyncMemoryClientBuilder {
     /// on which it was first used.
     ///
     /// ```
-    /// # use mem0_client::AsyncMemoryClient;
+    /// # use mem0_sdk::AsyncMemoryClient;
+    /// // With the crate reqwest 0.13.
     /// let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
     /// let builder = AsyncMemoryClient::builder().http_client(http);
     /// # let _ = builder;
@@ -120,12 +121,13 @@ impl AsyncMemoryClientBuilder {
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), mem0_client::Error> {
-    /// use mem0_client::{AsyncMemoryClient, Body};
+    /// # async fn main() -> Result<(), mem0_sdk::Error> {
+    /// use mem0_sdk::{AsyncMemoryClient, Body, http};
     ///
     /// #[derive(Clone)]
     /// struct Fake;
     ///
+    /// // `Service` is that of the crate tower-service 0.3, which tower exports too.
     /// impl tower_service::Service<http::Request<Body>> for Fake {
     ///     type Response = http::Response<Body>;
     ///     type Error = std::convert::Infallible;

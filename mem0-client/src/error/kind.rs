@@ -39,7 +39,7 @@ impl ErrorKind {
     /// The name in snake case, for example as a label of a metric.
     ///
     /// ```
-    /// assert_eq!(mem0_client::ErrorKind::RateLimit.as_str(), "rate_limit");
+    /// assert_eq!(mem0_sdk::ErrorKind::RateLimit.as_str(), "rate_limit");
     /// ```
     pub fn as_str(self) -> &'static str {
         match self {

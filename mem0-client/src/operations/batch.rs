@@ -22,7 +22,7 @@ impl AsyncMemoryClient {
     /// None. Each add has an outcome of its own.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error, Scope, requests::AddMemory};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error, Scope, requests::AddMemory};
     /// # async fn example(client: AsyncMemoryClient, letters: Vec<String>) -> Result<(), Error> {
     /// let adds = letters.into_iter().map(|letter| AddMemory::new(letter, Scope::user("alice")));
     /// let added = client.add_many(adds).await?;
@@ -54,7 +54,7 @@ impl AsyncMemoryClient {
     /// that changes nothing. The error says which one, and nothing has been sent.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error, MemoryUpdate};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error, MemoryUpdate};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let id = "0f1c8fb4-6d20-4a5e-9d62-0a4c7b1f5f10";
     /// client.batch_update([MemoryUpdate::new(id).text("Loves climbing")]).await?.all()?;
@@ -85,7 +85,7 @@ impl AsyncMemoryClient {
     /// [`NotErased`](crate::ErrorKind::NotErased) where the answer does not confirm that it erases.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error, requests::DeleteMemory};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error, requests::DeleteMemory};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let id = "0f1c8fb4-6d20-4a5e-9d62-0a4c7b1f5f10";
     /// client.batch_delete([id]).await?.all()?;

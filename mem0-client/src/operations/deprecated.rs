@@ -17,7 +17,7 @@ impl AsyncMemoryClient {
     /// valid; otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error, Scope};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error, Scope};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// for added in client.add_v1("I love hiking", Scope::user("alice")).await? {
     ///     println!("{:?}", added.event_id);
@@ -41,7 +41,7 @@ impl AsyncMemoryClient {
     /// valid; otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error, Scope};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error, Scope};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// for hit in client.search_v1("dinner", Scope::user("alice")).await? {
     ///     println!("{}", hit.memory);
@@ -65,7 +65,7 @@ impl AsyncMemoryClient {
     /// no entity; otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error, Filter};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error, Filter};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// for hit in client.search_v2("dinner", Filter::user_id("alice")).await? {
     ///     println!("{}", hit.memory);
@@ -89,7 +89,7 @@ impl AsyncMemoryClient {
     /// for every method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error, Scope};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error, Scope};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// for memory in client.get_all_v1(Scope::user("alice")).await? {
     ///     println!("{}", memory.memory);
@@ -112,7 +112,7 @@ impl AsyncMemoryClient {
     /// otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error, Filter};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error, Filter};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// for memory in client.get_all_v2(Filter::user_id("alice")).await? {
     ///     println!("{}", memory.memory);
@@ -135,7 +135,7 @@ impl AsyncMemoryClient {
     /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, EntityType, Error};
+    /// # use mem0_sdk::{AsyncMemoryClient, EntityType, Error};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// client.delete_entity_v1(EntityType::User, 17).await?;
     /// # Ok(())

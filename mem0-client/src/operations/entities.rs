@@ -18,7 +18,7 @@ impl AsyncMemoryClient {
     /// every method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// for entity in client.users().await? {
     ///     println!("{:?} {}", entity.entity_type, entity.name);
@@ -40,7 +40,7 @@ impl AsyncMemoryClient {
     /// for every method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, EntityRef, Error};
+    /// # use mem0_sdk::{AsyncMemoryClient, EntityRef, Error};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// client.delete_users(EntityRef::user("alice")).await?;
     /// # Ok(())
@@ -60,7 +60,7 @@ impl AsyncMemoryClient {
     /// for every method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, EntityRef, Error};
+    /// # use mem0_sdk::{AsyncMemoryClient, EntityRef, Error};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// for entity in client.get_entity(EntityRef::user("alice")).await? {
     ///     println!("{:?}", entity.updated_at);
@@ -78,7 +78,7 @@ impl AsyncMemoryClient {
     /// As for every method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// println!("{} users", client.get_entity_filters().await?.users.len());
     /// # Ok(())
@@ -96,7 +96,7 @@ impl AsyncMemoryClient {
     /// for every method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error, requests::CreateEntity};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error, requests::CreateEntity};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// client.create_entity(CreateEntity::agent("bot", "Travel bot")).await?;
     /// # Ok(())
@@ -115,7 +115,7 @@ impl AsyncMemoryClient {
     /// method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, EntityRef, Error, requests::GetEntityMemories};
+    /// # use mem0_sdk::{AsyncMemoryClient, EntityRef, Error, requests::GetEntityMemories};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let second = GetEntityMemories::new(EntityRef::user("alice")).page(2);
     /// for memory in client.get_entity_memories(second).await? {

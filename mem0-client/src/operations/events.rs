@@ -15,7 +15,7 @@ impl AsyncMemoryClient {
     /// As for every method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// for event in client.events().await? {
     ///     println!("{:?} {}", event.event_type, event.status);
@@ -33,7 +33,7 @@ impl AsyncMemoryClient {
     /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let event = client.event("2c4d1f44-4f7b-4b2f-9f6e-7b5b4f5a1234").await?;
     /// println!("{}", event.status);
@@ -57,7 +57,7 @@ impl AsyncMemoryClient {
     /// names the event.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error, Scope, WaitOptions};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error, Scope, WaitOptions};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let added = client.add("I love hiking", Scope::user("alice")).await?;
     /// let event = client.wait_for_event(&added.event_id, WaitOptions::new()).await?;

@@ -20,7 +20,7 @@ impl AsyncMemoryClient {
     /// filter that names no entity; otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error, Filter};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error, Filter};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let schema = serde_json::json!({
     ///     "type": "object",
@@ -48,7 +48,7 @@ impl AsyncMemoryClient {
     /// export; otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let export = client.get_memory_export("0f1c8fb4-6d20-4a5e-9d62-0a4c7b1f5f10").await?;
     /// println!("{}", export["allergies"]);
@@ -76,7 +76,7 @@ impl AsyncMemoryClient {
     /// [`memory_export_id`](Error::memory_export_id) names the export.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error, Filter, WaitOptions};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error, Filter, WaitOptions};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let city = serde_json::json!({"city": {"type": "string"}});
     /// let schema = serde_json::json!({"type": "object", "properties": city});
@@ -136,7 +136,7 @@ impl AsyncMemoryClient {
     /// says what to wait for.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error, Filter, WaitOptions};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error, Filter, WaitOptions};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// use schemars::JsonSchema;
     /// use serde::Deserialize;

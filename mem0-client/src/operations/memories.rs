@@ -30,7 +30,7 @@ impl AsyncMemoryClient {
     /// the answer says that the work failed; otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client::{AddMemoryOptions, AsyncMemoryClient, Error, Message, Scope};
+    /// # use mem0_sdk::{AddMemoryOptions, AsyncMemoryClient, Error, Message, Scope};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// client.add("I love hiking", Scope::user("alice")).await?;
     ///
@@ -75,7 +75,7 @@ impl AsyncMemoryClient {
     /// [`event_id`](Error::event_id) says what to wait for.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error, Scope, WaitOptions};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error, Scope, WaitOptions};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let wait = WaitOptions::new();
     /// let event = client.add_and_wait("I love hiking", Scope::user("alice"), wait).await?;
@@ -110,7 +110,7 @@ impl AsyncMemoryClient {
     /// entity, or options out of range; otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error, Filter, SearchMemoryOptions};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error, Filter, SearchMemoryOptions};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let filter = Filter::user_id("alice") & !Filter::categories().contains("work");
     /// let options = SearchMemoryOptions::new(filter).top_k(5);
@@ -139,7 +139,7 @@ impl AsyncMemoryClient {
     /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let memory = client.get("0f1c8fb4-6d20-4a5e-9d62-0a4c7b1f5f10").await?;
     /// println!("{}", memory.memory);
@@ -159,7 +159,7 @@ impl AsyncMemoryClient {
     /// method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error, Filter, GetAllMemoryOptions};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error, Filter, GetAllMemoryOptions};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let options = GetAllMemoryOptions::new(Filter::user_id("alice")).page(2).page_size(50);
     /// let page = client.get_all(options).await?;
@@ -179,7 +179,7 @@ impl AsyncMemoryClient {
     /// stream is polled.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error, Filter};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error, Filter};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let mut all = client.get_all_stream(Filter::user_id("alice"));
     /// while let Some(memory) = all.next().await {
@@ -200,7 +200,7 @@ impl AsyncMemoryClient {
     /// every method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error, UpdateMemoryOptions};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error, UpdateMemoryOptions};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let id = "0f1c8fb4-6d20-4a5e-9d62-0a4c7b1f5f10";
     /// client.update(id, "Loves climbing").await?;
@@ -229,7 +229,7 @@ impl AsyncMemoryClient {
     /// otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error, requests::DeleteMemory};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error, requests::DeleteMemory};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let id = "0f1c8fb4-6d20-4a5e-9d62-0a4c7b1f5f10";
     /// client.delete(DeleteMemory::new(id).delete_linked(true)).await?;
@@ -256,7 +256,7 @@ impl AsyncMemoryClient {
     /// with the [`event_id`](Error::event_id) of the deletion; otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, DeleteScope, Error, WaitOptions};
+    /// # use mem0_sdk::{AsyncMemoryClient, DeleteScope, Error, WaitOptions};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let queued = client.delete_all(DeleteScope::user("alice")).await?;
     /// if let Some(event_id) = queued.event_id {
@@ -277,7 +277,7 @@ impl AsyncMemoryClient {
     /// As for every method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// for change in client.history("0f1c8fb4-6d20-4a5e-9d62-0a4c7b1f5f10").await? {
     ///     println!("{:?} → {:?}", change.old_memory, change.new_memory);
@@ -296,7 +296,7 @@ impl AsyncMemoryClient {
     /// for every method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error, Feedback, FeedbackOptions};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error, Feedback, FeedbackOptions};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let id = "0f1c8fb4-6d20-4a5e-9d62-0a4c7b1f5f10";
     /// client.feedback(id, Feedback::Positive).await?;
@@ -323,7 +323,7 @@ impl AsyncMemoryClient {
     /// otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error, Filter};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error, Filter};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// println!("{}", client.get_summary(Filter::user_id("alice")).await?);
     /// # Ok(())
@@ -345,7 +345,7 @@ impl AsyncMemoryClient {
     /// method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// for change in client.memory_events().await? {
     ///     println!("{:?} {:?}", change.event, change.memory_id);

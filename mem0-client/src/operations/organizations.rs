@@ -16,7 +16,7 @@ impl AsyncMemoryClient {
     /// As for every method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// for organization in client.get_organizations().await? {
     ///     println!("{} {:?}", organization.org_id, organization.name);
@@ -35,7 +35,7 @@ impl AsyncMemoryClient {
     /// method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let made = client.create_organization("Research").await?;
     /// println!("{}", made.org_id);
@@ -55,7 +55,7 @@ impl AsyncMemoryClient {
     /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error, OrganizationRef};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error, OrganizationRef};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let mine = client.get_organization(OrganizationRef::own()).await?;
     /// println!("{:?}", mine.name);
@@ -79,7 +79,7 @@ impl AsyncMemoryClient {
     /// otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, DeleteEverything, Error};
+    /// # use mem0_sdk::{AsyncMemoryClient, DeleteEverything, Error};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let org_id = "3fa85f64-5717-4562-b3fc-2c963f66afa6";
     /// client.delete_organization(org_id, DeleteEverything).await?;
@@ -102,7 +102,7 @@ impl AsyncMemoryClient {
     /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let all = client.get_organization_members("3fa85f64-5717-4562-b3fc-2c963f66afa6").await?;
     /// println!("{} members", all.members.len());
@@ -125,7 +125,7 @@ impl AsyncMemoryClient {
     /// otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error, MemberRole};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error, MemberRole};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let role = MemberRole::Reader;
     /// let organization = "3fa85f64-5717-4562-b3fc-2c963f66afa6";
@@ -152,7 +152,7 @@ impl AsyncMemoryClient {
     /// otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error, MemberRole};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error, MemberRole};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let role = MemberRole::Owner;
     /// let organization = "3fa85f64-5717-4562-b3fc-2c963f66afa6";
@@ -179,7 +179,7 @@ impl AsyncMemoryClient {
     /// otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let organization = "3fa85f64-5717-4562-b3fc-2c963f66afa6";
     /// client.remove_organization_member(organization, "ada@example.com").await?;

@@ -11,7 +11,7 @@ use crate::Error;
 /// dereferences to the slice of outcomes.
 ///
 /// ```
-/// # use mem0_client::{AddMemoryResponse, Outcomes};
+/// # use mem0_sdk::{AddMemoryResponse, Outcomes};
 /// fn report(added: &Outcomes<AddMemoryResponse>) {
 ///     println!("{} of {}", added.len() - added.failed().count(), added.len());
 ///     for (index, error) in added.failed().filter(|(_, error)| error.is_retryable()) {
@@ -33,7 +33,7 @@ impl<T> Outcomes<T> {
     /// The error of the first item that failed.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// client.batch_delete(["0f1c8fb4-6d20-4a5e-9d62-0a4c7b1f5f10"]).await?.all()?;
     /// # Ok(())
@@ -46,7 +46,7 @@ impl<T> Outcomes<T> {
     /// The items that failed, with their index.
     ///
     /// ```
-    /// # use mem0_client::{BatchResponse, Outcomes};
+    /// # use mem0_sdk::{BatchResponse, Outcomes};
     /// fn failed(deleted: &Outcomes<BatchResponse>) -> Vec<usize> {
     ///     deleted.failed().map(|(index, _)| index).collect()
     /// }

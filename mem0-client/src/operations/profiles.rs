@@ -16,7 +16,7 @@ impl AsyncMemoryClient {
     /// method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error, ProfileStatus};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error, ProfileStatus};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let profile = client.get_profile("alice").await?;
     /// if profile.status == ProfileStatus::Succeeded {
@@ -37,7 +37,7 @@ impl AsyncMemoryClient {
     /// valid; otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error, requests::GenerateProfile};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error, requests::GenerateProfile};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let job = client.generate_profile("alice").await?;
     /// println!("{:?}", client.get_profile_job(job.job_id).await?.job.status);
@@ -64,7 +64,7 @@ impl AsyncMemoryClient {
     /// sample is too recent; otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error, requests::SampleProfiles};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error, requests::SampleProfiles};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let job = client.sample_profiles(SampleProfiles::new().limit(3)).await?;
     /// println!("{:?}", job.entity_ids);
@@ -88,7 +88,7 @@ impl AsyncMemoryClient {
     /// otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let job = client.get_profile_job("/v2/profiles/jobs/j-1/").await?.job;
     /// println!("{:?} of {:?}", job.completed, job.total);
@@ -109,7 +109,7 @@ impl AsyncMemoryClient {
     /// As for every method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// println!("{:?}", client.get_profile_settings().await?.enabled);
     /// # Ok(())
@@ -128,7 +128,7 @@ impl AsyncMemoryClient {
     /// without descriptions; otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error, requests::UpdateProfileSettings};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error, requests::UpdateProfileSettings};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let settings = UpdateProfileSettings::new().enabled(true).clear_custom_instructions();
     /// client.update_profile_settings(settings).await?;

@@ -13,7 +13,7 @@ impl AsyncMemoryClient {
     /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error, ProjectRef};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error, ProjectRef};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let all = client.get_project_members(ProjectRef::own()).await?;
     /// println!("{} members", all.members.len());
@@ -37,7 +37,7 @@ impl AsyncMemoryClient {
     /// otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error, MemberRole, ProjectRef};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error, MemberRole, ProjectRef};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let role = MemberRole::Reader;
     /// client.add_project_member(ProjectRef::own(), "ada@example.com", role).await?;
@@ -63,7 +63,7 @@ impl AsyncMemoryClient {
     /// otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error, MemberRole, ProjectRef};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error, MemberRole, ProjectRef};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let role = MemberRole::Owner;
     /// client.update_project_member(ProjectRef::own(), "ada@example.com", role).await?;
@@ -89,7 +89,7 @@ impl AsyncMemoryClient {
     /// otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error, ProjectRef};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error, ProjectRef};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// client.remove_project_member(ProjectRef::own(), "ada@example.com").await?;
     /// # Ok(())

@@ -8,7 +8,7 @@ use crate::{AsyncMemoryClient, Error};
 /// The organization that an operation is about: the API key's own, or another one of the account.
 ///
 /// ```
-/// use mem0_client::OrganizationRef;
+/// use mem0_sdk::OrganizationRef;
 ///
 /// assert_eq!(OrganizationRef::new("o-1"), "o-1".into());
 /// ```
@@ -19,7 +19,7 @@ impl OrganizationRef {
     /// The one that the API key belongs to. The client asks the platform for it, once.
     ///
     /// ```
-    /// # use mem0_client::OrganizationRef;
+    /// # use mem0_sdk::OrganizationRef;
     /// let organization = OrganizationRef::own();
     /// # let _ = organization;
     /// ```
@@ -30,7 +30,7 @@ impl OrganizationRef {
     /// The one with this id.
     ///
     /// ```
-    /// # use mem0_client::OrganizationRef;
+    /// # use mem0_sdk::OrganizationRef;
     /// let organization = OrganizationRef::new("3fa85f64-5717-4562-b3fc-2c963f66afa6");
     /// # let _ = organization;
     /// ```
@@ -73,7 +73,7 @@ impl fmt::Debug for OrganizationRef {
 /// The project that an operation is about: the API key's own, or another one of the account.
 ///
 /// ```
-/// use mem0_client::ProjectRef;
+/// use mem0_sdk::ProjectRef;
 ///
 /// let mine = ProjectRef::own();
 /// let other = ProjectRef::new("o-1", "p-1");
@@ -90,7 +90,7 @@ impl ProjectRef {
     /// The one that the API key belongs to. The client asks the platform for it, once.
     ///
     /// ```
-    /// # use mem0_client::ProjectRef;
+    /// # use mem0_sdk::ProjectRef;
     /// let project = ProjectRef::own();
     /// # let _ = project;
     /// ```
@@ -101,7 +101,7 @@ impl ProjectRef {
     /// The one with these ids.
     ///
     /// ```
-    /// # use mem0_client::ProjectRef;
+    /// # use mem0_sdk::ProjectRef;
     /// let project = ProjectRef::new("3fa85f64-5717-4562-b3fc-2c963f66afa6", "p-1");
     /// # let _ = project;
     /// ```
@@ -112,7 +112,7 @@ impl ProjectRef {
     /// The one with this id in the organization that the API key belongs to.
     ///
     /// ```
-    /// # use mem0_client::ProjectRef;
+    /// # use mem0_sdk::ProjectRef;
     /// let project = ProjectRef::in_own_organization("p-1");
     /// # let _ = project;
     /// ```

@@ -14,7 +14,7 @@ impl AsyncMemoryClient {
     /// for every method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error, OrganizationRef};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error, OrganizationRef};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// for project in client.get_projects(OrganizationRef::own()).await? {
     ///     println!("{:?} {:?}", project.project_id, project.name);
@@ -38,7 +38,7 @@ impl AsyncMemoryClient {
     /// otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error, OrganizationRef};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error, OrganizationRef};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let made = client.create_project(OrganizationRef::own(), "Kitchen").await?;
     /// println!("{}", made.project_id);
@@ -64,7 +64,7 @@ impl AsyncMemoryClient {
     /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error, ProjectRef};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error, ProjectRef};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let project = client.get_project(ProjectRef::own()).await?;
     /// println!("{:?} {:?}", project.name, project.custom_instructions);
@@ -87,8 +87,8 @@ impl AsyncMemoryClient {
     /// every method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, CustomCategory, Error};
-    /// # use mem0_client::{ProjectRef, UpdateProjectOptions};
+    /// # use mem0_sdk::{AsyncMemoryClient, CustomCategory, Error};
+    /// # use mem0_sdk::{ProjectRef, UpdateProjectOptions};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let diet = CustomCategory::new("diet", "What people eat, and what they must not");
     /// let options = UpdateProjectOptions::new()
@@ -117,7 +117,7 @@ impl AsyncMemoryClient {
     /// otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, DeleteEverything, Error, ProjectRef};
+    /// # use mem0_sdk::{AsyncMemoryClient, DeleteEverything, Error, ProjectRef};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let project = ProjectRef::new("3fa85f64-5717-4562-b3fc-2c963f66afa6", "p-1");
     /// client.delete_project(project, DeleteEverything).await?;

@@ -14,7 +14,7 @@ impl AsyncMemoryClient {
     /// entity is in the answer.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, DeleteEverything, Error, WaitOptions};
+    /// # use mem0_sdk::{AsyncMemoryClient, DeleteEverything, Error, WaitOptions};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let reset = client.reset(DeleteEverything, WaitOptions::new()).await?;
     /// for failed in reset.entities.iter().filter(|entity| entity.outcome.is_err()) {
@@ -69,7 +69,7 @@ impl Reset {
     /// Whether every entity is gone.
     ///
     /// ```
-    /// # use mem0_client::Reset;
+    /// # use mem0_sdk::Reset;
     /// fn clean(reset: &Reset) -> bool {
     ///     reset.is_complete()
     /// }

@@ -11,7 +11,7 @@ impl AsyncMemoryClient {
     /// otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error, ProjectRef};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error, ProjectRef};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// for webhook in client.get_webhooks(ProjectRef::own()).await? {
     ///     println!("{:?} {:?}", webhook.name, webhook.event_types);
@@ -37,8 +37,8 @@ impl AsyncMemoryClient {
     /// when the account may not do that; otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, CreateWebhookOptions, Error};
-    /// # use mem0_client::{ProjectRef, WebhookEventType};
+    /// # use mem0_sdk::{AsyncMemoryClient, CreateWebhookOptions, Error};
+    /// # use mem0_sdk::{ProjectRef, WebhookEventType};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let events = [WebhookEventType::MemoryAdd, WebhookEventType::MemoryDelete];
     /// let options = CreateWebhookOptions::new("https://example.com/hook", "Kitchen", events);
@@ -66,7 +66,7 @@ impl AsyncMemoryClient {
     /// every method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error, UpdateWebhookOptions};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error, UpdateWebhookOptions};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let options = UpdateWebhookOptions::new().url("https://example.com/new");
     /// client.update_webhook("wh_123", options).await?;
@@ -88,7 +88,7 @@ impl AsyncMemoryClient {
     /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_client::{AsyncMemoryClient, Error};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// client.delete_webhook("wh_123").await?;
     /// # Ok(())

@@ -17,13 +17,13 @@ use crate::ids::check_id;
 /// execute it like any request and return the JSON:
 ///
 /// ```
-/// use mem0_types::{Call, Repeat};
+/// use mem0_sdk::{Call, Repeat, http};
 ///
 /// let call = Call::new("get_color", http::Method::GET, "/v1/colors/{name}/", Repeat::Read)
 ///     .segment("name", "a/b")?
 ///     .query("shade", "dark");
 /// assert_eq!(call.path()?, "/v1/colors/a%2Fb/");
-/// # Ok::<(), mem0_types::InvalidInput>(())
+/// # Ok::<(), mem0_sdk::InvalidInput>(())
 /// ```
 #[derive(Clone, PartialEq)]
 pub struct Call {
@@ -43,7 +43,7 @@ impl Call {
     /// with `/`, has a `{name}` for each [`segment`](Self::segment), and no query parameters.
     ///
     /// ```
-    /// use mem0_types::{Call, Repeat};
+    /// use mem0_sdk::{Call, Repeat, http};
     ///
     /// let call = Call::new("ping", http::Method::GET, "/v1/ping/", Repeat::Read);
     /// assert_eq!(call.operation(), "ping");
@@ -74,7 +74,7 @@ impl Call {
     /// has control characters, or has a `.` or `..` part between slashes.
     ///
     /// ```
-    /// use mem0_types::{Call, Repeat};
+    /// use mem0_sdk::{Call, Repeat, http};
     ///
     /// let call = Call::new("get", http::Method::GET, "/v1/memories/{memory_id}/", Repeat::Read);
     /// assert!(call.segment("memory_id", "..").is_err());
@@ -93,7 +93,7 @@ impl Call {
     /// Adds one query parameter.
     ///
     /// ```
-    /// use mem0_types::{Call, Repeat};
+    /// use mem0_sdk::{Call, Repeat, http};
     ///
     /// let call = Call::new("users", http::Method::GET, "/v1/entities/", Repeat::Read)
     ///     .query("page", "2");
@@ -109,10 +109,10 @@ impl Call {
     /// of the client's view. Headers that the client sets itself are refused when the call is sent.
     ///
     /// ```
-    /// use http::{HeaderName, HeaderValue};
-    /// use mem0_types::{Call, Repeat};
+    /// use mem0_sdk::http::{HeaderName, HeaderValue, Method};
+    /// use mem0_sdk::{Call, Repeat};
     ///
-    /// let call = Call::new("ping", http::Method::GET, "/v1/ping/", Repeat::Read)
+    /// let call = Call::new("ping", Method::GET, "/v1/ping/", Repeat::Read)
     ///     .header(HeaderName::from_static("x-team"), HeaderValue::from_static("memory"));
     /// assert_eq!(call.headers()["x-team"], "memory");
     /// ```
@@ -129,13 +129,13 @@ impl Call {
     /// which few services read.
     ///
     /// ```
-    /// use mem0_types::{Call, Repeat};
+    /// use mem0_sdk::{Call, Repeat, http};
     /// use serde_json::json;
     ///
     /// let call = Call::new("feedback", http::Method::POST, "/v1/feedback/", Repeat::Idempotent)
     ///     .json(&json!({"memory_id": "m-1"}))?;
     /// assert_eq!(call.body().map(|body| body.len()), Some(19));
-    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
     pub fn json(mut self, body: &(impl Serialize + ?Sized)) -> Result<Self, InvalidInput> {
         self.body = Some(json_body::write(body)?);
@@ -158,9 +158,9 @@ impl Call {
     /// The operation's name, which is that of the clients' method.
     ///
     /// ```
-    /// # use mem0_types::{Endpoint, requests::Ping};
+    /// # use mem0_sdk::{Endpoint, requests::Ping};
     /// assert_eq!(Ping::new().into_call()?.operation(), "ping");
-    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
     pub fn operation(&self) -> &str {
         &self.operation
@@ -169,9 +169,9 @@ impl Call {
     /// The HTTP method.
     ///
     /// ```
-    /// # use mem0_types::{Endpoint, requests::Ping};
+    /// # use mem0_sdk::{Endpoint, http, requests::Ping};
     /// assert_eq!(Ping::new().into_call()?.method(), http::Method::GET);
-    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
     pub fn method(&self) -> &Method {
         &self.method
@@ -180,10 +180,10 @@ impl Call {
     /// The path template. It contains no ids and may be logged.
     ///
     /// ```
-    /// # use mem0_types::{Endpoint, requests::GetMemory};
+    /// # use mem0_sdk::{Endpoint, requests::GetMemory};
     /// let call = GetMemory::new("m-1").into_call()?;
     /// assert_eq!(call.template(), "/v1/memories/{memory_id}/");
-    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
     pub fn template(&self) -> &str {
         &self.template
@@ -192,9 +192,9 @@ impl Call {
     /// Whether the request may be sent again.
     ///
     /// ```
-    /// # use mem0_types::{Endpoint, Repeat, requests::Ping};
+    /// # use mem0_sdk::{Endpoint, Repeat, requests::Ping};
     /// assert_eq!(Ping::new().into_call()?.repeat(), Repeat::Read);
-    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
     pub fn repeat(&self) -> Repeat {
         self.repeat
@@ -209,10 +209,10 @@ impl Call {
     /// anything beyond ASCII).
     ///
     /// ```
-    /// # use mem0_types::{Endpoint, requests::GetMemory};
+    /// # use mem0_sdk::{Endpoint, requests::GetMemory};
     /// let call = GetMemory::new("a/b c?d#e%é").into_call()?;
     /// assert_eq!(call.path()?, "/v1/memories/a%2Fb%20c%3Fd%23e%25%C3%A9/");
-    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
     pub fn path(&self) -> Result<String, InvalidInput> {
         let mismatch =
@@ -235,10 +235,10 @@ impl Call {
     /// The query parameters in order, not encoded.
     ///
     /// ```
-    /// # use mem0_types::{DeleteScope, Endpoint, requests::DeleteAllMemories};
+    /// # use mem0_sdk::{DeleteScope, Endpoint, requests::DeleteAllMemories};
     /// let call = DeleteAllMemories::new(DeleteScope::user("alice")).into_call()?;
     /// assert_eq!(call.query_pairs().collect::<Vec<_>>(), [("user_id", "alice")]);
-    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
     pub fn query_pairs(&self) -> impl Iterator<Item = (&str, &str)> {
         self.query.iter().map(|(name, value)| (name.as_ref(), value.as_str()))
@@ -250,10 +250,10 @@ impl Call {
     /// As [`path`](Self::path).
     ///
     /// ```
-    /// # use mem0_types::{DeleteScope, Endpoint, requests::DeleteAllMemories};
+    /// # use mem0_sdk::{DeleteScope, Endpoint, requests::DeleteAllMemories};
     /// let call = DeleteAllMemories::new(DeleteScope::run("r 1")).into_call()?;
     /// assert_eq!(call.path_and_query()?, "/v1/memories/?run_id=r%201");
-    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
     pub fn path_and_query(&self) -> Result<String, InvalidInput> {
         let mut target = self.path()?;
@@ -269,9 +269,9 @@ impl Call {
     /// The headers of this request, without those of the client.
     ///
     /// ```
-    /// # use mem0_types::{Endpoint, requests::Ping};
+    /// # use mem0_sdk::{Endpoint, requests::Ping};
     /// assert!(Ping::new().into_call()?.headers().is_empty());
-    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
@@ -280,9 +280,9 @@ impl Call {
     /// The JSON body. Cloning it copies nothing.
     ///
     /// ```
-    /// # use mem0_types::{Endpoint, requests::Ping};
+    /// # use mem0_sdk::{Endpoint, requests::Ping};
     /// assert_eq!(Ping::new().into_call()?.body(), None);
-    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
     pub fn body(&self) -> Option<&Bytes> {
         self.body.as_ref()

@@ -10,13 +10,13 @@ use crate::wire::read;
 /// it. A new operation is a request type with this trait.
 ///
 /// ```
-/// use mem0_types::requests::GetMemory;
-/// use mem0_types::Endpoint;
+/// use mem0_sdk::requests::GetMemory;
+/// use mem0_sdk::Endpoint;
 ///
 /// let call = GetMemory::new("m-1").into_call()?;
 /// assert_eq!(call.method(), "GET");
 /// assert_eq!(call.path()?, "/v1/memories/m-1/");
-/// # Ok::<(), mem0_types::InvalidInput>(())
+/// # Ok::<(), mem0_sdk::InvalidInput>(())
 /// ```
 pub trait Endpoint: Send {
     /// The answer on success.

@@ -10,12 +10,12 @@ use crate::wire::Page;
 /// [`Endpoint`] of your own answers with any type that serde reads, for example a `Vec<T>`.
 ///
 /// ```
-/// use mem0_types::requests::GetUsers;
-/// use mem0_types::{Endpoint, Paged};
+/// use mem0_sdk::requests::GetUsers;
+/// use mem0_sdk::{Endpoint, Paged};
 ///
 /// let second = GetUsers::new().at_page(2).into_call()?;
 /// assert_eq!(second.path_and_query()?, "/v1/entities/?page=2");
-/// # Ok::<(), mem0_types::InvalidInput>(())
+/// # Ok::<(), mem0_sdk::InvalidInput>(())
 /// ```
 pub trait Paged: Endpoint<Response = Page<Self::Row>> + Clone + 'static {
     /// The type of the rows.
@@ -24,7 +24,7 @@ pub trait Paged: Endpoint<Response = Page<Self::Row>> + Clone + 'static {
     /// The requested page, from 1.
     ///
     /// ```
-    /// # use mem0_types::{Paged, requests::GetUsers};
+    /// # use mem0_sdk::{Paged, requests::GetUsers};
     /// assert_eq!(GetUsers::new().first_page(), 1);
     /// ```
     fn first_page(&self) -> u64;
@@ -32,7 +32,7 @@ pub trait Paged: Endpoint<Response = Page<Self::Row>> + Clone + 'static {
     /// The same request for this page.
     ///
     /// ```
-    /// # use mem0_types::{Paged, requests::GetUsers};
+    /// # use mem0_sdk::{Paged, requests::GetUsers};
     /// assert_eq!(GetUsers::new().at_page(2).first_page(), 2);
     /// ```
     #[must_use]
@@ -42,7 +42,7 @@ pub trait Paged: Endpoint<Response = Page<Self::Row>> + Clone + 'static {
     /// rows move to another page in the meantime.
     ///
     /// ```
-    /// # use mem0_types::{Memory, Paged, requests::GetAllMemories};
+    /// # use mem0_sdk::{Memory, Paged, requests::GetAllMemories};
     /// assert_eq!(GetAllMemories::key(&Memory::new("m-1", "Hikes")), ("", "m-1"));
     /// ```
     fn key(row: &Self::Row) -> (&str, &str);

@@ -45,8 +45,8 @@ macro_rules! request {
         $(#[$meta])*
         ///
         /// ```
-        /// use mem0_types::requests::*;
-        /// use mem0_types::*;
+        /// use mem0_sdk::requests::*;
+        /// use mem0_sdk::*;
         ///
         #[doc = concat!("let call = ", stringify!($example), ".into_call()?;")]
         #[doc = concat!("assert_eq!(call.method(), \"", stringify!($method), "\");")]
@@ -72,8 +72,8 @@ macro_rules! request {
                     $(#[$ometa])*
                     ///
                     /// ```
-                    /// use mem0_types::requests::*;
-                    /// use mem0_types::*;
+                    /// use mem0_sdk::requests::*;
+                    /// use mem0_sdk::*;
                     ///
                     #[doc = concat!(
                         "let call = ", stringify!($example),
@@ -122,8 +122,8 @@ macro_rules! request {
         /// The request. No argument is required.
         ///
         /// ```
-        /// use mem0_types::requests::*;
-        /// use mem0_types::*;
+        /// use mem0_sdk::requests::*;
+        /// use mem0_sdk::*;
         ///
         #[doc = concat!("assert!(", stringify!($example), ".into_call().is_ok());")]
         /// ```
@@ -142,8 +142,8 @@ macro_rules! request {
         )*
         ///
         /// ```
-        /// use mem0_types::requests::*;
-        /// use mem0_types::*;
+        /// use mem0_sdk::requests::*;
+        /// use mem0_sdk::*;
         ///
         #[doc = concat!("assert!(", stringify!($example), ".into_call().is_ok());")]
         /// ```

@@ -13,13 +13,13 @@ use crate::wire::{Metadata, check_name, check_object, path, record};
 /// It is never necessary: adding a memory creates the entities that it belongs to.
 ///
 /// ```
-/// use mem0_types::requests::CreateEntity;
-/// use mem0_types::Endpoint;
+/// use mem0_sdk::requests::CreateEntity;
+/// use mem0_sdk::Endpoint;
 /// use serde_json::json;
 ///
 /// let call = CreateEntity::agent("bot", "Travel bot").metadata(json!({"team": 4})).into_call()?;
 /// assert_eq!(call.path()?, "/v1/agents/");
-/// # Ok::<(), mem0_types::InvalidInput>(())
+/// # Ok::<(), mem0_sdk::InvalidInput>(())
 /// ```
 // Not a `request!`: each kind has a constructor, since users have no name.
 #[derive(Clone, PartialEq)]
@@ -40,10 +40,10 @@ impl CreateEntity {
     /// A user with this `user_id`. Users have no display name.
     ///
     /// ```
-    /// # use mem0_types::{Endpoint, requests::CreateEntity};
+    /// # use mem0_sdk::{Endpoint, requests::CreateEntity};
     /// let call = CreateEntity::user("alice").into_call()?;
     /// assert_eq!(call.body().unwrap(), br#"{"user_id":"alice"}"#.as_slice());
-    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
     pub fn user(user_id: impl Into<String>) -> Self {
         Self::new(path::USERS, "user_id", user_id.into(), None)
@@ -52,10 +52,10 @@ impl CreateEntity {
     /// An agent with this `agent_id` and display name.
     ///
     /// ```
-    /// # use mem0_types::{Endpoint, requests::CreateEntity};
+    /// # use mem0_sdk::{Endpoint, requests::CreateEntity};
     /// let call = CreateEntity::agent("bot", "Travel bot").into_call()?;
     /// assert_eq!(call.path()?, "/v1/agents/");
-    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
     pub fn agent(agent_id: impl Into<String>, name: impl Into<String>) -> Self {
         Self::new(path::AGENTS, "agent_id", agent_id.into(), Some(name.into()))
@@ -64,10 +64,10 @@ impl CreateEntity {
     /// An app with this `app_id` and display name.
     ///
     /// ```
-    /// # use mem0_types::{Endpoint, requests::CreateEntity};
+    /// # use mem0_sdk::{Endpoint, requests::CreateEntity};
     /// let call = CreateEntity::app("kitchen", "Kitchen helper").into_call()?;
     /// assert_eq!(call.path()?, "/v1/apps/");
-    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
     pub fn app(app_id: impl Into<String>, name: impl Into<String>) -> Self {
         Self::new(path::APPS, "app_id", app_id.into(), Some(name.into()))
@@ -76,10 +76,10 @@ impl CreateEntity {
     /// A run with this `run_id` and display name.
     ///
     /// ```
-    /// # use mem0_types::{Endpoint, requests::CreateEntity};
+    /// # use mem0_sdk::{Endpoint, requests::CreateEntity};
     /// let call = CreateEntity::run("trip", "The trip to Rome").into_call()?;
     /// assert_eq!(call.path()?, "/v1/runs/");
-    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
     pub fn run(run_id: impl Into<String>, name: impl Into<String>) -> Self {
         Self::new(path::RUNS, "run_id", run_id.into(), Some(name.into()))
@@ -88,11 +88,11 @@ impl CreateEntity {
     /// Your own metadata, a JSON object.
     ///
     /// ```
-    /// # use mem0_types::{Endpoint, requests::CreateEntity};
+    /// # use mem0_sdk::{Endpoint, requests::CreateEntity};
     /// let user = CreateEntity::user("alice").metadata(serde_json::json!({"plan": "free"}));
     /// let call = user.into_call()?;
     /// assert_eq!(call.body().unwrap(), r#"{"metadata":{"plan":"free"},"user_id":"alice"}"#);
-    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
     pub fn metadata(mut self, metadata: impl Into<Value>) -> Self {
         self.metadata = Some(metadata.into());
@@ -130,7 +130,7 @@ record! {
     /// A user, agent, app or run that was created.
     ///
     /// ```
-    /// let created: mem0_types::CreatedEntity =
+    /// let created: mem0_sdk::CreatedEntity =
     ///     serde_json::from_str(r#"{"id": 7, "agent_id": "bot", "name": "Travel bot"}"#)?;
     /// assert_eq!(created.agent_id.as_deref(), Some("bot"));
     /// # Ok::<(), serde_json::Error>(())

@@ -6,7 +6,7 @@ record! {
     /// A user, agent, app or run that has memories, as listed by `GET /v1/entities/`.
     ///
     /// ```
-    /// use mem0_types::{Entity, EntityType};
+    /// use mem0_sdk::{Entity, EntityType};
     ///
     /// let entity: Entity = serde_json::from_str(
     ///     r#"{"id": "17", "name": "alice", "type": "user", "owner": "me@example.com"}"#,
@@ -47,7 +47,7 @@ impl Entity {
     /// The entity as an argument of other operations. `None` when its kind is not known.
     ///
     /// ```
-    /// # use mem0_types::{Entity, EntityRef};
+    /// # use mem0_sdk::{Entity, EntityRef};
     /// let entity: Entity = serde_json::from_str(r#"{"name": "alice", "type": "user"}"#)?;
     /// assert_eq!(entity.entity_ref(), Some(EntityRef::user("alice")));
     /// # Ok::<(), serde_json::Error>(())
@@ -61,7 +61,7 @@ impl Page<Entity> {
     /// How many users the project has.
     ///
     /// ```
-    /// # use mem0_types::{Entity, Page};
+    /// # use mem0_sdk::{Entity, Page};
     /// let page: Page<Entity> = serde_json::from_str(r#"{"results": [], "total_users": 3}"#)?;
     /// assert_eq!(page.total_users(), Some(3));
     /// # Ok::<(), serde_json::Error>(())
@@ -73,7 +73,7 @@ impl Page<Entity> {
     /// How many agents the project has.
     ///
     /// ```
-    /// # use mem0_types::{Entity, Page};
+    /// # use mem0_sdk::{Entity, Page};
     /// let page: Page<Entity> = serde_json::from_str(r#"{"results": [], "total_agents": 3}"#)?;
     /// assert_eq!(page.total_agents(), Some(3));
     /// # Ok::<(), serde_json::Error>(())
@@ -85,7 +85,7 @@ impl Page<Entity> {
     /// How many apps the project has.
     ///
     /// ```
-    /// # use mem0_types::{Entity, Page};
+    /// # use mem0_sdk::{Entity, Page};
     /// let page: Page<Entity> = serde_json::from_str(r#"{"results": [], "total_apps": 3}"#)?;
     /// assert_eq!(page.total_apps(), Some(3));
     /// # Ok::<(), serde_json::Error>(())
@@ -97,7 +97,7 @@ impl Page<Entity> {
     /// How many runs the project has.
     ///
     /// ```
-    /// # use mem0_types::{Entity, Page};
+    /// # use mem0_sdk::{Entity, Page};
     /// let page: Page<Entity> = serde_json::from_str(r#"{"results": [], "total_runs": 3}"#)?;
     /// assert_eq!(page.total_runs(), Some(3));
     /// # Ok::<(), serde_json::Error>(())

@@ -45,7 +45,7 @@ record! {
     /// A memory with the messages that it came from.
     ///
     /// ```
-    /// let memory: mem0_types::EntityMemory = serde_json::from_str(
+    /// let memory: mem0_sdk::EntityMemory = serde_json::from_str(
     ///     r#"{"id": "m-1", "memory": "Hikes", "input": [{"role": "user", "content": "I hike"}]}"#,
     /// )?;
     /// assert_eq!(memory.input.len(), 1);

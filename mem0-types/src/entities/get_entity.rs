@@ -45,7 +45,7 @@ record! {
     /// What the dashboard can filter a project's entities by.
     ///
     /// ```
-    /// let filters: mem0_types::EntityFilters =
+    /// let filters: mem0_sdk::EntityFilters =
     ///     serde_json::from_str(r#"{"event_type": ["ADD"], "users": ["alice"]}"#)?;
     /// assert_eq!(filters.users, ["alice"]);
     /// # Ok::<(), serde_json::Error>(())
@@ -70,7 +70,7 @@ record! {
     /// A field of the dashboard's filter form.
     ///
     /// ```
-    /// let field: mem0_types::EntityFilterParameter =
+    /// let field: mem0_sdk::EntityFilterParameter =
     ///     serde_json::from_str(r#"{"name": "user", "type": "select"}"#)?;
     /// assert_eq!(field.parameter_type.as_deref(), Some("select"));
     /// # Ok::<(), serde_json::Error>(())
@@ -99,7 +99,7 @@ record! {
     /// A choice in a field of the dashboard's filter form.
     ///
     /// ```
-    /// let choice: mem0_types::EntityFilterOption =
+    /// let choice: mem0_sdk::EntityFilterOption =
     ///     serde_json::from_str(r#"{"value": "alice", "label": "Alice"}"#)?;
     /// assert_eq!(choice.value.as_deref(), Some("alice"));
     /// # Ok::<(), serde_json::Error>(())

@@ -69,7 +69,7 @@ impl EventStatus {
     /// Whether the work has ended, well or not. An unknown status is not final.
     ///
     /// ```
-    /// use mem0_types::EventStatus;
+    /// use mem0_sdk::EventStatus;
     ///
     /// assert!(EventStatus::Failed.is_final());
     /// assert!(!EventStatus::from("PROCESSING").is_final());
@@ -105,7 +105,7 @@ record! {
     /// A piece of queued work: its status and its results.
     ///
     /// ```
-    /// use mem0_types::{Event, EventStatus};
+    /// use mem0_sdk::{Event, EventStatus};
     ///
     /// let event: Event = serde_json::from_str(
     ///     r#"{"id": "e-1", "event_type": "ADD", "status": "SUCCEEDED", "latency": 812.5}"#,
@@ -160,7 +160,7 @@ impl Event {
     /// from the hosted platform, which does not say.
     ///
     /// ```
-    /// let event: mem0_types::Event = serde_json::from_str(
+    /// let event: mem0_sdk::Event = serde_json::from_str(
     ///     r#"{"id": "e-1", "status": "SUCCEEDED",
     ///         "metadata": {"skipped": {"messages": {"system": 1}}}}"#,
     /// )?;
@@ -178,14 +178,14 @@ record! {
     /// A text that was not stored again is named too, with the id of the memory that has it:
     ///
     /// ```
-    /// let result: mem0_types::EventResult =
+    /// let result: mem0_sdk::EventResult =
     ///     serde_json::from_str(r#"{"id": "m-1", "event": "NOOP", "reason": "duplicate"}"#)?;
     /// assert!(result.is_duplicate());
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     ///
     /// ```
-    /// let result: mem0_types::EventResult =
+    /// let result: mem0_sdk::EventResult =
     ///     serde_json::from_str(r#"{"id": "m-1", "event": "ADD", "data": {"memory": "Hikes"}}"#)?;
     /// assert_eq!(result.text(), Some("Hikes"));
     /// # Ok::<(), serde_json::Error>(())
@@ -216,7 +216,7 @@ impl EventResult {
     /// Whether nothing was stored, because an equal memory is there: the one with this id.
     ///
     /// ```
-    /// let result: mem0_types::EventResult =
+    /// let result: mem0_sdk::EventResult =
     ///     serde_json::from_str(r#"{"id": "m-1", "event": "ADD", "data": {"memory": "Hikes"}}"#)?;
     /// assert!(!result.is_duplicate());
     /// # Ok::<(), serde_json::Error>(())
@@ -228,7 +228,7 @@ impl EventResult {
     /// The memory's text, from whichever of the two fields has it.
     ///
     /// ```
-    /// let result: mem0_types::EventResult = serde_json::from_str(r#"{"memory": "Hikes"}"#)?;
+    /// let result: mem0_sdk::EventResult = serde_json::from_str(r#"{"memory": "Hikes"}"#)?;
     /// assert_eq!(result.text(), Some("Hikes"));
     /// # Ok::<(), serde_json::Error>(())
     /// ```
@@ -242,7 +242,7 @@ record! {
     /// The memory inside an [`EventResult`].
     ///
     /// ```
-    /// let data: mem0_types::EventData = serde_json::from_str(r#"{"memory": "Hikes"}"#)?;
+    /// let data: mem0_sdk::EventData = serde_json::from_str(r#"{"memory": "Hikes"}"#)?;
     /// assert_eq!(data.memory.as_deref(), Some("Hikes"));
     /// # Ok::<(), serde_json::Error>(())
     /// ```

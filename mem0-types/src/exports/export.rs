@@ -59,7 +59,7 @@ options! {
     /// Which memories to export, and how.
     ///
     /// ```
-    /// use mem0_types::{Filter, MemoryExportOptions};
+    /// use mem0_sdk::{Filter, MemoryExportOptions};
     ///
     /// let options = MemoryExportOptions::new(Filter::user_id("alice"))
     ///     .export_instructions("Dates as YYYY-MM-DD");
@@ -81,7 +81,7 @@ impl MemoryExportOptions {
     /// Options with this filter, which says which memories to export, and nothing else.
     ///
     /// ```
-    /// use mem0_types::{Filter, MemoryExportOptions};
+    /// use mem0_sdk::{Filter, MemoryExportOptions};
     ///
     /// let filter = Filter::user_id("alice");
     /// assert_eq!(MemoryExportOptions::new(filter.clone()), filter.into());
@@ -101,7 +101,7 @@ record! {
     /// An export that was requested.
     ///
     /// ```
-    /// let asked: mem0_types::CreateMemoryExportResponse =
+    /// let asked: mem0_sdk::CreateMemoryExportResponse =
     ///     serde_json::from_str(r#"{"message": "Memory export request received.", "id": "x-1"}"#)?;
     /// assert_eq!(asked.id, "x-1");
     /// # Ok::<(), serde_json::Error>(())
@@ -125,13 +125,13 @@ record! {
 /// goes on, and also for an export that does not exist. An export is kept for seven days.
 ///
 /// ```
-/// use mem0_types::requests::GetMemoryExport;
-/// use mem0_types::{Endpoint, Filter};
+/// use mem0_sdk::requests::GetMemoryExport;
+/// use mem0_sdk::{Endpoint, Filter};
 ///
 /// let call = GetMemoryExport::by_id("x-1").into_call()?;
 /// assert_eq!(call.path()?, "/v1/exports/get/");
 /// assert_eq!(call.body().unwrap(), r#"{"memory_export_id":"x-1"}"#);
-/// # Ok::<(), mem0_types::InvalidInput>(())
+/// # Ok::<(), mem0_sdk::InvalidInput>(())
 /// ```
 #[doc(alias = "get_memory_export")]
 #[doc(alias = "getMemoryExport")]
@@ -150,7 +150,7 @@ impl GetMemoryExport {
     /// The export with this id, which is in the answer to [`CreateMemoryExport`].
     ///
     /// ```
-    /// # use mem0_types::requests::GetMemoryExport;
+    /// # use mem0_sdk::requests::GetMemoryExport;
     /// assert_eq!(GetMemoryExport::by_id("x-1"), "x-1".into());
     /// ```
     #[doc(alias = "memory_export_id")]
@@ -162,7 +162,7 @@ impl GetMemoryExport {
     /// The latest export that was requested with this filter.
     ///
     /// ```
-    /// # use mem0_types::{Filter, requests::GetMemoryExport};
+    /// # use mem0_sdk::{Filter, requests::GetMemoryExport};
     /// assert_eq!(GetMemoryExport::latest(Filter::user_id("a")), Filter::user_id("a").into());
     /// ```
     pub fn latest(filter: Filter) -> Self {

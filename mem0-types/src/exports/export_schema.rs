@@ -15,7 +15,7 @@ use crate::InvalidInput;
 /// [`InvalidInput`] when the type is not a struct or a map with text keys: an export is an object.
 ///
 /// ```
-/// use mem0_types::export_schema;
+/// use mem0_sdk::export_schema;
 /// use schemars::JsonSchema;
 ///
 /// #[derive(JsonSchema)]
@@ -30,7 +30,7 @@ use crate::InvalidInput;
 /// assert_eq!(schema["properties"]["favourite"]["anyOf"][1]["type"], "null");
 /// assert_eq!(schema["required"], serde_json::json!(["allergies"]));
 /// assert!(export_schema::<Vec<Diet>>().is_err());
-/// # Ok::<(), mem0_types::InvalidInput>(())
+/// # Ok::<(), mem0_sdk::InvalidInput>(())
 /// ```
 ///
 /// A type without a schema does not compile:
@@ -40,8 +40,8 @@ use crate::InvalidInput;
 ///     allergies: Vec<String>,
 /// }
 ///
-/// let schema = mem0_types::export_schema::<Diet>()?;
-/// # Ok::<(), mem0_types::InvalidInput>(())
+/// let schema = mem0_sdk::export_schema::<Diet>()?;
+/// # Ok::<(), mem0_sdk::InvalidInput>(())
 /// ```
 pub fn export_schema<T: JsonSchema>() -> Result<Value, InvalidInput> {
     let mut schema = SchemaGenerator::default().into_root_schema_for::<T>().to_value();

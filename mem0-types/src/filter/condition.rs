@@ -61,7 +61,7 @@ impl TimeField {
     /// The wire name.
     ///
     /// ```
-    /// assert_eq!(mem0_types::TimeField::CreatedAt.as_str(), "created_at");
+    /// assert_eq!(mem0_sdk::TimeField::CreatedAt.as_str(), "created_at");
     /// ```
     pub fn as_str(self) -> &'static str {
         match self {

@@ -14,7 +14,7 @@ macro_rules! id_filter {
         #[doc = concat!("Memories of this ", $title, ".")]
         ///
         /// ```
-        /// # use mem0_types::Filter;
+        /// # use mem0_sdk::Filter;
         #[doc = concat!("let filter = Filter::", stringify!($is), "(\"x\");")]
         #[doc = concat!("assert_eq!(filter.to_string(), r#\"{\"", stringify!($is), "\":\"x\"}\"#);")]
         /// ```
@@ -26,7 +26,7 @@ macro_rules! id_filter {
         #[doc = concat!("Memories of another ", $title, ", or without one.")]
         ///
         /// ```
-        /// # use mem0_types::Filter;
+        /// # use mem0_sdk::Filter;
         #[doc = concat!("let filter = Filter::", stringify!($ne), "(\"x\");")]
         #[doc = concat!("assert_eq!(filter.to_string(), r#\"{\"", stringify!($is), "\":{\"ne\":\"x\"}}\"#);")]
         /// ```
@@ -37,7 +37,7 @@ macro_rules! id_filter {
         #[doc = concat!("Memories of one of these ", $title, "s.")]
         ///
         /// ```
-        /// # use mem0_types::Filter;
+        /// # use mem0_sdk::Filter;
         #[doc = concat!("let filter = Filter::", stringify!($in), "([\"x\", \"y\"]);")]
         #[doc = concat!("assert_eq!(filter.to_string(), r#\"{\"", stringify!($is), "\":{\"in\":[\"x\",\"y\"]}}\"#);")]
         /// ```
@@ -49,7 +49,7 @@ macro_rules! id_filter {
         #[doc = concat!("Memories of any ", $title, ": those whose `", stringify!($is), "` is not null.")]
         ///
         /// ```
-        /// # use mem0_types::Filter;
+        /// # use mem0_sdk::Filter;
         #[doc = concat!("let filter = Filter::", stringify!($any), "();")]
         #[doc = concat!("assert_eq!(filter.to_string(), r#\"{\"", stringify!($is), "\":\"*\"}\"#);")]
         /// ```
@@ -63,7 +63,7 @@ macro_rules! id_filter {
         /// that does. The hosted service does not document null.
         ///
         /// ```
-        /// # use mem0_types::Filter;
+        /// # use mem0_sdk::Filter;
         #[doc = concat!("let filter = Filter::", stringify!($no), "();")]
         #[doc = concat!("assert_eq!(filter.to_string(), r#\"{\"", stringify!($is), "\":null}\"#);")]
         /// ```
@@ -94,9 +94,9 @@ impl Filter {
     /// [`InvalidInput`] for a kind of entity that has no id field.
     ///
     /// ```
-    /// # use mem0_types::{EntityRef, Filter};
+    /// # use mem0_sdk::{EntityRef, Filter};
     /// assert_eq!(Filter::entity(&EntityRef::run("trip"))?, Filter::run_id("trip"));
-    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
     pub fn entity(entity: &EntityRef) -> Result<Self, InvalidInput> {
         Ok(Self::id(entity.id_field()?, IdCondition::Is(entity.entity_id().to_owned())))
@@ -109,7 +109,7 @@ impl Filter {
     /// Conditions on when the memory was created.
     ///
     /// ```
-    /// # use mem0_types::Filter;
+    /// # use mem0_sdk::Filter;
     /// let filter = Filter::created_at().between("2024-01-01", "2024-12-31");
     /// assert_eq!(
     ///     filter.to_string(),
@@ -124,7 +124,7 @@ impl Filter {
     /// Conditions on when the memory last changed.
     ///
     /// ```
-    /// # use mem0_types::Filter;
+    /// # use mem0_sdk::Filter;
     /// let filter = Filter::updated_at().gt("2024-01-01");
     /// assert_eq!(filter.to_string(), r#"{"updated_at":{"gt":"2024-01-01"}}"#);
     /// ```
@@ -136,7 +136,7 @@ impl Filter {
     /// Conditions on the `timestamp` that the memory was added with.
     ///
     /// ```
-    /// # use mem0_types::Filter;
+    /// # use mem0_sdk::Filter;
     /// let filter = Filter::timestamp().lt("2024-01-01");
     /// assert_eq!(filter.to_string(), r#"{"timestamp":{"lt":"2024-01-01"}}"#);
     /// ```
@@ -147,7 +147,7 @@ impl Filter {
     /// Conditions on the last day on which the memory is listed.
     ///
     /// ```
-    /// # use mem0_types::Filter;
+    /// # use mem0_sdk::Filter;
     /// let filter = Filter::expiration_date().lte("2027-01-31");
     /// assert_eq!(filter.to_string(), r#"{"expiration_date":{"lte":"2027-01-31"}}"#);
     /// ```
@@ -159,7 +159,7 @@ impl Filter {
     /// Conditions on the memory's categories.
     ///
     /// ```
-    /// # use mem0_types::Filter;
+    /// # use mem0_sdk::Filter;
     /// let filter = Filter::categories().is_in(["food", "travel"]);
     /// assert_eq!(filter.to_string(), r#"{"categories":{"in":["food","travel"]}}"#);
     /// ```
@@ -170,7 +170,7 @@ impl Filter {
     /// Conditions on one top-level key of the memory's metadata. Nested keys cannot be addressed.
     ///
     /// ```
-    /// # use mem0_types::Filter;
+    /// # use mem0_sdk::Filter;
     /// let filter = Filter::metadata("source").eq("chat");
     /// assert_eq!(filter.to_string(), r#"{"metadata":{"source":"chat"}}"#);
     /// ```
@@ -182,7 +182,7 @@ impl Filter {
     /// 500.
     ///
     /// ```
-    /// # use mem0_types::Filter;
+    /// # use mem0_sdk::Filter;
     /// let filter = Filter::keywords().icontains("sushi");
     /// assert_eq!(filter.to_string(), r#"{"keywords":{"icontains":"sushi"}}"#);
     /// ```
@@ -193,7 +193,7 @@ impl Filter {
     /// The memories with these ids.
     ///
     /// ```
-    /// # use mem0_types::Filter;
+    /// # use mem0_sdk::Filter;
     /// let filter = Filter::memory_ids(["m-1", "m-2"]);
     /// assert_eq!(filter.to_string(), r#"{"memory_ids":["m-1","m-2"]}"#);
     /// ```
@@ -210,7 +210,7 @@ impl Filter {
     /// memories of an agent, for example, and not only those from its conversations with this user.
     ///
     /// ```
-    /// use mem0_types::{Filter, Scope};
+    /// use mem0_sdk::{Filter, Scope};
     ///
     /// let filter = Filter::any_of(&Scope::user("alice").with_agent("bot"));
     /// assert_eq!(filter, Filter::user_id("alice") | Filter::agent_id("bot"));
@@ -225,7 +225,7 @@ impl Filter {
     /// attributed to one of them. Memories stored with `infer: false` carry all ids.
     ///
     /// ```
-    /// use mem0_types::{Filter, Scope};
+    /// use mem0_sdk::{Filter, Scope};
     ///
     /// let filter = Filter::all_of(&Scope::user("alice").with_run("r-1"));
     /// assert_eq!(filter, Filter::user_id("alice") & Filter::run_id("r-1"));
@@ -251,7 +251,7 @@ impl Filter {
     /// All of these hold. Printed as one `AND`, even with one part or none.
     ///
     /// ```
-    /// # use mem0_types::Filter;
+    /// # use mem0_sdk::Filter;
     /// let filter = Filter::all([Filter::user_id("alice")]);
     /// assert_eq!(filter.to_string(), r#"{"AND":[{"user_id":"alice"}]}"#);
     /// ```
@@ -262,7 +262,7 @@ impl Filter {
     /// At least one of these holds. Printed as one `OR`, even with one part or none.
     ///
     /// ```
-    /// # use mem0_types::Filter;
+    /// # use mem0_sdk::Filter;
     /// let filter = Filter::any([Filter::user_id("alice")]);
     /// assert_eq!(filter.to_string(), r#"{"OR":[{"user_id":"alice"}]}"#);
     /// ```
@@ -275,7 +275,7 @@ impl Filter {
     /// Nothing in it is checked, not even its ids, and it counts as naming an entity.
     ///
     /// ```
-    /// use mem0_types::Filter;
+    /// use mem0_sdk::Filter;
     /// use serde_json::json;
     ///
     /// let filter = Filter::user_id("alice") & Filter::raw(json!({"new_field": {"gt": 3}}));

@@ -17,7 +17,7 @@ use crate::wire::deserialize_exactly;
 /// condition that is not negated; a filter without one is refused before it is sent.
 ///
 /// ```
-/// use mem0_types::Filter;
+/// use mem0_sdk::Filter;
 /// use serde_json::json;
 ///
 /// let filter = Filter::user_id("alice") & !Filter::categories().contains("work");
@@ -46,7 +46,7 @@ pub struct Filter(pub(super) Expression);
 /// The structure of a [`Filter`], for code that evaluates or inspects one.
 ///
 /// ```
-/// use mem0_types::{Expression, Filter};
+/// use mem0_sdk::{Expression, Filter};
 ///
 /// let filter = Filter::user_id("alice") | Filter::agent_id("bot");
 /// assert!(matches!(filter.expression(), Expression::Or(parts) if parts.len() == 2));
@@ -70,7 +70,7 @@ impl Filter {
     /// The filter's structure.
     ///
     /// ```
-    /// use mem0_types::{Condition, Expression, Filter};
+    /// use mem0_sdk::{Condition, Expression, Filter};
     ///
     /// let filter = Filter::memory_ids(["m-1"]);
     /// assert!(matches!(filter.expression(), Expression::Condition(Condition::MemoryIds(_))));
@@ -82,7 +82,7 @@ impl Filter {
     /// Whether the filter has an id condition that is not negated. Searches and lists require one.
     ///
     /// ```
-    /// # use mem0_types::Filter;
+    /// # use mem0_sdk::Filter;
     /// let food = Filter::categories().contains("food");
     /// assert!((Filter::user_id("alice") & food).names_an_entity());
     /// assert!(!(!Filter::user_id("alice")).names_an_entity());

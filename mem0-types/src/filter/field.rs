@@ -13,7 +13,7 @@ use crate::time::Timestamp;
 /// The platform refuses an explicit `eq` here, so [`TimeFilter::is`] prints the bare value.
 ///
 /// ```
-/// use mem0_types::Filter;
+/// use mem0_sdk::Filter;
 ///
 /// let this_year = Filter::created_at().gte("2026-01-01");
 /// assert_eq!(this_year.to_string(), r#"{"created_at":{"gte":"2026-01-01"}}"#);
@@ -26,11 +26,11 @@ use crate::time::Timestamp;
 /// Times have no `contains`, and no `eq`:
 ///
 /// ```compile_fail
-/// let filter = mem0_types::Filter::created_at().contains("2026");
+/// let filter = mem0_sdk::Filter::created_at().contains("2026");
 /// ```
 ///
 /// ```compile_fail
-/// let filter = mem0_types::Filter::created_at().eq("2026-01-01");
+/// let filter = mem0_sdk::Filter::created_at().eq("2026-01-01");
 /// ```
 #[derive(Debug, Clone, Copy)]
 pub struct TimeFilter(pub(super) TimeField);
@@ -43,7 +43,7 @@ impl TimeFilter {
     /// Exactly this time.
     ///
     /// ```
-    /// # use mem0_types::Filter;
+    /// # use mem0_sdk::Filter;
     /// let filter = Filter::expiration_date().is("2027-01-31");
     /// assert_eq!(filter.to_string(), r#"{"expiration_date":"2027-01-31"}"#);
     /// ```
@@ -54,7 +54,7 @@ impl TimeFilter {
     /// Another time, or null.
     ///
     /// ```
-    /// # use mem0_types::Filter;
+    /// # use mem0_sdk::Filter;
     /// let filter = Filter::expiration_date().ne("2027-01-31");
     /// assert_eq!(filter.to_string(), r#"{"expiration_date":{"ne":"2027-01-31"}}"#);
     /// ```
@@ -65,7 +65,7 @@ impl TimeFilter {
     /// Later than this time.
     ///
     /// ```
-    /// # use mem0_types::Filter;
+    /// # use mem0_sdk::Filter;
     /// assert_eq!(Filter::created_at().gt(0).to_string(), r#"{"created_at":{"gt":0}}"#);
     /// ```
     pub fn gt(self, time: impl Into<Timestamp>) -> Filter {
@@ -75,7 +75,7 @@ impl TimeFilter {
     /// This time or later.
     ///
     /// ```
-    /// # use mem0_types::Filter;
+    /// # use mem0_sdk::Filter;
     /// assert_eq!(Filter::created_at().gte(0).to_string(), r#"{"created_at":{"gte":0}}"#);
     /// ```
     pub fn gte(self, time: impl Into<Timestamp>) -> Filter {
@@ -85,7 +85,7 @@ impl TimeFilter {
     /// Earlier than this time.
     ///
     /// ```
-    /// # use mem0_types::Filter;
+    /// # use mem0_sdk::Filter;
     /// assert_eq!(Filter::created_at().lt(9).to_string(), r#"{"created_at":{"lt":9}}"#);
     /// ```
     pub fn lt(self, time: impl Into<Timestamp>) -> Filter {
@@ -95,7 +95,7 @@ impl TimeFilter {
     /// This time or earlier.
     ///
     /// ```
-    /// # use mem0_types::Filter;
+    /// # use mem0_sdk::Filter;
     /// assert_eq!(Filter::created_at().lte(9).to_string(), r#"{"created_at":{"lte":9}}"#);
     /// ```
     pub fn lte(self, time: impl Into<Timestamp>) -> Filter {
@@ -105,7 +105,7 @@ impl TimeFilter {
     /// From the first time to the second, both included.
     ///
     /// ```
-    /// # use mem0_types::Filter;
+    /// # use mem0_sdk::Filter;
     /// let filter = Filter::created_at().between(0, 9);
     /// assert_eq!(filter.to_string(), r#"{"created_at":{"gte":0,"lte":9}}"#);
     /// ```
@@ -116,7 +116,7 @@ impl TimeFilter {
     /// One of these times.
     ///
     /// ```
-    /// # use mem0_types::Filter;
+    /// # use mem0_sdk::Filter;
     /// let filter = Filter::expiration_date().is_in(["2027-01-31"]);
     /// assert_eq!(filter.to_string(), r#"{"expiration_date":{"in":["2027-01-31"]}}"#);
     /// ```
@@ -128,7 +128,7 @@ impl TimeFilter {
     /// Any time: the field is not null.
     ///
     /// ```
-    /// # use mem0_types::Filter;
+    /// # use mem0_sdk::Filter;
     /// let filter = Filter::expiration_date().exists();
     /// assert_eq!(filter.to_string(), r#"{"expiration_date":"*"}"#);
     /// ```
@@ -142,15 +142,15 @@ impl TimeFilter {
 /// The platform refuses a bare value, `eq` and `ne` here, so there are none:
 ///
 /// ```compile_fail
-/// let filter = mem0_types::Filter::categories().eq("food");
+/// let filter = mem0_sdk::Filter::categories().eq("food");
 /// ```
 ///
 /// ```compile_fail
-/// let filter = mem0_types::Filter::categories().ne("food");
+/// let filter = mem0_sdk::Filter::categories().ne("food");
 /// ```
 ///
 /// ```
-/// let filter = mem0_types::Filter::categories().is_in(["food"]);
+/// let filter = mem0_sdk::Filter::categories().is_in(["food"]);
 /// assert_eq!(filter.to_string(), r#"{"categories":{"in":["food"]}}"#);
 /// ```
 #[derive(Debug, Clone, Copy)]
@@ -160,7 +160,7 @@ impl CategoriesFilter {
     /// At least one of these categories, spelled the same.
     ///
     /// ```
-    /// # use mem0_types::Filter;
+    /// # use mem0_sdk::Filter;
     /// let filter = Filter::categories().is_in(["food"]);
     /// assert_eq!(filter.to_string(), r#"{"categories":{"in":["food"]}}"#);
     /// ```
@@ -173,7 +173,7 @@ impl CategoriesFilter {
     /// A category contains this text, in any case.
     ///
     /// ```
-    /// # use mem0_types::Filter;
+    /// # use mem0_sdk::Filter;
     /// let filter = Filter::categories().contains("foo");
     /// assert_eq!(filter.to_string(), r#"{"categories":{"contains":"foo"}}"#);
     /// ```
@@ -188,15 +188,15 @@ impl CategoriesFilter {
 /// The platform has no ranges and no `in` on metadata:
 ///
 /// ```compile_fail
-/// let filter = mem0_types::Filter::metadata("age").gt(3);
+/// let filter = mem0_sdk::Filter::metadata("age").gt(3);
 /// ```
 ///
 /// ```compile_fail
-/// let filter = mem0_types::Filter::metadata("age").is_in([3, 4]);
+/// let filter = mem0_sdk::Filter::metadata("age").is_in([3, 4]);
 /// ```
 ///
 /// ```
-/// let filter = mem0_types::Filter::metadata("age").eq(3);
+/// let filter = mem0_sdk::Filter::metadata("age").eq(3);
 /// assert_eq!(filter.to_string(), r#"{"metadata":{"age":3}}"#);
 /// ```
 #[derive(Clone)]
@@ -210,7 +210,7 @@ impl MetadataFilter {
     /// Equal to this JSON value. The text `*` is the platform's wildcard: any value but null.
     ///
     /// ```
-    /// # use mem0_types::Filter;
+    /// # use mem0_sdk::Filter;
     /// let filter = Filter::metadata("ok").eq(true);
     /// assert_eq!(filter.to_string(), r#"{"metadata":{"ok":true}}"#);
     /// ```
@@ -222,7 +222,7 @@ impl MetadataFilter {
     /// null.
     ///
     /// ```
-    /// # use mem0_types::Filter;
+    /// # use mem0_sdk::Filter;
     /// let filter = Filter::metadata("ok").ne(true);
     /// assert_eq!(filter.to_string(), r#"{"metadata":{"ok":{"ne":true}}}"#);
     /// ```
@@ -233,7 +233,7 @@ impl MetadataFilter {
     /// The value contains this: a part of a text, or an element of a list.
     ///
     /// ```
-    /// # use mem0_types::Filter;
+    /// # use mem0_sdk::Filter;
     /// let filter = Filter::metadata("tags").contains("vip");
     /// assert_eq!(filter.to_string(), r#"{"metadata":{"tags":{"contains":"vip"}}}"#);
     /// ```
@@ -254,11 +254,11 @@ impl fmt::Debug for MetadataFilter {
 /// Texts are searched, not compared:
 ///
 /// ```compile_fail
-/// let filter = mem0_types::Filter::keywords().eq("sushi");
+/// let filter = mem0_sdk::Filter::keywords().eq("sushi");
 /// ```
 ///
 /// ```
-/// let filter = mem0_types::Filter::keywords().contains("sushi");
+/// let filter = mem0_sdk::Filter::keywords().contains("sushi");
 /// assert_eq!(filter.to_string(), r#"{"keywords":{"contains":"sushi"}}"#);
 /// ```
 #[derive(Debug, Clone, Copy)]
@@ -268,7 +268,7 @@ impl KeywordsFilter {
     /// Contains this text, in the same case.
     ///
     /// ```
-    /// # use mem0_types::Filter;
+    /// # use mem0_sdk::Filter;
     /// let filter = Filter::keywords().contains("Rome");
     /// assert_eq!(filter.to_string(), r#"{"keywords":{"contains":"Rome"}}"#);
     /// ```
@@ -279,7 +279,7 @@ impl KeywordsFilter {
     /// Contains this text, in any case.
     ///
     /// ```
-    /// # use mem0_types::Filter;
+    /// # use mem0_sdk::Filter;
     /// let filter = Filter::keywords().icontains("rome");
     /// assert_eq!(filter.to_string(), r#"{"keywords":{"icontains":"rome"}}"#);
     /// ```

@@ -31,13 +31,13 @@ impl Filter {
     /// known.
     ///
     /// ```
-    /// use mem0_types::Filter;
+    /// use mem0_sdk::Filter;
     /// use serde_json::json;
     ///
     /// let filter = Filter::from_json(&json!({"OR": [{"user_id": "alice"}, {"agent_id": "*"}]}))?;
     /// assert_eq!(filter, Filter::user_id("alice") | Filter::any_agent());
     /// assert!(Filter::from_json(&json!({"userId": "alice"})).is_err());
-    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
     pub fn from_json(json: &Value) -> Result<Self, InvalidInput> {
         object(json, 0)

@@ -24,7 +24,7 @@ open_enum! {
 /// a `.` or `..` part.
 ///
 /// ```
-/// use mem0_types::{EntityRef, EntityType};
+/// use mem0_sdk::{EntityRef, EntityType};
 ///
 /// let entity = EntityRef::agent("travel-bot");
 /// assert_eq!(entity.entity_type(), &EntityType::Agent);
@@ -44,7 +44,7 @@ impl EntityRef {
     /// [`app`](Self::app) and [`run`](Self::run) are shorter.
     ///
     /// ```
-    /// # use mem0_types::{EntityRef, EntityType};
+    /// # use mem0_sdk::{EntityRef, EntityType};
     /// assert_eq!(EntityRef::new(EntityType::User, "alice"), EntityRef::user("alice"));
     /// ```
     pub fn new(entity_type: impl Into<EntityType>, entity_id: impl Into<String>) -> Self {
@@ -54,7 +54,7 @@ impl EntityRef {
     /// The user with this `user_id`.
     ///
     /// ```
-    /// # use mem0_types::EntityRef;
+    /// # use mem0_sdk::EntityRef;
     /// assert_eq!(EntityRef::user("alice").entity_id(), "alice");
     /// ```
     pub fn user(user_id: impl Into<String>) -> Self {
@@ -64,7 +64,7 @@ impl EntityRef {
     /// The agent with this `agent_id`.
     ///
     /// ```
-    /// # use mem0_types::EntityRef;
+    /// # use mem0_sdk::EntityRef;
     /// assert_eq!(EntityRef::agent("bot").entity_id(), "bot");
     /// ```
     pub fn agent(agent_id: impl Into<String>) -> Self {
@@ -74,7 +74,7 @@ impl EntityRef {
     /// The app with this `app_id`.
     ///
     /// ```
-    /// # use mem0_types::EntityRef;
+    /// # use mem0_sdk::EntityRef;
     /// assert_eq!(EntityRef::app("kitchen").entity_id(), "kitchen");
     /// ```
     pub fn app(app_id: impl Into<String>) -> Self {
@@ -84,7 +84,7 @@ impl EntityRef {
     /// The run with this `run_id`.
     ///
     /// ```
-    /// # use mem0_types::EntityRef;
+    /// # use mem0_sdk::EntityRef;
     /// assert_eq!(EntityRef::run("trip").entity_id(), "trip");
     /// ```
     pub fn run(run_id: impl Into<String>) -> Self {
@@ -94,7 +94,7 @@ impl EntityRef {
     /// The kind of the entity.
     ///
     /// ```
-    /// # use mem0_types::{EntityRef, EntityType};
+    /// # use mem0_sdk::{EntityRef, EntityType};
     /// assert_eq!(EntityRef::run("trip").entity_type(), &EntityType::Run);
     /// ```
     pub fn entity_type(&self) -> &EntityType {
@@ -104,7 +104,7 @@ impl EntityRef {
     /// The id that you added memories with.
     ///
     /// ```
-    /// # use mem0_types::EntityRef;
+    /// # use mem0_sdk::EntityRef;
     /// assert_eq!(EntityRef::run("trip").entity_id(), "trip");
     /// ```
     pub fn entity_id(&self) -> &str {

@@ -3,7 +3,7 @@ use crate::InvalidInput;
 /// One of the four ids that a memory may carry.
 ///
 /// ```
-/// assert_eq!(mem0_types::IdField::RunId.as_str(), "run_id");
+/// assert_eq!(mem0_sdk::IdField::RunId.as_str(), "run_id");
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum IdField {
@@ -24,7 +24,7 @@ impl IdField {
     /// The wire name.
     ///
     /// ```
-    /// assert_eq!(mem0_types::IdField::UserId.as_str(), "user_id");
+    /// assert_eq!(mem0_sdk::IdField::UserId.as_str(), "user_id");
     /// ```
     pub fn as_str(self) -> &'static str {
         match self {
@@ -43,11 +43,11 @@ impl IdField {
     /// in a path.
     ///
     /// ```
-    /// use mem0_types::IdField;
+    /// use mem0_sdk::IdField;
     ///
     /// IdField::UserId.check("alice")?;
     /// assert!(IdField::UserId.check("..").is_err());
-    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
     pub fn check(self, id: &str) -> Result<(), InvalidInput> {
         check_id(self.as_str(), id)

@@ -17,7 +17,7 @@ use crate::InvalidInput;
 /// [`Filter::any_of`](crate::Filter::any_of).
 ///
 /// ```
-/// use mem0_types::Scope;
+/// use mem0_sdk::Scope;
 ///
 /// let scope = Scope::user("alice").with_agent("travel-bot").with_run("trip-2026");
 /// assert_eq!(scope.user_id(), Some("alice"));
@@ -40,7 +40,7 @@ macro_rules! scope_id {
         #[doc = concat!("The scope of one ", $title, ".")]
         ///
         /// ```
-        /// # use mem0_types::Scope;
+        /// # use mem0_sdk::Scope;
         #[doc = concat!("let scope = Scope::", stringify!($kind), "(\"id-1\");")]
         #[doc = concat!("assert_eq!(scope.", stringify!($field), "(), Some(\"id-1\"));")]
         /// ```
@@ -53,7 +53,7 @@ macro_rules! scope_id {
         #[doc = concat!("Adds this ", $title, ", or replaces the one that is set.")]
         ///
         /// ```
-        /// # use mem0_types::Scope;
+        /// # use mem0_sdk::Scope;
         #[doc = concat!("let scope = Scope::user(\"alice\").", stringify!($with), "(\"id-1\");")]
         #[doc = concat!("assert_eq!(scope.", stringify!($field), "(), Some(\"id-1\"));")]
         /// ```
@@ -66,7 +66,7 @@ macro_rules! scope_id {
         #[doc = concat!("The id of the ", $title, ", if the scope has one.")]
         ///
         /// ```
-        /// # use mem0_types::Scope;
+        /// # use mem0_sdk::Scope;
         #[doc = concat!("assert_eq!(Scope::", stringify!($kind), "(\"x\").", stringify!($field), "(), Some(\"x\"));")]
         /// ```
         pub fn $field(&self) -> Option<&str> {
@@ -86,7 +86,7 @@ impl Scope {
     /// The ids of the scope, in the order user, agent, app, run.
     ///
     /// ```
-    /// use mem0_types::{IdField, Scope};
+    /// use mem0_sdk::{IdField, Scope};
     ///
     /// let scope = Scope::agent("bot").with_user("alice");
     /// let ids: Vec<_> = scope.ids().collect();

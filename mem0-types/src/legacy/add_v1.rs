@@ -54,7 +54,7 @@ options! {
     /// Who the memories of an add by v1 belong to, and how they are made.
     ///
     /// ```
-    /// use mem0_types::{Scope, legacy::AddV1Options};
+    /// use mem0_sdk::{Scope, legacy::AddV1Options};
     ///
     /// let options = AddV1Options::new(Scope::user("alice")).output_format("v1.1").version("v2");
     /// assert_eq!(serde_json::json!(options)["output_format"], "v1.1");
@@ -103,7 +103,7 @@ impl AddV1Options {
     /// Options with this scope and nothing else.
     ///
     /// ```
-    /// # use mem0_types::{Scope, legacy::AddV1Options};
+    /// # use mem0_sdk::{Scope, legacy::AddV1Options};
     /// assert_eq!(AddV1Options::new(Scope::user("alice")), Scope::user("alice").into());
     /// ```
     pub fn new(scope: Scope) -> Self {
@@ -122,7 +122,7 @@ record! {
     /// [`extra`](Page::extra) may hold `relations`.
     ///
     /// ```
-    /// use mem0_types::{Page, legacy::AddV1Response};
+    /// use mem0_sdk::{Page, legacy::AddV1Response};
     ///
     /// let added: Page<AddV1Response> = serde_json::from_str(
     ///     r#"{"results": [{"status": "PENDING", "event_id": "e-1"}], "relations": []}"#,

@@ -13,8 +13,8 @@ request! {
     /// `page` and `page_size` are set.
     ///
     /// ```
-    /// use mem0_types::legacy::{GetAllV1, GetAllV1Options};
-    /// use mem0_types::{Endpoint, Scope};
+    /// use mem0_sdk::legacy::{GetAllV1, GetAllV1Options};
+    /// use mem0_sdk::{Endpoint, Scope};
     ///
     /// let options = GetAllV1Options::new(Scope::user("a b"))
     ///     .limit(10)
@@ -23,7 +23,7 @@ request! {
     ///     GetAllV1::new(options).into_call()?.path_and_query()?,
     ///     "/v1/memories/?user_id=a%20b&categories=food&categories=work&limit=10",
     /// );
-    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
     pub struct GetAllV1 {
         /// a [`Scope`], or [`GetAllV1Options`]
@@ -80,7 +80,7 @@ options! {
     /// Which memories to list by v1, and how.
     ///
     /// ```
-    /// use mem0_types::{Scope, legacy::GetAllV1Options};
+    /// use mem0_sdk::{Scope, legacy::GetAllV1Options};
     ///
     /// let options = GetAllV1Options::new(Scope::user("alice")).page(2).page_size(50);
     /// assert_eq!(serde_json::json!(options), serde_json::json!({"page": 2, "page_size": 50}));
@@ -119,7 +119,7 @@ impl GetAllV1Options {
     /// Options with this scope and nothing else.
     ///
     /// ```
-    /// # use mem0_types::{Scope, legacy::GetAllV1Options};
+    /// # use mem0_sdk::{Scope, legacy::GetAllV1Options};
     /// assert_eq!(GetAllV1Options::new(Scope::user("alice")), Scope::user("alice").into());
     /// ```
     pub fn new(scope: Scope) -> Self {

@@ -41,7 +41,7 @@ options! {
     /// Which memories to list by v2, and how.
     ///
     /// ```
-    /// use mem0_types::{Filter, legacy::GetAllV2Options};
+    /// use mem0_sdk::{Filter, legacy::GetAllV2Options};
     ///
     /// let options = GetAllV2Options::new(Filter::user_id("alice")).page(2).page_size(50);
     /// assert_eq!(serde_json::json!(options), serde_json::json!({"page": 2, "page_size": 50}));
@@ -68,7 +68,7 @@ impl GetAllV2Options {
     /// Options with this filter and nothing else.
     ///
     /// ```
-    /// # use mem0_types::{Filter, legacy::GetAllV2Options};
+    /// # use mem0_sdk::{Filter, legacy::GetAllV2Options};
     /// assert_eq!(GetAllV2Options::new(Filter::user_id("a")), Filter::user_id("a").into());
     /// ```
     pub fn new(filter: Filter) -> Self {

@@ -5,12 +5,12 @@
 //! searching and listing are those of v3.
 //!
 //! ```
-//! use mem0_types::legacy::{SearchV1, SearchV1Options};
-//! use mem0_types::{Endpoint, Scope};
+//! use mem0_sdk::legacy::{SearchV1, SearchV1Options};
+//! use mem0_sdk::{Endpoint, Scope};
 //!
 //! let options = SearchV1Options::new(Scope::user("alice")).filter_memories(true);
 //! assert_eq!(SearchV1::new("dinner", options).into_call()?.path()?, "/v1/memories/search/");
-//! # Ok::<(), mem0_types::InvalidInput>(())
+//! # Ok::<(), mem0_sdk::InvalidInput>(())
 //! ```
 
 mod add_v1;

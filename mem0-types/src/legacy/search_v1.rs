@@ -53,7 +53,7 @@ options! {
     /// Which memories a search by v1 looks at, and how it ranks them.
     ///
     /// ```
-    /// use mem0_types::{Scope, legacy::SearchV1Options};
+    /// use mem0_sdk::{Scope, legacy::SearchV1Options};
     ///
     /// let options = SearchV1Options::new(Scope::user("alice")).filter_memories(true);
     /// assert_eq!(serde_json::json!(options)["filter_memories"], true);
@@ -94,7 +94,7 @@ impl SearchV1Options {
     /// Options with this scope and nothing else.
     ///
     /// ```
-    /// # use mem0_types::{Scope, legacy::SearchV1Options};
+    /// # use mem0_sdk::{Scope, legacy::SearchV1Options};
     /// assert_eq!(SearchV1Options::new(Scope::user("alice")), Scope::user("alice").into());
     /// ```
     pub fn new(scope: Scope) -> Self {

@@ -51,7 +51,7 @@ options! {
     /// Which memories a search by v2 looks at, and how it ranks them.
     ///
     /// ```
-    /// use mem0_types::{Filter, legacy::SearchV2Options};
+    /// use mem0_sdk::{Filter, legacy::SearchV2Options};
     ///
     /// let options = SearchV2Options::new(Filter::user_id("alice")).filter_memories(true);
     /// assert_eq!(serde_json::json!(options)["filter_memories"], true);
@@ -88,7 +88,7 @@ impl SearchV2Options {
     /// Options with this filter and nothing else.
     ///
     /// ```
-    /// # use mem0_types::{Filter, legacy::SearchV2Options};
+    /// # use mem0_sdk::{Filter, legacy::SearchV2Options};
     /// assert_eq!(SearchV2Options::new(Filter::user_id("alice")), Filter::user_id("alice").into());
     /// ```
     pub fn new(filter: Filter) -> Self {

@@ -21,8 +21,8 @@ request! {
     /// A filter does not say who a memory belongs to, so it is not a scope:
     ///
     /// ```compile_fail
-    /// use mem0_types::Filter;
-    /// use mem0_types::requests::AddMemory;
+    /// use mem0_sdk::Filter;
+    /// use mem0_sdk::requests::AddMemory;
     ///
     /// let request = AddMemory::new("I love hiking", Filter::user_id("alice"));
     /// ```
@@ -73,20 +73,20 @@ options! {
     /// Who the memories of an add belong to, and how they are made.
     ///
     /// ```
-    /// use mem0_types::{AddMemoryOptions, Date, Scope};
+    /// use mem0_sdk::{AddMemoryOptions, Date, Scope};
     /// use serde_json::json;
     ///
     /// let options = AddMemoryOptions::new(Scope::user("alice").with_run("r-1"))
     ///     .metadata(json!({"source": "chat"}))
     ///     .expiration_date(Date::new(2027, 1, 31)?);
     /// assert_eq!(json!(options)["expiration_date"], "2027-01-31");
-    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
     ///
     /// An option of searches does not compile here:
     ///
     /// ```compile_fail
-    /// use mem0_types::{AddMemoryOptions, Scope};
+    /// use mem0_sdk::{AddMemoryOptions, Scope};
     ///
     /// let options = AddMemoryOptions::new(Scope::user("alice")).top_k(5);
     /// ```
@@ -146,7 +146,7 @@ impl AddMemoryOptions {
     /// Options with this scope and nothing else.
     ///
     /// ```
-    /// use mem0_types::{AddMemoryOptions, Scope};
+    /// use mem0_sdk::{AddMemoryOptions, Scope};
     ///
     /// assert_eq!(AddMemoryOptions::new(Scope::user("alice")), Scope::user("alice").into());
     /// ```
@@ -169,7 +169,7 @@ record! {
     /// `add` returns as an error.
     ///
     /// ```
-    /// use mem0_types::{AddMemoryResponse, EventStatus};
+    /// use mem0_sdk::{AddMemoryResponse, EventStatus};
     ///
     /// let added: AddMemoryResponse =
     ///     serde_json::from_str(r#"{"event_id": "e-1", "status": "PENDING"}"#)?;

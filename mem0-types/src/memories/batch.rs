@@ -47,15 +47,15 @@ fn split<T>(items: Vec<T>, before: usize) -> impl Iterator<Item = (usize, Vec<T>
 /// Changes up to 1000 memories at once: `PUT /v1/batch/`.
 ///
 /// ```
-/// use mem0_types::requests::BatchUpdate;
-/// use mem0_types::{Endpoint, MemoryUpdate};
+/// use mem0_sdk::requests::BatchUpdate;
+/// use mem0_sdk::{Endpoint, MemoryUpdate};
 ///
 /// let call = BatchUpdate::new([MemoryUpdate::new("m-1").text("Loves climbing")]).into_call()?;
 /// assert_eq!(
 ///     call.body().unwrap(),
 ///     r#"{"memories":[{"memory_id":"m-1","text":"Loves climbing"}]}"#,
 /// );
-/// # Ok::<(), mem0_types::InvalidInput>(())
+/// # Ok::<(), mem0_sdk::InvalidInput>(())
 /// ```
 #[doc(alias = "batchUpdate")]
 #[doc(alias = "batch_update")]
@@ -73,7 +73,7 @@ impl BatchUpdate {
     /// These changes, 1 to 1000.
     ///
     /// ```
-    /// # use mem0_types::{Endpoint, requests::BatchUpdate};
+    /// # use mem0_sdk::{Endpoint, requests::BatchUpdate};
     /// assert!(BatchUpdate::new([]).into_call().is_err());
     /// ```
     pub fn new(memories: impl IntoIterator<Item = MemoryUpdate>) -> Self {
@@ -84,7 +84,7 @@ impl BatchUpdate {
     /// batches. An error names a change by its index among all of them.
     ///
     /// ```
-    /// # use mem0_types::{Endpoint, MemoryUpdate, requests::BatchUpdate};
+    /// # use mem0_sdk::{Endpoint, MemoryUpdate, requests::BatchUpdate};
     /// let updates = (0..2500).map(|n| MemoryUpdate::new(format!("m-{n}")).text("Climbs"));
     /// let batches = BatchUpdate::new(updates).split();
     /// assert_eq!(batches.len(), 3);
@@ -110,7 +110,7 @@ impl Endpoint for BatchUpdate {
 /// One change of a batch: a new text, metadata keys to set, or both.
 ///
 /// ```
-/// use mem0_types::MemoryUpdate;
+/// use mem0_sdk::MemoryUpdate;
 /// use serde_json::json;
 ///
 /// let update = MemoryUpdate::new("m-1").text("Loves climbing").metadata(json!({"k": 1}));
@@ -133,7 +133,7 @@ impl MemoryUpdate {
     /// No change yet to the memory with this id.
     ///
     /// ```
-    /// # use mem0_types::{Endpoint, MemoryUpdate, requests::BatchUpdate};
+    /// # use mem0_sdk::{Endpoint, MemoryUpdate, requests::BatchUpdate};
     /// assert!(BatchUpdate::new([MemoryUpdate::new("m-1")]).into_call().is_err());
     /// ```
     pub fn new(memory_id: impl Into<String>) -> Self {
@@ -143,7 +143,7 @@ impl MemoryUpdate {
     /// The new text.
     ///
     /// ```
-    /// # use mem0_types::MemoryUpdate;
+    /// # use mem0_sdk::MemoryUpdate;
     /// let update = MemoryUpdate::new("m-1").text("Loves climbing");
     /// assert_eq!(serde_json::json!(update)["text"], "Loves climbing");
     /// ```
@@ -156,7 +156,7 @@ impl MemoryUpdate {
     /// Metadata keys to set, a JSON object. Other keys of the memory stay.
     ///
     /// ```
-    /// # use mem0_types::MemoryUpdate;
+    /// # use mem0_sdk::MemoryUpdate;
     /// let update = MemoryUpdate::new("m-1").metadata(serde_json::json!({"k": 1}));
     /// assert_eq!(serde_json::json!(update)["metadata"]["k"], 1);
     /// ```
@@ -195,15 +195,15 @@ impl fmt::Debug for MemoryUpdate {
 /// [erased](DeleteMemory::erase).
 ///
 /// ```
-/// use mem0_types::requests::BatchDelete;
-/// use mem0_types::Endpoint;
+/// use mem0_sdk::requests::BatchDelete;
+/// use mem0_sdk::Endpoint;
 ///
 /// let call = BatchDelete::new(["m-1", "m-2"]).into_call()?;
 /// assert_eq!(
 ///     call.body().unwrap(),
 ///     r#"{"memories":[{"memory_id":"m-1"},{"memory_id":"m-2"}]}"#,
 /// );
-/// # Ok::<(), mem0_types::InvalidInput>(())
+/// # Ok::<(), mem0_sdk::InvalidInput>(())
 /// ```
 #[doc(alias = "batchDelete")]
 #[doc(alias = "batch_delete")]
@@ -220,13 +220,13 @@ impl BatchDelete {
     /// These memories, 1 to 1000: ids, or deletions of which all erase or none.
     ///
     /// ```
-    /// # use mem0_types::{Endpoint, requests::{BatchDelete, DeleteMemory}};
+    /// # use mem0_sdk::{Endpoint, requests::{BatchDelete, DeleteMemory}};
     /// assert!(BatchDelete::new(["m-1", "*"]).into_call().is_err());
     ///
     /// let erased = ["m-1", "m-2"].map(|id| DeleteMemory::new(id).erase(true));
     /// let call = BatchDelete::new(erased).into_call()?;
     /// assert!(call.body().unwrap().ends_with(br#"],"erase":true}"#));
-    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
     pub fn new<I: Into<DeleteMemory>>(memories: impl IntoIterator<Item = I>) -> Self {
         Self { memories: memories.into_iter().map(Into::into).collect(), before: 0 }
@@ -236,7 +236,7 @@ impl BatchDelete {
     /// An error names an id by its index among all of them.
     ///
     /// ```
-    /// # use mem0_types::requests::BatchDelete;
+    /// # use mem0_sdk::requests::BatchDelete;
     /// let batches = BatchDelete::new((0..2500).map(|n| format!("m-{n}"))).split();
     /// assert_eq!(batches.len(), 3);
     /// ```
@@ -288,7 +288,7 @@ record! {
     /// The answer to a batch.
     ///
     /// ```
-    /// let done: mem0_types::BatchResponse =
+    /// let done: mem0_sdk::BatchResponse =
     ///     serde_json::from_str(r#"{"message": "Successfully updated 2 memories"}"#)?;
     /// assert_eq!(done.message.as_deref(), Some("Successfully updated 2 memories"));
     /// # Ok::<(), serde_json::Error>(())

@@ -5,7 +5,7 @@ use serde::Serialize;
 /// A category and what belongs in it.
 ///
 /// ```
-/// use mem0_types::CustomCategory;
+/// use mem0_sdk::CustomCategory;
 ///
 /// let diet = CustomCategory::new("diet", "What she eats");
 /// assert_eq!(serde_json::to_string(&diet)?, r#"{"diet":"What she eats"}"#);
@@ -21,7 +21,7 @@ impl CustomCategory {
     /// A category with this name. The description tells the platform what belongs in it.
     ///
     /// ```
-    /// let diet = mem0_types::CustomCategory::new("diet", "What she eats");
+    /// let diet = mem0_sdk::CustomCategory::new("diet", "What she eats");
     /// assert_eq!(serde_json::json!(diet), serde_json::json!({"diet": "What she eats"}));
     /// ```
     pub fn new(name: impl Into<String>, description: impl Into<String>) -> Self {
@@ -31,7 +31,7 @@ impl CustomCategory {
     /// Its name.
     ///
     /// ```
-    /// # use mem0_types::CustomCategory;
+    /// # use mem0_sdk::CustomCategory;
     /// assert_eq!(CustomCategory::new("diet", "What she eats").name(), "diet");
     /// ```
     pub fn name(&self) -> &str {
@@ -41,7 +41,7 @@ impl CustomCategory {
     /// What belongs in it.
     ///
     /// ```
-    /// # use mem0_types::CustomCategory;
+    /// # use mem0_sdk::CustomCategory;
     /// assert_eq!(CustomCategory::new("diet", "What she eats").description(), "What she eats");
     /// ```
     pub fn description(&self) -> &str {

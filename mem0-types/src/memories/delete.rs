@@ -59,7 +59,7 @@ record! {
     /// The answer to a delete.
     ///
     /// ```
-    /// let deleted: mem0_types::DeleteMemoryResponse =
+    /// let deleted: mem0_sdk::DeleteMemoryResponse =
     ///     serde_json::from_str(r#"{"message": "Memory deleted successfully!"}"#)?;
     /// assert_eq!(deleted.cascade_count, None);
     /// # Ok::<(), serde_json::Error>(())

@@ -16,19 +16,19 @@ use crate::wire::{path, record};
 /// may have several ids, does not compile:
 ///
 /// ```compile_fail
-/// use mem0_types::requests::DeleteAllMemories;
-/// use mem0_types::Scope;
+/// use mem0_sdk::requests::DeleteAllMemories;
+/// use mem0_sdk::Scope;
 ///
 /// let request = DeleteAllMemories::new(Scope::user("alice").with_agent("bot"));
 /// ```
 ///
 /// ```
-/// use mem0_types::requests::DeleteAllMemories;
-/// use mem0_types::{DeleteScope, Endpoint};
+/// use mem0_sdk::requests::DeleteAllMemories;
+/// use mem0_sdk::{DeleteScope, Endpoint};
 ///
 /// let call = DeleteAllMemories::new(DeleteScope::user("alice")).into_call()?;
 /// assert_eq!(call.path_and_query()?, "/v1/memories/?user_id=alice");
-/// # Ok::<(), mem0_types::InvalidInput>(())
+/// # Ok::<(), mem0_sdk::InvalidInput>(())
 /// ```
 #[doc(alias = "deleteAll")]
 #[doc(alias = "delete_all")]
@@ -43,10 +43,10 @@ impl DeleteAllMemories {
     /// Deletes all memories of this scope.
     ///
     /// ```
-    /// # use mem0_types::{DeleteScope, Endpoint, requests::DeleteAllMemories};
+    /// # use mem0_sdk::{DeleteScope, Endpoint, requests::DeleteAllMemories};
     /// let call = DeleteAllMemories::new(DeleteScope::user("alice")).into_call()?;
     /// assert_eq!(call.path_and_query()?, "/v1/memories/?user_id=alice");
-    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
     pub fn new(scope: DeleteScope) -> Self {
         Self { scope }
@@ -77,7 +77,7 @@ impl Endpoint for DeleteAllMemories {
 /// kind, or all of the project.
 ///
 /// ```
-/// use mem0_types::{DeleteEverything, DeleteScope};
+/// use mem0_sdk::{DeleteEverything, DeleteScope};
 ///
 /// let one = DeleteScope::user("alice");
 /// let all_runs = DeleteScope::every_run(DeleteEverything);
@@ -88,10 +88,10 @@ impl Endpoint for DeleteAllMemories {
 /// An entity from [`GetUsers`](crate::requests::GetUsers) can be made into one:
 ///
 /// ```
-/// use mem0_types::{DeleteScope, EntityRef};
+/// use mem0_sdk::{DeleteScope, EntityRef};
 ///
 /// assert_eq!(DeleteScope::try_from(EntityRef::user("alice"))?, DeleteScope::user("alice"));
-/// # Ok::<(), mem0_types::InvalidInput>(())
+/// # Ok::<(), mem0_sdk::InvalidInput>(())
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct DeleteScope {
@@ -110,7 +110,7 @@ enum Which {
 /// project, or the project itself.
 ///
 /// ```
-/// use mem0_types::{DeleteEverything, DeleteScope};
+/// use mem0_sdk::{DeleteEverything, DeleteScope};
 ///
 /// let scope = DeleteScope::project(DeleteEverything);
 /// assert_eq!(format!("{scope:?}"), "DeleteScope(everything)");
@@ -129,11 +129,11 @@ impl DeleteScope {
     /// does not confirm it.
     ///
     /// ```
-    /// # use mem0_types::requests::DeleteAllMemories;
-    /// # use mem0_types::{DeleteScope, Endpoint};
+    /// # use mem0_sdk::requests::DeleteAllMemories;
+    /// # use mem0_sdk::{DeleteScope, Endpoint};
     /// let call = DeleteAllMemories::new(DeleteScope::user("alice").erase(true)).into_call()?;
     /// assert_eq!(call.path_and_query()?, "/v1/memories/?user_id=alice&erase=true");
-    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
     #[must_use]
     pub fn erase(mut self, erase: bool) -> Self {
@@ -144,11 +144,11 @@ impl DeleteScope {
     /// The memories of this user.
     ///
     /// ```
-    /// # use mem0_types::requests::DeleteAllMemories;
-    /// # use mem0_types::{DeleteScope, Endpoint};
+    /// # use mem0_sdk::requests::DeleteAllMemories;
+    /// # use mem0_sdk::{DeleteScope, Endpoint};
     /// let call = DeleteAllMemories::new(DeleteScope::user("alice")).into_call()?;
     /// assert_eq!(call.path_and_query()?, "/v1/memories/?user_id=alice");
-    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
     pub fn user(user_id: impl Into<String>) -> Self {
         Self::of(Which::One(IdField::UserId, user_id.into()))
@@ -157,11 +157,11 @@ impl DeleteScope {
     /// The memories of this agent.
     ///
     /// ```
-    /// # use mem0_types::requests::DeleteAllMemories;
-    /// # use mem0_types::{DeleteScope, Endpoint};
+    /// # use mem0_sdk::requests::DeleteAllMemories;
+    /// # use mem0_sdk::{DeleteScope, Endpoint};
     /// let call = DeleteAllMemories::new(DeleteScope::agent("bot")).into_call()?;
     /// assert_eq!(call.path_and_query()?, "/v1/memories/?agent_id=bot");
-    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
     pub fn agent(agent_id: impl Into<String>) -> Self {
         Self::of(Which::One(IdField::AgentId, agent_id.into()))
@@ -170,11 +170,11 @@ impl DeleteScope {
     /// The memories of this app.
     ///
     /// ```
-    /// # use mem0_types::requests::DeleteAllMemories;
-    /// # use mem0_types::{DeleteScope, Endpoint};
+    /// # use mem0_sdk::requests::DeleteAllMemories;
+    /// # use mem0_sdk::{DeleteScope, Endpoint};
     /// let call = DeleteAllMemories::new(DeleteScope::app("kitchen")).into_call()?;
     /// assert_eq!(call.path_and_query()?, "/v1/memories/?app_id=kitchen");
-    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
     pub fn app(app_id: impl Into<String>) -> Self {
         Self::of(Which::One(IdField::AppId, app_id.into()))
@@ -183,11 +183,11 @@ impl DeleteScope {
     /// The memories of this run.
     ///
     /// ```
-    /// # use mem0_types::requests::DeleteAllMemories;
-    /// # use mem0_types::{DeleteScope, Endpoint};
+    /// # use mem0_sdk::requests::DeleteAllMemories;
+    /// # use mem0_sdk::{DeleteScope, Endpoint};
     /// let call = DeleteAllMemories::new(DeleteScope::run("r-1")).into_call()?;
     /// assert_eq!(call.path_and_query()?, "/v1/memories/?run_id=r-1");
-    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
     pub fn run(run_id: impl Into<String>) -> Self {
         Self::of(Which::One(IdField::RunId, run_id.into()))
@@ -196,11 +196,11 @@ impl DeleteScope {
     /// The memories of all users: every memory with a `user_id`, `*` on the wire.
     ///
     /// ```
-    /// # use mem0_types::requests::DeleteAllMemories;
-    /// # use mem0_types::{DeleteEverything, DeleteScope, Endpoint};
+    /// # use mem0_sdk::requests::DeleteAllMemories;
+    /// # use mem0_sdk::{DeleteEverything, DeleteScope, Endpoint};
     /// let call = DeleteAllMemories::new(DeleteScope::every_user(DeleteEverything)).into_call()?;
     /// assert_eq!(call.path_and_query()?, "/v1/memories/?user_id=%2A");
-    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
     pub fn every_user(confirmation: DeleteEverything) -> Self {
         let DeleteEverything = confirmation;
@@ -210,11 +210,11 @@ impl DeleteScope {
     /// The memories of all agents: every memory with an `agent_id`, `*` on the wire.
     ///
     /// ```
-    /// # use mem0_types::requests::DeleteAllMemories;
-    /// # use mem0_types::{DeleteEverything, DeleteScope, Endpoint};
+    /// # use mem0_sdk::requests::DeleteAllMemories;
+    /// # use mem0_sdk::{DeleteEverything, DeleteScope, Endpoint};
     /// let call = DeleteAllMemories::new(DeleteScope::every_agent(DeleteEverything)).into_call()?;
     /// assert_eq!(call.path_and_query()?, "/v1/memories/?agent_id=%2A");
-    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
     pub fn every_agent(confirmation: DeleteEverything) -> Self {
         let DeleteEverything = confirmation;
@@ -224,11 +224,11 @@ impl DeleteScope {
     /// The memories of all apps: every memory with an `app_id`, `*` on the wire.
     ///
     /// ```
-    /// # use mem0_types::requests::DeleteAllMemories;
-    /// # use mem0_types::{DeleteEverything, DeleteScope, Endpoint};
+    /// # use mem0_sdk::requests::DeleteAllMemories;
+    /// # use mem0_sdk::{DeleteEverything, DeleteScope, Endpoint};
     /// let call = DeleteAllMemories::new(DeleteScope::every_app(DeleteEverything)).into_call()?;
     /// assert_eq!(call.path_and_query()?, "/v1/memories/?app_id=%2A");
-    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
     pub fn every_app(confirmation: DeleteEverything) -> Self {
         let DeleteEverything = confirmation;
@@ -238,11 +238,11 @@ impl DeleteScope {
     /// The memories of all runs: every memory with a `run_id`, `*` on the wire.
     ///
     /// ```
-    /// # use mem0_types::requests::DeleteAllMemories;
-    /// # use mem0_types::{DeleteEverything, DeleteScope, Endpoint};
+    /// # use mem0_sdk::requests::DeleteAllMemories;
+    /// # use mem0_sdk::{DeleteEverything, DeleteScope, Endpoint};
     /// let call = DeleteAllMemories::new(DeleteScope::every_run(DeleteEverything)).into_call()?;
     /// assert_eq!(call.path_and_query()?, "/v1/memories/?run_id=%2A");
-    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
     pub fn every_run(confirmation: DeleteEverything) -> Self {
         let DeleteEverything = confirmation;
@@ -252,13 +252,13 @@ impl DeleteScope {
     /// Every memory of the project. The entities stay; the clients' `reset` deletes them too.
     ///
     /// ```
-    /// # use mem0_types::{DeleteEverything, DeleteScope, Endpoint, requests::DeleteAllMemories};
+    /// # use mem0_sdk::{DeleteEverything, DeleteScope, Endpoint, requests::DeleteAllMemories};
     /// let call = DeleteAllMemories::new(DeleteScope::project(DeleteEverything)).into_call()?;
     /// assert_eq!(
     ///     call.path_and_query()?,
     ///     "/v1/memories/?user_id=%2A&agent_id=%2A&app_id=%2A&run_id=%2A",
     /// );
-    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
     pub fn project(confirmation: DeleteEverything) -> Self {
         let DeleteEverything = confirmation;
@@ -291,7 +291,7 @@ record! {
     /// The answer to a delete that is carried out in the background.
     ///
     /// ```
-    /// let queued: mem0_types::QueuedDelete = serde_json::from_str(r#"{"event_id": "e-1"}"#)?;
+    /// let queued: mem0_sdk::QueuedDelete = serde_json::from_str(r#"{"event_id": "e-1"}"#)?;
     /// assert_eq!(queued.event_id.as_deref(), Some("e-1"));
     /// # Ok::<(), serde_json::Error>(())
     /// ```

@@ -49,8 +49,8 @@ impl Endpoint for SendFeedback {
 /// A judgement of a memory with its reason. It replaces an earlier one.
 ///
 /// ```
-/// use mem0_types::requests::SendFeedback;
-/// use mem0_types::{Endpoint, Feedback, FeedbackOptions};
+/// use mem0_sdk::requests::SendFeedback;
+/// use mem0_sdk::{Endpoint, Feedback, FeedbackOptions};
 ///
 /// let options = FeedbackOptions::new(Feedback::Negative).reason("Moved away");
 /// let call = SendFeedback::new("m-1", options).into_call()?;
@@ -58,7 +58,7 @@ impl Endpoint for SendFeedback {
 ///     call.body().unwrap(),
 ///     r#"{"feedback":"NEGATIVE","feedback_reason":"Moved away","memory_id":"m-1"}"#,
 /// );
-/// # Ok::<(), mem0_types::InvalidInput>(())
+/// # Ok::<(), mem0_sdk::InvalidInput>(())
 /// ```
 // Not `options!`: what is not set is sent as null.
 #[derive(Clone, PartialEq, Eq)]
@@ -71,7 +71,7 @@ impl FeedbackOptions {
     /// This judgement without a reason. `None` takes the judgement and its reason back.
     ///
     /// ```
-    /// # use mem0_types::{Feedback, FeedbackOptions};
+    /// # use mem0_sdk::{Feedback, FeedbackOptions};
     /// assert_eq!(FeedbackOptions::from(None), FeedbackOptions::new(None));
     /// ```
     pub fn new(feedback: impl Into<Option<Feedback>>) -> Self {
@@ -81,7 +81,7 @@ impl FeedbackOptions {
     /// Why, in your own words: `feedback_reason`.
     ///
     /// ```
-    /// # use mem0_types::{Feedback, FeedbackOptions};
+    /// # use mem0_sdk::{Feedback, FeedbackOptions};
     /// let options = FeedbackOptions::new(Feedback::Positive).reason("To the point");
     /// assert_ne!(options, Feedback::Positive.into());
     /// ```
@@ -120,7 +120,7 @@ record! {
     /// The judgement that holds now.
     ///
     /// ```
-    /// use mem0_types::{Feedback, FeedbackResponse};
+    /// use mem0_sdk::{Feedback, FeedbackResponse};
     ///
     /// let said: FeedbackResponse = serde_json::from_str(
     ///     r#"{"id": "f-1", "feedback": "POSITIVE", "feedback_reason": null}"#,

@@ -14,13 +14,13 @@ request! {
     /// The clients' `get_all` asks for one page; their stream and iterator ask for all.
     ///
     /// ```
-    /// use mem0_types::requests::GetAllMemories;
-    /// use mem0_types::{Endpoint, Filter, GetAllMemoryOptions};
+    /// use mem0_sdk::requests::GetAllMemories;
+    /// use mem0_sdk::{Endpoint, Filter, GetAllMemoryOptions};
     ///
     /// let options = GetAllMemoryOptions::new(Filter::user_id("alice")).page(2).page_size(50);
     /// let call = GetAllMemories::new(options).into_call()?;
     /// assert_eq!(call.path_and_query()?, "/v3/memories/?page=2&page_size=50");
-    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
     #[doc(alias = "getAll")]
     #[doc(alias = "get_all")]
@@ -61,7 +61,7 @@ options! {
     /// Which memories to list, and how.
     ///
     /// ```
-    /// use mem0_types::{Filter, GetAllMemoryOptions};
+    /// use mem0_sdk::{Filter, GetAllMemoryOptions};
     ///
     /// let options = GetAllMemoryOptions::new(Filter::user_id("alice"))
     ///     .start_date("2026-01-01")
@@ -102,7 +102,7 @@ impl GetAllMemoryOptions {
     /// Options with this filter and nothing else.
     ///
     /// ```
-    /// use mem0_types::{Filter, GetAllMemoryOptions};
+    /// use mem0_sdk::{Filter, GetAllMemoryOptions};
     ///
     /// let filter = Filter::user_id("alice");
     /// assert_eq!(GetAllMemoryOptions::new(filter.clone()), filter.into());
@@ -114,11 +114,11 @@ impl GetAllMemoryOptions {
     /// Which page, from 1. Default 1. Streams and iterators start here.
     ///
     /// ```
-    /// # use mem0_types::{Endpoint, Filter, GetAllMemoryOptions, requests::GetAllMemories};
+    /// # use mem0_sdk::{Endpoint, Filter, GetAllMemoryOptions, requests::GetAllMemories};
     /// let options = GetAllMemoryOptions::new(Filter::user_id("alice")).page(2);
     /// let call = GetAllMemories::new(options).into_call()?;
     /// assert_eq!(call.path_and_query()?, "/v3/memories/?page=2");
-    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
     pub fn page(mut self, page: u64) -> Self {
         self.page = Some(page);
@@ -128,11 +128,11 @@ impl GetAllMemoryOptions {
     /// How many memories a page holds, 1 to 200. Default 100.
     ///
     /// ```
-    /// # use mem0_types::{Endpoint, Filter, GetAllMemoryOptions, requests::GetAllMemories};
+    /// # use mem0_sdk::{Endpoint, Filter, GetAllMemoryOptions, requests::GetAllMemories};
     /// let options = GetAllMemoryOptions::new(Filter::user_id("alice")).page_size(200);
     /// let call = GetAllMemories::new(options).into_call()?;
     /// assert_eq!(call.path_and_query()?, "/v3/memories/?page_size=200");
-    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
     #[doc(alias = "pageSize")]
     pub fn page_size(mut self, page_size: u32) -> Self {

@@ -32,7 +32,7 @@ record! {
     /// One change of a memory.
     ///
     /// ```
-    /// use mem0_types::{History, HistoryEvent};
+    /// use mem0_sdk::{History, HistoryEvent};
     ///
     /// let change: History = serde_json::from_str(
     ///     r#"{"id": "h-1", "old_memory": "Hikes", "new_memory": "Climbs", "event": "UPDATE"}"#,

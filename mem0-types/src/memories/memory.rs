@@ -12,7 +12,7 @@ record! {
     /// out.
     ///
     /// ```
-    /// use mem0_types::Memory;
+    /// use mem0_sdk::Memory;
     ///
     /// let memory: Memory = serde_json::from_str(
     ///     r#"{"id": "m-1", "memory": "Loves hiking", "session_id": "r-1", "score": 0.82}"#,
@@ -25,7 +25,7 @@ record! {
     /// The local platform also says who said it:
     ///
     /// ```
-    /// use mem0_types::Memory;
+    /// use mem0_sdk::Memory;
     ///
     /// let memory: Memory = serde_json::from_str(
     ///     r#"{"id": "m-1", "memory": "I love hiking", "role": "user", "actor_id": "Ann"}"#,
@@ -103,7 +103,7 @@ record! {
     /// The parts of a search hit's score, each from 0 to 1.
     ///
     /// ```
-    /// let parts: mem0_types::ScoreBreakdown = serde_json::from_str(r#"{"semantic": 0.7}"#)?;
+    /// let parts: mem0_sdk::ScoreBreakdown = serde_json::from_str(r#"{"semantic": 0.7}"#)?;
     /// assert_eq!(parts.semantic, Some(0.7));
     /// # Ok::<(), serde_json::Error>(())
     /// ```

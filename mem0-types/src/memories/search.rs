@@ -68,7 +68,7 @@ options! {
     /// Which memories a search looks at, and how it ranks them.
     ///
     /// ```
-    /// use mem0_types::{Filter, SearchMemoryOptions};
+    /// use mem0_sdk::{Filter, SearchMemoryOptions};
     ///
     /// let filter = Filter::user_id("alice") & !Filter::categories().contains("work");
     /// let options = SearchMemoryOptions::new(filter).top_k(5).rerank(true);
@@ -78,7 +78,7 @@ options! {
     /// A scope is not a filter: it does not say whether all of its ids must match or any of them.
     ///
     /// ```compile_fail
-    /// use mem0_types::{Scope, SearchMemoryOptions};
+    /// use mem0_sdk::{Scope, SearchMemoryOptions};
     ///
     /// let options = SearchMemoryOptions::new(Scope::user("alice"));
     /// ```
@@ -125,7 +125,7 @@ impl SearchMemoryOptions {
     /// Options with this filter and nothing else.
     ///
     /// ```
-    /// use mem0_types::{Filter, SearchMemoryOptions};
+    /// use mem0_sdk::{Filter, SearchMemoryOptions};
     ///
     /// let filter = Filter::user_id("alice");
     /// assert_eq!(SearchMemoryOptions::new(filter.clone()), filter.into());

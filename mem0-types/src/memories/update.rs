@@ -11,13 +11,13 @@ request! {
     /// Changes one memory: `PUT /v1/memories/{memory_id}/`.
     ///
     /// ```
-    /// use mem0_types::requests::UpdateMemory;
-    /// use mem0_types::{Endpoint, UpdateMemoryOptions};
+    /// use mem0_sdk::requests::UpdateMemory;
+    /// use mem0_sdk::{Endpoint, UpdateMemoryOptions};
     ///
     /// let options = UpdateMemoryOptions::new().clear_expiration_date();
     /// let call = UpdateMemory::new("m-1", options).into_call()?;
     /// assert_eq!(call.body().unwrap(), r#"{"expiration_date":null}"#);
-    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
     pub struct UpdateMemory {
         /// the memory's id
@@ -57,7 +57,7 @@ options! {
     /// What to change about a memory. What is not set stays as it is.
     ///
     /// ```
-    /// use mem0_types::UpdateMemoryOptions;
+    /// use mem0_sdk::UpdateMemoryOptions;
     /// use serde_json::json;
     ///
     /// let options = UpdateMemoryOptions::new()
@@ -84,7 +84,7 @@ impl UpdateMemoryOptions {
     /// No changes yet.
     ///
     /// ```
-    /// # use mem0_types::{Endpoint, UpdateMemoryOptions, requests::UpdateMemory};
+    /// # use mem0_sdk::{Endpoint, UpdateMemoryOptions, requests::UpdateMemory};
     /// assert!(UpdateMemory::new("m-1", UpdateMemoryOptions::new()).into_call().is_err());
     /// ```
     pub fn new() -> Self {
@@ -94,7 +94,7 @@ impl UpdateMemoryOptions {
     /// Sets that the memory never expires: `expiration_date` is null on the wire.
     ///
     /// ```
-    /// # use mem0_types::UpdateMemoryOptions;
+    /// # use mem0_sdk::UpdateMemoryOptions;
     /// let options = UpdateMemoryOptions::new().clear_expiration_date();
     /// assert_eq!(options, UpdateMemoryOptions::new().expiration_date(None));
     /// ```

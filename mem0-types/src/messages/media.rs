@@ -22,13 +22,13 @@ use crate::InvalidInput;
 /// request will be.
 ///
 /// ```
-/// use mem0_types::{Media, MediaKind, Message};
+/// use mem0_sdk::{Media, MediaKind, Message};
 ///
 /// let photo = Media::from_bytes("photo", b"\xFF\xD8\xFF\xE0")?;
 /// assert_eq!(photo.url(), "data:image/jpeg;base64,/9j/4A==");
 /// assert_eq!(Message::user(photo).content.as_text(), None);
 /// assert_eq!(Media::pdf_url("https://example.com/a.pdf").kind(), MediaKind::Pdf);
-/// # Ok::<(), mem0_types::InvalidInput>(())
+/// # Ok::<(), mem0_sdk::InvalidInput>(())
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Media {
@@ -41,7 +41,7 @@ macro_rules! document {
         #[doc = concat!("A ", $title, " that the platform fetches from this https URL.")]
         ///
         /// ```
-        /// # use mem0_types::Media;
+        /// # use mem0_sdk::Media;
         #[doc = concat!("let document = Media::", stringify!($from_url), "(\"https://example.com/a\");")]
         /// assert_eq!(document.url(), "https://example.com/a");
         /// ```
@@ -52,7 +52,7 @@ macro_rules! document {
         #[doc = concat!("A ", $title, " sent as these bytes, in base64.")]
         ///
         /// ```
-        /// # use mem0_types::Media;
+        /// # use mem0_sdk::Media;
         #[doc = concat!("assert_eq!(Media::", stringify!($from_bytes), "(\"# hi\").url(), \"IyBoaQ==\");")]
         /// ```
         pub fn $from_bytes(bytes: impl AsRef<[u8]>) -> Self {
@@ -65,7 +65,7 @@ macro_rules! document {
         /// Those of the reader.
         ///
         /// ```
-        /// # use mem0_types::Media;
+        /// # use mem0_sdk::Media;
         #[doc = concat!("let document = Media::", stringify!($from_reader), "(&b\"# hi\"[..])?;")]
         /// assert_eq!(document.url(), "IyBoaQ==");
         /// # Ok::<(), std::io::Error>(())
@@ -87,12 +87,12 @@ impl Media {
     /// [`InvalidInput`] for anything else. Use a constructor that is told the kind then.
     ///
     /// ```
-    /// use mem0_types::{Media, MediaKind};
+    /// use mem0_sdk::{Media, MediaKind};
     ///
     /// assert_eq!(Media::from_bytes("menu", b"%PDF-1.7\n")?.kind(), MediaKind::Pdf);
     /// assert_eq!(Media::from_bytes("notes.MD", b"# hi")?.kind(), MediaKind::Mdx);
     /// assert!(Media::from_bytes("song.mp3", b"ID3").is_err());
-    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
     pub fn from_bytes(
         name: impl AsRef<Path>,
@@ -115,7 +115,7 @@ impl Media {
     /// read then.
     ///
     /// ```
-    /// # use mem0_types::{Media, MediaKind};
+    /// # use mem0_sdk::{Media, MediaKind};
     /// let notes = Media::from_reader("notes.txt", &b"hi"[..])?;
     /// assert_eq!((notes.kind(), notes.url()), (MediaKind::Text, "aGk="));
     /// # Ok::<(), std::io::Error>(())
@@ -135,7 +135,7 @@ impl Media {
     /// An image that the platform fetches from this https URL.
     ///
     /// ```
-    /// # use mem0_types::Media;
+    /// # use mem0_sdk::Media;
     /// let photo = Media::image_url("https://example.com/a.jpg");
     /// assert_eq!(photo.url(), "https://example.com/a.jpg");
     /// ```
@@ -147,7 +147,7 @@ impl Media {
     /// `image/jpeg`.
     ///
     /// ```
-    /// # use mem0_types::Media;
+    /// # use mem0_sdk::Media;
     /// assert_eq!(Media::image_bytes("image/png", "hi").url(), "data:image/png;base64,aGk=");
     /// ```
     pub fn image_bytes(media_type: &str, bytes: impl AsRef<[u8]>) -> Self {
@@ -164,7 +164,7 @@ impl Media {
     /// Those of the reader.
     ///
     /// ```
-    /// # use mem0_types::Media;
+    /// # use mem0_sdk::Media;
     /// let photo = Media::image_reader("image/png", &b"hi"[..])?;
     /// assert_eq!(photo.url(), "data:image/png;base64,aGk=");
     /// # Ok::<(), std::io::Error>(())
@@ -181,7 +181,7 @@ impl Media {
     /// The kind of media.
     ///
     /// ```
-    /// # use mem0_types::{Media, MediaKind};
+    /// # use mem0_sdk::{Media, MediaKind};
     /// assert_eq!(Media::mdx_bytes("# hi").kind(), MediaKind::Mdx);
     /// ```
     pub fn kind(&self) -> MediaKind {
@@ -191,7 +191,7 @@ impl Media {
     /// The URL, `data:` URL or base64 text that is sent.
     ///
     /// ```
-    /// # use mem0_types::Media;
+    /// # use mem0_sdk::Media;
     /// assert_eq!(Media::text_bytes("hi").url(), "aGk=");
     /// ```
     pub fn url(&self) -> &str {
@@ -202,7 +202,7 @@ impl Media {
     /// bytes of three.
     ///
     /// ```
-    /// # use mem0_types::Media;
+    /// # use mem0_sdk::Media;
     /// assert_eq!(Media::text_bytes([0; 3_000]).encoded_len(), 4_000);
     /// ```
     pub fn encoded_len(&self) -> usize {

@@ -25,7 +25,7 @@ impl MediaKind {
     /// The wire name: the value of `type` and the key of the URL.
     ///
     /// ```
-    /// assert_eq!(mem0_types::MediaKind::Image.as_str(), "image_url");
+    /// assert_eq!(mem0_sdk::MediaKind::Image.as_str(), "image_url");
     /// ```
     pub fn as_str(self) -> &'static str {
         match self {

@@ -23,7 +23,7 @@ impl Role {
     /// Whether such a message instructs the AI: `system`, or `developer` as newer APIs call it.
     ///
     /// ```
-    /// use mem0_types::Role;
+    /// use mem0_sdk::Role;
     ///
     /// assert!(Role::System.is_instruction() && Role::from("developer").is_instruction());
     /// assert!(!Role::User.is_instruction());
@@ -45,7 +45,7 @@ record! {
     /// One message of a conversation.
     ///
     /// ```
-    /// use mem0_types::{Message, Role};
+    /// use mem0_sdk::{Message, Role};
     ///
     /// let message = Message::user("I love hiking").named("Alice");
     /// assert_eq!(message.role, Role::User);
@@ -59,7 +59,7 @@ record! {
     /// a message, and [`other_parts`](Self::other_parts) the rest.
     ///
     /// ```
-    /// use mem0_types::Message;
+    /// use mem0_sdk::Message;
     ///
     /// let talk: Vec<Message> = serde_json::from_str(
     ///     r#"[
@@ -95,7 +95,7 @@ impl Message {
     /// A message by the person.
     ///
     /// ```
-    /// # use mem0_types::{Message, Role};
+    /// # use mem0_sdk::{Message, Role};
     /// assert_eq!(Message::user("Hi").role, Role::User);
     /// ```
     pub fn user(content: impl Into<Content>) -> Self {
@@ -105,7 +105,7 @@ impl Message {
     /// A message by the AI.
     ///
     /// ```
-    /// # use mem0_types::{Message, Role};
+    /// # use mem0_sdk::{Message, Role};
     /// assert_eq!(Message::assistant("Hello!").role, Role::Assistant);
     /// ```
     pub fn assistant(content: impl Into<Content>) -> Self {
@@ -115,7 +115,7 @@ impl Message {
     /// Instructions to the AI. Not stored with `infer: false`.
     ///
     /// ```
-    /// # use mem0_types::{Message, Role};
+    /// # use mem0_sdk::{Message, Role};
     /// assert_eq!(Message::system("Be brief").role, Role::System);
     /// ```
     pub fn system(content: impl Into<Content>) -> Self {
@@ -125,7 +125,7 @@ impl Message {
     /// Sets the speaker's name.
     ///
     /// ```
-    /// # use mem0_types::Message;
+    /// # use mem0_sdk::Message;
     /// assert_eq!(Message::user("Hi").named("Alice").name.as_deref(), Some("Alice"));
     /// ```
     #[must_use]
@@ -138,7 +138,7 @@ impl Message {
 /// The content of a message: text, one image or document, or what another API has there.
 ///
 /// ```
-/// use mem0_types::{Content, Media};
+/// use mem0_sdk::{Content, Media};
 ///
 /// let photo = Content::from(Media::image_url("https://example.com/a.jpg"));
 /// assert_eq!(
@@ -166,7 +166,7 @@ impl Content {
     /// The text. `None` when the content is not one text; [`Message::text`] knows lists of parts.
     ///
     /// ```
-    /// # use mem0_types::{Content, Media};
+    /// # use mem0_sdk::{Content, Media};
     /// assert_eq!(Content::from("Hi").as_text(), Some("Hi"));
     /// assert_eq!(Content::from(Media::pdf_url("https://example.com/a.pdf")).as_text(), None);
     /// ```
@@ -227,7 +227,7 @@ impl<'de> Deserialize<'de> for Content {
 /// A text alone is one message by the user.
 ///
 /// ```
-/// use mem0_types::{Message, Messages};
+/// use mem0_sdk::{Message, Messages};
 ///
 /// assert_eq!(Messages::from("Hi"), Messages::from([Message::user("Hi")]));
 /// ```
@@ -239,7 +239,7 @@ impl Messages {
     /// The messages in order.
     ///
     /// ```
-    /// # use mem0_types::Messages;
+    /// # use mem0_sdk::Messages;
     /// assert_eq!(Messages::from("Hi").as_slice().len(), 1);
     /// ```
     pub fn as_slice(&self) -> &[Message] {

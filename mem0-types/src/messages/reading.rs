@@ -24,7 +24,7 @@ impl Message {
     /// the assistant. `None` where neither says who said it.
     ///
     /// ```
-    /// use mem0_types::{Message, Role};
+    /// use mem0_sdk::{Message, Role};
     ///
     /// let said: Message = serde_json::from_str(r#"{"type": "human", "content": "Hi"}"#)?;
     /// assert_eq!(said.speaker_role(), Some(Role::User));
@@ -50,7 +50,7 @@ impl Message {
     /// asked and answered is text, unless it is the content of a message of its own.
     ///
     /// ```
-    /// use mem0_types::Message;
+    /// use mem0_sdk::Message;
     ///
     /// let said: Message = serde_json::from_str(
     ///     r#"{"role": "assistant", "content": [
@@ -81,7 +81,7 @@ impl Message {
     /// beside the content are named as their fields are.
     ///
     /// ```
-    /// use mem0_types::{Media, Message};
+    /// use mem0_sdk::{Media, Message};
     ///
     /// let photo = Message::user(Media::image_url("https://example.com/a.jpg"));
     /// assert_eq!(photo.other_parts(), ["image_url"]);

@@ -9,7 +9,7 @@ record! {
     /// parts.
     ///
     /// ```
-    /// use mem0_types::AddMemoryResponse;
+    /// use mem0_sdk::AddMemoryResponse;
     ///
     /// let added: AddMemoryResponse = serde_json::from_str(
     ///     r#"{"event_id": "e-1", "status": "SUCCEEDED", "skipped": {
@@ -39,7 +39,7 @@ impl Skipped {
     /// How many messages became no memory.
     ///
     /// ```
-    /// assert_eq!(mem0_types::Skipped::new().message_count(), 0);
+    /// assert_eq!(mem0_sdk::Skipped::new().message_count(), 0);
     /// ```
     pub fn message_count(&self) -> u64 {
         self.messages.values().fold(0, |sum, count| sum.saturating_add(*count))
@@ -48,7 +48,7 @@ impl Skipped {
     /// How many parts of messages were not text.
     ///
     /// ```
-    /// assert_eq!(mem0_types::Skipped::new().part_count(), 0);
+    /// assert_eq!(mem0_sdk::Skipped::new().part_count(), 0);
     /// ```
     pub fn part_count(&self) -> u64 {
         self.parts.values().fold(0, |sum, count| sum.saturating_add(*count))
@@ -57,7 +57,7 @@ impl Skipped {
     /// Whether every message was remembered whole.
     ///
     /// ```
-    /// assert!(mem0_types::Skipped::new().is_empty());
+    /// assert!(mem0_sdk::Skipped::new().is_empty());
     /// ```
     pub fn is_empty(&self) -> bool {
         self.messages.is_empty() && self.parts.is_empty()

@@ -113,7 +113,7 @@ record! {
     /// A profile job that was requested.
     ///
     /// ```
-    /// let asked: mem0_types::CreateProfileJobResponse = serde_json::from_str(
+    /// let asked: mem0_sdk::CreateProfileJobResponse = serde_json::from_str(
     ///     r#"{"job_id": "j-1", "status": "pending", "status_url": "/v2/profiles/jobs/j-1/"}"#,
     /// )?;
     /// assert_eq!(asked.job_id, "j-1");
@@ -160,14 +160,14 @@ request! {
     /// Of an address only a path below `/v2/profiles/jobs/` is taken: your key goes nowhere else.
     ///
     /// ```
-    /// use mem0_types::Endpoint;
-    /// use mem0_types::requests::GetProfileJob;
+    /// use mem0_sdk::Endpoint;
+    /// use mem0_sdk::requests::GetProfileJob;
     ///
     /// let call = GetProfileJob::new("/v2/profiles/jobs/j-1/").into_call()?;
     /// assert_eq!(call.path()?, "/v2/profiles/jobs/j-1/");
     /// let elsewhere = GetProfileJob::new("https://elsewhere.example/v2/profiles/jobs/j-1/");
     /// assert!(elsewhere.into_call().is_err());
-    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
     #[doc(alias = "getProfileJob")]
     #[derive(Eq)]
@@ -211,7 +211,7 @@ record! {
     /// The answer that holds a [`ProfileJob`].
     ///
     /// ```
-    /// let answer: mem0_types::ProfileJobResponse =
+    /// let answer: mem0_sdk::ProfileJobResponse =
     ///     serde_json::from_str(r#"{"job": {"id": "j-1", "status": "running"}}"#)?;
     /// assert_eq!(answer.job.id, "j-1");
     /// # Ok::<(), serde_json::Error>(())
@@ -230,7 +230,7 @@ record! {
     /// The status of a profile job.
     ///
     /// ```
-    /// let job: mem0_types::ProfileJob =
+    /// let job: mem0_sdk::ProfileJob =
     ///     serde_json::from_str(r#"{"id": "j-1", "total": 3, "completed": 1, "succeeded": 1}"#)?;
     /// assert_eq!(job.completed, Some(1));
     /// # Ok::<(), serde_json::Error>(())

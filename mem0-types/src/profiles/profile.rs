@@ -47,7 +47,7 @@ record! {
     /// The profile of one user: a summary of the memories in the form of your schema.
     ///
     /// ```
-    /// use mem0_types::{Profile, ProfileStatus};
+    /// use mem0_sdk::{Profile, ProfileStatus};
     ///
     /// let profile: Profile = serde_json::from_str(
     ///     r#"{"status": "succeeded", "profile": {"diet": "vegetarian"}, "generation_count": 2}"#,

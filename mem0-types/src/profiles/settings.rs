@@ -9,7 +9,7 @@ record! {
     /// A project's settings for profiles.
     ///
     /// ```
-    /// let settings: mem0_types::ProfileSettings = serde_json::from_str(
+    /// let settings: mem0_sdk::ProfileSettings = serde_json::from_str(
     ///     r#"{"enabled": true, "entities": {"user": {"custom_instructions": "Only food"}}}"#,
     /// )?;
     /// let user = settings.entities.and_then(|entities| entities.user);
@@ -34,7 +34,7 @@ record! {
     /// Settings for profiles by kind of entity.
     ///
     /// ```
-    /// let entities: mem0_types::ProfileEntities = serde_json::from_str(r#"{"user": {}}"#)?;
+    /// let entities: mem0_sdk::ProfileEntities = serde_json::from_str(r#"{"user": {}}"#)?;
     /// assert!(entities.user.is_some());
     /// # Ok::<(), serde_json::Error>(())
     /// ```
@@ -52,7 +52,7 @@ record! {
     /// Settings for the profiles of one kind of entity.
     ///
     /// ```
-    /// let settings: mem0_types::ProfileEntitySettings =
+    /// let settings: mem0_sdk::ProfileEntitySettings =
     ///     serde_json::from_str(r#"{"schema": {"type": "object"}, "custom_instructions": null}"#)?;
     /// assert!(settings.schema.is_some());
     /// # Ok::<(), serde_json::Error>(())
@@ -89,8 +89,8 @@ impl Endpoint for GetProfileSettings {
 /// not set stay as they are.
 ///
 /// ```
-/// use mem0_types::requests::UpdateProfileSettings;
-/// use mem0_types::Endpoint;
+/// use mem0_sdk::requests::UpdateProfileSettings;
+/// use mem0_sdk::Endpoint;
 /// use serde_json::json;
 ///
 /// let schema = json!({
@@ -99,7 +99,7 @@ impl Endpoint for GetProfileSettings {
 /// });
 /// let call = UpdateProfileSettings::new().enabled(true).schema(schema).into_call()?;
 /// assert_eq!(call.path()?, "/v2/profiles/settings/");
-/// # Ok::<(), mem0_types::InvalidInput>(())
+/// # Ok::<(), mem0_sdk::InvalidInput>(())
 /// ```
 #[doc(alias = "updateProfileSettings")]
 // Not a `request!`: a setting can also be cleared, which is null on the wire.
@@ -116,7 +116,7 @@ impl UpdateProfileSettings {
     /// No changes yet.
     ///
     /// ```
-    /// # use mem0_types::{Endpoint, requests::UpdateProfileSettings};
+    /// # use mem0_sdk::{Endpoint, requests::UpdateProfileSettings};
     /// assert!(UpdateProfileSettings::new().into_call().is_err());
     /// ```
     pub fn new() -> Self {
@@ -126,10 +126,10 @@ impl UpdateProfileSettings {
     /// Whether profiles are made.
     ///
     /// ```
-    /// # use mem0_types::{Endpoint, requests::UpdateProfileSettings};
+    /// # use mem0_sdk::{Endpoint, requests::UpdateProfileSettings};
     /// let call = UpdateProfileSettings::new().enabled(false).into_call()?;
     /// assert_eq!(call.body().unwrap(), r#"{"enabled":false}"#);
-    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
     pub fn enabled(mut self, enabled: bool) -> Self {
         self.enabled = Some(enabled);
@@ -140,7 +140,7 @@ impl UpdateProfileSettings {
     /// `description`.
     ///
     /// ```
-    /// # use mem0_types::{Endpoint, requests::UpdateProfileSettings};
+    /// # use mem0_sdk::{Endpoint, requests::UpdateProfileSettings};
     /// # use serde_json::json;
     /// let bare = json!({"type": "object", "properties": {"diet": {"type": "string"}}});
     /// let refused = UpdateProfileSettings::new().schema(bare).into_call().unwrap_err();
@@ -154,10 +154,10 @@ impl UpdateProfileSettings {
     /// Clears the schema: `null` on the wire.
     ///
     /// ```
-    /// # use mem0_types::{Endpoint, requests::UpdateProfileSettings};
+    /// # use mem0_sdk::{Endpoint, requests::UpdateProfileSettings};
     /// let call = UpdateProfileSettings::new().clear_schema().into_call()?;
     /// assert_eq!(call.body().unwrap(), r#"{"entities":{"user":{"schema":null}}}"#);
-    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
     pub fn clear_schema(mut self) -> Self {
         self.schema = Some(None);
@@ -167,13 +167,13 @@ impl UpdateProfileSettings {
     /// Instructions for making a user's profile, in your own words.
     ///
     /// ```
-    /// # use mem0_types::{Endpoint, requests::UpdateProfileSettings};
+    /// # use mem0_sdk::{Endpoint, requests::UpdateProfileSettings};
     /// let call = UpdateProfileSettings::new().custom_instructions("Only food").into_call()?;
     /// assert_eq!(
     ///     call.body().unwrap(),
     ///     r#"{"entities":{"user":{"custom_instructions":"Only food"}}}"#,
     /// );
-    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
     #[doc(alias = "customInstructions")]
     pub fn custom_instructions(mut self, custom_instructions: impl Into<String>) -> Self {
@@ -184,13 +184,13 @@ impl UpdateProfileSettings {
     /// Clears the instructions: `null` on the wire.
     ///
     /// ```
-    /// # use mem0_types::{Endpoint, requests::UpdateProfileSettings};
+    /// # use mem0_sdk::{Endpoint, requests::UpdateProfileSettings};
     /// let call = UpdateProfileSettings::new().clear_custom_instructions().into_call()?;
     /// assert_eq!(
     ///     call.body().unwrap(),
     ///     r#"{"entities":{"user":{"custom_instructions":null}}}"#,
     /// );
-    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
     pub fn clear_custom_instructions(mut self) -> Self {
         self.custom_instructions = Some(None);

@@ -18,7 +18,7 @@ record! {
     /// Someone with access to an organization or project.
     ///
     /// ```
-    /// use mem0_types::{Member, MemberRole};
+    /// use mem0_sdk::{Member, MemberRole};
     ///
     /// let member: Member = serde_json::from_str(r#"{"username": "ada", "role": "OWNER"}"#)?;
     /// assert_eq!(member.role, Some(MemberRole::Owner));
@@ -45,7 +45,7 @@ record! {
     /// Everyone with access to an organization or project.
     ///
     /// ```
-    /// let all: mem0_types::Members =
+    /// let all: mem0_sdk::Members =
     ///     serde_json::from_str(r#"{"members": [{"username": "ada", "role": "OWNER"}]}"#)?;
     /// assert_eq!(all.members.len(), 1);
     /// # Ok::<(), serde_json::Error>(())

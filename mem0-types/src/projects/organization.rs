@@ -45,7 +45,7 @@ record! {
     /// An organization that was created.
     ///
     /// ```
-    /// let made: mem0_types::CreateOrganizationResponse =
+    /// let made: mem0_sdk::CreateOrganizationResponse =
     ///     serde_json::from_str(r#"{"message": "Organization created.", "org_id": "o-1"}"#)?;
     /// assert_eq!(made.org_id, "o-1");
     /// # Ok::<(), serde_json::Error>(())
@@ -105,7 +105,7 @@ record! {
     /// An organization: projects, and the people who share them.
     ///
     /// ```
-    /// let organization: mem0_types::Organization =
+    /// let organization: mem0_sdk::Organization =
     ///     serde_json::from_str(r#"{"org_id": "o-1", "name": "Research", "is_owner": true}"#)?;
     /// assert_eq!(organization.is_owner, Some(true));
     /// # Ok::<(), serde_json::Error>(())

@@ -23,7 +23,7 @@ record! {
     /// Who the API key belongs to.
     ///
     /// ```
-    /// let pong: mem0_types::PingResponse =
+    /// let pong: mem0_sdk::PingResponse =
     ///     serde_json::from_str(r#"{"status": "ok", "org_id": "o-1", "project_id": "p-1"}"#)?;
     /// assert_eq!(pong.project_id.as_deref(), Some("p-1"));
     /// # Ok::<(), serde_json::Error>(())

@@ -62,8 +62,8 @@ options! {
     /// The name and description of a new project.
     ///
     /// ```
-    /// use mem0_types::requests::CreateProject;
-    /// use mem0_types::{CreateProjectOptions, Endpoint};
+    /// use mem0_sdk::requests::CreateProject;
+    /// use mem0_sdk::{CreateProjectOptions, Endpoint};
     ///
     /// let options = CreateProjectOptions::new("Kitchen").description("What people like to eat");
     /// let call = CreateProject::new("o-1", options).into_call()?;
@@ -71,7 +71,7 @@ options! {
     ///     call.body().unwrap(),
     ///     r#"{"name":"Kitchen","description":"What people like to eat"}"#,
     /// );
-    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
     #[derive(Eq)]
     pub struct CreateProjectOptions {
@@ -89,7 +89,7 @@ impl CreateProjectOptions {
     /// A project with this name.
     ///
     /// ```
-    /// # use mem0_types::CreateProjectOptions;
+    /// # use mem0_sdk::CreateProjectOptions;
     /// assert_eq!(CreateProjectOptions::new("Kitchen"), "Kitchen".into());
     /// ```
     pub fn new(name: impl Into<String>) -> Self {
@@ -103,7 +103,7 @@ record! {
     /// A project that was created.
     ///
     /// ```
-    /// let made: mem0_types::CreateProjectResponse =
+    /// let made: mem0_sdk::CreateProjectResponse =
     ///     serde_json::from_str(r#"{"message": "Project created.", "project_id": "p-1"}"#)?;
     /// assert_eq!(made.project_id, "p-1");
     /// # Ok::<(), serde_json::Error>(())
@@ -188,7 +188,7 @@ options! {
     /// The settings of a project to change. The others stay as they are.
     ///
     /// ```
-    /// use mem0_types::{CustomCategory, UpdateProjectOptions};
+    /// use mem0_sdk::{CustomCategory, UpdateProjectOptions};
     ///
     /// let options = UpdateProjectOptions::new()
     ///     .custom_instructions("Remember only what people like to eat")
@@ -226,7 +226,7 @@ impl UpdateProjectOptions {
     /// No changes yet.
     ///
     /// ```
-    /// # use mem0_types::{Endpoint, UpdateProjectOptions, requests::UpdateProject};
+    /// # use mem0_sdk::{Endpoint, UpdateProjectOptions, requests::UpdateProject};
     /// assert!(UpdateProject::new("o-1", "p-1", UpdateProjectOptions::new()).into_call().is_err());
     /// ```
     pub fn new() -> Self {
@@ -267,7 +267,7 @@ record! {
     /// A project: a separate set of memories, with its settings.
     ///
     /// ```
-    /// let project: mem0_types::Project = serde_json::from_str(
+    /// let project: mem0_sdk::Project = serde_json::from_str(
     ///     r#"{"project_id": "p-1", "name": "Kitchen", "custom_categories": [{"diet": "Food"}]}"#,
     /// )?;
     /// assert_eq!(project.custom_categories[0].name(), Some("diet"));

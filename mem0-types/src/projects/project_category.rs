@@ -9,7 +9,7 @@ use crate::wire::from_text;
 /// A category of a project, with or without a description.
 ///
 /// ```
-/// use mem0_types::{CustomCategory, ProjectCategory};
+/// use mem0_sdk::{CustomCategory, ProjectCategory};
 ///
 /// let categories: Vec<ProjectCategory> =
 ///     serde_json::from_str(r#"[{"diet": "What she eats"}, "travel"]"#)?;
@@ -32,7 +32,7 @@ impl ProjectCategory {
     /// Its name, if it has one.
     ///
     /// ```
-    /// # use mem0_types::ProjectCategory;
+    /// # use mem0_sdk::ProjectCategory;
     /// assert_eq!(ProjectCategory::from("travel").name(), Some("travel"));
     /// ```
     pub fn name(&self) -> Option<&str> {

@@ -22,7 +22,7 @@ record! {
     /// How many memories, entities and calls a project has.
     ///
     /// ```
-    /// let stats: mem0_types::Stats = serde_json::from_str(r#"{"total_memories": 3}"#)?;
+    /// let stats: mem0_sdk::Stats = serde_json::from_str(r#"{"total_memories": 3}"#)?;
     /// assert_eq!(stats.total_memories, Some(3));
     /// # Ok::<(), serde_json::Error>(())
     /// ```

@@ -12,7 +12,7 @@ impl<Tz: TimeZone> From<DateTime<Tz>> for Timestamp {
     ///
     /// ```
     /// use chrono::DateTime;
-    /// use mem0_types::Timestamp;
+    /// use mem0_sdk::Timestamp;
     ///
     /// let time = DateTime::from_timestamp(1_700_000_000, 1_999).unwrap();
     /// assert_eq!(Timestamp::from(time).to_string(), "2023-11-14T22:13:20.000001Z");
@@ -30,11 +30,11 @@ impl TryFrom<&Timestamp> for DateTime<Utc> {
     ///
     /// ```
     /// use chrono::{DateTime, Utc};
-    /// use mem0_types::Timestamp;
+    /// use mem0_sdk::Timestamp;
     ///
     /// let time = DateTime::<Utc>::try_from(&Timestamp::from("2026-03-01T09:30:00-07:00"))?;
     /// assert_eq!(time.timestamp(), 1_772_382_600);
-    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
     fn try_from(time: &Timestamp) -> Result<Self, InvalidInput> {
         time.convert(Self::from_timestamp_micros)

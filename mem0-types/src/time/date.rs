@@ -13,12 +13,12 @@ use crate::wire::Text;
 /// The features `chrono04`, `jiff` and `time03` convert it to and from the types of these crates.
 ///
 /// ```
-/// use mem0_types::Date;
+/// use mem0_sdk::Date;
 ///
 /// let date: Date = "2027-01-31".parse()?;
 /// assert_eq!(date, Date::new(2027, 1, 31)?);
 /// assert!("2027-02-30".parse::<Date>().is_err());
-/// # Ok::<(), mem0_types::InvalidInput>(())
+/// # Ok::<(), mem0_sdk::InvalidInput>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Date {
@@ -34,10 +34,10 @@ impl Date {
     /// [`InvalidInput`] when the calendar has no such day, or the year is not between 1 and 9999.
     ///
     /// ```
-    /// use mem0_types::Date;
+    /// use mem0_sdk::Date;
     ///
     /// assert_eq!(Date::new(2028, 2, 29)?.to_string(), "2028-02-29");
-    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
     pub fn new(year: u16, month: u8, day: u8) -> Result<Self, InvalidInput> {
         let valid = (1..=9999).contains(&year)
@@ -69,9 +69,9 @@ impl Date {
     /// The year, 1 to 9999.
     ///
     /// ```
-    /// # use mem0_types::Date;
+    /// # use mem0_sdk::Date;
     /// assert_eq!(Date::new(2027, 1, 31)?.year(), 2027);
-    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
     pub fn year(self) -> u16 {
         self.year
@@ -80,9 +80,9 @@ impl Date {
     /// The month, 1 to 12.
     ///
     /// ```
-    /// # use mem0_types::Date;
+    /// # use mem0_sdk::Date;
     /// assert_eq!(Date::new(2027, 1, 31)?.month(), 1);
-    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
     pub fn month(self) -> u8 {
         self.month
@@ -91,9 +91,9 @@ impl Date {
     /// The day of the month, 1 to 31.
     ///
     /// ```
-    /// # use mem0_types::Date;
+    /// # use mem0_sdk::Date;
     /// assert_eq!(Date::new(2027, 1, 31)?.day(), 31);
-    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
     pub fn day(self) -> u8 {
         self.day

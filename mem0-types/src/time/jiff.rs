@@ -11,7 +11,7 @@ impl From<jiff::Timestamp> for Timestamp {
     /// to 9999 is written as epoch seconds.
     ///
     /// ```
-    /// use mem0_types::Timestamp;
+    /// use mem0_sdk::Timestamp;
     ///
     /// let time = jiff::Timestamp::new(1_700_000_000, 1_999).unwrap();
     /// assert_eq!(Timestamp::from(time).to_string(), "2023-11-14T22:13:20.000001Z");
@@ -30,11 +30,11 @@ impl TryFrom<&Timestamp> for jiff::Timestamp {
     /// [`InvalidInput`] when the text is not a time, or is out of jiff's range.
     ///
     /// ```
-    /// use mem0_types::Timestamp;
+    /// use mem0_sdk::Timestamp;
     ///
     /// let time = jiff::Timestamp::try_from(&Timestamp::from("2026-03-01T09:30:00-07:00"))?;
     /// assert_eq!(time.to_string(), "2026-03-01T16:30:00Z");
-    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
     fn try_from(time: &Timestamp) -> Result<Self, InvalidInput> {
         time.convert(|micros| Self::from_microsecond(micros).ok())

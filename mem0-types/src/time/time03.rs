@@ -11,7 +11,7 @@ impl From<OffsetDateTime> for Timestamp {
     /// to 9999 is written as epoch seconds.
     ///
     /// ```
-    /// use mem0_types::Timestamp;
+    /// use mem0_sdk::Timestamp;
     /// use time::OffsetDateTime;
     ///
     /// let time = OffsetDateTime::from_unix_timestamp_nanos(1_700_000_000_000_001_999).unwrap();
@@ -34,12 +34,12 @@ impl TryFrom<&Timestamp> for OffsetDateTime {
     /// [`InvalidInput`] when the text is not a time, or is out of time's range.
     ///
     /// ```
-    /// use mem0_types::Timestamp;
+    /// use mem0_sdk::Timestamp;
     /// use time::OffsetDateTime;
     ///
     /// let time = OffsetDateTime::try_from(&Timestamp::from("2026-03-01T09:30:00-07:00"))?;
     /// assert_eq!((time.hour(), time.minute(), time.offset().is_utc()), (16, 30, true));
-    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
     fn try_from(time: &Timestamp) -> Result<Self, InvalidInput> {
         time.convert(|micros| Self::from_unix_timestamp_nanos(i128::from(micros) * 1000).ok())

@@ -22,7 +22,7 @@ const MICROS_PER_DAY: i64 = 86_400 * MICROS_PER_SECOND;
 /// by `TryFrom<&Timestamp>` and by `From`. A text that is not a time is an error then.
 ///
 /// ```
-/// use mem0_types::Timestamp;
+/// use mem0_sdk::Timestamp;
 ///
 /// let created = Timestamp::from("2026-03-01T09:30:00.630547-07:00");
 /// assert_eq!(created.unix_micros(), Some(1_772_382_600_630_547));
@@ -34,7 +34,7 @@ const MICROS_PER_DAY: i64 = 86_400 * MICROS_PER_SECOND;
 /// and there is no order. To compare and sort times, use `unix_micros`:
 ///
 /// ```
-/// use mem0_types::{Memory, Timestamp};
+/// use mem0_sdk::{Memory, Timestamp};
 ///
 /// fn oldest_first(memories: &mut [Memory]) {
 ///     memories.sort_by_key(|memory| memory.created_at.as_ref().and_then(Timestamp::unix_micros));
@@ -92,7 +92,7 @@ impl Timestamp {
     /// This many seconds after 1970-01-01T00:00:00Z. Sent as a number.
     ///
     /// ```
-    /// # use mem0_types::Timestamp;
+    /// # use mem0_sdk::Timestamp;
     /// assert_eq!(Timestamp::from_unix(1_700_000_000).to_string(), "1700000000");
     /// ```
     pub fn from_unix(seconds: i64) -> Self {
@@ -103,7 +103,7 @@ impl Timestamp {
     /// the years 1 to 9999.
     ///
     /// ```
-    /// # use mem0_types::Timestamp;
+    /// # use mem0_sdk::Timestamp;
     /// let moment = Timestamp::from_unix_micros(1_700_000_000_000_001).unwrap();
     /// assert_eq!(moment.to_string(), "2023-11-14T22:13:20.000001Z");
     /// ```
@@ -120,7 +120,7 @@ impl Timestamp {
     /// time.
     ///
     /// ```
-    /// # use mem0_types::Timestamp;
+    /// # use mem0_sdk::Timestamp;
     /// assert_eq!(Timestamp::from("1970-01-02").unix_micros(), Some(86_400_000_000));
     /// ```
     pub fn unix_micros(&self) -> Option<i64> {
@@ -171,7 +171,7 @@ impl Timestamp {
     /// The time as the standard library's type. `None` when the text is not a time.
     ///
     /// ```
-    /// # use mem0_types::Timestamp;
+    /// # use mem0_sdk::Timestamp;
     /// # use std::time::{Duration, UNIX_EPOCH};
     /// let moment = Timestamp::from("1970-01-01T00:00:01Z").to_system_time();
     /// assert_eq!(moment, Some(UNIX_EPOCH + Duration::from_secs(1)));
@@ -189,10 +189,10 @@ impl Timestamp {
     /// The day in UTC. `None` when the text is not a time.
     ///
     /// ```
-    /// # use mem0_types::{Date, Timestamp};
+    /// # use mem0_sdk::{Date, Timestamp};
     /// let moment = Timestamp::from("2026-03-01T23:30:00-07:00");
     /// assert_eq!(moment.date(), Some(Date::new(2026, 3, 2)?));
-    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
     pub fn date(&self) -> Option<Date> {
         Date::from_days_since_epoch(self.unix_micros()?.div_euclid(MICROS_PER_DAY))

@@ -20,14 +20,14 @@ record! {
     /// The body that the platform sends to a webhook's address.
     ///
     /// ```
-    /// use mem0_types::{WebhookEvent, WebhookPayload};
+    /// use mem0_sdk::{WebhookEvent, WebhookPayload};
     ///
     /// let payload = WebhookPayload::parse(
     ///     br#"{"event_details": {"id": "m-1", "data": {"memory": "Hikes"}, "event": "ADD"}}"#,
     /// )?;
     /// let WebhookEvent::Added { memory_id, text } = payload.event() else { panic!() };
     /// assert_eq!((memory_id, text), ("m-1", "Hikes"));
-    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
     pub struct WebhookPayload {
         required {}
@@ -44,7 +44,7 @@ record! {
     /// What happened to which memory.
     ///
     /// ```
-    /// let details: mem0_types::WebhookEventDetails = serde_json::from_str(
+    /// let details: mem0_sdk::WebhookEventDetails = serde_json::from_str(
     ///     r#"{"memory_id": "m-1", "event": "CATEGORIZE", "categories": ["food"]}"#,
     /// )?;
     /// assert_eq!(details.categories, ["food"]);
@@ -124,13 +124,13 @@ impl WebhookPayload {
     /// [`InvalidInput`] when the body is not a JSON object.
     ///
     /// ```
-    /// use mem0_types::{WebhookEvent, WebhookPayload};
+    /// use mem0_sdk::{WebhookEvent, WebhookPayload};
     ///
     /// let payload = WebhookPayload::parse(br#"{"job": {"id": "j-1"}}"#)?;
     /// assert_eq!(payload.event(), WebhookEvent::Other);
     /// assert!(payload.extra().contains("job"));
     /// assert!(WebhookPayload::parse(b"[]").is_err());
-    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
     pub fn parse(body: &[u8]) -> Result<Self, InvalidInput> {
         let json = std::str::from_utf8(body).ok().and_then(|text| Self::from_json(text).ok());
@@ -140,12 +140,12 @@ impl WebhookPayload {
     /// The content, to match on.
     ///
     /// ```
-    /// use mem0_types::{WebhookEvent, WebhookPayload};
+    /// use mem0_sdk::{WebhookEvent, WebhookPayload};
     ///
     /// let body = br#"{"event_details": {"id": "m-1", "event": "DELETE"}}"#;
     /// let payload = WebhookPayload::parse(body)?;
     /// assert_eq!(payload.event(), WebhookEvent::Deleted { memory_id: "m-1" });
-    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
     pub fn event(&self) -> WebhookEvent<'_> {
         let Some(details) = &self.event_details else { return WebhookEvent::Other };

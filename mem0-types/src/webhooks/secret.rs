@@ -19,7 +19,7 @@ const TOLERANCE: Duration = Duration::from_secs(5 * 60);
 /// The local platform signs its deliveries. The hosted platform documents no signature.
 ///
 /// ```
-/// use mem0_types::WebhookSecret;
+/// use mem0_sdk::WebhookSecret;
 /// use std::time::{Duration, SystemTime};
 ///
 /// let secret = WebhookSecret::new("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?;
@@ -27,7 +27,7 @@ const TOLERANCE: Duration = Duration::from_secs(5 * 60);
 /// let headers = secret.sign("msg_1", now, b"{}");
 /// assert!(secret.verify(&headers, b"{}", now).is_ok());
 /// assert!(secret.verify(&headers, b"{} ", now).is_err());
-/// # Ok::<(), mem0_types::InvalidInput>(())
+/// # Ok::<(), mem0_sdk::InvalidInput>(())
 /// ```
 #[derive(Clone)]
 pub struct WebhookSecret(Vec<u8>);
@@ -39,7 +39,7 @@ impl WebhookSecret {
     /// [`InvalidInput`] when the text has another form.
     ///
     /// ```
-    /// assert!(mem0_types::WebhookSecret::new("open sesame").is_err());
+    /// assert!(mem0_sdk::WebhookSecret::new("open sesame").is_err());
     /// ```
     pub fn new(secret: &str) -> Result<Self, InvalidInput> {
         let refused =
@@ -52,11 +52,11 @@ impl WebhookSecret {
     /// The three headers of a delivery with this id and body.
     ///
     /// ```
-    /// # use mem0_types::WebhookSecret;
+    /// # use mem0_sdk::WebhookSecret;
     /// # let secret = WebhookSecret::new("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?;
     /// let headers = secret.sign("msg_1", std::time::SystemTime::now(), b"{}");
     /// assert_eq!(headers["webhook-id"], "msg_1");
-    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
     pub fn sign(&self, id: &str, now: SystemTime, body: &[u8]) -> HeaderMap {
         let seconds = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
@@ -84,12 +84,12 @@ impl WebhookSecret {
     /// [`WebhookSignatureError`], which says what is wrong and does not reveal the secret.
     ///
     /// ```
-    /// # use mem0_types::{WebhookSecret, WebhookSignatureError};
+    /// # use mem0_sdk::{WebhookSecret, WebhookSignatureError, http};
     /// # let secret = WebhookSecret::new("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?;
     /// let unsigned = http::HeaderMap::new();
     /// let refused = secret.verify(&unsigned, b"{}", std::time::SystemTime::now()).unwrap_err();
     /// assert_eq!(refused, WebhookSignatureError::MissingHeader("webhook-id"));
-    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
     pub fn verify(
         &self,

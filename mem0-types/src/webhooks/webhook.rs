@@ -74,8 +74,8 @@ options! {
     /// The address, the name and the kinds of events of a new webhook.
     ///
     /// ```
-    /// use mem0_types::requests::CreateWebhook;
-    /// use mem0_types::{CreateWebhookOptions, Endpoint, WebhookEventType};
+    /// use mem0_sdk::requests::CreateWebhook;
+    /// use mem0_sdk::{CreateWebhookOptions, Endpoint, WebhookEventType};
     ///
     /// let options = CreateWebhookOptions::new(
     ///     "https://example.com/hook",
@@ -84,7 +84,7 @@ options! {
     /// );
     /// let call = CreateWebhook::new("p-1", options).into_call()?;
     /// assert_eq!(call.path()?, "/api/v1/webhooks/projects/p-1/");
-    /// # Ok::<(), mem0_types::InvalidInput>(())
+    /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
     pub struct CreateWebhookOptions {
         url: String,
@@ -105,7 +105,7 @@ impl CreateWebhookOptions {
     /// The address, a display name, and at least one kind of event.
     ///
     /// ```
-    /// # use mem0_types::{CreateWebhookOptions, Endpoint, requests::CreateWebhook};
+    /// # use mem0_sdk::{CreateWebhookOptions, Endpoint, requests::CreateWebhook};
     /// let never = CreateWebhookOptions::new("https://example.com/hook", "Kitchen", []);
     /// assert!(CreateWebhook::new("p-1", never).into_call().is_err());
     /// ```
@@ -153,7 +153,7 @@ options! {
     /// The settings of a webhook to change. The others stay as they are.
     ///
     /// ```
-    /// let options = mem0_types::UpdateWebhookOptions::new().url("https://example.com/new");
+    /// let options = mem0_sdk::UpdateWebhookOptions::new().url("https://example.com/new");
     /// assert_eq!(serde_json::json!(options)["url"], "https://example.com/new");
     /// ```
     pub struct UpdateWebhookOptions {}
@@ -173,7 +173,7 @@ impl UpdateWebhookOptions {
     /// No changes yet.
     ///
     /// ```
-    /// # use mem0_types::{Endpoint, UpdateWebhookOptions, requests::UpdateWebhook};
+    /// # use mem0_sdk::{Endpoint, UpdateWebhookOptions, requests::UpdateWebhook};
     /// assert!(UpdateWebhook::new("wh-1", UpdateWebhookOptions::new()).into_call().is_err());
     /// ```
     pub fn new() -> Self {
@@ -225,7 +225,7 @@ record! {
     /// An address that the platform calls when something happens.
     ///
     /// ```
-    /// use mem0_types::{Webhook, WebhookEventType};
+    /// use mem0_sdk::{Webhook, WebhookEventType};
     ///
     /// let webhook: Webhook = serde_json::from_str(
     ///     r#"{"webhook_id": "wh-1", "event_types": ["memory_add"], "is_active": true}"#,

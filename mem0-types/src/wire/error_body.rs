@@ -8,7 +8,7 @@ use super::half_surrogates::without_half_surrogates;
 /// The body of an error answer, in any of the platform's forms.
 ///
 /// ```
-/// use mem0_types::ErrorBody;
+/// use mem0_sdk::ErrorBody;
 ///
 /// let body = br#"{"error": "400 Bad Request", "details": {"message": "No id"}}"#;
 /// let body = ErrorBody::decode(body);
@@ -43,7 +43,7 @@ impl ErrorBody {
     /// Reads the body of an error answer. Every body has one of the forms.
     ///
     /// ```
-    /// # use mem0_types::ErrorBody;
+    /// # use mem0_sdk::ErrorBody;
     /// assert_eq!(ErrorBody::decode(br#"{"detail": "Invalid page."}"#).message(), "Invalid page.");
     /// ```
     pub fn decode(body: &[u8]) -> Self {
@@ -82,7 +82,7 @@ impl ErrorBody {
     /// What went wrong, in the platform's words. Empty when the body was empty.
     ///
     /// ```
-    /// # use mem0_types::ErrorBody;
+    /// # use mem0_sdk::ErrorBody;
     /// let body = ErrorBody::decode(br#"{"name": ["This field is required."]}"#);
     /// assert_eq!(body.message(), "name: This field is required.");
     /// ```
@@ -108,7 +108,7 @@ impl ErrorBody {
     /// The body as JSON, which is `details()` of the clients' errors. A text is a JSON string.
     ///
     /// ```
-    /// # use mem0_types::ErrorBody;
+    /// # use mem0_sdk::ErrorBody;
     /// let body = ErrorBody::Error("Memory not found!".into());
     /// assert_eq!(body.to_json(), serde_json::json!({"error": "Memory not found!"}));
     /// ```

@@ -16,13 +16,13 @@ use crate::InvalidInput;
 /// is not JSON, the field is `json`.
 ///
 /// ```
-/// let metadata = mem0_types::read_json(r#"{"order": 9007199254740993}"#)?;
+/// let metadata = mem0_sdk::read_json(r#"{"order": 9007199254740993}"#)?;
 /// assert_eq!(metadata["order"], 9_007_199_254_740_993_i64);
 ///
-/// let refused = mem0_types::read_json(r#"{"order": 18446744073709551616}"#).unwrap_err();
+/// let refused = mem0_sdk::read_json(r#"{"order": 18446744073709551616}"#).unwrap_err();
 /// assert_eq!(refused.field(), "order");
-/// assert!(mem0_types::read_json(r#"{"order": 1, "order": 2}"#).is_err());
-/// # Ok::<(), mem0_types::InvalidInput>(())
+/// assert!(mem0_sdk::read_json(r#"{"order": 1, "order": 2}"#).is_err());
+/// # Ok::<(), mem0_sdk::InvalidInput>(())
 /// ```
 pub fn read_json(text: &str) -> Result<Value, InvalidInput> {
     if let Some(place) = huge_integer(text) {

@@ -16,7 +16,7 @@ use super::huge_integer::has_huge_integer;
 /// lost.
 ///
 /// ```
-/// use mem0_types::Memory;
+/// use mem0_sdk::Memory;
 ///
 /// let memory: Memory = serde_json::from_str(
 ///     r#"{"id": "m-1", "memory": "Loves hiking", "mood": "sunny", "created_at": {"y": 2026}}"#,
@@ -38,7 +38,7 @@ impl Extra {
     /// `T`.
     ///
     /// ```
-    /// # use mem0_types::Memory;
+    /// # use mem0_sdk::Memory;
     /// let memory: Memory = serde_json::from_str(r#"{"id": "m-1", "rank": 3}"#)?;
     /// assert_eq!(memory.extra().get::<u32>("rank"), Some(3));
     /// # Ok::<(), serde_json::Error>(())
@@ -51,7 +51,7 @@ impl Extra {
     /// The field's JSON text, as it was sent.
     ///
     /// ```
-    /// # use mem0_types::Memory;
+    /// # use mem0_sdk::Memory;
     /// let memory: Memory = serde_json::from_str(r#"{"id": "m-1", "rank": 1e400}"#)?;
     /// assert_eq!(memory.extra().raw("rank"), Some("1e400"));
     /// # Ok::<(), serde_json::Error>(())
@@ -63,7 +63,7 @@ impl Extra {
     /// Whether there is a field with this name.
     ///
     /// ```
-    /// # use mem0_types::Extra;
+    /// # use mem0_sdk::Extra;
     /// assert!(!Extra::default().contains("mood"));
     /// ```
     pub fn contains(&self, name: &str) -> bool {
@@ -73,7 +73,7 @@ impl Extra {
     /// The fields' names, in the order in which they were sent.
     ///
     /// ```
-    /// # use mem0_types::Extra;
+    /// # use mem0_sdk::Extra;
     /// assert_eq!(Extra::default().names().count(), 0);
     /// ```
     pub fn names(&self) -> impl Iterator<Item = &str> {
@@ -83,7 +83,7 @@ impl Extra {
     /// Whether there are no fields besides the typed ones.
     ///
     /// ```
-    /// # use mem0_types::Extra;
+    /// # use mem0_sdk::Extra;
     /// assert!(Extra::default().is_empty());
     /// ```
     pub fn is_empty(&self) -> bool {

@@ -30,7 +30,7 @@ macro_rules! options {
                     $(#[$fmeta])*
                     ///
                     /// ```
-                    /// use mem0_types::*;
+                    /// use mem0_sdk::*;
                     ///
                     #[doc = concat!(
                         "let options = ", stringify!($example),
@@ -49,7 +49,7 @@ macro_rules! options {
             /// this version. A field that has a method of its own is refused before sending.
             ///
             /// ```
-            /// use mem0_types::*;
+            /// use mem0_sdk::*;
             ///
             #[doc = concat!("let options = ", stringify!($example), ".extra(\"new_field\", true);")]
             /// assert_eq!(serde_json::json!(options)["new_field"], true);

@@ -22,7 +22,7 @@ use super::slot::Slot;
 /// dereferences to the slice of its rows, for `first`, `iter`, `len` and the like.
 ///
 /// ```
-/// use mem0_types::{Memory, Page};
+/// use mem0_sdk::{Memory, Page};
 ///
 /// let page: Page<Memory> = serde_json::from_str(
 ///     r#"{"count": 2, "results": [{"id": "m-1", "memory": "Hikes"}, {"memory": "?"}]}"#,
@@ -53,7 +53,7 @@ impl<T> Page<T> {
     /// A page with these rows and nothing else, for tests and fakes.
     ///
     /// ```
-    /// use mem0_types::{Memory, Page};
+    /// use mem0_sdk::{Memory, Page};
     ///
     /// let page = Page::new(vec![Memory::new("m-1", "Hikes")]);
     /// assert_eq!(page.results[0].memory, "Hikes");
@@ -72,7 +72,7 @@ impl<T> Page<T> {
     /// Whether there are pages after this one. There can be some after an empty page.
     ///
     /// ```
-    /// # use mem0_types::{Memory, Page};
+    /// # use mem0_sdk::{Memory, Page};
     /// let json = r#"{"results": [], "next": "https://…?page=2"}"#;
     /// let page: Page<Memory> = serde_json::from_str(json)?;
     /// assert!(page.has_more());
@@ -85,7 +85,7 @@ impl<T> Page<T> {
     /// The other fields of the answer.
     ///
     /// ```
-    /// use mem0_types::{Memory, Page};
+    /// use mem0_sdk::{Memory, Page};
     ///
     /// let page: Page<Memory> = serde_json::from_str(r#"{"results": [], "took_ms": 4}"#)?;
     /// assert_eq!(page.extra().get::<u64>("took_ms"), Some(4));
@@ -300,7 +300,7 @@ impl Malformed {
     /// Its index among all rows of the answer.
     ///
     /// ```
-    /// # use mem0_types::{Memory, Page};
+    /// # use mem0_sdk::{Memory, Page};
     /// let page: Page<Memory> = serde_json::from_str(r#"{"results": [{"id": "m-1"}, {}]}"#)?;
     /// assert_eq!(page.malformed[0].index(), 1);
     /// # Ok::<(), serde_json::Error>(())
@@ -312,7 +312,7 @@ impl Malformed {
     /// Why it could not be read, without its content.
     ///
     /// ```
-    /// # use mem0_types::{Memory, Page};
+    /// # use mem0_sdk::{Memory, Page};
     /// let page: Page<Memory> = serde_json::from_str(r#"{"results": [{}]}"#)?;
     /// assert!(page.malformed[0].reason().contains("missing field `id`"));
     /// # Ok::<(), serde_json::Error>(())
@@ -324,7 +324,7 @@ impl Malformed {
     /// The row's JSON text, as it was sent.
     ///
     /// ```
-    /// # use mem0_types::{Memory, Page};
+    /// # use mem0_sdk::{Memory, Page};
     /// let page: Page<Memory> = serde_json::from_str(r#"{"results": [{"x": 1}]}"#)?;
     /// assert_eq!(page.malformed[0].json(), r#"{"x": 1}"#);
     /// # Ok::<(), serde_json::Error>(())

@@ -1,0 +1,145 @@
+//! The examples of the documentation as a reader has them: each is compiled and run in a package
+//! that depends on `mem0-sdk` alone.
+//!
+//! The doctests of the crates below it see those crates and what they depend on, and so would pass
+//! where a reader's program does not compile.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::{Outcome, rustdoc_json};
+
+/// Each crate that shows in the documentation of `mem0-sdk`, with the features that have examples.
+const CRATES: [(&str, &str); 5] = [
+    ("mem0-types", "chrono04,jiff,legacy,schemars,time03,webhook-signature"),
+    ("mem0-http", ""),
+    ("mem0-client", "legacy,schemars,testing,webhook-signature"),
+    ("mem0-client-blocking", "legacy,schemars,testing,webhook-signature"),
+    ("mem0-sdk", "legacy,schemars,testing,webhook-signature"),
+];
+
+/// What a program has beside the SDK: tokio and serde as README says, and the crates whose types an
+/// example hands to the SDK.
+const MANIFEST: &str = r#"[workspace]
+
+[package]
+name = "reader"
+version = "0.0.0"
+edition = "2024"
+publish = false
+
+[dependencies.mem0-sdk]
+path = "../.."
+features = ["chrono04", "jiff", "legacy", "schemars", "testing", "time03", "webhook-signature"]
+
+[dependencies]
+serde = { version = "1", features = ["derive"] }
+serde_json = "1"
+tokio = { version = "1", features = ["macros", "rt-multi-thread"] }
+futures-util = { version = "0.3", default-features = false }
+
+chrono = { version = "0.4", default-features = false }
+jiff = { version = "1", default-features = false }
+reqwest = { version = "0.13", default-features = false }
+schemars = "1"
+time = { version = "0.3", default-features = false }
+tower-service = "0.3"
+"#;
+
+/// Fewer would mean that some were not found.
+const AT_LEAST: usize = 700;
+
+/// Compiles and runs them.
+pub(crate) fn check(root: &Path) -> Outcome {
+    let mut source = String::new();
+    let mut count = 0;
+    for (name, features) in CRATES {
+        let json = fs::read(rustdoc_json::write(root, name, features)?)?;
+        count += collect(&mut source, &parse(&json)?)?;
+    }
+    if count < AT_LEAST {
+        return Err(format!("only {count} examples were found in the documentation").into());
+    }
+    let package = root.join("target/reader");
+    fs::create_dir_all(package.join("src"))?;
+    fs::write(package.join("Cargo.toml"), MANIFEST)?;
+    fs::write(package.join("src/lib.rs"), source)?;
+    // The versions of the workspace, of which cargo drops what is not needed here.
+    fs::copy(root.join("Cargo.lock"), package.join("Cargo.lock"))?;
+    let status = Command::new(env!("CARGO"))
+        .args(["test", "--offline", "--doc", "--quiet"])
+        .current_dir(&package)
+        .status()?;
+    if !status.success() {
+        return Err("an example does not work for a program that depends on mem0-sdk alone; \
+                    its module above has the name of its file and line"
+            .into());
+    }
+    println!("examples: {count} work in a package that depends on mem0-sdk alone");
+    Ok(())
+}
+
+/// The tree of types may be deeper than serde_json reads by itself.
+fn parse(json: &[u8]) -> Result<Value, serde_json::Error> {
+    let mut reader = serde_json::Deserializer::from_slice(json);
+    reader.disable_recursion_limit();
+    serde::Deserialize::deserialize(&mut reader)
+}
+
+/// Writes each documented item with examples as a module of that documentation, named after its
+/// place, and counts the examples.
+fn collect(source: &mut String, documentation: &Value) -> Result<usize, std::fmt::Error> {
+    let mut count = 0;
+    let mut places: HashMap<String, usize> = HashMap::new();
+    let mut items: Vec<_> = documentation["index"].as_object().into_iter().flatten().collect();
+    items.sort_by_key(|(id, _)| id.parse::<u64>().unwrap_or_default());
+    for (_, item) in items {
+        let text = item["docs"].as_str().unwrap_or_default();
+        // The documentation of what another crate has is in that crate's file.
+        let fences = text.lines().filter(|line| line.trim_start().starts_with("```")).count();
+        if fences == 0 || item["crate_id"] != 0 {
+            continue;
+        }
+        let span = &item["span"];
+        let place: String = span["filename"]
+            .as_str()
+            .unwrap_or_default()
+            .chars()
+            .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
+            .collect();
+        let place = format!("{place}_{}", span["begin"][0]);
+        // A macro has more than one item at one place.
+        let same = places.entry(place.clone()).or_default();
+        *same += 1;
+        writeln!(source, "#[doc = {text:?}]\npub mod {place}_{same} {{}}\n")?;
+        count += fences / 2;
+    }
+    Ok(count)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn takes_what_has_an_example() {
+        let documentation = serde_json::json!({"index": {
+            "1": {"crate_id": 0, "docs": "Adds.\n\n```\nlet \"a\";\n```", "span": {"filename": "a/b.rs", "begin": [7, 1]}},
+            "2": {"crate_id": 0, "docs": "Nothing.", "span": {"filename": "a/b.rs", "begin": [9, 1]}},
+            "3": {"crate_id": 5, "docs": "```\n```", "span": {"filename": "c.rs", "begin": [9, 1]}},
+            "4": {"crate_id": 0, "docs": "```\n```\n```\n```", "span": {"filename": "a/b.rs", "begin": [7, 1]}},
+            "5": {"crate_id": 0, "docs": null},
+        }});
+        let mut source = String::new();
+        assert_eq!(collect(&mut source, &documentation).unwrap(), 3);
+        assert!(source.starts_with("#[doc = \"Adds.\\n\\n```\\nlet \\\"a\\\";\\n```\"]\n"));
+        assert!(source.contains("\npub mod a_b_rs_7_1 {}\n"), "{source}");
+        assert!(source.contains("\npub mod a_b_rs_7_2 {}\n"), "{source}");
+        assert_eq!(source.matches("pub mod").count(), 2);
+    }
+}
