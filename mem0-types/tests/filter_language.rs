@@ -93,6 +93,13 @@ fn logic_inside_metadata_is_refused_with_the_right_spelling() {
             assert_eq!(Filter::from_json(&serde_json::to_value(&built).unwrap()).unwrap(), built);
         }
     }
+    for key in ["nor", "NOR", "$nor", "xor", "$XOR"] {
+        let said = "must not contain logic; write AND, OR and NOT around it";
+        refuses(json!({"metadata": {key: [{"a": 1}]}}), said);
+        accepts(json!({"metadata": {key: {"eq": [{"a": 1}]}}}));
+        let built = Filter::metadata(key).eq(json!(["x"]));
+        assert_eq!(Filter::from_json(&serde_json::to_value(&built).unwrap()).unwrap(), built);
+    }
     accepts(json!({"metadata": {"ORDER": [1, 2]}}));
     for operators in [json!({"gt": 1}), json!({"in": [1]}), json!({"a": 1})] {
         refuses(json!({"metadata": {"k": operators}}), r#"{"metadata": {"key": {"eq": {...}}}}"#);

@@ -4,21 +4,31 @@ use serde_json::{Map, Value, json};
 use crate::EngineError;
 use crate::folder::filter_sql::SqlFilter;
 
-/// What filter languages call their operators, whether the platform has them or not.
-const OPERATORS: [&str; 13] = [
+/// What filter languages call their logic, whether the platform has it or not.
+const LOGIC: [&str; 5] = ["and", "or", "not", "nor", "xor"];
+
+/// What they call their operators, without underscores.
+const OPERATORS: [&str; 20] = [
     "eq",
     "ne",
+    "neq",
     "contains",
     "icontains",
     "in",
     "nin",
-    "not_in",
+    "notin",
     "gt",
     "gte",
     "lt",
     "lte",
+    "between",
+    "range",
     "exists",
+    "isnull",
     "regex",
+    "like",
+    "ilike",
+    "startswith",
 ];
 
 impl SqlFilter {
@@ -44,16 +54,23 @@ impl SqlFilter {
 }
 
 fn spelled_out(key: &str, value: &Value) -> Value {
-    let is_logic =
-        ["and", "or", "not"].contains(&key.trim_start_matches('$').to_ascii_lowercase().as_str());
-    let is_operators = |fields: &Map<String, Value>| {
-        !fields.is_empty()
-            && fields.keys().all(|key| key.starts_with('$') || OPERATORS.contains(&key.as_str()))
-    };
+    let is_logic = LOGIC.contains(&key.trim_start_matches('$').to_ascii_lowercase().as_str());
     match value {
-        Value::Object(fields) if !is_logic && !is_operators(fields) => json!({ "eq": value }),
+        Value::Object(fields) if !is_logic && !has_operators(fields) => json!({ "eq": value }),
         _ => value.clone(),
     }
+}
+
+/// Whether all names of this object, or of one in it, read like operators: it would equal nothing.
+/// What stands in an explicit `eq` or `ne` is compared as it is.
+fn has_operators(fields: &Map<String, Value>) -> bool {
+    let reads_like_one = |name: &String| {
+        let word = name.replace('_', "").to_ascii_lowercase();
+        let word = word.as_str();
+        name.starts_with('$') || LOGIC.contains(&word) || OPERATORS.contains(&word)
+    };
+    let are_operators = !fields.is_empty() && fields.keys().all(reads_like_one);
+    are_operators || fields.values().filter_map(Value::as_object).any(has_operators)
 }
 
 #[cfg(test)]
@@ -69,6 +86,7 @@ mod tests {
             json!({"k": {"a": 1}}),
             json!({"k": {"a": 1, "in": 2}}),
             json!({"k": {}}),
+            json!({"k": {"a": {"b": 1}, "c": [{"gt": 1}]}}),
             json!({"k": {"ne": 1}, "l": {"contains": "x"}, "m": {"eq": {"in": [1]}}}),
             json!({"OR": {"eq": [1]}, "not": "x"}),
         ] {
@@ -82,6 +100,15 @@ mod tests {
             json!({"k": {"in": [1, 2]}}),
             json!({"k": {"gte": 1, "lt": 2}}),
             json!({"k": {"$ne": 1}}),
+            json!({"k": {"OR": [1, 2]}}),
+            json!({"k": {"not": 1}}),
+            json!({"k": {"GT": 0}}),
+            json!({"k": {"Not_In": [1]}}),
+            json!({"k": {"between": [0, 2]}}),
+            json!({"k": {"a": {"gt": 0}}}),
+            json!({"k": {"a": {"b": {"or": [1]}}, "c": 1}}),
+            json!({"nor": [{"k": 1}]}),
+            json!({"XOR": [{"k": 1}]}),
         ] {
             let Err(EngineError::InvalidInput(why)) = of(refused.clone()) else {
                 panic!("{refused} was taken");

@@ -82,7 +82,9 @@ pub(crate) fn checked_email<'a>(
     email: &'a str,
 ) -> Result<&'a str, EngineError> {
     let email = email.trim();
-    if !email.contains('@') || email.chars().any(|c| c.is_whitespace() || c.is_control()) {
+    let is_lost = |c| c == char::REPLACEMENT_CHARACTER;
+    let is_odd = |c: char| c.is_whitespace() || c.is_control() || is_lost(c);
+    if !email.contains('@') || email.contains(is_odd) {
         return Err(EngineError::invalid(field, "must be an e-mail address"));
     }
     Ok(email)

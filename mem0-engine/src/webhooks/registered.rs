@@ -122,7 +122,8 @@ fn checked_url(url: &str) -> Result<&str, EngineError> {
     let address = url.parse::<http::Uri>().map_err(|_| refused())?;
     let is_web = matches!(address.scheme_str(), Some("https" | "http"));
     let has_host = address.host().is_some_and(|host| !host.is_empty());
-    if is_web && has_host && url.len() <= MAX_URL { Ok(url) } else { Err(refused()) }
+    let is_sendable = url.is_ascii() && url.len() <= MAX_URL;
+    if is_web && has_host && is_sendable { Ok(url) } else { Err(refused()) }
 }
 
 /// The event types by their names, without duplicates.

@@ -3,7 +3,7 @@ const OTHER_NAMES: [(&str, &str); 2] = [("session_id", "run_id"), ("limit", "top
 
 /// The fields that say whose memories are meant, which of them, and until when one is kept. Without
 /// such a field a memory would go to others, stay for ever, or be found by the wrong ones.
-pub(crate) const DECISIVE: [&str; 12] = [
+pub(crate) const DECISIVE: [&str; 13] = [
     "user_id",
     "agent_id",
     "app_id",
@@ -16,27 +16,25 @@ pub(crate) const DECISIVE: [&str; 12] = [
     "keywords",
     "start_date",
     "end_date",
+    "erase",
 ];
 
 /// Words that mean a decisive field and are spelled nothing like it.
-const WORDS: [(&str, &str); 16] = [
+const WORDS: [(&str, &str); 10] = [
     ("user", "user_id"),
     ("agent", "agent_id"),
     ("app", "app_id"),
+    ("apps", "app_id"),
     ("run", "run_id"),
+    ("runs", "run_id"),
     ("session", "run_id"),
-    ("expiration", "expiration_date"),
-    ("expiration_time", "expiration_date"),
-    ("expires", "expiration_date"),
-    ("expires_at", "expiration_date"),
-    ("expires_in", "expiration_date"),
-    ("expires_on", "expiration_date"),
-    ("expire_at", "expiration_date"),
-    ("expiry", "expiration_date"),
-    ("expiry_date", "expiration_date"),
-    ("ttl", "expiration_date"),
+    ("time_to_live", "expiration_date"),
+    ("valid_until", "expiration_date"),
     ("category", "categories"),
 ];
+
+/// How names begin that mean a decisive field, whatever follows: `expires_at`, `ttl_seconds`.
+const BEGINNINGS: [(&str, &str); 2] = [("expir", "expiration_date"), ("ttl", "expiration_date")];
 
 /// What becomes of a field, by its name.
 #[derive(Debug, PartialEq, Eq)]
@@ -64,10 +62,10 @@ pub(crate) fn meaning(name: &str, is_known: impl Fn(&str) -> bool) -> Meaning {
         return Meaning::Other(field);
     }
     let letters = letters_of(name);
-    let of_a_word = WORDS
-        .iter()
-        .filter(|(word, field)| is_known(field) && letters_of(word) == letters)
-        .map(|(_, field)| *field);
+    let of_a_word = WORDS.iter().filter(|(word, _)| letters_of(word) == letters);
+    let begun =
+        BEGINNINGS.iter().filter(|(beginning, _)| letters.starts_with(&letters_of(beginning)));
+    let of_a_word = of_a_word.chain(begun).map(|(_, field)| *field).filter(|field| is_known(field));
     let mut resembled = of_a_word.chain(
         DECISIVE
             .into_iter()
@@ -143,12 +141,13 @@ mod tests {
                  usr_ids user uSer_Id",
             ),
             ("agent_id", "agentId agnet_id agent agent_ids agents_id agentID aget_ids"),
-            ("app_id", "appId App-Id apps_id apid app"),
-            ("run_id", "runId runn_id rnu_id run sessionId session session-id sesion_id"),
+            ("app_id", "appId App-Id apps_id apid app apps"),
+            ("run_id", "runId runn_id rnu_id run runs sessionId session session-id sesion_id"),
             (
                 "expiration_date",
                 "expirationDate expiration-date expiration_dat experation_date expirationdates \
-                 expires_at expiresAt expiry ttl Expires",
+                 expires_at expiresAt expiry ttl Expires expire expireDate expired_at expiry-time \
+                 expirationTimestamp EXPIRES_AFTER ttl_seconds timeToLive valid_until",
             ),
             ("metadata", "metaData meta_data metdata Metadata"),
         ] {
@@ -195,6 +194,14 @@ mod tests {
         assert_eq!(meaning("limit", |known| known == "top_k"), Meaning::Other("top_k"));
         assert_eq!(meaning("limit", |known| known == "limit"), Meaning::Known);
         assert_eq!(meaning("filter", |known| known == "filters"), Meaning::Resembles("filters"));
+        for name in ["Erase", "erased", "ERASE", "e_rase", "eraes"] {
+            assert_eq!(
+                meaning(name, |known| known == "erase"),
+                Meaning::Resembles("erase"),
+                "{name}"
+            );
+            assert_eq!(meaning(name, |known| known == "text"), Meaning::Unknown, "{name}");
+        }
     }
 
     /// The page's tables are those of the code.
@@ -222,6 +229,10 @@ mod tests {
         };
         assert_eq!(table("Taken as another spelling"), sorted(&OTHER_NAMES));
         assert_eq!(table("Refused with the right name"), sorted(&WORDS));
+        let (_, beginnings) = PAGE.split_once("if it begins with ").unwrap();
+        let (beginnings, _) = beginnings.split_once(';').unwrap();
+        let named: Vec<_> = beginnings.split('`').skip(1).step_by(2).collect();
+        assert_eq!(named, BEGINNINGS.map(|(beginning, _)| beginning));
         let (_, decisive) = PAGE.split_once("The fields that decide are ").unwrap();
         let (decisive, _) = decisive.split_once('.').unwrap();
         let named: Vec<_> = decisive.split('`').skip(1).step_by(2).collect();

@@ -59,6 +59,26 @@ impl Received {
         Ok(Fields { fields: ignored.sort("", fields, is_known)?, ignored })
     }
 
+    /// Refuses fields with these names, and what resembles one of them, since they have their place
+    /// elsewhere.
+    pub(crate) fn without(
+        self,
+        names: &[&'static str],
+        why: &'static str,
+    ) -> Result<Self, InvalidInput> {
+        for (name, _) in self.fields.iter().filter(|(_, value)| !value.is_null()) {
+            let field = match self.ignored.meaning(name, |known| names.contains(&known)) {
+                Meaning::Known => names.iter().copied().find(|known| known == name),
+                Meaning::Resembles(field) | Meaning::Other(field) => Some(field),
+                Meaning::Unknown => None,
+            };
+            if let Some(field) = field {
+                return Err(InvalidInput::new(field, why));
+            }
+        }
+        Ok(self)
+    }
+
     /// Keeps all fields, for an operation that refuses unknown ones.
     pub(crate) fn all(self) -> Fields {
         Fields::new(self.fields)
@@ -119,8 +139,7 @@ impl<S: Sync> FromRequest<S> for NoBody {
             return Ok(Self);
         }
         Err(Rejection::invalid(
-            "The request must have no body: the query string says what to delete, and nothing was \
-             deleted.",
+            "The request must have no body: its address says what to delete, and nothing was deleted.",
         ))
     }
 }

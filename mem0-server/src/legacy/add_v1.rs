@@ -7,6 +7,7 @@ use crate::http::fields::Body;
 use crate::http::json::Json;
 use crate::http::rejection::{Answer, InDetails};
 use crate::http::view::View;
+use crate::http::wire::ResultView;
 use crate::operations::memories::add::{known, message, request};
 
 /// A bare list, or an envelope.
@@ -22,6 +23,9 @@ pub(crate) struct QueuedAddView {
     message: &'static str,
     status: EventStatus,
     event_id: String,
+    /// As in v3, of an add that is carried out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    results: Vec<ResultView>,
     #[serde(skip_serializing_if = "Skipped::is_empty")]
     skipped: Skipped,
 }
@@ -41,7 +45,8 @@ pub(crate) async fn add(View(engine): View, body: Body) -> Answer<AddedView, InD
         true => message(&results),
         false => "Memory processing has been queued for background execution",
     };
-    let view = [QueuedAddView { message, status, event_id, skipped }];
+    let results = results.into_iter().map(ResultView::of_add).collect();
+    let view = [QueuedAddView { message, status, event_id, results, skipped }];
     Ok(Json(match enveloped {
         true => AddedView::Enveloped { results: view, relations: [] },
         false => AddedView::Bare(view),

@@ -2,6 +2,7 @@ use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use mem0_types::EntityType;
 
+use crate::http::fields::NoBody;
 use crate::http::json::Json;
 use crate::http::rejection::{Answer, InError, Refused, Rejection};
 use crate::http::view::View;
@@ -33,7 +34,9 @@ impl<S: Send + Sync> FromRequestParts<S> for EntityNumber {
 pub(crate) async fn delete(
     View(engine): View,
     EntityNumber(kind, number): EntityNumber,
+    body: Result<NoBody, Rejection>,
 ) -> Answer<QueuedView, InError> {
+    let NoBody = body?;
     let queued = engine.delete_entity_number(kind, number).await?;
     Ok(Json(QueuedView::new(queued.event_id)))
 }

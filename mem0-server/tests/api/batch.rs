@@ -41,6 +41,20 @@ async fn an_entry_of_a_batch_may_change_what_an_update_may() {
     let entry = json!({"memory_id": id, "expiration_date": "soon"});
     let refused = app.call("PUT", BATCH, json!({"memories": [entry]})).await;
     refused.refuses("/error", "memories[0]: expiration_date: must be a day");
+    // Beside the entries it would change nothing, and the memory would stay for ever.
+    for (name, value) in [
+        ("expiration_date", json!("2999-12-31")),
+        ("metadata", json!({"k": 1})),
+        ("text", json!("x")),
+        ("timestamp", json!(0)),
+    ] {
+        let body = json!({"memories": [{"memory_id": id, "text": "Two"}], name: value});
+        let said = format!("{name}: belongs in the entries of memories, and nothing was done");
+        app.call("PUT", BATCH, body).await.refuses("/error", &said);
+    }
+    let body = json!({"memories": [{"memory_id": id, "text": "Two"}], "expiresAt": "2999-12-31"});
+    app.call("PUT", BATCH, body).await.refuses("/error", "expiration_date: belongs in the entries");
+    assert_eq!(app.get(&path).await.ok()["memory"], "One");
 }
 
 #[tokio::test]

@@ -121,6 +121,20 @@ async fn an_add_without_any_text_is_accepted_and_says_that_nothing_was_added() {
 }
 
 #[tokio::test]
+async fn instructions_become_no_memory_however_their_role_is_written() {
+    let app = App::new();
+    for infer in [false, true] {
+        let roles = ["system", "System", "SYSTEM", "developer", "Developer"];
+        let talk: Value = roles.iter().map(|role| json!({"role": role, "content": role})).collect();
+        let body = json!({"messages": talk, "user_id": "alice", "infer": infer});
+        let added = app.post(ADD, body).await.ok();
+        assert_eq!(added["skipped"], json!({"messages": {"system": 5}}));
+        app.finished(&added["event_id"]).await;
+    }
+    assert!(app.texts_of(json!({"user_id": "alice"})).await.is_empty());
+}
+
+#[tokio::test]
 async fn a_text_or_a_mistake_among_messages_costs_the_others_nothing() {
     let app = App::new();
     let talk = json!([

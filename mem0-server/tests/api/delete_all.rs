@@ -140,6 +140,7 @@ async fn an_unclear_deletion_deletes_nothing() {
         ("?userId=alice", "user_id: must be spelled so; the request says userId"),
         ("?user_id=alice&metadata=%7B%27a%27%3A1%7D", "metadata: must be a JSON object"),
         ("?user_id=alice&metadata=1", "metadata: must be a JSON object"),
+        ("?user_id=alice&metadata=%7B%7D", "metadata: is empty, so nothing was deleted"),
         ("?user_id=alice&project_id=another", "project_id: is not the API key's"),
         ("?user_id=alice&org_id=another", "org_id: is not the API key's"),
     ] {

@@ -124,7 +124,7 @@ async fn taken(
         // One of them is refused, so that nothing is said of the others.
         for one in several.chunks(1) {
             match send(one).await {
-                (_, refused) if refused.contains(MISSPELT) => {}
+                (_, refused) if [MISSPELT, MISPLACED].iter().any(|why| refused.contains(why)) => {}
                 (Some(ignored), _) => taken.extend(unnamed(one, &ignored)),
                 (None, _) => {
                     let body = json!({ one[0].clone(): null }).to_string();
@@ -144,6 +144,9 @@ const SETTINGS: &str = "Unsupported settings";
 
 /// What an operation says of a name that is nearly another.
 const MISSPELT: &str = "must be spelled so";
+
+/// What it says of a field that has its place elsewhere.
+const MISPLACED: &str = "belongs in the entries";
 
 fn unnamed(words: &[String], ignored: &str) -> Vec<String> {
     let ignored: Vec<_> = ignored.split(", ").collect();

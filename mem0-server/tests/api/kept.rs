@@ -67,10 +67,18 @@ async fn the_same_text_with_anything_else_is_another_memory_and_a_duplicate_is_n
     assert_eq!(what, ["ADD", "NOOP"]);
     assert_eq!(added["results"][1]["id"], ids[0]);
     assert_eq!(added["message"], "Memories added successfully!");
-    // The older version has no results in its answer: the message says it, and the event.
+    // The older version names it too, bare and in its envelope.
     let old = app.post("/v1/memories/", plain.clone()).await.ok();
-    assert_eq!(old[0]["message"], "Nothing was added: all of it is stored already.");
-    assert_eq!(app.finished(&old[0]["event_id"]).await["results"][0]["id"], ids[0]);
+    let mut enveloped = with(&plain, "version", json!("v2"));
+    enveloped["output_format"] = json!("v1.1");
+    let enveloped = app.post("/v1/memories/", enveloped).await.ok();
+    for old in [&old[0], &enveloped["results"][0]] {
+        assert_eq!(old["message"], "Nothing was added: all of it is stored already.");
+        let named = &old["results"][0];
+        assert_eq!((&named["id"], &named["event"]), (&ids[0], &json!("NOOP")));
+        assert_eq!(named["reason"], "duplicate");
+        assert_eq!(app.finished(&old["event_id"]).await["results"][0]["id"], ids[0]);
+    }
     // And the queued path, with both versions.
     for path in [ADD, "/v1/memories/"] {
         let mut queued = with(&with(&plain, "infer", json!(true)), "metadata", json!({"k": 1}));
@@ -283,6 +291,12 @@ async fn logic_and_operators_inside_metadata_are_done_or_refused_at_every_door()
         json!({"NOT": {"k": 1}}),
         json!({"k": {"in": [1, 2]}}),
         json!({"k": {"gte": 1, "lt": 3}}),
+        json!({"k": {"OR": [1, 2]}}),
+        json!({"k": {"not": 1}}),
+        json!({"k": {"GT": 0}}),
+        json!({"o": {"a": {"gt": 0}}}),
+        json!({"nor": [{"k": 1}]}),
+        json!({"$xor": [{"k": 1}]}),
     ] {
         let filters = json!({"user_id": "alice", "metadata": metadata});
         let search = json!({"query": "one", "filters": filters});

@@ -11,6 +11,7 @@ mod chat_messages;
 mod clients;
 mod cors;
 mod delete_all;
+mod deletions;
 mod described;
 mod doors;
 mod effects;

@@ -235,6 +235,13 @@ async fn an_invalid_value_is_refused_by_its_field() {
         ("POST", ORGANIZATIONS, json!({"name": " "}), "/errors/name/0", "1 to 255"),
         ("POST", ORGANIZATIONS, json!([]), "/errors/non_field_errors/0", "JSON object"),
         ("POST", &members, json!({"email": "x", "role": "OWNER"}), "/errors/email/0", "address"),
+        (
+            "POST",
+            &members,
+            json!({"email": "x\u{fffd}@y.z", "role": "OWNER"}),
+            "/errors/email/0",
+            "address",
+        ),
         ("POST", &members, json!({"email": "x@y.z", "role": "x"}), "/errors/role/0", "READER"),
         ("POST", &members, json!({"email": "x@y.z"}), "/errors/role/0", "must be given"),
         ("POST", &projects, json!({}), "/message", "name: must be given"),

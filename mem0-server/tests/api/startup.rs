@@ -129,6 +129,24 @@ fn a_variable_that_is_none_of_the_server_is_warned_about() {
 }
 
 #[test]
+fn an_empty_value_is_refused_by_the_name_that_gave_it() {
+    let folder = Folder::new();
+    for name in ["LISTEN", "DATA_DIR", "API_KEY", "LOG", "CORS_ORIGINS", "BODY_LIMIT"] {
+        let variable = format!("MEM0_SERVER_{name}");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mem0-server"));
+        command.args(["--print-config"]).current_dir(folder.path()).env(&variable, "");
+        let output = command.output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains(&format!("{variable} must be ")), "{said}");
+    }
+    let said = run_in(folder.path(), &["keys", "list", "--data-dir", ""]);
+    let said = String::from_utf8(said.stderr).unwrap();
+    assert!(said.contains("--data-dir must be more than an empty text"), "{said}");
+    assert!(names(folder.path()).is_empty());
+}
+
+#[test]
 fn a_key_file_that_cannot_be_used_is_named() {
     let folder = Folder::new();
     fs::write(folder.path().join("bad"), "two words").unwrap();

@@ -80,6 +80,7 @@ async fn an_invalid_value_is_refused_by_its_field() {
         ("event_types", Value::Null, "This field is required."),
         ("name", json!(""), "1 to 255"),
         ("url", json!("x.y"), "https:// or http://"),
+        ("url", json!("https://x.y/\u{fffd}"), "in ASCII"),
         ("url", json!(1), "must be a string"),
         ("event_types", json!([]), "at least one"),
         ("event_types", json!(["memory:add"]), "unknown kind"),

@@ -209,11 +209,11 @@ impl Serialize for Condition {
     }
 }
 
-/// Whether a key of metadata reads like a logical operator. With an explicit operator of its own
-/// (`{"OR": {"eq": [...]}}`) it is a key like any other.
+/// Whether a key of metadata reads like a logical operator, of the platform or of others. With an
+/// explicit operator of its own (`{"OR": {"eq": [...]}}`) it is a key like any other.
 pub(super) fn is_logic(key: &str) -> bool {
     let key = key.strip_prefix('$').unwrap_or(key);
-    ["AND", "OR", "NOT"].iter().any(|logical| key.eq_ignore_ascii_case(logical))
+    ["AND", "OR", "NOT", "NOR", "XOR"].iter().any(|logical| key.eq_ignore_ascii_case(logical))
 }
 
 /// An object with this one key.

@@ -301,12 +301,16 @@ const IN_METADATA: &str = "eq, ne, contains. Compare with an object by {\"metada
 fn logic<T>(key: &str) -> Result<T, InvalidInput> {
     let logical = key.trim_start_matches('$').to_ascii_uppercase();
     let part = "{\"metadata\": {\"key\": 1}}";
-    let example = match logical.as_str() {
-        "NOT" => format!("{{\"NOT\": [{part}]}}"),
-        _ => format!("{{\"{logical}\": [{part}, {{\"metadata\": {{\"key\": 2}}}}]}}"),
+    let (around, example) = match logical.as_str() {
+        "NOT" => ("NOT", format!("{{\"NOT\": [{part}]}}")),
+        "AND" | "OR" => (
+            logical.as_str(),
+            format!("{{\"{logical}\": [{part}, {{\"metadata\": {{\"key\": 2}}}}]}}"),
+        ),
+        _ => ("AND, OR and NOT", format!("{{\"NOT\": [{part}]}}")),
     };
     refuse(format!(
-        "'metadata' must not contain logic; write {logical} around it, for example {example}. For a \
+        "'metadata' must not contain logic; write {around} around it, for example {example}. For a \
          key of that name write {{\"metadata\": {{\"{logical}\": {{\"eq\": ...}}}}}}"
     ))
 }

@@ -20,16 +20,18 @@ open_enum! {
 }
 
 impl Role {
-    /// Whether such a message instructs the AI: `system`, or `developer` as newer APIs call it.
+    /// Whether such a message instructs the AI: `system`, or `developer` as newer APIs call it, in
+    /// any case.
     ///
     /// ```
     /// use mem0_sdk::Role;
     ///
     /// assert!(Role::System.is_instruction() && Role::from("developer").is_instruction());
+    /// assert!(Role::from("System").is_instruction());
     /// assert!(!Role::User.is_instruction());
     /// ```
     pub fn is_instruction(&self) -> bool {
-        matches!(self.as_str(), "system" | "developer")
+        ["system", "developer"].iter().any(|role| self.as_str().eq_ignore_ascii_case(role))
     }
 }
 

@@ -185,6 +185,9 @@ fn config(
     let from_line = given.into_iter().map(|(option, value)| (option, format!("--{option}"), value));
     for (option, name, value) in from_environment.chain(from_line) {
         if option == "data-dir" {
+            if value.is_empty() {
+                return Err(format!("{name} must be more than an empty text"));
+            }
             // A path need not be Unicode.
             config.data_dir = value.into();
             continue;

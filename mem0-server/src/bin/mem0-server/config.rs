@@ -84,6 +84,7 @@ impl Config {
     pub(crate) fn set(&mut self, option: &str, value: &str) -> Result<(), String> {
         let refused = |what: &str| Err(format!("must be {what}"));
         match option {
+            "listen" | "data-dir" if value.is_empty() => return refused("more than an empty text"),
             "listen" => value.clone_into(&mut self.listen),
             "data-dir" => self.data_dir = PathBuf::from(value),
             "api-key" => self.api_key = Some(key_in(value)?),

@@ -6,6 +6,7 @@ use mem0_engine::{EntityRecord, LOCAL_ACCOUNT};
 use mem0_types::{EntityType, Metadata, Timestamp};
 use serde::Serialize;
 
+use crate::http::fields::NoBody;
 use crate::http::json::Json;
 use crate::http::pages::{Address, PageView, page_in};
 use crate::http::query::Query;
@@ -107,7 +108,9 @@ pub(crate) async fn get(
 pub(crate) async fn delete(
     View(engine): View,
     EntityPath(kind, name, _): EntityPath<InMessage>,
+    body: Result<NoBody, Rejection>,
 ) -> Answer<QueuedView, InMessage> {
+    let NoBody = body?;
     let queued = engine.delete_entity(kind, &name).await?;
     Ok(Json(QueuedView::new(queued.event_id)))
 }

@@ -10,10 +10,14 @@ use crate::http::view::View;
 use crate::http::wire::MessageView;
 use crate::operations::memories::memory::{CHANGES, NOT_A_UUID, change, is_uuid};
 
+const IN_ENTRIES: &str = "belongs in the entries of memories, and nothing was done";
+
 /// `PUT /v1/batch/`: updates all or none. An entry takes what an update of its memory takes.
 pub(crate) async fn update(View(engine): View, body: Body) -> Answer<MessageView, InError> {
     let names: Vec<_> = CHANGES.into_iter().chain(["memory_id"]).collect();
-    let updates = entries(body?.only(["memories"])?, "updated", &names, |entry| {
+    // Ignoring it would keep a memory for ever that was to expire.
+    let fields = body?.without(&CHANGES, IN_ENTRIES)?.only(["memories"])?;
+    let updates = entries(fields, "updated", &names, |entry| {
         Ok(UpdateRequest { memory_id: memory_id(entry)?, change: change(entry)? })
     })?;
     let count = engine.batch_update(updates).await?;

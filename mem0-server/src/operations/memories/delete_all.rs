@@ -35,8 +35,8 @@ fn request(query: &Query) -> Result<DeleteAllRequest, Rejection> {
     let is_known = |name: &str| PARAMETERS.contains(&name) || EVERYWHERE.contains(&name);
     if let Some((name, _)) = query.iter().find(|(name, _)| !is_known(name)) {
         return Err(Rejection::invalid(format!(
-            "Unknown parameter {name:?}: only user_id, agent_id, app_id, run_id and metadata say \
-             what to delete, and nothing was deleted."
+            "Unknown parameter {name:?}: only user_id, agent_id, app_id, run_id, metadata and erase \
+             say what to delete, and nothing was deleted."
         )));
     }
     let mut ids = EntityIds::default();
@@ -102,5 +102,11 @@ pub(crate) fn object(text: &str) -> Result<Metadata, InvalidInput> {
 
 fn metadata(query: &Query) -> Result<Option<Metadata>, InvalidInput> {
     let Some(text) = query.value("metadata")? else { return Ok(None) };
-    object(text).map(Some)
+    let keys = object(text)?;
+    // A client that found no condition does not mean all memories of the ids.
+    if keys.is_empty() {
+        let why = "is empty, so nothing was deleted; leave it out to delete all of the ids";
+        return Err(InvalidInput::new("metadata", why));
+    }
+    Ok(Some(keys))
 }

@@ -3,7 +3,7 @@ use axum::http::request::Parts;
 use mem0_engine::MemoryChange;
 use serde::Serialize;
 
-use crate::http::fields::{Body, Fields};
+use crate::http::fields::{Body, Fields, NoBody};
 use crate::http::json::Json;
 use crate::http::query::Query;
 use crate::http::rejection::{Answer, InError, Refused, Rejection};
@@ -80,7 +80,10 @@ pub(crate) async fn delete(
     View(engine): View,
     MemoryId(id): MemoryId,
     query: Query,
+    body: Result<NoBody, Rejection>,
 ) -> Answer<DeletedView, InError> {
+    let NoBody = body?;
+    query.check_spelling(&["delete_linked", "erase"])?;
     let delete_linked = query.boolean("delete_linked")?.unwrap_or(false);
     let message = "Memory deleted successfully!";
     if query.boolean("erase")?.unwrap_or(false) {

@@ -5,9 +5,9 @@ use mem0_engine::{EngineError, OrganizationRecord, Resource};
 use mem0_types::{MemberRole, Timestamp};
 use serde::Serialize;
 
-use crate::http::fields::Body;
+use crate::http::fields::{Body, NoBody};
 use crate::http::json::Json;
-use crate::http::rejection::{Answer, InErrors, InMessage, Refused};
+use crate::http::rejection::{Answer, InErrors, InMessage, Refused, Rejection};
 use crate::http::view::View;
 use crate::http::wire::MessageView;
 use crate::operations::tenancy::members::{MemberView, member, required};
@@ -90,7 +90,9 @@ pub(crate) async fn get(
 pub(crate) async fn delete(
     View(engine): View,
     OrganizationId(id): OrganizationId,
+    body: Result<NoBody, Rejection>,
 ) -> Answer<MessageView, InMessage> {
+    let NoBody = body?;
     engine.delete_organization(&id).await?;
     Ok(Json(MessageView::new("Organization deleted successfully!")))
 }

@@ -5,7 +5,7 @@ use mem0_types::{InvalidInput, MemberRole, Metadata, ProjectCategory, Timestamp}
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::http::fields::{Body, Fields};
+use crate::http::fields::{Body, Fields, NoBody};
 use crate::http::json::Json;
 use crate::http::query::Query;
 use crate::http::rejection::{Answer, InMessage, Refused, Rejection};
@@ -240,7 +240,9 @@ fn categories(fields: &mut Fields) -> Result<Option<Vec<ProjectCategory>>, Inval
 pub(crate) async fn delete(
     View(engine): View,
     path: ProjectPath,
+    body: Result<NoBody, Rejection>,
 ) -> Answer<MessageView, InMessage> {
+    let NoBody = body?;
     path.find(&engine).await?;
     engine.delete_project(&path.project_id).await?;
     Ok(Json(MessageView::new("Project and related data deleted successfully.")))
@@ -297,7 +299,9 @@ pub(crate) async fn remove_member(
     View(engine): View,
     path: ProjectPath,
     query: Query,
+    body: Result<NoBody, Rejection>,
 ) -> Answer<MessageView, InMessage> {
+    let NoBody = body?;
     let email = query.value("email")?.ok_or_else(|| InvalidInput::new("email", "must be given"))?;
     path.find(&engine).await?;
     engine.remove_project_member(&path.project_id, email).await?;
