@@ -194,6 +194,9 @@ pub enum EngineError {
     /// A component that the engine was opened with failed.
     #[error("{0}")]
     Component(#[source] ComponentError),
+    /// A queued job was given up: it failed each time, for a day. The source is the last failure.
+    #[error("given up after a day: {0}")]
+    GivenUp(#[source] Box<EngineError>),
     /// A queued job was given up: each time that it was begun, the process ended.
     #[error("given up: each time that it was begun, the process ended before anything came of it")]
     EndsTheProcess,

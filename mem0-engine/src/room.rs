@@ -15,8 +15,8 @@ const SMALL: usize = 256 * 1024;
 ///
 /// An eighth of it is for shares of up to 256 KiB, so that large requests never keep small ones
 /// out. A quarter is for bodies until they are read, so that those that have arrived never wait for
-/// those that still arrive. A project gets half of each part at most, so that no project keeps
-/// another one out.
+/// those that still arrive. A project gets half of what the others leave of a part at most, and of
+/// the part for small shares an eighth, so that many projects together keep no other one out.
 ///
 /// ```
 /// use mem0_engine::{Engine, EngineError, Room};
@@ -48,30 +48,39 @@ struct Parts {
     bodies: Part,
 }
 
+/// The name of a part.
+#[derive(Clone, Copy)]
+enum Kind {
+    Small,
+    Large,
+    Bodies,
+}
+
 struct Part {
     bytes: usize,
+    /// A project may have one in so many bytes of what the others leave.
+    one_in: usize,
     taken: usize,
     /// What each project has taken of it.
     by_project: HashMap<i64, usize>,
 }
 
 impl Part {
-    fn new(bytes: usize) -> Self {
-        Self { bytes, taken: 0, by_project: HashMap::new() }
+    fn new(bytes: usize, one_in: usize) -> Self {
+        Self { bytes, one_in, taken: 0, by_project: HashMap::new() }
     }
 
-    fn take(&mut self, project: i64, bytes: usize) -> bool {
-        let of_project = self.by_project.get(&project).copied().unwrap_or_default();
-        let fits =
-            |taken: usize, room: usize| taken.checked_add(bytes).is_some_and(|all| all <= room);
-        if !(fits(self.taken, self.bytes) && fits(of_project, self.bytes / 2)) {
-            return false;
-        }
+    fn has_room(&self, project: i64, bytes: usize) -> bool {
+        let own = self.by_project.get(&project).copied().unwrap_or_default();
+        let left = self.bytes.saturating_sub(self.taken - own);
+        own.checked_add(bytes).is_some_and(|own| own <= left / self.one_in)
+    }
+
+    fn take(&mut self, project: i64, bytes: usize) {
         self.taken += bytes;
         if bytes > 0 {
-            self.by_project.insert(project, of_project + bytes);
+            *self.by_project.entry(project).or_default() += bytes;
         }
-        true
     }
 
     fn give_back(&mut self, project: i64, bytes: usize) {
@@ -86,11 +95,11 @@ impl Part {
 }
 
 impl Parts {
-    fn of(&mut self, is_body: bool, bytes: usize) -> &mut Part {
-        match is_body {
-            true => &mut self.bodies,
-            false if bytes <= SMALL => &mut self.small,
-            false => &mut self.large,
+    fn of(&mut self, kind: Kind) -> &mut Part {
+        match kind {
+            Kind::Small => &mut self.small,
+            Kind::Large => &mut self.large,
+            Kind::Bodies => &mut self.bodies,
         }
     }
 }
@@ -100,23 +109,26 @@ impl Room {
     pub fn new(bytes: usize) -> Self {
         let (small, bodies) = (bytes / 8, bytes / 4);
         let large = bytes - small - bodies;
-        let parts =
-            Parts { small: Part::new(small), large: Part::new(large), bodies: Part::new(bodies) };
+        let parts = Parts {
+            small: Part::new(small, 8),
+            large: Part::new(large, 2),
+            bodies: Part::new(bodies, 2),
+        };
         Self(Arc::new(Inner { parts: Mutex::new(parts), freed: Notify::new() }))
     }
 
     /// A share for one request, which holds nothing yet. It counts for this project.
     pub(crate) fn share(&self, project: i64) -> Share {
-        self.held(project, false)
+        self.held(project, &[Kind::Small, Kind::Large])
     }
 
     /// A share for the body of one request, until its values are read.
     pub(crate) fn body(&self, project: i64) -> Share {
-        self.held(project, true)
+        self.held(project, &[Kind::Bodies])
     }
 
-    fn held(&self, project: i64, is_body: bool) -> Share {
-        Share(Arc::new(Held { room: self.clone(), project, is_body, bytes: Mutex::new(0) }))
+    fn held(&self, project: i64, parts: &'static [Kind]) -> Share {
+        Share(Arc::new(Held { room: self.clone(), project, parts, taken: Mutex::new(None) }))
     }
 
     /// How many bytes are held at the moment.
@@ -147,26 +159,38 @@ pub struct Share(Arc<Held>);
 struct Held {
     room: Room,
     project: i64,
-    is_body: bool,
-    bytes: Mutex<usize>,
+    /// The parts that it may be taken from, the first choice first.
+    parts: &'static [Kind],
+    taken: Mutex<Option<(Kind, usize)>>,
 }
 
 impl Held {
     fn change(&self, to: impl FnOnce(usize) -> usize) -> bool {
-        let mut bytes = self.bytes.lock().unwrap_or_else(PoisonError::into_inner);
-        let (before, after) = (*bytes, to(*bytes));
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = taken.map_or(0, |(_, bytes)| bytes);
+        let after = to(before);
         let mut parts = self.room.parts();
-        parts.of(self.is_body, before).give_back(self.project, before);
-        if !parts.of(self.is_body, after).take(self.project, after) {
-            parts.of(self.is_body, before).take(self.project, before);
-            return false;
+        if let Some((kind, bytes)) = *taken {
+            parts.of(kind).give_back(self.project, bytes);
+        }
+        let may = |kind: &Kind| !matches!(kind, Kind::Small) || after <= SMALL;
+        let mut kinds = self.parts.iter().copied().filter(may);
+        let fitting = kinds.find(|kind| parts.of(*kind).has_room(self.project, after));
+        // What becomes less stays where it is if others have taken the rest.
+        let is_less = after <= before;
+        let changed = match fitting {
+            Some(kind) => Some((kind, after)),
+            None => taken.map(|(kind, before)| (kind, if is_less { after } else { before })),
+        };
+        if let Some((kind, bytes)) = changed {
+            parts.of(kind).take(self.project, bytes);
         }
         drop(parts);
-        *bytes = after;
+        *taken = changed;
         if after < before {
             self.room.0.freed.notify_waiters();
         }
-        true
+        fitting.is_some() || is_less
     }
 }
 
@@ -227,16 +251,17 @@ mod tests {
     }
 
     #[test]
-    fn no_project_takes_more_than_half() {
+    fn no_project_takes_more_than_half_of_what_others_leave() {
         let room = Room::new(16 * MIB);
         let (one, same, other) = (of(&room, 1), of(&room, 1), of(&room, 2));
         one.take(4 * MIB).unwrap();
         assert!(matches!(same.take(2 * MIB), Err(EngineError::NoRoom)));
         same.take(MIB).unwrap();
-        other.take(5 * MIB).unwrap();
-        assert!(of(&room, 3).take(MIB).is_err());
-        one.keep(3 * MIB);
-        of(&room, 3).take(MIB).unwrap();
+        assert!(matches!(other.take(3 * MIB), Err(EngineError::NoRoom)));
+        other.take(2 * MIB).unwrap();
+        assert!(of(&room, 3).take(2 * MIB).is_err());
+        one.keep(2 * MIB);
+        of(&room, 3).take(2 * MIB).unwrap();
         drop((one, same, other));
         assert_eq!(room.in_use(), 0);
     }
@@ -244,19 +269,45 @@ mod tests {
     #[test]
     fn large_shares_never_keep_small_ones_out_nor_bodies_that_arrive_others() {
         let room = Room::new(16 * MIB);
-        let full: Vec<_> = (1..3).map(|project| of(&room, project)).collect();
-        full.iter().for_each(|share| share.take(5 * MIB).unwrap());
-        let small: Vec<_> = (0..4).map(|_| of(&room, 1)).collect();
-        small.iter().for_each(|share| share.take(SMALL).unwrap());
-        assert!(of(&room, 1).take(1).is_err());
-        of(&room, 2).take(SMALL).unwrap();
+        let (one, other) = (of(&room, 1), of(&room, 2));
+        one.take(5 * MIB).unwrap();
+        other.take(2 * MIB).unwrap();
+        let small: Vec<_> = (0..2).map(|project| of(&room, project)).collect();
+        small.iter().for_each(|share| share.take(SMALL / 2).unwrap());
         let body = room.body(1);
         body.take(2 * MIB).unwrap();
         assert!(body.take(1).is_err());
-        // What grows moves to the other part.
-        drop(full);
-        small[0].take(1).unwrap();
-        of(&room, 1).take(SMALL).unwrap();
+        // What grows moves to the other part, and stays there while the small one is taken.
+        one.keep(MIB);
+        small[1].take(SMALL).unwrap();
+        let same = of(&room, 1);
+        same.take(SMALL).unwrap();
+        small[1].keep(SMALL);
+        drop((one, other, small, same, body));
+        assert_eq!(room.in_use(), 0);
+    }
+
+    #[test]
+    fn however_many_projects_take_what_they_can_a_small_share_has_room() {
+        let room = Room::new(416 * MIB);
+        let mut taken = Vec::new();
+        for project in 1..=20 {
+            for bytes in [8 * MIB, MIB, SMALL, SMALL / 16] {
+                loop {
+                    let share = of(&room, project);
+                    if share.take(bytes).is_err() {
+                        break;
+                    }
+                    taken.push(share);
+                }
+            }
+        }
+        of(&room, 21).take(SMALL).unwrap();
+        // Who has more than its part since others have come is not given more, and keeps it.
+        assert!(of(&room, 1).take(SMALL / 16).is_err());
+        taken[0].keep(MIB);
+        taken.truncate(1);
+        assert_eq!(room.in_use(), MIB);
     }
 
     #[test]

@@ -77,7 +77,7 @@ impl FolderStore {
 
     async fn write<T: Send + 'static>(
         &self,
-        body: impl FnOnce(&Connection, i64) -> Result<T, EngineError> + Send + 'static,
+        body: impl Fn(&Connection, i64) -> Result<T, EngineError> + Send + 'static,
     ) -> Result<T, ComponentError> {
         let written = self.engine.write(move |connection, access| {
             check(access)?;
@@ -89,7 +89,7 @@ impl FolderStore {
     /// The same for a change that removes something.
     async fn remove<T: Send + 'static>(
         &self,
-        body: impl FnOnce(&Connection) -> Result<T, EngineError> + Send + 'static,
+        body: impl Fn(&Connection) -> Result<T, EngineError> + Send + 'static,
     ) -> Result<T, ComponentError> {
         let removed = self.engine.make_room(move |connection, access| {
             check(access)?;

@@ -102,8 +102,9 @@ impl Engine {
                 return Err(EngineError::Forbidden);
             }
             let settings = settings(connection, access)?;
-            let schema = change.schema.unwrap_or(settings.schema);
-            let instructions = change.custom_instructions.unwrap_or(settings.custom_instructions);
+            let schema = change.schema.clone().unwrap_or(settings.schema);
+            let instructions = change.custom_instructions.clone();
+            let instructions = instructions.unwrap_or(settings.custom_instructions);
             connection
                 .prepare_cached(
                     "INSERT INTO profile_settings (project, enabled, schema, custom_instructions) \

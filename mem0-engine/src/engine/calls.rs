@@ -81,7 +81,7 @@ impl Engine {
     pub(crate) async fn write<T, F>(&self, body: F) -> Result<T, EngineError>
     where
         T: Send + 'static,
-        F: FnOnce(&Connection, &Access) -> Result<T, EngineError> + Send + 'static,
+        F: Fn(&Connection, &Access) -> Result<T, EngineError> + Send + 'static,
     {
         self.grow_as(self.access.owner(), self.allowed(body)?).await
     }
@@ -90,7 +90,7 @@ impl Engine {
     pub(crate) async fn make_room<T, F>(&self, body: F) -> Result<T, EngineError>
     where
         T: Send + 'static,
-        F: FnOnce(&Connection, &Access) -> Result<T, EngineError> + Send + 'static,
+        F: Fn(&Connection, &Access) -> Result<T, EngineError> + Send + 'static,
     {
         self.write_as(self.access.owner(), self.allowed(body)?).await
     }
@@ -98,9 +98,9 @@ impl Engine {
     fn allowed<T, F>(
         &self,
         body: F,
-    ) -> Result<impl FnOnce(&Connection) -> Result<T, EngineError> + use<T, F>, EngineError>
+    ) -> Result<impl Fn(&Connection) -> Result<T, EngineError> + use<T, F>, EngineError>
     where
-        F: FnOnce(&Connection, &Access) -> Result<T, EngineError>,
+        F: Fn(&Connection, &Access) -> Result<T, EngineError>,
     {
         self.access.check_writable()?;
         let access = self.access.clone();
@@ -114,7 +114,7 @@ impl Engine {
     pub(crate) async fn write_folder<T, F>(&self, body: F) -> Result<T, EngineError>
     where
         T: Send + 'static,
-        F: FnOnce(&Connection) -> Result<T, EngineError> + Send + 'static,
+        F: Fn(&Connection) -> Result<T, EngineError> + Send + 'static,
     {
         self.grow_as(Owner::ENGINE, body).await
     }
@@ -122,10 +122,11 @@ impl Engine {
     async fn grow_as<T, F>(&self, owner: Owner, body: F) -> Result<T, EngineError>
     where
         T: Send + 'static,
-        F: FnOnce(&Connection) -> Result<T, EngineError> + Send + 'static,
+        F: Fn(&Connection) -> Result<T, EngineError> + Send + 'static,
     {
         let folder = self.folder()?;
-        let grown = self.write_as(owner, |connection| disk_room::grow(connection, body)).await?;
+        let grown =
+            self.write_as(owner, move |connection| disk_room::grow(connection, &body)).await?;
         folder.note_room();
         Ok(grown)
     }
@@ -134,7 +135,7 @@ impl Engine {
     pub(crate) async fn make_room_in_folder<T, F>(&self, body: F) -> Result<T, EngineError>
     where
         T: Send + 'static,
-        F: FnOnce(&Connection) -> Result<T, EngineError> + Send + 'static,
+        F: Fn(&Connection) -> Result<T, EngineError> + Send + 'static,
     {
         self.write_as(Owner::ENGINE, body).await
     }
@@ -142,12 +143,12 @@ impl Engine {
     async fn write_as<T, F>(&self, owner: Owner, body: F) -> Result<T, EngineError>
     where
         T: Send + 'static,
-        F: FnOnce(&Connection) -> Result<T, EngineError> + Send + 'static,
+        F: Fn(&Connection) -> Result<T, EngineError> + Send + 'static,
     {
         let (folder, kept, share) = (self.folder()?, self.folder()?, self.share.clone());
         let answer = self.with_writer(|writer| {
             writer.send(owner, move |connection| {
-                let _held = share;
+                let _held = &share;
                 Ok((kept.keep_reserve()?, body(connection)?))
             })
         })?;
@@ -183,7 +184,7 @@ impl Engine {
     pub(crate) async fn queue<T, F>(&self, body: F) -> Result<T, EngineError>
     where
         T: Send + 'static,
-        F: FnOnce(&Connection, &Access) -> Result<T, EngineError> + Send + 'static,
+        F: Fn(&Connection, &Access) -> Result<T, EngineError> + Send + 'static,
     {
         self.write(self.waking(body)?).await
     }
@@ -192,7 +193,7 @@ impl Engine {
     pub(crate) async fn queue_deletion<T, F>(&self, body: F) -> Result<T, EngineError>
     where
         T: Send + 'static,
-        F: FnOnce(&Connection, &Access) -> Result<T, EngineError> + Send + 'static,
+        F: Fn(&Connection, &Access) -> Result<T, EngineError> + Send + 'static,
     {
         self.make_room(self.waking(body)?).await
     }
@@ -200,9 +201,9 @@ impl Engine {
     fn waking<T, F>(
         &self,
         body: F,
-    ) -> Result<impl FnOnce(&Connection, &Access) -> Result<T, EngineError> + use<T, F>, EngineError>
+    ) -> Result<impl Fn(&Connection, &Access) -> Result<T, EngineError> + use<T, F>, EngineError>
     where
-        F: FnOnce(&Connection, &Access) -> Result<T, EngineError>,
+        F: Fn(&Connection, &Access) -> Result<T, EngineError>,
     {
         let wake = self.wake_signal()?;
         Ok(move |connection: &Connection, access: &Access| {

@@ -11,17 +11,21 @@ use tokio::sync::watch;
 use super::fair_queue::FairQueue;
 use super::phases::{self, Prepared, Ready};
 use super::wake_signal::WakeSignal;
-use crate::EngineError;
 use crate::components::{Answer, Components, Question};
 use crate::folder::open_folder::OpenFolder;
 use crate::job::{self, Next};
 use crate::threads::readers::Readers;
 use crate::threads::turns::Owner;
 use crate::threads::writer::Writer;
+use crate::{EngineError, clock};
 
 /// How long a closing engine waits for the questions that are out. What is cut off is asked again
 /// after the next start.
 const GRACE: Duration = Duration::from_secs(5);
+
+/// How old a job is at least when it is given up for an error that may pass. What the disk has no
+/// room for is never given up.
+const TRIED_FOR: i64 = clock::MICROS_PER_DAY;
 
 /// Prepares jobs outside of the writer, each on a thread of its own: what one asks for holds up no
 /// other project.
@@ -123,7 +127,8 @@ impl Shared {
     fn carry_out(&self, project: i64, seq: i64) {
         // A component is the caller's, and may panic wherever it is named or dropped.
         let outcome = catch_unwind(AssertUnwindSafe(|| self.go_through(project, seq)));
-        match outcome.unwrap_or(Err(Unfinished::Later(EngineError::Internal))) {
+        let outcome = outcome.unwrap_or(Err(Unfinished::Later(EngineError::Internal)));
+        match outcome.or_else(|unfinished| self.give_up(project, seq, unfinished)) {
             Ok(()) => self.queue.carried_out(project),
             // Held until the next start.
             Err(Unfinished::Closing) => self.survived(seq),
@@ -135,6 +140,21 @@ impl Shared {
         }
         self.under_way.fetch_sub(1, Ordering::SeqCst);
         self.wake.wake();
+    }
+
+    /// Fails a job that has been tried for long enough.
+    fn give_up(&self, project: i64, seq: i64, why: Unfinished) -> Result<(), Unfinished> {
+        let error = match why {
+            Unfinished::Later(error) if !error.is_transient() => error,
+            why => return Err(why),
+        };
+        let job = self.read(project, move |connection| job::read(connection, seq))?;
+        match job {
+            Some(job) if clock::now().saturating_sub(job.created_at) >= TRIED_FOR => {
+                Ok(self.apply(seq, Err(EngineError::GivenUp(Box::new(error))))?)
+            }
+            _ => Err(Unfinished::Later(error)),
+        }
     }
 
     /// Records that the job has not ended the process.
@@ -225,7 +245,7 @@ impl Shared {
 
     fn write(
         &self,
-        body: impl FnOnce(&rusqlite::Connection) -> Result<(), EngineError> + Send + 'static,
+        body: impl Fn(&rusqlite::Connection) -> Result<(), EngineError> + Send + 'static,
     ) -> Result<(), EngineError> {
         self.writer.send(Owner::JOBS, body).blocking_recv().unwrap_or(Err(EngineError::Closed))
     }
@@ -334,7 +354,7 @@ mod tests {
 
         fn write<T: Send + 'static>(
             &self,
-            body: impl FnOnce(&Connection) -> Result<T, EngineError> + Send + 'static,
+            body: impl Fn(&Connection) -> Result<T, EngineError> + Send + 'static,
         ) -> T {
             self.writer.send(Owner::JOBS, body).blocking_recv().unwrap().unwrap()
         }
@@ -345,7 +365,7 @@ mod tests {
                 let kind = EventType::Other("SCRIPTED".to_owned());
                 let ids = EntityIds::default();
                 let (event, _) = events::insert(connection, project, &kind, &ids, &json!({}), 0)?;
-                job::queue(connection, project, JobKind::Scripted, Some(event), 0)?;
+                job::queue(connection, project, JobKind::Scripted, Some(event), clock::now())?;
                 Ok(event)
             });
             self.wake.wake();
@@ -554,6 +574,24 @@ mod tests {
         bench.await_status(event, "SUCCEEDED");
         assert!(began.elapsed() >= wait);
         assert_eq!(bench.told(), r#"[1,"a","b"]"#);
+    }
+
+    #[test]
+    fn an_error_that_does_not_pass_for_a_day_fails_the_event_with_the_reason() {
+        let bench = Bench::new(ScriptedLlm::failing(ComponentErrorKind::Timeout));
+        let event = bench.queue(1);
+        bench.await_asked(1);
+        assert_eq!(bench.event(event).0, "RUNNING");
+        bench.write(|connection| {
+            let sql = "UPDATE jobs SET created_at = created_at - ?";
+            Ok(connection.execute(sql, [TRIED_FOR])?)
+        });
+        bench.await_status(event, "FAILED");
+        let error = bench.event(event).1.unwrap();
+        assert!(error.contains("given up after a day"), "{error}");
+        // The queue goes on.
+        let behind = bench.queue_add(1, "tea");
+        bench.await_status(behind, "SUCCEEDED");
     }
 
     #[test]

@@ -1,5 +1,5 @@
-use mem0_types::MemberRole;
-use rusqlite::{Connection, OptionalExtension, params};
+use mem0_types::{InvalidInput, MemberRole};
+use rusqlite::{Connection, OptionalExtension, ToSql, params};
 
 use crate::tenancy::{organizations, projects};
 use crate::{Access, Engine, EngineError, Resource};
@@ -8,6 +8,10 @@ use crate::{Access, Engine, EngineError, Resource};
 ///
 /// Validators take the address, and nobody has it: RFC 2606 reserves `example.com`.
 pub const LOCAL_ACCOUNT: &str = "local@example.com";
+
+/// The most members of an organization or a project. A folder of an older version may have more,
+/// which stay.
+pub const MAX_MEMBERS: usize = 1000;
 
 /// A person who may see, or also change, an organization or a project.
 #[derive(Clone, PartialEq, Eq)]
@@ -90,6 +94,23 @@ pub(crate) fn checked_email<'a>(
     Ok(email)
 }
 
+/// Checks that one more may be made of what a statement counts.
+pub(crate) fn check_room(
+    connection: &Connection,
+    count: &str,
+    of: impl ToSql,
+    field: &'static str,
+    most: usize,
+    what: &str,
+) -> Result<(), EngineError> {
+    let count: i64 = connection.prepare_cached(count)?.query_row([of], |row| row.get(0))?;
+    if usize::try_from(count).is_ok_and(|count| count < most) {
+        return Ok(());
+    }
+    let message = format!("must be one of at most {most} {what}; delete one first");
+    Err(InvalidInput::new(field, message).into())
+}
+
 pub(crate) fn change(
     connection: &Connection,
     group: Group,
@@ -103,6 +124,8 @@ pub(crate) fn change(
             return Err(EngineError::invalid("role", "must be READER or OWNER"));
         }
         Change::Add(role) => {
+            let count = format!("SELECT count(*) FROM {table} WHERE {column} = ?");
+            check_room(connection, &count, seq, "email", MAX_MEMBERS, "members")?;
             let sql = format!(
                 "INSERT INTO {table} ({column}, email, role) VALUES (?, ?, ?) \
                  ON CONFLICT DO NOTHING"
@@ -167,8 +190,8 @@ impl Engine {
     /// Adds a member to an organization.
     ///
     /// # Errors
-    /// [`EngineError::InvalidInput`] for an invalid address, the address of a member, or an unknown
-    /// role; [`EngineError::NotFound`], [`EngineError::Forbidden`].
+    /// [`EngineError::InvalidInput`] for an invalid address, the address of a member, an unknown
+    /// role, or more than [`MAX_MEMBERS`]; [`EngineError::NotFound`], [`EngineError::Forbidden`].
     pub async fn add_organization_member(
         &self,
         organization_id: &str,
@@ -206,8 +229,8 @@ impl Engine {
     /// Adds a member to a project.
     ///
     /// # Errors
-    /// [`EngineError::InvalidInput`] for an invalid address, the address of a member, or an unknown
-    /// role; [`EngineError::NotFound`], [`EngineError::Forbidden`].
+    /// [`EngineError::InvalidInput`] for an invalid address, the address of a member, an unknown
+    /// role, or more than [`MAX_MEMBERS`]; [`EngineError::NotFound`], [`EngineError::Forbidden`].
     pub async fn add_project_member(
         &self,
         project_id: &str,

@@ -10,6 +10,13 @@ use crate::{Access, Engine, EngineError, Resource, clock, ids};
 /// The organization of the default project. It always exists.
 pub(crate) const DEFAULT: i64 = 1;
 
+/// The most organizations that an account owns. Whoever runs the engine may make more.
+pub const MAX_ORGANIZATIONS: usize = 100;
+
+/// The most projects of an organization that the access of an API key makes. Whoever runs the
+/// engine may make more.
+pub const MAX_PROJECTS: usize = 1000;
+
 /// An organization: the owner of projects.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
@@ -131,6 +138,13 @@ fn create(
         return Err(EngineError::Forbidden);
     }
     let name = projects::checked_name(name)?;
+    if let Some(account) = access.account() {
+        let count = "SELECT count(*) FROM organizations AS o CROSS JOIN organization_members AS m \
+                     ON m.organization = o.seq AND m.email = ? AND m.role = 'OWNER' \
+                     WHERE o.deleted_at IS NULL";
+        let what = "organizations of an account";
+        members::check_room(connection, count, account, "organization", MAX_ORGANIZATIONS, what)?;
+    }
     let (id, now) = (ids::new_id()?, clock::now());
     connection
         .prepare_cached(
@@ -141,6 +155,20 @@ fn create(
     let owner = access.account().unwrap_or(LOCAL_ACCOUNT);
     members::change(connection, group, owner, &Change::Add(MemberRole::Owner))?;
     get(connection, access, &id)
+}
+
+/// Refuses one project more than an organization may have.
+pub(crate) fn check_room(
+    connection: &Connection,
+    access: &Access,
+    organization: i64,
+) -> Result<(), EngineError> {
+    if access.account().is_none() {
+        return Ok(());
+    }
+    let count = "SELECT count(*) FROM projects WHERE organization = ? AND deleted_at IS NULL";
+    let what = "projects of an organization";
+    members::check_room(connection, count, organization, "project", MAX_PROJECTS, what)
 }
 
 /// Removes a deleted organization once its last project is erased.
@@ -186,10 +214,89 @@ impl Engine {
     /// Creates an organization without projects. Its owner is the account that creates it.
     ///
     /// # Errors
-    /// [`EngineError::InvalidInput`] for a blank name; [`EngineError::Forbidden`] for an access
-    /// that does not [administer](Access::administers).
+    /// [`EngineError::InvalidInput`] for a blank name, or more than [`MAX_ORGANIZATIONS`] of an
+    /// account; [`EngineError::Forbidden`] for an access that does not
+    /// [administer](Access::administers).
     pub async fn create_organization(&self, name: &str) -> Result<OrganizationRecord, EngineError> {
         let name = name.to_owned();
         self.write(move |connection, access| create(connection, access, &name)).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::folder::schema;
+    use crate::tenancy::members::MAX_MEMBERS;
+
+    fn numbered(connection: &Connection, count: usize, sql: &str) {
+        let sql = format!(
+            "WITH RECURSIVE n (n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM n LIMIT {count}) {sql}"
+        );
+        connection.execute(&sql, []).unwrap();
+    }
+
+    #[track_caller]
+    fn is_refused<T: fmt::Debug>(made: Result<T, EngineError>, words: &str) {
+        let refused = made.unwrap_err();
+        assert!(matches!(refused, EngineError::InvalidInput(_)), "{refused:?}");
+        assert!(refused.to_string().contains(words), "{refused}");
+    }
+
+    #[test]
+    fn an_account_makes_no_more_than_it_may() {
+        let connection = schema::open_writer(Path::new(":memory:")).unwrap();
+        let operator = Access::to_project(1);
+        let key = Access::to_project(1).of_account(LOCAL_ACCOUNT, true);
+        let organization = create(&connection, &key, "Own").unwrap();
+        let (own, _) = find(&connection, &key, &organization.id).unwrap();
+        // Two are there: the folder's own, and the one that was just made.
+        numbered(
+            &connection,
+            MAX_ORGANIZATIONS - 2,
+            "INSERT INTO organizations (seq, id, name, created_at, updated_at) \
+             SELECT n + 10, n + 10, 'x', 0, 0 FROM n",
+        );
+        connection
+            .execute(
+                "INSERT INTO organization_members (organization, email, role) \
+                 SELECT seq, ?, 'OWNER' FROM organizations WHERE seq > 10",
+                [LOCAL_ACCOUNT],
+            )
+            .unwrap();
+        let words = "at most 100 organizations of an account";
+        is_refused(create(&connection, &key, "One more"), words);
+        connection.execute("UPDATE organizations SET deleted_at = 1 WHERE seq = 12", []).unwrap();
+        create(&connection, &key, "One more").unwrap();
+        is_refused(create(&connection, &key, "And another"), words);
+        create(&connection, &operator, "And another").unwrap();
+
+        numbered(
+            &connection,
+            MAX_PROJECTS - 1,
+            &format!(
+                "INSERT INTO projects (id, organization, name, created_at, updated_at) \
+                 SELECT 'p' || n, {own}, 'x', 0, 0 FROM n"
+            ),
+        );
+        let project = |access| projects::create(&connection, access, &organization.id, "P", None);
+        project(&key).unwrap();
+        is_refused(project(&key), "at most 1000 projects of an organization");
+        project(&operator).unwrap();
+
+        numbered(
+            &connection,
+            MAX_MEMBERS - 1,
+            &format!(
+                "INSERT INTO organization_members (organization, email, role) \
+                 SELECT {own}, n || '@example.com', 'READER' FROM n"
+            ),
+        );
+        let added = Change::Add(MemberRole::Reader);
+        let added =
+            members::change(&connection, Group::Organization(own), "new@example.com", &added);
+        is_refused(added, "at most 1000 members");
     }
 }

@@ -300,7 +300,7 @@ fn list(
     Ok(found)
 }
 
-fn create(
+pub(crate) fn create(
     connection: &Connection,
     access: &Access,
     organization_id: &str,
@@ -310,6 +310,7 @@ fn create(
     let organization = organizations::find_owned(connection, access, organization_id)?;
     let name = checked_name(name)?;
     check_settings(description.map_or(0, str::len))?;
+    organizations::check_room(connection, access, organization)?;
     let now = clock::now();
     connection
         .prepare_cached(
@@ -459,8 +460,9 @@ impl Engine {
     /// Creates a project.
     ///
     /// # Errors
-    /// [`EngineError::InvalidInput`] for a blank name, or a description of more than
-    /// [`MAX_SETTINGS`](crate::MAX_SETTINGS); [`EngineError::NotFound`] and
+    /// [`EngineError::InvalidInput`] for a blank name, a description of more than
+    /// [`MAX_SETTINGS`](crate::MAX_SETTINGS), or [too many](crate::MAX_PROJECTS) projects;
+    /// [`EngineError::NotFound`] and
     /// [`EngineError::Forbidden`] for an organization that the access may not see or does not own.
     pub async fn create_project(
         &self,

@@ -25,6 +25,10 @@ impl Owner {
 
     /// Its queued jobs. What else the engine does goes before them.
     pub(crate) const JOBS: Self = Self { project: 0, key: -1 };
+
+    /// The deliveries that it makes of changes, which have a share of their own beside the
+    /// projects' and the engine's. The projects take turns within it.
+    pub(crate) const DELIVERIES: Self = Self { project: -1, key: 0 };
 }
 
 /// Tasks that wait for their turn. The next one is of the project that has used the least time

@@ -1,3 +1,4 @@
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -27,7 +28,8 @@ const LOG_WAITS: Duration = Duration::from_secs(1);
 ///
 /// Those of one key run in the order in which they were sent. The next one is of the project that
 /// has used the writer least. Each has its own savepoint, and many share one transaction. Each is
-/// answered only after that transaction is on disk.
+/// answered only after that transaction is on disk. When the transaction cannot be committed, each
+/// is run again in one of its own, so that nobody is refused for what somebody else wrote.
 #[derive(Clone)]
 pub(crate) struct Writer(Arc<Ending>);
 
@@ -76,7 +78,7 @@ impl Writer {
     }
 
     /// Queues `body`. The answer comes when its effects are on disk, or were undone because it
-    /// failed.
+    /// failed. It runs a second time when the transaction that it shared was undone.
     pub(crate) fn send<T, F>(
         &self,
         owner: Owner,
@@ -84,7 +86,7 @@ impl Writer {
     ) -> oneshot::Receiver<Result<T, EngineError>>
     where
         T: Send + 'static,
-        F: FnOnce(&Connection) -> Result<T, EngineError> + Send + 'static,
+        F: Fn(&Connection) -> Result<T, EngineError> + Send + 'static,
     {
         self.command(owner, body, false)
     }
@@ -100,7 +102,12 @@ impl Writer {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T, EngineError> + Send + 'static,
     {
-        self.command(owner, body, true)
+        let body = Cell::new(Some(body));
+        let once = move |connection: &Connection| match body.take() {
+            Some(body) => body(connection),
+            None => Err(EngineError::Internal),
+        };
+        self.command(owner, once, true)
     }
 
     fn command<T, F>(
@@ -111,10 +118,10 @@ impl Writer {
     ) -> oneshot::Receiver<Result<T, EngineError>>
     where
         T: Send + 'static,
-        F: FnOnce(&Connection) -> Result<T, EngineError> + Send + 'static,
+        F: Fn(&Connection) -> Result<T, EngineError> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let command = Write { body: Some(body), outcome: None, reply, is_alone };
+        let command = Write { body, outcome: None, reply, is_alone };
         self.queue().state().commands.push(owner, Box::new(command));
         self.queue().changed.notify_one();
         answer
@@ -181,7 +188,8 @@ trait Command: Send {
 }
 
 struct Write<T, F> {
-    body: Option<F>,
+    body: F,
+    /// What came of it the last time.
     outcome: Option<Result<T, EngineError>>,
     reply: oneshot::Sender<Result<T, EngineError>>,
     is_alone: bool,
@@ -190,26 +198,29 @@ struct Write<T, F> {
 impl<T, F> Command for Write<T, F>
 where
     T: Send,
-    F: FnOnce(&Connection) -> Result<T, EngineError> + Send,
+    F: Fn(&Connection) -> Result<T, EngineError> + Send,
 {
     fn is_alone(&self) -> bool {
         self.is_alone
     }
 
     fn run(&mut self, connection: &Connection, alone: bool) -> bool {
-        let Some(body) = self.body.take() else { return false };
+        let body = &self.body;
         let outcome = if alone { caught(connection, body) } else { in_savepoint(connection, body) };
         self.outcome.insert(outcome).is_ok()
     }
 
     fn answer(self: Box<Self>, committed: Result<(), EngineError>) {
-        let answer = match (self.outcome, committed) {
+        let Self { body, outcome, reply, .. } = *self;
+        // What it holds is free by the time that its caller goes on.
+        drop(body);
+        let answer = match (outcome, committed) {
             (Some(Err(error)), _) | (_, Err(error)) => Err(error),
             (Some(Ok(value)), Ok(())) => Ok(value),
             (None, Ok(())) => Err(EngineError::Internal),
         };
         // A dropped future does not wait for its answer.
-        let _ = self.reply.send(answer);
+        let _ = reply.send(answer);
     }
 }
 
@@ -241,18 +252,26 @@ fn run(
     after_commit: impl Fn(),
 ) {
     while let Some(task) = queue.next() {
-        let (owner, first) = match task {
+        let first = match task {
             Task::Run(owner, first) => (owner, first),
             Task::EmptyLog(reply) => {
                 let _ = reply.send(empty_log(&connection, READS));
                 continue;
             }
         };
+        let is_alone = first.1.is_alone() || queue.is_empty();
         let mut group = Group { commands: Vec::new(), queue };
-        let committed = group.commit(&mut connection, owner, first, &committing);
+        let committed = group.commit(&mut connection, first, is_alone, &committing);
         after_commit();
+        if committed.is_ok() || group.commands.len() == 1 {
+            group.answer(committed);
+            continue;
+        }
         for command in group.commands {
-            command.answer(committed.clone());
+            let mut alone = Group { commands: Vec::new(), queue };
+            let committed = alone.commit(&mut connection, command, true, &committing);
+            after_commit();
+            alone.answer(committed);
         }
     }
     // Leaves a single tidy file behind. Not needed for correctness, since the next start recovers
@@ -269,7 +288,7 @@ fn empty_log(connection: &Connection, patience: Duration) -> Result<bool, Engine
 
 /// Commands that share a transaction.
 struct Group<'a> {
-    commands: Vec<Box<dyn Command>>,
+    commands: Vec<(Owner, Box<dyn Command>)>,
     queue: &'a Queue,
 }
 
@@ -277,25 +296,24 @@ impl Group<'_> {
     fn commit(
         &mut self,
         connection: &mut Connection,
-        owner: Owner,
-        first: Box<dyn Command>,
+        first: (Owner, Box<dyn Command>),
+        is_alone: bool,
         committing: impl Fn(&Connection) -> Result<(), EngineError>,
     ) -> Result<(), EngineError> {
         let began = Instant::now();
-        let is_alone = first.is_alone() || self.queue.is_empty();
-        let mut next = Some((owner, first));
+        let mut next = Some(first);
         let transaction = match connection.transaction_with_behavior(TransactionBehavior::Immediate)
         {
             Ok(transaction) => transaction,
             Err(error) => {
-                self.commands.extend(next.map(|(_, command)| command));
+                self.commands.extend(next);
                 return Err(error.into());
             }
         };
         while let Some((owner, mut command)) = next.take() {
             let since = Instant::now();
             let succeeded = command.run(&transaction, is_alone);
-            self.commands.push(command);
+            self.commands.push((owner, command));
             self.queue.charge(owner, since.elapsed());
             if !succeeded && is_alone {
                 // The command answers with its own error.
@@ -313,6 +331,10 @@ impl Group<'_> {
         committing(&transaction)?;
         Ok(transaction.commit()?)
     }
+
+    fn answer(self, committed: Result<(), EngineError>) {
+        self.commands.into_iter().for_each(|(_, command)| command.answer(committed.clone()));
+    }
 }
 
 #[cfg(test)]
@@ -329,7 +351,7 @@ mod tests {
         Writer::start(connection, |_| Ok(()), || ()).unwrap()
     }
 
-    fn insert(n: i64) -> impl FnOnce(&Connection) -> Result<(), EngineError> + Send + 'static {
+    fn insert(n: i64) -> impl Fn(&Connection) -> Result<(), EngineError> + Send + 'static {
         move |connection| Ok(connection.execute("INSERT INTO t VALUES (?)", [n]).map(drop)?)
     }
 
@@ -380,7 +402,7 @@ mod tests {
     }
 
     #[test]
-    fn when_the_transaction_is_lost_nobody_is_told_of_success() {
+    fn when_the_transaction_is_lost_each_command_is_tried_alone() {
         let (writer, _thread) = writer();
         let (go, held) = block(&writer);
         let before = writer.send(ENGINE, insert(1));
@@ -388,13 +410,35 @@ mod tests {
         let after = writer.send(ENGINE, insert(2));
         go.send(()).unwrap();
         assert!(held.blocking_recv().unwrap().is_ok());
-        for answer in [before, lost] {
-            assert!(matches!(answer.blocking_recv().unwrap(), Err(EngineError::Storage(_))));
-        }
+        assert!(before.blocking_recv().unwrap().is_ok());
+        assert!(matches!(lost.blocking_recv().unwrap(), Err(EngineError::Storage(_))));
         assert!(after.blocking_recv().unwrap().is_ok());
-        assert_eq!(rows(&writer), [2]);
+        assert_eq!(rows(&writer), [1, 2]);
         assert!(writer.send(ENGINE, insert(5)).blocking_recv().unwrap().is_ok());
-        assert_eq!(rows(&writer), [2, 5]);
+        assert_eq!(rows(&writer), [1, 2, 5]);
+    }
+
+    #[test]
+    fn a_command_that_the_disk_is_too_full_for_is_refused_alone() {
+        let (writer, _thread) = writer();
+        let few_pages = writer.send_alone(ENGINE, |connection| {
+            let sql = "CREATE TABLE long (text BLOB); PRAGMA max_page_count = 16";
+            Ok(connection.execute_batch(sql)?)
+        });
+        assert!(few_pages.blocking_recv().unwrap().is_ok());
+        let (go, held) = block(&writer);
+        let before = writer.send(ENGINE, insert(1));
+        let too_large = writer.send(ENGINE, |connection| {
+            Ok(connection.execute("INSERT INTO long VALUES (zeroblob(1000000))", [])?)
+        });
+        let after = writer.send(ENGINE, insert(2));
+        go.send(()).unwrap();
+        assert!(held.blocking_recv().unwrap().is_ok());
+        assert!(before.blocking_recv().unwrap().is_ok());
+        let refused = too_large.blocking_recv().unwrap().unwrap_err();
+        assert!(refused.is_out_of_room(), "{refused:?}");
+        assert!(after.blocking_recv().unwrap().is_ok());
+        assert_eq!(rows(&writer), [1, 2]);
     }
 
     #[test]

@@ -8,10 +8,6 @@ use crate::threads::writer::Writer;
 use crate::webhooks::changes::{self, Turn};
 use crate::webhooks::standing::Counts;
 
-/// Whose turns the steps take: a share of their own beside the projects' and the engine's. The
-/// projects take turns within it.
-const FAN_OUT: Owner = Owner { project: -1, key: 0 };
-
 /// How long to wait when deliveries cannot be written.
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -77,8 +73,8 @@ impl FanOut {
             let step = move |connection: &_| changes::make_deliveries(connection, &turn);
             // What the disk is too full for undoes its whole transaction.
             let made = match has_failed {
-                true => writer.send_alone(FAN_OUT, step),
-                false => writer.send(FAN_OUT, step),
+                true => writer.send_alone(Owner::DELIVERIES, step),
+                false => writer.send(Owner::DELIVERIES, step),
             };
             drop(writer);
             match made.blocking_recv().unwrap_or(Err(EngineError::Closed)) {

@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::error::Error;
 use std::marker::PhantomData;
 
@@ -13,6 +14,9 @@ use crate::http::json::{Cause, Json};
 pub(crate) const DISK_FULL: &str = "The disk of this server is full, so nothing was changed. Delete \
                                     memories, which goes on, or make room on the disk.";
 
+const NO_ROOM: &str = "The server has no room in memory for this at the moment. Try again in a \
+                       second, or send or ask for less at once.";
+
 /// Why a request was not carried out.
 #[derive(Debug)]
 pub(crate) enum Rejection {
@@ -22,13 +26,15 @@ pub(crate) enum Rejection {
     Forbidden(&'static str),
     /// An answer that has the same shape for every operation.
     Fixed(StatusCode, ErrorBody),
-    /// There is no room for it at the moment: 503 with `Retry-After`.
-    Later(&'static str),
+    /// The same request may succeed in a moment: 503 with `Retry-After`.
+    Later(Cow<'static, str>),
+    /// There is no room in memory for it at the moment: the same, which the metrics count.
+    NoRoom,
     /// 500. The cause is for the log and contains no request data.
     Failed(String),
 }
 
-/// Marks the answer to a request for which there was no room.
+/// Marks the answer to a request for which there was no room in memory.
 #[derive(Clone, Copy)]
 pub(crate) struct NoRoom;
 
@@ -45,6 +51,10 @@ impl Rejection {
         Self::Failed(cause.into())
     }
 
+    pub(crate) fn later(why: impl Into<Cow<'static, str>>) -> Self {
+        Self::Later(why.into())
+    }
+
     fn answer(self, spell: fn(String) -> ErrorBody) -> Response {
         let (status, body) = match self {
             Self::Invalid(message) => (StatusCode::BAD_REQUEST, spell(message)),
@@ -59,8 +69,11 @@ impl Rejection {
             Self::Fixed(status, body) => (status, body),
             Self::Later(why) => {
                 let retry = [(header::RETRY_AFTER, "1")];
-                let body = Json(ErrorBody::Detail(why.to_owned()));
-                let mut response = (StatusCode::SERVICE_UNAVAILABLE, retry, body).into_response();
+                let body = Json(ErrorBody::Detail(why.into_owned()));
+                return (StatusCode::SERVICE_UNAVAILABLE, retry, body).into_response();
+            }
+            Self::NoRoom => {
+                let mut response = Self::later(NO_ROOM).answer(spell);
                 response.extensions_mut().insert(NoRoom);
                 return response;
             }
@@ -131,10 +144,9 @@ impl From<EngineError> for Rejection {
                 "This takes too long. Narrow the filter, give it fewer conditions, or ask for fewer \
                  memories.",
             ),
-            EngineError::Busy => Self::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                ErrorBody::Detail("The server is busy with other calls. Try again.".to_owned()),
-            ),
+            EngineError::Busy => {
+                Self::later("The server is busy with other calls. Try again in a second.")
+            }
             EngineError::PageOutOfRange => not_found(ErrorBody::Detail("Invalid page.".to_owned())),
             EngineError::BatchItem { index, source } => match (*source).into() {
                 Self::Invalid(message) => Self::Invalid(format!("memories[{index}]: {message}")),
@@ -144,10 +156,7 @@ impl From<EngineError> for Rejection {
                 }
                 other => other,
             },
-            EngineError::NoRoom => Self::Later(
-                "The server has no room in memory for this at the moment. Try again in a second, or \
-                 send or ask for less at once.",
-            ),
+            EngineError::NoRoom => Self::NoRoom,
             EngineError::DiskFull => {
                 Self::new(StatusCode::INSUFFICIENT_STORAGE, ErrorBody::Detail(DISK_FULL.to_owned()))
             }
@@ -160,10 +169,7 @@ impl From<EngineError> for Rejection {
                 );
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, ErrorBody::Detail(detail))
             }
-            EngineError::Closed => Self::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                ErrorBody::Detail("The server is shutting down.".to_owned()),
-            ),
+            EngineError::Closed => Self::later("The server is shutting down."),
             other => Self::Failed(cause(&other)),
         }
     }
@@ -298,6 +304,22 @@ mod tests {
         assert!(quoting.to_string().contains("my secret"));
         let Rejection::Failed(cause) = storage(quoting) else { panic!("not a failure") };
         assert!(!cause.contains("secret"), "{cause}");
+    }
+
+    #[test]
+    fn what_passes_by_itself_says_when_to_try_again() {
+        let answered = |error: EngineError| {
+            let response = Rejection::from(error).into_response();
+            let retry = response.headers().get(header::RETRY_AFTER).cloned();
+            (response.status().as_u16(), retry.map(|value| value.to_str().unwrap().to_owned()))
+        };
+        let soon = || Some("1".to_owned());
+        for error in [EngineError::Busy, EngineError::NoRoom, EngineError::Closed] {
+            assert_eq!(answered(error), (503, soon()));
+        }
+        // Somebody must act first.
+        assert_eq!(answered(EngineError::DiskFull), (507, None));
+        assert_eq!(answered(EngineError::FolderLost("mem0.db".into())), (503, None));
     }
 
     #[test]

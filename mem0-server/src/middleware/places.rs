@@ -82,13 +82,15 @@ impl Taken {
         idle.map(|(number, _)| *number)
     }
 
-    /// Whether a project has more than half of the places while hardly any is left.
+    /// Whether a project has more than an eighth of the places that others leave it while three
+    /// quarters of all are busy.
     fn crowds(&self, project: i64, limit: usize) -> bool {
         let busy = self.by_number.values().filter(|one| one.is_busy());
         let (all, own) = busy.fold((0, 0), |(all, own), one| {
             (all + 1, own + usize::from(one.project == Some(project)))
         });
-        all > limit - limit / 4 && own > limit / 2
+        let left = limit.saturating_sub(all - own);
+        all > limit - limit / 4 && own > left.div_ceil(8)
     }
 }
 
@@ -229,7 +231,7 @@ pub(crate) async fn occupy(request: Request, next: Next) -> Response {
 
 /// The refusal of a request for which there is no place.
 pub(crate) fn no_place() -> Rejection {
-    Rejection::Later(
+    Rejection::later(
         "Too many requests are being answered at the moment, most of them of this project. Try \
          again in a second.",
     )
@@ -327,5 +329,26 @@ mod tests {
         let _more = places[6].begin().unwrap();
         assert!(!places[6].admits(1));
         assert!(places[6].admits(2));
+    }
+
+    #[test]
+    fn however_many_projects_take_what_they_can_a_place_is_left() {
+        let seats = Seats::new(64);
+        let mut places: Vec<_> = (0..64).map(|_| seats.take().unwrap()).collect();
+        let mut busy = Vec::new();
+        for project in 1..=6 {
+            while let Some(place) = places.pop() {
+                let one = place.begin().unwrap();
+                if !place.admits(project) {
+                    drop(one);
+                    places.push(place);
+                    break;
+                }
+                busy.push((place, one));
+            }
+        }
+        let last = places.pop().unwrap();
+        let _newcomer = last.begin().unwrap();
+        assert!(last.admits(7));
     }
 }

@@ -25,7 +25,10 @@ fn not_ready(why: NotReady) -> Rejection {
         NotReady::Room(_) => DISK_FULL.to_owned(),
         NotReady::Waiting(time) => {
             let seconds = time.as_secs();
-            format!("Changes have been waiting for {seconds} s; memories can be read.")
+            tracing::warn!(%why, "not ready");
+            return Rejection::later(format!(
+                "Changes have been waiting for {seconds} s; memories can be read."
+            ));
         }
         NotReady::Writing(_) => {
             "Memories cannot be changed at the moment, but read; the server's log says why."
