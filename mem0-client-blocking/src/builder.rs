@@ -33,6 +33,7 @@ pub struct MemoryClientBuilder {
     finish: Option<Finish>,
 }
 
+/// Making one.
 impl MemoryClient {
     /// A client for the hosted platform with this API key and the default settings.
     ///

@@ -31,6 +31,7 @@ pub struct MemoryClient {
     driver: Arc<Driver>,
 }
 
+/// Requests as values, options of a call, and the platform itself.
 impl MemoryClient {
     pub(crate) fn from_parts(inner: AsyncMemoryClient, driver: Arc<Driver>) -> Self {
         Self { inner, driver }

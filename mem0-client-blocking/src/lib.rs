@@ -29,12 +29,19 @@
 //! with it the tasks that the thread would run: prefer `mem0-client` in async code, or
 //! `spawn_blocking`.
 
+// rustdoc shows the methods of the client in the order of these files: what makes one, what it is
+// for, what else it can do, and what is deprecated.
 mod builder;
+
+mod operations;
+
 mod client;
 mod driver;
 mod listing;
 mod media_file;
-mod operations;
+
+#[cfg(feature = "legacy")]
+mod deprecated;
 
 pub use mem0_client::*;
 

@@ -28,6 +28,7 @@ pub struct Listing<E: Paged> {
     driver: Arc<Driver>,
 }
 
+/// Lists of every kind.
 impl MemoryClient {
     /// Lists all pages, each row once, as an iterator. Nothing is sent before the first row is
     /// asked for.

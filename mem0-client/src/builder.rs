@@ -56,6 +56,7 @@ enum TransportChoice {
     Service(Arc<dyn Transport>),
 }
 
+/// Making one.
 impl AsyncMemoryClient {
     /// A client for the hosted platform with this API key and the default settings.
     ///

@@ -35,6 +35,7 @@ pub struct AsyncMemoryClient {
     options: CallOptions,
 }
 
+/// Requests as values, options of a call, and the platform itself.
 impl AsyncMemoryClient {
     pub(crate) fn from_parts(sender: Sender, options: CallOptions) -> Self {
         Self { sender: Arc::new(sender), options }

@@ -37,7 +37,12 @@
 //! Dropping the future of a method cancels the call, retries included; nothing goes on in the
 //! background. If a request was sent already, it is unknown whether the platform acted on it.
 
+// rustdoc shows the methods of the client in the order of these files: what makes one, what it is
+// for, what else it can do, and what is deprecated.
 mod builder;
+
+mod operations;
+
 mod call_options;
 mod client;
 mod decode;
@@ -46,13 +51,15 @@ mod identity;
 mod listing;
 mod media_file;
 mod operation;
-mod operations;
 mod response;
 mod sender;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod trace;
 mod wait;
+
+#[cfg(feature = "legacy")]
+mod deprecated;
 
 pub use mem0_http::{Body, RetryPolicy};
 pub use mem0_types::*;

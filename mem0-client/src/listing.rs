@@ -48,6 +48,7 @@ pub struct Listing<E: Paged> {
     failed: u32,
 }
 
+/// Lists of every kind.
 impl AsyncMemoryClient {
     /// Lists all pages, each row once, as a stream. Nothing is sent before the stream is polled.
     ///

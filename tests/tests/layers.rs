@@ -69,6 +69,7 @@ const PLANS: &[Plan] = &[
         name: "mem0-client",
         rooms: &[
             "testing",
+            "deprecated",
             "operations",
             "listing",
             "builder",
@@ -89,7 +90,15 @@ const PLANS: &[Plan] = &[
     },
     Plan {
         name: "mem0-client-blocking",
-        rooms: &["operations", "listing", "builder", "client", "driver", "media_file"],
+        rooms: &[
+            "deprecated",
+            "operations",
+            "listing",
+            "builder",
+            "client",
+            "driver",
+            "media_file",
+        ],
         extended: &[],
         circles: &[],
     },

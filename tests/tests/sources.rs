@@ -186,8 +186,8 @@ fn foreign_examples(source: &str) -> Vec<&str> {
     found
 }
 
-/// An example is read, and pasted, from the pages of `mem0-sdk`. `cargo xtask examples` compiles
-/// each of them where there is no other crate of ours.
+/// An example is read, and pasted, from the pages of `mem0-sdk`. `cargo xtask documentation`
+/// compiles each of them where there is no other crate of ours.
 #[test]
 fn examples_name_the_crate_that_people_depend_on() {
     let mut files = 0;

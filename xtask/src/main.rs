@@ -1,9 +1,10 @@
 //! Generated files and long checks: `cargo xtask`.
 
 mod baseline;
-mod examples;
+mod documentation;
 mod foreign_types;
 mod full;
+mod method_order;
 mod public_api;
 mod rust_versions;
 mod rustdoc_json;
@@ -14,7 +15,7 @@ use std::process::{Command, ExitCode};
 const USAGE: &str = "\
 cargo xtask public-api           write docs/public-api/CRATE.txt for each crate of the SDK
 cargo xtask public-api --check   fail where one of them is out of date, shows what it may not, or breaks the last release
-cargo xtask examples             fail where an example of the documentation needs more than mem0-sdk
+cargo xtask documentation        fail where an example needs more than mem0-sdk, or a client's page begins with rare methods
 cargo xtask rust-versions        fail where a dependency needs a newer Rust than the crate that has it
 cargo xtask full                 run every long check, and record each in docs/full.md
 cargo xtask full NAME …          run these only";
@@ -27,7 +28,7 @@ fn main() -> ExitCode {
     let outcome = match arguments[..] {
         ["public-api"] => public_api::write(&root()),
         ["public-api", "--check"] => public_api::check(&root()),
-        ["examples"] => examples::check(&root()),
+        ["documentation"] => documentation::check(&root()),
         ["rust-versions"] => rust_versions::check(&root()),
         ["full", ref names @ ..] => full::run(&root(), names),
         _ => Err(USAGE.into()),

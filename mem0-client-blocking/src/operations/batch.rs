@@ -3,6 +3,7 @@ use mem0_client::{AddMemoryResponse, BatchResponse, Error, MemoryUpdate, Outcome
 
 use crate::MemoryClient;
 
+/// Many memories at once.
 impl MemoryClient {
     /// Adds many conversations, each with its own request: `POST /v3/memories/add/`. The outcomes
     /// are in the order of the adds.

@@ -7,6 +7,7 @@ use mem0_client::{
 
 use crate::MemoryClient;
 
+/// Users, agents, apps and runs, each with its memories.
 impl MemoryClient {
     /// Lists all users, agents, apps and runs: `GET /v1/entities/`, all pages.
     ///

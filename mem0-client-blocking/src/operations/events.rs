@@ -3,6 +3,7 @@ use mem0_client::{Error, Event, Page, WaitOptions};
 
 use crate::MemoryClient;
 
+/// Queued work: events, and waiting for them.
 impl MemoryClient {
     /// Lists queued and finished work, newest first: `GET /v1/events/`, the first page.
     ///

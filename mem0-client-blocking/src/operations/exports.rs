@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::MemoryClient;
 
+/// Exports of memories in a structure of your own.
 impl MemoryClient {
     /// Exports memories in the form of a JSON Schema: `POST /v1/exports/`. The work is queued;
     /// [`get_memory_export`](Self::get_memory_export) reads the result.

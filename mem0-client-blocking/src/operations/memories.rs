@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use crate::{Memories, MemoryClient};
 
+/// Memories: added, searched, read, changed and deleted.
 impl MemoryClient {
     /// Adds memories from messages: `POST /v3/memories/add/`.
     ///

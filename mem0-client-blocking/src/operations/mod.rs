@@ -4,16 +4,25 @@
 //! it. A file here may name the client and the lists. Nothing outside of the folder names these
 //! files.
 
-mod batch;
-#[cfg(feature = "legacy")]
-mod deprecated;
-mod entities;
-mod events;
-mod exports;
+// rustdoc shows the methods in the order of these files, what most programs need first.
 mod memories;
-mod organizations;
-mod profiles;
-mod project_members;
-mod projects;
+
+mod batch;
+
+mod entities;
+
 mod reset;
+
+mod events;
+
+mod exports;
+
+mod profiles;
+
+mod projects;
+
+mod project_members;
+
+mod organizations;
+
 mod webhooks;

@@ -6,6 +6,7 @@ use mem0_client::{
 
 use crate::MemoryClient;
 
+/// Organizations and their members.
 impl MemoryClient {
     /// Lists the organizations of the account: `GET /api/v1/orgs/organizations/`.
     ///

@@ -6,6 +6,7 @@ use mem0_client::{CreateProfileJobResponse, Error, Profile, ProfileJobResponse, 
 
 use crate::MemoryClient;
 
+/// Profiles: what is known of a user in short.
 impl MemoryClient {
     /// Reads the profile that the platform keeps of one user: `GET
     /// /v2/entities/user/{entity_id}/profile/`. This is a beta, which the platform enables on

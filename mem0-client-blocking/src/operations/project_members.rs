@@ -2,6 +2,7 @@ use mem0_client::{Error, MemberRole, Members, MessageResponse, ProjectRef};
 
 use crate::MemoryClient;
 
+/// The members of a project.
 impl MemoryClient {
     /// Lists the members of a project: `GET
     /// /api/v1/orgs/organizations/{org_id}/projects/{project_id}/members/`.

@@ -5,6 +5,7 @@ use mem0_client::{
 
 use crate::MemoryClient;
 
+/// Projects.
 impl MemoryClient {
     /// Lists an organization's projects: `GET /api/v1/orgs/organizations/{org_id}/projects/`.
     ///

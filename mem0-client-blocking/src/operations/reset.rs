@@ -2,6 +2,7 @@ use mem0_client::{DeleteEverything, Error, Reset, WaitOptions};
 
 use crate::MemoryClient;
 
+/// Everything at once.
 impl MemoryClient {
     /// Deletes every user, agent, app and run of the project with all their memories, and waits
     /// until they are gone.

@@ -5,6 +5,7 @@ use mem0_client::{
 
 use crate::MemoryClient;
 
+/// Webhooks.
 impl MemoryClient {
     /// Lists a project's webhooks: `GET /api/v1/webhooks/projects/{project_id}/`.
     ///

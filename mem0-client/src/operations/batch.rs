@@ -10,6 +10,7 @@ use crate::{AsyncMemoryClient, Error, Outcomes};
 /// How many requests of a batch are in flight, unless `concurrency` says otherwise.
 const CONCURRENCY: usize = 8;
 
+/// Many memories at once.
 impl AsyncMemoryClient {
     /// Adds many conversations, each with its own request: `POST /v3/memories/add/`. The outcomes
     /// are in the order of the adds.

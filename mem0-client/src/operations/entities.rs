@@ -7,6 +7,7 @@ use mem0_types::{
 
 use crate::{AsyncMemoryClient, Error};
 
+/// Users, agents, apps and runs, each with its memories.
 impl AsyncMemoryClient {
     /// Lists all users, agents, apps and runs: `GET /v1/entities/`, all pages.
     ///

@@ -5,6 +5,7 @@ use crate::error::WaitedFor;
 use crate::wait::{Pace, WaitOptions};
 use crate::{AsyncMemoryClient, Error};
 
+/// Queued work: events, and waiting for them.
 impl AsyncMemoryClient {
     /// Lists queued and finished work, newest first: `GET /v1/events/`, the first page.
     ///

@@ -9,6 +9,7 @@ use crate::error::WaitedFor;
 use crate::wait::{Pace, WaitOptions};
 use crate::{AsyncMemoryClient, Error, ErrorKind};
 
+/// Exports of memories in a structure of your own.
 impl AsyncMemoryClient {
     /// Exports memories in the form of a JSON Schema: `POST /v1/exports/`. The work is queued;
     /// [`get_memory_export`](Self::get_memory_export) reads the result.

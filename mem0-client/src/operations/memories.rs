@@ -16,6 +16,7 @@ use serde_json::Value;
 use crate::error::WaitedFor;
 use crate::{AsyncMemoryClient, Error, ErrorKind, Memories, WaitOptions};
 
+/// Memories: added, searched, read, changed and deleted.
 impl AsyncMemoryClient {
     /// Adds memories from messages: `POST /v3/memories/add/`.
     ///

@@ -5,21 +5,31 @@
 //! waits, and other files of this folder. Outside of the folder, only the root of the crate names
 //! these files.
 
-mod batch;
-#[cfg(feature = "legacy")]
-mod deprecated;
-mod entities;
-mod events;
-mod exports;
+// rustdoc shows the methods in the order of these files, what most programs need first.
 mod memories;
-mod organizations;
-mod outcomes;
-mod profiles;
-mod project_members;
-mod project_ref;
-mod projects;
+
+mod batch;
+
+mod entities;
+
 mod reset;
+
+mod events;
+
+mod exports;
+
+mod profiles;
+
+mod projects;
+
+mod project_members;
+
+mod organizations;
+
 mod webhooks;
+
+mod outcomes;
+mod project_ref;
 
 pub use outcomes::Outcomes;
 pub use project_ref::{OrganizationRef, ProjectRef};

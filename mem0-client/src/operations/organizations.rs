@@ -9,6 +9,7 @@ use mem0_types::{
 
 use crate::{AsyncMemoryClient, Error, OrganizationRef};
 
+/// Organizations and their members.
 impl AsyncMemoryClient {
     /// Lists the organizations of the account: `GET /api/v1/orgs/organizations/`.
     ///

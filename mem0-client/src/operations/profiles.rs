@@ -6,6 +6,7 @@ use mem0_types::{CreateProfileJobResponse, Profile, ProfileJobResponse, ProfileS
 
 use crate::{AsyncMemoryClient, Error};
 
+/// Profiles: what is known of a user in short.
 impl AsyncMemoryClient {
     /// Reads the profile that the platform keeps of one user: `GET
     /// /v2/entities/user/{entity_id}/profile/`. This is a beta, which the platform enables on

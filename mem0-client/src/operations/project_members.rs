@@ -5,6 +5,7 @@ use mem0_types::{MemberRole, Members, MessageResponse};
 
 use crate::{AsyncMemoryClient, Error, ProjectRef};
 
+/// The members of a project.
 impl AsyncMemoryClient {
     /// Lists the members of a project: `GET
     /// /api/v1/orgs/organizations/{org_id}/projects/{project_id}/members/`.

@@ -6,6 +6,7 @@ use mem0_types::{
 
 use crate::{AsyncMemoryClient, Error, OrganizationRef, ProjectRef};
 
+/// Projects.
 impl AsyncMemoryClient {
     /// Lists an organization's projects: `GET /api/v1/orgs/organizations/{org_id}/projects/`.
     ///

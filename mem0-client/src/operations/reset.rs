@@ -2,6 +2,7 @@ use mem0_types::{DeleteEverything, EntityRef, Malformed, QueuedDelete};
 
 use crate::{AsyncMemoryClient, Error, WaitOptions};
 
+/// Everything at once.
 impl AsyncMemoryClient {
     /// Deletes every user, agent, app and run of the project with all their memories, and waits
     /// until they are gone.

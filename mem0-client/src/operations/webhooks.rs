@@ -3,6 +3,7 @@ use mem0_types::{CreateWebhookOptions, MessageResponse, Page, UpdateWebhookOptio
 
 use crate::{AsyncMemoryClient, Error, ProjectRef};
 
+/// Webhooks.
 impl AsyncMemoryClient {
     /// Lists a project's webhooks: `GET /api/v1/webhooks/projects/{project_id}/`.
     ///

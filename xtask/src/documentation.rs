@@ -1,5 +1,5 @@
-//! The examples of the documentation as a reader has them: each is compiled and run in a package
-//! that depends on `mem0-sdk` alone.
+//! The documentation of `mem0-sdk` as a reader has it: what the page of a client begins with, and
+//! every example, compiled and run in a package that depends on `mem0-sdk` alone.
 //!
 //! The doctests of the crates below it see those crates and what they depend on, and so would pass
 //! where a reader's program does not compile.
@@ -12,7 +12,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::{Outcome, rustdoc_json};
+use crate::{Outcome, method_order, rustdoc_json};
 
 /// Each crate that shows in the documentation of `mem0-sdk`, with the features that have examples.
 const CRATES: [(&str, &str); 5] = [
@@ -22,6 +22,10 @@ const CRATES: [(&str, &str); 5] = [
     ("mem0-client-blocking", "legacy,schemars,testing,webhook-signature"),
     ("mem0-sdk", "legacy,schemars,testing,webhook-signature"),
 ];
+
+/// The clients, each with its crate.
+const CLIENTS: [(&str, &str); 2] =
+    [("mem0-client", "AsyncMemoryClient"), ("mem0-client-blocking", "MemoryClient")];
 
 /// What a program has beside the SDK: tokio and serde as README says, and the crates whose types an
 /// example hands to the SDK.
@@ -54,13 +58,21 @@ tower-service = "0.3"
 /// Fewer would mean that some were not found.
 const AT_LEAST: usize = 700;
 
-/// Compiles and runs them.
+/// Looks at the pages, then compiles and runs the examples.
 pub(crate) fn check(root: &Path) -> Outcome {
     let mut source = String::new();
     let mut count = 0;
+    let mut faults = Vec::new();
     for (name, features) in CRATES {
         let json = fs::read(rustdoc_json::write(root, name, features)?)?;
-        count += collect(&mut source, &parse(&json)?)?;
+        let documentation = parse(&json)?;
+        count += collect(&mut source, &documentation)?;
+        if let Some((_, client)) = CLIENTS.iter().find(|(crate_name, _)| *crate_name == name) {
+            faults.extend(method_order::faults(&documentation, client));
+        }
+    }
+    if !faults.is_empty() {
+        return Err(faults.join("\n").into());
     }
     if count < AT_LEAST {
         return Err(format!("only {count} examples were found in the documentation").into());

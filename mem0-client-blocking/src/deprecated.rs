@@ -1,14 +1,13 @@
-use mem0_types::{
-    EntityType, Memory, Messages, Page, QueuedDelete,
-    legacy::{
-        AddV1, AddV1Options, AddV1Response, DeleteEntityV1, GetAllV1, GetAllV1Options, GetAllV2,
-        GetAllV2Options, SearchV1, SearchV1Options, SearchV2, SearchV2Options,
-    },
+use mem0_client::legacy::{
+    AddV1, AddV1Options, AddV1Response, DeleteEntityV1, GetAllV1, GetAllV1Options, GetAllV2,
+    GetAllV2Options, SearchV1, SearchV1Options, SearchV2, SearchV2Options,
 };
+use mem0_client::{EntityType, Error, Memory, Messages, Page, QueuedDelete};
 
-use crate::{AsyncMemoryClient, Error};
+use crate::MemoryClient;
 
-impl AsyncMemoryClient {
+/// Deprecated operations of v1 and v2.
+impl MemoryClient {
     /// Adds memories from messages, as in version 1: `POST /v1/memories/`. A deprecated operation;
     /// requires the feature `legacy`.
     ///
@@ -17,20 +16,20 @@ impl AsyncMemoryClient {
     /// valid; otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_sdk::{AsyncMemoryClient, Error, Scope};
-    /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
-    /// for added in client.add_v1("I love hiking", Scope::user("alice")).await? {
+    /// # use mem0_sdk::{MemoryClient, Error, Scope};
+    /// # fn example(client: MemoryClient) -> Result<(), Error> {
+    /// for added in client.add_v1("I love hiking", Scope::user("alice"))? {
     ///     println!("{:?}", added.event_id);
     /// }
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn add_v1(
+    pub fn add_v1(
         &self,
         messages: impl Into<Messages>,
         options: impl Into<AddV1Options>,
     ) -> Result<Page<AddV1Response>, Error> {
-        self.value(AddV1::new(messages, options)).await
+        self.value(AddV1::new(messages, options))
     }
 
     /// Finds memories, as in version 1: `POST /v1/memories/search/`. A deprecated operation;
@@ -41,20 +40,20 @@ impl AsyncMemoryClient {
     /// valid; otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_sdk::{AsyncMemoryClient, Error, Scope};
-    /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
-    /// for hit in client.search_v1("dinner", Scope::user("alice")).await? {
+    /// # use mem0_sdk::{MemoryClient, Error, Scope};
+    /// # fn example(client: MemoryClient) -> Result<(), Error> {
+    /// for hit in client.search_v1("dinner", Scope::user("alice"))? {
     ///     println!("{}", hit.memory);
     /// }
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn search_v1(
+    pub fn search_v1(
         &self,
         query: impl Into<String>,
         options: impl Into<SearchV1Options>,
     ) -> Result<Page<Memory>, Error> {
-        self.value(SearchV1::new(query, options)).await
+        self.value(SearchV1::new(query, options))
     }
 
     /// Finds memories, as in version 2: `POST /v2/memories/search/`. A deprecated operation;
@@ -65,20 +64,20 @@ impl AsyncMemoryClient {
     /// no entity; otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_sdk::{AsyncMemoryClient, Error, Filter};
-    /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
-    /// for hit in client.search_v2("dinner", Filter::user_id("alice")).await? {
+    /// # use mem0_sdk::{MemoryClient, Error, Filter};
+    /// # fn example(client: MemoryClient) -> Result<(), Error> {
+    /// for hit in client.search_v2("dinner", Filter::user_id("alice"))? {
     ///     println!("{}", hit.memory);
     /// }
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn search_v2(
+    pub fn search_v2(
         &self,
         query: impl Into<String>,
         options: impl Into<SearchV2Options>,
     ) -> Result<Page<Memory>, Error> {
-        self.value(SearchV2::new(query, options)).await
+        self.value(SearchV2::new(query, options))
     }
 
     /// Lists memories, as in version 1: `GET /v1/memories/`. A deprecated operation; requires the
@@ -89,19 +88,16 @@ impl AsyncMemoryClient {
     /// for every method.
     ///
     /// ```
-    /// # use mem0_sdk::{AsyncMemoryClient, Error, Scope};
-    /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
-    /// for memory in client.get_all_v1(Scope::user("alice")).await? {
+    /// # use mem0_sdk::{MemoryClient, Error, Scope};
+    /// # fn example(client: MemoryClient) -> Result<(), Error> {
+    /// for memory in client.get_all_v1(Scope::user("alice"))? {
     ///     println!("{}", memory.memory);
     /// }
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn get_all_v1(
-        &self,
-        options: impl Into<GetAllV1Options>,
-    ) -> Result<Page<Memory>, Error> {
-        self.value(GetAllV1::new(options)).await
+    pub fn get_all_v1(&self, options: impl Into<GetAllV1Options>) -> Result<Page<Memory>, Error> {
+        self.value(GetAllV1::new(options))
     }
 
     /// Lists memories, as in version 2: `POST /v2/memories/`. A deprecated operation; requires the
@@ -112,19 +108,16 @@ impl AsyncMemoryClient {
     /// otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_sdk::{AsyncMemoryClient, Error, Filter};
-    /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
-    /// for memory in client.get_all_v2(Filter::user_id("alice")).await? {
+    /// # use mem0_sdk::{MemoryClient, Error, Filter};
+    /// # fn example(client: MemoryClient) -> Result<(), Error> {
+    /// for memory in client.get_all_v2(Filter::user_id("alice"))? {
     ///     println!("{}", memory.memory);
     /// }
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn get_all_v2(
-        &self,
-        options: impl Into<GetAllV2Options>,
-    ) -> Result<Page<Memory>, Error> {
-        self.value(GetAllV2::new(options)).await
+    pub fn get_all_v2(&self, options: impl Into<GetAllV2Options>) -> Result<Page<Memory>, Error> {
+        self.value(GetAllV2::new(options))
     }
 
     /// Deletes a user, agent, app or run by the number that the platform gave it: `DELETE
@@ -135,18 +128,18 @@ impl AsyncMemoryClient {
     /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_sdk::{AsyncMemoryClient, EntityType, Error};
-    /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
-    /// client.delete_entity_v1(EntityType::User, 17).await?;
+    /// # use mem0_sdk::{MemoryClient, EntityType, Error};
+    /// # fn example(client: MemoryClient) -> Result<(), Error> {
+    /// client.delete_entity_v1(EntityType::User, 17)?;
     /// # Ok(())
     /// # }
     /// ```
     #[doc(alias = "deleteUser")]
-    pub async fn delete_entity_v1(
+    pub fn delete_entity_v1(
         &self,
         entity_type: EntityType,
         entity_id: u64,
     ) -> Result<QueuedDelete, Error> {
-        self.value(DeleteEntityV1::new(entity_type, entity_id)).await
+        self.value(DeleteEntityV1::new(entity_type, entity_id))
     }
 }
