@@ -49,6 +49,8 @@ pub(crate) struct Settings {
     pub(crate) timeout: Duration,
     pub(crate) deadline: Duration,
     pub(crate) connect_timeout: Duration,
+    /// `None` is the client's own.
+    pub(crate) idle_timeout: Option<Duration>,
     /// `None` is no proxy, whatever the environment says.
     pub(crate) proxy: Option<String>,
     pub(crate) root_certificate: Option<String>,
@@ -66,6 +68,7 @@ impl Settings {
             timeout: Duration::from_secs(30),
             deadline: Duration::from_secs(180),
             connect_timeout: Duration::from_secs(30),
+            idle_timeout: None,
             proxy: None,
             root_certificate: None,
             response_limit: 64 * 1024 * 1024,
@@ -89,6 +92,9 @@ macro_rules! build {
             Some(proxy) => builder.proxy(proxy),
             None => builder.no_proxy(),
         };
+        if let Some(idle_timeout) = $settings.idle_timeout {
+            builder = builder.idle_timeout(idle_timeout);
+        }
         if let Some(certificate) = &$settings.root_certificate {
             builder = builder.root_certificate(certificate.as_str());
         }

@@ -7,6 +7,7 @@ mod client;
 mod clock;
 mod fault;
 mod hostile;
+mod idle_connections;
 mod keep_alive;
 mod ledger;
 mod matrix;

@@ -107,6 +107,22 @@ const CHECKS: &[Check] = &[
         ],
     },
     Check {
+        name: "keep-alive",
+        shows: "400 clients at once, ten adds each, at, just before and just after servers close idle connections (5, 30 and 60 s): none fails, with both clients",
+        budget: 1800,
+        // The six cases wait most of their time, so that they run beside each other, and each has
+        // thousands of connections.
+        command: &[
+            "bash",
+            "-euc",
+            "ulimit -n $(ulimit -Hn); cargo test --locked --release -p mem0-tests --test faults --no-run; \
+             cases=(); for way in async blocking; do for seconds in 5 30 60; do \
+             MEM0_KEEP_ALIVE=full cargo test --locked --release -p mem0-tests --test faults -- --exact \
+             idle_connections::${way}_and_closed_after_${seconds}_s --nocapture & cases+=($!); done; done; \
+             for case in ${cases[@]}; do wait $case; done",
+        ],
+    },
+    Check {
         name: "fuzzing",
         shows: "ten minutes of each fuzz target without a panic; see fuzz/README.md",
         budget: 9000,
