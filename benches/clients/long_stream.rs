@@ -1,4 +1,4 @@
-//! Shows that a list is read in constant memory, however long it is.
+//! Shows that of a long list one page is held, and a hash of each row.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -40,8 +40,8 @@ impl Service<Request<Body>> for Platform {
         let row = |row| serde_json::json!({"id": format!("m-{page}-{row}"), "memory": "Hikes"});
         let rows: Vec<_> = (0..ROWS).map(row).collect();
         let next = (page < PAGES).then_some("more");
-        let answer = serde_json::json!({"next": next, "results": rows}).to_string();
-        ready(Ok(Response::new(Body::from(answer))))
+        let answer = serde_json::json!({"count": PAGES * ROWS, "next": next, "results": rows});
+        ready(Ok(Response::new(Body::from(answer.to_string()))))
     }
 }
 
@@ -71,7 +71,11 @@ fn held(mut next: impl FnMut() -> Option<String>) -> (usize, usize) {
 
 /// A single test, since concurrent ones would be counted too.
 #[test]
-fn a_stream_of_300_000_rows_holds_no_more_than_one_of_120_000() {
+fn a_stream_holds_one_page_and_a_hash_of_each_row() {
+    /// A hash of 16 bytes and its share of a table that doubles.
+    const A_ROW: usize = 40;
+    const A_PAGE: usize = 100_000;
+
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let client = AsyncMemoryClient::builder().api_key("k").service(Platform).build().unwrap();
     let mut all = client.get_all_stream(Filter::any_user());
@@ -83,8 +87,7 @@ fn a_stream_of_300_000_rows_holds_no_more_than_one_of_120_000() {
 
     for (early, late) in [awaited, blocking] {
         println!("{early} bytes after 120,000 rows, {late} after all");
-        // The ids of the last rows, and one page.
-        assert!(early > 100_000 && early < 4_000_000, "{early}");
-        assert!(late < early + 20_000, "{early} bytes after 120,000 rows, {late} after all");
+        assert!(early > 16 * 120_000 && early < A_ROW * 120_000 + A_PAGE, "{early}");
+        assert!(late < A_ROW * 300_000 + A_PAGE, "{late}");
     }
 }

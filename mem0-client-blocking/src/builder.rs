@@ -110,7 +110,7 @@ impl MemoryClientBuilder {
     }
 
     /// The address of the platform. Default `https://api.mem0.ai`. A path in it becomes a prefix of
-    /// every path.
+    /// every path, so that one that ends in `/v1`, `/docs` or the like is refused.
     ///
     /// ```
     /// # use mem0_sdk::MemoryClient;

@@ -13,15 +13,32 @@ pub type Memories = Listing<GetAllMemories>;
 /// All rows of a list, which reads the next page when it is needed. [`MemoryClient::iter`] and
 /// [`MemoryClient::get_all_iter`] make one.
 ///
-/// The iterator holds one page of the list, however long the list is. Rows that are added meanwhile
-/// push others onto later pages. Each row is still yielded at most once, as long as fewer than
-/// 50,000 rows are added between two pages, since the last 50,000 rows are remembered. Rows that
-/// are *deleted* meanwhile pull others onto pages that were read already; no client can see those.
+/// **Each row comes once.** Rows may be added, deleted and changed meanwhile, by the loop itself
+/// too. What is in the list from the first request to the last is yielded once, or an error says
+/// that it may not have been; nothing is yielded twice. What is added or deleted meanwhile may come
+/// or not.
+///
+/// The platform has page numbers only, so that a deleted row pulls the others onto pages that were
+/// read already. The iterator sees that by the `count` of the pages and by the rows that come
+/// again, and then reads the list once more from its first page, until nothing has moved. A list
+/// that does not change, or only grows at its front, costs one request for each page. A loop that
+/// deletes what it gets costs a few more. A list of several pages without `count` is read twice.
+/// After 30 readings the iterator ends with [`ListChanged`](crate::ErrorKind::ListChanged). What no
+/// client can see is a row that is deleted while another one is added *behind* the pages that were
+/// read.
+///
+/// To delete all memories of a user, agent, app or run, use
+/// [`delete_all`](MemoryClient::delete_all): it is one request.
+///
+/// The iterator holds one page, and 16 bytes for each row (with their table, 36 MB after a
+/// million).
 ///
 /// After a retryable error ([`Error::is_retryable`]), the next call of `next` asks for the same
 /// page again, at once: wait before you make it. The iterator ends after the last row, after ten
-/// retryable errors in a row, and after any other error. The platform's `next` links are never
-/// followed; they only tell whether there is another page.
+/// retryable errors in a row, and after any other error. A list that never ends is an error too:
+/// after 100 pages without a new row, and after 10,000 pages unless the list's `count` is larger,
+/// at the latest after 100,000. The platform's `next` links are never followed; they only tell
+/// whether there is another page.
 #[must_use = "nothing is sent before it is asked for a row"]
 pub struct Listing<E: Paged> {
     stream: mem0_client::Listing<E>,

@@ -1,3 +1,4 @@
+mod address;
 mod transport;
 
 use std::fmt;
@@ -6,7 +7,7 @@ use std::time::Duration;
 
 use http::{HeaderName, HeaderValue};
 use mem0_http::{
-    BaseUrl, Channel, HttpClient, HttpSettings, RetryPolicy, Secret, TLS, Transport, transport,
+    Channel, HttpClient, HttpSettings, Proxy, RetryPolicy, Route, Secret, TLS, Transport, transport,
 };
 use tokio::sync::OnceCell;
 
@@ -158,7 +159,7 @@ impl AsyncMemoryClientBuilder {
     }
 
     /// The address of the platform. Default `https://api.mem0.ai`. A path in it becomes a prefix of
-    /// every path.
+    /// every path, so that one that ends in `/v1`, `/docs` or the like is refused.
     ///
     /// ```
     /// # use mem0_sdk::AsyncMemoryClient;
@@ -326,15 +327,19 @@ impl AsyncMemoryClientBuilder {
             ));
         }
         let api_key = Secret::new("Token ", &key).map_err(invalid_setting)?;
-        let base_url = BaseUrl::parse(&self.base_url).map_err(|refused| {
-            Error::configuration(format!("{refused}; it should look like {BASE_URL}"))
-        })?;
+        let base_url = address::base_url(&self.base_url, &api_key)?;
         self.options.check()?;
         check_headers(&self.options.headers)?;
         if self.max_connections == 0 {
             return Err(Error::configuration("max_connections must be at least 1"));
         }
         let names_operations = matches!(self.transport, TransportChoice::Service(_));
+        let route = match &self.transport {
+            TransportChoice::Own => Some(Route::new(base_url.clone(), self.http.proxy.clone())),
+            // Its proxies are its own.
+            TransportChoice::Reqwest(_) => Some(Route::new(base_url.clone(), Proxy::None)),
+            TransportChoice::Service(_) => None,
+        };
         let transport = match self.transport {
             TransportChoice::Service(_) | TransportChoice::Reqwest(_)
                 if !self.http.are_default() =>
@@ -367,6 +372,7 @@ impl AsyncMemoryClientBuilder {
                 base_url,
                 api_key,
                 channel: Channel::new(transport, self.max_connections, self.response_limit),
+                route,
                 user_agent: self.user_agent.unwrap_or(HeaderValue::from_static(version)),
                 names_operations,
                 key_owner: OnceCell::new(),

@@ -18,8 +18,9 @@ use crate::{CallOptions, Error, Response};
 /// Making one does no I/O. Clones are cheap, and share connections, limits and the retry budget.
 /// [`with`](Self::with) gives a view of the same client with other options.
 ///
-/// Calls need a tokio runtime with time and I/O; outside of one they fail with
-/// [`Configuration`](crate::ErrorKind::Configuration). Several runtimes may share a client, as the
+/// Calls need a tokio runtime that was built with `enable_all`, which `#[tokio::main]` does.
+/// Elsewhere they fail with [`Configuration`](crate::ErrorKind::Configuration), and say what is
+/// missing. Several runtimes may share a client, as the
 /// tests of an app do with a `static` client. Each runtime opens connections of its own.
 ///
 /// ```
@@ -153,7 +154,7 @@ impl AsyncMemoryClient {
 impl fmt::Debug for AsyncMemoryClient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AsyncMemoryClient")
-            .field("base_url", &self.sender.base_url)
+            .field("base_url", &self.redact(&self.sender.base_url.join("")))
             .field("api_key", &self.sender.api_key)
             .field("options", &self.options)
             .finish_non_exhaustive()

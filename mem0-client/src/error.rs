@@ -126,6 +126,7 @@ impl Error {
         match (self.0.kind, self.status()) {
             (ErrorKind::Decode, _) => "DECODE".to_owned(),
             (ErrorKind::NotErased, _) => "NOT_ERASED".to_owned(),
+            (ErrorKind::ListChanged, _) => "LIST_CHANGED".to_owned(),
             (_, Some(status)) => format!("HTTP_{}", status.as_u16()),
             (ErrorKind::Timeout, None) => "NET_TIMEOUT".to_owned(),
             (ErrorKind::Network, None) if !self.is_outcome_unknown() && self.is_connect() => {

@@ -28,7 +28,7 @@
 //!   all attempts and a budget shared by all clones. An add is sent again only if the platform
 //!   cannot have seen it ([`RetryPolicy`]).
 //! - **Waits** for queued work ([`AsyncMemoryClient::wait_for_event`]) and **pages** through lists
-//!   in constant memory ([`AsyncMemoryClient::get_all_stream`]).
+//!   that may change meanwhile ([`AsyncMemoryClient::get_all_stream`]).
 //! - **Checks** ids and options before anything is sent ([`InvalidInput`]), so that an id cannot
 //!   address another resource and nothing is deleted by accident.
 //! - **Keeps the key** out of `Debug`, errors and logs, and sends it to no other origin. It follows

@@ -1,7 +1,8 @@
-use std::collections::{HashSet, VecDeque};
+mod reading;
+
+use std::collections::VecDeque;
 use std::fmt;
 use std::future::{Future, poll_fn};
-use std::hash::{BuildHasher, Hash, RandomState};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -9,12 +10,10 @@ use futures_core::Stream;
 use mem0_types::requests::GetAllMemories;
 use mem0_types::{Malformed, Page, Paged};
 
+use self::reading::{READINGS, Reading, Then};
 use crate::{AsyncMemoryClient, Error};
 
 type PageFuture<T> = Pin<Box<dyn Future<Output = Result<Page<T>, Error>> + Send>>;
-
-/// After this many pages in a row without a new row, the list is considered endless.
-const FRUITLESS_PAGES: u32 = 100;
 
 /// After this many retryable errors in a row, the list ends. A caller that skips errors would
 /// otherwise ask forever.
@@ -26,26 +25,43 @@ pub type Memories = Listing<GetAllMemories>;
 /// All rows of a list, which reads the next page when it is needed. [`AsyncMemoryClient::stream`]
 /// and [`AsyncMemoryClient::get_all_stream`] make one.
 ///
-/// The stream holds one page of the list, however long the list is. Rows that are added meanwhile
-/// push others onto later pages. Each row is still yielded at most once, as long as fewer than
-/// 50,000 rows are added between two pages, since the last 50,000 rows are remembered. Rows that
-/// are *deleted* meanwhile pull others onto pages that were read already; no client can see those.
+/// **Each row comes once.** Rows may be added, deleted and changed meanwhile, by the loop itself
+/// too. What is in the list from the first request to the last is yielded once, or an error says
+/// that it may not have been; nothing is yielded twice. What is added or deleted meanwhile may come
+/// or not.
+///
+/// The platform has page numbers only, so that a deleted row pulls the others onto pages that were
+/// read already. The stream sees that by the `count` of the pages and by the rows that come again,
+/// and then reads the list once more from its first page, until nothing has moved. A list that does
+/// not change, or only grows at its front, costs one request for each page. A loop that deletes
+/// what it gets costs a few more. A list of several pages without `count` is read twice. After 30
+/// readings the stream ends with [`ListChanged`](crate::ErrorKind::ListChanged). What no client can
+/// see is a row that is deleted while another one is added *behind* the pages that were read.
+///
+/// To delete all memories of a user, agent, app or run, use
+/// [`delete_all`](AsyncMemoryClient::delete_all): it is one request.
+///
+/// The stream holds one page, and 16 bytes for each row (with their table, 36 MB after a million).
 ///
 /// After a retryable error ([`Error::is_retryable`]), polling again asks for the same page again,
 /// at once: wait before you do. The stream ends after the last row, after ten retryable errors in a
-/// row, and after any other error. Dropping it stops it. The platform's `next` links are never
-/// followed; they only tell whether there is another page.
+/// row, and after any other error. A list that never ends is an error too: after 100 pages without
+/// a new row, and after 10,000 pages unless the list's `count` is larger, at the latest after
+/// 100,000. Dropping the stream stops it. The platform's `next` links are never followed; they only
+/// tell whether there is another page.
 #[must_use = "nothing is sent before it is polled"]
 pub struct Listing<E: Paged> {
     client: AsyncMemoryClient,
-    /// The next request and the number of its page.
-    next: Option<(E, u64)>,
+    request: E,
+    /// The number of the next page.
+    next: Option<u64>,
     pending: Option<PageFuture<E::Row>>,
     read: VecDeque<E::Row>,
-    seen: LastSeen,
+    reading: Reading,
     malformed: Vec<Malformed>,
-    fruitless: u32,
     failed: u32,
+    /// The error that comes after the rows.
+    last_error: Option<Error>,
 }
 
 /// Lists of every kind.
@@ -72,13 +88,14 @@ impl<E: Paged> Listing<E> {
         let first = request.first_page();
         Self {
             client,
-            next: Some((request, first)),
+            request,
+            next: Some(first),
             pending: None,
             read: VecDeque::new(),
-            seen: LastSeen::default(),
+            reading: Reading::default(),
             malformed: Vec::new(),
-            fruitless: 0,
             failed: 0,
+            last_error: None,
         }
     }
 
@@ -151,88 +168,65 @@ impl<E: Paged> Listing<E> {
         &self.malformed
     }
 
-    /// The next page without the rows that were seen before.
+    /// The next page without the rows that came before.
     fn poll_page(
         &mut self,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Page<E::Row>, Error>>> {
-        let Some((request, number)) = &self.next else {
+        if let Some(error) = self.last_error.take() {
+            return Poll::Ready(Some(Err(error)));
+        }
+        let Some(number) = self.next else {
             return Poll::Ready(None);
         };
-        let number = *number;
+        let first = self.request.first_page();
         let pending = self.pending.get_or_insert_with(|| {
-            let (client, request) = (self.client.clone(), request.clone());
+            let client = self.client.clone();
+            let request = match number == first {
+                true => self.request.clone(),
+                false => self.request.clone().at_page(number),
+            };
             Box::pin(async move { client.value(request).await })
         });
         let answer = ready!(pending.as_mut().poll(context));
         self.pending = None;
-        Poll::Ready(match answer {
-            Ok(page) => Some(self.take(page, number)),
+        let (page, then) = match answer {
+            Ok(mut page) => {
+                let then = self.reading.take::<E>(&mut page);
+                self.malformed.append(&mut page.malformed);
+                (page, then)
+            }
             // The last rows were deleted after the page before was read.
-            Err(error) if number > 1 && error.is_beyond_last_page() => {
-                self.next = None;
-                None
+            Err(error) if number > first && error.is_beyond_last_page() => {
+                (Page::new(Vec::new()), self.reading.miss_page())
             }
             Err(error) => {
                 self.failed += 1;
                 if !error.is_retryable() || self.failed == FAILED_READS {
                     self.next = None;
                 }
-                Some(Err(error))
+                return Poll::Ready(Some(Err(error)));
             }
-        })
-    }
-
-    fn take(&mut self, mut page: Page<E::Row>, number: u64) -> Result<Page<E::Row>, Error> {
+        };
         self.failed = 0;
-        page.results.retain(|row| self.seen.is_new(&E::key(row)));
-        self.malformed.append(&mut page.malformed);
-        self.fruitless = if page.results.is_empty() { self.fruitless + 1 } else { 0 };
-        let request = self.next.take().filter(|_| page.next.is_some()).map(|(request, _)| request);
-        if let Some(request) = request {
-            if self.fruitless == FRUITLESS_PAGES {
-                return Err(endless(request));
-            }
-            self.next = Some((request.at_page(number + 1), number + 1));
-        }
-        Ok(page)
+        self.next = match then {
+            Then::Continue => Some(number + 1),
+            Then::ReadAgain => Some(first),
+            Then::End | Then::Endless | Then::Unsettled => None,
+        };
+        self.last_error = match then {
+            Then::Endless => Some(self.about(Error::endless_list())),
+            Then::Unsettled => Some(self.about(Error::list_changed(READINGS))),
+            Then::Continue | Then::ReadAgain | Then::End => None,
+        };
+        Poll::Ready(Some(Ok(page)))
     }
-}
 
-/// The last rows, as hashes of 16 bytes each.
-///
-/// They are in two sets: when the newer is full, the older is dropped. That is enough, since a row
-/// that an insert pushes onto the next page is one of the last.
-#[derive(Default)]
-struct LastSeen {
-    newer: HashSet<u128>,
-    older: HashSet<u128>,
-    hashers: [RandomState; 2],
-}
-
-impl LastSeen {
-    const ROWS: usize = 50_000;
-
-    /// Whether the row was not among the last rows. Adds it to them.
-    fn is_new(&mut self, row: &impl Hash) -> bool {
-        let [first, second] = &self.hashers;
-        let hash = u128::from(first.hash_one(row)) << 64 | u128::from(second.hash_one(row));
-        let is_new = self.newer.insert(hash) && !self.older.contains(&hash);
-        if self.newer.len() == Self::ROWS {
-            std::mem::swap(&mut self.newer, &mut self.older);
-            self.newer.clear();
+    fn about(&self, error: Error) -> Error {
+        match self.request.clone().into_call() {
+            Ok(call) => error.about(call.operation()),
+            Err(_) => error,
         }
-        is_new
-    }
-}
-
-/// The error of a list that seems to have no end.
-fn endless<E: Paged>(request: E) -> Error {
-    let message = format!("{FRUITLESS_PAGES} pages in a row held nothing new");
-    let error = Error::decode(&message, http::StatusCode::OK, http::HeaderMap::new());
-    match request.into_call() {
-        Ok(call) => error.about(call.operation()),
-        Err(_) => error,
     }
 }
 
@@ -258,25 +252,6 @@ impl<E: Paged> Stream for Listing<E> {
 
 impl<E: Paged> fmt::Debug for Listing<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Listing")
-            .field("next_page", &self.next.as_ref().map(|(_, number)| number))
-            .finish_non_exhaustive()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_last_rows_are_known_again_and_no_more_are_kept() {
-        let mut seen = LastSeen::default();
-        for start in (0..1_000_000).step_by(70_000) {
-            let rows = start..start + 70_000;
-            assert!(rows.clone().all(|row| seen.is_new(&row)));
-            // As many rows as promised were added, and so many rows come again.
-            assert!(!rows.skip(70_000 - LastSeen::ROWS + 1).any(|row| seen.is_new(&row)));
-            assert!(seen.newer.len() + seen.older.len() <= 2 * LastSeen::ROWS);
-        }
+        f.debug_struct("Listing").field("next_page", &self.next).finish_non_exhaustive()
     }
 }

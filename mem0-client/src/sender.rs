@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::response::Parts;
 use http::{HeaderValue, Method, Request, StatusCode, Uri, header};
 use mem0_http::{
-    Attempts, BaseUrl, Body, CallError, Channel, Failure, Plan, Repeat, Secret, later,
+    Attempts, BaseUrl, Body, CallError, Channel, Failure, Plan, Repeat, Route, Secret, later,
 };
 use mem0_types::{Call, InvalidInput, PingResponse};
 use serde::de::DeserializeOwned;
@@ -20,6 +20,8 @@ pub(crate) struct Sender {
     pub(crate) base_url: BaseUrl,
     pub(crate) api_key: Secret,
     pub(crate) channel: Channel,
+    /// The way to the platform, unless a service of the caller's knows it.
+    pub(crate) route: Option<Route>,
     pub(crate) user_agent: HeaderValue,
     /// Whether requests carry their [`Operation`].
     pub(crate) names_operations: bool,
@@ -91,7 +93,8 @@ impl Sender {
             Err(CallError::Request(error)) => Err(error),
             Err(CallError::Failed(failed)) => {
                 let may_have_acted = failed.outcome.is_unknown();
-                let error = Error::failed(failed, &self.api_key, self.channel.response_limit());
+                let (key, route) = (&self.api_key, self.route.as_ref());
+                let error = Error::failed(failed, key, route, self.channel.response_limit());
                 if may_have_acted && deletes_one(call) && error.is_missing() {
                     // The attempt whose answer was lost did delete it.
                     return Ok(deleted());

@@ -195,9 +195,9 @@ async fn a_huge_error_page_is_one_short_line() {
 
 #[tokio::test(start_paused = true)]
 async fn a_status_without_a_body_is_named() {
-    let platform = Platform::new(|_| Reply::text(404, ""));
+    let platform = Platform::new(|_| Reply::text(409, ""));
     let error = platform.client().get("m-1").await.unwrap_err();
-    assert_eq!(error.to_string(), "get: 404 Not Found");
+    assert_eq!(error.to_string(), "get: 409 Conflict");
 }
 
 #[tokio::test(start_paused = true)]

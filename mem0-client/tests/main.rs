@@ -14,6 +14,7 @@ mod batch;
 mod body;
 mod budget;
 mod call_options;
+mod changing_lists;
 mod child;
 mod configuration;
 mod connections;
@@ -44,4 +45,5 @@ mod spans;
 mod system_calls;
 #[cfg(feature = "rustls")]
 mod tls;
+mod unreachable;
 mod users;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::platform::{Asked, Platform, Reply, timed};
 
-/// Three pages of entities; the second page repeats one of the first.
+/// Three pages of entities; the second page repeats one of the first, since one was added.
 fn listing(asked: &Asked) -> Reply {
     let rows: Vec<Value> = match asked.page() {
         1 => vec![json!({"type": "user", "name": "a/b"}), json!({"type": "agent", "name": "bot"})],
@@ -16,7 +16,9 @@ fn listing(asked: &Asked) -> Reply {
         }
         _ => vec![json!({"type": "run", "name": "trip"})],
     };
-    Reply::json(json!({"next": (asked.page() < 3).then_some("more"), "results": rows}))
+    let count = if asked.page() == 1 { 4 } else { 5 };
+    let next = (asked.page() < 3).then_some("more");
+    Reply::json(json!({"count": count, "next": next, "results": rows}))
 }
 
 fn queued(asked: &Asked) -> Reply {

@@ -5,7 +5,7 @@ use std::fmt::{Debug, Write as _};
 use std::io;
 use std::time::Duration;
 
-use mem0_client::requests::{AddMemory, GetMemory, Ping, SearchMemories};
+use mem0_client::requests::{AddMemory, GetMemory, GetUsers, Ping, SearchMemories};
 use mem0_client::{
     AsyncMemoryClient, CallOptions, Error, ErrorKind, Filter, OrganizationRef, ProjectRef,
     RetryPolicy, Scope, WaitOptions,
@@ -251,4 +251,170 @@ async fn a_fake_platform_shows_what_it_was_asked_and_no_content() {
     let answers = format!("{answers:?}");
     assert_eq!(answers, "[FakeAnswer(200), FakeAnswer(ConnectionReset), FakeAnswer(silence)]");
     assert!(!told.contains("geheim"), "{told}");
+}
+
+/// The forms in which a server, a proxy or a library may repeat the key.
+fn forms() -> Vec<String> {
+    let each = |write: fn(u8) -> String| KEY.bytes().map(write).collect::<String>();
+    let percent = each(|byte| format!("%{byte:02X}"));
+    let json = each(|byte| format!("\\u{byte:04x}"));
+    vec![
+        KEY.to_owned(),
+        KEY.to_uppercase(),
+        KEY.to_lowercase(),
+        percent.clone(),
+        percent.to_lowercase(),
+        percent.replace('%', "%25"),
+        KEY.replace('-', "%2D").replace('K', "%4b"),
+        json.clone(),
+        json.replace('\\', "\\\\"),
+        each(|byte| format!("\\x{byte:02x}")),
+        each(|byte| format!("&#{byte};")),
+        each(|byte| format!("&#x{byte:x};")),
+        each(|byte| format!("{byte:02x}")),
+        each(|byte| format!("{byte:02X}")),
+        // The key alone, as `Token KEY` and as `user:KEY`.
+        "bTAtM2Y5S0VZYzgxZA==".to_owned(),
+        "VG9rZW4gbTAtM2Y5S0VZYzgxZA==".to_owned(),
+        "dXNlcjptMC0zZjlLRVljODFk".to_owned(),
+        "bTAtM2Y5S0VZYzgxZA".to_owned(),
+    ]
+}
+
+/// Fails when the text shows the key in this form, however much of it is left.
+#[track_caller]
+fn assert_form_hidden(shown: &str, form: &str) {
+    assert_hidden(shown);
+    let shown = shown.to_lowercase();
+    for form in [form.to_lowercase(), form.replace('\\', "\\\\").to_lowercase()] {
+        assert!(!shown.contains(&form), "{form} in {shown}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_form_of_the_key_is_shown() {
+    for form in forms() {
+        let quoted = form.replace('\\', "\\\\");
+        let bodies = [
+            json!({"detail": format!("wrong: {form}")}).to_string(),
+            json!({form.clone(): [form.clone()]}).to_string(),
+            json!([form.clone()]).to_string(),
+            // As it is, so that JSON's own escapes are in the text.
+            format!("{{\"error\": \"{form}\"}}"),
+            format!("<p>Authorization: {form}</p>"),
+            format!("{{\"error\": \"{quoted}\""),
+        ];
+        for status in [200, 302, 400, 401, 404, 405, 413, 429, 500] {
+            for body in bodies.clone() {
+                let header = form.clone();
+                let platform = Platform::new(move |_| {
+                    Reply::text(status, body.clone())
+                        .header("www-authenticate", &header)
+                        .header("location", &format!("/?key={header}"))
+                        .header("x-ratelimit-limit", &header)
+                        .header("x-request-id", &header)
+                });
+                let client = platform.builder().retry(RetryPolicy::none()).build().unwrap();
+                match client.get("m-1").await {
+                    Err(error) => assert_form_hidden(&everything(&error), &form),
+                    Ok(memory) => assert_form_hidden(&debugged(&memory), &form),
+                }
+            }
+        }
+        let failed = form.clone();
+        let platform = Platform::new(move |_| {
+            Reply::json(json!({"id": "e-1", "status": "FAILED", "error": failed}))
+        });
+        let error = platform.client().wait_for_event("e-1", WaitOptions::new()).await.unwrap_err();
+        assert_form_hidden(&everything(&error), &form);
+        let encoding = form.clone();
+        let platform =
+            Platform::new(move |_| Reply::text(200, "?").header("content-encoding", &encoding));
+        assert_form_hidden(&everything(&platform.client().ping().await.unwrap_err()), &form);
+    }
+}
+
+/// A service or a proxy may say in its own errors what it was sent.
+#[tokio::test(start_paused = true)]
+async fn errors_beneath_show_no_form_of_the_key() {
+    for form in forms() {
+        let (first, second) = form.split_at(form.len() / 2);
+        for text in [format!("with {form}"), format!("Proxy-Authorization: Basic {form}")] {
+            for kind in [io::ErrorKind::ConnectionRefused, io::ErrorKind::Other] {
+                let text = text.clone();
+                let platform = Platform::new(move |_| {
+                    let beneath = io::Error::new(kind, text.clone());
+                    Reply::Fail(Box::new(io::Error::new(kind, beneath)))
+                });
+                let client = platform.builder().retry(RetryPolicy::none()).build().unwrap();
+                let error = client.ping().await.unwrap_err();
+                assert_form_hidden(&everything(&error), &form);
+                assert_eq!(error.is_connect(), kind == io::ErrorKind::ConnectionRefused);
+            }
+        }
+        let (first, second) = (first.to_owned(), second.to_owned());
+        let platform = Platform::new(move |_| {
+            Reply::Fail(Box::new(Above(first.clone(), io::Error::other(second.clone()))))
+        });
+        let client = platform.builder().retry(RetryPolicy::none()).build().unwrap();
+        let error = client.ping().await.unwrap_err();
+        let sources = everything(&error).replace(['\n', '"', ' '], "");
+        assert_form_hidden(&sources, &form);
+    }
+}
+
+/// An error whose text goes on in its source.
+#[derive(Debug)]
+struct Above(String, io::Error);
+
+impl std::fmt::Display for Above {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl StdError for Above {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        Some(&self.1)
+    }
+}
+
+/// The names of fields come from outside, as their values do.
+#[tokio::test(start_paused = true)]
+async fn no_answer_shows_a_field_that_is_named_like_the_key() {
+    for form in forms() {
+        let name = form.clone();
+        let platform = Platform::new(move |_| {
+            let field = json!({name.clone(): 1});
+            let mut body = json!({
+                "id": "m-1", "event_id": "e-1", "memory": "", "status": name, "event": name, "type": name, "name": name,
+                "event_type": name, "metadata": field, "categories": [name], "next": name,
+                "structured_attributes": field, "count": 1,
+                "results": [{"id": "m-1", name.clone(): 1}, {name.clone(): 2}],
+            });
+            body[name.as_str()] = json!(1);
+            Reply::json(body)
+        });
+        let client = platform.client();
+        let event = client.event("e-1").await.unwrap();
+        let page = client.get_all(Filter::user_id("alice")).await.unwrap();
+        let shown = [
+            debugged(&client.ping().await.unwrap()),
+            debugged(&client.get("m-1").await.unwrap()),
+            debugged(&client.execute(Ping::new()).await.unwrap()),
+            debugged(&client.stats().await.unwrap()),
+            debugged(&client.add("I climb", Scope::user("alice")).await.unwrap()),
+            debugged(&client.execute(GetUsers::new()).await.unwrap()),
+            debugged(&event),
+            debugged(&event.status),
+            debugged(&event.event_type),
+            debugged(event.extra()),
+            debugged(&page),
+            debugged(&page.results[0]),
+            debugged(&page.malformed),
+        ];
+        for shown in shown {
+            assert_form_hidden(&shown, &form);
+        }
+    }
 }

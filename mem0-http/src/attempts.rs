@@ -1,4 +1,5 @@
 use std::fmt;
+use std::panic::catch_unwind;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
 use crate::budget::RetryBudget;
-use crate::cause::is_setup;
+use crate::cause::{NoIo, is_setup};
 use crate::{
     Answer, Body, Cause, Failed, Limits, NetworkError, Repeat, RetryPolicy, ServiceError,
     Transport, later, retry_after, trace,
@@ -112,9 +113,9 @@ impl Attempts<'_> {
         &mut self,
         request: impl Fn() -> Result<Request<Body>, E>,
     ) -> Result<(Parts, Bytes), CallError<E>> {
-        // Without a runtime, the first timer would panic.
-        if Handle::try_current().is_err() {
-            return Err(CallError::Failed(self.failed(Cause::NoRuntime)));
+        // The first timer would panic.
+        if let Some(missing) = missing_runtime() {
+            return Err(CallError::Failed(self.failed(missing)));
         }
         loop {
             let request = request().map_err(CallError::Request)?;
@@ -176,6 +177,16 @@ impl Attempts<'_> {
     }
 }
 
+/// What is not there that timers need. A runtime does not say whether it has timers, other than by
+/// a panic.
+fn missing_runtime() -> Option<Cause> {
+    if Handle::try_current().is_err() {
+        return Some(Cause::NoRuntime);
+    }
+    let timer = catch_unwind(|| drop(tokio::time::sleep(Duration::ZERO)));
+    timer.is_err().then_some(Cause::NoTimers)
+}
+
 /// The answer if it is a success, or else the reason why it is not.
 fn answer(answer: Answer) -> Result<(Parts, Bytes), Cause> {
     match answer {
@@ -193,6 +204,7 @@ fn answer(answer: Answer) -> Result<(Parts, Bytes), Cause> {
         }
         Err(ServiceError::TooLarge(parts)) => Err(Cause::Refused(parts, Bytes::new())),
         Err(ServiceError::Closed(source)) => Err(Cause::Closed(NetworkError::new(source))),
+        Err(ServiceError::Failed(source)) if source.is::<NoIo>() => Err(Cause::NoIo),
         Err(ServiceError::Failed(source)) if is_setup(&*source) => Err(Cause::NoClient(source)),
         Err(ServiceError::Failed(source)) => Err(Cause::Network(NetworkError::new(source))),
     }

@@ -12,6 +12,7 @@ pub struct BaseUrl {
     origin: Url,
     https: bool,
     loopback: bool,
+    near: bool,
 }
 
 impl BaseUrl {
@@ -35,8 +36,23 @@ impl BaseUrl {
             return refuse("the base URL must not hold a user name or password");
         }
         if url.query().is_some() || url.fragment().is_some() {
-            return refuse("the base URL must not have a query or a fragment");
+            return refuse(
+                "the base URL must not have a query or a fragment: leave out the `?` or `#` and \
+                 what follows it",
+            );
         }
+        let near = match url.host() {
+            Some(Host::Domain(name)) => is_near(name),
+            Some(Host::Ipv4(address)) => {
+                address.is_loopback() || address.is_private() || address.is_link_local()
+            }
+            Some(Host::Ipv6(address)) => {
+                address.is_loopback()
+                    || address.is_unique_local()
+                    || address.is_unicast_link_local()
+            }
+            None => false,
+        };
         let loopback = match url.host() {
             Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
             Some(Host::Ipv4(address)) => address.is_loopback(),
@@ -54,7 +70,7 @@ impl BaseUrl {
         let text = url.as_str().trim_end_matches('/').to_owned();
         let mut origin = url;
         origin.set_path("");
-        Ok(Self { text, origin, https, loopback })
+        Ok(Self { text, origin, https, loopback, near })
     }
 
     /// The address of a path that begins with `/`.
@@ -70,6 +86,11 @@ impl BaseUrl {
         url
     }
 
+    /// Host and port, as errors name them.
+    pub fn address(&self) -> String {
+        address(&self.origin)
+    }
+
     /// Whether connections to it use TLS.
     pub fn is_https(&self) -> bool {
         self.https
@@ -79,6 +100,33 @@ impl BaseUrl {
     pub fn is_loopback(&self) -> bool {
         self.loopback
     }
+
+    /// Whether it is on this machine or in its network, so that the internet has no part in it.
+    pub fn is_near(&self) -> bool {
+        self.near
+    }
+
+    pub(crate) fn origin(&self) -> &Url {
+        &self.origin
+    }
+}
+
+/// Host and port of a URL, and nothing else of it.
+pub(crate) fn address(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    match url.port_or_known_default() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
+    }
+}
+
+/// Whether a name is one of a local network: a bare name, as containers have it, or below a domain
+/// that is not on the internet.
+fn is_near(name: &str) -> bool {
+    const LOCAL: [&str; 6] =
+        [".localhost", ".local", ".internal", ".lan", ".home.arpa", ".localdomain"];
+    let name = name.trim_end_matches('.');
+    !name.contains('.') || LOCAL.iter().any(|domain| name.ends_with(domain))
 }
 
 #[cfg(test)]
@@ -144,6 +192,28 @@ mod tests {
     fn knows_https() {
         assert!(BaseUrl::parse("HTTPS://api.example.com").unwrap().is_https());
         assert!(!BaseUrl::parse("http://https.example/https://").unwrap().is_https());
+    }
+
+    #[test]
+    fn names_host_and_port_alone() {
+        for (text, address, near) in [
+            ("http://127.0.0.1:8888/prefix", "127.0.0.1:8888", true),
+            ("http://[::1]", "[::1]:80", true),
+            ("https://api.example.com/a", "api.example.com:443", false),
+            ("http://server:8000", "server:8000", true),
+            ("http://192.168.1.4", "192.168.1.4:80", true),
+            ("http://10.0.0.1", "10.0.0.1:80", true),
+            ("http://172.20.0.2", "172.20.0.2:80", true),
+            ("http://169.254.1.1", "169.254.1.1:80", true),
+            ("http://[fd00::1]:1", "[fd00::1]:1", true),
+            ("http://host.docker.internal:8888", "host.docker.internal:8888", true),
+            ("http://nas.local", "nas.local:80", true),
+            ("http://8.8.8.8", "8.8.8.8:80", false),
+            ("http://local.example", "local.example:80", false),
+        ] {
+            let url = BaseUrl::parse(text).unwrap();
+            assert_eq!((url.address().as_str(), url.is_near()), (address, near), "{text}");
+        }
     }
 
     #[test]

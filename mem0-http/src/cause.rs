@@ -14,6 +14,8 @@ use crate::BoxError;
 pub struct NetworkError {
     /// Where the request stopped.
     pub kind: NetworkErrorKind,
+    /// What stopped it, in a few words.
+    pub reason: &'static str,
     /// The error of the service that sent the request.
     pub source: BoxError,
 }
@@ -42,7 +44,7 @@ impl NetworkErrorKind {
 impl NetworkError {
     /// Asks the error, and those beneath it, where the request stopped.
     pub fn new(source: BoxError) -> Self {
-        Self { kind: kind(&*source), source }
+        Self { kind: kind(&*source), reason: reason(&*source), source }
     }
 }
 
@@ -63,6 +65,8 @@ impl StdError for NetworkError {
     }
 }
 
+const UNTRUSTED: &str = "TLS: the certificate or the handshake was refused";
+
 /// The error of a proxy that refuses a tunnel. hyper-util exports no name for the type.
 type TunnelError = <Tunnel<HttpConnector> as Service<Uri>>::Error;
 
@@ -78,7 +82,7 @@ fn kind(error: &(dyn StdError + 'static)) -> NetworkErrorKind {
     if !is_connect {
         NetworkErrorKind::Broken
     // This is how rustls reports its own errors.
-    } else if any(error, |error| of_kind(error, io::ErrorKind::InvalidData)) {
+    } else if any(error, |error| of_kind(error, io::ErrorKind::InvalidData)) || is_tls(error) {
         NetworkErrorKind::Insecure
     } else if any(error, |error| error.is::<TunnelError>()) {
         NetworkErrorKind::RefusedByProxy
@@ -86,6 +90,74 @@ fn kind(error: &(dyn StdError + 'static)) -> NetworkErrorKind {
         NetworkErrorKind::Unreachable
     }
 }
+
+/// Whether this is an error of the system's own TLS, whose types other crates keep to themselves.
+fn is_tls(error: &(dyn StdError + 'static)) -> bool {
+    chain(error).any(|error| {
+        let text = error.to_string();
+        text.contains("SSL routines") || text.contains("certificate")
+    })
+}
+
+/// What an error says, in words of our own: those of other crates may quote what was sent.
+fn reason(error: &(dyn StdError + 'static)) -> &'static str {
+    let io = |error: &(dyn StdError + 'static)| {
+        Some(match error.downcast_ref::<io::Error>()?.kind() {
+            io::ErrorKind::ConnectionRefused => "connection refused",
+            io::ErrorKind::ConnectionReset => "the connection was reset",
+            io::ErrorKind::ConnectionAborted => "the connection was aborted",
+            io::ErrorKind::BrokenPipe | io::ErrorKind::NotConnected => "the connection was closed",
+            io::ErrorKind::UnexpectedEof => "the connection was closed too early",
+            io::ErrorKind::TimedOut => "timed out",
+            io::ErrorKind::HostUnreachable => "the host cannot be reached",
+            io::ErrorKind::NetworkUnreachable => "the network cannot be reached",
+            io::ErrorKind::AddrNotAvailable | io::ErrorKind::AddrInUse => {
+                "this machine has no free address or port"
+            }
+            io::ErrorKind::PermissionDenied => "the system does not permit it",
+            io::ErrorKind::InvalidData => UNTRUSTED,
+            _ => return None,
+        })
+    };
+    let of_reqwest = |is: fn(&reqwest::Error) -> bool| {
+        any(error, |error| error.downcast_ref::<reqwest::Error>().is_some_and(is))
+    };
+    if chain(error).any(|error| error.to_string() == "dns error") {
+        return "the host name was not found (DNS)";
+    }
+    if let Some(reason) = chain(error).filter_map(io).last() {
+        return reason;
+    }
+    if is_tls(error) {
+        return UNTRUSTED;
+    }
+    if any(error, |error| error.is::<TunnelError>()) {
+        return "the proxy refused the tunnel";
+    }
+    if of_reqwest(reqwest::Error::is_timeout) {
+        return "timed out";
+    }
+    if of_reqwest(reqwest::Error::is_redirect) {
+        return "too many redirects";
+    }
+    // This is how hyper reports a connection that ended.
+    if chain(error).any(|error| error.to_string().contains("before message completed")) {
+        return "the connection was closed before the answer";
+    }
+    ""
+}
+
+/// The runtime was built without I/O.
+#[derive(Debug)]
+pub(crate) struct NoIo;
+
+impl fmt::Display for NoIo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the runtime has no I/O")
+    }
+}
+
+impl StdError for NoIo {}
 
 /// Whether the HTTP client could not be made: there are no certificates to trust, for example.
 pub(crate) fn is_setup(error: &(dyn StdError + 'static)) -> bool {
@@ -97,7 +169,14 @@ fn any(
     error: &(dyn StdError + 'static),
     holds: impl Fn(&(dyn StdError + 'static)) -> bool,
 ) -> bool {
-    std::iter::successors(Some(error), |&error| beneath(error)).any(holds)
+    chain(error).any(holds)
+}
+
+/// The error and those beneath it.
+fn chain<'a>(
+    error: &'a (dyn StdError + 'static),
+) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    std::iter::successors(Some(error), |&error| beneath(error))
 }
 
 fn beneath<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + 'static)> {
@@ -124,6 +203,7 @@ mod tests {
         ] {
             let error = NetworkError::new(source.into());
             assert_eq!(error.kind, kind, "{error:?}");
+            assert!(!error.reason.is_empty(), "{error:?}");
             assert_eq!(error.kind.is_connect(), kind != NetworkErrorKind::Broken);
         }
     }

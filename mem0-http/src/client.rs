@@ -1,6 +1,8 @@
+use std::any::Any;
 use std::collections::VecDeque;
 use std::fmt;
 use std::future::{Future, Ready, ready};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::Pin;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::task::{Context, Poll};
@@ -11,6 +13,7 @@ use http::{HeaderMap, HeaderName, Request, Response};
 use tokio::runtime::{self, Handle};
 use tower_service::Service;
 
+use crate::cause::NoIo;
 use crate::settings::CheckedSettings;
 use crate::{BaseUrl, Body, BoxError, HttpSettings, InvalidSetting};
 
@@ -179,15 +182,29 @@ impl Future for Sent {
     type Output = Result<Response<reqwest::Body>, BoxError>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        Pin::new(&mut self.answer).poll(context).map(|answer| {
-            // reqwest's errors name the URL, which holds ids.
-            let answer = answer.map_err(reqwest::Error::without_url)?;
-            if let Some(idle_timeout) = announced_idle_timeout(answer.headers()) {
-                self.shared.keep_to(idle_timeout);
-            }
-            Ok(answer.into())
-        })
+        let Self { answer, shared } = &mut *self;
+        // Connecting panics where the runtime has no I/O. The future is dropped after a panic.
+        let polled = catch_unwind(AssertUnwindSafe(|| Pin::new(answer).poll(context)));
+        let answer = match polled {
+            Ok(Poll::Pending) => return Poll::Pending,
+            Ok(Poll::Ready(answer)) => answer,
+            Err(panic) if says_no_io(&*panic) => return Poll::Ready(Err(NoIo.into())),
+            Err(panic) => resume_unwind(panic),
+        };
+        // reqwest's errors name the URL, which holds ids.
+        let answer = answer.map_err(reqwest::Error::without_url)?;
+        if let Some(idle_timeout) = announced_idle_timeout(answer.headers()) {
+            shared.keep_to(idle_timeout);
+        }
+        Poll::Ready(Ok(answer.into()))
     }
+}
+
+/// Whether tokio says that the runtime was built without I/O.
+fn says_no_io(panic: &(dyn Any + Send)) -> bool {
+    let text = panic.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    text.is_some_and(|text| text.contains("IO is disabled"))
 }
 
 impl fmt::Debug for Sent {

@@ -18,6 +18,10 @@ pub struct Failed {
 pub enum Cause {
     /// The caller is not inside a tokio runtime.
     NoRuntime,
+    /// The tokio runtime was built without timers.
+    NoTimers,
+    /// The tokio runtime was built without I/O.
+    NoIo,
     /// All connections were in use until the deadline.
     NoFreeConnection,
     /// The service was not ready before the deadline.
@@ -40,7 +44,7 @@ pub enum Cause {
 impl Cause {
     pub(crate) fn failure(&self) -> Failure {
         match self {
-            Self::NoRuntime | Self::NoClient(_) => Failure::Setup,
+            Self::NoRuntime | Self::NoTimers | Self::NoIo | Self::NoClient(_) => Failure::Setup,
             Self::NoFreeConnection | Self::Busy => Failure::Busy,
             Self::Closed(_) => Failure::Connect,
             Self::Network(error) if error.kind.is_connect() => Failure::Connect,

@@ -253,8 +253,8 @@ pub(crate) const UNCONNECTED: Expected = Expected::failure(
     Failure {
         kind: ErrorKind::Network,
         code: "NET_CONNECT",
-        says: "no connection to the platform",
-        advice: "check your internet connection",
+        says: "no connection to 127.0.0.1:",
+        advice: "Check that the server is running",
         retryable: [true; 2],
         unknown: false,
     },
@@ -267,8 +267,8 @@ pub(crate) const BROKEN: Expected = Expected::failure(
     Failure {
         kind: ErrorKind::Network,
         code: "NET_GENERIC",
-        says: "the connection broke",
-        advice: "check your internet connection",
+        says: "the connection to 127.0.0.1:",
+        advice: "Check that the server is running",
         retryable: [true, false],
         unknown: true,
     },
@@ -280,8 +280,8 @@ pub(crate) const STALLED: Expected = Expected::failure(
     Failure {
         kind: ErrorKind::Timeout,
         code: "NET_TIMEOUT",
-        says: "no answer within the time allowed",
-        advice: "check your internet connection",
+        says: "no answer from 127.0.0.1:",
+        advice: "Check that the server is running and not overloaded",
         retryable: [true, false],
         unknown: true,
     },

@@ -49,6 +49,7 @@ const PLANS: &[Plan] = &[
         rooms: &[
             "client",
             "attempts",
+            "route",
             "settings",
             "secret",
             "base_url",

@@ -39,7 +39,7 @@ fn echoing() -> FakePlatform {
     let answer = |body| FakeAnswer::json(body).header("x-echo", KEY);
     fake.answer_with("ping", move |_| {
         answer(
-            json!({"status": KEY, "org_id": KEY, "project_id": KEY, "user_email": KEY, "new": KEY}),
+            json!({"status": KEY, "org_id": KEY, "project_id": KEY, "user_email": KEY, KEY: KEY}),
         )
     });
     fake.answer_with("get", |_| {
@@ -49,7 +49,9 @@ fn echoing() -> FakePlatform {
             .header("x-ratelimit-remaining", "0")
     });
     fake.answer_with("get_all", move |_| {
-        answer(json!({"results": [{"id": KEY, "memory": KEY, "new": KEY}, KEY], "next": KEY}))
+        answer(
+            json!({"results": [{"id": KEY, "memory": KEY, KEY: KEY}, KEY], "next": KEY, KEY: KEY}),
+        )
     });
     fake.answer_with("batch_update", |_| FakeAnswer::error(400, json!({"error": KEY})));
     fake.answer_with("users", move |_| {

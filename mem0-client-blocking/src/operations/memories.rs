@@ -149,6 +149,9 @@ impl MemoryClient {
     /// Lists all pages of memories, each memory once, as an iterator. Nothing is sent before the
     /// first memory is asked for.
     ///
+    /// The loop may delete and change memories: see [`Memories`]. To delete all of a user's,
+    /// agent's, app's or run's, [`delete_all`](Self::delete_all) is one request.
+    ///
     /// ```
     /// # use mem0_sdk::{Error, Filter, MemoryClient};
     /// # fn example(client: MemoryClient) -> Result<(), Error> {

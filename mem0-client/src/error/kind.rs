@@ -26,6 +26,8 @@ pub enum ErrorKind {
     Timeout,
     /// The answer does not have the form that the operation answers in.
     Decode,
+    /// A list changed each time that it was read, so that rows may be missing.
+    ListChanged,
     /// The work of an event failed.
     EventFailed,
     /// The work of an event was still going on when the wait ended. It may still succeed.
@@ -54,6 +56,7 @@ impl ErrorKind {
             Self::Network => "network",
             Self::Timeout => "timeout",
             Self::Decode => "decode",
+            Self::ListChanged => "list_changed",
             Self::EventFailed => "event_failed",
             Self::EventPending => "event_pending",
             Self::NotErased => "not_erased",

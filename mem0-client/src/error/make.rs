@@ -6,7 +6,7 @@ use std::time::Duration;
 use http::response::Parts;
 use http::{HeaderMap, StatusCode};
 use mem0_http::{
-    BoxError, Cause, Failed, InvalidSetting, NetworkError, NetworkErrorKind, Outcome, Secret,
+    BoxError, Cause, Failed, InvalidSetting, NetworkError, NetworkErrorKind, Outcome, Route, Secret,
 };
 use mem0_types::{ErrorBody, InvalidInput};
 use serde_json::Value;
@@ -15,6 +15,16 @@ use super::{Answer, Error, ErrorKind, Inner, PROXY, WaitedFor};
 
 pub(super) const INSECURE: &str = "Check the base URL and this machine's clock. If the system does \
     not know the certificate authority, give it to the builder as root_certificate";
+
+const FOREIGN: &str = "Check the base URL: this does not seem to be a Mem0 platform, whose API is \
+    at the address itself, without `/v1` or another path";
+
+pub(super) const NEAR: &str = "Check that the server is running, and that the base URL has its \
+    port. `mem0-server --listen 127.0.0.1:8888 --data-dir mem0-data` \
+    starts the local platform";
+
+pub(super) const SLOW_SERVER: &str = "Check that the server is running and not overloaded, or give \
+    the call a longer `timeout`";
 
 const NOT_ERASED: &str = "Delete the user, agent, app or run with `delete_users`, or use a local \
     platform that can erase";
@@ -43,20 +53,45 @@ impl Error {
     }
 
     /// The error of a call whose attempts failed.
-    pub(crate) fn failed(failed: Failed, api_key: &Secret, response_limit: usize) -> Self {
+    pub(crate) fn failed(
+        failed: Failed,
+        api_key: &Secret,
+        route: Option<&Route>,
+        response_limit: usize,
+    ) -> Self {
         let hidden = |mut parts: Parts| {
             api_key.hide_in(&mut parts.headers);
             (parts.status, parts.headers)
         };
         let error = match failed.cause {
-            Cause::NoRuntime => Self::configuration(
-                "the clients need a tokio runtime with time and I/O; there is none here",
+            Cause::NoRuntime => Self::no_tokio(
+                "there is no tokio runtime here",
+                "Call the async client inside a tokio runtime, such as that of `#[tokio::main]`, \
+                 or use the blocking client, which needs none",
             ),
-            Cause::NoFreeConnection => Self::timeout("no connection was free before the deadline"),
-            Cause::Busy => Self::timeout("the service was not ready before the deadline"),
-            Cause::NoClient(source) => Self::no_client(source),
-            Cause::Closed(error) | Cause::Network(error) => Self::network(error),
-            Cause::Slow => Self::timeout("no answer within the time allowed"),
+            Cause::NoTimers => Self::no_tokio(
+                "this tokio runtime has no timers",
+                "Build the runtime with `enable_all`, or with `enable_time` and `enable_io`",
+            ),
+            Cause::NoIo => Self::no_tokio(
+                "this tokio runtime has no I/O",
+                "Build the runtime with `enable_all`, or with `enable_time` and `enable_io`",
+            ),
+            Cause::NoFreeConnection => {
+                let message = "no connection was free before the deadline";
+                Self::timeout(message).advise(
+                    "Have fewer calls at a time, or build the client with more `max_connections` \
+                     or a longer `deadline`",
+                )
+            }
+            Cause::Busy => Self::timeout("the service was not ready before the deadline")
+                .advise("Have fewer calls at a time, or give them a longer `deadline`"),
+            Cause::NoClient(source) => Self::no_client(api_key.hide_in_error(source)),
+            Cause::Closed(error) | Cause::Network(error) => {
+                let source = api_key.hide_in_error(error.source);
+                Self::network(NetworkError { source, ..error }, route)
+            }
+            Cause::Slow => Self::slow(route),
             Cause::TooLarge(parts) => {
                 let (status, headers) = hidden(*parts);
                 Self::too_large(response_limit, status, headers)
@@ -79,18 +114,49 @@ impl Error {
         error
     }
 
-    pub(super) fn network(error: NetworkError) -> Self {
-        let NetworkError { kind, source } = error;
-        let (message, advice) = match kind {
-            NetworkErrorKind::Broken => ("the connection broke", None),
-            NetworkErrorKind::Insecure => ("no secure connection to the platform", Some(INSECURE)),
-            NetworkErrorKind::RefusedByProxy => ("no connection to the platform", Some(PROXY)),
-            NetworkErrorKind::Unreachable => ("no connection to the platform", None),
+    fn no_tokio(message: &str, advice: &'static str) -> Self {
+        Self::configuration(message).advise(advice)
+    }
+
+    fn advise(mut self, advice: &'static str) -> Self {
+        self.inner().advice = Some(advice);
+        self
+    }
+
+    /// `route` is the way that the request went, if it is known.
+    pub(super) fn network(error: NetworkError, route: Option<&Route>) -> Self {
+        let NetworkError { kind, reason, source } = error;
+        let to = way(route);
+        let message = match kind {
+            NetworkErrorKind::Broken => format!("the connection to {to} broke"),
+            NetworkErrorKind::Insecure => format!("no secure connection to {to}"),
+            NetworkErrorKind::RefusedByProxy | NetworkErrorKind::Unreachable => {
+                format!("no connection to {to}")
+            }
+        };
+        let message = if reason.is_empty() { message } else { format!("{message}: {reason}") };
+        let advice = match kind {
+            NetworkErrorKind::Insecure => Some(INSECURE),
+            NetworkErrorKind::RefusedByProxy => Some(PROXY),
+            NetworkErrorKind::Unreachable if route.and_then(Route::proxy).is_some() => Some(PROXY),
+            NetworkErrorKind::Unreachable | NetworkErrorKind::Broken => near(route),
         };
         let mut error = Self::new(ErrorKind::Network, message);
         error.inner().advice = advice;
         error.inner().network = Some(kind);
         error.inner().source = Some(source.into());
+        error
+    }
+
+    fn slow(route: Option<&Route>) -> Self {
+        let message = match route {
+            Some(_) => format!("no answer from {} within the time allowed", way(route)),
+            None => "no answer within the time allowed".to_owned(),
+        };
+        let mut error = Self::timeout(message);
+        if route.is_some_and(Route::is_near) {
+            error.inner().advice = Some(SLOW_SERVER);
+        }
         error
     }
 
@@ -102,6 +168,31 @@ impl Error {
         // The JSON path may contain names from the answer.
         let mut error = Self::new(ErrorKind::Decode, one_line(message));
         error.inner().answer = Some(Answer { status, headers, body: None });
+        error
+    }
+
+    /// The error of a list that seems to have no end.
+    pub(crate) fn endless_list() -> Self {
+        let message = "the list has no end: there was always another page, without a new row or \
+                       far beyond the list's count";
+        let mut error = Self::decode(message, StatusCode::OK, HeaderMap::new());
+        error.inner().advice = Some(
+            "The service answered in an unexpected form. Check the base URL, ask for larger pages \
+             or narrow the list, and report it",
+        );
+        error
+    }
+
+    /// The error of a list that was read so often, and changed each time.
+    pub(crate) fn list_changed(readings: u32) -> Self {
+        let message = format!(
+            "the list changed each of the {readings} times that it was read: rows may be missing"
+        );
+        let mut error = Self::new(ErrorKind::ListChanged, message);
+        error.inner().advice = Some(
+            "Read the list when less is deleted from it, narrow it by a filter, or ask for larger \
+             pages. `delete_all` deletes all memories at once",
+        );
         error
     }
 
@@ -123,7 +214,14 @@ impl Error {
             429 => ErrorKind::RateLimit,
             _ => ErrorKind::Server,
         };
-        let mut error = Self::new(kind, one_line(&body.message()));
+        let mut message = one_line(&body.message());
+        let is_foreign = matches!(status.as_u16(), 404 | 405) && is_foreign(&body);
+        if is_foreign {
+            let separator = if message.is_empty() { "" } else { ": " };
+            message = format!("this does not seem to be a Mem0 platform{separator}{message}");
+        }
+        let mut error = Self::new(kind, message);
+        error.inner().advice = is_foreign.then_some(FOREIGN);
         error.inner().answer = Some(Answer { status, headers, body: Some(body) });
         error
     }
@@ -197,6 +295,32 @@ impl From<InvalidInput> for Error {
 /// The error for a setting that cannot be used.
 pub(crate) fn invalid_setting(refused: InvalidSetting) -> Error {
     Error::configuration(refused.to_string())
+}
+
+/// Whether a server that is not a Mem0 platform may have said this of a path. A platform answers
+/// with JSON that says what is missing.
+fn is_foreign(body: &ErrorBody) -> bool {
+    match body {
+        ErrorBody::Text(_) => true,
+        // That is how FastAPI says it, with which many servers are built, also Mem0's open-source
+        // one, whose API is another.
+        ErrorBody::Detail(detail) => detail == "Not Found" || detail == "Method Not Allowed",
+        _ => false,
+    }
+}
+
+/// Where a request went, by host and port.
+fn way(route: Option<&Route>) -> String {
+    let Some(route) = route else { return "the platform".to_owned() };
+    match route.proxy() {
+        Some(proxy) => format!("{} through the proxy {proxy}", route.address()),
+        None => route.address(),
+    }
+}
+
+/// The advice for a service that the internet has no part in.
+fn near(route: Option<&Route>) -> Option<&'static str> {
+    route.is_some_and(Route::is_near).then_some(NEAR)
 }
 
 /// The body of an error answer without the API key, even if its JSON spells the key with escapes.

@@ -4,7 +4,7 @@ use super::make::INSECURE;
 use super::*;
 
 fn network(source: impl Into<BoxError>) -> Error {
-    Error::network(NetworkError::new(source.into()))
+    Error::network(NetworkError::new(source.into()), None)
 }
 
 #[test]
@@ -35,7 +35,7 @@ fn names_the_official_codes_and_suggestions() {
         (504, "HTTP_504", "Gateway timeout. Please try again later"),
     ] {
         let status = StatusCode::from_u16(status).unwrap();
-        let error = Error::answered(status, HeaderMap::new(), ErrorBody::Text(String::new()));
+        let error = Error::answered(status, HeaderMap::new(), ErrorBody::Message(String::new()));
         assert_eq!((error.code().as_str(), error.suggestion()), (code, suggestion));
     }
     assert_eq!(Error::timeout("slow").code(), "NET_TIMEOUT");
@@ -47,13 +47,14 @@ fn names_the_official_codes_and_suggestions() {
 #[test]
 fn says_why_there_is_no_connection() {
     let refused = network(std::io::Error::from(std::io::ErrorKind::ConnectionRefused));
-    assert_eq!(refused.to_string(), "no connection to the platform");
+    assert_eq!(refused.to_string(), "no connection to the platform: connection refused");
     assert_eq!(refused.suggestion(), "Please check your internet connection and try again");
     for (kind, text, suggestion) in [
         (NetworkErrorKind::Insecure, "no secure connection to the platform", INSECURE),
         (NetworkErrorKind::RefusedByProxy, "no connection to the platform", PROXY),
     ] {
-        let error = Error::network(NetworkError { kind, source: "certificate".into() });
+        let error =
+            Error::network(NetworkError { kind, reason: "", source: "certificate".into() }, None);
         assert_eq!((error.to_string().as_str(), error.suggestion()), (text, suggestion));
         assert!(error.is_connect());
     }
@@ -68,7 +69,7 @@ fn a_kind_is_printed_as_a_label() {
 #[test]
 fn its_debug_output_says_what_happened() {
     let told = format!("{:?}", network("reset").about("search"));
-    for part in ["Network", "search", "the connection broke", "attempts", "reset"] {
+    for part in ["Network", "search", "the connection to the platform broke", "attempts", "reset"] {
         assert!(told.contains(part), "{part} in {told}");
     }
 }
@@ -78,6 +79,6 @@ fn keeps_its_source_out_of_its_text() {
     let refused = Error::from(InvalidInput::new("query", "must not be empty")).about("search");
     assert_eq!(refused.to_string(), "search: query: must not be empty");
     let broken = network("secret socket");
-    assert_eq!(broken.to_string(), "the connection broke");
+    assert_eq!(broken.to_string(), "the connection to the platform broke");
     assert_eq!(broken.source().map(ToString::to_string).as_deref(), Some("secret socket"));
 }

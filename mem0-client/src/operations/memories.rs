@@ -179,6 +179,9 @@ impl AsyncMemoryClient {
     /// Lists all pages of memories, each memory once, as a stream. Nothing is sent before the
     /// stream is polled.
     ///
+    /// The loop may delete and change memories: see [`Memories`]. To delete all of a user's,
+    /// agent's, app's or run's, [`delete_all`](Self::delete_all) is one request.
+    ///
     /// ```
     /// # use mem0_sdk::{AsyncMemoryClient, Error, Filter};
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {

@@ -7,12 +7,22 @@ macro_rules! open_enum {
         }
     ) => {
         $(#[$meta])*
-        #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+        #[derive(Clone, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum $name {
             $( $(#[$variant_meta])* $variant, )+
             /// A name that this version does not know, kept as it was written.
             Other(String),
+        }
+
+        impl std::fmt::Debug for $name {
+            /// The variant. A name that comes from outside is not shown.
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(match self {
+                    $( Self::$variant => stringify!($variant), )+
+                    Self::Other(_) => "Other(..)",
+                })
+            }
         }
 
         impl $name {

@@ -174,7 +174,8 @@ macro_rules! record {
         }
 
         impl std::fmt::Debug for $name {
-            /// The fields that are set, never their values: answers contain what people said.
+            /// The fields that are set, never their values: answers contain what people said. Of
+            /// other fields it shows how many there are, since their names come from outside too.
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 let fields = [
                     $( ($rwire, true), )*
@@ -183,7 +184,12 @@ macro_rules! record {
                 ];
                 let set = fields.into_iter().filter_map(|(name, is_set)| is_set.then_some(name));
                 f.write_str(stringify!($name))?;
-                f.debug_set().entries(set.chain(self.extra.names())).finish()
+                let mut shown = f.debug_set();
+                shown.entries(set);
+                if !self.extra.is_empty() {
+                    shown.entry(&self.extra);
+                }
+                shown.finish()
             }
         }
     };

@@ -57,7 +57,7 @@ faults! {
     body_cut_over_tls: {
         let (config, authority) = certificates::trusted();
         Scene::tls(config, [Read, send(half_a_body()), Close]).trusting(authority)
-    } => BROKEN;
+    } => BROKEN.says("the connection to localhost:", "Check that the server is running");
     /// Nothing is answered.
     stalled_before_the_head: Scene::always([Read, Stall]).hasty() => STALLED;
     /// Nothing more comes within the answer's head.

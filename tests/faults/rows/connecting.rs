@@ -37,17 +37,22 @@ const UNTRUSTED: Expected = UNCONNECTED.says("no secure connection", "root_certi
 
 const PROXY: &str = "user name and password";
 
+const INTERNET: &str = "check your internet connection";
+
 faults! {
     /// Nobody listens on the port.
     refused: Scene::nobody(format!("http://{}", nobody())) => UNCONNECTED;
     /// There is no route to the address (a group address, which TCP connects to nowhere).
-    unreachable: Scene::nobody("http://224.0.0.1:9") => UNCONNECTED;
+    unreachable: Scene::nobody("http://224.0.0.1:9")
+        => UNCONNECTED.says("no connection to 224.0.0.1:9: the network cannot be reached", INTERNET);
     /// Connecting is not answered, as behind a firewall that drops packets.
     connecting_hangs: full_queue() => UNCONNECTED;
     /// The host has no address.
-    no_such_host: Scene::nobody("http://platform.invalid").connecting_hastily() => UNCONNECTED;
+    no_such_host: Scene::nobody("http://platform.invalid").connecting_hastily()
+        => UNCONNECTED.says("no connection to platform.invalid:80: the host name was not found", INTERNET);
     /// The host cannot be looked up: a part of its name is too long.
-    no_host_name: Scene::nobody(format!("http://{}.test", "a".repeat(64))) => UNCONNECTED;
+    no_host_name: Scene::nobody(format!("http://{}.test", "a".repeat(64)))
+        => UNCONNECTED.says(".test:80: the host name was not found", INTERNET);
     /// The certificate has expired.
     tls_expired: {
         let (config, authority) = certificates::expired();
@@ -78,13 +83,13 @@ faults! {
     tls_handshake_stalls: Scene::always([Stall])
         .at(|port| format!("https://localhost:{port}"))
         .connecting_hastily()
-        .lasting() => UNCONNECTED;
+        .lasting() => UNCONNECTED.says("no connection to localhost:", "Check that the server is running");
     /// Nobody listens on the proxy's port.
     proxy_refused: {
         let mut scene = Scene::nobody("http://platform.test");
         scene.settings = Settings { proxy: Some(format!("http://{}", nobody())), ..scene.settings };
         scene
-    } => UNCONNECTED;
+    } => UNCONNECTED.says("no connection to platform.test:80 through the proxy 127.0.0.1:", PROXY);
     /// The proxy wants a password (407).
     proxy_wants_a_password: Scene::always([
         Read,
@@ -98,5 +103,5 @@ faults! {
         send(answer("407 Proxy Authentication Required", &["proxy-authenticate: Basic"], "")),
     ])
     .proxying_for("https://platform.test")
-    .lasting() => UNCONNECTED.heard().says("no connection to the platform", "proxy");
+    .lasting() => UNCONNECTED.heard().says("no connection to platform.test:443 through the proxy 127.0.0.1:", "proxy");
 }
