@@ -1,8 +1,81 @@
-//! Mem0 for Rust: [`AsyncMemoryClient`] for services and [`MemoryClient`] for scripts and threads,
-//! the memory layer for AI agents.
+//! The memory layer for AI agents: [`AsyncMemoryClient`] for services and [`MemoryClient`] for
+//! scripts and threads, with the same methods, types and errors.
 //!
-//! This crate is the front door of `mem0-client` and `mem0-client-blocking`; depend on either of
-//! them directly if you need only one. The types of both are the same.
+//! # Quickstart
+//!
+//! With the crates `mem0-sdk` and `tokio` (features `macros` and `rt-multi-thread`), and an API key
+//! in `MEM0_API_KEY`:
+//!
+//! ```no_run
+//! use mem0_sdk::prelude::*;
+//!
+//! #[tokio::main]
+//! async fn main() -> Result<(), Error> {
+//!     let client = AsyncMemoryClient::from_env()?;
+//!
+//!     let diet = "I'm vegetarian and allergic to nuts";
+//!     client.add_and_wait(diet, Scope::user("alice"), WaitOptions::new()).await?;
+//!
+//!     for hit in client.search("can she eat peanuts?", Filter::user_id("alice")).await? {
+//!         println!("{:.2}  {}", hit.score.unwrap_or_default(), hit.memory);
+//!     }
+//!     Ok(())
+//! }
+//! ```
+//!
+//! Without async, and without tokio in your program:
+//!
+//! ```no_run
+//! use mem0_sdk::prelude::*;
+//!
+//! fn main() -> Result<(), Error> {
+//!     let client = MemoryClient::from_env()?;
+//!
+//!     let talk = [Message::user("I moved to Rome"), Message::assistant("How is it there?")];
+//!     client.add_and_wait(talk, Scope::user("alice"), WaitOptions::new())?;
+//!
+//!     for memory in client.get_all_iter(Filter::user_id("alice")) {
+//!         println!("{}", memory?.memory);
+//!     }
+//!     Ok(())
+//! }
+//! ```
+//!
+//! # On your own machine
+//!
+//! The local platform, `mem0-server`, needs no account and no network. Run it, and set
+//! `MEM0_BASE_URL` and `MEM0_API_KEY` to what it prints; the programs stay as they are. In code:
+//!
+//! ```
+//! # use mem0_sdk::prelude::*;
+//! let client = AsyncMemoryClient::builder()
+//!     .base_url("http://127.0.0.1:8888")
+//!     .api_key("m0-key")
+//!     .build()?;
+//! # let _ = client;
+//! # Ok::<(), Error>(())
+//! ```
+//!
+//! It has no language model yet, and stores each message word for word. A program may also have it
+//! inside, without a socket: [`guides::testing`] shows how.
+//!
+//! # What you meet first
+//!
+//! - [`Scope`] says whose memory something becomes, [`Filter`] whose memories you look for:
+//!   [`guides::filters`].
+//! - An add is queued, and answered with an [`Event`] to wait for: [`guides::events`].
+//! - Options of a call start from what it requires: [`AddMemoryOptions`], [`SearchMemoryOptions`],
+//!   [`GetAllMemoryOptions`], [`UpdateMemoryOptions`].
+//! - Every method fails with the same [`Error`], which says whether trying again makes sense:
+//!   [`guides::errors`].
+//! - [`guides`] has the other topics, and [`guides::from_python`] the calls of the Python client.
+//! - [`requests`] has each operation as a value, for [`AsyncMemoryClient::execute`].
+//!
+//! The [builder](AsyncMemoryClientBuilder) sets base URL, timeouts, retries, proxy and
+//! certificates. By default an attempt may take 60 s and a call 180 s, and `HTTPS_PROXY` and its
+//! like are obeyed.
+//!
+//! # Features
 //!
 //! | Feature | Default | What it adds |
 //! |---|---|---|
@@ -17,9 +90,13 @@
 //! | `webhook-signature` | | `WebhookSecret`, for the signatures of deliveries |
 //! | `legacy` | | the deprecated v1 and v2 operations |
 //!
-//! The [builder](AsyncMemoryClientBuilder) sets base URL, timeouts, retries, proxy and
-//! certificates. By default an attempt may take 60 s and a call 180 s, and `HTTPS_PROXY` and its
-//! like are obeyed.
+//! `mem0-client` and `mem0-client-blocking` are the two halves of this crate; depend on one of them
+//! if you need only one client. Their items are the same, under the other crate's name.
+
+// The package `tests` runs their code, which needs the local platform.
+#[cfg(not(doctest))]
+pub mod guides;
+pub mod prelude;
 
 pub use mem0_client::*;
 pub use mem0_client_blocking::MemoryClient;

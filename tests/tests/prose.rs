@@ -141,10 +141,18 @@ fn links(page: &str) -> Vec<String> {
     let lines: Vec<_> = prose(page).into_iter().map(|(_, line)| line).collect();
     let text = lines.join("\n");
     let addresses = text.split("](").skip(1).filter_map(|rest| rest.split_once(')'));
-    addresses
-        .map(|(address, _)| address.to_owned())
+    let inline = addresses.map(|(address, _)| address);
+    inline
+        .chain(definitions(page).into_iter().map(|(_, address)| address))
+        .map(str::to_owned)
         .filter(|address| !address.contains(':') && !address.contains(char::is_whitespace))
         .collect()
+}
+
+/// The links that a page defines by a name, as `[name]: address`.
+fn definitions(page: &str) -> Vec<(&str, &str)> {
+    let lines = prose(page).into_iter();
+    lines.filter_map(|(_, line)| line.strip_prefix('[')?.split_once("]: ")).collect()
 }
 
 /// Why a link of the page at this path leads nowhere.
@@ -180,4 +188,38 @@ fn links_of_pages_lead_somewhere() {
         links(page).iter().map(|link| fault(&root().join("README.md"), page, link)).collect();
     assert_eq!(faults, [None, Some("there is no such heading"), Some("there is no such file")]);
     assert_eq!(links("[a](https://a.example/b) ```\n[b](c d)"), [""; 0]);
+}
+
+/// A guide is a page of the repository, and a module of `mem0-sdk`, where a path to another file
+/// leads nowhere: there the definition above the module counts.
+#[test]
+fn guides_are_modules_with_links_of_their_own() {
+    let modules = fs::read_to_string(root().join("src/guides.rs")).unwrap();
+    let mut count = 0;
+    for (path, page) in files(".md") {
+        if path.parent() != Some(&root().join("docs/guides")) {
+            continue;
+        }
+        count += 1;
+        let name = path.file_stem().unwrap().to_str().unwrap();
+        let include = format!("#[doc = include_str!(\"../docs/guides/{name}.md\")]\n");
+        let (above, below) = modules.split_once(&include).expect(name);
+        let module = name.replace('-', "_");
+        assert!(below.starts_with(&format!("pub mod {module} {{}}\n")), "{name}");
+        assert!(modules.contains(&format!("[`{module}`]")), "{name} is not in the list");
+
+        let above = above.rsplit_once("\n\n").map_or(above, |(_, above)| above);
+        let above: Vec<_> = definitions(&above.replace("/// [", "["))
+            .iter()
+            .map(|(name, _)| name.to_string())
+            .collect();
+        let named: Vec<_> = definitions(&page).iter().map(|(name, _)| name.to_string()).collect();
+        assert_eq!(named, above, "{name}: the links of the page and of src/guides.rs");
+        let defined: Vec<_> = definitions(&page).iter().map(|(_, address)| *address).collect();
+        let inline = links(&page)
+            .into_iter()
+            .find(|link| !link.starts_with('#') && !defined.contains(&link.as_str()));
+        assert_eq!(inline, None, "{name}: give it a name, and define it in src/guides.rs too");
+    }
+    assert!(count > 10, "only {count} guides");
 }

@@ -55,6 +55,12 @@ time = { version = "0.3", default-features = false }
 tower-service = "0.3"
 "#;
 
+/// Crates that a guide names beside the SDK, and says so.
+const NEED_MORE: [&str; 2] = ["mem0_server::", "hyper_util::"];
+
+/// How a block of Rust begins.
+const RUST: [&str; 4] = ["", "rust", "no_run", "compile_fail"];
+
 /// Fewer would mean that some were not found.
 const AT_LEAST: usize = 700;
 
@@ -103,20 +109,15 @@ fn parse(json: &[u8]) -> Result<Value, serde_json::Error> {
     serde::Deserialize::deserialize(&mut reader)
 }
 
-/// Writes each documented item with examples as a module of that documentation, named after its
-/// place, and counts the examples.
+/// Writes each example as the documentation of a module that is named after its place, and counts
+/// them.
 fn collect(source: &mut String, documentation: &Value) -> Result<usize, std::fmt::Error> {
     let mut count = 0;
     let mut places: HashMap<String, usize> = HashMap::new();
     let mut items: Vec<_> = documentation["index"].as_object().into_iter().flatten().collect();
     items.sort_by_key(|(id, _)| id.parse::<u64>().unwrap_or_default());
-    for (_, item) in items {
-        let text = item["docs"].as_str().unwrap_or_default();
-        // The documentation of what another crate has is in that crate's file.
-        let fences = text.lines().filter(|line| line.trim_start().starts_with("```")).count();
-        if fences == 0 || item["crate_id"] != 0 {
-            continue;
-        }
+    // What another crate has is in that crate's file.
+    for (_, item) in items.into_iter().filter(|(_, item)| item["crate_id"] == 0) {
         let span = &item["span"];
         let place: String = span["filename"]
             .as_str()
@@ -125,13 +126,36 @@ fn collect(source: &mut String, documentation: &Value) -> Result<usize, std::fmt
             .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
             .collect();
         let place = format!("{place}_{}", span["begin"][0]);
-        // A macro has more than one item at one place.
-        let same = places.entry(place.clone()).or_default();
-        *same += 1;
-        writeln!(source, "#[doc = {text:?}]\npub mod {place}_{same} {{}}\n")?;
-        count += fences / 2;
+        for example in examples(item["docs"].as_str().unwrap_or_default()) {
+            // A page has more than one example, and a macro more than one item at one place.
+            let same = places.entry(place.clone()).or_default();
+            *same += 1;
+            writeln!(source, "#[doc = {example:?}]\npub mod {place}_{same} {{}}\n")?;
+            count += 1;
+        }
     }
     Ok(count)
+}
+
+/// The code blocks of a text. Those about the local platform inside a program, which guides have,
+/// need its crates: the doctests of the package `tests` compile them.
+fn examples(text: &str) -> Vec<String> {
+    let mut blocks = Vec::new();
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        if line.trim_start().starts_with("```") {
+            let mut block = vec![line];
+            let rest = lines.by_ref().inspect(|line| block.push(line));
+            rest.take_while(|line| !line.trim_start().starts_with("```")).for_each(drop);
+            let language = line.trim_start().trim_start_matches('`').split(',').next();
+            if language.is_some_and(|name| RUST.contains(&name)) {
+                blocks.push(block.join("\n"));
+            }
+        }
+    }
+    let needs_more = |block: &String| NEED_MORE.iter().any(|name| block.contains(name));
+    blocks.retain(|block| !needs_more(block));
+    blocks
 }
 
 #[cfg(test)]
@@ -149,9 +173,12 @@ mod tests {
         }});
         let mut source = String::new();
         assert_eq!(collect(&mut source, &documentation).unwrap(), 3);
-        assert!(source.starts_with("#[doc = \"Adds.\\n\\n```\\nlet \\\"a\\\";\\n```\"]\n"));
+        assert!(source.starts_with("#[doc = \"```\\nlet \\\"a\\\";\\n```\"]\n"));
         assert!(source.contains("\npub mod a_b_rs_7_1 {}\n"), "{source}");
         assert!(source.contains("\npub mod a_b_rs_7_2 {}\n"), "{source}");
-        assert_eq!(source.matches("pub mod").count(), 2);
+        assert!(source.contains("\npub mod a_b_rs_7_3 {}\n"), "{source}");
+        assert_eq!(source.matches("pub mod").count(), 3);
+        assert_eq!(examples("a\n```\nmem0_server::router();\n```\nb"), [""; 0]);
+        assert_eq!(examples("```python\na\n```\n```no_run\nb\n```"), ["```no_run\nb\n```"]);
     }
 }

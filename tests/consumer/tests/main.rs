@@ -8,4 +8,5 @@ mod http_client;
 mod layers;
 mod lock;
 mod loopback;
+mod prelude;
 mod readme;
