@@ -8,6 +8,7 @@ mod answers;
 mod circles;
 mod compatibility;
 mod coverage;
+mod erasing;
 mod errors;
 mod fake;
 mod half_surrogates;

@@ -106,7 +106,7 @@ fn fate(
         if content.is_none() && is_absent && !others.is_empty() {
             return Fate::Dropped("no_text");
         }
-        let why = "is required and must be user, assistant or system";
+        let why = "is required, for example user, assistant or tool";
         return Fate::Mistaken("no_role", mistake("role", why));
     };
     match content {

@@ -113,6 +113,20 @@ async fn an_add_without_any_text_is_accepted_and_says_that_nothing_was_added() {
         (&skipped, &json!(0))
     );
 
+    // An assistant that says nothing at all, as some APIs leave it.
+    for message in [
+        json!({"role": "assistant"}),
+        json!({"role": "assistant", "content": null}),
+        json!({"role": "tool", "tool_call_id": "c-1"}),
+    ] {
+        for (path, infer) in [(ADD, false), (ADD, true), ("/v1/memories/", false)] {
+            let body = json!({"messages": [message], "user_id": "alice", "infer": infer});
+            let added = app.post(path, body).await.ok();
+            let added = if added.is_array() { &added[0] } else { &added };
+            assert_eq!(added["skipped"]["messages"], json!({"no_content": 1}), "{message}");
+        }
+    }
+
     // Only a model could read these, so the event says that nobody did.
     let photo = json!([{"type": "image_url", "image_url": {"url": "https://example.com/a.jpg"}}]);
     let body = json!({"messages": [{"role": "user", "content": photo}], "user_id": "alice"});

@@ -136,6 +136,22 @@ async fn an_add_takes_its_ids_from_flat_filters() {
     assert_eq!(app.texts_of(json!({"user_id": "alice"})).await.len(), 4);
     assert_eq!(app.texts_of(json!({"agent_id": "bot"})).await, ["text 1"]);
     assert_eq!(app.texts_of(json!({"run_id": "r"})).await, ["text 2"]);
+    // An add has a scope, and no other condition; nothing of one is left out.
+    for filters in [
+        json!({"AND": [{"user_id": "bob"}]}),
+        json!({"user_id": {"in": ["bob"]}}),
+        json!({"user_id": "bob", "metadata": {"k": 1}}),
+        json!({"user_id": "bob", "created_at": "2026-01-01"}),
+        json!({"user_id": 7, "agent_id": "b"}),
+        json!({"run_id": "r", "session_id": "s"}),
+        json!({"userId": "bob", "agent_id": "b"}),
+    ] {
+        for path in ["/v3/memories/add/", "/v1/memories/"] {
+            let body = json!({"messages": "x", "filters": filters, "infer": false});
+            let refused = app.post(path, body).await;
+            refused.refuses("/details/message", "filters: must have nothing but the ids");
+        }
+    }
 }
 
 #[tokio::test]
