@@ -147,7 +147,7 @@ pub fn mutated(data: &[u8]) {
 /// A request whose answer has this body.
 struct Ask<T>(PhantomData<fn() -> T>);
 
-impl<T: serde::de::DeserializeOwned + Send> Endpoint for Ask<T> {
+impl<T: serde::de::DeserializeOwned + Send + 'static> Endpoint for Ask<T> {
     type Response = T;
 
     fn into_call(self) -> Result<Call, InvalidInput> {

@@ -48,6 +48,8 @@ impl MemoryClient {
     /// # Ok::<(), mem0_sdk::Error>(())
     /// ```
     #[must_use]
+    #[doc(alias = "with_options")]
+    #[doc(alias = "per_request")]
     pub fn with(&self, options: CallOptions) -> Self {
         Self::from_parts(self.inner.with(options), Arc::clone(&self.driver))
     }
@@ -65,6 +67,8 @@ impl MemoryClient {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "send")]
+    #[doc(alias = "request")]
     pub fn execute<E: Endpoint>(&self, request: E) -> Result<Response<E::Response>, Error> {
         self.run(self.inner.execute(request))
     }

@@ -4,7 +4,7 @@ use mem0_client::legacy::{
 };
 use mem0_client::{EntityType, Error, Memory, Messages, Page, QueuedDelete};
 
-use crate::MemoryClient;
+use crate::{Argument, MemoryClient};
 
 /// Deprecated operations of v1 and v2.
 impl MemoryClient {
@@ -26,8 +26,8 @@ impl MemoryClient {
     /// ```
     pub fn add_v1(
         &self,
-        messages: impl Into<Messages>,
-        options: impl Into<AddV1Options>,
+        messages: impl Argument<Messages>,
+        options: impl Argument<AddV1Options>,
     ) -> Result<Page<AddV1Response>, Error> {
         self.value(AddV1::new(messages, options))
     }
@@ -50,8 +50,8 @@ impl MemoryClient {
     /// ```
     pub fn search_v1(
         &self,
-        query: impl Into<String>,
-        options: impl Into<SearchV1Options>,
+        query: impl Argument<String>,
+        options: impl Argument<SearchV1Options>,
     ) -> Result<Page<Memory>, Error> {
         self.value(SearchV1::new(query, options))
     }
@@ -74,8 +74,8 @@ impl MemoryClient {
     /// ```
     pub fn search_v2(
         &self,
-        query: impl Into<String>,
-        options: impl Into<SearchV2Options>,
+        query: impl Argument<String>,
+        options: impl Argument<SearchV2Options>,
     ) -> Result<Page<Memory>, Error> {
         self.value(SearchV2::new(query, options))
     }
@@ -96,7 +96,10 @@ impl MemoryClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn get_all_v1(&self, options: impl Into<GetAllV1Options>) -> Result<Page<Memory>, Error> {
+    pub fn get_all_v1(
+        &self,
+        options: impl Argument<GetAllV1Options>,
+    ) -> Result<Page<Memory>, Error> {
         self.value(GetAllV1::new(options))
     }
 
@@ -116,7 +119,10 @@ impl MemoryClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn get_all_v2(&self, options: impl Into<GetAllV2Options>) -> Result<Page<Memory>, Error> {
+    pub fn get_all_v2(
+        &self,
+        options: impl Argument<GetAllV2Options>,
+    ) -> Result<Page<Memory>, Error> {
         self.value(GetAllV2::new(options))
     }
 

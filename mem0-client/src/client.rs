@@ -6,12 +6,12 @@ use std::time::Duration;
 use futures_util::TryFutureExt;
 use futures_util::future::Either;
 use mem0_types::requests::{GetStats, Ping};
-use mem0_types::{Call, Endpoint, PingResponse, Stats};
+use mem0_types::{Call, Endpoint, InvalidInput, PingResponse, Stats};
 use serde::de::DeserializeOwned;
 use tokio::sync::OnceCell;
 
 use crate::sender::{DEADLINE, Sender};
-use crate::{CallOptions, Error, Response};
+use crate::{Answer, CallOptions, Error, Response};
 
 /// The async client for the Mem0 platform.
 ///
@@ -53,6 +53,8 @@ impl AsyncMemoryClient {
     /// # Ok::<(), mem0_sdk::Error>(())
     /// ```
     #[must_use]
+    #[doc(alias = "with_options")]
+    #[doc(alias = "per_request")]
     pub fn with(&self, options: CallOptions) -> Self {
         Self { sender: Arc::clone(&self.sender), options: options.over(&self.options) }
     }
@@ -70,8 +72,10 @@ impl AsyncMemoryClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn execute<E: Endpoint>(&self, request: E) -> Result<Response<E::Response>, Error> {
-        self.send(request).await
+    #[doc(alias = "send")]
+    #[doc(alias = "request")]
+    pub fn execute<E: Endpoint>(&self, request: E) -> Answer<'_, Response<E::Response>> {
+        Answer::new(self.sent(request.into_call(), E::read_response))
     }
 
     pub(crate) fn key_owner_cell(&self) -> &OnceCell<PingResponse> {
@@ -94,17 +98,22 @@ impl AsyncMemoryClient {
         &self,
         request: E,
     ) -> impl Future<Output = Result<E::Response, Error>> + Send {
-        self.send(request).map_ok(Response::into_value)
+        self.sent(request.into_call(), E::read_response).map_ok(Response::into_value)
+    }
+
+    pub(crate) fn answer<E: Endpoint>(&self, request: E) -> Answer<'_, E::Response> {
+        Answer::new(self.sent(request.into_call(), E::read_response).map_ok(Response::into_value))
     }
 
     /// Not an `async fn`: its future would hold both the request and the call made from it, and a
     /// future is copied on its way to where it is polled.
-    fn send<E: Endpoint>(
+    fn sent<T: DeserializeOwned + Send>(
         &self,
-        request: E,
-    ) -> impl Future<Output = Result<Response<E::Response>, Error>> + Send {
-        match request.into_call() {
-            Ok(call) => Either::Left(self.sender.send(call, &self.options, E::read_response)),
+        call: Result<Call, InvalidInput>,
+        read: fn(&str) -> Result<T, serde_json::Error>,
+    ) -> impl Future<Output = Result<Response<T>, Error>> + Send {
+        match call {
+            Ok(call) => Either::Left(self.sender.send(call, &self.options, read)),
             Err(invalid) => Either::Right(ready(Err(invalid.into()))),
         }
     }
@@ -130,8 +139,8 @@ impl AsyncMemoryClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn ping(&self) -> Result<PingResponse, Error> {
-        self.value(Ping::new()).await
+    pub fn ping(&self) -> Answer<'_, PingResponse> {
+        self.answer(Ping::new())
     }
 
     /// Counts the project's memories, entities and calls: `GET /v1/stats/`.
@@ -146,8 +155,8 @@ impl AsyncMemoryClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn stats(&self) -> Result<Stats, Error> {
-        self.value(GetStats::new()).await
+    pub fn stats(&self) -> Answer<'_, Stats> {
+        self.answer(GetStats::new())
     }
 }
 

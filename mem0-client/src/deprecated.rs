@@ -6,7 +6,7 @@ use mem0_types::{
     },
 };
 
-use crate::{AsyncMemoryClient, Error};
+use crate::{Answer, Argument, AsyncMemoryClient};
 
 /// Deprecated operations of v1 and v2.
 impl AsyncMemoryClient {
@@ -26,12 +26,12 @@ impl AsyncMemoryClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn add_v1(
+    pub fn add_v1(
         &self,
-        messages: impl Into<Messages>,
-        options: impl Into<AddV1Options>,
-    ) -> Result<Page<AddV1Response>, Error> {
-        self.value(AddV1::new(messages, options)).await
+        messages: impl Argument<Messages>,
+        options: impl Argument<AddV1Options>,
+    ) -> Answer<'_, Page<AddV1Response>> {
+        self.answer(AddV1::new(messages, options))
     }
 
     /// Finds memories, as in version 1: `POST /v1/memories/search/`. A deprecated operation;
@@ -50,12 +50,12 @@ impl AsyncMemoryClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn search_v1(
+    pub fn search_v1(
         &self,
-        query: impl Into<String>,
-        options: impl Into<SearchV1Options>,
-    ) -> Result<Page<Memory>, Error> {
-        self.value(SearchV1::new(query, options)).await
+        query: impl Argument<String>,
+        options: impl Argument<SearchV1Options>,
+    ) -> Answer<'_, Page<Memory>> {
+        self.answer(SearchV1::new(query, options))
     }
 
     /// Finds memories, as in version 2: `POST /v2/memories/search/`. A deprecated operation;
@@ -74,12 +74,12 @@ impl AsyncMemoryClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn search_v2(
+    pub fn search_v2(
         &self,
-        query: impl Into<String>,
-        options: impl Into<SearchV2Options>,
-    ) -> Result<Page<Memory>, Error> {
-        self.value(SearchV2::new(query, options)).await
+        query: impl Argument<String>,
+        options: impl Argument<SearchV2Options>,
+    ) -> Answer<'_, Page<Memory>> {
+        self.answer(SearchV2::new(query, options))
     }
 
     /// Lists memories, as in version 1: `GET /v1/memories/`. A deprecated operation; requires the
@@ -98,11 +98,8 @@ impl AsyncMemoryClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn get_all_v1(
-        &self,
-        options: impl Into<GetAllV1Options>,
-    ) -> Result<Page<Memory>, Error> {
-        self.value(GetAllV1::new(options)).await
+    pub fn get_all_v1(&self, options: impl Argument<GetAllV1Options>) -> Answer<'_, Page<Memory>> {
+        self.answer(GetAllV1::new(options))
     }
 
     /// Lists memories, as in version 2: `POST /v2/memories/`. A deprecated operation; requires the
@@ -121,11 +118,8 @@ impl AsyncMemoryClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn get_all_v2(
-        &self,
-        options: impl Into<GetAllV2Options>,
-    ) -> Result<Page<Memory>, Error> {
-        self.value(GetAllV2::new(options)).await
+    pub fn get_all_v2(&self, options: impl Argument<GetAllV2Options>) -> Answer<'_, Page<Memory>> {
+        self.answer(GetAllV2::new(options))
     }
 
     /// Deletes a user, agent, app or run by the number that the platform gave it: `DELETE
@@ -143,11 +137,11 @@ impl AsyncMemoryClient {
     /// # }
     /// ```
     #[doc(alias = "deleteUser")]
-    pub async fn delete_entity_v1(
+    pub fn delete_entity_v1(
         &self,
         entity_type: EntityType,
         entity_id: u64,
-    ) -> Result<QueuedDelete, Error> {
-        self.value(DeleteEntityV1::new(entity_type, entity_id)).await
+    ) -> Answer<'_, QueuedDelete> {
+        self.answer(DeleteEntityV1::new(entity_type, entity_id))
     }
 }

@@ -43,6 +43,7 @@ mod builder;
 
 mod operations;
 
+mod answer;
 mod call_options;
 mod client;
 mod decode;
@@ -64,6 +65,7 @@ mod deprecated;
 pub use mem0_http::{Body, RetryPolicy};
 pub use mem0_types::*;
 
+pub use answer::Answer;
 pub use builder::AsyncMemoryClientBuilder;
 pub use call_options::CallOptions;
 pub use client::AsyncMemoryClient;

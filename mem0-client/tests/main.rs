@@ -23,7 +23,6 @@ mod deadlines;
 mod erasing;
 mod events;
 mod exports;
-mod future_size;
 #[cfg(feature = "gzip")]
 mod gzip;
 mod idle_server;

@@ -192,12 +192,13 @@ async fn every_call_may_be_spawned() {
         };
     }
     let wait = WaitOptions::default;
+    let dinner = String::from("dinner");
     let calls = spawned!(c =>
         c.ping(),
         c.execute(Ping::new()),
         c.add("I climb", Scope::user("alice")),
         c.add_and_wait(String::from("I climb"), Scope::user("alice"), wait()),
-        c.search(&String::from("dinner"), Filter::user_id("alice")),
+        c.search(dinner, Filter::user_id("alice")),
         c.get(String::from("m-1")),
         c.get_all(Filter::user_id("alice")),
         c.update("m-1", "Climbs"),

@@ -1,4 +1,5 @@
 use std::borrow::Cow;
+use std::convert::Infallible;
 use std::fmt;
 
 /// An argument that was refused before anything was sent.
@@ -62,3 +63,10 @@ impl fmt::Display for InvalidInput {
 }
 
 impl std::error::Error for InvalidInput {}
+
+impl From<Infallible> for InvalidInput {
+    /// For code that converts by `try_from` what cannot fail.
+    fn from(never: Infallible) -> Self {
+        match never {}
+    }
+}

@@ -39,8 +39,9 @@
 //! # `Debug` shows no content
 //!
 //! Requests and answers contain what people said. Their `Debug` output has names of fields and
-//! sizes, never ids or content.
+//! sizes, never ids or content. In the tests of your app [`Shown`] shows them with their content.
 
+mod argument;
 mod call;
 mod entities;
 mod events;
@@ -55,6 +56,7 @@ mod messages;
 mod profiles;
 mod projects;
 pub mod requests;
+mod shown;
 mod time;
 mod webhooks;
 mod wire;
@@ -63,6 +65,7 @@ mod wire;
 pub use http;
 
 pub use self::time::*;
+pub use argument::Argument;
 pub use call::*;
 pub use entities::*;
 pub use events::*;
@@ -74,5 +77,6 @@ pub use memories::*;
 pub use messages::*;
 pub use profiles::*;
 pub use projects::*;
+pub use shown::Shown;
 pub use webhooks::*;
 pub use wire::*;

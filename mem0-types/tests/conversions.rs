@@ -1,8 +1,9 @@
 //! Conversions of times and days to the types of other crates, and back.
 
 use chrono::{DateTime, FixedOffset, NaiveDate, TimeZone, Utc};
-use mem0_types::{Date, InvalidInput, Timestamp};
-use time::OffsetDateTime;
+use jiff::ZonedDateTime;
+use mem0_types::{AddMemoryOptions, Date, Filter, InvalidInput, Scope, Timestamp};
+use time::{OffsetDateTime, UtcDateTime};
 
 const FIRST: i64 = -62_135_596_800_000_000;
 const LAST: i64 = 253_402_300_799_999_999;
@@ -120,10 +121,10 @@ fn every_day_is_the_same_day() {
     let (mut jiff, mut time) = (jiff::civil::Date::from(first), time::Date::from(first));
     let mut days = 0;
     loop {
-        let date = Date::try_from(chrono).unwrap();
+        let date = Date::from(chrono);
         assert_eq!(
-            (NaiveDate::from(date), Date::try_from(jiff), Date::try_from(time)),
-            (chrono, Ok(date), Ok(date))
+            (NaiveDate::from(date), Date::from(jiff), Date::from(time)),
+            (chrono, date, date)
         );
         assert_eq!((jiff::civil::Date::from(date), time::Date::from(date)), (jiff, time));
         days += 1;
@@ -138,13 +139,62 @@ fn every_day_is_the_same_day() {
 }
 
 #[test]
-fn days_outside_the_years_1_to_9999_are_refused() {
-    let chrono = [NaiveDate::MIN, NaiveDate::MAX, NaiveDate::from_ymd_opt(0, 12, 31).unwrap()];
-    for refused in chrono.map(Date::try_from) {
-        assert_eq!(refused.unwrap_err().field(), "date");
+fn days_outside_the_years_1_to_9999_become_the_first_or_the_last() {
+    let (first, last) = (Date::new(1, 1, 1).unwrap(), Date::new(9999, 12, 31).unwrap());
+    for early in [NaiveDate::MIN, NaiveDate::from_ymd_opt(0, 12, 31).unwrap()] {
+        assert_eq!(Date::from(early), first);
     }
-    for refused in [jiff::civil::date(0, 12, 31), jiff::civil::Date::MIN].map(Date::try_from) {
-        assert_eq!(refused.unwrap_err().field(), "date");
+    assert_eq!(Date::from(NaiveDate::MAX), last);
+    assert_eq!(Date::from(NaiveDate::from_ymd_opt(10_000, 1, 1).unwrap()), last);
+    for early in [jiff::civil::date(0, 12, 31), jiff::civil::Date::MIN] {
+        assert_eq!(Date::from(early), first);
     }
-    assert_eq!(Date::try_from(time::Date::MIN).unwrap_err().field(), "date");
+    assert_eq!(Date::from(jiff::civil::Date::MAX), last);
+    assert_eq!(Date::from(time::Date::MIN), first);
+    assert_eq!(Date::from(time::Date::MAX), last);
+}
+
+#[test]
+fn owned_and_borrowed_times_convert_alike() {
+    let time = || Timestamp::from("2026-03-01T09:30:00.630547-07:00");
+    macro_rules! alike {
+        ($($of:ty),+) => {$(
+            assert_eq!(<$of>::try_from(time()).unwrap(), <$of>::try_from(&time()).unwrap());
+            assert_eq!(Timestamp::from(<$of>::try_from(time()).unwrap()), time());
+            assert_eq!(<$of>::try_from(Timestamp::from("soon")).unwrap_err().field(), "timestamp");
+        )+};
+    }
+    alike!(DateTime<Utc>, DateTime<FixedOffset>, jiff::Timestamp, ZonedDateTime);
+    alike!(OffsetDateTime, UtcDateTime, std::time::SystemTime);
+    macro_rules! days {
+        ($($of:ty),+) => {$(
+            assert_eq!(<$of>::try_from(time()).unwrap(), <$of>::try_from(&time()).unwrap());
+            assert_eq!(Timestamp::from(<$of>::try_from(time()).unwrap()).to_string(), "2026-03-01");
+            assert_eq!(<$of>::try_from(Timestamp::from("soon")).unwrap_err().field(), "timestamp");
+        )+};
+    }
+    days!(Date, NaiveDate, jiff::civil::Date, time::Date);
+}
+
+#[test]
+fn an_option_and_a_filter_take_a_day_of_each_crate() -> Result<(), InvalidInput> {
+    let day = Date::new(2027, 1, 31)?;
+    let expiring =
+        |options: AddMemoryOptions| serde_json::json!(options)["expiration_date"].clone();
+    let options = || AddMemoryOptions::new(Scope::user("alice"));
+    for date in [
+        expiring(options().expiration_date(day)),
+        expiring(options().expiration_date(NaiveDate::from(day))),
+        expiring(options().expiration_date(jiff::civil::Date::from(day))),
+        expiring(options().expiration_date(time::Date::from(day))),
+    ] {
+        assert_eq!(date, "2027-01-31");
+    }
+    let filter = Filter::created_at().gte(NaiveDate::from(day));
+    assert_eq!(filter.to_string(), r#"{"created_at":{"gte":"2027-01-31"}}"#);
+    // Code that was written for a fallible conversion goes on compiling.
+    #[allow(clippy::unnecessary_fallible_conversions, reason = "it is what is checked")]
+    let tried = Date::try_from(NaiveDate::from(day))?;
+    assert_eq!(tried, day);
+    Ok(())
 }

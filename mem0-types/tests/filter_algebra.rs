@@ -235,3 +235,52 @@ fn the_structure_can_be_looked_at() {
     assert!(matches!(parts[0].expression(), Expression::Condition(_)));
     assert!(matches!(parts[1].expression(), Expression::Raw(_)));
 }
+
+/// Each way to join two filters.
+#[test]
+fn methods_and_assignments_join_as_the_operators_do() {
+    let parts = || {
+        [
+            Filter::user_id("alice"),
+            Filter::user_id("a") & Filter::run_id("r"),
+            Filter::user_id("a") | Filter::run_id("r"),
+            !Filter::categories().contains("work"),
+            Filter::all([]),
+            Filter::any([]),
+            Filter::raw(json!({"new_field": 1})),
+        ]
+    };
+    for first in parts() {
+        for second in parts() {
+            let both = first.clone() & second.clone();
+            let either = first.clone() | second.clone();
+            assert_eq!(first.clone().and(second.clone()), both);
+            assert_eq!(first.clone().or(second.clone()), either);
+            assert_eq!(first.clone() & &second, both);
+            assert_eq!(first.clone().or(&second), either);
+            let (mut all, mut any) = (first.clone(), first.clone());
+            all &= second.clone();
+            any |= &second;
+            assert_eq!((all, any), (both, either));
+        }
+        assert_eq!(first.clone().not(), !first.clone());
+        assert_eq!(first.clone().not().not(), first);
+    }
+}
+
+#[test]
+fn a_filter_that_grows_prints_as_one_list() {
+    let mut filter = Filter::user_id("alice");
+    for category in ["food", "travel", "work"] {
+        filter &= Filter::categories().contains(category);
+    }
+    let Expression::And(parts) = filter.expression() else { panic!("{filter:?}") };
+    assert_eq!(parts.len(), 4);
+    let mut filter = Filter::user_id("alice");
+    filter |= Filter::agent_id("bot");
+    filter |= Filter::agent_id("guide");
+    assert_eq!(
+        filter,
+        Filter::any([Filter::user_id("alice"), Filter::agent_id("bot"), Filter::agent_id("guide")])
+    );
+}

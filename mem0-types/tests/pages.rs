@@ -293,7 +293,7 @@ fn every_list_is_read_as_serde_reads_it() {
 /// An endpoint of the user's own, with any answer.
 struct Asking<T>(std::marker::PhantomData<T>);
 
-impl<T: DeserializeOwned + Send> Endpoint for Asking<T> {
+impl<T: DeserializeOwned + Send + 'static> Endpoint for Asking<T> {
     type Response = T;
 
     fn into_call(self) -> Result<Call, InvalidInput> {
@@ -327,7 +327,7 @@ fn answers_of_any_type_are_read_as_serde_reads_them() {
     }
 
     /// How many of the texts are answers of this type.
-    fn agrees<T: DeserializeOwned + Send + PartialEq>() -> usize {
+    fn agrees<T: DeserializeOwned + Send + PartialEq + 'static>() -> usize {
         let texts = [
             r#"{"results": [{"id": "m-1", "mood": "sunny"}, {}], "next": null}"#,
             r#"{"page": {"results": [{"id": "m-1"}]}, "note": "x"}"#,

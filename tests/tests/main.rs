@@ -11,6 +11,7 @@ mod coverage;
 mod erasing;
 mod errors;
 mod fake;
+mod finding;
 mod half_surrogates;
 mod integrations;
 mod layers;

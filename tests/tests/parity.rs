@@ -43,7 +43,8 @@ const PAIRS: [Pair; 3] = [
 /// What is compared of a public method.
 #[derive(Debug, Clone, PartialEq)]
 struct Method {
-    /// Generics, arguments with their names, result and bounds, without `async`.
+    /// Generics, arguments with their names, result and bounds. What the async client answers
+    /// later is the blocking one's result.
     signature: String,
     arguments: Vec<String>,
     /// `must_use` and the names of other SDKs that the documentation finds it by.
@@ -135,7 +136,7 @@ fn methods(items: &[Item], type_name: &str) -> Methods {
 }
 
 fn method(function: &syn::ImplItemFn) -> Method {
-    let signature = shared_names(&function.sig);
+    let signature = shared_names(&at_once(&function.sig));
     let is_named = |argument: &&syn::FnArg| matches!(argument, syn::FnArg::Typed(_));
     let arguments = function.sig.inputs.iter().filter(is_named).map(shared_names).collect();
     let mut attributes = Vec::new();
@@ -156,6 +157,26 @@ fn method(function: &syn::ImplItemFn) -> Method {
         attributes,
         documentation: shared_words(&documentation),
     }
+}
+
+/// The signature of a method that answers at once: `Result<T, Error>` for `Answer<'a, T>`, and the
+/// lifetime of the answer not spelled out.
+fn at_once(signature: &syn::Signature) -> syn::Signature {
+    let text = signature.to_token_stream().to_string();
+    let Some((before, answer)) = text.split_once("-> Answer <") else {
+        return syn::parse_str(&text).unwrap();
+    };
+    let (lifetime, answered) = answer.split_once(',').unwrap();
+    let answered = answered.trim_end().strip_suffix('>').unwrap();
+    let text = format!("{before} -> Result<{answered}, Error>");
+    let text = match lifetime.trim() {
+        "'_" => text,
+        spelled => text
+            .replace(&format!("< {spelled} >"), "")
+            .replace(&format!("& {spelled} "), "& ")
+            .replace(&format!(" + {spelled}"), ""),
+    };
+    syn::parse_str(&text).unwrap()
 }
 
 /// The tokens, with each of a pair of types under one name.
@@ -236,6 +257,20 @@ pub(crate) fn arguments_of_the_async_client(method: &str) -> Vec<String> {
     methods(&async_items(), "AsyncMemoryClient")[method].arguments.clone()
 }
 
+/// The methods of a client that a search of the documentation for this name finds.
+pub(crate) fn found_by(name: &str) -> Vec<String> {
+    let alias = format!("doc (alias = \"{name}\")");
+    let of = |items: Vec<Item>, client| {
+        let found = methods(&items, client).into_iter();
+        let found = found.filter(|(method, it)| method == name || it.attributes.contains(&alias));
+        found.map(|(method, _)| method).collect::<Vec<_>>()
+    };
+    let found = of(async_items(), "AsyncMemoryClient");
+    let blocking = of(blocking_items(), "MemoryClient");
+    assert_eq!(blocking.join(" ").replace("_iter", "_stream"), found.join(" "), "{name}");
+    found
+}
+
 #[test]
 fn both_clients_and_their_builders_have_the_same_methods() {
     let (asynchronous, blocking) = (async_items(), blocking_items());
@@ -262,10 +297,10 @@ fn the_methods_are_found() {
     for name in ["new", "with", "execute", "ping", "add", "users", "event", "reset"] {
         assert!(client.contains_key(name), "{name}");
     }
-    let add = "fn add (& self , messages : impl Into < Messages > , options : impl Into < \
+    let add = "fn add (& self , messages : impl Argument < Messages > , options : impl Argument < \
                AddMemoryOptions >) -> Result < AddMemoryResponse , Error >";
     assert_eq!(client["add"].signature, add);
-    assert_eq!(client["get_all"].attributes, ["doc (alias = \"getAll\")"]);
+    assert_eq!(client["delete_webhook"].attributes, ["doc (alias = \"deleteWebhook\")"]);
     assert!(methods(&blocking_items(), "MemoryClientBuilder").contains_key("max_connections"));
 }
 
@@ -277,7 +312,7 @@ fn a_difference_of_any_kind_is_reported() {
         ("pub fn history(", "pub(crate) fn history(", "history is in AsyncMemoryClient alone"),
         ("pub fn history(", "pub fn histories(", "histories is in MemoryClient alone"),
         (
-            "pub fn get(&self, memory_id: impl Into<String>)",
+            "pub fn get(&self, memory_id: impl Argument<String>)",
             "pub fn get(&self, memory_id: String)",
             "get:",
         ),

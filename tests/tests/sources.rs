@@ -202,3 +202,43 @@ fn examples_name_the_crate_that_people_depend_on() {
     let source = "/// [a](mem0_types::A)\n/// ```\n    /// # use mem0_types::A;\n/// ```\nuse mem0_types::A;";
     assert_eq!(foreign_examples(source), ["/// # use mem0_types::A;"]);
 }
+
+/// Finds the names that code uses, comments and tests left out.
+struct Names<'a> {
+    name: &'a str,
+    found: bool,
+}
+
+impl<'ast> Visit<'ast> for Names<'_> {
+    fn visit_ident(&mut self, ident: &'ast syn::Ident) {
+        self.found |= *ident == self.name;
+    }
+
+    fn visit_macro(&mut self, called: &'ast syn::Macro) {
+        let tokens = called.tokens.to_string();
+        self.found |= tokens.split_whitespace().any(|token| token == self.name);
+    }
+}
+
+fn names(source: &str, name: &str) -> bool {
+    let mut names = Names { name, found: false };
+    names.visit_file(&syn::parse_file(source).unwrap());
+    names.found
+}
+
+/// `Shown` writes content, so it is for the tests of an app.
+#[test]
+fn no_code_that_ships_shows_content() {
+    let shipped = CRATES.iter().chain(&[DETAIL, "mem0-components", "mem0-engine", "mem0-server"]);
+    let mut users = Vec::new();
+    for path in shipped.flat_map(|name| sources(&root().join(name).join("src"))) {
+        if names(&fs::read_to_string(&path).unwrap(), "Shown") {
+            users.push(path.strip_prefix(root()).unwrap().display().to_string());
+        }
+    }
+    users.sort();
+    assert_eq!(users, ["mem0-types/src/lib.rs", "mem0-types/src/shown.rs"]);
+    assert!(names("fn f() { println!(\"{:?}\", Shown(1)) }", "Shown"));
+    assert!(names("fn f() { let shown = mem0_types::Shown(1); }", "Shown"));
+    assert!(!names("/// `Shown`\nfn shown() { let text = \"Shown\"; }", "Shown"));
+}

@@ -238,9 +238,9 @@ fn a_short_idempotency_key_is_refused_and_nothing_sent() {
 fn no_call_takes_several_scopes_or_none_at_all() {
     let arguments = |method| crate::parity::arguments_of_the_async_client(method);
     assert_eq!(arguments("delete_all"), ["scope : DeleteScope"]);
-    assert_eq!(arguments("delete_users"), ["entity : impl Into < EntityRef >"]);
+    assert_eq!(arguments("delete_users"), ["entity : impl Argument < EntityRef >"]);
     assert_eq!(
         arguments("reset"),
-        ["confirmation : DeleteEverything", "wait : impl Into < WaitOptions >"]
+        ["confirmation : DeleteEverything", "wait : impl Argument < WaitOptions >"]
     );
 }

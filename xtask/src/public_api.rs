@@ -44,7 +44,8 @@ const UNTOLD: [&str; 15] = [
 ];
 
 /// The public types that are `Send` but not `Sync`. All others are both.
-const NOT_SYNC: [&str; 3] = [
+const NOT_SYNC: [&str; 4] = [
+    "mem0_client::Answer",
     "mem0_client::Listing",
     "mem0_client_blocking::Listing",
     "mem0_client_blocking::MemoryClientBuilder",

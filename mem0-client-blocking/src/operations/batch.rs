@@ -1,7 +1,7 @@
 use mem0_client::requests::{AddMemory, DeleteMemory};
 use mem0_client::{AddMemoryResponse, BatchResponse, Error, MemoryUpdate, Outcomes};
 
-use crate::MemoryClient;
+use crate::{Argument, MemoryClient};
 
 /// Many memories at once.
 impl MemoryClient {
@@ -26,6 +26,13 @@ impl MemoryClient {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "addMany")]
+    #[doc(alias = "bulk_add")]
+    #[doc(alias = "bulkAdd")]
+    #[doc(alias = "batch_add")]
+    #[doc(alias = "batchAdd")]
+    #[doc(alias = "insert_many")]
+    #[doc(alias = "import")]
     pub fn add_many(
         &self,
         adds: impl IntoIterator<Item = AddMemory, IntoIter: Send>,
@@ -53,6 +60,9 @@ impl MemoryClient {
     /// # }
     /// ```
     #[doc(alias = "batchUpdate")]
+    #[doc(alias = "bulk_update")]
+    #[doc(alias = "bulkUpdate")]
+    #[doc(alias = "update_many")]
     pub fn batch_update(
         &self,
         memories: impl IntoIterator<Item = MemoryUpdate>,
@@ -87,7 +97,10 @@ impl MemoryClient {
     /// # }
     /// ```
     #[doc(alias = "batchDelete")]
-    pub fn batch_delete<I: Into<DeleteMemory>>(
+    #[doc(alias = "bulk_delete")]
+    #[doc(alias = "bulkDelete")]
+    #[doc(alias = "delete_many")]
+    pub fn batch_delete<I: Argument<DeleteMemory>>(
         &self,
         memories: impl IntoIterator<Item = I>,
     ) -> Result<Outcomes<BatchResponse>, Error> {

@@ -5,7 +5,7 @@ use mem0_client::{
     CreatedEntity, Entity, EntityFilters, EntityMemory, EntityRef, Error, Page, QueuedDelete,
 };
 
-use crate::MemoryClient;
+use crate::{Argument, MemoryClient};
 
 /// Users, agents, apps and runs, each with its memories.
 impl MemoryClient {
@@ -27,6 +27,10 @@ impl MemoryClient {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "list_users")]
+    #[doc(alias = "get_users")]
+    #[doc(alias = "entities")]
+    #[doc(alias = "list_entities")]
     pub fn users(&self) -> Result<Page<Entity>, Error> {
         self.run(self.inner.users())
     }
@@ -49,7 +53,12 @@ impl MemoryClient {
     /// ```
     #[doc(alias = "deleteUsers")]
     #[doc(alias = "deleteUser")]
-    pub fn delete_users(&self, entity: impl Into<EntityRef>) -> Result<QueuedDelete, Error> {
+    #[doc(alias = "delete_user")]
+    #[doc(alias = "delete_entity")]
+    #[doc(alias = "delete_agent")]
+    #[doc(alias = "delete_app")]
+    #[doc(alias = "delete_run")]
+    pub fn delete_users(&self, entity: impl Argument<EntityRef>) -> Result<QueuedDelete, Error> {
         self.value(DeleteUsers::new(entity))
     }
 
@@ -69,7 +78,9 @@ impl MemoryClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn get_entity(&self, entity: impl Into<EntityRef>) -> Result<Page<Entity>, Error> {
+    #[doc(alias = "getEntity")]
+    #[doc(alias = "get_user")]
+    pub fn get_entity(&self, entity: impl Argument<EntityRef>) -> Result<Page<Entity>, Error> {
         self.value(GetEntity::new(entity))
     }
 
@@ -85,6 +96,7 @@ impl MemoryClient {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "getEntityFilters")]
     pub fn get_entity_filters(&self) -> Result<EntityFilters, Error> {
         self.value(GetEntityFilters::new())
     }
@@ -103,6 +115,8 @@ impl MemoryClient {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "createEntity")]
+    #[doc(alias = "create_user")]
     pub fn create_entity(&self, entity: CreateEntity) -> Result<CreatedEntity, Error> {
         self.value(entity)
     }
@@ -125,9 +139,10 @@ impl MemoryClient {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "getEntityMemories")]
     pub fn get_entity_memories(
         &self,
-        request: impl Into<GetEntityMemories>,
+        request: impl Argument<GetEntityMemories>,
     ) -> Result<Page<EntityMemory>, Error> {
         self.value(request.into())
     }

@@ -1,7 +1,7 @@
 use mem0_client::requests::{GetEvent, GetEvents};
 use mem0_client::{Error, Event, Page, WaitOptions};
 
-use crate::MemoryClient;
+use crate::{Argument, MemoryClient};
 
 /// Queued work: events, and waiting for them.
 impl MemoryClient {
@@ -22,6 +22,9 @@ impl MemoryClient {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "get_events")]
+    #[doc(alias = "getEvents")]
+    #[doc(alias = "list_events")]
     pub fn events(&self) -> Result<Page<Event>, Error> {
         self.value(GetEvents::new())
     }
@@ -39,7 +42,9 @@ impl MemoryClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn event(&self, event_id: impl Into<String>) -> Result<Event, Error> {
+    #[doc(alias = "get_event")]
+    #[doc(alias = "getEvent")]
+    pub fn event(&self, event_id: impl Argument<String>) -> Result<Event, Error> {
         self.value(GetEvent::new(event_id))
     }
 
@@ -64,10 +69,12 @@ impl MemoryClient {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "waitForEvent")]
+    #[doc(alias = "poll")]
     pub fn wait_for_event(
         &self,
-        event_id: impl Into<String>,
-        wait: impl Into<WaitOptions>,
+        event_id: impl Argument<String>,
+        wait: impl Argument<WaitOptions>,
     ) -> Result<Event, Error> {
         let wait: WaitOptions = wait.into();
         let event_id: String = event_id.into();

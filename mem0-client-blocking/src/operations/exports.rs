@@ -3,7 +3,7 @@ use mem0_client::{CreateMemoryExportResponse, Error, MemoryExportOptions, WaitOp
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::MemoryClient;
+use crate::{Argument, MemoryClient};
 
 /// Exports of memories in a structure of your own.
 impl MemoryClient {
@@ -31,8 +31,8 @@ impl MemoryClient {
     #[doc(alias = "createMemoryExport")]
     pub fn create_memory_export(
         &self,
-        schema: impl Into<Value>,
-        options: impl Into<MemoryExportOptions>,
+        schema: impl Argument<Value>,
+        options: impl Argument<MemoryExportOptions>,
     ) -> Result<CreateMemoryExportResponse, Error> {
         self.value(CreateMemoryExport::new(schema, options))
     }
@@ -53,7 +53,10 @@ impl MemoryClient {
     /// # }
     /// ```
     #[doc(alias = "getMemoryExport")]
-    pub fn get_memory_export(&self, export: impl Into<GetMemoryExport>) -> Result<Value, Error> {
+    pub fn get_memory_export(
+        &self,
+        export: impl Argument<GetMemoryExport>,
+    ) -> Result<Value, Error> {
         self.value(export.into())
     }
 
@@ -81,10 +84,11 @@ impl MemoryClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn wait_for_export<T: DeserializeOwned + Send>(
+    #[doc(alias = "waitForExport")]
+    pub fn wait_for_export<T: DeserializeOwned + Send + 'static>(
         &self,
-        memory_export_id: impl Into<String>,
-        wait: impl Into<WaitOptions>,
+        memory_export_id: impl Argument<String>,
+        wait: impl Argument<WaitOptions>,
     ) -> Result<T, Error> {
         let wait: WaitOptions = wait.into();
         let memory_export_id: String = memory_export_id.into();
@@ -124,10 +128,10 @@ impl MemoryClient {
     /// # }
     /// ```
     #[cfg(feature = "schemars")]
-    pub fn export<T: schemars::JsonSchema + DeserializeOwned + Send>(
+    pub fn export<T: schemars::JsonSchema + DeserializeOwned + Send + 'static>(
         &self,
-        options: impl Into<MemoryExportOptions>,
-        wait: impl Into<WaitOptions>,
+        options: impl Argument<MemoryExportOptions>,
+        wait: impl Argument<WaitOptions>,
     ) -> Result<T, Error> {
         let wait: WaitOptions = wait.into();
         let options: MemoryExportOptions = options.into();

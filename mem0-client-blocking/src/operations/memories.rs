@@ -9,7 +9,7 @@ use mem0_client::{
 };
 use serde_json::Value;
 
-use crate::{Memories, MemoryClient};
+use crate::{Argument, Memories, MemoryClient};
 
 /// Memories: added, searched, read, changed and deleted.
 impl MemoryClient {
@@ -40,10 +40,14 @@ impl MemoryClient {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "remember")]
+    #[doc(alias = "store")]
+    #[doc(alias = "insert")]
+    #[doc(alias = "create_memory")]
     pub fn add(
         &self,
-        messages: impl Into<Messages>,
-        options: impl Into<AddMemoryOptions>,
+        messages: impl Argument<Messages>,
+        options: impl Argument<AddMemoryOptions>,
     ) -> Result<AddMemoryResponse, Error> {
         self.value(AddMemory::new(messages, options))
     }
@@ -66,11 +70,13 @@ impl MemoryClient {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "addAndWait")]
+    #[doc(alias = "async_mode")]
     pub fn add_and_wait(
         &self,
-        messages: impl Into<Messages>,
-        options: impl Into<AddMemoryOptions>,
-        wait: impl Into<WaitOptions>,
+        messages: impl Argument<Messages>,
+        options: impl Argument<AddMemoryOptions>,
+        wait: impl Argument<WaitOptions>,
     ) -> Result<Event, Error> {
         let wait: WaitOptions = wait.into();
         let (messages, options): (Messages, AddMemoryOptions) = (messages.into(), options.into());
@@ -99,10 +105,15 @@ impl MemoryClient {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "query")]
+    #[doc(alias = "recall")]
+    #[doc(alias = "find")]
+    #[doc(alias = "search_memories")]
+    #[doc(alias = "search_all")]
     pub fn search(
         &self,
-        query: impl Into<String>,
-        options: impl Into<SearchMemoryOptions>,
+        query: impl Argument<String>,
+        options: impl Argument<SearchMemoryOptions>,
     ) -> Result<Page<Memory>, Error> {
         self.value(SearchMemories::new(query, options))
     }
@@ -120,7 +131,9 @@ impl MemoryClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn get(&self, memory_id: impl Into<String>) -> Result<Memory, Error> {
+    #[doc(alias = "get_memory")]
+    #[doc(alias = "getMemory")]
+    pub fn get(&self, memory_id: impl Argument<String>) -> Result<Memory, Error> {
         self.value(GetMemory::new(memory_id))
     }
 
@@ -142,7 +155,13 @@ impl MemoryClient {
     /// # }
     /// ```
     #[doc(alias = "getAll")]
-    pub fn get_all(&self, options: impl Into<GetAllMemoryOptions>) -> Result<Page<Memory>, Error> {
+    #[doc(alias = "list")]
+    #[doc(alias = "list_memories")]
+    #[doc(alias = "get_memories")]
+    pub fn get_all(
+        &self,
+        options: impl Argument<GetAllMemoryOptions>,
+    ) -> Result<Page<Memory>, Error> {
         self.value(GetAllMemories::new(options))
     }
 
@@ -161,7 +180,11 @@ impl MemoryClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn get_all_iter(&self, options: impl Into<GetAllMemoryOptions>) -> Memories {
+    #[doc(alias = "getAll")]
+    #[doc(alias = "list_all")]
+    #[doc(alias = "paginate")]
+    #[doc(alias = "search_all")]
+    pub fn get_all_iter(&self, options: impl Argument<GetAllMemoryOptions>) -> Memories {
         Memories::new(self, self.inner.get_all_stream(options))
     }
 
@@ -181,10 +204,12 @@ impl MemoryClient {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "edit")]
+    #[doc(alias = "update_memory")]
     pub fn update(
         &self,
-        memory_id: impl Into<String>,
-        options: impl Into<UpdateMemoryOptions>,
+        memory_id: impl Argument<String>,
+        options: impl Argument<UpdateMemoryOptions>,
     ) -> Result<Memory, Error> {
         self.value(UpdateMemory::new(memory_id, options))
     }
@@ -211,7 +236,13 @@ impl MemoryClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn delete(&self, memory: impl Into<DeleteMemory>) -> Result<DeleteMemoryResponse, Error> {
+    #[doc(alias = "forget")]
+    #[doc(alias = "remove")]
+    #[doc(alias = "delete_memory")]
+    pub fn delete(
+        &self,
+        memory: impl Argument<DeleteMemory>,
+    ) -> Result<DeleteMemoryResponse, Error> {
         self.value(memory.into())
     }
 
@@ -237,6 +268,8 @@ impl MemoryClient {
     /// # }
     /// ```
     #[doc(alias = "deleteAll")]
+    #[doc(alias = "clear")]
+    #[doc(alias = "delete_memories")]
     pub fn delete_all(&self, scope: DeleteScope) -> Result<QueuedDelete, Error> {
         self.value(DeleteAllMemories::new(scope))
     }
@@ -255,7 +288,9 @@ impl MemoryClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn history(&self, memory_id: impl Into<String>) -> Result<Page<History>, Error> {
+    #[doc(alias = "changes")]
+    #[doc(alias = "get_history")]
+    pub fn history(&self, memory_id: impl Argument<String>) -> Result<Page<History>, Error> {
         self.value(GetHistory::new(memory_id))
     }
 
@@ -276,10 +311,11 @@ impl MemoryClient {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "rate")]
     pub fn feedback(
         &self,
-        memory_id: impl Into<String>,
-        options: impl Into<FeedbackOptions>,
+        memory_id: impl Argument<String>,
+        options: impl Argument<FeedbackOptions>,
     ) -> Result<FeedbackResponse, Error> {
         self.value(SendFeedback::new(memory_id, options))
     }
@@ -299,7 +335,9 @@ impl MemoryClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn get_summary(&self, filter: impl Into<Option<Filter>>) -> Result<Value, Error> {
+    #[doc(alias = "getSummary")]
+    #[doc(alias = "summarize")]
+    pub fn get_summary(&self, filter: impl Argument<Option<Filter>>) -> Result<Value, Error> {
         self.value(GetSummary::new(filter))
     }
 
@@ -323,6 +361,7 @@ impl MemoryClient {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "memoryEvents")]
     pub fn memory_events(&self) -> Result<Page<History>, Error> {
         self.value(GetMemoryEvents::new())
     }

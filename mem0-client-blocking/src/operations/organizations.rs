@@ -4,7 +4,7 @@ use mem0_client::{
     Organization, OrganizationRef, Page,
 };
 
-use crate::MemoryClient;
+use crate::{Argument, MemoryClient};
 
 /// Organizations and their members.
 impl MemoryClient {
@@ -42,7 +42,7 @@ impl MemoryClient {
     /// ```
     pub fn create_organization(
         &self,
-        name: impl Into<String>,
+        name: impl Argument<String>,
     ) -> Result<CreateOrganizationResponse, Error> {
         self.value(CreateOrganization::new(name))
     }
@@ -62,7 +62,7 @@ impl MemoryClient {
     /// ```
     pub fn get_organization(
         &self,
-        organization: impl Into<OrganizationRef>,
+        organization: impl Argument<OrganizationRef>,
     ) -> Result<Organization, Error> {
         let organization: OrganizationRef = organization.into();
         self.run(self.inner.get_organization(organization))
@@ -86,7 +86,7 @@ impl MemoryClient {
     /// ```
     pub fn delete_organization(
         &self,
-        organization: impl Into<OrganizationRef>,
+        organization: impl Argument<OrganizationRef>,
         confirmation: DeleteEverything,
     ) -> Result<MessageResponse, Error> {
         let organization: OrganizationRef = organization.into();
@@ -108,7 +108,7 @@ impl MemoryClient {
     /// ```
     pub fn get_organization_members(
         &self,
-        organization: impl Into<OrganizationRef>,
+        organization: impl Argument<OrganizationRef>,
     ) -> Result<Members, Error> {
         let organization: OrganizationRef = organization.into();
         self.run(self.inner.get_organization_members(organization))
@@ -132,9 +132,9 @@ impl MemoryClient {
     /// ```
     pub fn add_organization_member(
         &self,
-        organization: impl Into<OrganizationRef>,
-        email: impl Into<String>,
-        role: impl Into<MemberRole>,
+        organization: impl Argument<OrganizationRef>,
+        email: impl Argument<String>,
+        role: impl Argument<MemberRole>,
     ) -> Result<MessageResponse, Error> {
         let role: MemberRole = role.into();
         let organization: OrganizationRef = organization.into();
@@ -161,9 +161,9 @@ impl MemoryClient {
     /// ```
     pub fn update_organization_member(
         &self,
-        organization: impl Into<OrganizationRef>,
-        email: impl Into<String>,
-        role: impl Into<MemberRole>,
+        organization: impl Argument<OrganizationRef>,
+        email: impl Argument<String>,
+        role: impl Argument<MemberRole>,
     ) -> Result<MessageResponse, Error> {
         let role: MemberRole = role.into();
         let organization: OrganizationRef = organization.into();
@@ -189,8 +189,8 @@ impl MemoryClient {
     /// ```
     pub fn remove_organization_member(
         &self,
-        organization: impl Into<OrganizationRef>,
-        email: impl Into<String>,
+        organization: impl Argument<OrganizationRef>,
+        email: impl Argument<String>,
     ) -> Result<MessageResponse, Error> {
         let organization: OrganizationRef = organization.into();
         let email: String = email.into();

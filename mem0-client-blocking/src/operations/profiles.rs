@@ -4,7 +4,7 @@ use mem0_client::requests::{
 };
 use mem0_client::{CreateProfileJobResponse, Error, Profile, ProfileJobResponse, ProfileSettings};
 
-use crate::MemoryClient;
+use crate::{Argument, MemoryClient};
 
 /// Profiles: what is known of a user in short.
 impl MemoryClient {
@@ -27,7 +27,7 @@ impl MemoryClient {
     /// # }
     /// ```
     #[doc(alias = "getProfile")]
-    pub fn get_profile(&self, entity_id: impl Into<String>) -> Result<Profile, Error> {
+    pub fn get_profile(&self, entity_id: impl Argument<String>) -> Result<Profile, Error> {
         self.value(GetProfile::new(entity_id))
     }
 
@@ -51,7 +51,7 @@ impl MemoryClient {
     #[doc(alias = "generateProfile")]
     pub fn generate_profile(
         &self,
-        request: impl Into<GenerateProfile>,
+        request: impl Argument<GenerateProfile>,
     ) -> Result<CreateProfileJobResponse, Error> {
         self.value(request.into())
     }
@@ -99,7 +99,7 @@ impl MemoryClient {
     #[doc(alias = "getProfileJob")]
     pub fn get_profile_job(
         &self,
-        job: impl Into<GetProfileJob>,
+        job: impl Argument<GetProfileJob>,
     ) -> Result<ProfileJobResponse, Error> {
         self.value(job.into())
     }

@@ -1,6 +1,6 @@
 use mem0_client::{Error, MemberRole, Members, MessageResponse, ProjectRef};
 
-use crate::MemoryClient;
+use crate::{Argument, MemoryClient};
 
 /// The members of a project.
 impl MemoryClient {
@@ -18,7 +18,10 @@ impl MemoryClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn get_project_members(&self, project: impl Into<ProjectRef>) -> Result<Members, Error> {
+    pub fn get_project_members(
+        &self,
+        project: impl Argument<ProjectRef>,
+    ) -> Result<Members, Error> {
         let project: ProjectRef = project.into();
         self.run(self.inner.get_project_members(project))
     }
@@ -41,9 +44,9 @@ impl MemoryClient {
     /// ```
     pub fn add_project_member(
         &self,
-        project: impl Into<ProjectRef>,
-        email: impl Into<String>,
-        role: impl Into<MemberRole>,
+        project: impl Argument<ProjectRef>,
+        email: impl Argument<String>,
+        role: impl Argument<MemberRole>,
     ) -> Result<MessageResponse, Error> {
         let project: ProjectRef = project.into();
         let role: MemberRole = role.into();
@@ -69,9 +72,9 @@ impl MemoryClient {
     /// ```
     pub fn update_project_member(
         &self,
-        project: impl Into<ProjectRef>,
-        email: impl Into<String>,
-        role: impl Into<MemberRole>,
+        project: impl Argument<ProjectRef>,
+        email: impl Argument<String>,
+        role: impl Argument<MemberRole>,
     ) -> Result<MessageResponse, Error> {
         let project: ProjectRef = project.into();
         let role: MemberRole = role.into();
@@ -96,8 +99,8 @@ impl MemoryClient {
     /// ```
     pub fn remove_project_member(
         &self,
-        project: impl Into<ProjectRef>,
-        email: impl Into<String>,
+        project: impl Argument<ProjectRef>,
+        email: impl Argument<String>,
     ) -> Result<MessageResponse, Error> {
         let project: ProjectRef = project.into();
         let email: String = email.into();

@@ -3,7 +3,7 @@ use mem0_client::{
     OrganizationRef, Page, Project, ProjectRef, UpdateProjectOptions,
 };
 
-use crate::MemoryClient;
+use crate::{Argument, MemoryClient};
 
 /// Projects.
 impl MemoryClient {
@@ -24,7 +24,7 @@ impl MemoryClient {
     /// ```
     pub fn get_projects(
         &self,
-        organization: impl Into<OrganizationRef>,
+        organization: impl Argument<OrganizationRef>,
     ) -> Result<Page<Project>, Error> {
         let organization: OrganizationRef = organization.into();
         self.run(self.inner.get_projects(organization))
@@ -47,8 +47,8 @@ impl MemoryClient {
     /// ```
     pub fn create_project(
         &self,
-        organization: impl Into<OrganizationRef>,
-        options: impl Into<CreateProjectOptions>,
+        organization: impl Argument<OrganizationRef>,
+        options: impl Argument<CreateProjectOptions>,
     ) -> Result<CreateProjectResponse, Error> {
         let organization: OrganizationRef = organization.into();
         let options: CreateProjectOptions = options.into();
@@ -73,7 +73,7 @@ impl MemoryClient {
     /// # }
     /// ```
     #[doc(alias = "getProject")]
-    pub fn get_project(&self, project: impl Into<ProjectRef>) -> Result<Project, Error> {
+    pub fn get_project(&self, project: impl Argument<ProjectRef>) -> Result<Project, Error> {
         let project: ProjectRef = project.into();
         self.run(self.inner.get_project(project))
     }
@@ -102,8 +102,8 @@ impl MemoryClient {
     #[doc(alias = "updateProject")]
     pub fn update_project(
         &self,
-        project: impl Into<ProjectRef>,
-        options: impl Into<UpdateProjectOptions>,
+        project: impl Argument<ProjectRef>,
+        options: impl Argument<UpdateProjectOptions>,
     ) -> Result<MessageResponse, Error> {
         let project: ProjectRef = project.into();
         let options: UpdateProjectOptions = options.into();
@@ -128,7 +128,7 @@ impl MemoryClient {
     /// ```
     pub fn delete_project(
         &self,
-        project: impl Into<ProjectRef>,
+        project: impl Argument<ProjectRef>,
         confirmation: DeleteEverything,
     ) -> Result<MessageResponse, Error> {
         let project: ProjectRef = project.into();

@@ -1,6 +1,6 @@
 use mem0_client::{DeleteEverything, Error, Reset, WaitOptions};
 
-use crate::MemoryClient;
+use crate::{Argument, MemoryClient};
 
 /// Everything at once.
 impl MemoryClient {
@@ -24,10 +24,13 @@ impl MemoryClient {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "delete_everything")]
+    #[doc(alias = "delete_all_users")]
+    #[doc(alias = "wipe")]
     pub fn reset(
         &self,
         confirmation: DeleteEverything,
-        wait: impl Into<WaitOptions>,
+        wait: impl Argument<WaitOptions>,
     ) -> Result<Reset, Error> {
         let wait: WaitOptions = wait.into();
         self.run(self.inner.reset(confirmation, wait))

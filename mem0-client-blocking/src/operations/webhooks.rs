@@ -3,7 +3,7 @@ use mem0_client::{
     CreateWebhookOptions, Error, MessageResponse, Page, ProjectRef, UpdateWebhookOptions, Webhook,
 };
 
-use crate::MemoryClient;
+use crate::{Argument, MemoryClient};
 
 /// Webhooks.
 impl MemoryClient {
@@ -23,7 +23,7 @@ impl MemoryClient {
     /// # }
     /// ```
     #[doc(alias = "getWebhooks")]
-    pub fn get_webhooks(&self, project: impl Into<ProjectRef>) -> Result<Page<Webhook>, Error> {
+    pub fn get_webhooks(&self, project: impl Argument<ProjectRef>) -> Result<Page<Webhook>, Error> {
         let project: ProjectRef = project.into();
         self.run(self.inner.get_webhooks(project))
     }
@@ -50,8 +50,8 @@ impl MemoryClient {
     #[doc(alias = "createWebhook")]
     pub fn create_webhook(
         &self,
-        project: impl Into<ProjectRef>,
-        options: impl Into<CreateWebhookOptions>,
+        project: impl Argument<ProjectRef>,
+        options: impl Argument<CreateWebhookOptions>,
     ) -> Result<Webhook, Error> {
         let project: ProjectRef = project.into();
         let options: CreateWebhookOptions = options.into();
@@ -77,8 +77,8 @@ impl MemoryClient {
     #[doc(alias = "updateWebhook")]
     pub fn update_webhook(
         &self,
-        webhook_id: impl Into<String>,
-        options: impl Into<UpdateWebhookOptions>,
+        webhook_id: impl Argument<String>,
+        options: impl Argument<UpdateWebhookOptions>,
     ) -> Result<MessageResponse, Error> {
         self.value(UpdateWebhook::new(webhook_id, options))
     }
@@ -96,7 +96,10 @@ impl MemoryClient {
     /// # }
     /// ```
     #[doc(alias = "deleteWebhook")]
-    pub fn delete_webhook(&self, webhook_id: impl Into<String>) -> Result<MessageResponse, Error> {
+    pub fn delete_webhook(
+        &self,
+        webhook_id: impl Argument<String>,
+    ) -> Result<MessageResponse, Error> {
         self.value(DeleteWebhook::new(webhook_id))
     }
 }

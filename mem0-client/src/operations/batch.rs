@@ -1,11 +1,10 @@
 use std::iter;
 
-use futures_util::StreamExt;
-use futures_util::stream;
+use futures_util::{FutureExt, StreamExt, stream};
 use mem0_types::requests::{AddMemory, BatchDelete, BatchUpdate, DeleteMemory};
 use mem0_types::{AddMemoryResponse, BATCH_LIMIT, BatchResponse, Endpoint, MemoryUpdate};
 
-use crate::{AsyncMemoryClient, Error, Outcomes};
+use crate::{Answer, Argument, AsyncMemoryClient, Error, Outcomes};
 
 /// How many requests of a batch are in flight, unless `concurrency` says otherwise.
 const CONCURRENCY: usize = 8;
@@ -33,15 +32,24 @@ impl AsyncMemoryClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn add_many(
-        &self,
-        adds: impl IntoIterator<Item = AddMemory, IntoIter: Send>,
-    ) -> Result<Outcomes<AddMemoryResponse>, Error> {
-        let sending = adds.into_iter().map(|add| {
-            let client = self.clone();
-            async move { client.added(add).await }
+    #[doc(alias = "addMany")]
+    #[doc(alias = "bulk_add")]
+    #[doc(alias = "bulkAdd")]
+    #[doc(alias = "batch_add")]
+    #[doc(alias = "batchAdd")]
+    #[doc(alias = "insert_many")]
+    #[doc(alias = "import")]
+    pub fn add_many<'a>(
+        &'a self,
+        adds: impl IntoIterator<Item = AddMemory, IntoIter: Send + 'a>,
+    ) -> Answer<'a, Outcomes<AddMemoryResponse>> {
+        let client = self.clone();
+        let sending = adds.into_iter().map(move |add| {
+            let client = client.clone();
+            async move { client.added(add).await }.boxed()
         });
-        Ok(Outcomes::new(self.a_few_at_a_time(sending).await))
+        let sent = a_few_at_a_time(self.at_once(), sending);
+        Answer::new(sent.map(|outcomes| Ok(Outcomes::new(outcomes))))
     }
 
     /// Changes memories, up to 1000 with each request: `PUT /v1/batch/`. The outcomes are in the
@@ -63,12 +71,15 @@ impl AsyncMemoryClient {
     /// # }
     /// ```
     #[doc(alias = "batchUpdate")]
-    pub async fn batch_update(
+    #[doc(alias = "bulk_update")]
+    #[doc(alias = "bulkUpdate")]
+    #[doc(alias = "update_many")]
+    pub fn batch_update(
         &self,
         memories: impl IntoIterator<Item = MemoryUpdate>,
-    ) -> Result<Outcomes<BatchResponse>, Error> {
+    ) -> Answer<'_, Outcomes<BatchResponse>> {
         let memories: Vec<_> = memories.into_iter().collect();
-        self.thousands(memories.len(), BatchUpdate::new(memories).split()).await
+        Answer::new(self.thousands(memories.len(), BatchUpdate::new(memories).split()))
     }
 
     /// Deletes memories, up to 1000 with each request: `DELETE /v1/batch/`. The outcomes are in the
@@ -97,12 +108,15 @@ impl AsyncMemoryClient {
     /// # }
     /// ```
     #[doc(alias = "batchDelete")]
-    pub async fn batch_delete<I: Into<DeleteMemory>>(
+    #[doc(alias = "bulk_delete")]
+    #[doc(alias = "bulkDelete")]
+    #[doc(alias = "delete_many")]
+    pub fn batch_delete<I: Argument<DeleteMemory>>(
         &self,
         memories: impl IntoIterator<Item = I>,
-    ) -> Result<Outcomes<BatchResponse>, Error> {
+    ) -> Answer<'_, Outcomes<BatchResponse>> {
         let memories: Vec<DeleteMemory> = memories.into_iter().map(Into::into).collect();
-        self.thousands(memories.len(), BatchDelete::new(memories).split()).await
+        Answer::new(self.thousands(memories.len(), BatchDelete::new(memories).split()))
     }
 
     /// Sends the batches, and gives the outcome of each of their `count` items.
@@ -117,17 +131,24 @@ impl AsyncMemoryClient {
             let client = self.clone();
             async move { client.decoded(call).await }
         });
-        let answers = self.a_few_at_a_time(sending).await.into_iter();
+        let answers = a_few_at_a_time(self.at_once(), sending).await.into_iter();
         let outcomes = answers.flat_map(|answer| iter::repeat_n(answer, BATCH_LIMIT));
         Ok(Outcomes::new(outcomes.take(count).collect()))
     }
 
-    /// The outputs of the futures, in their order. A few futures run at a time.
-    async fn a_few_at_a_time<F: Future>(&self, all: impl Iterator<Item = F>) -> Vec<F::Output> {
-        let numbered = all.enumerate().map(|(index, one)| async move { (index, one.await) });
-        let at_once = self.concurrency().unwrap_or(CONCURRENCY).max(1);
-        let mut done: Vec<_> = stream::iter(numbered).buffer_unordered(at_once).collect().await;
-        done.sort_unstable_by_key(|(index, _)| *index);
-        done.into_iter().map(|(_, outcome)| outcome).collect()
+    /// How many requests of a batch are in flight.
+    fn at_once(&self) -> usize {
+        self.concurrency().unwrap_or(CONCURRENCY).max(1)
     }
+}
+
+/// The outputs of the futures, in their order. So many run at a time.
+async fn a_few_at_a_time<F: Future>(
+    at_once: usize,
+    all: impl Iterator<Item = F>,
+) -> Vec<F::Output> {
+    let numbered = all.enumerate().map(|(index, one)| async move { (index, one.await) });
+    let mut done: Vec<_> = stream::iter(numbered).buffer_unordered(at_once).collect().await;
+    done.sort_unstable_by_key(|(index, _)| *index);
+    done.into_iter().map(|(_, outcome)| outcome).collect()
 }

@@ -5,7 +5,7 @@ use mem0_types::{
     CreatedEntity, Entity, EntityFilters, EntityMemory, EntityRef, Page, QueuedDelete,
 };
 
-use crate::{AsyncMemoryClient, Error};
+use crate::{Answer, Argument, AsyncMemoryClient};
 
 /// Users, agents, apps and runs, each with its memories.
 impl AsyncMemoryClient {
@@ -27,8 +27,12 @@ impl AsyncMemoryClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn users(&self) -> Result<Page<Entity>, Error> {
-        self.stream(GetUsers::new()).into_page().await
+    #[doc(alias = "list_users")]
+    #[doc(alias = "get_users")]
+    #[doc(alias = "entities")]
+    #[doc(alias = "list_entities")]
+    pub fn users(&self) -> Answer<'_, Page<Entity>> {
+        Answer::new(self.stream(GetUsers::new()).into_page())
     }
 
     /// Deletes one user, agent, app or run with all its memories:
@@ -49,8 +53,13 @@ impl AsyncMemoryClient {
     /// ```
     #[doc(alias = "deleteUsers")]
     #[doc(alias = "deleteUser")]
-    pub async fn delete_users(&self, entity: impl Into<EntityRef>) -> Result<QueuedDelete, Error> {
-        self.value(DeleteUsers::new(entity)).await
+    #[doc(alias = "delete_user")]
+    #[doc(alias = "delete_entity")]
+    #[doc(alias = "delete_agent")]
+    #[doc(alias = "delete_app")]
+    #[doc(alias = "delete_run")]
+    pub fn delete_users(&self, entity: impl Argument<EntityRef>) -> Answer<'_, QueuedDelete> {
+        self.answer(DeleteUsers::new(entity))
     }
 
     /// Reads what the platform knows about one user, agent, app or run: `GET
@@ -69,8 +78,10 @@ impl AsyncMemoryClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn get_entity(&self, entity: impl Into<EntityRef>) -> Result<Page<Entity>, Error> {
-        self.value(GetEntity::new(entity)).await
+    #[doc(alias = "getEntity")]
+    #[doc(alias = "get_user")]
+    pub fn get_entity(&self, entity: impl Argument<EntityRef>) -> Answer<'_, Page<Entity>> {
+        self.answer(GetEntity::new(entity))
     }
 
     /// Reads the filters for entities that the dashboard offers: `GET /v1/entities/filters/`.
@@ -85,8 +96,9 @@ impl AsyncMemoryClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn get_entity_filters(&self) -> Result<EntityFilters, Error> {
-        self.value(GetEntityFilters::new()).await
+    #[doc(alias = "getEntityFilters")]
+    pub fn get_entity_filters(&self) -> Answer<'_, EntityFilters> {
+        self.answer(GetEntityFilters::new())
     }
 
     /// Creates a user, agent, app or run before its first memory: `POST /v1/users/`, `/v1/agents/`,
@@ -103,8 +115,10 @@ impl AsyncMemoryClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn create_entity(&self, entity: CreateEntity) -> Result<CreatedEntity, Error> {
-        self.value(entity).await
+    #[doc(alias = "createEntity")]
+    #[doc(alias = "create_user")]
+    pub fn create_entity(&self, entity: CreateEntity) -> Answer<'_, CreatedEntity> {
+        self.answer(entity)
     }
 
     /// Lists one page of the memories of a user, agent, app or run, with the messages that they
@@ -125,10 +139,11 @@ impl AsyncMemoryClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn get_entity_memories(
+    #[doc(alias = "getEntityMemories")]
+    pub fn get_entity_memories(
         &self,
-        request: impl Into<GetEntityMemories>,
-    ) -> Result<Page<EntityMemory>, Error> {
-        self.value(request.into()).await
+        request: impl Argument<GetEntityMemories>,
+    ) -> Answer<'_, Page<EntityMemory>> {
+        self.answer(request.into())
     }
 }

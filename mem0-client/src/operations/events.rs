@@ -3,7 +3,7 @@ use mem0_types::{Event, EventStatus, Page};
 
 use crate::error::WaitedFor;
 use crate::wait::{Pace, WaitOptions};
-use crate::{AsyncMemoryClient, Error};
+use crate::{Answer, Argument, AsyncMemoryClient, Error};
 
 /// Queued work: events, and waiting for them.
 impl AsyncMemoryClient {
@@ -24,8 +24,11 @@ impl AsyncMemoryClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn events(&self) -> Result<Page<Event>, Error> {
-        self.value(GetEvents::new()).await
+    #[doc(alias = "get_events")]
+    #[doc(alias = "getEvents")]
+    #[doc(alias = "list_events")]
+    pub fn events(&self) -> Answer<'_, Page<Event>> {
+        self.answer(GetEvents::new())
     }
 
     /// Reads one event: `GET /v1/event/{event_id}/`.
@@ -41,8 +44,10 @@ impl AsyncMemoryClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn event(&self, event_id: impl Into<String>) -> Result<Event, Error> {
-        self.value(GetEvent::new(event_id)).await
+    #[doc(alias = "get_event")]
+    #[doc(alias = "getEvent")]
+    pub fn event(&self, event_id: impl Argument<String>) -> Answer<'_, Event> {
+        self.answer(GetEvent::new(event_id))
     }
 
     /// Waits until the work of an event has ended, and gives the event.
@@ -66,14 +71,18 @@ impl AsyncMemoryClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn wait_for_event(
+    #[doc(alias = "waitForEvent")]
+    #[doc(alias = "poll")]
+    pub fn wait_for_event(
         &self,
-        event_id: impl Into<String>,
-        wait: impl Into<WaitOptions>,
-    ) -> Result<Event, Error> {
-        let event_id = event_id.into();
-        let waited = self.wait_for(&event_id, &wait.into()).await;
-        waited.map_err(|error| error.waiting_for(WaitedFor::Event(event_id)))
+        event_id: impl Argument<String>,
+        wait: impl Argument<WaitOptions>,
+    ) -> Answer<'_, Event> {
+        let (event_id, wait): (String, WaitOptions) = (event_id.into(), wait.into());
+        Answer::new(async move {
+            let waited = self.wait_for(&event_id, &wait).await;
+            waited.map_err(|error| error.waiting_for(WaitedFor::Event(event_id)))
+        })
     }
 
     async fn wait_for(&self, event_id: &str, wait: &WaitOptions) -> Result<Event, Error> {

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::error::WaitedFor;
 use crate::wait::{Pace, WaitOptions};
-use crate::{AsyncMemoryClient, Error, ErrorKind};
+use crate::{Answer, Argument, AsyncMemoryClient, Error, ErrorKind};
 
 /// Exports of memories in a structure of your own.
 impl AsyncMemoryClient {
@@ -33,12 +33,12 @@ impl AsyncMemoryClient {
     /// # }
     /// ```
     #[doc(alias = "createMemoryExport")]
-    pub async fn create_memory_export(
+    pub fn create_memory_export(
         &self,
-        schema: impl Into<Value>,
-        options: impl Into<MemoryExportOptions>,
-    ) -> Result<CreateMemoryExportResponse, Error> {
-        self.value(CreateMemoryExport::new(schema, options)).await
+        schema: impl Argument<Value>,
+        options: impl Argument<MemoryExportOptions>,
+    ) -> Answer<'_, CreateMemoryExportResponse> {
+        self.answer(CreateMemoryExport::new(schema, options))
     }
 
     /// Reads an export by its id, or the latest one of a filter: `POST /v1/exports/get/`. It has
@@ -57,11 +57,8 @@ impl AsyncMemoryClient {
     /// # }
     /// ```
     #[doc(alias = "getMemoryExport")]
-    pub async fn get_memory_export(
-        &self,
-        export: impl Into<GetMemoryExport>,
-    ) -> Result<Value, Error> {
-        self.value(export.into()).await
+    pub fn get_memory_export(&self, export: impl Argument<GetMemoryExport>) -> Answer<'_, Value> {
+        self.answer(export.into())
     }
 
     /// Waits until an export is there, and decodes it into a type of your own or a
@@ -88,17 +85,21 @@ impl AsyncMemoryClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn wait_for_export<T: DeserializeOwned + Send>(
+    #[doc(alias = "waitForExport")]
+    pub fn wait_for_export<T: DeserializeOwned + Send + 'static>(
         &self,
-        memory_export_id: impl Into<String>,
-        wait: impl Into<WaitOptions>,
-    ) -> Result<T, Error> {
-        let memory_export_id = memory_export_id.into();
-        let waited = self.written_export(&memory_export_id, &wait.into()).await;
-        waited.map_err(|error| error.waiting_for(WaitedFor::MemoryExport(memory_export_id)))
+        memory_export_id: impl Argument<String>,
+        wait: impl Argument<WaitOptions>,
+    ) -> Answer<'_, T> {
+        let (memory_export_id, wait): (String, WaitOptions) =
+            (memory_export_id.into(), wait.into());
+        Answer::new(async move {
+            let waited = self.written_export(&memory_export_id, &wait).await;
+            waited.map_err(|error| error.waiting_for(WaitedFor::MemoryExport(memory_export_id)))
+        })
     }
 
-    async fn written_export<T: DeserializeOwned + Send>(
+    async fn written_export<T: DeserializeOwned + Send + 'static>(
         &self,
         memory_export_id: &str,
         wait: &WaitOptions,
@@ -155,21 +156,24 @@ impl AsyncMemoryClient {
     /// # }
     /// ```
     #[cfg(feature = "schemars")]
-    pub async fn export<T: schemars::JsonSchema + DeserializeOwned + Send>(
+    pub fn export<T: schemars::JsonSchema + DeserializeOwned + Send + 'static>(
         &self,
-        options: impl Into<MemoryExportOptions>,
-        wait: impl Into<WaitOptions>,
-    ) -> Result<T, Error> {
-        let schema = mem0_types::export_schema::<T>()?;
-        let asked = self.create_memory_export(schema, options).await?;
-        let waited = self.wait_for_export(asked.id, wait).await;
-        // The export has been started: starting it again would make a second one.
-        waited.map_err(|error| {
-            let outcome = match error.kind() {
-                ErrorKind::Decode => Outcome::Refused,
-                _ => Outcome::Unknown { retryable: false },
-            };
-            error.outcome(outcome)
+        options: impl Argument<MemoryExportOptions>,
+        wait: impl Argument<WaitOptions>,
+    ) -> Answer<'_, T> {
+        let (options, wait): (MemoryExportOptions, WaitOptions) = (options.into(), wait.into());
+        Answer::new(async move {
+            let schema = mem0_types::export_schema::<T>()?;
+            let asked = self.create_memory_export(schema, options).await?;
+            let waited = self.wait_for_export(asked.id, wait).await;
+            // The export has been started: starting it again would make a second one.
+            waited.map_err(|error| {
+                let outcome = match error.kind() {
+                    ErrorKind::Decode => Outcome::Refused,
+                    _ => Outcome::Unknown { retryable: false },
+                };
+                error.outcome(outcome)
+            })
         })
     }
 }

@@ -14,7 +14,7 @@ use mem0_types::{
 use serde_json::Value;
 
 use crate::error::WaitedFor;
-use crate::{AsyncMemoryClient, Error, ErrorKind, Memories, WaitOptions};
+use crate::{Answer, Argument, AsyncMemoryClient, Error, ErrorKind, Memories, WaitOptions};
 
 /// Memories: added, searched, read, changed and deleted.
 impl AsyncMemoryClient {
@@ -45,12 +45,16 @@ impl AsyncMemoryClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn add(
+    #[doc(alias = "remember")]
+    #[doc(alias = "store")]
+    #[doc(alias = "insert")]
+    #[doc(alias = "create_memory")]
+    pub fn add(
         &self,
-        messages: impl Into<Messages>,
-        options: impl Into<AddMemoryOptions>,
-    ) -> Result<AddMemoryResponse, Error> {
-        self.added(AddMemory::new(messages, options)).await
+        messages: impl Argument<Messages>,
+        options: impl Argument<AddMemoryOptions>,
+    ) -> Answer<'_, AddMemoryResponse> {
+        Answer::new(self.added(AddMemory::new(messages, options)))
     }
 
     /// Sends an add. An answer that says that nothing was stored is an error.
@@ -86,21 +90,27 @@ impl AsyncMemoryClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn add_and_wait(
+    #[doc(alias = "addAndWait")]
+    #[doc(alias = "async_mode")]
+    pub fn add_and_wait(
         &self,
-        messages: impl Into<Messages>,
-        options: impl Into<AddMemoryOptions>,
-        wait: impl Into<WaitOptions>,
-    ) -> Result<Event, Error> {
-        let added = self.add(messages, options).await?;
-        let waited = self.wait_for_event(added.event_id, wait).await;
-        // The messages have been added: adding them again would store them twice.
-        waited.map_err(|error| {
-            let outcome = match error.kind() {
-                ErrorKind::EventFailed => Outcome::Refused,
-                _ => Outcome::Unknown { retryable: false },
-            };
-            error.outcome(outcome)
+        messages: impl Argument<Messages>,
+        options: impl Argument<AddMemoryOptions>,
+        wait: impl Argument<WaitOptions>,
+    ) -> Answer<'_, Event> {
+        let (messages, options, wait): (Messages, AddMemoryOptions, WaitOptions) =
+            (messages.into(), options.into(), wait.into());
+        Answer::new(async move {
+            let added = self.add(messages, options).await?;
+            let waited = self.wait_for_event(added.event_id, wait).await;
+            // The messages have been added: adding them again would store them twice.
+            waited.map_err(|error| {
+                let outcome = match error.kind() {
+                    ErrorKind::EventFailed => Outcome::Refused,
+                    _ => Outcome::Unknown { retryable: false },
+                };
+                error.outcome(outcome)
+            })
         })
     }
 
@@ -126,12 +136,17 @@ impl AsyncMemoryClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn search(
+    #[doc(alias = "query")]
+    #[doc(alias = "recall")]
+    #[doc(alias = "find")]
+    #[doc(alias = "search_memories")]
+    #[doc(alias = "search_all")]
+    pub fn search(
         &self,
-        query: impl Into<String>,
-        options: impl Into<SearchMemoryOptions>,
-    ) -> Result<Page<Memory>, Error> {
-        self.value(SearchMemories::new(query, options)).await
+        query: impl Argument<String>,
+        options: impl Argument<SearchMemoryOptions>,
+    ) -> Answer<'_, Page<Memory>> {
+        self.answer(SearchMemories::new(query, options))
     }
 
     /// Reads one memory, expired or not: `GET /v1/memories/{memory_id}/`.
@@ -147,8 +162,10 @@ impl AsyncMemoryClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn get(&self, memory_id: impl Into<String>) -> Result<Memory, Error> {
-        self.value(GetMemory::new(memory_id)).await
+    #[doc(alias = "get_memory")]
+    #[doc(alias = "getMemory")]
+    pub fn get(&self, memory_id: impl Argument<String>) -> Answer<'_, Memory> {
+        self.answer(GetMemory::new(memory_id))
     }
 
     /// Lists one page of memories: `POST /v3/memories/`. [`has_more`](Page::has_more) says whether
@@ -169,11 +186,11 @@ impl AsyncMemoryClient {
     /// # }
     /// ```
     #[doc(alias = "getAll")]
-    pub async fn get_all(
-        &self,
-        options: impl Into<GetAllMemoryOptions>,
-    ) -> Result<Page<Memory>, Error> {
-        self.value(GetAllMemories::new(options)).await
+    #[doc(alias = "list")]
+    #[doc(alias = "list_memories")]
+    #[doc(alias = "get_memories")]
+    pub fn get_all(&self, options: impl Argument<GetAllMemoryOptions>) -> Answer<'_, Page<Memory>> {
+        self.answer(GetAllMemories::new(options))
     }
 
     /// Lists all pages of memories, each memory once, as a stream. Nothing is sent before the
@@ -192,7 +209,11 @@ impl AsyncMemoryClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn get_all_stream(&self, options: impl Into<GetAllMemoryOptions>) -> Memories {
+    #[doc(alias = "getAll")]
+    #[doc(alias = "list_all")]
+    #[doc(alias = "paginate")]
+    #[doc(alias = "search_all")]
+    pub fn get_all_stream(&self, options: impl Argument<GetAllMemoryOptions>) -> Memories {
         self.stream(GetAllMemories::new(options))
     }
 
@@ -212,12 +233,14 @@ impl AsyncMemoryClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn update(
+    #[doc(alias = "edit")]
+    #[doc(alias = "update_memory")]
+    pub fn update(
         &self,
-        memory_id: impl Into<String>,
-        options: impl Into<UpdateMemoryOptions>,
-    ) -> Result<Memory, Error> {
-        self.value(UpdateMemory::new(memory_id, options)).await
+        memory_id: impl Argument<String>,
+        options: impl Argument<UpdateMemoryOptions>,
+    ) -> Answer<'_, Memory> {
+        self.answer(UpdateMemory::new(memory_id, options))
     }
 
     /// Deletes one memory: `DELETE /v1/memories/{memory_id}/`.
@@ -242,11 +265,11 @@ impl AsyncMemoryClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn delete(
-        &self,
-        memory: impl Into<DeleteMemory>,
-    ) -> Result<DeleteMemoryResponse, Error> {
-        self.value(memory.into()).await
+    #[doc(alias = "forget")]
+    #[doc(alias = "remove")]
+    #[doc(alias = "delete_memory")]
+    pub fn delete(&self, memory: impl Argument<DeleteMemory>) -> Answer<'_, DeleteMemoryResponse> {
+        self.answer(memory.into())
     }
 
     /// Deletes all memories of one scope: `DELETE /v1/memories/`. The work is queued.
@@ -271,8 +294,10 @@ impl AsyncMemoryClient {
     /// # }
     /// ```
     #[doc(alias = "deleteAll")]
-    pub async fn delete_all(&self, scope: DeleteScope) -> Result<QueuedDelete, Error> {
-        self.value(DeleteAllMemories::new(scope)).await
+    #[doc(alias = "clear")]
+    #[doc(alias = "delete_memories")]
+    pub fn delete_all(&self, scope: DeleteScope) -> Answer<'_, QueuedDelete> {
+        self.answer(DeleteAllMemories::new(scope))
     }
 
     /// Reads the changes of a memory, oldest first: `GET /v1/memories/{memory_id}/history/`.
@@ -289,8 +314,10 @@ impl AsyncMemoryClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn history(&self, memory_id: impl Into<String>) -> Result<Page<History>, Error> {
-        self.value(GetHistory::new(memory_id)).await
+    #[doc(alias = "changes")]
+    #[doc(alias = "get_history")]
+    pub fn history(&self, memory_id: impl Argument<String>) -> Answer<'_, Page<History>> {
+        self.answer(GetHistory::new(memory_id))
     }
 
     /// Rates a memory, or takes the rating back: `POST /v1/feedback/`.
@@ -310,12 +337,13 @@ impl AsyncMemoryClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn feedback(
+    #[doc(alias = "rate")]
+    pub fn feedback(
         &self,
-        memory_id: impl Into<String>,
-        options: impl Into<FeedbackOptions>,
-    ) -> Result<FeedbackResponse, Error> {
-        self.value(SendFeedback::new(memory_id, options)).await
+        memory_id: impl Argument<String>,
+        options: impl Argument<FeedbackOptions>,
+    ) -> Answer<'_, FeedbackResponse> {
+        self.answer(SendFeedback::new(memory_id, options))
     }
 
     /// Summarizes memories, or those of the whole project for `None`: `POST /v1/summary/`.
@@ -333,8 +361,10 @@ impl AsyncMemoryClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn get_summary(&self, filter: impl Into<Option<Filter>>) -> Result<Value, Error> {
-        self.value(GetSummary::new(filter)).await
+    #[doc(alias = "getSummary")]
+    #[doc(alias = "summarize")]
+    pub fn get_summary(&self, filter: impl Argument<Option<Filter>>) -> Answer<'_, Value> {
+        self.answer(GetSummary::new(filter))
     }
 
     /// Lists the changes of all memories of the project: `GET /v1/memories/events/`, the first
@@ -357,7 +387,8 @@ impl AsyncMemoryClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn memory_events(&self) -> Result<Page<History>, Error> {
-        self.value(GetMemoryEvents::new()).await
+    #[doc(alias = "memoryEvents")]
+    pub fn memory_events(&self) -> Answer<'_, Page<History>> {
+        self.answer(GetMemoryEvents::new())
     }
 }

@@ -7,7 +7,7 @@ use mem0_types::{
     Organization, Page,
 };
 
-use crate::{AsyncMemoryClient, Error, OrganizationRef};
+use crate::{Answer, Argument, AsyncMemoryClient, OrganizationRef};
 
 /// Organizations and their members.
 impl AsyncMemoryClient {
@@ -25,8 +25,8 @@ impl AsyncMemoryClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn get_organizations(&self) -> Result<Page<Organization>, Error> {
-        self.value(GetOrganizations::new()).await
+    pub fn get_organizations(&self) -> Answer<'_, Page<Organization>> {
+        self.answer(GetOrganizations::new())
     }
 
     /// Creates an organization: `POST /api/v1/orgs/organizations/`.
@@ -43,11 +43,11 @@ impl AsyncMemoryClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn create_organization(
+    pub fn create_organization(
         &self,
-        name: impl Into<String>,
-    ) -> Result<CreateOrganizationResponse, Error> {
-        self.value(CreateOrganization::new(name)).await
+        name: impl Argument<String>,
+    ) -> Answer<'_, CreateOrganizationResponse> {
+        self.answer(CreateOrganization::new(name))
     }
 
     /// Reads one organization: `GET /api/v1/orgs/organizations/{org_id}/`.
@@ -63,12 +63,15 @@ impl AsyncMemoryClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn get_organization(
+    pub fn get_organization(
         &self,
-        organization: impl Into<OrganizationRef>,
-    ) -> Result<Organization, Error> {
-        let org_id = self.org_id(organization.into()).await?;
-        self.value(GetOrganization::new(org_id)).await
+        organization: impl Argument<OrganizationRef>,
+    ) -> Answer<'_, Organization> {
+        let organization: OrganizationRef = organization.into();
+        Answer::new(async move {
+            let org_id = self.org_id(organization).await?;
+            self.value(GetOrganization::new(org_id)).await
+        })
     }
 
     /// Deletes an organization with all its projects and their memories: `DELETE
@@ -87,14 +90,17 @@ impl AsyncMemoryClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn delete_organization(
+    pub fn delete_organization(
         &self,
-        organization: impl Into<OrganizationRef>,
+        organization: impl Argument<OrganizationRef>,
         confirmation: DeleteEverything,
-    ) -> Result<MessageResponse, Error> {
-        let DeleteEverything = confirmation;
-        let org_id = self.org_id(organization.into()).await?;
-        self.value(DeleteOrganization::new(org_id)).await
+    ) -> Answer<'_, MessageResponse> {
+        let organization: OrganizationRef = organization.into();
+        Answer::new(async move {
+            let DeleteEverything = confirmation;
+            let org_id = self.org_id(organization).await?;
+            self.value(DeleteOrganization::new(org_id)).await
+        })
     }
 
     /// Lists the members of an organization: `GET /api/v1/orgs/organizations/{org_id}/members/`.
@@ -110,12 +116,15 @@ impl AsyncMemoryClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn get_organization_members(
+    pub fn get_organization_members(
         &self,
-        organization: impl Into<OrganizationRef>,
-    ) -> Result<Members, Error> {
-        let org_id = self.org_id(organization.into()).await?;
-        self.value(GetOrganizationMembers::new(org_id)).await
+        organization: impl Argument<OrganizationRef>,
+    ) -> Answer<'_, Members> {
+        let organization: OrganizationRef = organization.into();
+        Answer::new(async move {
+            let org_id = self.org_id(organization).await?;
+            self.value(GetOrganizationMembers::new(org_id)).await
+        })
     }
 
     /// Adds a member to an organization: `POST /api/v1/orgs/organizations/{org_id}/members/`.
@@ -134,14 +143,18 @@ impl AsyncMemoryClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn add_organization_member(
+    pub fn add_organization_member(
         &self,
-        organization: impl Into<OrganizationRef>,
-        email: impl Into<String>,
-        role: impl Into<MemberRole>,
-    ) -> Result<MessageResponse, Error> {
-        let org_id = self.org_id(organization.into()).await?;
-        self.value(AddOrganizationMember::new(org_id, email, role)).await
+        organization: impl Argument<OrganizationRef>,
+        email: impl Argument<String>,
+        role: impl Argument<MemberRole>,
+    ) -> Answer<'_, MessageResponse> {
+        let (organization, email, role): (OrganizationRef, String, MemberRole) =
+            (organization.into(), email.into(), role.into());
+        Answer::new(async move {
+            let org_id = self.org_id(organization).await?;
+            self.value(AddOrganizationMember::new(org_id, email, role)).await
+        })
     }
 
     /// Changes the role of a member of an organization: `PUT
@@ -161,14 +174,18 @@ impl AsyncMemoryClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn update_organization_member(
+    pub fn update_organization_member(
         &self,
-        organization: impl Into<OrganizationRef>,
-        email: impl Into<String>,
-        role: impl Into<MemberRole>,
-    ) -> Result<MessageResponse, Error> {
-        let org_id = self.org_id(organization.into()).await?;
-        self.value(UpdateOrganizationMember::new(org_id, email, role)).await
+        organization: impl Argument<OrganizationRef>,
+        email: impl Argument<String>,
+        role: impl Argument<MemberRole>,
+    ) -> Answer<'_, MessageResponse> {
+        let (organization, email, role): (OrganizationRef, String, MemberRole) =
+            (organization.into(), email.into(), role.into());
+        Answer::new(async move {
+            let org_id = self.org_id(organization).await?;
+            self.value(UpdateOrganizationMember::new(org_id, email, role)).await
+        })
     }
 
     /// Removes a member from an organization: `DELETE
@@ -187,12 +204,15 @@ impl AsyncMemoryClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn remove_organization_member(
+    pub fn remove_organization_member(
         &self,
-        organization: impl Into<OrganizationRef>,
-        email: impl Into<String>,
-    ) -> Result<MessageResponse, Error> {
-        let org_id = self.org_id(organization.into()).await?;
-        self.value(RemoveOrganizationMember::new(org_id, email)).await
+        organization: impl Argument<OrganizationRef>,
+        email: impl Argument<String>,
+    ) -> Answer<'_, MessageResponse> {
+        let (organization, email): (OrganizationRef, String) = (organization.into(), email.into());
+        Answer::new(async move {
+            let org_id = self.org_id(organization).await?;
+            self.value(RemoveOrganizationMember::new(org_id, email)).await
+        })
     }
 }

@@ -4,7 +4,7 @@ use mem0_types::requests::{
 };
 use mem0_types::{CreateProfileJobResponse, Profile, ProfileJobResponse, ProfileSettings};
 
-use crate::{AsyncMemoryClient, Error};
+use crate::{Answer, Argument, AsyncMemoryClient};
 
 /// Profiles: what is known of a user in short.
 impl AsyncMemoryClient {
@@ -27,8 +27,8 @@ impl AsyncMemoryClient {
     /// # }
     /// ```
     #[doc(alias = "getProfile")]
-    pub async fn get_profile(&self, entity_id: impl Into<String>) -> Result<Profile, Error> {
-        self.value(GetProfile::new(entity_id)).await
+    pub fn get_profile(&self, entity_id: impl Argument<String>) -> Answer<'_, Profile> {
+        self.answer(GetProfile::new(entity_id))
     }
 
     /// Regenerates the profile of one user: `POST /v2/profiles/jobs/`. The work is queued.
@@ -49,11 +49,11 @@ impl AsyncMemoryClient {
     /// # }
     /// ```
     #[doc(alias = "generateProfile")]
-    pub async fn generate_profile(
+    pub fn generate_profile(
         &self,
-        request: impl Into<GenerateProfile>,
-    ) -> Result<CreateProfileJobResponse, Error> {
-        self.value(request.into()).await
+        request: impl Argument<GenerateProfile>,
+    ) -> Answer<'_, CreateProfileJobResponse> {
+        self.answer(request.into())
     }
 
     /// Generates the profiles of a few users, to try the settings: `POST /v2/profiles/jobs/`. The
@@ -73,11 +73,8 @@ impl AsyncMemoryClient {
     /// # }
     /// ```
     #[doc(alias = "sampleProfiles")]
-    pub async fn sample_profiles(
-        &self,
-        request: SampleProfiles,
-    ) -> Result<CreateProfileJobResponse, Error> {
-        self.value(request).await
+    pub fn sample_profiles(&self, request: SampleProfiles) -> Answer<'_, CreateProfileJobResponse> {
+        self.answer(request)
     }
 
     /// Reads the progress of a profile job, by its id or `status_url`: `GET
@@ -97,11 +94,11 @@ impl AsyncMemoryClient {
     /// # }
     /// ```
     #[doc(alias = "getProfileJob")]
-    pub async fn get_profile_job(
+    pub fn get_profile_job(
         &self,
-        job: impl Into<GetProfileJob>,
-    ) -> Result<ProfileJobResponse, Error> {
-        self.value(job.into()).await
+        job: impl Argument<GetProfileJob>,
+    ) -> Answer<'_, ProfileJobResponse> {
+        self.answer(job.into())
     }
 
     /// Reads the project's settings for profiles: `GET /v2/profiles/settings/`.
@@ -117,8 +114,8 @@ impl AsyncMemoryClient {
     /// # }
     /// ```
     #[doc(alias = "getProfileSettings")]
-    pub async fn get_profile_settings(&self) -> Result<ProfileSettings, Error> {
-        self.value(GetProfileSettings::new()).await
+    pub fn get_profile_settings(&self) -> Answer<'_, ProfileSettings> {
+        self.answer(GetProfileSettings::new())
     }
 
     /// Changes the project's settings for profiles: `POST /v2/profiles/settings/`. Settings that
@@ -137,10 +134,10 @@ impl AsyncMemoryClient {
     /// # }
     /// ```
     #[doc(alias = "updateProfileSettings")]
-    pub async fn update_profile_settings(
+    pub fn update_profile_settings(
         &self,
         settings: UpdateProfileSettings,
-    ) -> Result<ProfileSettings, Error> {
-        self.value(settings).await
+    ) -> Answer<'_, ProfileSettings> {
+        self.answer(settings)
     }
 }

@@ -3,7 +3,7 @@ use mem0_types::requests::{
 };
 use mem0_types::{MemberRole, Members, MessageResponse};
 
-use crate::{AsyncMemoryClient, Error, ProjectRef};
+use crate::{Answer, Argument, AsyncMemoryClient, ProjectRef};
 
 /// The members of a project.
 impl AsyncMemoryClient {
@@ -21,12 +21,12 @@ impl AsyncMemoryClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn get_project_members(
-        &self,
-        project: impl Into<ProjectRef>,
-    ) -> Result<Members, Error> {
-        let (org_id, project_id) = self.project_ids(project.into()).await?;
-        self.value(GetProjectMembers::new(org_id, project_id)).await
+    pub fn get_project_members(&self, project: impl Argument<ProjectRef>) -> Answer<'_, Members> {
+        let project: ProjectRef = project.into();
+        Answer::new(async move {
+            let (org_id, project_id) = self.project_ids(project).await?;
+            self.value(GetProjectMembers::new(org_id, project_id)).await
+        })
     }
 
     /// Adds a member to a project: `POST
@@ -45,14 +45,18 @@ impl AsyncMemoryClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn add_project_member(
+    pub fn add_project_member(
         &self,
-        project: impl Into<ProjectRef>,
-        email: impl Into<String>,
-        role: impl Into<MemberRole>,
-    ) -> Result<MessageResponse, Error> {
-        let (org_id, project_id) = self.project_ids(project.into()).await?;
-        self.value(AddProjectMember::new(org_id, project_id, email, role)).await
+        project: impl Argument<ProjectRef>,
+        email: impl Argument<String>,
+        role: impl Argument<MemberRole>,
+    ) -> Answer<'_, MessageResponse> {
+        let (project, email, role): (ProjectRef, String, MemberRole) =
+            (project.into(), email.into(), role.into());
+        Answer::new(async move {
+            let (org_id, project_id) = self.project_ids(project).await?;
+            self.value(AddProjectMember::new(org_id, project_id, email, role)).await
+        })
     }
 
     /// Changes the role of a member of a project: `PUT
@@ -71,14 +75,18 @@ impl AsyncMemoryClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn update_project_member(
+    pub fn update_project_member(
         &self,
-        project: impl Into<ProjectRef>,
-        email: impl Into<String>,
-        role: impl Into<MemberRole>,
-    ) -> Result<MessageResponse, Error> {
-        let (org_id, project_id) = self.project_ids(project.into()).await?;
-        self.value(UpdateProjectMember::new(org_id, project_id, email, role)).await
+        project: impl Argument<ProjectRef>,
+        email: impl Argument<String>,
+        role: impl Argument<MemberRole>,
+    ) -> Answer<'_, MessageResponse> {
+        let (project, email, role): (ProjectRef, String, MemberRole) =
+            (project.into(), email.into(), role.into());
+        Answer::new(async move {
+            let (org_id, project_id) = self.project_ids(project).await?;
+            self.value(UpdateProjectMember::new(org_id, project_id, email, role)).await
+        })
     }
 
     /// Removes a member from a project: `DELETE
@@ -96,12 +104,15 @@ impl AsyncMemoryClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn remove_project_member(
+    pub fn remove_project_member(
         &self,
-        project: impl Into<ProjectRef>,
-        email: impl Into<String>,
-    ) -> Result<MessageResponse, Error> {
-        let (org_id, project_id) = self.project_ids(project.into()).await?;
-        self.value(RemoveProjectMember::new(org_id, project_id, email)).await
+        project: impl Argument<ProjectRef>,
+        email: impl Argument<String>,
+    ) -> Answer<'_, MessageResponse> {
+        let (project, email): (ProjectRef, String) = (project.into(), email.into());
+        Answer::new(async move {
+            let (org_id, project_id) = self.project_ids(project).await?;
+            self.value(RemoveProjectMember::new(org_id, project_id, email)).await
+        })
     }
 }

@@ -3,7 +3,7 @@ use std::fmt;
 
 use mem0_types::{InvalidInput, PingResponse};
 
-use crate::{AsyncMemoryClient, Error};
+use crate::{Argument, AsyncMemoryClient, Error};
 
 /// The organization that an operation is about: the API key's own, or another one of the account.
 ///
@@ -34,7 +34,7 @@ impl OrganizationRef {
     /// let organization = OrganizationRef::new("3fa85f64-5717-4562-b3fc-2c963f66afa6");
     /// # let _ = organization;
     /// ```
-    pub fn new(org_id: impl Into<String>) -> Self {
+    pub fn new(org_id: impl Argument<String>) -> Self {
         Self(Some(org_id.into()))
     }
 }
@@ -105,7 +105,7 @@ impl ProjectRef {
     /// let project = ProjectRef::new("3fa85f64-5717-4562-b3fc-2c963f66afa6", "p-1");
     /// # let _ = project;
     /// ```
-    pub fn new(org_id: impl Into<String>, project_id: impl Into<String>) -> Self {
+    pub fn new(org_id: impl Argument<String>, project_id: impl Argument<String>) -> Self {
         Self { org_id: Some(org_id.into()), project_id: Some(project_id.into()) }
     }
 
@@ -116,7 +116,7 @@ impl ProjectRef {
     /// let project = ProjectRef::in_own_organization("p-1");
     /// # let _ = project;
     /// ```
-    pub fn in_own_organization(project_id: impl Into<String>) -> Self {
+    pub fn in_own_organization(project_id: impl Argument<String>) -> Self {
         Self { org_id: None, project_id: Some(project_id.into()) }
     }
 }

@@ -4,7 +4,7 @@ use mem0_types::{
     UpdateProjectOptions,
 };
 
-use crate::{AsyncMemoryClient, Error, OrganizationRef, ProjectRef};
+use crate::{Answer, Argument, AsyncMemoryClient, OrganizationRef, ProjectRef};
 
 /// Projects.
 impl AsyncMemoryClient {
@@ -23,12 +23,15 @@ impl AsyncMemoryClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn get_projects(
+    pub fn get_projects(
         &self,
-        organization: impl Into<OrganizationRef>,
-    ) -> Result<Page<Project>, Error> {
-        let org_id = self.org_id(organization.into()).await?;
-        self.value(GetProjects::new(org_id)).await
+        organization: impl Argument<OrganizationRef>,
+    ) -> Answer<'_, Page<Project>> {
+        let organization: OrganizationRef = organization.into();
+        Answer::new(async move {
+            let org_id = self.org_id(organization).await?;
+            self.value(GetProjects::new(org_id)).await
+        })
     }
 
     /// Creates a project: `POST /api/v1/orgs/organizations/{org_id}/projects/`.
@@ -46,14 +49,17 @@ impl AsyncMemoryClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn create_project(
+    pub fn create_project(
         &self,
-        organization: impl Into<OrganizationRef>,
-        options: impl Into<CreateProjectOptions>,
-    ) -> Result<CreateProjectResponse, Error> {
-        let options = options.into();
-        let org_id = self.org_id(organization.into()).await?;
-        self.value(CreateProject::new(org_id, options)).await
+        organization: impl Argument<OrganizationRef>,
+        options: impl Argument<CreateProjectOptions>,
+    ) -> Answer<'_, CreateProjectResponse> {
+        let (organization, options): (OrganizationRef, CreateProjectOptions) =
+            (organization.into(), options.into());
+        Answer::new(async move {
+            let org_id = self.org_id(organization).await?;
+            self.value(CreateProject::new(org_id, options)).await
+        })
     }
 
     /// Reads a project with its settings: `GET
@@ -73,9 +79,12 @@ impl AsyncMemoryClient {
     /// # }
     /// ```
     #[doc(alias = "getProject")]
-    pub async fn get_project(&self, project: impl Into<ProjectRef>) -> Result<Project, Error> {
-        let (org_id, project_id) = self.project_ids(project.into()).await?;
-        self.value(GetProject::new(org_id, project_id)).await
+    pub fn get_project(&self, project: impl Argument<ProjectRef>) -> Answer<'_, Project> {
+        let project: ProjectRef = project.into();
+        Answer::new(async move {
+            let (org_id, project_id) = self.project_ids(project).await?;
+            self.value(GetProject::new(org_id, project_id)).await
+        })
     }
 
     /// Changes a project's settings: `PATCH
@@ -100,13 +109,17 @@ impl AsyncMemoryClient {
     /// # }
     /// ```
     #[doc(alias = "updateProject")]
-    pub async fn update_project(
+    pub fn update_project(
         &self,
-        project: impl Into<ProjectRef>,
-        options: impl Into<UpdateProjectOptions>,
-    ) -> Result<MessageResponse, Error> {
-        let (org_id, project_id) = self.project_ids(project.into()).await?;
-        self.value(UpdateProject::new(org_id, project_id, options)).await
+        project: impl Argument<ProjectRef>,
+        options: impl Argument<UpdateProjectOptions>,
+    ) -> Answer<'_, MessageResponse> {
+        let (project, options): (ProjectRef, UpdateProjectOptions) =
+            (project.into(), options.into());
+        Answer::new(async move {
+            let (org_id, project_id) = self.project_ids(project).await?;
+            self.value(UpdateProject::new(org_id, project_id, options)).await
+        })
     }
 
     /// Deletes a project with all its memories: `DELETE
@@ -125,13 +138,16 @@ impl AsyncMemoryClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn delete_project(
+    pub fn delete_project(
         &self,
-        project: impl Into<ProjectRef>,
+        project: impl Argument<ProjectRef>,
         confirmation: DeleteEverything,
-    ) -> Result<MessageResponse, Error> {
-        let DeleteEverything = confirmation;
-        let (org_id, project_id) = self.project_ids(project.into()).await?;
-        self.value(DeleteProject::new(org_id, project_id)).await
+    ) -> Answer<'_, MessageResponse> {
+        let project: ProjectRef = project.into();
+        Answer::new(async move {
+            let DeleteEverything = confirmation;
+            let (org_id, project_id) = self.project_ids(project).await?;
+            self.value(DeleteProject::new(org_id, project_id)).await
+        })
     }
 }

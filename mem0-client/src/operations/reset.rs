@@ -1,6 +1,6 @@
 use mem0_types::{DeleteEverything, EntityRef, Malformed, QueuedDelete};
 
-use crate::{AsyncMemoryClient, Error, WaitOptions};
+use crate::{Answer, Argument, AsyncMemoryClient, Error, WaitOptions};
 
 /// Everything at once.
 impl AsyncMemoryClient {
@@ -24,34 +24,40 @@ impl AsyncMemoryClient {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn reset(
+    #[doc(alias = "delete_everything")]
+    #[doc(alias = "delete_all_users")]
+    #[doc(alias = "wipe")]
+    pub fn reset(
         &self,
         confirmation: DeleteEverything,
-        wait: impl Into<WaitOptions>,
-    ) -> Result<Reset, Error> {
-        let DeleteEverything = confirmation;
-        let wait = wait.into();
-        let mut queued: Vec<(EntityRef, Result<QueuedDelete, Error>)> = Vec::new();
-        let users = self.users().await?;
-        for entity in users.results {
-            // The request for an entity without a type is refused, and reported like any failure.
-            let entity = entity.entity_ref().unwrap_or_else(|| EntityRef::new("", entity.name));
-            let answer = self.delete_users(entity.clone()).await;
-            queued.push((entity, answer));
-        }
-        let mut entities = Vec::with_capacity(queued.len());
-        for (entity, answer) in queued {
-            let outcome = match answer {
-                Ok(QueuedDelete { event_id: Some(event_id), .. }) => {
-                    self.wait_for_event(event_id, wait.clone()).await.map(|_| ())
-                }
-                Ok(_) => Ok(()),
-                Err(error) if error.is_missing() => Ok(()),
-                Err(error) => Err(error),
-            };
-            entities.push(ResetEntity { entity, outcome });
-        }
-        Ok(Reset { entities, malformed: users.malformed })
+        wait: impl Argument<WaitOptions>,
+    ) -> Answer<'_, Reset> {
+        let wait: WaitOptions = wait.into();
+        Answer::new(async move {
+            let DeleteEverything = confirmation;
+            let mut queued: Vec<(EntityRef, Result<QueuedDelete, Error>)> = Vec::new();
+            let users = self.users().await?;
+            for entity in users.results {
+                // The request for an entity without a type is refused, and reported like any
+                // failure.
+                let entity = entity.entity_ref().unwrap_or_else(|| EntityRef::new("", entity.name));
+                let answer = self.delete_users(entity.clone()).await;
+                queued.push((entity, answer));
+            }
+            let mut entities = Vec::with_capacity(queued.len());
+            for (entity, answer) in queued {
+                let outcome = match answer {
+                    Ok(QueuedDelete { event_id: Some(event_id), .. }) => {
+                        self.wait_for_event(event_id, wait.clone()).await.map(|_| ())
+                    }
+                    Ok(_) => Ok(()),
+                    Err(error) if error.is_missing() => Ok(()),
+                    Err(error) => Err(error),
+                };
+                entities.push(ResetEntity { entity, outcome });
+            }
+            Ok(Reset { entities, malformed: users.malformed })
+        })
     }
 }
 

@@ -1,7 +1,7 @@
 use mem0_types::requests::{CreateWebhook, DeleteWebhook, GetWebhooks, UpdateWebhook};
 use mem0_types::{CreateWebhookOptions, MessageResponse, Page, UpdateWebhookOptions, Webhook};
 
-use crate::{AsyncMemoryClient, Error, ProjectRef};
+use crate::{Answer, Argument, AsyncMemoryClient, ProjectRef};
 
 /// Webhooks.
 impl AsyncMemoryClient {
@@ -21,12 +21,12 @@ impl AsyncMemoryClient {
     /// # }
     /// ```
     #[doc(alias = "getWebhooks")]
-    pub async fn get_webhooks(
-        &self,
-        project: impl Into<ProjectRef>,
-    ) -> Result<Page<Webhook>, Error> {
-        let project_id = self.project_id(project.into()).await?;
-        self.value(GetWebhooks::new(project_id)).await
+    pub fn get_webhooks(&self, project: impl Argument<ProjectRef>) -> Answer<'_, Page<Webhook>> {
+        let project: ProjectRef = project.into();
+        Answer::new(async move {
+            let project_id = self.project_id(project).await?;
+            self.value(GetWebhooks::new(project_id)).await
+        })
     }
 
     /// Creates a webhook, so that the platform calls this address when something happens: `POST
@@ -49,13 +49,17 @@ impl AsyncMemoryClient {
     /// # }
     /// ```
     #[doc(alias = "createWebhook")]
-    pub async fn create_webhook(
+    pub fn create_webhook(
         &self,
-        project: impl Into<ProjectRef>,
-        options: impl Into<CreateWebhookOptions>,
-    ) -> Result<Webhook, Error> {
-        let project_id = self.project_id(project.into()).await?;
-        self.value(CreateWebhook::new(project_id, options)).await
+        project: impl Argument<ProjectRef>,
+        options: impl Argument<CreateWebhookOptions>,
+    ) -> Answer<'_, Webhook> {
+        let (project, options): (ProjectRef, CreateWebhookOptions) =
+            (project.into(), options.into());
+        Answer::new(async move {
+            let project_id = self.project_id(project).await?;
+            self.value(CreateWebhook::new(project_id, options)).await
+        })
     }
 
     /// Changes a webhook: `PUT /api/v1/webhooks/{webhook_id}/`. Settings that are not given stay as
@@ -75,12 +79,12 @@ impl AsyncMemoryClient {
     /// # }
     /// ```
     #[doc(alias = "updateWebhook")]
-    pub async fn update_webhook(
+    pub fn update_webhook(
         &self,
-        webhook_id: impl Into<String>,
-        options: impl Into<UpdateWebhookOptions>,
-    ) -> Result<MessageResponse, Error> {
-        self.value(UpdateWebhook::new(webhook_id, options)).await
+        webhook_id: impl Argument<String>,
+        options: impl Argument<UpdateWebhookOptions>,
+    ) -> Answer<'_, MessageResponse> {
+        self.answer(UpdateWebhook::new(webhook_id, options))
     }
 
     /// Deletes a webhook: `DELETE /api/v1/webhooks/{webhook_id}/`.
@@ -96,10 +100,7 @@ impl AsyncMemoryClient {
     /// # }
     /// ```
     #[doc(alias = "deleteWebhook")]
-    pub async fn delete_webhook(
-        &self,
-        webhook_id: impl Into<String>,
-    ) -> Result<MessageResponse, Error> {
-        self.value(DeleteWebhook::new(webhook_id)).await
+    pub fn delete_webhook(&self, webhook_id: impl Argument<String>) -> Answer<'_, MessageResponse> {
+        self.answer(DeleteWebhook::new(webhook_id))
     }
 }

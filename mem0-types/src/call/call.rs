@@ -8,8 +8,8 @@ use serde::Serialize;
 use super::json_body;
 use super::repeat::Repeat;
 use super::target::{check_template, encode_into};
-use crate::InvalidInput;
 use crate::ids::check_id;
+use crate::{Argument, InvalidInput};
 
 /// A request as bytes and names, ready for any transport.
 ///
@@ -82,7 +82,7 @@ impl Call {
     pub fn segment(
         mut self,
         name: &'static str,
-        id: impl Into<String>,
+        id: impl Argument<String>,
     ) -> Result<Self, InvalidInput> {
         let id = id.into();
         check_id(name, &id)?;
@@ -100,7 +100,11 @@ impl Call {
     /// assert_eq!(call.query_pairs().collect::<Vec<_>>(), [("page", "2")]);
     /// ```
     #[must_use]
-    pub fn query(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
+    pub fn query(
+        mut self,
+        name: impl Into<Cow<'static, str>>,
+        value: impl Argument<String>,
+    ) -> Self {
         self.query.push((name.into(), value.into()));
         self
     }

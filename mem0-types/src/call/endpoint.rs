@@ -18,9 +18,14 @@ use crate::wire::read;
 /// assert_eq!(call.path()?, "/v1/memories/m-1/");
 /// # Ok::<(), mem0_sdk::InvalidInput>(())
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a request",
+    label = "not a request",
+    note = "give it a request of `mem0_sdk::requests`, such as `GetUsers::new()`, or a `Call`"
+)]
 pub trait Endpoint: Send {
     /// The answer on success.
-    type Response: DeserializeOwned + Send;
+    type Response: DeserializeOwned + Send + 'static;
 
     /// Checks the request and makes the call.
     ///

@@ -147,7 +147,7 @@ macro_rules! request {
         ///
         #[doc = concat!("assert!(", stringify!($example), ".into_call().is_ok());")]
         /// ```
-        pub fn new($( $field: impl Into<$ty> ),+) -> Self {
+        pub fn new($( $field: impl $crate::Argument<$ty> ),+) -> Self {
             Self { $( $field: $field.into(), )+ $( $ofield: None ),* }
         }
     };

@@ -1,11 +1,12 @@
 use http::Method;
+use serde::Serialize;
 use serde_json::Value;
 
-use crate::InvalidInput;
 use crate::call::{Call, Endpoint, Repeat};
 use crate::ids::check_id;
 use crate::time::Timestamp;
-use crate::wire::{Metadata, check_name, check_object, path, record};
+use crate::wire::{Metadata, Object, check_name, check_object, path, record, typed_metadata};
+use crate::{Argument, InvalidInput};
 
 /// Creates a user, agent, app or run before its first memory: `POST /v1/users/`, `/v1/agents/`,
 /// `/v1/apps/` and `/v1/runs/`.
@@ -29,7 +30,7 @@ pub struct CreateEntity {
     field: &'static str,
     id: String,
     name: Option<String>,
-    metadata: Option<Value>,
+    metadata: Option<Object>,
 }
 
 impl CreateEntity {
@@ -45,7 +46,7 @@ impl CreateEntity {
     /// assert_eq!(call.body().unwrap(), br#"{"user_id":"alice"}"#.as_slice());
     /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
-    pub fn user(user_id: impl Into<String>) -> Self {
+    pub fn user(user_id: impl Argument<String>) -> Self {
         Self::new(path::USERS, "user_id", user_id.into(), None)
     }
 
@@ -57,7 +58,7 @@ impl CreateEntity {
     /// assert_eq!(call.path()?, "/v1/agents/");
     /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
-    pub fn agent(agent_id: impl Into<String>, name: impl Into<String>) -> Self {
+    pub fn agent(agent_id: impl Argument<String>, name: impl Argument<String>) -> Self {
         Self::new(path::AGENTS, "agent_id", agent_id.into(), Some(name.into()))
     }
 
@@ -69,7 +70,7 @@ impl CreateEntity {
     /// assert_eq!(call.path()?, "/v1/apps/");
     /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
-    pub fn app(app_id: impl Into<String>, name: impl Into<String>) -> Self {
+    pub fn app(app_id: impl Argument<String>, name: impl Argument<String>) -> Self {
         Self::new(path::APPS, "app_id", app_id.into(), Some(name.into()))
     }
 
@@ -81,7 +82,7 @@ impl CreateEntity {
     /// assert_eq!(call.path()?, "/v1/runs/");
     /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
-    pub fn run(run_id: impl Into<String>, name: impl Into<String>) -> Self {
+    pub fn run(run_id: impl Argument<String>, name: impl Argument<String>) -> Self {
         Self::new(path::RUNS, "run_id", run_id.into(), Some(name.into()))
     }
 
@@ -94,8 +95,8 @@ impl CreateEntity {
     /// assert_eq!(call.body().unwrap(), r#"{"metadata":{"plan":"free"},"user_id":"alice"}"#);
     /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
-    pub fn metadata(mut self, metadata: impl Into<Value>) -> Self {
-        self.metadata = Some(metadata.into());
+    pub fn metadata(mut self, metadata: impl Serialize) -> Self {
+        self.metadata = Some(Object::of(metadata));
         self
     }
 }
@@ -120,7 +121,7 @@ impl Endpoint for CreateEntity {
             body.insert("name".to_owned(), name.into());
         }
         if let Some(metadata) = self.metadata {
-            body.insert("metadata".to_owned(), metadata);
+            body.insert("metadata".to_owned(), metadata.into_json());
         }
         Call::new("create_entity", Method::POST, self.path, Repeat::Once).json(&body)
     }
@@ -172,3 +173,5 @@ record! {
         }
     }
 }
+
+typed_metadata!(CreatedEntity);

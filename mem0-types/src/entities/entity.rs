@@ -1,6 +1,6 @@
 use crate::ids::{EntityRef, EntityType};
 use crate::time::Timestamp;
-use crate::wire::{Metadata, Page, record};
+use crate::wire::{Metadata, Page, record, typed_metadata};
 
 record! {
     /// A user, agent, app or run that has memories, as listed by `GET /v1/entities/`.
@@ -42,6 +42,8 @@ record! {
         }
     }
 }
+
+typed_metadata!(Entity);
 
 impl Entity {
     /// The entity as an argument of other operations. `None` when its kind is not known.

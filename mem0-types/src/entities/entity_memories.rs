@@ -5,7 +5,7 @@ use crate::call::{Call, Endpoint, Repeat, page_query, request};
 use crate::ids::EntityRef;
 use crate::messages::{Message, Role};
 use crate::time::Timestamp;
-use crate::wire::{Metadata, Page, path, record};
+use crate::wire::{Metadata, Page, path, record, typed_metadata};
 
 request! {
     /// Lists the memories of one user, agent, app or run with the messages that they came from:
@@ -85,3 +85,5 @@ record! {
         }
     }
 }
+
+typed_metadata!(EntityMemory);

@@ -6,7 +6,7 @@ use crate::InvalidInput;
 use crate::call::{Call, Endpoint, Repeat, page_query, request};
 use crate::messages::{Role, Skipped};
 use crate::time::Timestamp;
-use crate::wire::{Metadata, Page, open_enum, path, record};
+use crate::wire::{Metadata, Page, open_enum, path, record, typed_metadata};
 
 request! {
     /// Lists queued and finished work, newest first: `GET /v1/events/`.
@@ -154,6 +154,8 @@ record! {
         }
     }
 }
+
+typed_metadata!(Event);
 
 impl Event {
     /// What an add did not remember of its messages. `None` where everything was remembered, and

@@ -2,11 +2,11 @@ use http::Method;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::InvalidInput;
 use crate::call::{Call, Endpoint, Repeat, request};
 use crate::filter::Filter;
 use crate::ids::check_id;
-use crate::wire::{check_object, from_text, options, path, record};
+use crate::wire::{Object, check_object, from_text, options, path, record};
+use crate::{Argument, InvalidInput};
 
 request! {
     /// Exports memories in the form of a JSON Schema: `POST /v1/exports/`. The work is queued.
@@ -35,7 +35,7 @@ impl Endpoint for CreateMemoryExport {
             options: &'a MemoryExportOptions,
         }
 
-        check_object("schema", Some(&self.schema))?;
+        check_object("schema", Some(&Object::of(&self.schema)))?;
         self.options.filter.check()?;
         self.options.check_extra(&["schema", "filters"])?;
         Call::new("create_memory_export", Method::POST, path::EXPORTS, Repeat::Once).json(&Body {
@@ -155,7 +155,7 @@ impl GetMemoryExport {
     /// ```
     #[doc(alias = "memory_export_id")]
     #[doc(alias = "memoryExportId")]
-    pub fn by_id(memory_export_id: impl Into<String>) -> Self {
+    pub fn by_id(memory_export_id: impl Argument<String>) -> Self {
         Self(Which::Id(memory_export_id.into()))
     }
 

@@ -3,8 +3,8 @@ use serde_json::Value;
 use super::condition::{Condition, IdCondition, TimeField};
 use super::expression::{Expression, Filter};
 use super::field::{CategoriesFilter, KeywordsFilter, MetadataFilter, TimeFilter};
-use crate::InvalidInput;
 use crate::ids::{EntityRef, IdField, Scope};
+use crate::{Argument, InvalidInput};
 
 macro_rules! id_filter {
     (
@@ -19,7 +19,7 @@ macro_rules! id_filter {
         #[doc = concat!("assert_eq!(filter.to_string(), r#\"{\"", stringify!($is), "\":\"x\"}\"#);")]
         /// ```
         #[doc(alias = $camel)]
-        pub fn $is(id: impl Into<String>) -> Self {
+        pub fn $is(id: impl Argument<String>) -> Self {
             Self::id(IdField::$field, IdCondition::Is(id.into()))
         }
 
@@ -30,7 +30,7 @@ macro_rules! id_filter {
         #[doc = concat!("let filter = Filter::", stringify!($ne), "(\"x\");")]
         #[doc = concat!("assert_eq!(filter.to_string(), r#\"{\"", stringify!($is), "\":{\"ne\":\"x\"}}\"#);")]
         /// ```
-        pub fn $ne(id: impl Into<String>) -> Self {
+        pub fn $ne(id: impl Argument<String>) -> Self {
             Self::id(IdField::$field, IdCondition::IsNot(id.into()))
         }
 
@@ -41,7 +41,7 @@ macro_rules! id_filter {
         #[doc = concat!("let filter = Filter::", stringify!($in), "([\"x\", \"y\"]);")]
         #[doc = concat!("assert_eq!(filter.to_string(), r#\"{\"", stringify!($is), "\":{\"in\":[\"x\",\"y\"]}}\"#);")]
         /// ```
-        pub fn $in<I: Into<String>>(ids: impl IntoIterator<Item = I>) -> Self {
+        pub fn $in<I: Argument<String>>(ids: impl IntoIterator<Item = I>) -> Self {
             let ids = ids.into_iter().map(Into::into).collect();
             Self::id(IdField::$field, IdCondition::In(ids))
         }
@@ -174,7 +174,7 @@ impl Filter {
     /// let filter = Filter::metadata("source").eq("chat");
     /// assert_eq!(filter.to_string(), r#"{"metadata":{"source":"chat"}}"#);
     /// ```
-    pub fn metadata(key: impl Into<String>) -> MetadataFilter {
+    pub fn metadata(key: impl Argument<String>) -> MetadataFilter {
         MetadataFilter(key.into())
     }
 
@@ -198,7 +198,7 @@ impl Filter {
     /// assert_eq!(filter.to_string(), r#"{"memory_ids":["m-1","m-2"]}"#);
     /// ```
     #[doc(alias = "memoryIds")]
-    pub fn memory_ids<I: Into<String>>(ids: impl IntoIterator<Item = I>) -> Self {
+    pub fn memory_ids<I: Argument<String>>(ids: impl IntoIterator<Item = I>) -> Self {
         let ids = ids.into_iter().map(Into::into).collect();
         Self(Expression::Condition(Condition::MemoryIds(ids)))
     }

@@ -1,13 +1,14 @@
 use std::fmt;
-use std::ops::{BitAnd, BitOr, Not};
+use std::mem;
+use std::ops::{BitAnd, BitAndAssign, BitOr, BitOrAssign, Not};
 
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use super::condition::{Condition, IdCondition};
-use crate::InvalidInput;
 use crate::wire::deserialize_exactly;
+use crate::{Argument, InvalidInput};
 
 /// Which memories an operation looks at: the platform's filter language as an algebra.
 ///
@@ -15,6 +16,9 @@ use crate::wire::deserialize_exactly;
 /// exactly the JSON that the platform takes. A form of which the platform silently drops a part (an
 /// `AND` beside an `OR` in one object) cannot be expressed. Searches and lists need at least one id
 /// condition that is not negated; a filter without one is refused before it is sent.
+///
+/// The same as methods are `and`, `or` and `not`. `&=` and `|=` add to a filter. `&&` and `||` join
+/// truths and no filters.
 ///
 /// ```
 /// use mem0_sdk::Filter;
@@ -141,50 +145,134 @@ impl Filter {
             }
             Expression::Not(part) => part.check_conditions(),
             Expression::Raw(json) if json.is_object() => Ok(()),
-            Expression::Raw(_) => Err(InvalidInput::new("filters", "must be a JSON object")),
+            Expression::Raw(_) => Err(InvalidInput::new(
+                "filters",
+                "must be a JSON object, and the values in it what serde_json can write",
+            )),
         }
     }
 }
 
-impl BitAnd for Filter {
-    type Output = Self;
-
-    /// Both hold. A chain of `&` prints as one `AND`.
-    fn bitand(self, other: Self) -> Self {
+impl Filter {
+    /// Both hold: `self & other`. A chain prints as one `AND`.
+    ///
+    /// ```
+    /// # use mem0_sdk::Filter;
+    /// let food = Filter::categories().contains("food");
+    /// let filter = Filter::user_id("alice").and(food.clone());
+    /// assert_eq!(filter, Filter::user_id("alice") & food);
+    /// ```
+    pub fn and(self, other: impl Argument<Self>) -> Self {
         Self(Expression::And(match self.0 {
             Expression::And(mut parts) => {
-                parts.push(other);
+                parts.push(other.into());
                 parts
             }
-            first => vec![Self(first), other],
+            first => vec![Self(first), other.into()],
         }))
+    }
+
+    /// At least one holds: `self | other`. A chain prints as one `OR`.
+    ///
+    /// ```
+    /// # use mem0_sdk::Filter;
+    /// let filter = Filter::user_id("alice").or(Filter::agent_id("bot"));
+    /// assert_eq!(filter, Filter::user_id("alice") | Filter::agent_id("bot"));
+    /// ```
+    pub fn or(self, other: impl Argument<Self>) -> Self {
+        Self(Expression::Or(match self.0 {
+            Expression::Or(mut parts) => {
+                parts.push(other.into());
+                parts
+            }
+            first => vec![Self(first), other.into()],
+        }))
+    }
+
+    /// This does not hold: `!self`. Two negations cancel out.
+    ///
+    /// ```
+    /// # use mem0_sdk::Filter;
+    /// let work = Filter::categories().contains("work");
+    /// assert_eq!(work.clone().not(), !work);
+    /// ```
+    #[allow(clippy::should_implement_trait, reason = "it does, and is found without an import")]
+    pub fn not(self) -> Self {
+        match self.0 {
+            Expression::Not(inner) => *inner,
+            _ => Self(Expression::Not(Box::new(self))),
+        }
+    }
+
+    /// Takes the filter out, to put another in its place.
+    fn take(&mut self) -> Self {
+        mem::replace(self, Self(Expression::And(Vec::new())))
     }
 }
 
-impl BitOr for Filter {
+impl From<&Filter> for Filter {
+    fn from(filter: &Filter) -> Self {
+        filter.clone()
+    }
+}
+
+impl<T: Argument<Filter>> BitAnd<T> for Filter {
     type Output = Self;
 
-    /// At least one holds. A chain of `|` prints as one `OR`.
-    fn bitor(self, other: Self) -> Self {
-        Self(Expression::Or(match self.0 {
-            Expression::Or(mut parts) => {
-                parts.push(other);
-                parts
-            }
-            first => vec![Self(first), other],
-        }))
+    /// As [`and`](Self::and).
+    fn bitand(self, other: T) -> Self {
+        self.and(other)
+    }
+}
+
+impl<T: Argument<Filter>> BitOr<T> for Filter {
+    type Output = Self;
+
+    /// As [`or`](Self::or).
+    fn bitor(self, other: T) -> Self {
+        self.or(other)
+    }
+}
+
+impl<T: Argument<Filter>> BitAndAssign<T> for Filter {
+    /// Adds a condition: as [`and`](Self::and).
+    ///
+    /// ```
+    /// # use mem0_sdk::Filter;
+    /// # let only_food = true;
+    /// let mut filter = Filter::user_id("alice");
+    /// if only_food {
+    ///     filter &= Filter::categories().contains("food");
+    /// }
+    /// # assert!(filter.to_string().starts_with(r#"{"AND":["#));
+    /// ```
+    fn bitand_assign(&mut self, other: T) {
+        *self = self.take().and(other);
+    }
+}
+
+impl<T: Argument<Filter>> BitOrAssign<T> for Filter {
+    /// Adds an alternative: as [`or`](Self::or).
+    ///
+    /// ```
+    /// # use mem0_sdk::Filter;
+    /// let mut filter = Filter::user_id("alice");
+    /// for agent in ["bot", "guide"] {
+    ///     filter |= Filter::agent_id(agent);
+    /// }
+    /// # assert!(filter.to_string().starts_with(r#"{"OR":["#));
+    /// ```
+    fn bitor_assign(&mut self, other: T) {
+        *self = self.take().or(other);
     }
 }
 
 impl Not for Filter {
     type Output = Self;
 
-    /// This does not hold. Two negations cancel out.
+    /// As [`not`](Self::not).
     fn not(self) -> Self {
-        match self.0 {
-            Expression::Not(inner) => *inner,
-            _ => Self(Expression::Not(Box::new(self))),
-        }
+        Self::not(self)
     }
 }
 

@@ -1,11 +1,13 @@
 use std::fmt;
 
+use serde::Serialize;
 use serde_json::Value;
 
 use super::condition::{
     CategoryCondition, Condition, MetadataCondition, TextCondition, TimeComparison, TimeField,
 };
 use super::expression::{Expression, Filter};
+use crate::Argument;
 use crate::time::Timestamp;
 
 /// A time field without its comparison; see [`Filter::created_at`].
@@ -47,7 +49,7 @@ impl TimeFilter {
     /// let filter = Filter::expiration_date().is("2027-01-31");
     /// assert_eq!(filter.to_string(), r#"{"expiration_date":"2027-01-31"}"#);
     /// ```
-    pub fn is(self, time: impl Into<Timestamp>) -> Filter {
+    pub fn is(self, time: impl Argument<Timestamp>) -> Filter {
         self.compare(vec![TimeComparison::Is(time.into())])
     }
 
@@ -58,7 +60,7 @@ impl TimeFilter {
     /// let filter = Filter::expiration_date().ne("2027-01-31");
     /// assert_eq!(filter.to_string(), r#"{"expiration_date":{"ne":"2027-01-31"}}"#);
     /// ```
-    pub fn ne(self, time: impl Into<Timestamp>) -> Filter {
+    pub fn ne(self, time: impl Argument<Timestamp>) -> Filter {
         self.compare(vec![TimeComparison::Ne(time.into())])
     }
 
@@ -68,7 +70,7 @@ impl TimeFilter {
     /// # use mem0_sdk::Filter;
     /// assert_eq!(Filter::created_at().gt(0).to_string(), r#"{"created_at":{"gt":0}}"#);
     /// ```
-    pub fn gt(self, time: impl Into<Timestamp>) -> Filter {
+    pub fn gt(self, time: impl Argument<Timestamp>) -> Filter {
         self.compare(vec![TimeComparison::Gt(time.into())])
     }
 
@@ -78,7 +80,7 @@ impl TimeFilter {
     /// # use mem0_sdk::Filter;
     /// assert_eq!(Filter::created_at().gte(0).to_string(), r#"{"created_at":{"gte":0}}"#);
     /// ```
-    pub fn gte(self, time: impl Into<Timestamp>) -> Filter {
+    pub fn gte(self, time: impl Argument<Timestamp>) -> Filter {
         self.compare(vec![TimeComparison::Gte(time.into())])
     }
 
@@ -88,7 +90,7 @@ impl TimeFilter {
     /// # use mem0_sdk::Filter;
     /// assert_eq!(Filter::created_at().lt(9).to_string(), r#"{"created_at":{"lt":9}}"#);
     /// ```
-    pub fn lt(self, time: impl Into<Timestamp>) -> Filter {
+    pub fn lt(self, time: impl Argument<Timestamp>) -> Filter {
         self.compare(vec![TimeComparison::Lt(time.into())])
     }
 
@@ -98,7 +100,7 @@ impl TimeFilter {
     /// # use mem0_sdk::Filter;
     /// assert_eq!(Filter::created_at().lte(9).to_string(), r#"{"created_at":{"lte":9}}"#);
     /// ```
-    pub fn lte(self, time: impl Into<Timestamp>) -> Filter {
+    pub fn lte(self, time: impl Argument<Timestamp>) -> Filter {
         self.compare(vec![TimeComparison::Lte(time.into())])
     }
 
@@ -109,7 +111,7 @@ impl TimeFilter {
     /// let filter = Filter::created_at().between(0, 9);
     /// assert_eq!(filter.to_string(), r#"{"created_at":{"gte":0,"lte":9}}"#);
     /// ```
-    pub fn between(self, from: impl Into<Timestamp>, to: impl Into<Timestamp>) -> Filter {
+    pub fn between(self, from: impl Argument<Timestamp>, to: impl Argument<Timestamp>) -> Filter {
         self.compare(vec![TimeComparison::Gte(from.into()), TimeComparison::Lte(to.into())])
     }
 
@@ -121,7 +123,7 @@ impl TimeFilter {
     /// assert_eq!(filter.to_string(), r#"{"expiration_date":{"in":["2027-01-31"]}}"#);
     /// ```
     #[doc(alias = "in")]
-    pub fn is_in<T: Into<Timestamp>>(self, times: impl IntoIterator<Item = T>) -> Filter {
+    pub fn is_in<T: Argument<Timestamp>>(self, times: impl IntoIterator<Item = T>) -> Filter {
         self.compare(vec![TimeComparison::In(times.into_iter().map(Into::into).collect())])
     }
 
@@ -165,7 +167,7 @@ impl CategoriesFilter {
     /// assert_eq!(filter.to_string(), r#"{"categories":{"in":["food"]}}"#);
     /// ```
     #[doc(alias = "in")]
-    pub fn is_in<I: Into<String>>(self, names: impl IntoIterator<Item = I>) -> Filter {
+    pub fn is_in<I: Argument<String>>(self, names: impl IntoIterator<Item = I>) -> Filter {
         let names = names.into_iter().map(Into::into).collect();
         Filter(Expression::Condition(Condition::Categories(CategoryCondition::In(names))))
     }
@@ -177,7 +179,7 @@ impl CategoriesFilter {
     /// let filter = Filter::categories().contains("foo");
     /// assert_eq!(filter.to_string(), r#"{"categories":{"contains":"foo"}}"#);
     /// ```
-    pub fn contains(self, text: impl Into<String>) -> Filter {
+    pub fn contains(self, text: impl Argument<String>) -> Filter {
         let condition = CategoryCondition::Contains(text.into());
         Filter(Expression::Condition(Condition::Categories(condition)))
     }
@@ -185,7 +187,8 @@ impl CategoriesFilter {
 
 /// A metadata key without its comparison; see [`Filter::metadata`].
 ///
-/// The platform has no ranges and no `in` on metadata:
+/// Values are what serde can write: a text, a number, `json!(…)`, or an enum of your own. The
+/// platform has no ranges and no `in` on metadata:
 ///
 /// ```compile_fail
 /// let filter = mem0_sdk::Filter::metadata("age").gt(3);
@@ -203,8 +206,12 @@ impl CategoriesFilter {
 pub struct MetadataFilter(pub(super) String);
 
 impl MetadataFilter {
-    fn compare(self, condition: MetadataCondition) -> Filter {
-        Filter(Expression::Condition(Condition::Metadata(self.0, condition)))
+    /// A value that cannot be written as JSON makes a filter that is refused when it is sent.
+    fn compare(self, value: impl Serialize, condition: fn(Value) -> MetadataCondition) -> Filter {
+        Filter(match serde_json::to_value(value) {
+            Ok(value) => Expression::Condition(Condition::Metadata(self.0, condition(value))),
+            Err(_) => Expression::Raw(Value::Null),
+        })
     }
 
     /// Equal to this JSON value. The text `*` is the platform's wildcard: any value but null.
@@ -214,8 +221,8 @@ impl MetadataFilter {
     /// let filter = Filter::metadata("ok").eq(true);
     /// assert_eq!(filter.to_string(), r#"{"metadata":{"ok":true}}"#);
     /// ```
-    pub fn eq(self, value: impl Into<Value>) -> Filter {
-        self.compare(MetadataCondition::Eq(value.into()))
+    pub fn eq(self, value: impl Serialize) -> Filter {
+        self.compare(value, MetadataCondition::Eq)
     }
 
     /// Another value, or no such key. The text `*` is the platform's wildcard: no such key, or
@@ -226,8 +233,8 @@ impl MetadataFilter {
     /// let filter = Filter::metadata("ok").ne(true);
     /// assert_eq!(filter.to_string(), r#"{"metadata":{"ok":{"ne":true}}}"#);
     /// ```
-    pub fn ne(self, value: impl Into<Value>) -> Filter {
-        self.compare(MetadataCondition::Ne(value.into()))
+    pub fn ne(self, value: impl Serialize) -> Filter {
+        self.compare(value, MetadataCondition::Ne)
     }
 
     /// The value contains this: a part of a text, or an element of a list.
@@ -237,8 +244,8 @@ impl MetadataFilter {
     /// let filter = Filter::metadata("tags").contains("vip");
     /// assert_eq!(filter.to_string(), r#"{"metadata":{"tags":{"contains":"vip"}}}"#);
     /// ```
-    pub fn contains(self, value: impl Into<Value>) -> Filter {
-        self.compare(MetadataCondition::Contains(value.into()))
+    pub fn contains(self, value: impl Serialize) -> Filter {
+        self.compare(value, MetadataCondition::Contains)
     }
 }
 
@@ -272,7 +279,7 @@ impl KeywordsFilter {
     /// let filter = Filter::keywords().contains("Rome");
     /// assert_eq!(filter.to_string(), r#"{"keywords":{"contains":"Rome"}}"#);
     /// ```
-    pub fn contains(self, text: impl Into<String>) -> Filter {
+    pub fn contains(self, text: impl Argument<String>) -> Filter {
         Filter(Expression::Condition(Condition::Keywords(TextCondition::Contains(text.into()))))
     }
 
@@ -283,7 +290,7 @@ impl KeywordsFilter {
     /// let filter = Filter::keywords().icontains("rome");
     /// assert_eq!(filter.to_string(), r#"{"keywords":{"icontains":"rome"}}"#);
     /// ```
-    pub fn icontains(self, text: impl Into<String>) -> Filter {
+    pub fn icontains(self, text: impl Argument<String>) -> Filter {
         Filter(Expression::Condition(Condition::Keywords(TextCondition::Icontains(text.into()))))
     }
 }

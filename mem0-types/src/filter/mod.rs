@@ -7,6 +7,7 @@ mod constructors;
 mod expression;
 mod field;
 mod parse;
+mod unavailable;
 
 pub use condition::{
     CategoryCondition, Condition, IdCondition, MetadataCondition, TextCondition, TimeComparison,

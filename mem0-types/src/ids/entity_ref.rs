@@ -1,8 +1,8 @@
 use std::fmt;
 
 use super::identifier::IdField;
-use crate::InvalidInput;
 use crate::wire::open_enum;
+use crate::{Argument, InvalidInput};
 
 open_enum! {
     /// The kind of an entity, as in the path `/v2/entities/{entity_type}/{entity_id}/`.
@@ -47,7 +47,7 @@ impl EntityRef {
     /// # use mem0_sdk::{EntityRef, EntityType};
     /// assert_eq!(EntityRef::new(EntityType::User, "alice"), EntityRef::user("alice"));
     /// ```
-    pub fn new(entity_type: impl Into<EntityType>, entity_id: impl Into<String>) -> Self {
+    pub fn new(entity_type: impl Argument<EntityType>, entity_id: impl Argument<String>) -> Self {
         Self { entity_type: entity_type.into(), entity_id: entity_id.into() }
     }
 
@@ -57,7 +57,7 @@ impl EntityRef {
     /// # use mem0_sdk::EntityRef;
     /// assert_eq!(EntityRef::user("alice").entity_id(), "alice");
     /// ```
-    pub fn user(user_id: impl Into<String>) -> Self {
+    pub fn user(user_id: impl Argument<String>) -> Self {
         Self::new(EntityType::User, user_id)
     }
 
@@ -67,7 +67,7 @@ impl EntityRef {
     /// # use mem0_sdk::EntityRef;
     /// assert_eq!(EntityRef::agent("bot").entity_id(), "bot");
     /// ```
-    pub fn agent(agent_id: impl Into<String>) -> Self {
+    pub fn agent(agent_id: impl Argument<String>) -> Self {
         Self::new(EntityType::Agent, agent_id)
     }
 
@@ -77,7 +77,7 @@ impl EntityRef {
     /// # use mem0_sdk::EntityRef;
     /// assert_eq!(EntityRef::app("kitchen").entity_id(), "kitchen");
     /// ```
-    pub fn app(app_id: impl Into<String>) -> Self {
+    pub fn app(app_id: impl Argument<String>) -> Self {
         Self::new(EntityType::App, app_id)
     }
 
@@ -87,7 +87,7 @@ impl EntityRef {
     /// # use mem0_sdk::EntityRef;
     /// assert_eq!(EntityRef::run("trip").entity_id(), "trip");
     /// ```
-    pub fn run(run_id: impl Into<String>) -> Self {
+    pub fn run(run_id: impl Argument<String>) -> Self {
         Self::new(EntityType::Run, run_id)
     }
 

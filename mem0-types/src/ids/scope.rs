@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::entity_ref::EntityRef;
 use super::identifier::IdField;
-use crate::InvalidInput;
+use crate::{Argument, InvalidInput};
 
 /// Who an added memory belongs to: a user, an agent, an app, a run, or several of them at once.
 ///
@@ -46,7 +46,7 @@ macro_rules! scope_id {
         /// ```
         #[doc(alias = $camel)]
         #[doc(alias = $wire)]
-        pub fn $kind(id: impl Into<String>) -> Self {
+        pub fn $kind(id: impl Argument<String>) -> Self {
             Self::EMPTY.$with(id)
         }
 
@@ -58,7 +58,7 @@ macro_rules! scope_id {
         #[doc = concat!("assert_eq!(scope.", stringify!($field), "(), Some(\"id-1\"));")]
         /// ```
         #[must_use]
-        pub fn $with(mut self, id: impl Into<String>) -> Self {
+        pub fn $with(mut self, id: impl Argument<String>) -> Self {
             self.$field = Some(id.into());
             self
         }

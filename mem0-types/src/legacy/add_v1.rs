@@ -1,6 +1,5 @@
 use http::Method;
 use serde::Serialize;
-use serde_json::Value;
 
 use crate::InvalidInput;
 use crate::call::{Call, Endpoint, Repeat, request};
@@ -8,7 +7,7 @@ use crate::events::{EventStatus, HistoryEvent};
 use crate::ids::Scope;
 use crate::messages::{Messages, Skipped};
 use crate::time::Date;
-use crate::wire::{Page, check_object, options, path, record};
+use crate::wire::{Object, Page, check_object, options, path, record};
 
 request! {
     /// Adds memories from messages by v1: `POST /v1/memories/`.
@@ -65,7 +64,7 @@ options! {
     example legacy::AddV1Options::new(Scope::user("alice"));
     body {
         /// Your own metadata, a JSON object.
-        metadata: Value as into = serde_json::json!({"source": "chat"}),
+        metadata: Object as object = serde_json::json!({"source": "chat"}),
         /// What to keep, in your words.
         includes: String as into = "diet",
         /// What to leave out, in your words.
@@ -75,7 +74,7 @@ options! {
         /// The form of the answer: `v1.0`, a bare list, or `v1.1`, an object. Default `v1.0`.
         output_format: String as into = "v1.1",
         /// Categories and what belongs in them, one JSON object.
-        custom_categories: Value as into = serde_json::json!({"diet": "What she eats"}),
+        custom_categories: Object as object = serde_json::json!({"diet": "What she eats"}),
         /// What to extract and what not, in your words.
         custom_instructions: String as into = "Only what she eats",
         /// The same for facts about the agent.
@@ -87,7 +86,7 @@ options! {
         /// When the messages were said, in seconds since 1970-01-01T00:00:00Z.
         timestamp: i64 as value = 1_700_000_000,
         /// The last UTC day on which the memories are listed and found.
-        expiration_date: Date as value = Date::new(2027, 1, 31)?,
+        expiration_date: Date as into = Date::new(2027, 1, 31)?,
         /// Whether to extract a graph. The platform now ignores it.
         enable_graph: bool as value = true,
         /// The organization's id, where the key has several organizations.

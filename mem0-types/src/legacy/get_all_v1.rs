@@ -6,7 +6,7 @@ use crate::call::{Call, Endpoint, Repeat, request};
 use crate::ids::Scope;
 use crate::memories::Memory;
 use crate::time::{Timestamp, check_time};
-use crate::wire::{Page, check_object, options, path};
+use crate::wire::{Object, Page, check_object, options, path};
 
 request! {
     /// Lists memories by v1: `GET /v1/memories/`. The answer is one list, or one page if both
@@ -91,7 +91,7 @@ options! {
     example legacy::GetAllV1Options::new(Scope::user("alice"));
     body {
         /// List only memories with this metadata, a JSON object.
-        metadata: Value as into = serde_json::json!({"source": "chat"}),
+        metadata: Object as object = serde_json::json!({"source": "chat"}),
         /// List only memories with at least one of these categories.
         categories: Vec<String> as list = ["food"],
         /// The organization's id, where the key has several organizations.

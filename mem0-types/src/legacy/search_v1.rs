@@ -1,12 +1,11 @@
 use http::Method;
 use serde::Serialize;
-use serde_json::Value;
 
 use crate::InvalidInput;
 use crate::call::{Call, Endpoint, Repeat, request};
 use crate::ids::Scope;
 use crate::memories::Memory;
-use crate::wire::{Page, check_object, options, path};
+use crate::wire::{Object, Page, check_object, options, path};
 
 request! {
     /// Finds memories by v1: `POST /v1/memories/search/`.
@@ -80,7 +79,7 @@ options! {
         /// The project's id, where the key has several projects.
         project_id: String as into = "p-1",
         /// Find only memories with this metadata, a JSON object.
-        metadata: Value as into = serde_json::json!({"source": "chat"}),
+        metadata: Object as object = serde_json::json!({"source": "chat"}),
         /// Find only memories with at least one of these categories.
         categories: Vec<String> as list = ["food"],
         /// The form of the answer: `v1.0`, a bare list, or `v1.1`, an object. Default `v1.0`.

@@ -1,6 +1,5 @@
 use http::Method;
 use serde::Serialize;
-use serde_json::Value;
 
 use super::custom_category::CustomCategory;
 use crate::InvalidInput;
@@ -9,7 +8,7 @@ use crate::events::{EventResult, EventStatus};
 use crate::ids::Scope;
 use crate::messages::{Messages, Skipped};
 use crate::time::{Date, Timestamp, check_time};
-use crate::wire::{check_object, options, path, record};
+use crate::wire::{Object, check_object, options, path, record};
 
 request! {
     /// Adds memories from messages: `POST /v3/memories/add/`.
@@ -96,14 +95,14 @@ options! {
     example AddMemoryOptions::new(Scope::user("alice"));
     body {
         /// Your own keys for every memory made from the messages, a JSON object. They are never
-        /// rewritten.
-        metadata: Value as into = serde_json::json!({"source": "chat"}),
+        /// rewritten. A type of yours that serde writes as an object fits too.
+        metadata: Object as object = serde_json::json!({"source": "chat"}),
         /// Whether to infer facts. Default `true`. With `false` each message is stored as it is
         /// before the answer; system messages are dropped and media are refused.
         infer: bool as value = false,
         /// The last UTC day on which the memories are listed and found. Default: they never expire.
         #[doc(alias = "expirationDate")]
-        expiration_date: Date as value = Date::new(2027, 1, 31)?,
+        expiration_date: Date as into = Date::new(2027, 1, 31)?,
         /// What to extract and what not, in your words. Replaces the project's instructions.
         #[doc(alias = "customInstructions")]
         custom_instructions: String as into = "Only what she eats",
@@ -120,7 +119,7 @@ options! {
         /// A JSON object that describes structured data to extract. The platform does not
         /// document it further.
         #[doc(alias = "structuredDataSchema")]
-        structured_data_schema: Value as into = serde_json::json!({"type": "object"}),
+        structured_data_schema: Object as object = serde_json::json!({"type": "object"}),
         /// Whether updates of the memories are refused. Default `false`.
         immutable: bool as value = true,
         /// What to keep, in your words. Replaced by `custom_instructions`.
@@ -138,7 +137,7 @@ options! {
         observation_datetime: Timestamp as into = "2026-03-01T09:30:00Z",
         /// The day on which the messages were said, where neither `timestamp` nor
         /// `observation_datetime` is set.
-        observation_date: Date as value = Date::new(2026, 3, 1)?,
+        observation_date: Date as into = Date::new(2026, 3, 1)?,
     }
 }
 

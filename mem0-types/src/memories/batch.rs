@@ -2,13 +2,12 @@ use std::fmt;
 
 use http::Method;
 use serde::Serialize;
-use serde_json::Value;
 
 use super::delete::DeleteMemory;
-use crate::InvalidInput;
 use crate::call::{Call, Endpoint, Repeat};
 use crate::ids::check_id;
-use crate::wire::{check_object, path, record};
+use crate::wire::{Object, check_object, path, record};
+use crate::{Argument, InvalidInput};
 
 /// The most memories in one batch.
 pub const BATCH_LIMIT: usize = 1000;
@@ -126,7 +125,7 @@ pub struct MemoryUpdate {
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    metadata: Option<Value>,
+    metadata: Option<Object>,
 }
 
 impl MemoryUpdate {
@@ -136,7 +135,7 @@ impl MemoryUpdate {
     /// # use mem0_sdk::{Endpoint, MemoryUpdate, requests::BatchUpdate};
     /// assert!(BatchUpdate::new([MemoryUpdate::new("m-1")]).into_call().is_err());
     /// ```
-    pub fn new(memory_id: impl Into<String>) -> Self {
+    pub fn new(memory_id: impl Argument<String>) -> Self {
         Self { memory_id: memory_id.into(), text: None, metadata: None }
     }
 
@@ -148,7 +147,7 @@ impl MemoryUpdate {
     /// assert_eq!(serde_json::json!(update)["text"], "Loves climbing");
     /// ```
     #[must_use]
-    pub fn text(mut self, text: impl Into<String>) -> Self {
+    pub fn text(mut self, text: impl Argument<String>) -> Self {
         self.text = Some(text.into());
         self
     }
@@ -161,8 +160,8 @@ impl MemoryUpdate {
     /// assert_eq!(serde_json::json!(update)["metadata"]["k"], 1);
     /// ```
     #[must_use]
-    pub fn metadata(mut self, metadata: impl Into<Value>) -> Self {
-        self.metadata = Some(metadata.into());
+    pub fn metadata(mut self, metadata: impl Serialize) -> Self {
+        self.metadata = Some(Object::of(metadata));
         self
     }
 
@@ -228,7 +227,7 @@ impl BatchDelete {
     /// assert!(call.body().unwrap().ends_with(br#"],"erase":true}"#));
     /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
-    pub fn new<I: Into<DeleteMemory>>(memories: impl IntoIterator<Item = I>) -> Self {
+    pub fn new<I: Argument<DeleteMemory>>(memories: impl IntoIterator<Item = I>) -> Self {
         Self { memories: memories.into_iter().map(Into::into).collect(), before: 0 }
     }
 

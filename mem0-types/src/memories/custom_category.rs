@@ -2,6 +2,8 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::Argument;
+
 /// A category and what belongs in it.
 ///
 /// ```
@@ -24,7 +26,7 @@ impl CustomCategory {
     /// let diet = mem0_sdk::CustomCategory::new("diet", "What she eats");
     /// assert_eq!(serde_json::json!(diet), serde_json::json!({"diet": "What she eats"}));
     /// ```
-    pub fn new(name: impl Into<String>, description: impl Into<String>) -> Self {
+    pub fn new(name: impl Argument<String>, description: impl Argument<String>) -> Self {
         Self { name: name.into(), description: description.into() }
     }
 

@@ -2,10 +2,10 @@ use std::fmt;
 
 use http::Method;
 
-use crate::InvalidInput;
 use crate::call::{Call, Endpoint, Repeat};
 use crate::ids::{EntityRef, IdField};
 use crate::wire::{path, record};
+use crate::{Argument, InvalidInput};
 
 /// Deletes all memories of one scope: `DELETE /v1/memories/`.
 ///
@@ -150,7 +150,7 @@ impl DeleteScope {
     /// assert_eq!(call.path_and_query()?, "/v1/memories/?user_id=alice");
     /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
-    pub fn user(user_id: impl Into<String>) -> Self {
+    pub fn user(user_id: impl Argument<String>) -> Self {
         Self::of(Which::One(IdField::UserId, user_id.into()))
     }
 
@@ -163,7 +163,7 @@ impl DeleteScope {
     /// assert_eq!(call.path_and_query()?, "/v1/memories/?agent_id=bot");
     /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
-    pub fn agent(agent_id: impl Into<String>) -> Self {
+    pub fn agent(agent_id: impl Argument<String>) -> Self {
         Self::of(Which::One(IdField::AgentId, agent_id.into()))
     }
 
@@ -176,7 +176,7 @@ impl DeleteScope {
     /// assert_eq!(call.path_and_query()?, "/v1/memories/?app_id=kitchen");
     /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
-    pub fn app(app_id: impl Into<String>) -> Self {
+    pub fn app(app_id: impl Argument<String>) -> Self {
         Self::of(Which::One(IdField::AppId, app_id.into()))
     }
 
@@ -189,7 +189,7 @@ impl DeleteScope {
     /// assert_eq!(call.path_and_query()?, "/v1/memories/?run_id=r-1");
     /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
-    pub fn run(run_id: impl Into<String>) -> Self {
+    pub fn run(run_id: impl Argument<String>) -> Self {
         Self::of(Which::One(IdField::RunId, run_id.into()))
     }
 

@@ -1,9 +1,9 @@
 use http::Method;
 
-use crate::InvalidInput;
 use crate::call::{Call, Endpoint, Repeat, request};
 use crate::ids::check_id;
 use crate::wire::{open_enum, path, record};
+use crate::{Argument, InvalidInput};
 
 open_enum! {
     /// How good a memory is.
@@ -74,7 +74,7 @@ impl FeedbackOptions {
     /// # use mem0_sdk::{Feedback, FeedbackOptions};
     /// assert_eq!(FeedbackOptions::from(None), FeedbackOptions::new(None));
     /// ```
-    pub fn new(feedback: impl Into<Option<Feedback>>) -> Self {
+    pub fn new(feedback: impl Argument<Option<Feedback>>) -> Self {
         Self { feedback: feedback.into(), reason: None }
     }
 
@@ -88,7 +88,7 @@ impl FeedbackOptions {
     #[doc(alias = "feedback_reason")]
     #[doc(alias = "feedbackReason")]
     #[must_use]
-    pub fn reason(mut self, reason: impl Into<String>) -> Self {
+    pub fn reason(mut self, reason: impl Argument<String>) -> Self {
         self.reason = Some(reason.into());
         self
     }

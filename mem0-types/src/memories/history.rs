@@ -6,7 +6,7 @@ use crate::call::{Call, Endpoint, Repeat, request};
 use crate::events::HistoryEvent;
 use crate::messages::{Message, Role};
 use crate::time::Timestamp;
-use crate::wire::{Metadata, Page, path, record};
+use crate::wire::{Metadata, Page, path, record, typed_metadata};
 
 request! {
     /// Reads the changes of one memory: `GET /v1/memories/{memory_id}/history/`. A deleted memory
@@ -99,3 +99,5 @@ record! {
         }
     }
 }
+
+typed_metadata!(History);

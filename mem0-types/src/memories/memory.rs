@@ -2,7 +2,7 @@ use serde_json::{Map, Value};
 
 use crate::messages::Role;
 use crate::time::{Date, Timestamp};
-use crate::wire::{Metadata, record};
+use crate::wire::{Metadata, record, typed_metadata};
 
 record! {
     /// A memory, as returned by `get`, `get_all`, `search` and `update`.
@@ -98,6 +98,8 @@ record! {
         }
     }
 }
+
+typed_metadata!(Memory);
 
 record! {
     /// The parts of a search hit's score, each from 0 to 1.

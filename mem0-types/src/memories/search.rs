@@ -1,13 +1,12 @@
 use http::Method;
 use serde::Serialize;
-use serde_json::Value;
 
 use super::memory::Memory;
 use crate::InvalidInput;
 use crate::call::{Call, Endpoint, Repeat, request};
 use crate::filter::Filter;
 use crate::time::{Timestamp, check_time};
-use crate::wire::{Page, check_object, options, path};
+use crate::wire::{Object, Page, check_object, options, path};
 
 request! {
     /// Finds the memories that answer a query: `POST /v3/memories/search/`.
@@ -106,7 +105,7 @@ options! {
         /// Find only memories with at least one of these categories.
         categories: Vec<String> as list = ["food"],
         /// Find only memories with this metadata, a JSON object.
-        metadata: Value as into = serde_json::json!({"source": "chat"}),
+        metadata: Object as object = serde_json::json!({"source": "chat"}),
         /// Whether to leave out memories that a newer one has replaced. Not in the published
         /// specification.
         #[doc(alias = "latestOnly")]

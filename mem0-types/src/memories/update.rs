@@ -1,11 +1,10 @@
 use http::Method;
-use serde_json::Value;
 
 use super::memory::Memory;
 use crate::InvalidInput;
 use crate::call::{Call, Endpoint, Repeat, request};
 use crate::time::{Date, Timestamp, check_time};
-use crate::wire::{check_object, from_text, options, path};
+use crate::wire::{Object, check_object, from_text, options, path};
 
 request! {
     /// Changes one memory: `PUT /v1/memories/{memory_id}/`.
@@ -71,7 +70,7 @@ options! {
         /// The new text.
         text: String as into = "Loves climbing",
         /// Metadata keys to set, a JSON object. Other keys of the memory stay.
-        metadata: Value as into = serde_json::json!({"source": "form"}),
+        metadata: Object as object = serde_json::json!({"source": "form"}),
         /// The last UTC day on which the memory is listed and found. `None`: it never expires.
         #[doc(alias = "expirationDate")]
         expiration_date: Option<Date> as into = Date::new(2027, 1, 31)?,

@@ -10,7 +10,7 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::media_type::{HEAD, MediaKind, MediaType};
-use crate::InvalidInput;
+use crate::{Argument, InvalidInput};
 
 /// An image or a document inside a message, by URL or as its bytes in base64.
 ///
@@ -45,7 +45,7 @@ macro_rules! document {
         #[doc = concat!("let document = Media::", stringify!($from_url), "(\"https://example.com/a\");")]
         /// assert_eq!(document.url(), "https://example.com/a");
         /// ```
-        pub fn $from_url(url: impl Into<String>) -> Self {
+        pub fn $from_url(url: impl Argument<String>) -> Self {
             Self { kind: MediaKind::$kind, url: url.into() }
         }
 
@@ -139,7 +139,7 @@ impl Media {
     /// let photo = Media::image_url("https://example.com/a.jpg");
     /// assert_eq!(photo.url(), "https://example.com/a.jpg");
     /// ```
-    pub fn image_url(url: impl Into<String>) -> Self {
+    pub fn image_url(url: impl Argument<String>) -> Self {
         Self { kind: MediaKind::Image, url: url.into() }
     }
 

@@ -4,8 +4,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use super::media::Media;
-use crate::InvalidInput;
 use crate::wire::{from_text, open_enum, record};
+use crate::{Argument, InvalidInput};
 
 open_enum! {
     /// Who said a message.
@@ -100,7 +100,7 @@ impl Message {
     /// # use mem0_sdk::{Message, Role};
     /// assert_eq!(Message::user("Hi").role, Role::User);
     /// ```
-    pub fn user(content: impl Into<Content>) -> Self {
+    pub fn user(content: impl Argument<Content>) -> Self {
         Self::new(Role::User, content)
     }
 
@@ -110,7 +110,7 @@ impl Message {
     /// # use mem0_sdk::{Message, Role};
     /// assert_eq!(Message::assistant("Hello!").role, Role::Assistant);
     /// ```
-    pub fn assistant(content: impl Into<Content>) -> Self {
+    pub fn assistant(content: impl Argument<Content>) -> Self {
         Self::new(Role::Assistant, content)
     }
 
@@ -120,7 +120,7 @@ impl Message {
     /// # use mem0_sdk::{Message, Role};
     /// assert_eq!(Message::system("Be brief").role, Role::System);
     /// ```
-    pub fn system(content: impl Into<Content>) -> Self {
+    pub fn system(content: impl Argument<Content>) -> Self {
         Self::new(Role::System, content)
     }
 
@@ -131,7 +131,7 @@ impl Message {
     /// assert_eq!(Message::user("Hi").named("Alice").name.as_deref(), Some("Alice"));
     /// ```
     #[must_use]
-    pub fn named(mut self, name: impl Into<String>) -> Self {
+    pub fn named(mut self, name: impl Argument<String>) -> Self {
         self.name = Some(name.into());
         self
     }

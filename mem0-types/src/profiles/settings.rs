@@ -1,9 +1,9 @@
 use http::Method;
 use serde_json::{Map, Value, json};
 
-use crate::InvalidInput;
 use crate::call::{Call, Endpoint, Repeat, request};
 use crate::wire::{path, record};
+use crate::{Argument, InvalidInput};
 
 record! {
     /// A project's settings for profiles.
@@ -146,7 +146,7 @@ impl UpdateProfileSettings {
     /// let refused = UpdateProfileSettings::new().schema(bare).into_call().unwrap_err();
     /// assert_eq!(refused.field(), "schema");
     /// ```
-    pub fn schema(mut self, schema: impl Into<Value>) -> Self {
+    pub fn schema(mut self, schema: impl Argument<Value>) -> Self {
         self.schema = Some(Some(schema.into()));
         self
     }
@@ -176,7 +176,7 @@ impl UpdateProfileSettings {
     /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
     #[doc(alias = "customInstructions")]
-    pub fn custom_instructions(mut self, custom_instructions: impl Into<String>) -> Self {
+    pub fn custom_instructions(mut self, custom_instructions: impl Argument<String>) -> Self {
         self.custom_instructions = Some(Some(custom_instructions.into()));
         self
     }

@@ -3,10 +3,10 @@ use serde::Serialize;
 
 use super::member::{Member, MemberRole};
 use super::project_category::ProjectCategory;
-use crate::InvalidInput;
 use crate::call::{Call, Endpoint, Repeat, request};
 use crate::time::Timestamp;
 use crate::wire::{MessageResponse, Page, check_name, from_text, options, path, record};
+use crate::{Argument, InvalidInput};
 
 request! {
     /// Lists an organization's projects: `GET /api/v1/orgs/organizations/{org_id}/projects/`.
@@ -92,7 +92,7 @@ impl CreateProjectOptions {
     /// # use mem0_sdk::CreateProjectOptions;
     /// assert_eq!(CreateProjectOptions::new("Kitchen"), "Kitchen".into());
     /// ```
-    pub fn new(name: impl Into<String>) -> Self {
+    pub fn new(name: impl Argument<String>) -> Self {
         Self::unset(name.into())
     }
 }

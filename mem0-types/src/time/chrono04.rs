@@ -1,7 +1,8 @@
 //! Conversions to and from the types of chrono 0.4, by the feature `chrono04`.
 
-use chrono::{DateTime, Datelike, NaiveDate, TimeZone, Utc};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, TimeZone, Utc};
 
+use super::converted::converted;
 use super::date::Date;
 use super::timestamp::Timestamp;
 use crate::InvalidInput;
@@ -41,6 +42,18 @@ impl TryFrom<&Timestamp> for DateTime<Utc> {
     }
 }
 
+impl TryFrom<&Timestamp> for DateTime<FixedOffset> {
+    type Error = InvalidInput;
+
+    /// In UTC.
+    ///
+    /// # Errors
+    /// As for `DateTime<Utc>`.
+    fn try_from(time: &Timestamp) -> Result<Self, InvalidInput> {
+        DateTime::<Utc>::try_from(time).map(|time| time.fixed_offset())
+    }
+}
+
 impl From<Date> for NaiveDate {
     fn from(date: Date) -> Self {
         // Chrono has every day of the years 1 to 9999.
@@ -49,12 +62,19 @@ impl From<Date> for NaiveDate {
     }
 }
 
-impl TryFrom<NaiveDate> for Date {
-    type Error = InvalidInput;
-
-    /// # Errors
-    /// [`InvalidInput`] outside the years 1 to 9999.
-    fn try_from(date: NaiveDate) -> Result<Self, InvalidInput> {
+impl From<NaiveDate> for Date {
+    /// A day before the year 1 becomes the first day of that year, and one after the year 9999 the
+    /// last.
+    fn from(date: NaiveDate) -> Self {
         Self::of_parts(date.year(), date.month(), date.day())
     }
 }
+
+impl From<NaiveDate> for Timestamp {
+    /// The day alone, without a time.
+    fn from(date: NaiveDate) -> Self {
+        Date::from(date).into()
+    }
+}
+
+converted! { DateTime<Utc>, DateTime<FixedOffset>; NaiveDate }

@@ -50,21 +50,23 @@ impl Date {
         }
     }
 
-    /// The day with these numbers, in the types that another crate has for them.
+    /// The day with these numbers, in the types that another crate has for them. A day before the
+    /// year 1 becomes the first day, and one after 9999 the last.
     #[cfg(any(feature = "chrono04", feature = "jiff", feature = "time03"))]
-    pub(crate) fn of_parts<P>(
-        year: impl TryInto<u16>,
-        month: P,
-        day: P,
-    ) -> Result<Self, InvalidInput>
-    where
-        P: TryInto<u8>,
-    {
-        match (year.try_into(), month.try_into(), day.try_into()) {
-            (Ok(year), Ok(month), Ok(day)) => Self::new(year, month, day),
-            _ => Err(InvalidInput::new("date", "must be within the years 1 to 9999")),
-        }
+    pub(super) fn of_parts<P: TryInto<u8>>(year: i32, month: P, day: P) -> Self {
+        let parts = (u16::try_from(year), month.try_into(), day.try_into());
+        let date = match parts {
+            (Ok(year), Ok(month), Ok(day)) => Self::new(year, month, day).ok(),
+            _ => None,
+        };
+        date.unwrap_or(if year < 1 { Self::FIRST } else { Self::LAST })
     }
+
+    #[cfg(any(feature = "chrono04", feature = "jiff", feature = "time03"))]
+    const FIRST: Self = Self { year: 1, month: 1, day: 1 };
+
+    #[cfg(any(feature = "chrono04", feature = "jiff", feature = "time03"))]
+    const LAST: Self = Self { year: 9999, month: 12, day: 31 };
 
     /// The year, 1 to 9999.
     ///

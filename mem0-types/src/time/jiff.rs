@@ -1,7 +1,9 @@
 //! Conversions to and from the types of jiff 1, by the feature `jiff`.
 
-use jiff::civil;
+use jiff::tz::TimeZone;
+use jiff::{ZonedDateTime, civil};
 
+use super::converted::converted;
 use super::date::Date;
 use super::timestamp::Timestamp;
 use crate::InvalidInput;
@@ -41,6 +43,25 @@ impl TryFrom<&Timestamp> for jiff::Timestamp {
     }
 }
 
+impl From<ZonedDateTime> for Timestamp {
+    /// As from `jiff::Timestamp`: the moment, without the time zone.
+    fn from(time: ZonedDateTime) -> Self {
+        time.timestamp().into()
+    }
+}
+
+impl TryFrom<&Timestamp> for ZonedDateTime {
+    type Error = InvalidInput;
+
+    /// In UTC.
+    ///
+    /// # Errors
+    /// As for `jiff::Timestamp`.
+    fn try_from(time: &Timestamp) -> Result<Self, InvalidInput> {
+        jiff::Timestamp::try_from(time).map(|time| time.to_zoned_datetime(TimeZone::UTC))
+    }
+}
+
 impl From<Date> for civil::Date {
     fn from(date: Date) -> Self {
         // Jiff has every day of the years 1 to 9999, and the numbers fit its signed types.
@@ -48,12 +69,19 @@ impl From<Date> for civil::Date {
     }
 }
 
-impl TryFrom<civil::Date> for Date {
-    type Error = InvalidInput;
-
-    /// # Errors
-    /// [`InvalidInput`] outside the years 1 to 9999.
-    fn try_from(date: civil::Date) -> Result<Self, InvalidInput> {
-        Self::of_parts(date.year(), date.month(), date.day())
+impl From<civil::Date> for Date {
+    /// A day before the year 1 becomes the first day of that year, and one after the year 9999 the
+    /// last.
+    fn from(date: civil::Date) -> Self {
+        Self::of_parts(i32::from(date.year()), date.month(), date.day())
     }
 }
+
+impl From<civil::Date> for Timestamp {
+    /// The day alone, without a time.
+    fn from(date: civil::Date) -> Self {
+        Date::from(date).into()
+    }
+}
+
+converted! { jiff::Timestamp, ZonedDateTime; civil::Date }

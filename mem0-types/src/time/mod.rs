@@ -4,6 +4,8 @@
 
 #[cfg(feature = "chrono04")]
 mod chrono04;
+#[cfg(any(feature = "chrono04", feature = "jiff", feature = "time03"))]
+mod converted;
 mod date;
 #[cfg(feature = "jiff")]
 mod jiff;

@@ -1,7 +1,8 @@
 //! Conversions to and from the types of time 0.3, by the feature `time03`.
 
-use time::{Month, OffsetDateTime};
+use time::{Month, OffsetDateTime, UtcDateTime};
 
+use super::converted::converted;
 use super::date::Date;
 use super::timestamp::Timestamp;
 use crate::InvalidInput;
@@ -46,6 +47,23 @@ impl TryFrom<&Timestamp> for OffsetDateTime {
     }
 }
 
+impl From<UtcDateTime> for Timestamp {
+    /// As from `OffsetDateTime`.
+    fn from(time: UtcDateTime) -> Self {
+        OffsetDateTime::from(time).into()
+    }
+}
+
+impl TryFrom<&Timestamp> for UtcDateTime {
+    type Error = InvalidInput;
+
+    /// # Errors
+    /// As for `OffsetDateTime`.
+    fn try_from(time: &Timestamp) -> Result<Self, InvalidInput> {
+        OffsetDateTime::try_from(time).map(Self::from)
+    }
+}
+
 impl From<Date> for time::Date {
     fn from(date: Date) -> Self {
         let month = Month::January.nth_next(date.month() - 1);
@@ -54,12 +72,19 @@ impl From<Date> for time::Date {
     }
 }
 
-impl TryFrom<time::Date> for Date {
-    type Error = InvalidInput;
-
-    /// # Errors
-    /// [`InvalidInput`] outside the years 1 to 9999.
-    fn try_from(date: time::Date) -> Result<Self, InvalidInput> {
+impl From<time::Date> for Date {
+    /// A day before the year 1 becomes the first day of that year, and one after the year 9999 the
+    /// last.
+    fn from(date: time::Date) -> Self {
         Self::of_parts(date.year(), u8::from(date.month()), date.day())
     }
 }
+
+impl From<time::Date> for Timestamp {
+    /// The day alone, without a time.
+    fn from(date: time::Date) -> Self {
+        Date::from(date).into()
+    }
+}
+
+converted! { OffsetDateTime, UtcDateTime; time::Date }

@@ -1,4 +1,6 @@
+use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::de::Visitor;
@@ -12,6 +14,12 @@ use crate::wire::from_text;
 const MICROS_PER_SECOND: i64 = 1_000_000;
 const MICROS_PER_DAY: i64 = 86_400 * MICROS_PER_SECOND;
 
+const NOT_A_TIME: &str = "must be a date (YYYY-MM-DD), an ISO 8601 date-time or epoch seconds";
+
+fn refused(why: &'static str) -> InvalidInput {
+    InvalidInput::new("timestamp", why)
+}
+
 /// A time, kept exactly as it was written and parsed only when needed.
 ///
 /// The platform writes `2026-03-01T09:30:00Z` and `2026-03-01T09:30:00.630547-07:00`. It also takes
@@ -19,7 +27,8 @@ const MICROS_PER_DAY: i64 = 86_400 * MICROS_PER_SECOND;
 /// [`unix_micros`](Self::unix_micros) and no [`date`](Self::date).
 ///
 /// The features `chrono04`, `jiff` and `time03` convert it to and from the types of these crates,
-/// by `TryFrom<&Timestamp>` and by `From`. A text that is not a time is an error then.
+/// by `TryFrom`, which takes it or a reference to it, and by `From`. A text that is not a time is
+/// an error then.
 ///
 /// ```
 /// use mem0_sdk::Timestamp;
@@ -30,21 +39,26 @@ const MICROS_PER_DAY: i64 = 86_400 * MICROS_PER_SECOND;
 /// assert_eq!(Timestamp::from("soon").unix_micros(), None);
 /// ```
 ///
-/// `==` compares the texts: `2026-01-01T00:00:00Z` and `2026-01-01T00:00:00+00:00` are not equal,
-/// and there is no order. To compare and sort times, use `unix_micros`:
+/// Times are compared and sorted by their moment, however they are written. A date without a time
+/// comes just before its midnight in UTC and is not equal to it, since a filter may read it as the
+/// whole day. A text that is not a time comes after all times. Digits beyond microseconds do not
+/// count. For the spelling, compare what `to_string()` gives.
 ///
 /// ```
 /// use mem0_sdk::{Memory, Timestamp};
 ///
+/// assert_eq!(Timestamp::from("2026-03-01T09:30:00-07:00"), "2026-03-01T16:30:00Z".into());
+/// assert!(Timestamp::from("2026-03-01T09:30:00-07:00") > "2026-03-01T10:00:00Z".into());
+///
 /// fn oldest_first(memories: &mut [Memory]) {
-///     memories.sort_by_key(|memory| memory.created_at.as_ref().and_then(Timestamp::unix_micros));
+///     memories.sort_by(|one, other| one.created_at.cmp(&other.created_at));
 /// }
 /// ```
-#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Timestamp(Repr);
 
-#[derive(Clone, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Serialize)]
 #[serde(untagged)]
 enum Repr {
     Text(String),
@@ -148,10 +162,7 @@ impl Timestamp {
         &self,
         of_micros: impl FnOnce(i64) -> Option<T>,
     ) -> Result<T, InvalidInput> {
-        let refused = |why| InvalidInput::new("timestamp", why);
-        let micros = self.unix_micros().ok_or_else(|| {
-            refused("must be a date (YYYY-MM-DD), an ISO 8601 date-time or epoch seconds")
-        })?;
+        let micros = self.unix_micros().ok_or_else(|| refused(NOT_A_TIME))?;
         of_micros(micros).ok_or_else(|| refused("must be within the range of the type"))
     }
 
@@ -199,16 +210,66 @@ impl Timestamp {
     }
 }
 
+/// What times are compared by: the moment, and whether it was written with a clock. A text that is
+/// not a time is compared as a text.
+#[derive(PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Moment<'a> {
+    Time { micros: i128, has_clock: bool },
+    Other(&'a str),
+}
+
+impl Timestamp {
+    fn moment(&self) -> Moment<'_> {
+        match &self.0 {
+            Repr::Text(text) => parse(text).map_or(Moment::Other(text), |micros| Moment::Time {
+                micros: micros.into(),
+                has_clock: text.trim().len() > "YYYY-MM-DD".len(),
+            }),
+            Repr::Seconds(number) => {
+                let whole = number.as_i128().map(|seconds| seconds * i128::from(MICROS_PER_SECOND));
+                let micros = whole.unwrap_or_else(|| match self.unix_micros() {
+                    Some(micros) => micros.into(),
+                    None => number.as_f64().map_or(0, |seconds| seconds as i128),
+                });
+                Moment::Time { micros, has_clock: true }
+            }
+        }
+    }
+}
+
+impl PartialEq for Timestamp {
+    fn eq(&self, other: &Self) -> bool {
+        self.moment() == other.moment()
+    }
+}
+
+impl Eq for Timestamp {}
+
+impl PartialOrd for Timestamp {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Timestamp {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.moment().cmp(&other.moment())
+    }
+}
+
+impl Hash for Timestamp {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.moment().hash(state);
+    }
+}
+
 /// Refuses a text that is not a time, which a service may silently ignore.
 pub(crate) fn check_time(
     field: &'static str,
     time: Option<&Timestamp>,
 ) -> Result<(), InvalidInput> {
     match time {
-        Some(time) if time.unix_micros().is_none() => Err(InvalidInput::new(
-            field,
-            "must be a date (YYYY-MM-DD), an ISO 8601 date-time or epoch seconds",
-        )),
+        Some(time) if time.unix_micros().is_none() => Err(InvalidInput::new(field, NOT_A_TIME)),
         _ => Ok(()),
     }
 }
@@ -296,6 +357,52 @@ from_text!(Timestamp, text => Self(Repr::Text(text.into_owned())));
 impl From<Date> for Timestamp {
     fn from(date: Date) -> Self {
         Self(Repr::Text(date.to_string()))
+    }
+}
+
+impl From<&Timestamp> for Timestamp {
+    fn from(time: &Timestamp) -> Self {
+        time.clone()
+    }
+}
+
+impl TryFrom<&Timestamp> for SystemTime {
+    type Error = InvalidInput;
+
+    /// # Errors
+    /// [`InvalidInput`] when the text is not a time, or is out of the system's range.
+    fn try_from(time: &Timestamp) -> Result<Self, InvalidInput> {
+        time.to_system_time().ok_or_else(|| refused(NOT_A_TIME))
+    }
+}
+
+impl TryFrom<Timestamp> for SystemTime {
+    type Error = InvalidInput;
+
+    /// As from a reference.
+    fn try_from(time: Timestamp) -> Result<Self, InvalidInput> {
+        Self::try_from(&time)
+    }
+}
+
+impl TryFrom<&Timestamp> for Date {
+    type Error = InvalidInput;
+
+    /// The day in UTC.
+    ///
+    /// # Errors
+    /// [`InvalidInput`] when the text is not a time, or is outside the years 1 to 9999.
+    fn try_from(time: &Timestamp) -> Result<Self, InvalidInput> {
+        time.date().ok_or_else(|| refused(NOT_A_TIME))
+    }
+}
+
+impl TryFrom<Timestamp> for Date {
+    type Error = InvalidInput;
+
+    /// As from a reference.
+    fn try_from(time: Timestamp) -> Result<Self, InvalidInput> {
+        Self::try_from(&time)
     }
 }
 

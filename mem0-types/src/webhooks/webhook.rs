@@ -1,10 +1,10 @@
 use http::Method;
 
 use super::event_type::WebhookEventType;
-use crate::InvalidInput;
 use crate::call::{Call, Endpoint, Repeat, request};
 use crate::time::Timestamp;
 use crate::wire::{MessageResponse, Page, check_name, options, path, record};
+use crate::{Argument, InvalidInput};
 
 request! {
     /// Lists a project's webhooks: `GET /api/v1/webhooks/projects/{project_id}/`.
@@ -110,8 +110,8 @@ impl CreateWebhookOptions {
     /// assert!(CreateWebhook::new("p-1", never).into_call().is_err());
     /// ```
     pub fn new(
-        url: impl Into<String>,
-        name: impl Into<String>,
+        url: impl Argument<String>,
+        name: impl Argument<String>,
         event_types: impl IntoIterator<Item = WebhookEventType>,
     ) -> Self {
         Self::unset(url.into(), name.into(), event_types.into_iter().collect())

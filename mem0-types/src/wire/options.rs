@@ -56,8 +56,8 @@ macro_rules! options {
             /// ```
             pub fn extra(
                 mut self,
-                name: impl Into<String>,
-                value: impl Into<serde_json::Value>,
+                name: impl $crate::Argument<String>,
+                value: impl $crate::Argument<serde_json::Value>,
             ) -> Self {
                 self.extra.insert(name.into(), value.into());
                 self
@@ -109,8 +109,8 @@ macro_rules! options {
     };
 }
 
-/// Emits one setter. A `value` is taken as it is, `into` takes what can be made into it, and a
-/// `list` takes an iterator of texts.
+/// Emits one setter. A `value` is taken as it is, `into` takes what can be made into it, `object`
+/// takes what serde can write, and a `list` takes an iterator of texts.
 macro_rules! setter {
     ($(#[$meta:meta])* $field:ident: $ty:ty as value) => {
         $(#[$meta])*
@@ -121,14 +121,21 @@ macro_rules! setter {
     };
     ($(#[$meta:meta])* $field:ident: $ty:ty as into) => {
         $(#[$meta])*
-        pub fn $field(mut self, $field: impl Into<$ty>) -> Self {
+        pub fn $field(mut self, $field: impl $crate::Argument<$ty>) -> Self {
             self.$field = Some($field.into());
+            self
+        }
+    };
+    ($(#[$meta:meta])* $field:ident: $ty:ty as object) => {
+        $(#[$meta])*
+        pub fn $field(mut self, $field: impl serde::Serialize) -> Self {
+            self.$field = Some($crate::wire::Object::of($field));
             self
         }
     };
     ($(#[$meta:meta])* $field:ident: $ty:ty as list) => {
         $(#[$meta])*
-        pub fn $field<I: Into<String>>(mut self, $field: impl IntoIterator<Item = I>) -> Self {
+        pub fn $field<I: $crate::Argument<String>>(mut self, $field: impl IntoIterator<Item = I>) -> Self {
             self.$field = Some($field.into_iter().map(Into::into).collect());
             self
         }

@@ -70,7 +70,7 @@ macro_rules! record {
         impl $name {
             #[doc = concat!("A `", stringify!($name), "` with these fields only, for tests and fakes.")]
             #[allow(clippy::new_without_default, reason = "an empty answer is not a useful default")]
-            pub fn new($( $rfield: impl Into<$rty>, )* $( $( $given: impl Into<$dty>, )? )*) -> Self {
+            pub fn new($( $rfield: impl $crate::Argument<$rty>, )* $( $( $given: impl $crate::Argument<$dty>, )? )*) -> Self {
                 Self {
                     $( $rfield: $rfield.into(), )*
                     $( $dfield: $crate::wire::record!(default $dty $(, $given)?), )*

@@ -8,5 +8,6 @@ mod http_client;
 mod layers;
 mod lock;
 mod loopback;
+mod mistakes;
 mod prelude;
 mod readme;
