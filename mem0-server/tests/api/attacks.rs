@@ -1,13 +1,16 @@
-//! One tenant does its worst, and another one works meanwhile: it must get on.
+//! One tenant does its worst, and others work meanwhile: they must get on.
 //!
-//! Each attack lasts until the other tenant has done its rounds. With `MEM0_ATTACKS=SECONDS` each
-//! lasts that long, and the times that the other tenant waited are printed as CSV.
+//! Each attack lasts until the others have done their rounds. With `MEM0_ATTACKS=SECONDS` each
+//! lasts that long, and the times that the others waited are printed as CSV, and written to the
+//! file that `MEM0_ATTACKS_REPORT` names.
 
 mod bystander;
 mod stage;
 
 use std::io::Write;
 use std::net::TcpStream;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -29,6 +32,13 @@ fn much_metadata(stage: &Stage) {
         let texts = (0..50).map(|n| format!("memory {part} {n}")).collect();
         stage.store("x", texts, Some(&metadata));
     }
+}
+
+/// What there is to compare with.
+#[test]
+fn a_tenant_alone() {
+    let stage = Stage::new();
+    stage.start().bystander("none");
 }
 
 #[test]
@@ -67,9 +77,11 @@ fn searches_and_lists_of_many_conditions() {
         .map(|n| json!({"NOT": [{"keywords": {"icontains": format!("word {n}")}}]}))
         .collect();
     let list = json!({"filters": {"AND": [{"user_id": "y"}, {"AND": words}]}});
+    let words = json!({"query": "x", "filters": list["filters"]});
     let calls = [
         ("/v3/memories/search/", search),
         ("/v3/memories/search/", mixed),
+        ("/v3/memories/search/", words),
         ("/v3/memories/", list),
     ];
     let calls = calls.map(|(path, body)| (path, body.to_string()));
@@ -153,6 +165,28 @@ fn lists_of_ids_without_end() {
         thread::sleep(Duration::from_millis(100));
     });
     server.bystander("48 lists with 900,000 ids each");
+}
+
+#[test]
+fn large_adds_that_are_queued_and_lists_of_their_events() {
+    let stage = Stage::new();
+    let unreadable = Arc::new(AtomicUsize::new(0));
+    let counted = unreadable.clone();
+    let long = "tea and milk ".repeat(19_000);
+    let mut server = stage.start();
+    server.attack(10, move |server, number| {
+        if number < 6 {
+            let text = |n| json!({"role": "user", "content": format!("{n} {long}")});
+            let messages: Vec<_> = (0..50).map(text).collect();
+            let body = json!({"messages": messages, "user_id": "x"}).to_string();
+            server.call(ATTACKER, "POST", "/v3/memories/add/", &body);
+            thread::sleep(Duration::from_secs(5));
+        } else if server.call(ATTACKER, "GET", "/v1/events/", "") == Some(400) {
+            counted.fetch_add(1, Ordering::Relaxed);
+        }
+    });
+    server.bystander("6 queued adds of 12.5 MB and lists of events");
+    assert_eq!(unreadable.load(Ordering::Relaxed), 0);
 }
 
 #[test]

@@ -6,8 +6,11 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-/// The key of the tenant that is not to notice anything.
+use crate::receiver::Receiver;
+
+/// The keys of the tenants that are not to notice anything. The second one has a webhook.
 pub(super) const BYSTANDER: &str = "bystander";
+pub(super) const LISTENER: &str = "listener";
 
 /// How many rounds it does when nothing is measured, and how long each may take at the very most.
 const ROUNDS: usize = 15;
@@ -21,17 +24,23 @@ pub(super) struct Waited {
     search: Vec<Duration>,
     add: Vec<Duration>,
     ready: Vec<Duration>,
+    /// From an add until its delivery arrives.
+    delivery: Vec<Duration>,
 }
 
-/// Searches, adds and asks whether the server is ready, for so long or some rounds of each.
-pub(super) fn work(address: SocketAddr, measured: Option<Duration>) -> Waited {
-    let mut first = Connection::new(address);
+/// The number-th call of its kind.
+type Call = Box<dyn FnMut(&mut Connection, usize) + Send>;
+
+/// Searches, adds, asks whether the server is ready and awaits deliveries, for so long or some
+/// rounds of each.
+pub(super) fn work(address: SocketAddr, receiver: Receiver, measured: Option<Duration>) -> Waited {
+    let mut first = Connection::new(address, BYSTANDER);
     for n in 0..20 {
         first.add(n);
     }
-    let repeat = |call: fn(&mut Connection, usize)| {
+    let repeat = |key, mut call: Call| {
         thread::spawn(move || {
-            let (mut connection, began) = (Connection::new(address), Instant::now());
+            let (mut connection, began) = (Connection::new(address, key), Instant::now());
             let mut waited = Vec::new();
             let goes_on = |done: usize| match measured {
                 Some(time) => began.elapsed() < time,
@@ -46,14 +55,27 @@ pub(super) fn work(address: SocketAddr, measured: Option<Duration>) -> Waited {
             waited
         })
     };
-    let search = repeat(|connection, _| connection.search());
-    let add = repeat(|connection, n| connection.add(100 + n));
-    let ready = repeat(|connection, _| connection.ready());
+    let search = repeat(BYSTANDER, Box::new(|connection, _| connection.search()));
+    let add = repeat(BYSTANDER, Box::new(|connection, n| connection.add(100 + n)));
+    let ready = repeat(BYSTANDER, Box::new(|connection, _| connection.ready()));
+    let delivery = repeat(
+        LISTENER,
+        Box::new(move |connection, n| {
+            connection.add(n);
+            receiver.next(AT_MOST);
+        }),
+    );
     let join = |thread: thread::JoinHandle<Vec<Duration>>| thread.join().unwrap();
-    Waited { search: join(search), add: join(add), ready: join(ready) }
+    Waited { search: join(search), add: join(add), ready: join(ready), delivery: join(delivery) }
 }
 
-/// The median, the 99th percentile and the number of each, in milliseconds.
+/// The names of what is printed, and the most that each may be.
+pub(super) const HEADER: &str = "attack,searches,search_p50_ms,search_p99_ms,adds,add_p50_ms,\
+                                 add_p99_ms,readies,ready_p50_ms,ready_p99_ms,deliveries,\
+                                 delivery_p50_ms,delivery_p99_ms,peak_mib\n\
+                                 at most,,,50,,,100,,,1000,,,,700\n";
+
+/// The number, the median and the 99th percentile of each, in milliseconds.
 impl fmt::Display for Waited {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut of = |times: &[Duration]| {
@@ -65,6 +87,7 @@ impl fmt::Display for Waited {
         of(&self.search)?;
         of(&self.add)?;
         of(&self.ready)?;
+        of(&self.delivery)?;
         Ok(())
     }
 }
@@ -72,12 +95,13 @@ impl fmt::Display for Waited {
 /// A connection that stays open.
 struct Connection {
     address: SocketAddr,
+    key: &'static str,
     stream: Option<BufReader<TcpStream>>,
 }
 
 impl Connection {
-    fn new(address: SocketAddr) -> Self {
-        Self { address, stream: None }
+    fn new(address: SocketAddr, key: &'static str) -> Self {
+        Self { address, key, stream: None }
     }
 
     fn search(&mut self) {
@@ -121,8 +145,9 @@ impl Connection {
             }
         };
         let head = format!(
-            "{method} {path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Token {BYSTANDER}\r\n\
+            "{method} {path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Token {}\r\n\
              content-length: {}\r\n\r\n{body}",
+            self.key,
             body.len()
         );
         reader.get_mut().write_all(head.as_bytes()).ok()?;

@@ -12,8 +12,9 @@ use mem0_types::{Message, WebhookEventType};
 use serde_json::{Map, Value};
 use tokio::runtime::{Builder, Runtime};
 
-use super::bystander::{self, BYSTANDER};
+use super::bystander::{self, BYSTANDER, HEADER, LISTENER};
 use crate::folder::Folder;
+use crate::receiver::{Receiver, Reply};
 use crate::server::{Server, command, head};
 
 /// The key of the project that attacks, and another one that may only read.
@@ -28,11 +29,22 @@ fn seconds() -> Option<u64> {
     std::env::var("MEM0_ATTACKS").ok()?.parse().ok()
 }
 
-/// A folder with two tenants, before anything happens.
+/// Prints a row of the figures, and adds it to the file that `MEM0_ATTACKS_REPORT` names.
+#[allow(clippy::print_stdout, reason = "whoever measures reads the figures")]
+fn report(row: &str) {
+    print!("{row}");
+    let Ok(path) = std::env::var("MEM0_ATTACKS_REPORT") else { return };
+    let before = fs::read_to_string(&path).unwrap_or_else(|_| HEADER.to_owned());
+    fs::write(path, before + row).unwrap();
+}
+
+/// A folder with an attacker and two other tenants, before anything happens.
 pub(super) struct Stage {
     folder: Folder,
     engine: Engine,
     attacker: Engine,
+    /// What the webhook of one of the others calls.
+    receiver: Receiver,
     runtime: Runtime,
 }
 
@@ -47,11 +59,16 @@ impl Stage {
             runtime.block_on(made).unwrap().id
         };
         let (attacker, bystander) = (project("attacker"), project("bystander"));
+        let listener = project("listener");
+        let receiver = Receiver::start(|_| Reply::Status(200));
+        let webhook = NewWebhook::new("own", receiver.url(), [WebhookEventType::MemoryAdd]);
+        runtime.block_on(engine.create_webhook(&listener, webhook)).unwrap();
         let mut access = None;
         for (name, project, read_only) in [
             (ATTACKER, &attacker, false),
             (READS_ONLY, &attacker, true),
             (BYSTANDER, &bystander, false),
+            (LISTENER, &listener, false),
         ] {
             let mut key = NewKey::new(*ApiKeyHash::of(name).as_bytes(), name);
             key.project_id = Some(project.clone());
@@ -60,7 +77,7 @@ impl Stage {
             access.get_or_insert(made.access);
         }
         let attacker = engine.with_access(access.unwrap());
-        Self { folder, engine, attacker, runtime }
+        Self { folder, engine, attacker, receiver, runtime }
     }
 
     pub(super) fn is_measured(&self) -> bool {
@@ -102,6 +119,7 @@ impl Stage {
             address,
             is_over,
             attackers: Vec::new(),
+            receiver: Some(self.receiver),
             _folder: self.folder,
         }
     }
@@ -113,6 +131,7 @@ pub(super) struct Attacked {
     address: SocketAddr,
     is_over: Arc<AtomicBool>,
     attackers: Vec<JoinHandle<()>>,
+    receiver: Option<Receiver>,
     _folder: Folder,
 }
 
@@ -123,13 +142,15 @@ pub(super) struct Target {
 }
 
 impl Target {
-    /// Makes a call, whatever comes of it.
-    pub(super) fn call(&self, key: &str, method: &str, path: &str, body: &str) {
-        let Ok(mut stream) = TcpStream::connect(self.address) else { return };
+    /// Makes a call, whatever comes of it. Returns the status, if there is one.
+    pub(super) fn call(&self, key: &str, method: &str, path: &str, body: &str) -> Option<u16> {
+        let mut stream = TcpStream::connect(self.address).ok()?;
         let _ = stream.set_read_timeout(Some(Duration::from_secs(60)));
         let _ = stream.write_all(head(key, method, path, body.len()).as_bytes());
         let _ = stream.write_all(body.as_bytes());
-        let _ = stream.read_to_end(&mut Vec::new());
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+        std::str::from_utf8(answer.get(9..12)?).ok()?.parse().ok()
     }
 }
 
@@ -154,26 +175,18 @@ impl Attacked {
         }
     }
 
-    /// Lets the other tenant do its rounds, each within reason.
-    #[allow(clippy::print_stdout, reason = "whoever measures reads the figures")]
+    /// Lets the other tenants do their rounds, each within reason.
     #[track_caller]
-    pub(super) fn bystander(&self, attack: &str) {
+    pub(super) fn bystander(&mut self, attack: &str) {
         let measured = seconds().map(Duration::from_secs);
-        let waited = bystander::work(self.address, measured);
+        let receiver = self.receiver.take().unwrap();
+        let waited = bystander::work(self.address, receiver, measured);
         // Nothing is shown of the attacker's.
-        let peak = self.peak();
+        let peak = self.server.as_ref().unwrap().peak_memory();
         if measured.is_some() {
-            println!("{attack},{waited},{}", peak >> 20);
+            report(&format!("{attack},{waited}{}\n", peak >> 20));
         }
         assert!(peak <= MEMORY, "{} MiB", peak >> 20);
-    }
-
-    /// The most bytes of memory that the server has had.
-    fn peak(&self) -> u64 {
-        let pid = self.server.as_ref().unwrap().pid();
-        let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or("0 kB");
-        peak.trim().trim_end_matches(" kB").parse::<u64>().unwrap() << 10
     }
 
     /// Ends the server as a service manager does; it must not need longer than it may.
