@@ -50,7 +50,7 @@ const CHECKS: &[Check] = &[
     },
     Check {
         name: "attacks",
-        shows: "nine attacks of one tenant leave the others their searches, adds and deliveries; see docs/reliability.md",
+        shows: "attacks of one tenant leave the others their searches, adds and deliveries; see docs/reliability.md",
         budget: 1800,
         command: &[
             "bash",

@@ -142,15 +142,16 @@ pub(super) struct Target {
 }
 
 impl Target {
-    /// Makes a call, whatever comes of it. Returns the status, if there is one.
-    pub(super) fn call(&self, key: &str, method: &str, path: &str, body: &str) -> Option<u16> {
-        let mut stream = TcpStream::connect(self.address).ok()?;
+    /// Makes a call, whatever comes of it. Returns the answer, or null.
+    pub(super) fn call(&self, key: &str, method: &str, path: &str, body: &str) -> Value {
+        let Ok(mut stream) = TcpStream::connect(self.address) else { return Value::Null };
         let _ = stream.set_read_timeout(Some(Duration::from_secs(60)));
         let _ = stream.write_all(head(key, method, path, body.len()).as_bytes());
         let _ = stream.write_all(body.as_bytes());
         let mut answer = Vec::new();
         let _ = stream.read_to_end(&mut answer);
-        std::str::from_utf8(answer.get(9..12)?).ok()?.parse().ok()
+        let body = answer.windows(4).position(|end| end == b"\r\n\r\n").map_or(0, |end| end + 4);
+        serde_json::from_slice(&answer[body..]).unwrap_or_default()
     }
 }
 
