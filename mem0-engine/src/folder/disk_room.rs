@@ -16,8 +16,8 @@ use crate::folder::private_file::private_file;
 
 const RESERVE: &str = "mem0.reserve";
 
-/// The size of the reserve on a disk that is not small, in bytes: what the log usually holds before
-/// it is copied into the database, which grows by as much.
+/// The size of the reserve on a disk that is not small, in bytes: more than the log usually holds
+/// before it is copied into the database, which grows by as much.
 const LARGEST: u64 = 16 << 20;
 
 /// On a small disk the reserve is this part of it.
@@ -122,11 +122,16 @@ fn says_full(error: &io::Error) -> bool {
     matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge)
 }
 
+/// The most pages of the log that are copied into the database at once: whoever writes the last of
+/// them waits for that.
+const COPIED_AT_ONCE: u64 = 1024;
+
 /// How many pages of the log are written before it is copied into the database. On a small disk
 /// they are few, since the log takes room twice until then.
 pub(crate) fn pages_of_log(connection: &Connection) -> u64 {
     let room = database_of(connection).and_then(|database| Room::of(database).ok());
-    room.map_or(LARGEST, |room| room.reserve).div_euclid(4096).max(64)
+    let pages = room.map_or(LARGEST, |room| room.reserve).div_euclid(4096);
+    pages.clamp(64, COPIED_AT_ONCE)
 }
 
 /// How many bytes one deletion may write to the log.
