@@ -185,7 +185,7 @@ impl Attacked {
         // Nothing is shown of the attacker's.
         let peak = self.server.as_ref().unwrap().peak_memory();
         if measured.is_some() {
-            report(&format!("{attack},{waited}{}\n", peak >> 20));
+            report(&format!("\"{attack}\",{waited}{}\n", peak >> 20));
         }
         assert!(peak <= MEMORY, "{} MiB", peak >> 20);
     }
