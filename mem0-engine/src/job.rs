@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::components::{Answer, Question};
+use crate::memories::events::EventResultRecord;
 use crate::{EngineError, clock, stored_json};
 
 /// The kind of a job.
@@ -66,21 +67,23 @@ pub(crate) struct Job {
     pub(crate) progress: Progress,
     /// How often its preparing was begun since something came of it.
     pub(crate) attempts: i64,
+    /// Whether its event loses its texts at the end.
+    pub(crate) erases_texts: bool,
     payload: Option<String>,
 }
 
-/// The progress of a deletion.
+/// The progress of a job that goes in steps: a deletion, or an add.
 #[derive(Clone, Default)]
 pub(crate) struct Progress {
-    /// How many memories it has deleted.
+    /// How many memories a deletion has deleted.
     pub(crate) deleted: i64,
-    /// The memory and the row of history that it has looked at last.
+    /// Where it goes on.
     pub(crate) position: Position,
-    /// The last event that it has looked at.
+    /// The last event that a deletion has looked at.
     pub(crate) erased_to: i64,
 }
 
-/// How far a deletion has looked. Nothing is looked at twice.
+/// Where a job goes on. A deletion looks at nothing twice.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Position {
     /// How many indices it is done with. A deletion of everything needs one for each kind of id.
@@ -91,6 +94,8 @@ pub(crate) struct Position {
     pub(crate) history: i64,
     pub(crate) profile_job: i64,
     pub(crate) export: i64,
+    /// The next message of an add.
+    pub(crate) message: usize,
 }
 
 impl Position {
@@ -100,7 +105,8 @@ impl Position {
 
 impl Default for Position {
     fn default() -> Self {
-        Self { indices: 0, memory: Self::START, history: 0, profile_job: 0, export: 0 }
+        let memory = Self::START;
+        Self { indices: 0, memory, history: 0, profile_job: 0, export: 0, message: 0 }
     }
 }
 
@@ -150,6 +156,7 @@ impl Job {
             created_at: row.get("created_at")?,
             progress,
             attempts: row.get("attempts")?,
+            erases_texts: row.get("erases_texts")?,
             payload: row.get("payload")?,
         })
     }
@@ -200,7 +207,7 @@ pub(crate) fn deletions(connection: &Connection, limit: usize) -> Result<Vec<i64
     Ok(found.collect::<Result<_, _>>()?)
 }
 
-/// Records the progress of a deletion.
+/// Records the progress of a job, which has then not ended the process.
 pub(crate) fn note_progress(
     connection: &Connection,
     job: &Job,
@@ -208,7 +215,9 @@ pub(crate) fn note_progress(
 ) -> Result<(), EngineError> {
     let position = stored_json::write(&progress.position)?;
     connection
-        .prepare_cached("UPDATE jobs SET deleted = ?, position = ?, erased_to = ? WHERE seq = ?")?
+        .prepare_cached(
+            "UPDATE jobs SET deleted = ?, position = ?, erased_to = ?, attempts = 0 WHERE seq = ?",
+        )?
         .execute(params![progress.deleted, position, progress.erased_to, job.seq])?;
     Ok(())
 }
@@ -259,6 +268,47 @@ pub(crate) fn answers(
         answers.push((answered, stored_json::read(&answer)?));
     }
     Ok(answers)
+}
+
+/// Keeps what a step of an add did, from this message on.
+pub(crate) fn keep_results(
+    connection: &Connection,
+    seq: i64,
+    number: usize,
+    results: &[EventResultRecord],
+) -> Result<(), EngineError> {
+    let number = i64::try_from(number).unwrap_or(i64::MAX);
+    connection
+        .prepare_cached("INSERT INTO job_results (job, number, results) VALUES (?, ?, ?)")?
+        .execute(params![seq, number, stored_json::write(results)?])?;
+    Ok(())
+}
+
+/// What the steps of an add did so far.
+pub(crate) fn results(
+    connection: &Connection,
+    seq: i64,
+) -> Result<Vec<EventResultRecord>, EngineError> {
+    let mut statement = connection
+        .prepare_cached("SELECT results FROM job_results WHERE job = ? ORDER BY number")?;
+    let mut rows = statement.query([seq])?;
+    let mut results = Vec::new();
+    while let Some(row) = rows.next()? {
+        let step: Vec<EventResultRecord> = stored_json::read(&row.get::<_, String>(0)?)?;
+        results.extend(step);
+    }
+    Ok(results)
+}
+
+/// Leaves the texts of an event to the end of its job, which still needs them. Returns whether
+/// there is one.
+pub(crate) fn erase_texts_at_the_end(
+    connection: &Connection,
+    event: i64,
+) -> Result<bool, EngineError> {
+    let mut statement =
+        connection.prepare_cached("UPDATE jobs SET erases_texts = 1 WHERE event = ?")?;
+    Ok(statement.execute([event])? > 0)
 }
 
 /// Stores the answer to the job's question with this number, and drops those after it. Nothing is

@@ -33,9 +33,17 @@ pub const MAX_SCHEMA: usize = 256 * 1024;
 /// The most messages in one add.
 pub const MAX_MESSAGES: usize = 10_000;
 
-/// The most that the memories of one add, or of one batch of updates, may take together, in bytes:
-/// each counts its text, ids and metadata.
+/// The most that the memories of one add may take together, in bytes: each counts its text, ids and
+/// metadata.
 pub const MAX_TOGETHER: usize = 16 * 1024 * 1024;
+
+/// The most messages of an add with `infer: false` that become memories: they are stored at once,
+/// and everybody who writes waits as long.
+pub const MAX_MESSAGES_AT_ONCE: usize = 500;
+
+/// The most that the memories may take together that one request stores, changes or deletes at
+/// once, in bytes, like [`MAX_TOGETHER`]: an add with `infer: false`, or a batch.
+pub const MAX_AT_ONCE: usize = 4 * 1024 * 1024;
 
 /// The most that one page or search may take, in bytes of JSON. The clients of this SDK read no
 /// more of an answer. A single row is returned however large it is.
@@ -183,18 +191,19 @@ pub(crate) fn check_metadata(metadata: Option<&Metadata>) -> Result<usize, Engin
 }
 
 /// Refuses too many messages, a message that is too long, and messages that would take too much
-/// together; the ids take so many bytes.
+/// together; the ids take so many bytes. Less is accepted of an add that is not queued.
 pub(crate) fn check_messages(
     messages: &[Message],
     ids: usize,
     metadata: Option<&Metadata>,
+    is_queued: bool,
 ) -> Result<(), EngineError> {
     if messages.len() > MAX_MESSAGES {
         let message = format!("must not be more than {MAX_MESSAGES}; send them in several adds");
         return Err(InvalidInput::new("messages", message).into());
     }
     let with_each = ids + check_metadata(metadata)?;
-    let mut together = 0;
+    let (mut together, mut memories) = (0, 0);
     for (index, message) in messages.iter().enumerate() {
         let name = message.name.as_deref().unwrap_or_default();
         let said = [("role", message.role.as_str()), ("name", name)];
@@ -208,22 +217,43 @@ pub(crate) fn check_messages(
             return Err(InvalidInput::new(format!("messages[{index}].content"), why).into());
         }
         together += with_each + name.len() + text.len();
+        memories += 1;
     }
-    check_together("messages", together, "adds")
+    if is_queued {
+        return check_together("messages", together, MAX_TOGETHER, "several adds");
+    }
+    let instead = "several adds, or with infer: true";
+    if memories > MAX_MESSAGES_AT_ONCE {
+        let message = format!(
+            "must not be more than {MAX_MESSAGES_AT_ONCE} that become memories when infer is \
+             false; send them in {instead}"
+        );
+        return Err(InvalidInput::new("messages", message).into());
+    }
+    check_together("messages", together, MAX_AT_ONCE, instead)
 }
 
-/// Refuses memories that would take too much together.
-pub(crate) fn check_together(
+/// Refuses a batch whose memories take too much together, in bytes. A single memory may be as large
+/// as an older version allowed.
+pub(crate) fn check_batch(index: usize, together: usize) -> Result<(), EngineError> {
+    match index {
+        0 => Ok(()),
+        _ => check_together("memories", together, MAX_AT_ONCE, "several batches"),
+    }
+}
+
+fn check_together(
     field: &'static str,
     length: usize,
-    several: &str,
+    limit: usize,
+    instead: &str,
 ) -> Result<(), EngineError> {
-    if length <= MAX_TOGETHER {
+    if length <= limit {
         return Ok(());
     }
     let message = format!(
-        "must not take more than {MAX_TOGETHER} bytes as memories, each with its text, ids and \
-         metadata; send them in several {several}"
+        "must not take more than {limit} bytes as memories, each with its text, ids and metadata; \
+         send them in {instead}"
     );
     Err(InvalidInput::new(field, message).into())
 }
@@ -242,7 +272,15 @@ mod tests {
     }
 
     fn refused(messages: &[Message], metadata: Option<&Metadata>) -> Option<String> {
-        match check_messages(messages, "alice".len(), metadata) {
+        refused_of(messages, metadata, true)
+    }
+
+    fn refused_of(
+        messages: &[Message],
+        metadata: Option<&Metadata>,
+        is_queued: bool,
+    ) -> Option<String> {
+        match check_messages(messages, "alice".len(), metadata, is_queued) {
             Ok(()) => None,
             Err(EngineError::InvalidInput(refused)) => Some(refused.field().to_owned()),
             Err(other) => panic!("{other:?}"),
@@ -321,7 +359,26 @@ mod tests {
         let last = |message: Message| [&messages[1..], &[message]].concat();
         assert_eq!(refused(&last(full), Some(&metadata(with_each))), None);
         assert_eq!(refused(&last(over), Some(&metadata(with_each))).unwrap(), "messages");
-        assert!(check_together("memories", MAX_TOGETHER, "batches").is_ok());
-        assert!(check_together("memories", MAX_TOGETHER + 1, "batches").is_err());
+        assert!(check_batch(0, MAX_AT_ONCE + 1).is_ok());
+        assert!(check_batch(1, MAX_AT_ONCE).is_ok() && check_batch(1, MAX_AT_ONCE + 1).is_err());
+    }
+
+    #[test]
+    fn an_add_that_is_stored_at_once_is_accepted_up_to_lower_limits() {
+        // Those that become no memory take no time.
+        let mut messages = vec![Message::system("x"); MAX_MESSAGES_AT_ONCE];
+        messages.extend(vec![Message::user("x"); MAX_MESSAGES_AT_ONCE]);
+        assert_eq!(refused_of(&messages, None, false), None);
+        messages.push(Message::user("x"));
+        assert_eq!(refused_of(&messages, None, true), None);
+        let why = check_messages(&messages, 0, None, false).unwrap_err().to_string();
+        assert!(why.contains("infer: true"), "{why}");
+
+        let each = MAX_AT_ONCE / 32 - "alice".len();
+        let mut messages = vec![Message::user("x".repeat(each)); 32];
+        assert_eq!(refused_of(&messages, None, false), None);
+        messages[31] = Message::user("x".repeat(each + 1));
+        assert_eq!(refused_of(&messages, None, false).unwrap(), "messages");
+        assert_eq!(refused_of(&messages, None, true), None);
     }
 }

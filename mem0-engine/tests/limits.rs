@@ -1,8 +1,9 @@
 use crate::workbench::*;
 use mem0_engine::{
     Access, AddRequest, Engine, EngineError, EntityIds, ListRequest, MAX_ANSWER, MAX_ID,
-    MAX_MESSAGES, MAX_METADATA, MAX_SCHEMA, MAX_SETTINGS, MAX_TEXT, MemoryChange, PageRequest,
-    ProfileSettingsChange, ProjectChange, RecordPage, Room, SearchRequest, UpdateRequest,
+    MAX_MESSAGES, MAX_MESSAGES_AT_ONCE, MAX_METADATA, MAX_SCHEMA, MAX_SETTINGS, MAX_TEXT,
+    MemoryChange, PageRequest, ProfileSettingsChange, ProjectChange, RecordPage, Room,
+    SearchRequest, UpdateRequest,
 };
 use mem0_types::{EntityType, Filter, HistoryEvent, Message, Metadata};
 use serde_json::json;
@@ -86,6 +87,40 @@ fn an_add_beyond_a_limit_is_refused_before_it_is_acknowledged() {
     add.metadata = Some(metadata("k", MAX_METADATA - 100));
     let event = finished(&engine, &wait(engine.add(add)).unwrap().event_id);
     assert_eq!(event.results.len(), 1, "{:?}", event.error);
+}
+
+#[test]
+fn what_is_stored_changed_or_deleted_at_once_is_little() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    let add = |infer: bool, count: usize| {
+        let messages = (0..count).map(|n| Message::user(n.to_string())).collect();
+        let mut add = AddRequest::new(messages, user("alice"));
+        add.infer = infer;
+        wait(engine.add(add))
+    };
+    assert_eq!(refused_field(add(false, MAX_MESSAGES_AT_ONCE + 1)), "messages");
+    assert_eq!(add(false, MAX_MESSAGES_AT_ONCE).unwrap().results.len(), MAX_MESSAGES_AT_ONCE);
+    let queued = add(true, 3 * MAX_MESSAGES_AT_ONCE).unwrap();
+    let event = finished(&engine, &queued.event_id);
+    assert_eq!(event.results.len(), 3 * MAX_MESSAGES_AT_ONCE);
+    let noted = event.metadata.unwrap();
+    assert_eq!(noted["duplicates"], MAX_MESSAGES_AT_ONCE);
+    assert_eq!(noted["stored"], 2 * MAX_MESSAGES_AT_ONCE);
+
+    let ids: Vec<_> = (0..17)
+        .map(|n| {
+            let long = format!("{n} {}", "x".repeat(MAX_TEXT - 10));
+            store_one(&engine, "bob", &long)
+        })
+        .collect();
+    let all = |ids: &[String]| ids.to_vec();
+    assert_eq!(refused_field(wait(engine.batch_delete(all(&ids)))), "memories");
+    assert_eq!(refused_field(wait(engine.batch_erase(all(&ids)))), "memories");
+    assert_eq!(list(&engine, Filter::user_id("bob")).len(), 17);
+    assert_eq!(wait(engine.batch_delete(all(&ids[..8]))).unwrap(), 8);
+    assert_eq!(wait(engine.batch_erase(all(&ids[8..]))).unwrap(), 9);
+    assert!(list(&engine, Filter::user_id("bob")).is_empty());
 }
 
 #[test]

@@ -7,8 +7,8 @@ use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
 use mem0_engine::{
-    AddRequest, Added, Engine, EntityIds, EventRecord, ListRequest, MemoryRecord, SearchHit,
-    SearchRequest,
+    AddRequest, Added, Engine, EntityIds, EventRecord, ListRequest, MAX_MESSAGES_AT_ONCE,
+    MemoryRecord, SearchHit, SearchRequest,
 };
 use mem0_types::{Filter, Message};
 
@@ -108,8 +108,16 @@ pub(crate) fn verbatim(ids: EntityIds, texts: &[&str]) -> AddRequest {
     request
 }
 
+/// Stores texts, as many at once as one add may. Returns the last add, with the results of all.
 pub(crate) fn store(engine: &Engine, ids: EntityIds, texts: &[&str]) -> Added {
-    wait(engine.add(verbatim(ids, texts))).unwrap()
+    let adds = texts.chunks(MAX_MESSAGES_AT_ONCE);
+    let added = adds.map(|texts| wait(engine.add(verbatim(ids.clone(), texts))).unwrap());
+    let joined = |mut before: Added, mut added: Added| {
+        before.results.append(&mut added.results);
+        std::mem::swap(&mut before.results, &mut added.results);
+        added
+    };
+    added.reduce(joined).unwrap()
 }
 
 /// Stores one text, and returns its id.

@@ -5,10 +5,11 @@ use serde_json::{Value, json};
 use crate::folder::disk_room;
 use crate::job::{self, Job, JobKind};
 use crate::memories::events::{self, EventResultRecord, Outcome};
+use crate::memories::record::MemoryRecord;
 use crate::memories::update::check_batch;
 use crate::memories::{delete, history, record, traces};
 use crate::work_budget::WorkBudget;
-use crate::{Access, Engine, EngineError, Resource, clock};
+use crate::{Access, Engine, EngineError, Resource, clock, limits};
 
 impl Engine {
     /// Deletes a memory with everything that quotes it: its history, the payloads and texts of its
@@ -18,14 +19,16 @@ impl Engine {
     /// An event that made several memories loses all its texts; the other memories stay. Once this
     /// returns, nothing of a memory with up to some hundred changes can be read. The rest of a
     /// longer history, and the copies in the write-ahead log, go in the background, also after a
-    /// restart; the event of the deletion succeeds then. Backups and archives are not touched.
+    /// restart, and so do the texts of an add that is still being carried out; the event of the
+    /// deletion succeeds then. Backups and archives are not touched.
     ///
     /// # Errors
     /// [`EngineError::NotFound`].
     pub async fn erase(&self, memory_id: &str) -> Result<(), EngineError> {
         let id = memory_id.to_owned();
         self.queue_deletion(move |connection, access| {
-            erase(connection, access, &id, &mut WorkBudget::within(disk_room::for_log(connection)))
+            let mut budget = WorkBudget::within(disk_room::for_log(connection));
+            erase(connection, access, &id, &mut budget).map(drop)
         })
         .await
     }
@@ -38,9 +41,12 @@ impl Engine {
         check_batch(memory_ids.len())?;
         self.queue_deletion(move |connection, access| {
             let mut budget = WorkBudget::within(disk_room::for_log(connection));
+            let mut together = 0;
             for (index, memory_id) in memory_ids.iter().enumerate() {
-                erase(connection, access, memory_id, &mut budget)
+                let memory = erase(connection, access, memory_id, &mut budget)
                     .map_err(|source| EngineError::BatchItem { index, source: Box::new(source) })?;
+                together += memory.map_or(Ok(0), |memory| memory.length())?;
+                limits::check_batch(index, together)?;
             }
             Ok(memory_ids.len() as u64)
         })
@@ -48,14 +54,16 @@ impl Engine {
     }
 }
 
-/// Deletes a memory, erases what the budget allows of its traces, and queues the rest. The log of
-/// the database is emptied when the job has ended, so there is a job in any case.
+/// Deletes a memory, erases what the budget allows of its traces, and queues the rest. Returns what
+/// it was, unless it was deleted before.
+///
+/// The log of the database is emptied when the job has ended, so there is a job in any case.
 fn erase(
     connection: &Connection,
     access: &Access,
     memory_id: &str,
     budget: &mut WorkBudget,
-) -> Result<(), EngineError> {
+) -> Result<Option<MemoryRecord>, EngineError> {
     let (project, now) = (access.project(), clock::now());
     let found = match record::find(connection, access, memory_id) {
         Ok((seq, memory)) => Some((seq, memory)),
@@ -77,7 +85,8 @@ fn erase(
     if let Some((seq, memory)) = &found {
         delete::remove_traceless(connection, project, *seq, memory, event, now)?;
     }
-    job::queue(connection, project, JobKind::EraseMemory, Some(event), now)
+    job::queue(connection, project, JobKind::EraseMemory, Some(event), now)?;
+    Ok(found.map(|(_, memory)| memory))
 }
 
 /// Continues to erase the traces of a memory; `None` while it is not finished.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use super::fair_queue::FairQueue;
-use super::phases::{self, Prepared, Ready};
+use super::phases::{self, Prepared, Ready, Step};
 use super::wake_signal::WakeSignal;
 use crate::components::{Answer, Components, Question};
 use crate::folder::open_folder::OpenFolder;
@@ -225,11 +225,21 @@ impl Shared {
         answer.unwrap_or(Some(Err(EngineError::Internal)))
     }
 
+    /// Applies a job step by step, each in a transaction of its own.
     fn apply(&self, seq: i64, ready: Result<Ready, EngineError>) -> Result<(), EngineError> {
-        let applied = self
-            .writer
-            .send_alone(Owner::JOBS, move |connection| phases::apply(connection, seq, ready));
-        self.folder.note(applied.blocking_recv().unwrap_or(Err(EngineError::Closed))).map(drop)
+        let ready = Arc::new(ready.unwrap_or_else(Ready::Failed));
+        loop {
+            let ready = ready.clone();
+            let applied = self
+                .writer
+                .send_alone(Owner::JOBS, move |connection| phases::apply(connection, seq, ready));
+            let applied = applied.blocking_recv().unwrap_or(Err(EngineError::Closed));
+            match self.folder.note(applied)? {
+                Step::Unfinished { .. } if *self.end.borrow() < End::Now => {}
+                Step::Unfinished { .. } => return Err(EngineError::Closed),
+                _ => return Ok(()),
+            }
+        }
     }
 
     fn read<T: Send + 'static>(

@@ -1,6 +1,7 @@
 //! The phases of each kind of job.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use rusqlite::Connection;
 
@@ -12,8 +13,10 @@ use crate::job::{self, Job, JobKind, Next};
 use crate::memories::add::{self, PreparedAdd};
 use crate::memories::delete;
 use crate::memories::events::{self, Outcome};
+use crate::memories::traces;
 use crate::tenancy::access;
 use crate::threads::writer::in_savepoint;
+use crate::work_budget::WorkBudget;
 use crate::{EngineError, clock};
 
 /// How often the preparing of a job is begun. Each time but the last, the process has ended before
@@ -32,6 +35,8 @@ pub(crate) enum Prepared {
 pub(crate) enum Ready {
     Nothing,
     Add(Box<PreparedAdd>, Vec<Option<Indexed>>),
+    /// It could not be done, and will not be tried again.
+    Failed(EngineError),
     #[cfg(test)]
     Scripted(Vec<Answer>),
 }
@@ -43,7 +48,7 @@ pub(crate) enum Step {
     Idle,
     /// A job was finished.
     Done { erased: bool },
-    /// A part of a long deletion was done.
+    /// A part of a long job was done.
     Unfinished { erased: bool },
     /// Nothing was done: the job with this number must be prepared outside the writer.
     Outside { project: i64, seq: i64 },
@@ -118,7 +123,7 @@ pub(crate) fn carry_on(
     let mut is_long = false;
     let step = apply_with(connection, seq, |job| {
         if job.kind.is_none_or(|kind| !needs_preparing(kind)) {
-            return Ok(Some(Ready::Nothing));
+            return Ok(Some(Arc::new(Ready::Nothing)));
         }
         if job.attempts >= ATTEMPTS {
             return Err(EngineError::EndsTheProcess);
@@ -137,7 +142,7 @@ pub(crate) fn carry_on(
                 is_long = true;
                 Ok(None)
             }
-            prepared => prepared.analyse().map(Some),
+            prepared => Ok(Some(Arc::new(prepared.analyse()?))),
         }
     })?;
     Ok(if is_long { Step::Outside { project, seq } } else { step })
@@ -148,24 +153,23 @@ fn needs_preparing(kind: JobKind) -> bool {
     !matches!(kind, DeleteScope | EraseMemory | DeleteEntity | EraseProject)
 }
 
-/// Carries out a prepared job, on the writer.
+/// Continues a prepared job, on the writer.
 pub(crate) fn apply(
     connection: &Connection,
     seq: i64,
-    ready: Result<Ready, EngineError>,
+    ready: Arc<Ready>,
 ) -> Result<Step, EngineError> {
-    let mut ready = Some(ready);
-    apply_with(connection, seq, move |_| ready.take().transpose())
+    apply_with(connection, seq, move |_| Ok(Some(ready)))
 }
 
-/// Carries a job out and marks it as done, in one transaction: a crash neither loses nor repeats
-/// it. An error that will not pass fails its event.
+/// Continues a job and records how far it has come, in one transaction: a crash neither loses nor
+/// repeats a step. An error that will not pass fails its event.
 ///
 /// What was prepared is judged again: the job, or its project, may be gone by now.
 fn apply_with(
     connection: &Connection,
     seq: i64,
-    ready: impl FnOnce(&Job) -> Result<Option<Ready>, EngineError>,
+    ready: impl FnOnce(&Job) -> Result<Option<Arc<Ready>>, EngineError>,
 ) -> Result<Step, EngineError> {
     let started_at = clock::now();
     let Some(job) = job::read(connection, seq)? else { return Ok(Step::Done { erased: false }) };
@@ -175,17 +179,20 @@ fn apply_with(
         job::remove(connection, seq)?;
         return Ok(Step::Done { erased });
     }
+    let failed = |error: &EngineError| -> Result<_, EngineError> {
+        // What the steps before stored stays.
+        let results = job::results(connection, seq)?;
+        Ok(Some(Outcome::Failed { error: error.to_string(), results, metadata: None }))
+    };
     let mut is_left = false;
     let outcome = in_savepoint(connection, |connection| {
         let Some(ready) = ready(&job)? else {
             is_left = true;
             return Ok(None);
         };
-        match (job.kind, ready) {
+        match (job.kind, &*ready) {
             (Some(JobKind::Add), Ready::Add(prepared, indexed)) => {
-                disk_room::grow(connection, |_| {
-                    add::apply(connection, &job, &prepared, &indexed).map(Some)
-                })
+                disk_room::grow(connection, |_| add::apply(connection, &job, prepared, indexed))
             }
             (Some(JobKind::DeleteScope), _) => delete::carry_out_scope(connection, &job),
             (Some(JobKind::EraseMemory), _) => erasing::memory::carry_out(connection, &job),
@@ -193,8 +200,9 @@ fn apply_with(
             (Some(JobKind::EraseProject), _) => erasing::project::carry_out(connection, &job),
             #[cfg(test)]
             (Some(JobKind::Scripted), Ready::Scripted(answers)) => {
-                super::scripted::apply(connection, &answers).map(Some)
+                super::scripted::apply(connection, answers).map(Some)
             }
+            (_, Ready::Failed(error)) => failed(error),
             _ => Err(EngineError::Internal),
         }
     });
@@ -208,7 +216,7 @@ fn apply_with(
         Err(error) if error.is_transient() || job.kind == Some(JobKind::EraseProject) => {
             return Err(error);
         }
-        Err(error) => Some(Outcome::Failed { error: error.to_string(), metadata: None }),
+        Err(error) => failed(&error)?,
     };
     let Some(outcome) = outcome else {
         job::note_running(connection, job.event)?;
@@ -216,5 +224,9 @@ fn apply_with(
     };
     events::finish(connection, job.event, started_at, &outcome)?;
     job::remove(connection, seq)?;
+    if job.erases_texts {
+        // All at once, as its results were written.
+        traces::erase_texts(connection, job.event, &mut WorkBudget::new())?;
+    }
     Ok(Step::Done { erased })
 }

@@ -273,6 +273,7 @@ mod tests {
     use mem0_types::{EntityType, IdField, Message, Metadata};
     use serde_json::json;
 
+    use super::super::phases::Ready;
     use super::*;
     use crate::folder::{schema, text_index};
     use crate::ids::EntityIds;
@@ -452,7 +453,7 @@ mod tests {
         let prepared = |seq| {
             let next = phases::prepare(&connection, seq, &[], &components).unwrap().unwrap();
             let Next::Apply(prepared) = next else { panic!("it asks") };
-            prepared.analyse()
+            Arc::new(prepared.analyse().unwrap_or_else(Ready::Failed))
         };
         let Step::Outside { project: 1, seq } = next() else { panic!("the writer analyses it") };
         jobs.hold(1);
@@ -467,11 +468,101 @@ mod tests {
 
         let long = queue(&connection, 1, &"y".repeat(text_index::LONG + 1));
         let Step::Outside { seq, .. } = next() else { panic!("the writer analyses it") };
-        let broken = phases::apply(&connection, seq, Err(EngineError::Internal)).unwrap();
+        let broken =
+            phases::apply(&connection, seq, Arc::new(Ready::Failed(EngineError::Internal)))
+                .unwrap();
         assert!(matches!(broken, Step::Done { .. }));
         let sql = "SELECT status FROM events WHERE id = ?";
         let status: String = connection.query_row(sql, [&long], |row| row.get(0)).unwrap();
         assert_eq!(status, "FAILED");
+    }
+
+    #[test]
+    fn a_large_add_goes_in_steps_to_its_end_and_holds_up_nobody() {
+        const EACH: usize = 1500;
+        let connection = two_projects();
+        let mut known = adds([3, EACH - 1].map(|n| format!("fact {n}")));
+        known.infer = false;
+        accept(&connection, 1, &known);
+        let large = accept(&connection, 1, &adds((0..EACH).map(|n| format!("fact {n}"))));
+        let others: Vec<_> = (0..2).map(|n| queue(&connection, 2, &format!("{n}"))).collect();
+        let (jobs, components) = (FairQueue::default(), Components::default());
+        let next = || turn(&connection, &jobs, &components).unwrap();
+        let Step::Outside { project: 1, seq } = next() else { panic!("the writer analyses it") };
+        jobs.hold(1);
+        let prepare = || {
+            let next = phases::prepare(&connection, seq, &[], &components).unwrap().unwrap();
+            let Next::Apply(prepared) = next else { panic!("it asks") };
+            Arc::new(prepared.analyse().unwrap())
+        };
+        let stored = || -> i64 {
+            let sql = "SELECT count(*) FROM memories WHERE project = 1";
+            connection.query_row(sql, [], |row| row.get(0)).unwrap()
+        };
+        let (mut ready, mut before, mut steps) = (prepare(), stored(), 0);
+        while let Step::Unfinished { .. } = phases::apply(&connection, seq, ready.clone()).unwrap()
+        {
+            assert!((1..=500).contains(&(stored() - before)), "{before} to {}", stored());
+            (before, steps) = (stored(), steps + 1);
+            assert!(!is_done(&connection, &large));
+            if let Some(other) = others.get(steps - 1) {
+                assert!(matches!(next(), Step::Done { .. }));
+                assert!(is_done(&connection, other));
+            }
+            // As the next process would after a crash.
+            ready = prepare();
+        }
+        assert!(steps >= 2, "{steps} steps");
+        assert_eq!(stored(), EACH as i64);
+        assert!(is_done(&connection, &large));
+        let sql = "SELECT metadata, results FROM events WHERE id = ?";
+        let (metadata, results): (String, String) =
+            connection.query_row(sql, [&large], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        let metadata: serde_json::Value = serde_json::from_str(&metadata).unwrap();
+        assert_eq!((&metadata["stored"], &metadata["duplicates"]), (&json!(EACH - 2), &json!(2)));
+        let results: Vec<serde_json::Value> = serde_json::from_str(&results).unwrap();
+        assert_eq!(results.len(), EACH);
+        for (n, result) in results.iter().enumerate() {
+            let event = if [3, EACH - 1].contains(&n) { "NOOP" } else { "ADD" };
+            assert_eq!(
+                (&result["memory"], &result["event"]),
+                (&json!(format!("fact {n}")), &json!(event))
+            );
+        }
+        let left: i64 =
+            connection.query_row("SELECT count(*) FROM job_results", [], |row| row.get(0)).unwrap();
+        assert_eq!(left, 0);
+    }
+
+    #[test]
+    fn what_is_erased_of_an_unfinished_add_goes_at_its_end() {
+        let connection = two_projects();
+        let large = accept(&connection, 1, &adds((0..1500).map(|n| format!("secret {n}"))));
+        let (jobs, components) = (FairQueue::default(), Components::default());
+        let Step::Outside { seq, .. } = turn(&connection, &jobs, &components).unwrap() else {
+            panic!("the writer analyses it")
+        };
+        let next = phases::prepare(&connection, seq, &[], &components).unwrap().unwrap();
+        let Next::Apply(prepared) = next else { panic!("it asks") };
+        let ready = Arc::new(prepared.analyse().unwrap());
+        let step = || phases::apply(&connection, seq, ready.clone()).unwrap();
+        assert!(matches!(step(), Step::Unfinished { .. }));
+        let first: String = connection
+            .query_row("SELECT id FROM memories ORDER BY seq LIMIT 1", [], |row| row.get(0))
+            .unwrap();
+        let mut budget = crate::work_budget::WorkBudget::new();
+        assert!(crate::memories::traces::erase(&connection, 1, &first, &mut budget).unwrap());
+        while matches!(step(), Step::Unfinished { .. }) {}
+        assert!(is_done(&connection, &large));
+        let stored: i64 =
+            connection.query_row("SELECT count(*) FROM memories", [], |row| row.get(0)).unwrap();
+        let texts: String = connection
+            .query_row("SELECT payload || results FROM events WHERE id = ?", [&large], |row| {
+                row.get(0)
+            })
+            .unwrap();
+        assert_eq!(stored, 1500);
+        assert!(texts.contains(&first) && !texts.contains("secret"));
     }
 
     #[test]

@@ -25,7 +25,11 @@ use crate::memories::reading;
 use crate::memories::record::{self, Inserted, NewMemory};
 use crate::stored_json;
 use crate::text::vector::Vector;
+use crate::work_budget::WorkBudget;
 use crate::{Access, Engine, EngineError, clock, json_depth, limits};
+
+/// More messages than this are not analysed by the writer, however short.
+const MANY: usize = 100;
 
 /// An add: messages to remember, and options.
 #[derive(Clone)]
@@ -33,7 +37,9 @@ use crate::{Access, Engine, EngineError, clock, json_depth, limits};
 pub struct AddRequest {
     /// The messages, oldest first: 1 to [`MAX_MESSAGES`](crate::MAX_MESSAGES), each with a text of
     /// at most [`MAX_TEXT`](crate::MAX_TEXT). As memories they may take
-    /// [`MAX_TOGETHER`](crate::MAX_TOGETHER).
+    /// [`MAX_TOGETHER`](crate::MAX_TOGETHER). With `infer: false` at most
+    /// [`MAX_MESSAGES_AT_ONCE`](crate::MAX_MESSAGES_AT_ONCE) may become memories, which may take
+    /// [`MAX_AT_ONCE`](crate::MAX_AT_ONCE).
     ///
     /// What becomes a memory is a message's [text](Message::text), except of system and developer
     /// messages. The rest is skipped and counted.
@@ -42,8 +48,9 @@ pub struct AddRequest {
     /// than [`MAX_ID`](crate::MAX_ID).
     pub ids: EntityIds,
     /// `true` (the default) queues the messages. While no LLM is configured, the job worker stores
-    /// them verbatim, each under the id of its speaker, and says so in the event's metadata.
-    /// `false` stores every message at once, verbatim, under all ids.
+    /// them verbatim, each under the id of its speaker, and says so in the event's metadata. It
+    /// stores many messages in steps, so that the first can be found before the last is stored.
+    /// `false` stores every message at once, verbatim, under all ids: all of them or none.
     pub infer: bool,
     /// The caller's own keys, stored with each memory: at most
     /// [`MAX_METADATA`](crate::MAX_METADATA).
@@ -99,7 +106,7 @@ impl AddRequest {
         }
         self.ids.check()?;
         let ids = self.ids.set().map(|(_, id)| id.len()).sum();
-        limits::check_messages(&self.messages, ids, self.metadata.as_ref())?;
+        limits::check_messages(&self.messages, ids, self.metadata.as_ref(), self.infer)?;
         if let Some(time) = &self.timestamp {
             clock::micros("timestamp", time)?;
         }
@@ -117,7 +124,7 @@ impl AddRequest {
     /// Whether its texts take long to analyse.
     pub(crate) fn is_long(&self) -> bool {
         let texts = self.messages.iter().filter_map(|message| message.content.as_text());
-        texts.map(str::len).sum::<usize>() > LONG
+        self.messages.len() > MANY || texts.map(str::len).sum::<usize>() > LONG
     }
 
     /// The request as the event keeps it: enough to carry it out after a restart.
@@ -322,43 +329,54 @@ pub(crate) fn accept<'a>(
         return Ok(Added { event_id, status, results: Vec::new(), skipped });
     }
     let batch = Batch::new(request, project, now)?;
-    let stored = batch.store(connection, seq, indexed())?;
-    let results = stored.results.clone();
+    let results = batch.store(connection, seq, indexed())?;
     let skipped = request.skipped.clone();
     let metadata = (!skipped.is_empty()).then(|| json!({ "skipped": skipped }));
-    let outcome = Outcome::Succeeded { results: stored.results, metadata };
+    let outcome = Outcome::Succeeded { results: results.clone(), metadata };
     events::finish(connection, seq, now, &outcome)?;
     Ok(Added { event_id, status: EventStatus::Succeeded, results, skipped })
 }
 
-/// Carries out a queued add without an LLM: the messages become memories as they are. `indexed` has
-/// the entries of [`index`].
+/// Continues a queued add without an LLM: the messages become memories as they are. `indexed` has
+/// the entries of [`index`]. `None` while it is not finished.
 pub(crate) fn apply(
     connection: &Connection,
     job: &Job,
     prepared: &PreparedAdd,
     indexed: &[Option<Indexed>],
-) -> Result<Outcome, EngineError> {
+) -> Result<Option<Outcome>, EngineError> {
     let request = &prepared.request;
     let batch = Batch::new(request, job.project, job.created_at)?;
     // The entity may have been deleted while the add was waiting.
     entities::touch(connection, job.project, &request.ids, clock::now())?;
-    let stored = batch.store(connection, job.event, indexed)?;
+    let mut progress = job.progress.clone();
+    let from = progress.position.message;
+    let (stored, next) = batch.store_some(connection, job.event, indexed, from)?;
+    if next < request.messages.len() {
+        progress.position.message = next;
+        job::keep_results(connection, job.seq, from, &stored)?;
+        job::note_progress(connection, job, &progress)?;
+        return Ok(None);
+    }
+    let mut results = job::results(connection, job.seq)?;
+    results.extend(stored);
+    let is_duplicate = |result: &&EventResultRecord| result.event == HistoryEvent::Noop;
+    let duplicates = results.iter().filter(is_duplicate).count();
     let mut metadata = json!({
         "inference": "none",
         "notice": "No LLM is configured: the messages were stored verbatim, nothing was extracted.",
-        "stored": stored.results.len() - stored.duplicates,
-        "duplicates": stored.duplicates,
+        "stored": results.len() - duplicates,
+        "duplicates": duplicates,
     });
     if !request.skipped.is_empty() {
         metadata["skipped"] = stored_json::value(&request.skipped)?;
     }
-    if stored.results.is_empty() && reading::has_media(&request.skipped) {
+    if results.is_empty() && reading::has_media(&request.skipped) {
         let refused = EngineError::LlmRequired(LlmTask::Media);
         let error = format!("{refused} No message had text, so nothing was stored.");
-        return Ok(Outcome::Failed { error, metadata: Some(metadata) });
+        return Ok(Some(Outcome::Failed { error, results, metadata: Some(metadata) }));
     }
-    Ok(Outcome::Succeeded { results: stored.results, metadata: Some(metadata) })
+    Ok(Some(Outcome::Succeeded { results, metadata: Some(metadata) }))
 }
 
 /// The request that an event keeps.
@@ -418,12 +436,6 @@ struct Batch<'a> {
     accepted_at: i64,
 }
 
-#[derive(Default)]
-struct Stored {
-    results: Vec<EventResultRecord>,
-    duplicates: usize,
-}
-
 impl<'a> Batch<'a> {
     fn new(request: &'a AddRequest, project: i64, accepted_at: i64) -> Result<Self, EngineError> {
         let created_at = match &request.timestamp {
@@ -433,50 +445,82 @@ impl<'a> Batch<'a> {
         Ok(Self { request, project, created_at, accepted_at })
     }
 
+    /// Stores all of them.
     fn store(
         &self,
         connection: &Connection,
         event_seq: i64,
         indexed: &[Option<Indexed>],
-    ) -> Result<Stored, EngineError> {
-        let attribution = Attribution::of(self.request);
-        let mut stored = Stored::default();
-        let messages = self.request.messages.iter().zip(indexed);
-        for (position, (message, indexed)) in messages.enumerate() {
-            let text = message.content.as_text();
-            let (Some(text), Some(indexed)) = (text, indexed) else { continue };
-            let memory = NewMemory {
-                project: self.project,
-                text,
-                ids: &attribution.ids(&self.request.ids, &message.role),
-                role: message.role.as_str(),
-                actor: message.name.as_deref(),
-                metadata: self.request.metadata.as_ref(),
-                indexed,
-                expiration_date: self.request.expiration_date,
-                immutable: self.request.immutable,
-                created_at: self.created_at,
-                updated_at: self.accepted_at,
-                event_seq,
-                position,
-            };
-            match record::insert(connection, &memory)? {
-                Inserted::Duplicate(id) => {
-                    events::note_duplicate(connection, self.project, &id, event_seq)?;
-                    let result = EventResultRecord::duplicate(&id, &memory);
-                    stored.results.push(result);
-                    stored.duplicates += 1;
-                }
-                Inserted::New(memory) => {
-                    let added =
-                        memory.change(self.project, HistoryEvent::Add, event_seq, clock::now());
-                    let input = std::slice::from_ref(message);
-                    let change = Change { input, new_memory: Some(text), ..added };
-                    history::note(connection, &change)?;
-                    stored.results.push(EventResultRecord::of(&memory, HistoryEvent::Add));
-                }
-            }
+    ) -> Result<Vec<EventResultRecord>, EngineError> {
+        let mut results = Vec::new();
+        for position in 0..self.request.messages.len() {
+            results.extend(self.store_one(connection, event_seq, indexed, position)?);
         }
-        Ok(stored)
+        Ok(results)
+    }
+
+    /// Stores those from a position on, while the budget of a step lasts. Returns the position of
+    /// the next one too.
+    fn store_some(
+        &self,
+        connection: &Connection,
+        event_seq: i64,
+        indexed: &[Option<Indexed>],
+        from: usize,
+    ) -> Result<(Vec<EventResultRecord>, usize), EngineError> {
+        let with_each = limits::check_metadata(self.request.metadata.as_ref())?;
+        let mut budget = WorkBudget::new();
+        let (mut results, mut next) = (Vec::new(), from);
+        while let Some(message) = self.request.messages.get(next)
+            && !budget.is_used_up()
+        {
+            let length = message.content.as_text().map_or(0, str::len) + with_each;
+            budget.take(i64::try_from(length).unwrap_or(i64::MAX));
+            results.extend(self.store_one(connection, event_seq, indexed, next)?);
+            next += 1;
+        }
+        Ok((results, next))
+    }
+
+    /// Stores the message at a position, if it becomes a memory.
+    fn store_one(
+        &self,
+        connection: &Connection,
+        event_seq: i64,
+        indexed: &[Option<Indexed>],
+        position: usize,
+    ) -> Result<Option<EventResultRecord>, EngineError> {
+        let message = &self.request.messages[position];
+        let indexed = indexed.get(position).and_then(Option::as_ref);
+        let (Some(text), Some(indexed)) = (message.content.as_text(), indexed) else {
+            return Ok(None);
+        };
+        let memory = NewMemory {
+            project: self.project,
+            text,
+            ids: &Attribution::of(self.request).ids(&self.request.ids, &message.role),
+            role: message.role.as_str(),
+            actor: message.name.as_deref(),
+            metadata: self.request.metadata.as_ref(),
+            indexed,
+            expiration_date: self.request.expiration_date,
+            immutable: self.request.immutable,
+            created_at: self.created_at,
+            updated_at: self.accepted_at,
+            event_seq,
+            position,
+        };
+        Ok(Some(match record::insert(connection, &memory)? {
+            Inserted::Duplicate(id) => {
+                events::note_duplicate(connection, self.project, &id, event_seq)?;
+                EventResultRecord::duplicate(&id, &memory)
+            }
+            Inserted::New(memory) => {
+                let added = memory.change(self.project, HistoryEvent::Add, event_seq, clock::now());
+                let input = std::slice::from_ref(message);
+                history::note(connection, &Change { input, new_memory: Some(text), ..added })?;
+                EventResultRecord::of(&memory, HistoryEvent::Add)
+            }
+        }))
     }
 }

@@ -17,7 +17,7 @@ use crate::memories::traces;
 use crate::memories::update::check_batch;
 use crate::webhooks::changes;
 use crate::work_budget::WorkBudget;
-use crate::{Access, Engine, EngineError, clock};
+use crate::{Access, Engine, EngineError, clock, limits};
 
 /// The result of a deletion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,7 +124,7 @@ impl Engine {
         delete_linked: bool,
     ) -> Result<Deleted, EngineError> {
         let id = memory_id.to_owned();
-        self.make_room(move |connection, access| delete(connection, access, &id)).await?;
+        self.make_room(move |connection, access| delete(connection, access, &id).map(drop)).await?;
         Ok(Deleted { cascade_count: delete_linked.then_some(0) })
     }
 
@@ -153,19 +153,20 @@ impl Engine {
     }
 }
 
-/// Deletes one memory.
+/// Deletes one memory. Returns what it was.
 pub(crate) fn delete(
     connection: &Connection,
     access: &Access,
     memory_id: &str,
-) -> Result<(), EngineError> {
+) -> Result<MemoryRecord, EngineError> {
     let (seq, memory) = record::find(connection, access, memory_id)?;
     let (project, now) = (access.project(), clock::now());
     let result = EventResultRecord::of(&memory, HistoryEvent::Delete);
     let (payload, kind) = (json!({ "memory_id": memory.id }), EventType::Delete);
     let event =
         events::record_done(connection, project, &kind, &memory.ids, &payload, result, now)?;
-    remove(connection, project, seq, &memory, event, now)
+    remove(connection, project, seq, &memory, event, now)?;
+    Ok(memory)
 }
 
 fn remove(
@@ -201,9 +202,12 @@ pub(crate) fn delete_batch(
     access: &Access,
     memory_ids: &[String],
 ) -> Result<u64, EngineError> {
+    let mut together = 0;
     for (index, memory_id) in memory_ids.iter().enumerate() {
-        delete(connection, access, memory_id)
+        let memory = delete(connection, access, memory_id)
             .map_err(|source| EngineError::BatchItem { index, source: Box::new(source) })?;
+        together += memory.length()?;
+        limits::check_batch(index, together)?;
     }
     Ok(memory_ids.len() as u64)
 }

@@ -340,8 +340,16 @@ pub(crate) fn note_duplicate(
 
 /// How an event ended.
 pub(crate) enum Outcome {
-    Succeeded { results: Vec<EventResultRecord>, metadata: Option<Value> },
-    Failed { error: String, metadata: Option<Value> },
+    Succeeded {
+        results: Vec<EventResultRecord>,
+        metadata: Option<Value>,
+    },
+    /// `results` has what was done before the error.
+    Failed {
+        error: String,
+        results: Vec<EventResultRecord>,
+        metadata: Option<Value>,
+    },
 }
 
 pub(crate) fn finish(
@@ -354,8 +362,8 @@ pub(crate) fn finish(
         Outcome::Succeeded { results, metadata } => {
             (EventStatus::Succeeded, results.as_slice(), None, metadata)
         }
-        Outcome::Failed { error, metadata } => {
-            (EventStatus::Failed, &[][..], Some(error), metadata)
+        Outcome::Failed { error, results, metadata } => {
+            (EventStatus::Failed, results.as_slice(), Some(error), metadata)
         }
     };
     let now = clock::now();

@@ -70,6 +70,11 @@ impl MemoryRecord {
         }
     }
 
+    /// How many bytes its text and its metadata take.
+    pub(crate) fn length(&self) -> Result<usize, EngineError> {
+        Ok(self.memory.len() + stored_json::write(&self.metadata)?.len())
+    }
+
     /// The parts of its creation time.
     pub fn structured_attributes(&self) -> StructuredAttributes {
         StructuredAttributes::of(&self.created_at)

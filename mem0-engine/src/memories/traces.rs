@@ -4,6 +4,7 @@ use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 
 use crate::folder::disk_room;
 use crate::folder::filter_sql::SqlFilter;
+use crate::job;
 use crate::memories::events::EventResultRecord;
 use crate::stored_json;
 use crate::webhooks::changes;
@@ -57,10 +58,10 @@ pub(crate) fn erase(
 }
 
 /// Empties the payload of an event that quotes a memory, and the texts of its results. What it did
-/// to which memories stays.
+/// to which memories stays. An add that is not finished does so at its end.
 ///
 /// A message may speak of what another one said, so all messages of an add go at once.
-fn erase_texts(
+pub(crate) fn erase_texts(
     connection: &Connection,
     seq: i64,
     budget: &mut WorkBudget,
@@ -76,6 +77,9 @@ fn erase_texts(
         .optional()?;
     // The events of deletions quote nothing.
     let Some((payload, results)) = found else { return Ok(()) };
+    if job::erase_texts_at_the_end(connection, seq)? {
+        return Ok(());
+    }
     budget.take(i64::try_from(payload.len() + results.len()).unwrap_or(i64::MAX));
     // Damaged results are emptied, so that they do not stop the deletion.
     let mut results: Vec<EventResultRecord> = stored_json::read(&results).unwrap_or_default();

@@ -111,7 +111,7 @@ impl Engine {
     /// # Errors
     /// [`EngineError::BatchItem`] with the first entry that was refused, and the reason;
     /// [`EngineError::InvalidInput`] for too many entries, or when the memories take more than
-    /// [`MAX_TOGETHER`](crate::MAX_TOGETHER).
+    /// [`MAX_AT_ONCE`](crate::MAX_AT_ONCE).
     pub async fn batch_update(&self, updates: Vec<UpdateRequest>) -> Result<u64, EngineError> {
         check_batch(updates.len())?;
         let changes = updates.iter().map(|entry| (entry.memory_id.as_str(), &entry.change));
@@ -267,11 +267,8 @@ pub(crate) fn update_batch(
     for (index, entry) in updates.iter().enumerate() {
         let memory = update(connection, access, &entry.memory_id, &entry.change, analysed)
             .map_err(|source| EngineError::BatchItem { index, source: Box::new(source) })?;
-        together += memory.memory.len() + stored_json::write(&memory.metadata)?.len();
-        // A single memory may be as large as an older version allowed.
-        if index > 0 {
-            limits::check_together("memories", together, "batches")?;
-        }
+        together += memory.length()?;
+        limits::check_batch(index, together)?;
     }
     Ok(updates.len() as u64)
 }

@@ -227,6 +227,7 @@ const JSON: &[(&str, &str)] = &[
     ("exports", "filter"),
     ("exports", "schema"),
     ("job_answers", "answer"),
+    ("job_results", "results"),
     ("webhooks", "event_types"),
     ("webhook_changes", "payload"),
     ("collection_records", "payload"),

@@ -127,7 +127,7 @@ fn the_largest_writes() {
     let mut server = stage.start();
     server.attack(4, move |server, number| {
         let infer = number % 2 == 0;
-        let messages = messages(10_000, fastrand::usize(..));
+        let messages = messages(if infer { 10_000 } else { 500 }, fastrand::usize(..));
         let body = json!({"messages": messages, "user_id": "x", "infer": infer}).to_string();
         server.call(ATTACKER, "POST", "/v3/memories/add/", &body);
         if infer {
@@ -138,13 +138,37 @@ fn the_largest_writes() {
 }
 
 #[test]
+fn the_largest_batches() {
+    let stage = Stage::new();
+    let mut server = stage.start();
+    server.attack(4, |server, _| {
+        let tag = fastrand::usize(..);
+        let mut ids = Vec::new();
+        for part in 0..2 {
+            let message = |n| json!({"role": "user", "content": format!("{part} {n} of {tag}")});
+            let messages: Vec<_> = (0..500).map(message).collect();
+            let body = json!({"messages": messages, "user_id": "x", "infer": false}).to_string();
+            let added = server.call(ATTACKER, "POST", "/v3/memories/add/", &body);
+            let results = added["results"].as_array().cloned().unwrap_or_default();
+            ids.extend(results.iter().map(|result| result["id"].clone()));
+        }
+        let change = |id: &Value| json!({"memory_id": id, "text": format!("{id} is changed")});
+        let updates = json!({"memories": ids.iter().map(change).collect::<Vec<_>>()});
+        server.call(ATTACKER, "PUT", "/v1/batch/", &updates.to_string());
+        let gone: Vec<_> = ids.iter().map(|id| json!({"memory_id": id})).collect();
+        server.call(ATTACKER, "DELETE", "/v1/batch/", &json!({"memories": gone}).to_string());
+    });
+    server.bystander("batches of 1,000 updates and deletions");
+}
+
+#[test]
 fn many_webhooks_at_a_receiver_that_never_answers() {
     let stage = Stage::new();
     let receiver = Receiver::start(|_| Reply::Nothing);
     stage.webhooks(100, &receiver.url());
     let messages: Vec<_> =
         (0..2000).map(|n| json!({"role": "user", "content": format!("told {n}")})).collect();
-    let body = json!({"messages": messages, "user_id": "x", "infer": false}).to_string();
+    let body = json!({"messages": messages, "user_id": "x"}).to_string();
     let mut server = stage.start();
     server.attack(2, move |server, number| {
         let body = body.replace("told", &format!("told {number} {}", fastrand::u32(..)));

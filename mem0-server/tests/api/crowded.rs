@@ -81,9 +81,9 @@ fn a_head_of_more_than_64_kib_is_refused() {
 
 /// Adds as many memories of alice's, each with this metadata.
 fn fill(server: &Server, memories: usize, metadata: &Value) {
-    for first in (0..memories).step_by(100) {
+    for first in (0..memories).step_by(50) {
         let message = |number| json!({"role": "user", "content": format!("note {number}")});
-        let messages: Vec<_> = (first..memories.min(first + 100)).map(message).collect();
+        let messages: Vec<_> = (first..memories.min(first + 50)).map(message).collect();
         let body = json!({
             "messages": messages, "user_id": "alice", "infer": false, "metadata": metadata
         });

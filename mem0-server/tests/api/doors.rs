@@ -10,7 +10,7 @@ use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::http::{Request, Response};
 use http_body::Frame;
-use mem0_engine::{AddRequest, Engine, EntityIds, NewKey};
+use mem0_engine::{AddRequest, Engine, EntityIds, MAX_AT_ONCE, NewKey};
 use mem0_server::{
     ApiKeyHash, Authentication, Metrics, RouterOptions, metrics_router, router_with,
 };
@@ -151,12 +151,14 @@ impl Tenants {
             keys.push(key);
             let view = engine.with_access(engine.access_to(id).await.unwrap());
             let messages = (0..memories).map(|number| Message::user(format!("note {number}")));
-            let alice = EntityIds { user_id: Some("alice".to_owned()), ..EntityIds::default() };
-            let mut add = AddRequest::new(messages.collect(), alice);
-            add.infer = false;
-            add.metadata =
-                Some(Metadata::from_iter([("x".to_owned(), "x".repeat(metadata).into())]));
-            view.add(add).await.unwrap();
+            for some in messages.collect::<Vec<_>>().chunks(MAX_AT_ONCE / (metadata + 1024)) {
+                let alice = EntityIds { user_id: Some("alice".to_owned()), ..EntityIds::default() };
+                let mut add = AddRequest::new(some.to_vec(), alice);
+                add.infer = false;
+                add.metadata =
+                    Some(Metadata::from_iter([("x".to_owned(), "x".repeat(metadata).into())]));
+                view.add(add).await.unwrap();
+            }
         }
         let metrics = Metrics::default();
         let mut options = RouterOptions::default();

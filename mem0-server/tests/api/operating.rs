@@ -245,11 +245,14 @@ fn a_client_that_does_not_read_its_answer_is_sent_away() {
     let server = Server::start(command);
     // In the metadata of each memory, which is not indexed.
     let long = json!({ "x": "x".repeat(65_000) });
-    let messages: Vec<_> =
-        (0..200).map(|n| json!({"role": "user", "content": format!("note {n}")})).collect();
-    let body = json!({"messages": messages, "user_id": "alice", "infer": false, "metadata": long});
-    let added = send(server.address, "k", "POST", "/v3/memories/add/", &body.to_string());
-    assert_eq!(added.unwrap().0, 200);
+    for part in 0..4 {
+        let message = |n| json!({"role": "user", "content": format!("note {part} {n}")});
+        let messages: Vec<_> = (0..50).map(message).collect();
+        let body =
+            json!({"messages": messages, "user_id": "alice", "infer": false, "metadata": long});
+        let added = send(server.address, "k", "POST", "/v3/memories/add/", &body.to_string());
+        assert_eq!(added.unwrap().0, 200);
+    }
     let list = json!({"filters": {"user_id": "alice"}}).to_string();
     let mut deaf = TcpStream::connect(server.address).unwrap();
     deaf.write_all(head("k", "POST", "/v3/memories/?page_size=200", list.len()).as_bytes())

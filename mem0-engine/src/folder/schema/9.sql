@@ -4,6 +4,18 @@ ALTER TABLE jobs ADD COLUMN position TEXT;
 -- How often the preparing of a job was begun. One that ends the process each time is given up.
 ALTER TABLE jobs ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0;
 
+-- Set when a memory of an unfinished add is erased: the texts of its event go when it ends.
+ALTER TABLE jobs ADD COLUMN erases_texts INTEGER NOT NULL DEFAULT 0;
+
+-- What the steps of an unfinished add did. Its event has it when the add ends.
+CREATE TABLE job_results (
+    job     INTEGER NOT NULL REFERENCES jobs ON DELETE CASCADE,
+    -- The first message of the step.
+    number  INTEGER NOT NULL,
+    results TEXT    NOT NULL,
+    PRIMARY KEY (job, number)
+) STRICT, WITHOUT ROWID;
+
 -- What is past its retention is found without reading the rest.
 CREATE INDEX exports_created ON exports (created_at);
 

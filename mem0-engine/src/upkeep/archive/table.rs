@@ -26,6 +26,7 @@ pub(super) const TABLES: &[&str] = &[
     "webhook_deliveries",
     "jobs",
     "job_answers",
+    "job_results",
     "collections",
     "collection_records",
 ];

@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use mem0_engine::{AddRequest, Engine, EntityIds, NewKey, NewWebhook};
+use mem0_engine::{
+    AddRequest, Engine, EntityIds, MAX_AT_ONCE, MAX_MESSAGES_AT_ONCE, NewKey, NewWebhook,
+};
 use mem0_server::ApiKeyHash;
 use mem0_types::{Message, WebhookEventType};
 use serde_json::{Map, Value};
@@ -91,12 +93,15 @@ impl Stage {
         texts: Vec<String>,
         metadata: Option<&Map<String, Value>>,
     ) {
-        let messages = texts.into_iter().map(Message::user).collect();
-        let ids = EntityIds { user_id: Some(user.to_owned()), ..EntityIds::default() };
-        let mut request = AddRequest::new(messages, ids);
-        request.infer = false;
-        request.metadata = metadata.cloned();
-        self.runtime.block_on(self.attacker.add(request)).unwrap();
+        let longest = texts.iter().map(String::len).max().unwrap_or_default().max(1);
+        for some in texts.chunks((MAX_AT_ONCE / longest / 2).clamp(1, MAX_MESSAGES_AT_ONCE)) {
+            let messages = some.iter().map(Message::user).collect();
+            let ids = EntityIds { user_id: Some(user.to_owned()), ..EntityIds::default() };
+            let mut request = AddRequest::new(messages, ids);
+            request.infer = false;
+            request.metadata = metadata.cloned();
+            self.runtime.block_on(self.attacker.add(request)).unwrap();
+        }
     }
 
     pub(super) fn webhooks(&self, count: usize, url: &str) {
