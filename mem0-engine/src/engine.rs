@@ -10,6 +10,7 @@ use tokio::sync::watch;
 
 use crate::components::Components;
 use crate::folder::settings;
+use crate::folder::text_index::MANY;
 use crate::jobs::wake_signal::Stop;
 use crate::limits::Answer;
 use crate::memories::later_pages::LaterPages;
@@ -39,6 +40,8 @@ pub struct Engine {
     access: Access,
     /// What its calls may hold in memory.
     share: Option<Share>,
+    /// Whether its changes share no transaction with others.
+    is_alone: bool,
     pub(crate) signals: Signals,
 }
 
@@ -113,6 +116,7 @@ impl Engine {
             inner: Arc::new(inner),
             access: Access::default(),
             share: None,
+            is_alone: false,
             signals: Signals::default(),
         })
     }
@@ -158,6 +162,12 @@ impl Engine {
     #[must_use]
     pub fn holding(&self, share: Share) -> Self {
         Self { share: Some(share), ..self.clone() }
+    }
+
+    /// Returns a view whose changes share no transaction, if there are many rows to change: what
+    /// shares one is answered with the last of it, and could be undone alone, which takes long.
+    pub(crate) fn alone_for(&self, rows: usize) -> Self {
+        Self { is_alone: rows > MANY, ..self.clone() }
     }
 
     /// An answer whose number of rows this argument sets.

@@ -146,11 +146,13 @@ impl Engine {
         F: Fn(&Connection) -> Result<T, EngineError> + Send + 'static,
     {
         let (folder, kept, share) = (self.folder()?, self.folder()?, self.share.clone());
-        let answer = self.with_writer(|writer| {
-            writer.send(owner, move |connection| {
-                let _held = &share;
-                Ok((kept.keep_reserve()?, body(connection)?))
-            })
+        let body = move |connection: &Connection| {
+            let _held = &share;
+            Ok((kept.keep_reserve()?, body(connection)?))
+        };
+        let answer = self.with_writer(|writer| match self.is_alone {
+            true => writer.send_alone(owner, body),
+            false => writer.send(owner, body),
         })?;
         match folder.note(answer.await.unwrap_or(Err(EngineError::Closed))) {
             Ok((is_tight, value)) => {

@@ -39,18 +39,21 @@ impl Engine {
     /// As for [`batch_update`](Self::batch_update).
     pub async fn batch_erase(&self, memory_ids: Vec<String>) -> Result<u64, EngineError> {
         check_batch(memory_ids.len())?;
-        self.queue_deletion(move |connection, access| {
-            let mut budget = WorkBudget::within(disk_room::for_log(connection));
-            let mut together = 0;
-            for (index, memory_id) in memory_ids.iter().enumerate() {
-                let memory = erase(connection, access, memory_id, &mut budget)
-                    .map_err(|source| EngineError::BatchItem { index, source: Box::new(source) })?;
-                together += memory.map_or(Ok(0), |memory| memory.length())?;
-                limits::check_batch(index, together)?;
-            }
-            Ok(memory_ids.len() as u64)
-        })
-        .await
+        self.alone_for(memory_ids.len())
+            .queue_deletion(move |connection, access| {
+                let mut budget = WorkBudget::within(disk_room::for_log(connection));
+                let mut together = 0;
+                for (index, memory_id) in memory_ids.iter().enumerate() {
+                    let memory =
+                        erase(connection, access, memory_id, &mut budget).map_err(|source| {
+                            EngineError::BatchItem { index, source: Box::new(source) }
+                        })?;
+                    together += memory.map_or(Ok(0), |memory| memory.length())?;
+                    limits::check_batch(index, together)?;
+                }
+                Ok(memory_ids.len() as u64)
+            })
+            .await
     }
 }
 

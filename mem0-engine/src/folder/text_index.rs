@@ -13,6 +13,9 @@ pub(crate) const FORM: &str = "2";
 /// Longer texts are analysed outside the writer, since they take more than about 30 ms.
 pub(crate) const LONG: usize = 64 * 1024;
 
+/// More texts than this are analysed outside the writer, however short.
+pub(crate) const MANY: usize = 100;
+
 /// The index entry of a memory.
 #[derive(PartialEq, Eq)]
 pub(crate) struct Indexed {

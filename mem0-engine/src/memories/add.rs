@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::LlmTask;
 use crate::change::Change;
 use crate::components::{Answer, Components, Question};
-use crate::folder::text_index::{self, Indexed, LONG};
+use crate::folder::text_index::{self, Indexed, LONG, MANY};
 use crate::giving_way::keeping_on;
 use crate::ids::EntityIds;
 use crate::job::{self, Job, JobKind, Next};
@@ -27,9 +27,6 @@ use crate::stored_json;
 use crate::text::vector::Vector;
 use crate::work_budget::WorkBudget;
 use crate::{Access, Engine, EngineError, clock, json_depth, limits};
-
-/// More messages than this are not analysed by the writer, however short.
-const MANY: usize = 100;
 
 /// An add: messages to remember, and options.
 #[derive(Clone)]
@@ -226,11 +223,15 @@ impl Engine {
         {
             begun.await.unwrap_or(Err(EngineError::Closed))?;
         }
-        self.queue(move |connection, access| {
-            let (request, vectors) = (&request.0, request.1.as_deref());
-            accept(connection, access, request, || indexed.get_or_init(|| index(request, vectors)))
-        })
-        .await
+        let at_once = if request.0.infer { 0 } else { request.0.messages.len() };
+        self.alone_for(at_once)
+            .queue(move |connection, access| {
+                let (request, vectors) = (&request.0, request.1.as_deref());
+                accept(connection, access, request, || {
+                    indexed.get_or_init(|| index(request, vectors))
+                })
+            })
+            .await
     }
 }
 

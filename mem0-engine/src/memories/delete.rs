@@ -148,7 +148,8 @@ impl Engine {
     /// As for [`batch_update`](Self::batch_update).
     pub async fn batch_delete(&self, memory_ids: Vec<String>) -> Result<u64, EngineError> {
         check_batch(memory_ids.len())?;
-        self.make_room(move |connection, access| delete_batch(connection, access, &memory_ids))
+        self.alone_for(memory_ids.len())
+            .make_room(move |connection, access| delete_batch(connection, access, &memory_ids))
             .await
     }
 }

@@ -7,7 +7,7 @@ use rusqlite::{Connection, params};
 use serde_json::{Value, json};
 
 use crate::change::Change;
-use crate::folder::text_index::{Indexed, LONG, embedded};
+use crate::folder::text_index::{Indexed, LONG, MANY, embedded};
 use crate::memories::events::{self, EventResultRecord};
 use crate::memories::history;
 use crate::memories::record::{self, MemoryRecord};
@@ -116,12 +116,13 @@ impl Engine {
         check_batch(updates.len())?;
         let changes = updates.iter().map(|entry| (entry.memory_id.as_str(), &entry.change));
         let analysed = self.analyse(changes).await?;
-        self.write(move |connection, access| update_batch(connection, access, &updates, &analysed))
+        self.alone_for(updates.len())
+            .write(move |connection, access| update_batch(connection, access, &updates, &analysed))
             .await
     }
 
-    /// Indexes new texts outside the writer, where that is needed: for long texts, and with an
-    /// embedder elsewhere.
+    /// Indexes new texts outside the writer, where that is needed: for long or many texts, and with
+    /// an embedder elsewhere.
     async fn analyse<'a>(
         &self,
         changes: impl Iterator<Item = (&'a str, &'a MemoryChange)> + Clone,
@@ -129,7 +130,8 @@ impl Engine {
         self.access().check_writable()?;
         let is_elsewhere = self.components().embedder.is_some();
         let texts = changes.filter_map(|(id, change)| Some((id, change.text.as_deref()?)));
-        if !is_elsewhere && texts.clone().map(|(_, text)| text.len()).sum::<usize>() <= LONG {
+        let length = texts.clone().map(|(_, text)| text.len()).sum::<usize>();
+        if !is_elsewhere && length <= LONG && texts.clone().count() <= MANY {
             return Ok(Analysed { by_text: HashMap::new(), is_elsewhere });
         }
         let sound = texts.filter(|(_, text)| text.len() <= limits::MAX_TEXT);
