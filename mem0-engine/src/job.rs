@@ -5,11 +5,11 @@
 //! answers are stored. `apply` runs on the writer and carries the job out in one transaction.
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::components::{Answer, Question};
-use crate::memories::events::EventResultRecord;
 use crate::{EngineError, clock, stored_json};
 
 /// The kind of a job.
@@ -275,7 +275,7 @@ pub(crate) fn keep_results(
     connection: &Connection,
     seq: i64,
     number: usize,
-    results: &[EventResultRecord],
+    results: &impl Serialize,
 ) -> Result<(), EngineError> {
     let number = i64::try_from(number).unwrap_or(i64::MAX);
     connection
@@ -285,16 +285,16 @@ pub(crate) fn keep_results(
 }
 
 /// What the steps of an add did so far.
-pub(crate) fn results(
+pub(crate) fn results<T: DeserializeOwned>(
     connection: &Connection,
     seq: i64,
-) -> Result<Vec<EventResultRecord>, EngineError> {
+) -> Result<Vec<T>, EngineError> {
     let mut statement = connection
         .prepare_cached("SELECT results FROM job_results WHERE job = ? ORDER BY number")?;
     let mut rows = statement.query([seq])?;
     let mut results = Vec::new();
     while let Some(row) = rows.next()? {
-        let step: Vec<EventResultRecord> = stored_json::read(&row.get::<_, String>(0)?)?;
+        let step: Vec<T> = stored_json::read(&row.get::<_, String>(0)?)?;
         results.extend(step);
     }
     Ok(results)

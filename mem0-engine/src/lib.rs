@@ -121,7 +121,8 @@ pub use limits::{
     MAX_ANSWER, MAX_AT_ONCE, MAX_ID, MAX_MESSAGES, MAX_MESSAGES_AT_ONCE, MAX_METADATA, MAX_SCHEMA,
     MAX_SETTINGS, MAX_TEXT, MAX_TOGETHER,
 };
-pub use memories::add::{AddRequest, Added};
+pub use memories::add::Added;
+pub use memories::add_request::AddRequest;
 pub use memories::delete::{DeleteAllRequest, Deleted, QueuedEvent};
 pub use memories::entities::{EntityPage, EntityRecord};
 pub use memories::entity_memories::EntityMemoryRecord;

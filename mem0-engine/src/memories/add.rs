@@ -1,167 +1,23 @@
-use std::borrow::Cow;
-use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use mem0_components::Purpose;
-use mem0_types::{
-    Content, Date, EventStatus, EventType, HistoryEvent, Message, Metadata, Role, Skipped,
-    Timestamp,
-};
+use mem0_types::{EventStatus, EventType, HistoryEvent, Message, Skipped};
 use rusqlite::Connection;
-use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::LlmTask;
-use crate::change::Change;
 use crate::components::{Answer, Components, Question};
-use crate::folder::text_index::{self, Indexed, LONG, MANY};
+use crate::folder::text_index::Indexed;
 use crate::giving_way::keeping_on;
-use crate::ids::EntityIds;
 use crate::job::{self, Job, JobKind, Next};
+use crate::memories::add_batch::{Attribution, Batch};
+use crate::memories::add_request::{AddRequest, read_payload, to_remember};
 use crate::memories::entities;
 use crate::memories::events::{self, EventResultRecord, Outcome};
-use crate::memories::history;
 use crate::memories::reading;
-use crate::memories::record::{self, Inserted, NewMemory};
 use crate::stored_json;
 use crate::text::vector::Vector;
-use crate::work_budget::WorkBudget;
-use crate::{Access, Engine, EngineError, clock, json_depth, limits};
-
-/// An add: messages to remember, and options.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct AddRequest {
-    /// The messages, oldest first: 1 to [`MAX_MESSAGES`](crate::MAX_MESSAGES), each with a text of
-    /// at most [`MAX_TEXT`](crate::MAX_TEXT). As memories they may take
-    /// [`MAX_TOGETHER`](crate::MAX_TOGETHER). With `infer: false` at most
-    /// [`MAX_MESSAGES_AT_ONCE`](crate::MAX_MESSAGES_AT_ONCE) may become memories, which may take
-    /// [`MAX_AT_ONCE`](crate::MAX_AT_ONCE).
-    ///
-    /// What becomes a memory is a message's [text](Message::text), except of system and developer
-    /// messages. The rest is skipped and counted.
-    pub messages: Vec<Message>,
-    /// The entities that the memories belong to. At least one id, none of them empty, `*` or longer
-    /// than [`MAX_ID`](crate::MAX_ID).
-    pub ids: EntityIds,
-    /// `true` (the default) queues the messages. While no LLM is configured, the job worker stores
-    /// them verbatim, each under the id of its speaker, and says so in the event's metadata. It
-    /// stores many messages in steps, so that the first can be found before the last is stored.
-    /// `false` stores every message at once, verbatim, under all ids: all of them or none.
-    pub infer: bool,
-    /// The caller's own keys, stored with each memory: at most
-    /// [`MAX_METADATA`](crate::MAX_METADATA).
-    pub metadata: Option<Metadata>,
-    /// The last day (UTC) on which lists and searches show the memories.
-    pub expiration_date: Option<Date>,
-    /// The `created_at` of the memories; now by default.
-    pub timestamp: Option<Timestamp>,
-    /// Whether the memories can only be deleted.
-    pub immutable: bool,
-    /// Options that only an LLM could follow (`custom_instructions`, `custom_categories`,
-    /// `includes`, `excludes`, …). They are kept in the event's payload.
-    pub other_options: Metadata,
-    /// What was skipped of the messages, once they have been taken.
-    skipped: Skipped,
-}
-
-impl AddRequest {
-    /// A request with no options set.
-    pub fn new(messages: Vec<Message>, ids: EntityIds) -> Self {
-        Self {
-            messages,
-            ids,
-            infer: true,
-            metadata: None,
-            expiration_date: None,
-            timestamp: None,
-            immutable: false,
-            other_options: Metadata::new(),
-            skipped: Skipped::new(),
-        }
-    }
-
-    /// Leaves of each message what an add takes.
-    fn take(mut self) -> Result<Self, EngineError> {
-        let taken = reading::take(&self.messages);
-        taken.check()?;
-        (self.messages, self.skipped) = (taken.messages, taken.skipped);
-        Ok(self)
-    }
-
-    pub(crate) fn check(&self) -> Result<(), EngineError> {
-        if self.messages.is_empty() {
-            return Err(EngineError::invalid("messages", "must have at least one message"));
-        }
-        let is_media = |message: &Message| matches!(message.content, Content::Media(_));
-        if !self.infer && self.messages.iter().any(is_media) {
-            return Err(EngineError::invalid(
-                "messages",
-                "must be text when infer is false, since images and documents are read by \
-                 inference only",
-            ));
-        }
-        self.ids.check()?;
-        let ids = self.ids.set().map(|(_, id)| id.len()).sum();
-        limits::check_messages(&self.messages, ids, self.metadata.as_ref(), self.infer)?;
-        if let Some(time) = &self.timestamp {
-            clock::micros("timestamp", time)?;
-        }
-        Ok(())
-    }
-
-    /// The texts to embed: one for each message that becomes a memory.
-    fn embedded(&self) -> Vec<Cow<'_, str>> {
-        let texts = self.messages.iter().filter_map(|message| {
-            Some(text_index::embedded(message.name.as_deref(), to_remember(message)?))
-        });
-        texts.collect()
-    }
-
-    /// Whether its texts take long to analyse.
-    pub(crate) fn is_long(&self) -> bool {
-        let texts = self.messages.iter().filter_map(|message| message.content.as_text());
-        self.messages.len() > MANY || texts.map(str::len).sum::<usize>() > LONG
-    }
-
-    /// The request as the event keeps it: enough to carry it out after a restart.
-    fn payload(&self) -> Result<Value, EngineError> {
-        let mut payload = self.other_options.clone();
-        let mut set = |key: &str, value: Value| payload.insert(key.to_owned(), value);
-        // An add that is carried out at once needs no second copy of its texts.
-        if self.infer {
-            set("messages", stored_json::value(&self.messages)?);
-        }
-        if !self.skipped.is_empty() {
-            set("skipped", stored_json::value(&self.skipped)?);
-        }
-        set("infer", Value::from(self.infer));
-        if let Some(metadata) = &self.metadata {
-            set("metadata", Value::from(metadata.clone()));
-        }
-        if let Some(date) = self.expiration_date {
-            set("expiration_date", Value::from(date.to_string()));
-        }
-        if let Some(time) = &self.timestamp {
-            set("timestamp", stored_json::value(time)?);
-        }
-        if self.immutable {
-            set("immutable", Value::from(true));
-        }
-        self.ids.write_to(&mut payload);
-        Ok(Value::from(payload))
-    }
-}
-
-impl fmt::Debug for AddRequest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AddRequest")
-            .field("messages", &self.messages.len())
-            .field("ids", &self.ids)
-            .field("infer", &self.infer)
-            .finish_non_exhaustive()
-    }
-}
+use crate::{Access, Engine, EngineError, clock, json_depth};
 
 /// The result of an add.
 #[derive(Debug, Clone, PartialEq)]
@@ -298,12 +154,6 @@ pub(crate) fn index(request: &AddRequest, vectors: Option<&[Vector]>) -> Vec<Opt
     request.messages.iter().map(text).collect()
 }
 
-/// The text of a message that becomes a memory.
-fn to_remember(message: &Message) -> Option<&str> {
-    let text = message.content.as_text().filter(|text| !text.trim().is_empty())?;
-    (!message.role.is_instruction()).then_some(text)
-}
-
 /// Records the add. Without inference it is carried out at once, using the entries of [`index`].
 pub(crate) fn accept<'a>(
     connection: &Connection,
@@ -378,150 +228,4 @@ pub(crate) fn apply(
         return Ok(Some(Outcome::Failed { error, results, metadata: Some(metadata) }));
     }
     Ok(Some(Outcome::Succeeded { results, metadata: Some(metadata) }))
-}
-
-/// The request that an event keeps.
-fn read_payload(payload: &Value) -> Result<AddRequest, EngineError> {
-    fn part<T: DeserializeOwned>(payload: &Value, key: &str) -> Result<T, EngineError> {
-        stored_json::read_value(payload.get(key).cloned().unwrap_or_default())
-    }
-    let taken = reading::take(&part::<Vec<Message>>(payload, "messages")?);
-    let mut request = AddRequest::new(taken.messages, EntityIds::read_from(payload));
-    // An older version has only what it kept, and did not count.
-    request.skipped = part::<Option<Skipped>>(payload, "skipped")?.unwrap_or(taken.skipped);
-    request.metadata = part(payload, "metadata")?;
-    request.expiration_date = part(payload, "expiration_date")?;
-    request.timestamp = part(payload, "timestamp")?;
-    request.immutable = part::<Option<bool>>(payload, "immutable")?.unwrap_or_default();
-    Ok(request)
-}
-
-/// Which ids a message's memory gets when both a user and an agent are given.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Attribution {
-    /// All ids.
-    Together,
-    /// Those of its speaker: the assistant's messages belong to the agent, the others to the user.
-    BySpeaker,
-}
-
-impl Attribution {
-    fn of(request: &AddRequest) -> Self {
-        if request.infer { Self::BySpeaker } else { Self::Together }
-    }
-
-    /// The ids that the memories of an add may get.
-    fn outcomes(self, ids: &EntityIds) -> [EntityIds; 2] {
-        [self.ids(ids, &Role::User), self.ids(ids, &Role::Assistant)]
-    }
-
-    fn ids(self, ids: &EntityIds, role: &Role) -> EntityIds {
-        let mut ids = ids.clone();
-        if self == Self::BySpeaker && ids.user_id.is_some() && ids.agent_id.is_some() {
-            // Group chats use the role "agent", and Gemini "model".
-            if matches!(role.as_str(), "assistant" | "agent" | "model") {
-                ids.user_id = None;
-            } else {
-                ids.agent_id = None;
-            }
-        }
-        ids
-    }
-}
-
-/// Messages, and what their memories have in common.
-struct Batch<'a> {
-    request: &'a AddRequest,
-    project: i64,
-    created_at: i64,
-    accepted_at: i64,
-}
-
-impl<'a> Batch<'a> {
-    fn new(request: &'a AddRequest, project: i64, accepted_at: i64) -> Result<Self, EngineError> {
-        let created_at = match &request.timestamp {
-            Some(time) => clock::micros("timestamp", time)?,
-            None => accepted_at,
-        };
-        Ok(Self { request, project, created_at, accepted_at })
-    }
-
-    /// Stores all of them.
-    fn store(
-        &self,
-        connection: &Connection,
-        event_seq: i64,
-        indexed: &[Option<Indexed>],
-    ) -> Result<Vec<EventResultRecord>, EngineError> {
-        let mut results = Vec::new();
-        for position in 0..self.request.messages.len() {
-            results.extend(self.store_one(connection, event_seq, indexed, position)?);
-        }
-        Ok(results)
-    }
-
-    /// Stores those from a position on, while the budget of a step lasts. Returns the position of
-    /// the next one too.
-    fn store_some(
-        &self,
-        connection: &Connection,
-        event_seq: i64,
-        indexed: &[Option<Indexed>],
-        from: usize,
-    ) -> Result<(Vec<EventResultRecord>, usize), EngineError> {
-        let with_each = limits::check_metadata(self.request.metadata.as_ref())?;
-        let mut budget = WorkBudget::new();
-        let (mut results, mut next) = (Vec::new(), from);
-        while let Some(message) = self.request.messages.get(next)
-            && !budget.is_used_up()
-        {
-            let length = message.content.as_text().map_or(0, str::len) + with_each;
-            budget.take(i64::try_from(length).unwrap_or(i64::MAX));
-            results.extend(self.store_one(connection, event_seq, indexed, next)?);
-            next += 1;
-        }
-        Ok((results, next))
-    }
-
-    /// Stores the message at a position, if it becomes a memory.
-    fn store_one(
-        &self,
-        connection: &Connection,
-        event_seq: i64,
-        indexed: &[Option<Indexed>],
-        position: usize,
-    ) -> Result<Option<EventResultRecord>, EngineError> {
-        let message = &self.request.messages[position];
-        let indexed = indexed.get(position).and_then(Option::as_ref);
-        let (Some(text), Some(indexed)) = (message.content.as_text(), indexed) else {
-            return Ok(None);
-        };
-        let memory = NewMemory {
-            project: self.project,
-            text,
-            ids: &Attribution::of(self.request).ids(&self.request.ids, &message.role),
-            role: message.role.as_str(),
-            actor: message.name.as_deref(),
-            metadata: self.request.metadata.as_ref(),
-            indexed,
-            expiration_date: self.request.expiration_date,
-            immutable: self.request.immutable,
-            created_at: self.created_at,
-            updated_at: self.accepted_at,
-            event_seq,
-            position,
-        };
-        Ok(Some(match record::insert(connection, &memory)? {
-            Inserted::Duplicate(id) => {
-                events::note_duplicate(connection, self.project, &id, event_seq)?;
-                EventResultRecord::duplicate(&id, &memory)
-            }
-            Inserted::New(memory) => {
-                let added = memory.change(self.project, HistoryEvent::Add, event_seq, clock::now());
-                let input = std::slice::from_ref(message);
-                history::note(connection, &Change { input, new_memory: Some(text), ..added })?;
-                EventResultRecord::of(&memory, HistoryEvent::Add)
-            }
-        }))
-    }
 }

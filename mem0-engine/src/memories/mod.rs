@@ -5,6 +5,8 @@
 //! May name webhooks, retrieval, tenancy and what is below them.
 
 pub(crate) mod add;
+mod add_batch;
+pub(crate) mod add_request;
 pub(crate) mod delete;
 pub(crate) mod entities;
 pub(crate) mod entity_memories;
