@@ -79,7 +79,9 @@ async fn no_public_type_shows_the_key() {
     shown.show("ProjectRef", &ProjectRef::new(KEY, KEY));
     shown.show("OrganizationRef", &OrganizationRef::new(KEY));
 
-    let response = client.execute(Ping::new()).await.unwrap();
+    let answer = client.execute(Ping::new());
+    shown.show("Answer", &answer);
+    let response = answer.await.unwrap();
     shown.show("Response", &response);
     let error = client.get("m-1").await.unwrap_err();
     shown.show("Error", &error);
