@@ -10,7 +10,6 @@ use tokio::sync::watch;
 
 use crate::components::Components;
 use crate::folder::settings;
-use crate::folder::text_index::MANY;
 use crate::jobs::wake_signal::Stop;
 use crate::limits::Answer;
 use crate::memories::later_pages::LaterPages;
@@ -164,10 +163,10 @@ impl Engine {
         Self { share: Some(share), ..self.clone() }
     }
 
-    /// Returns a view whose changes share no transaction, if there are many rows to change: what
-    /// shares one is answered with the last of it, and could be undone alone, which takes long.
-    pub(crate) fn alone_for(&self, rows: usize) -> Self {
-        Self { is_alone: rows > MANY, ..self.clone() }
+    /// Returns a view whose changes share no transaction, if they are large: what shares one is
+    /// answered with the last of it, and could be undone alone, which takes long.
+    pub(crate) fn alone_if(&self, is_large: bool) -> Self {
+        Self { is_alone: is_large, ..self.clone() }
     }
 
     /// An answer whose number of rows this argument sets.

@@ -69,7 +69,8 @@ pub(crate) struct Job {
     pub(crate) attempts: i64,
     /// Whether its event loses its texts at the end.
     pub(crate) erases_texts: bool,
-    payload: Option<String>,
+    /// How many bytes its request has.
+    pub(crate) length: usize,
 }
 
 /// The progress of a job that goes in steps: a deletion, or an add.
@@ -119,22 +120,22 @@ pub(crate) enum Next<T> {
 }
 
 impl Job {
-    /// How many bytes its request has.
-    pub(crate) fn length(&self) -> usize {
-        self.payload.as_ref().map_or(0, String::len)
-    }
-
-    /// The request of its event.
-    pub(crate) fn payload(&self) -> Result<Value, EngineError> {
-        let Some(payload) = &self.payload else { return Ok(Value::Null) };
-        stored_json::read(payload)
+    /// The request of its event, which may be long.
+    pub(crate) fn payload(&self, connection: &Connection) -> Result<Value, EngineError> {
+        let payload: Option<String> = connection
+            .prepare_cached("SELECT payload FROM events WHERE seq = ?")?
+            .query_row([self.event], |row| row.get(0))
+            .optional()?;
+        payload.map_or(Ok(Value::Null), |payload| stored_json::read(&payload))
     }
 
     /// Whether it leaves nothing of what it deletes, so that the log must be emptied after it.
-    pub(crate) fn erases(&self) -> bool {
+    pub(crate) fn erases(&self, connection: &Connection) -> bool {
         match self.kind {
             Some(JobKind::EraseMemory | JobKind::DeleteEntity | JobKind::EraseProject) => true,
-            Some(JobKind::DeleteScope) => self.payload().is_ok_and(|asked| asked["erase"] == true),
+            Some(JobKind::DeleteScope) => {
+                self.payload(connection).is_ok_and(|asked| asked["erase"] == true)
+            }
             _ => false,
         }
     }
@@ -157,7 +158,7 @@ impl Job {
             progress,
             attempts: row.get("attempts")?,
             erases_texts: row.get("erases_texts")?,
-            payload: row.get("payload")?,
+            length: row.get::<_, Option<i64>>("length")?.unwrap_or_default() as usize,
         })
     }
 }
@@ -192,7 +193,7 @@ pub(crate) fn oldest_behind(
 /// A job; `None` when it is gone.
 pub(crate) fn read(connection: &Connection, seq: i64) -> Result<Option<Job>, EngineError> {
     let mut statement = connection.prepare_cached(
-        "SELECT j.*, e.payload FROM jobs AS j LEFT JOIN events AS e ON e.seq = j.event \
+        "SELECT j.*, octet_length(e.payload) AS length FROM jobs AS j LEFT JOIN events AS e ON e.seq = j.event \
          WHERE j.seq = ?",
     )?;
     Ok(statement.query_row([seq], Job::from_row).optional()?)

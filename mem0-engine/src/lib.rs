@@ -118,8 +118,8 @@ pub use folder::error::FolderError;
 pub use ids::EntityIds;
 pub use json_size::JsonSize;
 pub use limits::{
-    MAX_ANSWER, MAX_AT_ONCE, MAX_ID, MAX_MESSAGES, MAX_MESSAGES_AT_ONCE, MAX_METADATA, MAX_SCHEMA,
-    MAX_SETTINGS, MAX_TEXT, MAX_TOGETHER,
+    MAX_ANSWER, MAX_ID, MAX_MESSAGES, MAX_MESSAGES_AT_ONCE, MAX_METADATA, MAX_SCHEMA, MAX_SETTINGS,
+    MAX_TEXT, MAX_TOGETHER,
 };
 pub use memories::add::Added;
 pub use memories::add_request::AddRequest;

@@ -33,17 +33,13 @@ pub const MAX_SCHEMA: usize = 256 * 1024;
 /// The most messages in one add.
 pub const MAX_MESSAGES: usize = 10_000;
 
-/// The most that the memories of one add may take together, in bytes: each counts its text, ids and
-/// metadata.
-pub const MAX_TOGETHER: usize = 16 * 1024 * 1024;
-
 /// The most messages of an add with `infer: false` that become memories: they are stored at once,
 /// and everybody who writes waits as long.
 pub const MAX_MESSAGES_AT_ONCE: usize = 500;
 
-/// The most that the memories may take together that one request stores, changes or deletes at
-/// once, in bytes, like [`MAX_TOGETHER`]: an add with `infer: false`, or a batch.
-pub const MAX_AT_ONCE: usize = 4 * 1024 * 1024;
+/// The most that the memories of one add or of one batch may take together, in bytes: each counts
+/// its text, ids and metadata. Everybody who writes waits as long.
+pub const MAX_TOGETHER: usize = 4 * 1024 * 1024;
 
 /// The most that one page or search may take, in bytes of JSON. The clients of this SDK read no
 /// more of an answer. A single row is returned however large it is.
@@ -191,7 +187,7 @@ pub(crate) fn check_metadata(metadata: Option<&Metadata>) -> Result<usize, Engin
 }
 
 /// Refuses too many messages, a message that is too long, and messages that would take too much
-/// together; the ids take so many bytes. Less is accepted of an add that is not queued.
+/// together; the ids take so many bytes. An add that is not queued may have fewer.
 pub(crate) fn check_messages(
     messages: &[Message],
     ids: usize,
@@ -219,18 +215,14 @@ pub(crate) fn check_messages(
         together += with_each + name.len() + text.len();
         memories += 1;
     }
-    if is_queued {
-        return check_together("messages", together, MAX_TOGETHER, "several adds");
-    }
-    let instead = "several adds, or with infer: true";
-    if memories > MAX_MESSAGES_AT_ONCE {
+    if !is_queued && memories > MAX_MESSAGES_AT_ONCE {
         let message = format!(
             "must not be more than {MAX_MESSAGES_AT_ONCE} that become memories when infer is \
-             false; send them in {instead}"
+             false; send them in several adds, or with infer: true"
         );
         return Err(InvalidInput::new("messages", message).into());
     }
-    check_together("messages", together, MAX_AT_ONCE, instead)
+    check_together("messages", together, "adds")
 }
 
 /// Refuses a batch whose memories take too much together, in bytes. A single memory may be as large
@@ -238,22 +230,17 @@ pub(crate) fn check_messages(
 pub(crate) fn check_batch(index: usize, together: usize) -> Result<(), EngineError> {
     match index {
         0 => Ok(()),
-        _ => check_together("memories", together, MAX_AT_ONCE, "several batches"),
+        _ => check_together("memories", together, "batches"),
     }
 }
 
-fn check_together(
-    field: &'static str,
-    length: usize,
-    limit: usize,
-    instead: &str,
-) -> Result<(), EngineError> {
-    if length <= limit {
+fn check_together(field: &'static str, length: usize, several: &str) -> Result<(), EngineError> {
+    if length <= MAX_TOGETHER {
         return Ok(());
     }
     let message = format!(
-        "must not take more than {limit} bytes as memories, each with its text, ids and metadata; \
-         send them in {instead}"
+        "must not take more than {MAX_TOGETHER} bytes as memories, each with its text, ids and \
+         metadata; send them in several {several}"
     );
     Err(InvalidInput::new(field, message).into())
 }
@@ -359,12 +346,12 @@ mod tests {
         let last = |message: Message| [&messages[1..], &[message]].concat();
         assert_eq!(refused(&last(full), Some(&metadata(with_each))), None);
         assert_eq!(refused(&last(over), Some(&metadata(with_each))).unwrap(), "messages");
-        assert!(check_batch(0, MAX_AT_ONCE + 1).is_ok());
-        assert!(check_batch(1, MAX_AT_ONCE).is_ok() && check_batch(1, MAX_AT_ONCE + 1).is_err());
+        assert!(check_batch(0, MAX_TOGETHER + 1).is_ok());
+        assert!(check_batch(1, MAX_TOGETHER).is_ok() && check_batch(1, MAX_TOGETHER + 1).is_err());
     }
 
     #[test]
-    fn an_add_that_is_stored_at_once_is_accepted_up_to_lower_limits() {
+    fn an_add_that_is_stored_at_once_has_fewer_messages() {
         // Those that become no memory take no time.
         let mut messages = vec![Message::system("x"); MAX_MESSAGES_AT_ONCE];
         messages.extend(vec![Message::user("x"); MAX_MESSAGES_AT_ONCE]);
@@ -373,12 +360,5 @@ mod tests {
         assert_eq!(refused_of(&messages, None, true), None);
         let why = check_messages(&messages, 0, None, false).unwrap_err().to_string();
         assert!(why.contains("infer: true"), "{why}");
-
-        let each = MAX_AT_ONCE / 32 - "alice".len();
-        let mut messages = vec![Message::user("x".repeat(each)); 32];
-        assert_eq!(refused_of(&messages, None, false), None);
-        messages[31] = Message::user("x".repeat(each + 1));
-        assert_eq!(refused_of(&messages, None, false).unwrap(), "messages");
-        assert_eq!(refused_of(&messages, None, true), None);
     }
 }

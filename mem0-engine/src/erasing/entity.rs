@@ -76,7 +76,7 @@ pub(crate) fn carry_out(
     connection: &Connection,
     job: &Job,
 ) -> Result<Option<Outcome>, EngineError> {
-    let (kind, field, name) = named_by(job)?;
+    let (kind, field, name) = named_by(connection, job)?;
     let name = name.as_str();
     let (project, seq) = (job.project, job.event);
     let mut budget = WorkBudget::within(disk_room::for_log(connection));
@@ -115,8 +115,11 @@ pub(crate) fn delete_with_history(
 }
 
 /// The entity that a queued deletion names.
-pub(crate) fn named_by(job: &Job) -> Result<(EntityType, IdField, String), EngineError> {
-    let payload = job.payload()?;
+pub(crate) fn named_by(
+    connection: &Connection,
+    job: &Job,
+) -> Result<(EntityType, IdField, String), EngineError> {
+    let payload = job.payload(connection)?;
     let part = |key: &str| payload.get(key).and_then(Value::as_str).unwrap_or_default();
     let kind = EntityType::from(part("entity_type"));
     let field = ids::id_field(&kind)?;

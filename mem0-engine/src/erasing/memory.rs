@@ -3,6 +3,7 @@ use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use crate::folder::disk_room;
+use crate::folder::text_index::MANY;
 use crate::job::{self, Job, JobKind};
 use crate::memories::events::{self, EventResultRecord, Outcome};
 use crate::memories::record::MemoryRecord;
@@ -39,7 +40,7 @@ impl Engine {
     /// As for [`batch_update`](Self::batch_update).
     pub async fn batch_erase(&self, memory_ids: Vec<String>) -> Result<u64, EngineError> {
         check_batch(memory_ids.len())?;
-        self.alone_for(memory_ids.len())
+        self.alone_if(memory_ids.len() > MANY)
             .queue_deletion(move |connection, access| {
                 let mut budget = WorkBudget::within(disk_room::for_log(connection));
                 let mut together = 0;
@@ -97,7 +98,7 @@ pub(crate) fn carry_out(
     connection: &Connection,
     job: &Job,
 ) -> Result<Option<Outcome>, EngineError> {
-    let payload = job.payload()?;
+    let payload = job.payload(connection)?;
     // Emptied when an entity of the memory is deleted, which erases its traces itself.
     let memory_id = payload.get("memory_id").and_then(Value::as_str).unwrap_or_default();
     let mut budget = WorkBudget::within(disk_room::for_log(connection));

@@ -391,7 +391,7 @@ mod tests {
             self.write(move |connection| {
                 let access = Access::to_project(project);
                 let index = add::index(&request, None);
-                add::accept(connection, &access, &request, || &index)?;
+                add::accept(connection, &access, &request, &request.payload()?, || &index)?;
                 Ok(())
             });
             self.wake.wake();

@@ -59,6 +59,6 @@ fn delete(
     if job.kind == Some(JobKind::DeleteScope) {
         return delete::delete_scope(connection, job, progress, budget);
     }
-    let (_, field, name) = entity::named_by(job)?;
+    let (_, field, name) = entity::named_by(connection, job)?;
     entity::delete_with_history(connection, job, (field, &name), progress, budget)
 }

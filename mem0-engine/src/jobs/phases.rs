@@ -80,16 +80,17 @@ pub(crate) fn prepare(
         // Nothing is asked for a deleted project; carrying the job out ends it.
         return Ok(Some(Next::Apply(Prepared::Nothing)));
     }
-    next(&job, answers, components).map(Some)
+    next(connection, &job, answers, components).map(Some)
 }
 
 fn next(
+    connection: &Connection,
     job: &Job,
     answers: &[Answer],
     components: &Components,
 ) -> Result<Next<Prepared>, EngineError> {
     match job.kind {
-        Some(JobKind::Add) => Ok(match add::prepare(job, answers, components)? {
+        Some(JobKind::Add) => Ok(match add::prepare(connection, job, answers, components)? {
             Next::Ask(question) => Next::Ask(question),
             Next::Apply(prepared) => Next::Apply(Prepared::Add(Box::new(prepared))),
         }),
@@ -128,12 +129,12 @@ pub(crate) fn carry_on(
         if job.attempts >= ATTEMPTS {
             return Err(EngineError::EndsTheProcess);
         }
-        if job.length() > 2 * LONG {
+        if job.length > 2 * LONG {
             is_long = true;
             return Ok(None);
         }
         // A short add without questions is not worth another thread.
-        let Next::Apply(prepared) = next(job, &[], components)? else {
+        let Next::Apply(prepared) = next(connection, job, &[], components)? else {
             is_long = true;
             return Ok(None);
         };
@@ -173,7 +174,7 @@ fn apply_with(
 ) -> Result<Step, EngineError> {
     let started_at = clock::now();
     let Some(job) = job::read(connection, seq)? else { return Ok(Step::Done { erased: false }) };
-    let erased = job.erases();
+    let erased = job.erases(connection);
     if job.kind != Some(JobKind::EraseProject) && !access::project_exists(connection, job.project)?
     {
         job::remove(connection, seq)?;

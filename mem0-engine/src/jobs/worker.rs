@@ -299,7 +299,8 @@ mod tests {
     fn accept(connection: &Connection, project: i64, request: &AddRequest) -> String {
         let indexed = add::index(request, None);
         let access = Access::to_project(project);
-        add::accept(connection, &access, request, || &indexed).unwrap().event_id
+        let payload = request.payload().unwrap();
+        add::accept(connection, &access, request, &payload, || &indexed).unwrap().event_id
     }
 
     fn queue(connection: &Connection, project: i64, text: &str) -> String {

@@ -17,7 +17,7 @@ use crate::memories::events::{self, EventResultRecord, Outcome};
 use crate::memories::reading;
 use crate::stored_json;
 use crate::text::vector::Vector;
-use crate::{Access, Engine, EngineError, clock, json_depth};
+use crate::{Access, Engine, EngineError, clock};
 
 /// The result of an add.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,18 +58,25 @@ impl Engine {
             }
         };
         let request = Arc::new((request, vectors));
-        let indexed = Arc::new(OnceLock::new());
-        // A reader begins the slow analysis, unless the writer gets to it first.
+        let (indexed, written) = (Arc::new(OnceLock::new()), Arc::new(OnceLock::new()));
+        // A reader begins the slow analysis, unless the writer gets to it first. It writes the
+        // payload too, which may be long.
         let mut begun = None;
-        if !request.0.infer {
-            let (request, indexed) = (request.clone(), indexed.clone());
+        if !request.0.infer || request.0.is_long() {
+            let (request, indexed, written) = (request.clone(), indexed.clone(), written.clone());
             begun = Some(self.begin_to_read(self.access().owner(), move |_| {
-                let index = || indexed.get_or_init(|| index(&request.0, request.1.as_deref()));
+                let prepare = || {
+                    if request.0.infer {
+                        written.get_or_init(|| request.0.payload());
+                    } else {
+                        indexed.get_or_init(|| index(&request.0, request.1.as_deref()));
+                    }
+                };
                 // The writer may wait for a short one.
                 if request.0.is_long() {
-                    index()
+                    prepare()
                 } else {
-                    keeping_on(index)
+                    keeping_on(prepare)
                 };
                 Ok(())
             })?);
@@ -79,11 +86,12 @@ impl Engine {
         {
             begun.await.unwrap_or(Err(EngineError::Closed))?;
         }
-        let at_once = if request.0.infer { 0 } else { request.0.messages.len() };
-        self.alone_for(at_once)
+        self.alone_if(request.0.is_long())
             .queue(move |connection, access| {
                 let (request, vectors) = (&request.0, request.1.as_deref());
-                accept(connection, access, request, || {
+                let payload = written.get_or_init(|| request.payload()).as_ref();
+                let payload = payload.map_err(EngineError::clone)?;
+                accept(connection, access, request, payload, || {
                     indexed.get_or_init(|| index(request, vectors))
                 })
             })
@@ -112,11 +120,12 @@ impl PreparedAdd {
 
 /// Returns the next question of a queued add, if there is one.
 pub(crate) fn prepare(
+    connection: &Connection,
     job: &Job,
     answers: &[Answer],
     components: &Components,
 ) -> Result<Next<PreparedAdd>, EngineError> {
-    let request = read_payload(&job.payload()?)?;
+    let request = read_payload(&job.payload(connection)?)?;
     let Some(embedder) = &components.embedder else {
         return Ok(Next::Apply(PreparedAdd { request, vectors: None }));
     };
@@ -154,11 +163,12 @@ pub(crate) fn index(request: &AddRequest, vectors: Option<&[Vector]>) -> Vec<Opt
     request.messages.iter().map(text).collect()
 }
 
-/// Records the add. Without inference it is carried out at once, using the entries of [`index`].
+/// Records the add with its written payload. Without inference it is carried out at once, using the entries of [`index`].
 pub(crate) fn accept<'a>(
     connection: &Connection,
     access: &Access,
     request: &AddRequest,
+    payload: &str,
     indexed: impl FnOnce() -> &'a Vec<Option<Indexed>>,
 ) -> Result<Added, EngineError> {
     let attribution = Attribution::of(request);
@@ -166,10 +176,8 @@ pub(crate) fn accept<'a>(
     outcomes.iter().try_for_each(|ids| access.check_ids(ids))?;
     let divided = outcomes.iter().any(|ids| *ids != request.ids);
     let (project, now) = (access.project(), clock::now());
-    let payload = request.payload()?;
-    json_depth::check("metadata", &payload)?;
     let (seq, event_id) =
-        events::insert(connection, project, &EventType::Add, &request.ids, &payload, now)?;
+        events::insert_written(connection, project, &EventType::Add, &request.ids, payload, now)?;
     if divided {
         events::mark_split(connection, seq)?;
     }

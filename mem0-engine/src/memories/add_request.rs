@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::folder::text_index::{self, LONG, MANY};
 use crate::ids::EntityIds;
 use crate::memories::reading;
-use crate::{EngineError, clock, limits, stored_json};
+use crate::{EngineError, clock, json_depth, limits, stored_json};
 
 /// An add: messages to remember, and options.
 #[derive(Clone)]
@@ -17,8 +17,7 @@ pub struct AddRequest {
     /// The messages, oldest first: 1 to [`MAX_MESSAGES`](crate::MAX_MESSAGES), each with a text of
     /// at most [`MAX_TEXT`](crate::MAX_TEXT). As memories they may take
     /// [`MAX_TOGETHER`](crate::MAX_TOGETHER). With `infer: false` at most
-    /// [`MAX_MESSAGES_AT_ONCE`](crate::MAX_MESSAGES_AT_ONCE) may become memories, which may take
-    /// [`MAX_AT_ONCE`](crate::MAX_AT_ONCE).
+    /// [`MAX_MESSAGES_AT_ONCE`](crate::MAX_MESSAGES_AT_ONCE) may become memories.
     ///
     /// What becomes a memory is a message's [text](Message::text), except of system and developer
     /// messages. The rest is skipped and counted.
@@ -67,6 +66,14 @@ impl AddRequest {
     pub(super) fn take(mut self) -> Result<Self, EngineError> {
         let taken = reading::take(&self.messages);
         taken.check()?;
+        let is_media = |message: &Message| matches!(message.content, Content::Media(_));
+        if !self.infer && !taken.has_text && taken.messages.iter().any(is_media) {
+            return Err(EngineError::invalid(
+                "messages",
+                "must have text when infer is false, since images and documents are read by \
+                 inference only",
+            ));
+        }
         (self.messages, self.skipped) = (taken.messages, taken.skipped);
         Ok(self)
     }
@@ -74,14 +81,6 @@ impl AddRequest {
     pub(crate) fn check(&self) -> Result<(), EngineError> {
         if self.messages.is_empty() {
             return Err(EngineError::invalid("messages", "must have at least one message"));
-        }
-        let is_media = |message: &Message| matches!(message.content, Content::Media(_));
-        if !self.infer && self.messages.iter().any(is_media) {
-            return Err(EngineError::invalid(
-                "messages",
-                "must be text when infer is false, since images and documents are read by \
-                 inference only",
-            ));
         }
         self.ids.check()?;
         let ids = self.ids.set().map(|(_, id)| id.len()).sum();
@@ -100,14 +99,17 @@ impl AddRequest {
         texts.collect()
     }
 
-    /// Whether its texts take long to analyse.
+    /// Whether its texts take long to analyse, or all of it takes long to write.
     pub(crate) fn is_long(&self) -> bool {
-        let texts = self.messages.iter().filter_map(|message| message.content.as_text());
-        self.messages.len() > MANY || texts.map(str::len).sum::<usize>() > LONG
+        let length = |message: &Message| match &message.content {
+            Content::Media(media) => media.encoded_len(),
+            content => content.as_text().map_or(0, str::len),
+        };
+        self.messages.len() > MANY || self.messages.iter().map(length).sum::<usize>() > LONG
     }
 
-    /// The request as the event keeps it: enough to carry it out after a restart.
-    pub(super) fn payload(&self) -> Result<Value, EngineError> {
+    /// The request as the event keeps it, as JSON: enough to carry it out after a restart.
+    pub(crate) fn payload(&self) -> Result<String, EngineError> {
         let mut payload = self.other_options.clone();
         let mut set = |key: &str, value: Value| payload.insert(key.to_owned(), value);
         // An add that is carried out at once needs no second copy of its texts.
@@ -131,7 +133,9 @@ impl AddRequest {
             set("immutable", Value::from(true));
         }
         self.ids.write_to(&mut payload);
-        Ok(Value::from(payload))
+        let payload = Value::from(payload);
+        json_depth::check("metadata", &payload)?;
+        Ok(payload.to_string())
     }
 }
 

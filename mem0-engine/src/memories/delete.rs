@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::change::Change;
 use crate::folder::disk_room;
 use crate::folder::filter_sql::SqlFilter;
+use crate::folder::text_index::MANY;
 use crate::ids::EntityIds;
 use crate::job::{self, Job, JobKind, Position, Progress};
 use crate::memories::events::{self, EventResultRecord, Outcome};
@@ -148,7 +149,7 @@ impl Engine {
     /// As for [`batch_update`](Self::batch_update).
     pub async fn batch_delete(&self, memory_ids: Vec<String>) -> Result<u64, EngineError> {
         check_batch(memory_ids.len())?;
-        self.alone_for(memory_ids.len())
+        self.alone_if(memory_ids.len() > MANY)
             .make_room(move |connection, access| delete_batch(connection, access, &memory_ids))
             .await
     }
@@ -257,7 +258,7 @@ pub(crate) fn delete_scope(
     progress: &mut Progress,
     budget: &mut WorkBudget,
 ) -> Result<(), EngineError> {
-    let payload = job.payload()?;
+    let payload = job.payload(connection)?;
     let request = DeleteAllRequest {
         ids: EntityIds::read_from(&payload),
         metadata: payload.get("metadata").and_then(Value::as_object).cloned(),

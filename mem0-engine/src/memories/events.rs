@@ -295,6 +295,18 @@ pub(crate) fn insert(
     payload: &Value,
     now: i64,
 ) -> Result<(i64, String), EngineError> {
+    insert_written(connection, project, event_type, ids, &payload.to_string(), now)
+}
+
+/// The same, with a payload that is written already.
+pub(crate) fn insert_written(
+    connection: &Connection,
+    project: i64,
+    event_type: &EventType,
+    ids: &EntityIds,
+    payload: &str,
+    now: i64,
+) -> Result<(i64, String), EngineError> {
     let id = ids::new_id()?;
     connection
         .prepare_cached(
@@ -312,7 +324,7 @@ pub(crate) fn insert(
             ids.run_id,
             now,
             now,
-            payload.to_string(),
+            payload,
         ])?;
     Ok((connection.last_insert_rowid(), id))
 }

@@ -111,12 +111,12 @@ impl Engine {
     /// # Errors
     /// [`EngineError::BatchItem`] with the first entry that was refused, and the reason;
     /// [`EngineError::InvalidInput`] for too many entries, or when the memories take more than
-    /// [`MAX_AT_ONCE`](crate::MAX_AT_ONCE).
+    /// [`MAX_TOGETHER`](crate::MAX_TOGETHER).
     pub async fn batch_update(&self, updates: Vec<UpdateRequest>) -> Result<u64, EngineError> {
         check_batch(updates.len())?;
         let changes = updates.iter().map(|entry| (entry.memory_id.as_str(), &entry.change));
         let analysed = self.analyse(changes).await?;
-        self.alone_for(updates.len())
+        self.alone_if(updates.len() > MANY)
             .write(move |connection, access| update_batch(connection, access, &updates, &analysed))
             .await
     }

@@ -275,7 +275,8 @@ mod tests {
         let mut request = AddRequest::new(messages, EntityIds::one(IdField::UserId, "alice"));
         request.infer = false;
         let indexed = add::index(&request, None);
-        add::accept(connection, &Access::to_project(project), &request, || &indexed).unwrap();
+        let (access, payload) = (Access::to_project(project), request.payload().unwrap());
+        add::accept(connection, &access, &request, &payload, || &indexed).unwrap();
     }
 
     fn number(connection: &Connection, sql: &str) -> i64 {

@@ -122,7 +122,7 @@ async fn bad_adds_are_refused_by_name_and_store_nothing() {
         (json!({"messages": {"role": "user", "content": 7}}), "messages[0].content: is required"),
         (
             json!({"messages": [{"role": "user", "content": pdf}], "infer": false}),
-            "messages: must be text when infer is false",
+            "messages: must have text when infer is false",
         ),
         (json!({"user_id": "*"}), "user_id: must not be `*`"),
         (json!({"user_id": ""}), "user_id: must not be empty"),

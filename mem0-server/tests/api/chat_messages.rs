@@ -135,6 +135,21 @@ async fn an_add_without_any_text_is_accepted_and_says_that_nothing_was_added() {
 }
 
 #[tokio::test]
+async fn a_medium_among_texts_is_skipped_and_counted_without_inference() {
+    let app = App::new();
+    let photo = json!({"type": "image_url", "image_url": {"url": "https://example.com/a.jpg"}});
+    for (n, content) in [photo.clone(), json!([photo])].into_iter().enumerate() {
+        let text = format!("The cat of picture {n} is mine");
+        let talk = json!([{"role": "user", "content": text}, {"role": "user", "content": content}]);
+        let body = json!({"messages": talk, "user_id": "alice", "infer": false});
+        let added = app.post(ADD, body).await.ok();
+        assert_eq!(added["results"].as_array().unwrap().len(), 1, "{added}");
+        assert_eq!(added["skipped"]["messages"], json!({"no_text": 1}), "{added}");
+    }
+    assert_eq!(app.texts_of(json!({"user_id": "alice"})).await.len(), 2);
+}
+
+#[tokio::test]
 async fn instructions_become_no_memory_however_their_role_is_written() {
     let app = App::new();
     for infer in [false, true] {

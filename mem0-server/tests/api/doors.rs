@@ -10,7 +10,7 @@ use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::http::{Request, Response};
 use http_body::Frame;
-use mem0_engine::{AddRequest, Engine, EntityIds, MAX_AT_ONCE, NewKey};
+use mem0_engine::{AddRequest, Engine, EntityIds, MAX_TOGETHER, NewKey};
 use mem0_server::{
     ApiKeyHash, Authentication, Metrics, RouterOptions, metrics_router, router_with,
 };
@@ -88,15 +88,25 @@ async fn a_query_string_has_at_most_a_thousand_parameters() {
 #[tokio::test]
 async fn the_events_of_the_largest_adds_are_listed_and_read_one_by_one() {
     let app = App::new();
-    let texts = vec![json!({"role": "user", "content": "x".repeat(250_000)}); 50];
+    let text = json!({"role": "user", "content": "x".repeat(250_000)});
+    // Beyond this an add is refused, before anything is stored of it.
+    let many = json!({"messages": vec![&text; 50], "user_id": "alice"});
+    let refused = app.post("/v3/memories/add/", many).await;
+    assert_eq!(refused.status, 400);
+    assert!(refused.body.to_string().contains("4194304 bytes"), "{}", refused.body);
+    // A document counts for the body alone.
+    let url = format!("data:application/pdf;base64,{}", "A".repeat(9_000_000));
+    let document = json!({"type": "pdf_url", "pdf_url": {"url": url}});
+    let mut messages = vec![text; 16];
+    messages.push(json!({"role": "user", "content": document}));
     // Different texts would be analysed for long.
-    for _ in 0..6 {
-        app.post("/v3/memories/add/", json!({"messages": texts, "user_id": "alice"})).await.ok();
+    for _ in 0..3 {
+        app.post("/v3/memories/add/", json!({"messages": messages, "user_id": "alice"})).await.ok();
     }
     app.store("tea", json!({"user_id": "bob"})).await;
     let listed = app.get("/v1/events/?page_size=200").await.ok();
     let rows = listed["results"].as_array().unwrap();
-    assert_eq!(rows.len(), 7);
+    assert_eq!(rows.len(), 4);
     assert_eq!(rows[0]["payload"]["user_id"], "bob");
     assert!(rows[0]["metadata"].get("left_out").is_none());
     for row in &rows[1..] {
@@ -105,7 +115,7 @@ async fn the_events_of_the_largest_adds_are_listed_and_read_one_by_one() {
         assert!(left_out.as_u64().unwrap() > 12_500_000, "{left_out}");
     }
     let whole = app.get(&format!("/v1/event/{}/", rows[1]["id"].as_str().unwrap())).await.ok();
-    assert_eq!(whole["payload"]["messages"].as_array().unwrap().len(), 50);
+    assert_eq!(whole["payload"]["messages"].as_array().unwrap().len(), 17);
     assert!(whole["metadata"].get("left_out").is_none());
 }
 
@@ -151,7 +161,7 @@ impl Tenants {
             keys.push(key);
             let view = engine.with_access(engine.access_to(id).await.unwrap());
             let messages = (0..memories).map(|number| Message::user(format!("note {number}")));
-            for some in messages.collect::<Vec<_>>().chunks(MAX_AT_ONCE / (metadata + 1024)) {
+            for some in messages.collect::<Vec<_>>().chunks(MAX_TOGETHER / (metadata + 1024)) {
                 let alice = EntityIds { user_id: Some("alice".to_owned()), ..EntityIds::default() };
                 let mut add = AddRequest::new(some.to_vec(), alice);
                 add.infer = false;

@@ -7,7 +7,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use mem0_engine::{
-    AddRequest, Engine, EntityIds, MAX_AT_ONCE, MAX_MESSAGES_AT_ONCE, NewKey, NewWebhook,
+    AddRequest, Engine, EntityIds, MAX_MESSAGES_AT_ONCE, MAX_TOGETHER, NewKey, NewWebhook,
 };
 use mem0_server::ApiKeyHash;
 use mem0_types::{Message, WebhookEventType};
@@ -94,7 +94,7 @@ impl Stage {
         metadata: Option<&Map<String, Value>>,
     ) {
         let longest = texts.iter().map(String::len).max().unwrap_or_default().max(1);
-        for some in texts.chunks((MAX_AT_ONCE / longest / 2).clamp(1, MAX_MESSAGES_AT_ONCE)) {
+        for some in texts.chunks((MAX_TOGETHER / longest / 2).clamp(1, MAX_MESSAGES_AT_ONCE)) {
             let messages = some.iter().map(Message::user).collect();
             let ids = EntityIds { user_id: Some(user.to_owned()), ..EntityIds::default() };
             let mut request = AddRequest::new(messages, ids);
