@@ -163,7 +163,8 @@ pub(crate) fn index(request: &AddRequest, vectors: Option<&[Vector]>) -> Vec<Opt
     request.messages.iter().map(text).collect()
 }
 
-/// Records the add with its written payload. Without inference it is carried out at once, using the entries of [`index`].
+/// Records the add with its written payload. Without inference it is carried out at once, using the
+/// entries of [`index`].
 pub(crate) fn accept<'a>(
     connection: &Connection,
     access: &Access,
