@@ -2,7 +2,8 @@
 //!
 //! A job is carried out in phases. `prepare` runs on a reader and says which question a component
 //! must still answer, or that none is left. Questions are asked without a connection, and the
-//! answers are stored. `apply` runs on the writer and carries the job out in one transaction.
+//! answers are stored. `apply` runs on the writer and carries the job out in steps, each of them a
+//! transaction.
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::de::DeserializeOwned;
@@ -193,8 +194,8 @@ pub(crate) fn oldest_behind(
 /// A job; `None` when it is gone.
 pub(crate) fn read(connection: &Connection, seq: i64) -> Result<Option<Job>, EngineError> {
     let mut statement = connection.prepare_cached(
-        "SELECT j.*, octet_length(e.payload) AS length FROM jobs AS j LEFT JOIN events AS e ON e.seq = j.event \
-         WHERE j.seq = ?",
+        "SELECT j.*, octet_length(e.payload) AS length FROM jobs AS j \
+         LEFT JOIN events AS e ON e.seq = j.event WHERE j.seq = ?",
     )?;
     Ok(statement.query_row([seq], Job::from_row).optional()?)
 }
