@@ -50,6 +50,7 @@ fn every_public_type_has_the_usual_traits() {
         of_each!(incomparable: CategoriesFilter, KeywordsFilter, MetadataFilter, TimeFilter),
     );
     named.extend(of_each!(plain: WebhookEvent<'static>));
+    named.extend(of_each!(copied: Shown<u8>));
     named.extend(of_each!(
         request:
         AddMemory, AddOrganizationMember, AddProjectMember, BatchDelete, BatchUpdate,
