@@ -15,6 +15,7 @@ use crate::memories::later_pages::LaterPages;
 use crate::memories::stats::Retrievals;
 use crate::retrieval::index_cache::IndexCache;
 use crate::tenancy::keys::KeyCache;
+use crate::threads::log_copying::LogCopying;
 use crate::threads::readers::Readers;
 use crate::threads::readiness::Readiness;
 use crate::threads::writer::Writer;
@@ -32,6 +33,7 @@ pub(crate) struct Running {
     pub(crate) scopes: IndexCache,
     pub(crate) later_pages: LaterPages,
     pub(crate) ready: Option<(Readiness, JoinHandle<()>)>,
+    log: Option<(LogCopying, JoinHandle<()>)>,
     pub(crate) folder: Arc<OpenFolder>,
     _lock: DataFolder,
 }
@@ -63,6 +65,7 @@ impl Running {
             opened.check()?;
             watch.committing(connection)
         };
+        let log = LogCopying::start(&database, &mut connection)?;
         let (writer, writing) = Writer::start(connection, committing, committed)?;
         let wake = WakeSignal::default();
         let ready = Readiness::start(&database, folder.clone(), writer.clone())?;
@@ -86,6 +89,7 @@ impl Running {
             scopes,
             later_pages: LaterPages::default(),
             ready: Some(ready),
+            log: Some(log),
             folder,
             _lock: lock,
         })
@@ -100,7 +104,11 @@ impl Running {
             drop(readiness);
             let _ = thread.join();
         }
-        // Before the writer, whose last work needs the log for itself.
+        // These before the writer, whose last work needs the log for itself.
+        if let Some((copying, thread)) = self.log.take() {
+            drop(copying);
+            let _ = thread.join();
+        }
         if let Some((readers, threads)) = self.read.take() {
             readers.end();
             threads.into_iter().for_each(|thread| drop(thread.join()));
