@@ -3,7 +3,7 @@ use serde::Serialize;
 
 use crate::InvalidInput;
 use crate::call::{Call, Endpoint, Repeat, request};
-use crate::events::{EventStatus, HistoryEvent};
+use crate::events::{EventResult, EventStatus, HistoryEvent};
 use crate::ids::Scope;
 use crate::messages::{Messages, Skipped};
 use crate::time::Date;
@@ -131,7 +131,11 @@ record! {
     /// ```
     pub struct AddV1Response {
         required {}
-        defaulted {}
+        defaulted {
+            /// What became of each message where nothing is inferred, with
+            /// [duplicates](EventResult::is_duplicate); from the local platform alone.
+            results: Vec<EventResult> = "results",
+        }
         optional {
             /// The platform's message.
             message: String = "message",

@@ -41,6 +41,18 @@ pub(super) async fn memories_are_added_and_listed_as_in_v1(client: &Client) {
     let keywords = GetAllV1Options::new(Scope::user("alice")).keywords("TEA");
     assert_eq!(texts(&ask!(client.get_all_v1(keywords.clone())).unwrap()), ["I like tea"]);
 
+    let exactly = AddV1Options::new(Scope::user("alice")).infer(false);
+    let mut outcomes = Vec::new();
+    for _ in 0..2 {
+        let added = ask!(client.add_v1("I like figs", exactly.clone())).unwrap();
+        outcomes.extend(
+            added.results[0].results.iter().map(|one| (one.is_duplicate(), one.id.clone())),
+        );
+    }
+    assert_eq!(outcomes.len(), 2);
+    assert_eq!((outcomes[0].0, outcomes[1].0), (false, true));
+    assert_eq!(outcomes[0].1, outcomes[1].1);
+
     let elsewhere = AddV1Options::new(Scope::user("alice")).project_id("another");
     let refused = ask!(client.add_v1("x", elsewhere.clone())).unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::Validation);
