@@ -193,6 +193,22 @@ async fn rows_that_move_to_the_end_hide_no_others() {
     assert_eq!(came.len(), 95);
 }
 
+/// As many rows come again as are new, so that the counts alone look like a list that grew.
+#[tokio::test(start_paused = true)]
+async fn a_row_that_moves_back_while_another_is_added_hides_no_third() {
+    let rows = Rows::new(30);
+    let platform = rows.platform(10, |state, index| {
+        if index == 0 {
+            let moved = state.ids.remove(3);
+            state.ids.insert(14, moved);
+            state.ids.push(31);
+        }
+    });
+    let came = walk(platform.client().get_all_stream(alice()), |_| {}).await.unwrap();
+    assert_once(&came);
+    assert!((1..=30).all(|id| came.contains(&id)), "{came:?}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_list_that_stays_or_grows_is_read_once() {
     for grows_by in [0, 1, 3, 10] {

@@ -25,6 +25,8 @@ mod events;
 mod exports;
 #[cfg(feature = "gzip")]
 mod gzip;
+#[cfg(all(feature = "http2", feature = "rustls"))]
+mod http2;
 mod idle_server;
 mod listing;
 mod lists;

@@ -11,8 +11,8 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::aws_lc_rs;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
-/// A test authority, and the address of a server with a certificate from it.
-async fn serve() -> (String, String) {
+/// A test authority, and what a server with a certificate from it needs.
+pub(crate) fn certified() -> (String, ServerConfig) {
     let mut authority = CertificateParams::new(Vec::new()).unwrap();
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let issuer = CertifiedIssuer::self_signed(authority, KeyPair::generate().unwrap()).unwrap();
@@ -28,6 +28,12 @@ async fn serve() -> (String, String) {
         .with_no_client_auth()
         .with_single_cert(vec![certificate.der().clone()], key)
         .unwrap();
+    (issuer.pem(), config)
+}
+
+/// A test authority, and the address of a server with a certificate from it.
+async fn serve() -> (String, String) {
+    let (authority, config) = certified();
     let acceptor = TlsAcceptor::from(Arc::new(config));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -43,7 +49,7 @@ async fn serve() -> (String, String) {
             let _ = stream.shutdown().await;
         }
     });
-    (issuer.pem(), format!("https://localhost:{port}"))
+    (authority, format!("https://localhost:{port}"))
 }
 
 fn builder(base_url: &str) -> AsyncMemoryClientBuilder {

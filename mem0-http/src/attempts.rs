@@ -207,5 +207,6 @@ fn answer(answer: Answer) -> Result<(Parts, Bytes), Cause> {
         Err(ServiceError::Failed(source)) if source.is::<NoIo>() => Err(Cause::NoIo),
         Err(ServiceError::Failed(source)) if is_setup(&*source) => Err(Cause::NoClient(source)),
         Err(ServiceError::Failed(source)) => Err(Cause::Network(NetworkError::new(source))),
+        Err(ServiceError::CutOff(source)) => Err(Cause::Network(NetworkError::of_answer(source))),
     }
 }

@@ -30,6 +30,9 @@ pub enum NetworkErrorKind {
     Insecure,
     /// A proxy refused to connect.
     RefusedByProxy,
+    /// There was a connection, and the request was never written, or the server said that it did
+    /// not process it.
+    Unprocessed,
     /// There was a connection, and it broke.
     Broken,
 }
@@ -37,7 +40,7 @@ pub enum NetworkErrorKind {
 impl NetworkErrorKind {
     /// Whether no connection was made, so that nothing was written.
     pub fn is_connect(self) -> bool {
-        self != Self::Broken
+        !matches!(self, Self::Unprocessed | Self::Broken)
     }
 }
 
@@ -45,6 +48,11 @@ impl NetworkError {
     /// Asks the error, and those beneath it, where the request stopped.
     pub fn new(source: BoxError) -> Self {
         Self { kind: kind(&*source), reason: reason(&*source), source }
+    }
+
+    /// The error of an answer that began: the service has the request, whatever the error says.
+    pub(crate) fn of_answer(source: BoxError) -> Self {
+        Self { kind: NetworkErrorKind::Broken, ..Self::new(source) }
     }
 }
 
@@ -54,6 +62,9 @@ impl fmt::Display for NetworkError {
             NetworkErrorKind::Unreachable => "no connection was made",
             NetworkErrorKind::Insecure => "no secure connection was made",
             NetworkErrorKind::RefusedByProxy => "a proxy refused to connect",
+            NetworkErrorKind::Unprocessed => {
+                "the connection ended, and the request was not processed"
+            }
             NetworkErrorKind::Broken => "the connection broke",
         })
     }
@@ -79,7 +90,9 @@ fn kind(error: &(dyn StdError + 'static)) -> NetworkErrorKind {
             // Only connecting can be refused.
             || of_kind(error, io::ErrorKind::ConnectionRefused)
     });
-    if !is_connect {
+    if any(error, is_unprocessed) {
+        NetworkErrorKind::Unprocessed
+    } else if !is_connect {
         NetworkErrorKind::Broken
     // This is how rustls reports its own errors.
     } else if any(error, |error| of_kind(error, io::ErrorKind::InvalidData)) || is_tls(error) {
@@ -89,6 +102,22 @@ fn kind(error: &(dyn StdError + 'static)) -> NetworkErrorKind {
     } else {
         NetworkErrorKind::Unreachable
     }
+}
+
+/// Whether the request was never written, or the server says that it did not process it.
+fn is_unprocessed(error: &(dyn StdError + 'static)) -> bool {
+    // hyper gives a request back whose connection ends before the first byte of it is written.
+    if error.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_canceled) {
+        return true;
+    }
+    // A server that goes away names the last request that it may have processed. Only those behind
+    // it have this error, whatever the reason is.
+    #[cfg(feature = "http2")]
+    if let Some(error) = error.downcast_ref::<h2::Error>() {
+        let is_refused = error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM);
+        return error.is_remote() && (error.is_go_away() || is_refused);
+    }
+    false
 }
 
 /// Whether this is an error of the system's own TLS, whose types other crates keep to themselves.
@@ -122,6 +151,9 @@ fn reason(error: &(dyn StdError + 'static)) -> &'static str {
     let of_reqwest = |is: fn(&reqwest::Error) -> bool| {
         any(error, |error| error.downcast_ref::<reqwest::Error>().is_some_and(is))
     };
+    if any(error, is_unprocessed) {
+        return "the server did not process the request";
+    }
     if chain(error).any(|error| error.to_string() == "dns error") {
         return "the host name was not found (DNS)";
     }
@@ -205,6 +237,16 @@ mod tests {
             assert_eq!(error.kind, kind, "{error:?}");
             assert!(!error.reason.is_empty(), "{error:?}");
             assert_eq!(error.kind.is_connect(), kind != NetworkErrorKind::Broken);
+            // Once the service has begun to answer, it has the request.
+            let late = NetworkError::of_answer(error.source);
+            assert_eq!(late.kind, NetworkErrorKind::Broken);
         }
+    }
+
+    #[test]
+    fn the_error_beneath_all_others_is_the_reason() {
+        let refused = io::Error::from(io::ErrorKind::ConnectionRefused);
+        let error = NetworkError::new(io::Error::new(io::ErrorKind::TimedOut, refused).into());
+        assert_eq!(error.reason, "connection refused");
     }
 }

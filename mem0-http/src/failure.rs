@@ -2,7 +2,7 @@ use bytes::Bytes;
 use http::StatusCode;
 use http::response::Parts;
 
-use crate::{BoxError, NetworkError, Repeat, retry_after};
+use crate::{BoxError, NetworkError, NetworkErrorKind, Repeat, retry_after};
 
 /// Why a call ended without success.
 #[derive(Debug)]
@@ -47,8 +47,9 @@ impl Cause {
             Self::NoRuntime | Self::NoTimers | Self::NoIo | Self::NoClient(_) => Failure::Setup,
             Self::NoFreeConnection | Self::Busy => Failure::Busy,
             Self::Closed(_) => Failure::Connect,
-            Self::Network(error) if error.kind.is_connect() => Failure::Connect,
-            Self::Network(_) | Self::Slow => Failure::Transport,
+            Self::Network(error) if error.kind == NetworkErrorKind::Broken => Failure::Transport,
+            Self::Network(_) => Failure::Connect,
+            Self::Slow => Failure::Transport,
             Self::TooLarge(_) => Failure::Unread,
             Self::Refused(parts, _) => Failure::Status {
                 status: parts.status,
@@ -91,7 +92,7 @@ pub enum Failure {
     Setup,
     /// The deadline passed before the service was ready, so nothing was sent.
     Busy,
-    /// No connection was made, so nothing was written.
+    /// No connection was made, or it ended and the request was not processed.
     Connect,
     /// The connection broke, or the attempt took too long.
     Transport,

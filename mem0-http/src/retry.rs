@@ -17,7 +17,8 @@ pub enum Repeat {
 ///
 /// Only a request that does no harm twice is repeated: one that reads, updates or deletes, on a
 /// transport error, 408, 429 or 5xx. One that adds is repeated only when the service cannot have
-/// acted on it: no connection was made, or the answer was 429, or 503 with `Retry-After`.
+/// acted on it: no connection was made, it ended before the request was processed, or the answer
+/// was 429, or 503 with `Retry-After`.
 ///
 /// ```
 /// # use mem0_sdk::RetryPolicy;

@@ -172,6 +172,29 @@ mod tests {
         }
     }
 
+    /// Its `Debug` shows more than its text.
+    #[derive(Debug)]
+    struct Quiet {
+        #[allow(dead_code, reason = "`Debug` shows it")]
+        header: &'static str,
+    }
+
+    impl fmt::Display for Quiet {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("broken")
+        }
+    }
+
+    impl StdError for Quiet {}
+
+    #[test]
+    fn an_error_shows_the_key_in_debug_output_neither() {
+        let secret = Secret::new("", "m0-3f9KEYc81d").unwrap();
+        let told = secret.hide_in_error(Quiet { header: "Token m0-3f9KEYc81d" }.into());
+        assert_eq!((told.to_string(), format!("{told:?}")), ("broken".into(), "\"broken\"".into()));
+        assert!(secret.hide_in_error(Quiet { header: "Token" }.into()).is::<Quiet>());
+    }
+
     #[test]
     fn an_error_keeps_its_type_unless_it_shows_the_key() {
         let secret = Secret::new("", "m0-3f9KEYc81d").unwrap();

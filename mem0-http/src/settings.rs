@@ -125,6 +125,9 @@ impl CheckedSettings {
         if cfg!(not(feature = "gzip")) {
             builder = builder.no_gzip();
         }
+        if cfg!(not(feature = "http2")) {
+            builder = builder.http1_only();
+        }
         if let Some(proxy) = &self.proxy {
             builder = builder.no_proxy();
             if let Some(proxy) = proxy {

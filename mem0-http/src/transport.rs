@@ -30,8 +30,10 @@ pub enum ServiceError {
     Closed(BoxError),
     /// The service took the request, and did not answer in time.
     Slow,
-    /// The service took the request, and failed before or while it answered.
+    /// The service took the request, and failed before it answered.
     Failed(BoxError),
+    /// The service answered, and failed before its answer was whole.
+    CutOff(BoxError),
     /// The answer that began with this head is larger than the limit.
     TooLarge(Box<Parts>),
 }
@@ -107,7 +109,7 @@ where
                 yield_now().await;
                 let failed = |error: S::Error| ServiceError::Failed(error.into());
                 let (parts, body) = service.call(request).await.map_err(failed)?.into_parts();
-                match collect(body, limits.bytes).await.map_err(ServiceError::Failed)? {
+                match collect(body, limits.bytes).await.map_err(ServiceError::CutOff)? {
                     Some(bytes) => Ok((parts, bytes)),
                     None => Err(ServiceError::TooLarge(Box::new(parts))),
                 }

@@ -21,10 +21,12 @@
     note = "to search and list: `Filter::user_id(\"alice\")`, or options made of it; a scope \
             becomes a filter by `Filter::any_of(&scope)` or `Filter::all_of(&scope)`, and a field \
             by a comparison: `Filter::metadata(\"plan\").eq(\"free\")`",
-    note = "to delete a user with all memories: `EntityRef::user(\"alice\")`",
+    note = "to delete all memories of a user: `DeleteScope::user(\"alice\")`, and the user too: \
+            `EntityRef::user(\"alice\")`",
     note = "a `String` is any text; write `&id.to_string()` for an id that is a number or a UUID",
     note = "a `Timestamp` is a text, epoch seconds, a `SystemTime`, a `Date`, or by a feature a \
-            time of chrono, jiff or time"
+            time of chrono, jiff or time; a `Date` is `Date::new(2027, 1, 31)?` or \
+            `\"2027-01-31\".parse()?`, and for none there is a method: `clear_expiration_date()`"
 )]
 pub trait Argument<T>: Into<T> {}
 

@@ -2,7 +2,9 @@
 
 use chrono::{DateTime, FixedOffset, NaiveDate, TimeZone, Utc};
 use jiff::ZonedDateTime;
-use mem0_types::{AddMemoryOptions, Date, Filter, InvalidInput, Scope, Timestamp};
+use mem0_types::{
+    AddMemoryOptions, Date, Filter, InvalidInput, Scope, Timestamp, UpdateMemoryOptions,
+};
 use time::{OffsetDateTime, UtcDateTime};
 
 const FIRST: i64 = -62_135_596_800_000_000;
@@ -179,17 +181,20 @@ fn owned_and_borrowed_times_convert_alike() {
 #[test]
 fn an_option_and_a_filter_take_a_day_of_each_crate() -> Result<(), InvalidInput> {
     let day = Date::new(2027, 1, 31)?;
-    let expiring =
-        |options: AddMemoryOptions| serde_json::json!(options)["expiration_date"].clone();
-    let options = || AddMemoryOptions::new(Scope::user("alice"));
-    for date in [
-        expiring(options().expiration_date(day)),
-        expiring(options().expiration_date(NaiveDate::from(day))),
-        expiring(options().expiration_date(jiff::civil::Date::from(day))),
-        expiring(options().expiration_date(time::Date::from(day))),
-    ] {
-        assert_eq!(date, "2027-01-31");
+    macro_rules! expiring {
+        ($options:expr) => {
+            for options in [
+                serde_json::json!($options.expiration_date(day)),
+                serde_json::json!($options.expiration_date(NaiveDate::from(day))),
+                serde_json::json!($options.expiration_date(jiff::civil::Date::from(day))),
+                serde_json::json!($options.expiration_date(time::Date::from(day))),
+            ] {
+                assert_eq!(options["expiration_date"], "2027-01-31");
+            }
+        };
     }
+    expiring!(AddMemoryOptions::new(Scope::user("alice")));
+    expiring!(UpdateMemoryOptions::new());
     let filter = Filter::created_at().gte(NaiveDate::from(day));
     assert_eq!(filter.to_string(), r#"{"created_at":{"gte":"2027-01-31"}}"#);
     // Code that was written for a fallible conversion goes on compiling.

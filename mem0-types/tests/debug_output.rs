@@ -244,6 +244,24 @@ fn of_answers() {
 }
 
 #[test]
+fn of_fields_that_are_not_known() {
+    for (json, told) in [
+        (json!({"id": "m-1", "memory": "Hikes"}), r#"Memory{"id", "memory"}"#),
+        (
+            json!({"id": "m-1", "memory": "Hikes", NEEDLE: 1}),
+            r#"Memory{"id", "memory", 1 other field}"#,
+        ),
+        (
+            json!({"id": "m-1", "memory": "Hikes", "a": 1, "b": NEEDLE}),
+            r#"Memory{"id", "memory", 2 other fields}"#,
+        ),
+    ] {
+        let memory: Memory = serde_json::from_value(json).unwrap();
+        assert_eq!(format!("{memory:?}"), told);
+    }
+}
+
+#[test]
 fn of_pages_and_malformed_rows() {
     let rows = json!([memory(), NEEDLE, [NEEDLE], keys(), {"id": 5, "memory": NEEDLE}, null]);
     let link = format!("https://api.mem0.ai/v3/memories/?page=2&user_id={NEEDLE}");

@@ -270,7 +270,7 @@ impl MemoryClient {
     #[doc(alias = "deleteAll")]
     #[doc(alias = "clear")]
     #[doc(alias = "delete_memories")]
-    pub fn delete_all(&self, scope: DeleteScope) -> Result<QueuedDelete, Error> {
+    pub fn delete_all(&self, scope: impl Argument<DeleteScope>) -> Result<QueuedDelete, Error> {
         self.value(DeleteAllMemories::new(scope))
     }
 

@@ -13,8 +13,9 @@ use serde_json::Value;
 
 use super::{Answer, Error, ErrorKind, Inner, PROXY, WaitedFor};
 
-pub(super) const INSECURE: &str = "Check the base URL and this machine's clock. If the system does \
-    not know the certificate authority, give it to the builder as root_certificate";
+pub(super) const INSECURE: &str = "Check the base URL, which begins with http:// for a server \
+    without TLS, and this machine's clock. If the system does not know the certificate authority, \
+    give it to the builder as root_certificate";
 
 const FOREIGN: &str = "Check the base URL: this does not seem to be a Mem0 platform, whose API is \
     at the address itself, without `/v1` or another path";
@@ -129,6 +130,7 @@ impl Error {
         let to = way(route);
         let message = match kind {
             NetworkErrorKind::Broken => format!("the connection to {to} broke"),
+            NetworkErrorKind::Unprocessed => format!("the connection to {to} ended"),
             NetworkErrorKind::Insecure => format!("no secure connection to {to}"),
             NetworkErrorKind::RefusedByProxy | NetworkErrorKind::Unreachable => {
                 format!("no connection to {to}")
@@ -139,7 +141,9 @@ impl Error {
             NetworkErrorKind::Insecure => Some(INSECURE),
             NetworkErrorKind::RefusedByProxy => Some(PROXY),
             NetworkErrorKind::Unreachable if route.and_then(Route::proxy).is_some() => Some(PROXY),
-            NetworkErrorKind::Unreachable | NetworkErrorKind::Broken => near(route),
+            NetworkErrorKind::Unreachable
+            | NetworkErrorKind::Unprocessed
+            | NetworkErrorKind::Broken => near(route),
         };
         let mut error = Self::new(ErrorKind::Network, message);
         error.inner().advice = advice;

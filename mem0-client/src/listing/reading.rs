@@ -155,3 +155,34 @@ impl Reading {
         self.trace = self.trace.rotate_left(1).wrapping_mul(31).wrapping_add(hash as u64);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use mem0_types::Memory;
+    use mem0_types::requests::GetAllMemories;
+
+    use super::*;
+
+    /// Reads pages of one new row each, and says after which one it ended and how.
+    fn read(pages: u64, count: Option<u64>) -> (u64, Then) {
+        let mut reading = Reading::default();
+        for number in 1..=pages {
+            let mut page = Page::new(vec![Memory::new(number.to_string(), "")]);
+            (page.count, page.next) = (count, Some("more".into()));
+            match reading.take::<GetAllMemories>(&mut page) {
+                Then::Continue => {}
+                then => return (number, then),
+            }
+        }
+        (pages, Then::Continue)
+    }
+
+    #[test]
+    fn a_list_goes_on_as_long_as_its_count_promises_and_not_forever() {
+        assert_eq!(read(20_000, None), (10_000, Then::Endless));
+        assert_eq!(read(20_000, Some(7)), (10_000, Then::Endless));
+        assert_eq!(read(20_000, Some(15_000)), (15_000, Then::Endless));
+        assert_eq!(read(20_000, Some(30_000)), (20_000, Then::Continue));
+        assert_eq!(read(200_000, Some(u64::MAX)), (100_000, Then::Endless));
+    }
+}

@@ -296,7 +296,7 @@ impl AsyncMemoryClient {
     #[doc(alias = "deleteAll")]
     #[doc(alias = "clear")]
     #[doc(alias = "delete_memories")]
-    pub fn delete_all(&self, scope: DeleteScope) -> Answer<'_, QueuedDelete> {
+    pub fn delete_all(&self, scope: impl Argument<DeleteScope>) -> Answer<'_, QueuedDelete> {
         self.answer(DeleteAllMemories::new(scope))
     }
 

@@ -262,6 +262,7 @@ mod tests {
             KEY.replace('m', "\\u006D").replace('?', "\\?"),
             each(|byte| format!("\\u{{{byte:x}}}")),
             each(|byte| format!("\\x{byte:02x}")),
+            each(|byte| format!("\\U{byte:08x}")),
             each(|byte| format!("&#{byte};")),
             each(|byte| format!("&#x{byte:X};")),
             KEY.replace('>', "&gt;"),
@@ -296,6 +297,40 @@ mod tests {
         }
         let twice = format!("{KEY} and {KEY}");
         assert_eq!(forms.places(twice.as_bytes()), [0..16, 21..37]);
+    }
+
+    #[test]
+    fn characters_that_html_names_are_found() {
+        for (name, character) in [
+            ("amp", '&'),
+            ("lt", '<'),
+            ("gt", '>'),
+            ("quot", '"'),
+            ("apos", '\''),
+            ("hyphen", '-'),
+            ("dash", '-'),
+            ("lowbar", '_'),
+            ("period", '.'),
+        ] {
+            let forms = Forms::of(&format!("m0-3f9{character}c81d"));
+            let text = format!("m0-3f9&{name};c81d");
+            let whole = 0..text.len();
+            assert_eq!(forms.places(text.as_bytes()), [whole], "{text}");
+        }
+    }
+
+    #[test]
+    fn both_alphabets_of_base64_are_found() {
+        const KEY: &str = "m0-???>>>c81d";
+        let forms = Forms::of(KEY);
+        for before in ["", "a", "ab"] {
+            let text = format!("{before}{KEY}");
+            for form in [STANDARD.encode(&text), URL_SAFE_NO_PAD.encode(&text)] {
+                assert_eq!(forms.places(form.as_bytes()).len(), 1, "{form}");
+                assert!(forms.are_in(form.as_bytes()), "{form}");
+            }
+        }
+        assert!(URL_SAFE_NO_PAD.encode(KEY).contains("Pz8_Pj4-"));
     }
 
     #[test]

@@ -17,8 +17,8 @@ use crate::{Argument, InvalidInput};
 /// `AND` beside an `OR` in one object) cannot be expressed. Searches and lists need at least one id
 /// condition that is not negated; a filter without one is refused before it is sent.
 ///
-/// The same as methods are `and`, `or` and `not`. `&=` and `|=` add to a filter. `&&` and `||` join
-/// truths and no filters.
+/// The same as methods are `and`, `or` and `not`. `&=` and `|=` add to a filter. Where the compiler
+/// says "expected `bool`, found `Filter`", write `&` for `&&` and `|` for `||`.
 ///
 /// ```
 /// use mem0_sdk::Filter;

@@ -32,7 +32,6 @@ use crate::{Argument, InvalidInput};
 /// ```
 #[doc(alias = "deleteAll")]
 #[doc(alias = "delete_all")]
-// Not a `request!`: `impl Into<DeleteScope>` would leave open what `entity.try_into()?` makes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteAllMemories {
@@ -48,8 +47,8 @@ impl DeleteAllMemories {
     /// assert_eq!(call.path_and_query()?, "/v1/memories/?user_id=alice");
     /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
-    pub fn new(scope: DeleteScope) -> Self {
-        Self { scope }
+    pub fn new(scope: impl Argument<DeleteScope>) -> Self {
+        Self { scope: scope.into() }
     }
 }
 

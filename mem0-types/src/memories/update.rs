@@ -71,9 +71,10 @@ options! {
         text: String as into = "Loves climbing",
         /// Metadata keys to set, a JSON object. Other keys of the memory stay.
         metadata: Object as object = serde_json::json!({"source": "form"}),
-        /// The last UTC day on which the memory is listed and found. `None`: it never expires.
+        /// The last UTC day on which the memory is listed and found. Without one, it never expires:
+        /// [`clear_expiration_date`](Self::clear_expiration_date).
         #[doc(alias = "expirationDate")]
-        expiration_date: Option<Date> as into = Date::new(2027, 1, 31)?,
+        expiration_date: Option<Date> as nullable Date = Date::new(2027, 1, 31)?,
         /// When it was said: ISO 8601 or epoch seconds.
         timestamp: Timestamp as into = 1_700_000_000,
     }
@@ -95,10 +96,11 @@ impl UpdateMemoryOptions {
     /// ```
     /// # use mem0_sdk::UpdateMemoryOptions;
     /// let options = UpdateMemoryOptions::new().clear_expiration_date();
-    /// assert_eq!(options, UpdateMemoryOptions::new().expiration_date(None));
+    /// assert_eq!(serde_json::json!(options)["expiration_date"], serde_json::Value::Null);
     /// ```
-    pub fn clear_expiration_date(self) -> Self {
-        self.expiration_date(None)
+    pub fn clear_expiration_date(mut self) -> Self {
+        self.expiration_date = Some(None);
+        self
     }
 }
 

@@ -8,7 +8,7 @@ macro_rules! options {
         }
         example $example:expr;
         body {
-            $( $(#[$fmeta:meta])* $field:ident: $ty:ty as $kind:ident = $arg:expr, )*
+            $( $(#[$fmeta:meta])* $field:ident: $ty:ty as $kind:ident $($some:ident)? = $arg:expr, )*
         }
     ) => {
         $(#[$meta])*
@@ -41,7 +41,7 @@ macro_rules! options {
                     )]
                     /// # Ok::<(), InvalidInput>(())
                     /// ```
-                    $field: $ty as $kind
+                    $field: $ty as $kind $($some)?
                 }
             )*
 
@@ -110,7 +110,8 @@ macro_rules! options {
 }
 
 /// Emits one setter. A `value` is taken as it is, `into` takes what can be made into it, `object`
-/// takes what serde can write, and a `list` takes an iterator of texts.
+/// takes what serde can write, and a `list` takes an iterator of texts. A `nullable` value is taken
+/// as `into`; a method of its own sends null.
 macro_rules! setter {
     ($(#[$meta:meta])* $field:ident: $ty:ty as value) => {
         $(#[$meta])*
@@ -123,6 +124,13 @@ macro_rules! setter {
         $(#[$meta])*
         pub fn $field(mut self, $field: impl $crate::Argument<$ty>) -> Self {
             self.$field = Some($field.into());
+            self
+        }
+    };
+    ($(#[$meta:meta])* $field:ident: $ty:ty as nullable $some:ident) => {
+        $(#[$meta])*
+        pub fn $field(mut self, $field: impl $crate::Argument<$some>) -> Self {
+            self.$field = Some(Some($field.into()));
             self
         }
     };

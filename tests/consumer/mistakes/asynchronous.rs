@@ -22,7 +22,9 @@ pub async fn calls(client: AsyncMemoryClient) -> Result<(), Error> {
     client.update(42, "Climbs").await?; //~ write `&id.to_string()`
     client.update("m-1", 42).await?; //~ `UpdateMemoryOptions`, or what can be made
     client.delete(42).await?; //~ `DeleteMemory`, or what can be made
-    client.delete_all(Scope::user("alice")).await?; //~ mismatched types
+    client.delete_all(Scope::user("alice")).await?; //~ `DeleteScope::user("alice")`
+    client.delete_all(EntityRef::user("alice")).await?; //~ `DeleteScope::user("alice")`
+    client.delete_all("alice").await?; //~ `DeleteScope::user("alice")`
     client.delete_users("alice").await?; //~ `EntityRef::user("alice")`
     client.get_entity(Scope::user("alice")).await?; //~ `EntityRef::user("alice")`
     client.history(42).await?; //~ write `&id.to_string()`

@@ -22,7 +22,9 @@ pub fn calls(client: MemoryClient) -> Result<(), Error> {
     client.update(42, "Climbs")?; //~ write `&id.to_string()`
     client.update("m-1", 42)?; //~ `UpdateMemoryOptions`, or what can be made
     client.delete(42)?; //~ `DeleteMemory`, or what can be made
-    client.delete_all(Scope::user("alice"))?; //~ mismatched types
+    client.delete_all(Scope::user("alice"))?; //~ `DeleteScope::user("alice")`
+    client.delete_all(EntityRef::user("alice"))?; //~ `DeleteScope::user("alice")`
+    client.delete_all("alice")?; //~ `DeleteScope::user("alice")`
     client.delete_users("alice")?; //~ `EntityRef::user("alice")`
     client.get_entity(Scope::user("alice"))?; //~ `EntityRef::user("alice")`
     client.history(42)?; //~ write `&id.to_string()`

@@ -2,7 +2,8 @@
 
 use mem0_sdk::requests::CreateEntity;
 use mem0_sdk::{
-    AddMemoryOptions, DeleteScope, EntityRef, Filter, Memory, Message, Scope, SearchMemoryOptions,
+    AddMemoryOptions, Date, DeleteScope, EntityRef, Filter, Memory, Message, Scope,
+    SearchMemoryOptions, UpdateMemoryOptions,
 };
 
 struct Mine;
@@ -18,6 +19,8 @@ pub fn joined(scope: Scope, entity: EntityRef) {
     let mut filter = alice();
     filter &= "bob"; //~ `Filter::user_id("alice")`
     filter |= Filter::categories(); //~ is not what is needed here: `Filter`
+    let _ = alice() && true; //~ expected `bool`, found `Filter`
+    let _ = true || alice(); //~ expected `bool`, found `Filter`
 }
 
 pub fn operators() {
@@ -62,7 +65,9 @@ pub fn values(scope: Scope) {
     let _ = Message::user(42); //~ `Content`
     let _ = Message::user("Hi").named(42); //~ is not what is needed here: `String`
     let _ = AddMemoryOptions::new(scope).metadata(Mine); //~ Serialize
-    let _ = AddMemoryOptions::new(Scope::user("a")).expiration_date("2027-01-31"); //~ `Date`
+    let _ = AddMemoryOptions::new(Scope::user("a")).expiration_date("2027-01-31"); //~ `Date::new(
+    let _ = UpdateMemoryOptions::new().expiration_date("2027-01-31"); //~ "2027-01-31".parse()?`
+    let _ = UpdateMemoryOptions::new().expiration_date(None::<Date>); //~ `clear_expiration_date()`
     let _ = AddMemoryOptions::new(Scope::user("a")).timestamp(3.5); //~ a `Timestamp` is
     let _ = SearchMemoryOptions::new(Filter::user_id("a")).categories([1]); //~ `String`
 }
