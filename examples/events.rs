@@ -7,10 +7,9 @@
 
 use std::error::Error;
 
-use mem0_engine::Engine;
 use mem0_sdk::testing::FakePlatform;
 use mem0_sdk::{AsyncMemoryClient, ErrorKind, Message, Scope, WaitOptions};
-use mem0_server::{Authentication, router};
+use mem0_server::{Authentication, Engine, router};
 use serde_json::json;
 use std::time::Duration;
 
@@ -19,7 +18,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let engine = Engine::open(folder.path())?;
     let platform = router(engine.clone(), Authentication::Off);
-    let client = AsyncMemoryClient::builder().api_key("local").service(platform).build()?;
+    let client = AsyncMemoryClient::builder().service(platform).build()?;
     let alice = || Scope::user("alice");
 
     // The answer comes before the memories do.
@@ -32,7 +31,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let talk = [Message::user("I moved to Rome"), Message::assistant("How is it there?")];
     let event = client.add_and_wait(talk, alice(), WaitOptions::default()).await?;
     for result in &event.results {
-        println!("stored: {}", result.text().unwrap_or_default());
+        let speaker = result.speaker().unwrap_or("somebody");
+        println!("stored: {speaker}: {}", result.text().unwrap_or_default());
     }
 
     // All work there was, newest first.

@@ -7,9 +7,8 @@
 
 use std::error::Error;
 
-use mem0_engine::Engine;
 use mem0_sdk::{AddMemoryOptions, AsyncMemoryClient, Filter, Scope};
-use mem0_server::{Authentication, router};
+use mem0_server::{Authentication, Engine, router};
 use serde_json::json;
 
 #[tokio::main]
@@ -17,7 +16,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let engine = Engine::open(folder.path())?;
     let platform = router(engine.clone(), Authentication::Off);
-    let client = AsyncMemoryClient::builder().api_key("local").service(platform).build()?;
+    let client = AsyncMemoryClient::builder().service(platform).build()?;
 
     let alice = Scope::user("alice");
     for (said, scope, source, seconds) in [

@@ -7,11 +7,10 @@
 
 use std::error::Error;
 
-use mem0_engine::Engine;
 use mem0_sdk::{
     AddMemoryOptions, AsyncMemoryClient, Media, Message, Scope, WaitOptions, media_from_file,
 };
-use mem0_server::{Authentication, router};
+use mem0_server::{Authentication, Engine, router};
 
 /// A picture of one red dot.
 const DOT: &[u8] =
@@ -22,7 +21,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let engine = Engine::open(folder.path())?;
     let platform = router(engine.clone(), Authentication::Off);
-    let client = AsyncMemoryClient::builder().api_key("local").service(platform).build()?;
+    let client = AsyncMemoryClient::builder().service(platform).build()?;
     let alice = || Scope::user("alice");
 
     let file = folder.path().join("photo"); // the name does not matter, the first bytes do

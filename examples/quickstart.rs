@@ -14,14 +14,13 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use mem0_engine::Engine;
 use mem0_examples::conversation::{Conversation, Question};
 use mem0_examples::crowd;
 use mem0_sdk::{
     AsyncMemoryClient, EntityRef, Filter, Memory, MemoryClient, Page, Scope, SearchMemoryOptions,
     WaitOptions,
 };
-use mem0_server::{Authentication, router};
+use mem0_server::{Authentication, Engine, router};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -39,8 +38,8 @@ async fn local(folder: &Path) -> Result<(), Box<dyn Error>> {
 
     let engine = Engine::open(folder)?;
     let app = router(engine.clone(), Authentication::Off);
-    let client = AsyncMemoryClient::builder().api_key("local").service(app.clone()).build()?;
-    let blocking = MemoryClient::builder().api_key("local").service_with(move || app).build()?;
+    let client = AsyncMemoryClient::builder().service(app.clone()).build()?;
+    let blocking = MemoryClient::builder().service_with(move || app).build()?;
 
     let conversation = Conversation::load()?;
     let others = crowd::USERS * crowd::MEMORIES_EACH;

@@ -7,11 +7,10 @@
 
 use std::error::Error;
 
-use mem0_engine::Engine;
 use mem0_sdk::{
     AddMemoryOptions, AsyncMemoryClient, Filter, GetAllMemoryOptions, MemoryClient, Message, Scope,
 };
-use mem0_server::{Authentication, router};
+use mem0_server::{Authentication, Engine, router};
 
 fn alice() -> GetAllMemoryOptions {
     GetAllMemoryOptions::new(Filter::user_id("alice")).page_size(50)
@@ -24,7 +23,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
 
     let app = platform.clone();
-    let client = AsyncMemoryClient::builder().api_key("local").service(app).build()?;
+    let client = AsyncMemoryClient::builder().service(app).build()?;
     runtime.block_on(async {
         let notes = (0..230).map(|day| Message::user(format!("Day {day}: {} km", day % 7)));
         let options = AddMemoryOptions::new(Scope::user("alice")).infer(false);
@@ -41,7 +40,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         Ok::<_, mem0_sdk::Error>(())
     })?;
 
-    let client = MemoryClient::builder().api_key("local").service_with(move || platform).build()?;
+    let client = MemoryClient::builder().service_with(move || platform).build()?;
     let mut kilometres = 0;
     for memory in client.get_all_iter(alice()) {
         kilometres += kilometres_of(&memory?.memory);

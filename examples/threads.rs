@@ -7,16 +7,15 @@
 use std::error::Error;
 use std::thread;
 
-use mem0_engine::Engine;
 use mem0_sdk::{AddMemoryOptions, Filter, MemoryClient, Scope};
-use mem0_server::{Authentication, router};
+use mem0_server::{Authentication, Engine, router};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let engine = Engine::open(folder.path())?;
     let platform = router(engine.clone(), Authentication::Off);
     // The closure runs inside the client's own runtime.
-    let client = MemoryClient::builder().api_key("local").service_with(|| platform).build()?;
+    let client = MemoryClient::builder().service_with(|| platform).build()?;
 
     // Clones share connections, limits and the retry budget.
     let threads: Vec<_> = ["alice", "bob", "carol", "dave"]

@@ -11,9 +11,8 @@
 
 use std::error::Error;
 
-use mem0_engine::Engine;
 use mem0_sdk::{AddMemoryOptions, AsyncMemoryClient, Filter, Scope, WaitOptions};
-use mem0_server::{Authentication, router};
+use mem0_server::{Authentication, Engine, router};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
@@ -55,7 +54,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let engine = Engine::open(folder.path())?;
     let platform = router(engine.clone(), Authentication::Off);
-    let client = AsyncMemoryClient::builder().api_key("local").service(platform).build()?;
+    let client = AsyncMemoryClient::builder().service(platform).build()?;
 
     for (said, metadata) in [
         ("I'm Alice, I eat anything but nuts", json!({"name": "Alice", "allergies": "nuts"})),

@@ -1,6 +1,7 @@
 //! Guides, one topic each. They are the pages of `docs/guides` in the repository.
 //!
-//! - In every program: [`filters`], [`events`] and waiting, [`errors`] and retries, [`deleting`].
+//! - In every program: a [`chat`] with memory, [`filters`], [`events`] and waiting, [`errors`] and
+//!   retries, [`deleting`].
 //! - Where you need it: [`categories`], [`multimodal`] messages, [`exports`], [`webhooks`],
 //!   [`blocking`] calls and threads, [`testing`].
 //! - Coming from elsewhere: [`from_python`], [`integrations`].
@@ -8,6 +9,9 @@
 
 // Of two definitions of a link the first one counts: on GitHub that is the page's own, here the one
 // above the page.
+
+#[doc = include_str!("../docs/guides/chat.md")]
+pub mod chat {}
 
 #[doc = include_str!("../docs/guides/filters.md")]
 pub mod filters {}

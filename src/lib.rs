@@ -35,7 +35,8 @@
 //!     client.add_and_wait(talk, Scope::user("alice"), WaitOptions::new())?;
 //!
 //!     for memory in client.get_all_iter(Filter::user_id("alice")) {
-//!         println!("{}", memory?.memory);
+//!         let memory = memory?;
+//!         println!("{}: {}", memory.speaker().unwrap_or("alice"), memory.memory);
 //!     }
 //!     Ok(())
 //! }
@@ -63,6 +64,7 @@
 //!
 //! - [`Scope`] says whose memory something becomes, [`Filter`] whose memories you look for:
 //!   [`guides::filters`].
+//! - A chat app tells its model who said what it remembers: [`guides::chat`].
 //! - An add is queued, and answered with an [`Event`] to wait for: [`guides::events`].
 //! - Options of a call start from what it requires: [`AddMemoryOptions`], [`SearchMemoryOptions`],
 //!   [`GetAllMemoryOptions`], [`UpdateMemoryOptions`].

@@ -29,6 +29,51 @@ fn prints(example: &str, lines: &[&str]) {
 }
 
 #[test]
+fn in_process() {
+    prints(
+        "in_process",
+        &[
+            "found: I adopted a puppy called Momo",
+            "everybody: 2 users, alice: 1",
+            "without the key: authentication",
+            "with the key: ok",
+            "the engine: I have a cat",
+        ],
+    );
+}
+
+#[test]
+fn chat_backend() {
+    prints(
+        "chat_backend",
+        &[
+            "alice: I am allergic to nuts",
+            "assistant: \"I see. I love nuts, by the way.\"",
+            "alice: Can I eat peanuts?",
+            // Not what the assistant loves.
+            "assistant: \"You told me: I am allergic to nuts.\"",
+            "page 1: \"assistant\": \"You told me: I am allergic to nuts.\"",
+            "page 1: \"user\": \"Can I eat peanuts?\"",
+            "page 1: \"assistant\": \"I see. I love nuts, by the way.\"",
+            "page 2: \"user\": \"I am allergic to nuts\"",
+            "everybody: 400 Bad Request",
+            "forget me: 202 Accepted, 0 left",
+            "once more: 204 No Content",
+        ],
+    );
+}
+
+#[test]
+fn importer() {
+    let told = run("importer");
+    let lines: Vec<_> = told.lines().collect();
+    assert_eq!(lines[0], "2 added, 0 were there");
+    assert!(lines[1].starts_with("line 2: EOF"), "{told}");
+    assert!(lines[2].starts_with("line 3: user_id: must not be `*`"), "{told}");
+    assert_eq!(lines[3..], ["2 added, 2 were there"]);
+}
+
+#[test]
 fn filters() {
     prints(
         "filters",
@@ -53,8 +98,8 @@ fn events() {
         &[
             "asked: PENDING, 0 memories",
             "done: SUCCEEDED, 1 memories",
-            "stored: I moved to Rome",
-            "stored: How is it there?",
+            "stored: user: I moved to Rome",
+            "stored: assistant: How is it there?",
             "listed: Some(Add) SUCCEEDED",
             "listed: Some(Add) SUCCEEDED",
             "still going on: Some(\"e-1\")",

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use mem0_engine::analysis::{index_terms, query_terms};
-use mem0_engine::{Engine, Signals};
 use mem0_examples::conversation::{Conversation, Question};
 use mem0_examples::crowd;
 use mem0_sdk::{AsyncMemoryClient, Filter, MemoryClient, Scope, SearchMemoryOptions, WaitOptions};
+use mem0_server::mem0_engine::analysis::{index_terms, query_terms};
+use mem0_server::mem0_engine::{Engine, Signals};
 use mem0_server::{Authentication, router};
 use mem0_tests::checked::checked;
 

@@ -97,7 +97,8 @@ impl MemoryClientBuilder {
         self
     }
 
-    /// The API key, sent as `Authorization: Token …` to the base URL's origin and nowhere else.
+    /// The API key, sent as `Authorization: Token …` to the base URL's origin and nowhere else. It
+    /// may be left out only where a tower service sends the requests.
     ///
     /// ```
     /// # use mem0_sdk::MemoryClient;

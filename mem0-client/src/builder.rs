@@ -146,7 +146,8 @@ impl AsyncMemoryClientBuilder {
         self
     }
 
-    /// The API key, sent as `Authorization: Token …` to the base URL's origin and nowhere else.
+    /// The API key, sent as `Authorization: Token …` to the base URL's origin and nowhere else. It
+    /// may be left out only where a tower service sends the requests.
     ///
     /// ```
     /// # use mem0_sdk::AsyncMemoryClient;
@@ -317,23 +318,29 @@ impl AsyncMemoryClientBuilder {
     /// assert!(AsyncMemoryClient::builder().base_url("nonsense").api_key("k").build().is_err());
     /// ```
     pub fn build(self) -> Result<AsyncMemoryClient, Error> {
-        let key = self.api_key.ok_or_else(|| {
-            Error::configuration("no API key: give one to the builder or set MEM0_API_KEY")
-        })?;
-        if key.trim().is_empty() {
-            return Err(Error::configuration(
-                "the API key is empty; take one from the Mem0 dashboard, or use any text if the \
-                 service checks no keys",
-            ));
-        }
-        let api_key = Secret::new("Token ", &key).map_err(invalid_setting)?;
+        let names_operations = matches!(self.transport, TransportChoice::Service(_));
+        let api_key = match self.api_key {
+            Some(key) if key.trim().is_empty() => {
+                return Err(Error::configuration(
+                    "the API key is empty; take one from the Mem0 dashboard, or use any text if \
+                     the service checks no keys",
+                ));
+            }
+            Some(key) => Secret::new("Token ", &key).map_err(invalid_setting)?,
+            // A service may be this process's own.
+            None if names_operations => Secret::none(),
+            None => {
+                return Err(Error::configuration(
+                    "no API key: give one to the builder or set MEM0_API_KEY",
+                ));
+            }
+        };
         let base_url = address::base_url(&self.base_url, &api_key)?;
         self.options.check()?;
         check_headers(&self.options.headers)?;
         if self.max_connections == 0 {
             return Err(Error::configuration("max_connections must be at least 1"));
         }
-        let names_operations = matches!(self.transport, TransportChoice::Service(_));
         let route = match &self.transport {
             TransportChoice::Own => Some(Route::new(base_url.clone(), self.http.proxy.clone())),
             // Its proxies are its own.

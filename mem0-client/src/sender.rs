@@ -118,7 +118,9 @@ impl Sender {
         headers.extend(options.headers.clone());
         headers.extend(call.headers().clone());
         check_headers(headers)?;
-        headers.insert(header::AUTHORIZATION, self.api_key.header());
+        if !self.api_key.is_none() {
+            headers.insert(header::AUTHORIZATION, self.api_key.header());
+        }
         headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
         headers.entry(header::USER_AGENT).or_insert_with(|| self.user_agent.clone());
         if call.body().is_some() {

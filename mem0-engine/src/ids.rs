@@ -1,13 +1,13 @@
 use std::fmt;
 
-use mem0_types::{EntityType, IdField, Metadata};
+use mem0_types::{EntityType, IdField, Metadata, Scope};
 use rusqlite::Row;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::{EngineError, clock, limits};
 
-/// The four ids that a memory can belong to. Each may be absent.
+/// The four ids that a memory can belong to. Each may be absent. A [`Scope`] can be made into it.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct EntityIds {
     /// The user that the memory is about.
@@ -103,6 +103,18 @@ impl EntityIds {
             app_id: row.get("app_id")?,
             run_id: row.get("run_id")?,
         })
+    }
+}
+
+impl From<Scope> for EntityIds {
+    fn from(scope: Scope) -> Self {
+        let id = |id: Option<&str>| id.map(str::to_owned);
+        Self {
+            user_id: id(scope.user_id()),
+            agent_id: id(scope.agent_id()),
+            app_id: id(scope.app_id()),
+            run_id: id(scope.run_id()),
+        }
     }
 }
 

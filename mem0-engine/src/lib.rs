@@ -5,8 +5,7 @@
 //! entities.
 //!
 //! ```
-//! use mem0_engine::{AddRequest, Engine, EntityIds, SearchRequest};
-//! use mem0_types::{Filter, Message};
+//! use mem0_engine::{AddRequest, Engine, Filter, Message, Scope, SearchRequest};
 //!
 //! # fn block_on<F: Future>(future: F) -> F::Output {
 //! #     let mut future = std::pin::pin!(future);
@@ -21,8 +20,8 @@
 //! # let folder = std::env::temp_dir().join(format!("mem0-engine-doc-{}", std::process::id()));
 //! # block_on(async {
 //! let engine = Engine::open(&folder)?;
-//! let alice = EntityIds { user_id: Some("alice".to_owned()), ..EntityIds::default() };
-//! let mut request = AddRequest::new(vec![Message::user("I adopted a puppy called Momo")], alice);
+//! let puppy = Message::user("I adopted a puppy called Momo");
+//! let mut request = AddRequest::new(vec![puppy], Scope::user("alice"));
 //! request.infer = false;
 //! engine.add(request).await?;
 //!
@@ -35,6 +34,9 @@
 //! # std::fs::remove_dir_all(&folder).ok();
 //! # Ok::<(), mem0_engine::EngineError>(())
 //! ```
+//!
+//! Filters, scopes, messages, times and the like are those of `mem0-types`, re-exported here, and
+//! so the same types as `mem0-sdk` has.
 //!
 //! # What it promises
 //!
@@ -108,6 +110,15 @@ mod room;
 mod running;
 mod stored_json;
 mod work_budget;
+
+pub use mem0_components;
+pub use mem0_types;
+#[doc(no_inline)]
+pub use mem0_types::{
+    Date, EntityRef, EntityType, EventStatus, EventType, Feedback, Filter, HistoryEvent, IdField,
+    InvalidInput, MemberRole, Message, Metadata, ProfileStatus, ProjectCategory, Role, Scope,
+    Skipped, Timestamp, WebhookEventType,
+};
 
 pub use collections::store::FolderStore;
 pub use derived::profile_jobs::{MAX_SAMPLE, ProfileJobRecord, ProfileRequest};

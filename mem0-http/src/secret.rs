@@ -15,6 +15,7 @@ const REDACTED: &str = "[redacted]";
 /// An API key and the header value that carries it. It is never shown.
 #[derive(Clone)]
 pub struct Secret {
+    /// Empty without a key.
     header: HeaderValue,
     forms: Forms,
 }
@@ -37,6 +38,16 @@ impl Secret {
         })?;
         header.set_sensitive(true);
         Ok(Self { header, forms: Forms::of(key) })
+    }
+
+    /// Not a key: nothing is to be sent, and nothing is hidden.
+    pub fn none() -> Self {
+        Self { header: HeaderValue::from_static(""), forms: Forms::none() }
+    }
+
+    /// Whether there is not a key.
+    pub fn is_none(&self) -> bool {
+        self.header.is_empty()
     }
 
     /// The header value, marked as sensitive.
@@ -155,6 +166,19 @@ mod tests {
         for key in ["", " \n", "a\nb", "a\u{7f}"] {
             assert!(Secret::new("", key).is_err(), "{key:?}");
         }
+    }
+
+    #[test]
+    fn without_a_key_nothing_is_hidden() {
+        let none = Secret::none();
+        let text = "%6b-1 \\u006b &amp;";
+        assert_eq!((none.is_none(), none.redact(text).as_str()), (true, text));
+        assert!(!Secret::new("", "k").unwrap().is_none());
+        let mut headers = HeaderMap::new();
+        headers.insert("x-echo", "".parse().unwrap());
+        none.hide_in(&mut headers);
+        assert!(!headers["x-echo"].is_sensitive());
+        assert!(none.hide_in_error(Nested("", None).into()).is::<Nested>());
     }
 
     #[derive(Debug)]

@@ -34,15 +34,15 @@ pub enum Receivers {
 /// until the returned value is dropped or the engine is closed. It uses threads of the engine.
 ///
 /// A router only answers requests, so call this as well if you serve one or use it in-process.
-/// Otherwise deliveries stay queued in the data folder. The binary calls it.
+/// Otherwise deliveries stay queued in the data folder. The binary calls it. Requires the feature
+/// `deliver`.
 ///
 /// An attempt takes at most 15 seconds. A status of 200 to 299 means that the receiver took the
 /// delivery. Redirects are not followed, the response's body is not read, and proxy variables of
 /// the environment are ignored.
 ///
 /// ```
-/// use mem0_engine::Engine;
-/// use mem0_server::{Authentication, Receivers, deliver, router};
+/// use mem0_server::{Authentication, Engine, Receivers, deliver, router};
 ///
 /// # let folder = std::env::temp_dir().join(format!("mem0-deliver-doc-{}", std::process::id()));
 /// let engine = Engine::open(&folder)?;
@@ -50,7 +50,7 @@ pub enum Receivers {
 /// let app = router(engine, Authentication::Off);
 /// # drop((app, delivering));
 /// # std::fs::remove_dir_all(&folder).ok();
-/// # Ok::<(), mem0_engine::EngineError>(())
+/// # Ok::<(), mem0_server::EngineError>(())
 /// ```
 ///
 /// # Errors

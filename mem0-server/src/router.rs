@@ -32,8 +32,8 @@ use crate::service::{health, openapi, ping, ready};
 /// The platform's API over an engine, to be served or called in-process.
 ///
 /// It needs no runtime and spawns nothing. Deliveries to webhooks are queued, and sent once
-/// [`deliver`](crate::deliver) is called. The engine stays yours: close it once the router is no
-/// longer served, and queued work is carried out.
+/// `deliver` (the feature of that name) is called. The engine stays yours: close it once the router
+/// is no longer served, and queued work is carried out.
 pub fn router(engine: Engine, authentication: Authentication) -> Router {
     router_with(engine, authentication, RouterOptions::default())
 }

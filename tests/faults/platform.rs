@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use mem0_client::{AddMemoryOptions, Filter, Scope};
 use mem0_engine::Engine;
-use mem0_server::{ApiKeyHash, Authentication, BODY_LIMIT, Metrics, router};
+use mem0_server::{Authentication, BODY_LIMIT, Metrics, router};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::runtime::Builder;
@@ -38,7 +38,7 @@ impl Platform {
     pub(crate) fn start(connections: usize, patience: Duration) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let engine = Engine::open(folder.path()).unwrap();
-        let app = router(engine.clone(), Authentication::Keys(vec![ApiKeyHash::of(KEY)]));
+        let app = router(engine.clone(), Authentication::key(KEY));
         let limits = serving::Limits { connections, head: patience, body: patience };
         let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();

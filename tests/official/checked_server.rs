@@ -9,14 +9,14 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use mem0_engine::Engine;
-use mem0_server::{ApiKeyHash, Authentication, router};
+use mem0_server::{Authentication, router};
 use mem0_tests::checked::{Violations, checked_into};
 use tokio::net::TcpListener;
 
 #[tokio::main]
 async fn main() -> Result<ExitCode, Box<dyn Error>> {
     let engine = Engine::open(option("--data-dir")?)?;
-    let keys = Authentication::Keys(vec![ApiKeyHash::of(&option("--api-key")?)]);
+    let keys = Authentication::key(&option("--api-key")?);
     let violations = Violations::default();
     let app = checked_into(router(engine.clone(), keys), &violations);
     let listener = TcpListener::bind(option("--listen")?).await?;

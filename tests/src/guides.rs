@@ -6,6 +6,9 @@ struct Blocking;
 #[doc = include_str!("../../docs/guides/categories.md")]
 struct Categories;
 
+#[doc = include_str!("../../docs/guides/chat.md")]
+pub mod chat {}
+
 #[doc = include_str!("../../docs/guides/deleting.md")]
 struct Deleting;
 

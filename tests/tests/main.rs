@@ -13,6 +13,7 @@ mod errors;
 mod fake;
 mod finding;
 mod half_surrogates;
+mod in_process;
 mod integrations;
 mod layers;
 pub(crate) mod local;

@@ -56,6 +56,35 @@ fn the_engine_and_its_components_are_light() {
     }
 }
 
+/// What the platform inside an app brings along: neither the program's crates nor TLS.
+#[test]
+fn the_server_without_its_program_is_light() {
+    let of_program = [
+        "aws-lc-rs",
+        "hyper",
+        "hyper-util",
+        "indicatif",
+        "lexopt",
+        "mimalloc",
+        "rustls",
+        "signal-hook-registry",
+        "socket2",
+        "strsim",
+        "toml",
+        "ureq",
+    ];
+    let library = tree("mem0-server", &["-e", "normal", "--no-default-features"]);
+    let found: Vec<_> = of_program.iter().filter(|name| names(&library).contains(*name)).collect();
+    assert!(found.is_empty(), "mem0-server without features has {found:?}");
+    assert!(names(&library).contains("axum") && library.len() > 40, "{library:?}");
+    assert!(library.len() <= 70, "{} crates: {library:#?}", library.len());
+    // The same look finds them in the program, which `cargo install` builds.
+    let program = crates_of("mem0-server");
+    let missing: Vec<_> =
+        of_program.iter().filter(|name| !names(&program).contains(*name)).collect();
+    assert!(missing.is_empty(), "the program has no {missing:?}");
+}
+
 #[test]
 fn without_features_there_is_no_tls_and_no_c() {
     let never = [

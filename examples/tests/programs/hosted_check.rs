@@ -8,9 +8,8 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{Response, StatusCode, header};
 use axum::middleware::{Next, from_fn};
-use mem0_engine::Engine;
 use mem0_sdk::{AddMemoryOptions, AsyncMemoryClient, Filter, Memory, Page, Scope};
-use mem0_server::{ApiKeyHash, Authentication, router};
+use mem0_server::{Authentication, Engine, router};
 use tokio::runtime::Runtime;
 
 use crate::program;
@@ -35,7 +34,7 @@ impl Served {
     fn new(answers: &'static [Answer]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let engine = Engine::open(folder.path()).unwrap();
-        let keys = Authentication::Keys(vec![ApiKeyHash::of(KEY)]);
+        let keys = Authentication::key(KEY);
         let asked = Arc::new(Mutex::new(Vec::new()));
         let noted = asked.clone();
         let app = router(engine, keys).layer(from_fn(move |request: Request, next: Next| {

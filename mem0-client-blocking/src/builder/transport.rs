@@ -140,7 +140,7 @@ impl MemoryClientBuilder {
     ///     }
     /// }
     ///
-    /// let client = MemoryClient::builder().api_key("test").service_with(|| Fake).build()?;
+    /// let client = MemoryClient::builder().service_with(|| Fake).build()?;
     /// assert_eq!(client.ping()?.status.as_deref(), Some("ok"));
     /// # Ok::<(), mem0_sdk::Error>(())
     /// ```

@@ -106,8 +106,10 @@ impl AsyncMemoryClientBuilder {
 
     /// Sends through this tower service: a stack of layers, a fake, or the `Router` of
     /// `mem0-server`, which runs the local platform under the client without a socket.
+    /// `mem0_sdk::guides::testing` shows it.
     ///
-    /// The service gets whole requests, `Authorization` included, with their
+    /// The service gets whole requests, `Authorization` included if there is an
+    /// [`api_key`](Self::api_key), with their
     /// [`Operation`](crate::Operation) among the extensions. The client itself enforces timeouts,
     /// retries and limits. The wait until the service is ready counts against the deadline only;
     /// the time of an attempt begins when the service takes the request. A layer that takes
@@ -145,7 +147,7 @@ impl AsyncMemoryClientBuilder {
     ///     }
     /// }
     ///
-    /// let client = AsyncMemoryClient::builder().api_key("test").service(Fake).build()?;
+    /// let client = AsyncMemoryClient::builder().service(Fake).build()?;
     /// assert_eq!(client.ping().await?.status.as_deref(), Some("ok"));
     /// # Ok(())
     /// # }

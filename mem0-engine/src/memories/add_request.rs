@@ -47,11 +47,12 @@ pub struct AddRequest {
 }
 
 impl AddRequest {
-    /// A request with no options set.
-    pub fn new(messages: Vec<Message>, ids: EntityIds) -> Self {
+    /// A request with no options set: messages, and whose memories they become, such as a
+    /// [`Scope`](crate::Scope).
+    pub fn new(messages: Vec<Message>, ids: impl Into<EntityIds>) -> Self {
         Self {
             messages,
-            ids,
+            ids: ids.into(),
             infer: true,
             metadata: None,
             expiration_date: None,

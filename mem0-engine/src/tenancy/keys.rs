@@ -38,10 +38,11 @@ pub struct NewKey {
 }
 
 impl NewKey {
-    /// A key to all of the default project.
-    pub fn new(hash: [u8; 32], name: impl Into<String>) -> Self {
+    /// A key to all of the default project, of which only the SHA-256 hash is kept: `ApiKeyHash` of
+    /// `mem0-server`, or its 32 bytes.
+    pub fn new(hash: impl Into<[u8; 32]>, name: impl Into<String>) -> Self {
         Self {
-            hash,
+            hash: hash.into(),
             name: name.into(),
             project_id: None,
             scopes: Vec::new(),

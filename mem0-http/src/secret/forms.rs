@@ -77,6 +77,11 @@ impl Forms {
         Self { forms, beginnings }
     }
 
+    /// Of no key: in no text.
+    pub(super) fn none() -> Self {
+        Self { forms: Vec::new(), beginnings: [false; 256] }
+    }
+
     /// Whether one of the forms is in the text. Most texts have none, and are read only once.
     pub(super) fn are_in(&self, text: &[u8]) -> bool {
         let mut is_escaped = false;
@@ -95,6 +100,9 @@ impl Forms {
 
     /// Where the forms are, from the first to the last, apart from each other.
     pub(super) fn places(&self, text: &[u8]) -> Vec<Range<usize>> {
+        if self.forms.is_empty() {
+            return Vec::new();
+        }
         let mut pieces: Vec<Piece> = text
             .iter()
             .enumerate()

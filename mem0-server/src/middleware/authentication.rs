@@ -20,7 +20,8 @@ pub enum Authentication {
     /// sees what the key was [made for](mem0_engine::NewKey).
     Folder,
     /// Requires `Authorization: Token <key>` with one of these keys; without any, every request is
-    /// refused. The request sees what the router's engine sees.
+    /// refused. The request sees what the router's engine sees. [`key`](Self::key) is short for
+    /// one.
     Keys(Vec<ApiKeyHash>),
     /// Lets everybody in. For a router that is called in-process, or behind an authentication of
     /// your own.
@@ -59,6 +60,12 @@ impl ApiKeyHash {
     fn is(&self, other: &Self) -> bool {
         let differing = self.0.iter().zip(other.0).fold(0, |bits, (a, b)| bits | (a ^ b));
         std::hint::black_box(differing) == 0
+    }
+}
+
+impl From<ApiKeyHash> for [u8; 32] {
+    fn from(hash: ApiKeyHash) -> Self {
+        hash.0
     }
 }
 
@@ -103,6 +110,21 @@ impl FromStr for ApiKeyHash {
 }
 
 impl Authentication {
+    /// Requires this key, of which only the hash is kept.
+    ///
+    /// ```
+    /// use mem0_server::{Authentication, Engine, router};
+    ///
+    /// # let folder = std::env::temp_dir().join(format!("mem0-key-doc-{}", std::process::id()));
+    /// let platform = router(Engine::open(&folder)?, Authentication::key("m0-my-own-key"));
+    /// # drop(platform);
+    /// # std::fs::remove_dir_all(&folder).ok();
+    /// # Ok::<(), mem0_server::EngineError>(())
+    /// ```
+    pub fn key(key: &str) -> Self {
+        Self::Keys(vec![ApiKeyHash::of(key)])
+    }
+
     /// The engine as the key sees it; `None` for a wrong key.
     fn view(&self, engine: &Engine, sent: &ApiKeyHash) -> Result<Option<Engine>, EngineError> {
         match self {

@@ -155,7 +155,7 @@ impl Tenants {
         let mut keys = Vec::new();
         for id in [&own.id, &other.id] {
             let key = format!("m0-{id}");
-            let mut new = NewKey::new(*ApiKeyHash::of(&key).as_bytes(), "key");
+            let mut new = NewKey::new(ApiKeyHash::of(&key), "key");
             new.project_id = Some(id.clone());
             engine.create_key(new).await.unwrap();
             keys.push(key);

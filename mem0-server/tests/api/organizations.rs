@@ -10,7 +10,7 @@ const ORGANIZATIONS: &str = "/api/v1/orgs/organizations/";
 /// An app that accepts the keys of its folder.
 async fn app() -> App {
     let app = App::with(Authentication::Folder);
-    let key = |name: &str| NewKey::new(*ApiKeyHash::of(name).as_bytes(), name);
+    let key = |name: &str| NewKey::new(ApiKeyHash::of(name), name);
     let mut owner = key("owner");
     owner.administers = true;
     app.engine.create_key(owner).await.unwrap();
@@ -49,7 +49,7 @@ async fn keys_see_their_own_project_alone() {
     let (organization, projects, _) = paths(&app.engine).await;
     let made = call(&app, "owner", "POST", &projects, json!({"name": "Kitchen"})).await.ok();
     let kitchen = made["project_id"].as_str().unwrap().to_owned();
-    let mut key = NewKey::new(*ApiKeyHash::of("cook").as_bytes(), "cook");
+    let mut key = NewKey::new(ApiKeyHash::of("cook"), "cook");
     key.project_id = Some(kitchen.clone());
     key.owner = "cook@example.com".to_owned();
     app.engine.create_key(key).await.unwrap();

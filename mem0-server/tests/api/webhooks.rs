@@ -113,7 +113,7 @@ async fn one_webhook_more_than_a_project_may_have_is_refused() {
 #[tokio::test]
 async fn only_an_owner_of_the_project_has_webhooks() {
     let app = App::with(Authentication::Folder);
-    let key = |name: &str| NewKey::new(*ApiKeyHash::of(name).as_bytes(), name);
+    let key = |name: &str| NewKey::new(ApiKeyHash::of(name), name);
     app.engine.create_key(key("owner")).await.unwrap();
     let (mut reading, mut bound, mut cook) = (key("reading"), key("bound"), key("cook"));
     reading.read_only = true;

@@ -3,7 +3,7 @@ use http::Method;
 use crate::InvalidInput;
 use crate::call::{Call, Endpoint, Repeat, page_query, request};
 use crate::ids::EntityRef;
-use crate::messages::{Message, Role};
+use crate::messages::{Message, Role, spoken};
 use crate::time::Timestamp;
 use crate::wire::{Metadata, Page, path, record, typed_metadata};
 
@@ -87,3 +87,4 @@ record! {
 }
 
 typed_metadata!(EntityMemory);
+spoken!(EntityMemory);

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 use super::history_event::HistoryEvent;
 use crate::InvalidInput;
 use crate::call::{Call, Endpoint, Repeat, page_query, request};
-use crate::messages::{Role, Skipped};
+use crate::messages::{Role, Skipped, spoken};
 use crate::time::Timestamp;
 use crate::wire::{Metadata, Page, open_enum, path, record, typed_metadata};
 
@@ -238,6 +238,18 @@ impl EventResult {
         let nested = self.data.as_ref().and_then(|data| data.memory.as_deref());
         nested.or(self.memory.as_deref())
     }
+
+    /// Who said the memory, as [`EventData::speaker`] tells it.
+    ///
+    /// ```
+    /// let result: mem0_sdk::EventResult =
+    ///     serde_json::from_str(r#"{"id": "m-1", "data": {"memory": "Hikes", "role": "user"}}"#)?;
+    /// assert_eq!(result.speaker(), Some("user"));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn speaker(&self) -> Option<&str> {
+        self.data.as_ref()?.speaker()
+    }
 }
 
 record! {
@@ -263,3 +275,5 @@ record! {
         }
     }
 }
+
+spoken!(EventData);

@@ -4,7 +4,7 @@ use serde_json::Value;
 use crate::InvalidInput;
 use crate::call::{Call, Endpoint, Repeat, request};
 use crate::events::HistoryEvent;
-use crate::messages::{Message, Role};
+use crate::messages::{Message, Role, spoken};
 use crate::time::Timestamp;
 use crate::wire::{Metadata, Page, path, record, typed_metadata};
 
@@ -101,3 +101,4 @@ record! {
 }
 
 typed_metadata!(History);
+spoken!(History);

@@ -1,6 +1,6 @@
 use serde_json::{Map, Value};
 
-use crate::messages::Role;
+use crate::messages::{Role, spoken};
 use crate::time::{Date, Timestamp};
 use crate::wire::{Metadata, record, typed_metadata};
 
@@ -30,8 +30,7 @@ record! {
     /// let memory: Memory = serde_json::from_str(
     ///     r#"{"id": "m-1", "memory": "I love hiking", "role": "user", "actor_id": "Ann"}"#,
     /// )?;
-    /// let who = memory.actor_id.as_deref().unwrap_or("Somebody");
-    /// assert_eq!(format!("{who}: {}", memory.memory), "Ann: I love hiking");
+    /// assert_eq!((memory.speaker(), memory.memory.as_str()), (Some("Ann"), "I love hiking"));
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub struct Memory {
@@ -100,6 +99,7 @@ record! {
 }
 
 typed_metadata!(Memory);
+spoken!(Memory);
 
 record! {
     /// The parts of a search hit's score, each from 0 to 1.

@@ -59,12 +59,14 @@ fn the_blocking_example_adds_and_lists() {
         ("/v3/memories/add/", r#"{"event_id": "e-1", "status": "PENDING"}"#),
         (
             "/v3/memories/",
-            r#"{"count": 2, "next": null, "results": [
-                {"id": "m-1", "memory": "I moved to Rome"}, {"id": "m-2", "memory": "How is it there?"}]}"#,
+            r#"{"count": 3, "next": null, "results": [
+                {"id": "m-1", "memory": "I moved to Rome", "role": "user", "actor_id": "Ann"},
+                {"id": "m-2", "memory": "How is it there?", "role": "assistant"},
+                {"id": "m-3", "memory": "Lives in Rome"}]}"#,
         ),
     ]);
     let text = printed(env!("CARGO_BIN_EXE_ten-lines-blocking"), &platform);
-    assert_eq!(text, "I moved to Rome\nHow is it there?\n");
+    assert_eq!(text, "Ann: I moved to Rome\nassistant: How is it there?\nalice: Lives in Rome\n");
     assert_eq!(lines(&platform), ["POST /v3/memories/add/", "POST /v3/memories/"]);
     let requests = platform.requests();
     assert!(requests[0].body.contains(r#""infer":false"#), "{}", requests[0].body);

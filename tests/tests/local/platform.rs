@@ -9,7 +9,7 @@ use axum::Router;
 use mem0_client::AsyncMemoryClient;
 use mem0_client_blocking::MemoryClient;
 use mem0_engine::Engine;
-use mem0_server::{ApiKeyHash, Authentication, router};
+use mem0_server::{Authentication, router};
 use mem0_tests::checked::{Violations, checked_into};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -68,7 +68,7 @@ impl LocalPlatform {
         let folder = tempfile::tempdir().unwrap();
         let engine = Engine::open(folder.path()).unwrap();
         let violations = Violations::default();
-        let keys = Authentication::Keys(vec![ApiKeyHash::of(KEY)]);
+        let keys = Authentication::key(KEY);
         let router = checked_into(router(engine.clone(), keys), &violations);
         Self { engine, router, served: Mutex::default(), _violations: violations, _folder: folder }
     }

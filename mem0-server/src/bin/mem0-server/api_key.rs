@@ -13,7 +13,7 @@ const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmn
 /// has no valid key, one is made and printed.
 pub(crate) async fn accepted(engine: &Engine, config: &Config) -> Result<Authentication, Failure> {
     if let Some(key) = &config.api_key {
-        return Ok(Authentication::Keys(vec![ApiKeyHash::of(key)]));
+        return Ok(Authentication::key(key));
     }
     if engine.keys().await?.iter().any(|key| key.revoked_at.is_none()) {
         write_line(
@@ -33,7 +33,7 @@ pub(crate) async fn accepted(engine: &Engine, config: &Config) -> Result<Authent
         );
     }
     let key = make()?;
-    let mut new = NewKey::new(*ApiKeyHash::of(&key).as_bytes(), "First key");
+    let mut new = NewKey::new(ApiKeyHash::of(&key), "First key");
     // Only whoever runs the server sees it.
     new.administers = true;
     // In this order, a crash in between leaves a useless key, but locks nobody out.

@@ -68,7 +68,7 @@ pub(crate) fn run(options: Options) -> Result<(), Failure> {
         Action::Create { key: options, .. } => {
             let key = api_key::make()?;
             let name = options.name.unwrap_or_else(|| "Key".to_owned());
-            let mut new = NewKey::new(*ApiKeyHash::of(&key).as_bytes(), name);
+            let mut new = NewKey::new(ApiKeyHash::of(&key), name);
             (new.project_id, new.scopes) = (options.project_id, options.scopes);
             (new.read_only, new.administers) = (options.read_only, options.administers);
             if let Some(owner) = options.owner {

@@ -72,7 +72,7 @@ impl Stage {
             (BYSTANDER, &bystander, false),
             (LISTENER, &listener, false),
         ] {
-            let mut key = NewKey::new(*ApiKeyHash::of(name).as_bytes(), name);
+            let mut key = NewKey::new(ApiKeyHash::of(name), name);
             key.project_id = Some(project.clone());
             key.read_only = read_only;
             let made = runtime.block_on(engine.create_key(key)).unwrap();

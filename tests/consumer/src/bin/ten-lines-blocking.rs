@@ -6,7 +6,8 @@ fn main() -> Result<(), mem0_sdk::Error> {
     client.add(talk, AddMemoryOptions::new(Scope::user("alice")).infer(false))?;
     let recent = Filter::user_id("alice") & Filter::created_at().gte("2026-01-01");
     for memory in client.get_all_iter(recent) {
-        println!("{}", memory?.memory);
+        let memory = memory?;
+        println!("{}: {}", memory.speaker().unwrap_or("alice"), memory.memory);
     }
     Ok(())
 }
