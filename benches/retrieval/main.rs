@@ -1,101 +1,109 @@
-//! Measures how much of the evidence for a question the local platform finds, through its HTTP API.
+//! Measures how much of the evidence for a question the local platform finds, through its HTTP API
+//! and beside its rivals.
 //!
 //! ```text
 //! cargo run --release -p mem0-benches --bin retrieval -- \
-//!     [--rerank] [--photos] [--json OUT] [FILE…]
+//!     [--rerank] [--minilm PYTHON CACHE] [--only SET] [--categories] [--json OUT] [SETS…]
+//! cargo run --release -p mem0-benches --bin retrieval -- --compare BEFORE AFTER
 //! ```
 //!
-//! Each file is a conversation in LoCoMo's format; without files, those of `benches/data` are
-//! measured. `benches/README.md` explains the figures.
+//! `benches/README.md` explains the sets and the figures.
 
-mod conversation;
-mod measure;
+mod bm25;
+mod figures;
+mod locomo;
 mod platform;
+mod ranked;
+mod report;
+mod rivals;
+mod set;
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
-use conversation::Conversation;
 use lexopt::{Arg, ValueExt};
-use measure::{Measured, QUANTILES, Recall, measure};
 use platform::Platform;
+use ranked::{Outcome, Ranked};
+use report::Measured;
+use rivals::{MiniLm, Vectors};
 
-#[tokio::main(flavor = "current_thread")]
+#[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let arguments = Arguments::read()?;
-    let mut conversations = Vec::new();
-    for file in &arguments.files {
-        let read = Conversation::read(file);
-        conversations.push(read.map_err(|error| format!("{}: {error}", file.display()))?);
+    if let Some([before, after]) = &arguments.compare {
+        return report::compare(before, after);
     }
-    let platform = Platform::with(&conversations, arguments.photos).await?;
-    let measured = measure(&platform, &conversations, arguments.photos, arguments.rerank).await?;
-    print(&measured);
+    let mut sets = Vec::new();
+    for path in &arguments.sets {
+        sets.extend(set::read(path).map_err(|error| format!("{}: {error}", path.display()))?);
+    }
+    let only = &arguments.only;
+    sets.retain(|set| only.is_empty() || only.contains(&set.name));
+    let vectors = arguments.minilm.as_ref().map(|minilm| Vectors::of(&sets, minilm)).transpose()?;
+
+    let platform = Platform::new()?;
+    let mut measured = Vec::new();
+    report::head();
+    for set in &sets {
+        let mut add = |contender: &str, ranked: Vec<Ranked>| {
+            let asked = set.asked().zip(&ranked);
+            let outcomes =
+                asked.map(|((scope, _, question), ranked)| Outcome::of(scope, question, ranked));
+            let (set, contender) = (set.name.clone(), contender.to_owned());
+            let one = Measured { set, contender, outcomes: outcomes.collect() };
+            one.print(arguments.by_category);
+            measured.push(one);
+        };
+        let stored = platform.store(set).await?;
+        add("Mem0", platform.ask(&stored, false).await?);
+        if arguments.rerank {
+            add("Mem0, `rerank`", platform.ask(&stored, true).await?);
+        }
+        add("BM25", rivals::bm25(set));
+        if let Some(vectors) = &vectors {
+            add("MiniLM", rivals::minilm(set, vectors));
+            add("both", rivals::both(set, vectors));
+        }
+    }
     if let Some(path) = arguments.json {
-        std::fs::write(path, serde_json::to_vec_pretty(&measured)?)?;
+        std::fs::write(path, serde_json::to_vec(&measured)?)?;
     }
     Ok(())
 }
 
+#[derive(Default)]
 struct Arguments {
     rerank: bool,
-    photos: bool,
+    minilm: Option<MiniLm>,
+    only: Vec<String>,
+    by_category: bool,
     json: Option<PathBuf>,
-    files: Vec<PathBuf>,
+    compare: Option<[PathBuf; 2]>,
+    sets: Vec<PathBuf>,
 }
 
 impl Arguments {
     fn read() -> Result<Self, Box<dyn Error>> {
-        let mut read = Self { rerank: false, photos: false, json: None, files: Vec::new() };
+        let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("data");
+        let mut read = Self { sets: vec![own.join("everyday"), own], ..Self::default() };
         let mut parser = lexopt::Parser::from_env();
         while let Some(argument) = parser.next()? {
             match argument {
                 Arg::Long("rerank") => read.rerank = true,
-                Arg::Long("photos") => read.photos = true,
+                Arg::Long("minilm") => {
+                    let (python, cache) = (parser.value()?.parse()?, parser.value()?.parse()?);
+                    read.minilm = Some(MiniLm { python, cache });
+                }
+                Arg::Long("only") => read.only.push(parser.value()?.string()?),
+                Arg::Long("categories") => read.by_category = true,
                 Arg::Long("json") => read.json = Some(parser.value()?.parse()?),
-                Arg::Value(file) => read.files.push(file.into()),
+                Arg::Long("compare") => {
+                    read.compare = Some([parser.value()?.parse()?, parser.value()?.parse()?]);
+                }
+                Arg::Value(path) => read.sets.push(path.into()),
                 other => return Err(other.unexpected().into()),
             }
         }
-        if read.files.is_empty() {
-            let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("data");
-            for entry in std::fs::read_dir(own)? {
-                let path = entry?.path();
-                if path.extension().is_some_and(|extension| extension == "json") {
-                    read.files.push(path);
-                }
-            }
-            read.files.sort();
-        }
         Ok(read)
     }
-}
-
-fn print(measured: &Measured) {
-    let row = |name: &str, recall: &Recall| {
-        let Recall { questions, at_10, at_30, in_budget } = recall;
-        println!("| {name} | {questions} | {at_10:.3} | {at_30:.3} | {in_budget:.3} |");
-    };
-    println!("| | questions | @10 | @30 | in 1,000 tokens |");
-    println!("| --- | --- | --- | --- | --- |");
-    row("**all**", &measured.all);
-    for (name, recall) in &measured.categories {
-        row(name, recall);
-    }
-    for (name, recall) in &measured.conversations {
-        row(&format!("conversation {name}"), recall);
-    }
-    let Some(best) = &measured.best_scores else { return };
-    let quantiles = |name: &str, scores: &[f64; 5]| {
-        let cells: Vec<_> = scores.iter().map(|score| format!("{score:.2}")).collect();
-        println!("| {name} | {} |", cells.join(" | "));
-    };
-    println!(
-        "\n| best score of a question |{}",
-        QUANTILES.map(|q| format!(" {:.0} % |", q * 100.0)).concat()
-    );
-    println!("| --- |{}", " --- |".repeat(QUANTILES.len()));
-    quantiles("asked in its own conversation", &best.own);
-    quantiles("asked in another one", &best.other);
-    println!("\nAn own best score is above another one in {:.3} of all pairs.", best.auc);
 }
