@@ -64,8 +64,8 @@ impl Bm25 {
     }
 }
 
-/// English stems of words of letters and digits without stop words, and overlapping pairs of the characters of scripts
-/// that put no spaces between words.
+/// English stems of words of letters and digits without stop words, and overlapping pairs of the
+/// characters of scripts that put no spaces between words.
 fn terms(text: &str) -> Vec<String> {
     let stemmer = Stemmer::create(Algorithm::English);
     let mut terms = Vec::new();

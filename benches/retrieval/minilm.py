@@ -74,8 +74,8 @@ def fill(cache, texts):
         with cache:
             cache.executemany("INSERT OR IGNORE INTO vectors VALUES (?, ?)", rows)
         done += len(batch)
-        print(f"\rMiniLM: {done} of {len(missing)} texts", end="", file=sys.stderr, flush=True)
-    print(file=sys.stderr)
+        if sys.stderr.isatty():
+            print(f"\rMiniLM: {done} of {len(missing)} texts", end="", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":
