@@ -79,6 +79,8 @@
 //!
 //! # Features
 //!
+//! `cargo doc` shows what the features that are on have, and `cargo doc --all-features` everything.
+//!
 //! | Feature | Default | What it adds |
 //! |---|---|---|
 //! | `rustls` | yes | `https://` with rustls and the platform's own certificate store |

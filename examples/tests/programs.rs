@@ -191,6 +191,28 @@ fn typed_export() {
 }
 
 #[test]
+fn agent_with_tools() {
+    prints(
+        "agent_with_tools",
+        &[
+            "alice remembers 1",
+            "bob remembers 1",
+            "alice recalls \"I am allergic to nuts\"",
+            "bob recalls \"I eat nuts\"",
+            "bob forgets hers: \"This user has not a memory with this id.\"",
+            "listed meanwhile: 51 of 51",
+            "alice has 101",
+            "delete me: \"Ask the user to confirm.\"",
+            "yes: {\"deleted\":101,\"left\":0,\"user unknown\":true}",
+            "bob has 1",
+            "the webhook heard of 151 deletions",
+            "lost, and stored: 1",
+            "lost: \"It may be stored or not: ask the user.\"",
+        ],
+    );
+}
+
+#[test]
 fn webhook_receiver() {
     let told = run("webhook_receiver");
     let lines: Vec<&str> = told.lines().collect();

@@ -60,7 +60,9 @@ impl MemoryClient {
     /// [`Error`], like every method.
     ///
     /// ```
-    /// # use mem0_sdk::{Error, MemoryClient, requests::GetUsers};
+    /// # use mem0_sdk::{Error, MemoryClient};
+    /// use mem0_sdk::requests::GetUsers;
+    ///
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// let second_page = client.execute(GetUsers::new().page(2))?;
     /// println!("{} entities, {:?}", second_page.results.len(), second_page.elapsed());

@@ -51,7 +51,9 @@ impl MemoryClient {
     /// asked for.
     ///
     /// ```
-    /// # use mem0_sdk::{Error, MemoryClient, requests::GetMemoryEvents};
+    /// # use mem0_sdk::{Error, MemoryClient};
+    /// use mem0_sdk::requests::GetMemoryEvents;
+    ///
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// for change in client.iter(GetMemoryEvents::new()) {
     ///     println!("{:?}", change?.event);

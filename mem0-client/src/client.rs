@@ -65,7 +65,9 @@ impl AsyncMemoryClient {
     /// [`Error`], like every method.
     ///
     /// ```
-    /// # use mem0_sdk::{AsyncMemoryClient, Error, requests::GetUsers};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error};
+    /// use mem0_sdk::requests::GetUsers;
+    ///
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let second_page = client.execute(GetUsers::new().page(2)).await?;
     /// println!("{} entities, {:?}", second_page.results.len(), second_page.elapsed());

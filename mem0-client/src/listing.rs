@@ -69,7 +69,9 @@ impl AsyncMemoryClient {
     /// Lists all pages, each row once, as a stream. Nothing is sent before the stream is polled.
     ///
     /// ```
-    /// # use mem0_sdk::{AsyncMemoryClient, Error, requests::GetMemoryEvents};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error};
+    /// use mem0_sdk::requests::GetMemoryEvents;
+    ///
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let mut changes = client.stream(GetMemoryEvents::new());
     /// while let Some(change) = changes.next().await {

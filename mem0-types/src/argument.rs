@@ -24,6 +24,8 @@
     note = "to delete all memories of a user: `DeleteScope::user(\"alice\")`, and the user too: \
             `EntityRef::user(\"alice\")`",
     note = "a `String` is any text; write `&id.to_string()` for an id that is a number or a UUID",
+    note = "an `Option` may be `None`: take what is in it first, for example \
+            `if let Some(event_id) = queued.event_id`",
     note = "a `Timestamp` is a text, epoch seconds, a `SystemTime`, a `Date`, or by a feature a \
             time of chrono, jiff or time; a `Date` is `Date::new(2027, 1, 31)?` or \
             `\"2027-01-31\".parse()?`, and for none there is a method: `clear_expiration_date()`"

@@ -203,6 +203,30 @@ fn examples_name_the_crate_that_people_depend_on() {
     assert_eq!(foreign_examples(source), ["/// # use mem0_types::A;"]);
 }
 
+/// The lines of examples that use a request and hide where it is.
+fn hidden_requests(source: &str) -> Vec<&str> {
+    let hides = |line: &&str| {
+        let example = line.strip_prefix("///").or_else(|| line.strip_prefix("//!"));
+        example
+            .is_some_and(|code| code.trim_start().starts_with("# use") && code.contains("requests"))
+    };
+    source.lines().map(str::trim).filter(hides).collect()
+}
+
+/// Requests are in a module of their own, which their name alone does not tell.
+#[test]
+fn examples_show_where_requests_are() {
+    for name in CRATES.iter().chain(&[DETAIL]) {
+        for path in sources(&root().join(name).join("src")) {
+            let text = fs::read_to_string(&path).unwrap();
+            assert_eq!(hidden_requests(&text), [""; 0], "{}", path.display());
+        }
+    }
+    let source =
+        "  /// # use mem0_sdk::{Error, requests::Ping};\n/// use mem0_sdk::requests::Ping;";
+    assert_eq!(hidden_requests(source), ["/// # use mem0_sdk::{Error, requests::Ping};"]);
+}
+
 /// Finds the names that code uses, comments and tests left out.
 struct Names<'a> {
     name: &'a str,

@@ -16,7 +16,9 @@ impl MemoryClient {
     /// None. Each add has an outcome of its own.
     ///
     /// ```
-    /// # use mem0_sdk::{MemoryClient, Error, Scope, requests::AddMemory};
+    /// # use mem0_sdk::{MemoryClient, Error, Scope};
+    /// use mem0_sdk::requests::AddMemory;
+    ///
     /// # fn example(client: MemoryClient, letters: Vec<String>) -> Result<(), Error> {
     /// let adds = letters.into_iter().map(|letter| AddMemory::new(letter, Scope::user("alice")));
     /// let added = client.add_many(adds)?;
@@ -86,7 +88,9 @@ impl MemoryClient {
     /// [`NotErased`](crate::ErrorKind::NotErased) where the answer does not confirm that it erases.
     ///
     /// ```
-    /// # use mem0_sdk::{MemoryClient, Error, requests::DeleteMemory};
+    /// # use mem0_sdk::{MemoryClient, Error};
+    /// use mem0_sdk::requests::DeleteMemory;
+    ///
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// let id = "0f1c8fb4-6d20-4a5e-9d62-0a4c7b1f5f10";
     /// client.batch_delete([id])?.all()?;

@@ -66,8 +66,8 @@ impl MemoryClient {
     /// /v2/entities/{entity_type}/{entity_id}/`. The answer is a list.
     ///
     /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an id that is not valid; otherwise as
-    /// for every method.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an id that is not valid;
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; otherwise as for every method.
     ///
     /// ```
     /// # use mem0_sdk::{MemoryClient, EntityRef, Error};
@@ -109,7 +109,9 @@ impl MemoryClient {
     /// for every method.
     ///
     /// ```
-    /// # use mem0_sdk::{MemoryClient, Error, requests::CreateEntity};
+    /// # use mem0_sdk::{MemoryClient, Error};
+    /// use mem0_sdk::requests::CreateEntity;
+    ///
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// client.create_entity(CreateEntity::agent("bot", "Travel bot"))?;
     /// # Ok(())
@@ -130,7 +132,9 @@ impl MemoryClient {
     /// method.
     ///
     /// ```
-    /// # use mem0_sdk::{MemoryClient, EntityRef, Error, requests::GetEntityMemories};
+    /// # use mem0_sdk::{MemoryClient, EntityRef, Error};
+    /// use mem0_sdk::requests::GetEntityMemories;
+    ///
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// let second = GetEntityMemories::new(EntityRef::user("alice")).page(2);
     /// for memory in client.get_entity_memories(second)? {

@@ -118,7 +118,7 @@ impl MemoryClient {
         self.value(SearchMemories::new(query, options))
     }
 
-    /// Reads one memory, expired or not: `GET /v1/memories/{memory_id}/`.
+    /// Reads one memory, expired or not, whoever it belongs to: `GET /v1/memories/{memory_id}/`.
     ///
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; otherwise as for every method.
@@ -188,7 +188,7 @@ impl MemoryClient {
         Memories::new(self, self.inner.get_all_stream(options))
     }
 
-    /// Changes one memory: `PUT /v1/memories/{memory_id}/`.
+    /// Changes one memory, whoever it belongs to: `PUT /v1/memories/{memory_id}/`.
     ///
     /// # Errors
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when nothing is changed;
@@ -214,7 +214,7 @@ impl MemoryClient {
         self.value(UpdateMemory::new(memory_id, options))
     }
 
-    /// Deletes one memory: `DELETE /v1/memories/{memory_id}/`.
+    /// Deletes one memory, whoever it belongs to: `DELETE /v1/memories/{memory_id}/`.
     ///
     /// If the answer to one attempt is lost, a 404 to the next is a success.
     ///
@@ -227,7 +227,9 @@ impl MemoryClient {
     /// otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_sdk::{MemoryClient, Error, requests::DeleteMemory};
+    /// # use mem0_sdk::{MemoryClient, Error};
+    /// use mem0_sdk::requests::DeleteMemory;
+    ///
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// let id = "0f1c8fb4-6d20-4a5e-9d62-0a4c7b1f5f10";
     /// client.delete(DeleteMemory::new(id).delete_linked(true))?;
@@ -277,7 +279,8 @@ impl MemoryClient {
     /// Reads the changes of a memory, oldest first: `GET /v1/memories/{memory_id}/history/`.
     ///
     /// # Errors
-    /// As for every method.
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is none, as for an id whose history was
+    /// erased; otherwise as for every method.
     ///
     /// ```
     /// # use mem0_sdk::{MemoryClient, Error};

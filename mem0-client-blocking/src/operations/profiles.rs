@@ -38,7 +38,9 @@ impl MemoryClient {
     /// valid; otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_sdk::{MemoryClient, Error, requests::GenerateProfile};
+    /// # use mem0_sdk::{MemoryClient, Error};
+    /// use mem0_sdk::requests::GenerateProfile;
+    ///
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// let job = client.generate_profile("alice")?;
     /// println!("{:?}", client.get_profile_job(job.job_id)?.job.status);
@@ -65,7 +67,9 @@ impl MemoryClient {
     /// sample is too recent; otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_sdk::{MemoryClient, Error, requests::SampleProfiles};
+    /// # use mem0_sdk::{MemoryClient, Error};
+    /// use mem0_sdk::requests::SampleProfiles;
+    ///
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// let job = client.sample_profiles(SampleProfiles::new().limit(3))?;
     /// println!("{:?}", job.entity_ids);
@@ -129,7 +133,9 @@ impl MemoryClient {
     /// without descriptions; otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_sdk::{MemoryClient, Error, requests::UpdateProfileSettings};
+    /// # use mem0_sdk::{MemoryClient, Error};
+    /// use mem0_sdk::requests::UpdateProfileSettings;
+    ///
     /// # fn example(client: MemoryClient) -> Result<(), Error> {
     /// let settings = UpdateProfileSettings::new().enabled(true).clear_custom_instructions();
     /// client.update_profile_settings(settings)?;

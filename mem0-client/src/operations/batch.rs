@@ -22,7 +22,9 @@ impl AsyncMemoryClient {
     /// None. Each add has an outcome of its own.
     ///
     /// ```
-    /// # use mem0_sdk::{AsyncMemoryClient, Error, Scope, requests::AddMemory};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error, Scope};
+    /// use mem0_sdk::requests::AddMemory;
+    ///
     /// # async fn example(client: AsyncMemoryClient, letters: Vec<String>) -> Result<(), Error> {
     /// let adds = letters.into_iter().map(|letter| AddMemory::new(letter, Scope::user("alice")));
     /// let added = client.add_many(adds).await?;
@@ -97,7 +99,9 @@ impl AsyncMemoryClient {
     /// [`NotErased`](crate::ErrorKind::NotErased) where the answer does not confirm that it erases.
     ///
     /// ```
-    /// # use mem0_sdk::{AsyncMemoryClient, Error, requests::DeleteMemory};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error};
+    /// use mem0_sdk::requests::DeleteMemory;
+    ///
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let id = "0f1c8fb4-6d20-4a5e-9d62-0a4c7b1f5f10";
     /// client.batch_delete([id]).await?.all()?;

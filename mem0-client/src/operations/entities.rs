@@ -66,8 +66,8 @@ impl AsyncMemoryClient {
     /// /v2/entities/{entity_type}/{entity_id}/`. The answer is a list.
     ///
     /// # Errors
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an id that is not valid; otherwise as
-    /// for every method.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an id that is not valid;
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; otherwise as for every method.
     ///
     /// ```
     /// # use mem0_sdk::{AsyncMemoryClient, EntityRef, Error};
@@ -109,7 +109,9 @@ impl AsyncMemoryClient {
     /// for every method.
     ///
     /// ```
-    /// # use mem0_sdk::{AsyncMemoryClient, Error, requests::CreateEntity};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error};
+    /// use mem0_sdk::requests::CreateEntity;
+    ///
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// client.create_entity(CreateEntity::agent("bot", "Travel bot")).await?;
     /// # Ok(())
@@ -130,7 +132,9 @@ impl AsyncMemoryClient {
     /// method.
     ///
     /// ```
-    /// # use mem0_sdk::{AsyncMemoryClient, EntityRef, Error, requests::GetEntityMemories};
+    /// # use mem0_sdk::{AsyncMemoryClient, EntityRef, Error};
+    /// use mem0_sdk::requests::GetEntityMemories;
+    ///
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let second = GetEntityMemories::new(EntityRef::user("alice")).page(2);
     /// for memory in client.get_entity_memories(second).await? {

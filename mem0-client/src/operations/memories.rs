@@ -149,7 +149,7 @@ impl AsyncMemoryClient {
         self.answer(SearchMemories::new(query, options))
     }
 
-    /// Reads one memory, expired or not: `GET /v1/memories/{memory_id}/`.
+    /// Reads one memory, expired or not, whoever it belongs to: `GET /v1/memories/{memory_id}/`.
     ///
     /// # Errors
     /// [`NotFound`](crate::ErrorKind::NotFound) when there is none; otherwise as for every method.
@@ -217,7 +217,7 @@ impl AsyncMemoryClient {
         self.stream(GetAllMemories::new(options))
     }
 
-    /// Changes one memory: `PUT /v1/memories/{memory_id}/`.
+    /// Changes one memory, whoever it belongs to: `PUT /v1/memories/{memory_id}/`.
     ///
     /// # Errors
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when nothing is changed;
@@ -243,7 +243,7 @@ impl AsyncMemoryClient {
         self.answer(UpdateMemory::new(memory_id, options))
     }
 
-    /// Deletes one memory: `DELETE /v1/memories/{memory_id}/`.
+    /// Deletes one memory, whoever it belongs to: `DELETE /v1/memories/{memory_id}/`.
     ///
     /// If the answer to one attempt is lost, a 404 to the next is a success.
     ///
@@ -256,7 +256,9 @@ impl AsyncMemoryClient {
     /// otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_sdk::{AsyncMemoryClient, Error, requests::DeleteMemory};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error};
+    /// use mem0_sdk::requests::DeleteMemory;
+    ///
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let id = "0f1c8fb4-6d20-4a5e-9d62-0a4c7b1f5f10";
     /// client.delete(DeleteMemory::new(id).delete_linked(true)).await?;
@@ -303,7 +305,8 @@ impl AsyncMemoryClient {
     /// Reads the changes of a memory, oldest first: `GET /v1/memories/{memory_id}/history/`.
     ///
     /// # Errors
-    /// As for every method.
+    /// [`NotFound`](crate::ErrorKind::NotFound) when there is none, as for an id whose history was
+    /// erased; otherwise as for every method.
     ///
     /// ```
     /// # use mem0_sdk::{AsyncMemoryClient, Error};

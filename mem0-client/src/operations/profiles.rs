@@ -38,7 +38,9 @@ impl AsyncMemoryClient {
     /// valid; otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_sdk::{AsyncMemoryClient, Error, requests::GenerateProfile};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error};
+    /// use mem0_sdk::requests::GenerateProfile;
+    ///
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let job = client.generate_profile("alice").await?;
     /// println!("{:?}", client.get_profile_job(job.job_id).await?.job.status);
@@ -65,7 +67,9 @@ impl AsyncMemoryClient {
     /// sample is too recent; otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_sdk::{AsyncMemoryClient, Error, requests::SampleProfiles};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error};
+    /// use mem0_sdk::requests::SampleProfiles;
+    ///
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let job = client.sample_profiles(SampleProfiles::new().limit(3)).await?;
     /// println!("{:?}", job.entity_ids);
@@ -126,7 +130,9 @@ impl AsyncMemoryClient {
     /// without descriptions; otherwise as for every method.
     ///
     /// ```
-    /// # use mem0_sdk::{AsyncMemoryClient, Error, requests::UpdateProfileSettings};
+    /// # use mem0_sdk::{AsyncMemoryClient, Error};
+    /// use mem0_sdk::requests::UpdateProfileSettings;
+    ///
     /// # async fn example(client: AsyncMemoryClient) -> Result<(), Error> {
     /// let settings = UpdateProfileSettings::new().enabled(true).clear_custom_instructions();
     /// client.update_profile_settings(settings).await?;

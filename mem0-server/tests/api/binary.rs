@@ -417,6 +417,19 @@ fn a_server_that_cannot_start_says_why() {
     holder.stop();
 }
 
+/// As `head` and pagers do.
+#[test]
+fn a_reader_may_have_read_enough() {
+    let folder = Folder::new();
+    for argument in ["--help", "--version", "--print-config"] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = command(folder.path()).arg(argument).stdout(writer).output().unwrap();
+        assert!(output.status.success(), "{argument}");
+        assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
 #[test]
 fn help_and_version_are_printed() {
     let folder = Folder::new();

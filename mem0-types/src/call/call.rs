@@ -162,7 +162,9 @@ impl Call {
     /// The operation's name, which is that of the clients' method.
     ///
     /// ```
-    /// # use mem0_sdk::{Endpoint, requests::Ping};
+    /// # use mem0_sdk::Endpoint;
+    /// use mem0_sdk::requests::Ping;
+    ///
     /// assert_eq!(Ping::new().into_call()?.operation(), "ping");
     /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
@@ -173,7 +175,9 @@ impl Call {
     /// The HTTP method.
     ///
     /// ```
-    /// # use mem0_sdk::{Endpoint, http, requests::Ping};
+    /// # use mem0_sdk::{Endpoint, http};
+    /// use mem0_sdk::requests::Ping;
+    ///
     /// assert_eq!(Ping::new().into_call()?.method(), http::Method::GET);
     /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
@@ -184,7 +188,9 @@ impl Call {
     /// The path template. It contains no ids and may be logged.
     ///
     /// ```
-    /// # use mem0_sdk::{Endpoint, requests::GetMemory};
+    /// # use mem0_sdk::Endpoint;
+    /// use mem0_sdk::requests::GetMemory;
+    ///
     /// let call = GetMemory::new("m-1").into_call()?;
     /// assert_eq!(call.template(), "/v1/memories/{memory_id}/");
     /// # Ok::<(), mem0_sdk::InvalidInput>(())
@@ -196,7 +202,9 @@ impl Call {
     /// Whether the request may be sent again.
     ///
     /// ```
-    /// # use mem0_sdk::{Endpoint, Repeat, requests::Ping};
+    /// # use mem0_sdk::{Endpoint, Repeat};
+    /// use mem0_sdk::requests::Ping;
+    ///
     /// assert_eq!(Ping::new().into_call()?.repeat(), Repeat::Read);
     /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
@@ -213,7 +221,9 @@ impl Call {
     /// anything beyond ASCII).
     ///
     /// ```
-    /// # use mem0_sdk::{Endpoint, requests::GetMemory};
+    /// # use mem0_sdk::Endpoint;
+    /// use mem0_sdk::requests::GetMemory;
+    ///
     /// let call = GetMemory::new("a/b c?d#e%é").into_call()?;
     /// assert_eq!(call.path()?, "/v1/memories/a%2Fb%20c%3Fd%23e%25%C3%A9/");
     /// # Ok::<(), mem0_sdk::InvalidInput>(())
@@ -239,7 +249,9 @@ impl Call {
     /// The query parameters in order, not encoded.
     ///
     /// ```
-    /// # use mem0_sdk::{DeleteScope, Endpoint, requests::DeleteAllMemories};
+    /// # use mem0_sdk::{DeleteScope, Endpoint};
+    /// use mem0_sdk::requests::DeleteAllMemories;
+    ///
     /// let call = DeleteAllMemories::new(DeleteScope::user("alice")).into_call()?;
     /// assert_eq!(call.query_pairs().collect::<Vec<_>>(), [("user_id", "alice")]);
     /// # Ok::<(), mem0_sdk::InvalidInput>(())
@@ -254,7 +266,9 @@ impl Call {
     /// As [`path`](Self::path).
     ///
     /// ```
-    /// # use mem0_sdk::{DeleteScope, Endpoint, requests::DeleteAllMemories};
+    /// # use mem0_sdk::{DeleteScope, Endpoint};
+    /// use mem0_sdk::requests::DeleteAllMemories;
+    ///
     /// let call = DeleteAllMemories::new(DeleteScope::run("r 1")).into_call()?;
     /// assert_eq!(call.path_and_query()?, "/v1/memories/?run_id=r%201");
     /// # Ok::<(), mem0_sdk::InvalidInput>(())
@@ -273,7 +287,9 @@ impl Call {
     /// The headers of this request, without those of the client.
     ///
     /// ```
-    /// # use mem0_sdk::{Endpoint, requests::Ping};
+    /// # use mem0_sdk::Endpoint;
+    /// use mem0_sdk::requests::Ping;
+    ///
     /// assert!(Ping::new().into_call()?.headers().is_empty());
     /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```
@@ -284,7 +300,9 @@ impl Call {
     /// The JSON body. Cloning it copies nothing.
     ///
     /// ```
-    /// # use mem0_sdk::{Endpoint, requests::Ping};
+    /// # use mem0_sdk::Endpoint;
+    /// use mem0_sdk::requests::Ping;
+    ///
     /// assert_eq!(Ping::new().into_call()?.body(), None);
     /// # Ok::<(), mem0_sdk::InvalidInput>(())
     /// ```

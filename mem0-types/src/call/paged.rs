@@ -24,7 +24,9 @@ pub trait Paged: Endpoint<Response = Page<Self::Row>> + Clone + 'static {
     /// The requested page, from 1.
     ///
     /// ```
-    /// # use mem0_sdk::{Paged, requests::GetUsers};
+    /// # use mem0_sdk::Paged;
+    /// use mem0_sdk::requests::GetUsers;
+    ///
     /// assert_eq!(GetUsers::new().first_page(), 1);
     /// ```
     fn first_page(&self) -> u64;
@@ -32,7 +34,9 @@ pub trait Paged: Endpoint<Response = Page<Self::Row>> + Clone + 'static {
     /// The same request for this page.
     ///
     /// ```
-    /// # use mem0_sdk::{Paged, requests::GetUsers};
+    /// # use mem0_sdk::Paged;
+    /// use mem0_sdk::requests::GetUsers;
+    ///
     /// assert_eq!(GetUsers::new().at_page(2).first_page(), 2);
     /// ```
     #[must_use]
@@ -42,7 +46,9 @@ pub trait Paged: Endpoint<Response = Page<Self::Row>> + Clone + 'static {
     /// rows move to another page in the meantime.
     ///
     /// ```
-    /// # use mem0_sdk::{Memory, Paged, requests::GetAllMemories};
+    /// # use mem0_sdk::{Memory, Paged};
+    /// use mem0_sdk::requests::GetAllMemories;
+    ///
     /// assert_eq!(GetAllMemories::key(&Memory::new("m-1", "Hikes")), ("", "m-1"));
     /// ```
     fn key(row: &Self::Row) -> (&str, &str);

@@ -41,7 +41,9 @@ impl CreateEntity {
     /// A user with this `user_id`. Users have no display name.
     ///
     /// ```
-    /// # use mem0_sdk::{Endpoint, requests::CreateEntity};
+    /// # use mem0_sdk::Endpoint;
+    /// use mem0_sdk::requests::CreateEntity;
+    ///
     /// let call = CreateEntity::user("alice").into_call()?;
     /// assert_eq!(call.body().unwrap(), br#"{"user_id":"alice"}"#.as_slice());
     /// # Ok::<(), mem0_sdk::InvalidInput>(())
@@ -53,7 +55,9 @@ impl CreateEntity {
     /// An agent with this `agent_id` and display name.
     ///
     /// ```
-    /// # use mem0_sdk::{Endpoint, requests::CreateEntity};
+    /// # use mem0_sdk::Endpoint;
+    /// use mem0_sdk::requests::CreateEntity;
+    ///
     /// let call = CreateEntity::agent("bot", "Travel bot").into_call()?;
     /// assert_eq!(call.path()?, "/v1/agents/");
     /// # Ok::<(), mem0_sdk::InvalidInput>(())
@@ -65,7 +69,9 @@ impl CreateEntity {
     /// An app with this `app_id` and display name.
     ///
     /// ```
-    /// # use mem0_sdk::{Endpoint, requests::CreateEntity};
+    /// # use mem0_sdk::Endpoint;
+    /// use mem0_sdk::requests::CreateEntity;
+    ///
     /// let call = CreateEntity::app("kitchen", "Kitchen helper").into_call()?;
     /// assert_eq!(call.path()?, "/v1/apps/");
     /// # Ok::<(), mem0_sdk::InvalidInput>(())
@@ -77,7 +83,9 @@ impl CreateEntity {
     /// A run with this `run_id` and display name.
     ///
     /// ```
-    /// # use mem0_sdk::{Endpoint, requests::CreateEntity};
+    /// # use mem0_sdk::Endpoint;
+    /// use mem0_sdk::requests::CreateEntity;
+    ///
     /// let call = CreateEntity::run("trip", "The trip to Rome").into_call()?;
     /// assert_eq!(call.path()?, "/v1/runs/");
     /// # Ok::<(), mem0_sdk::InvalidInput>(())
@@ -89,7 +97,9 @@ impl CreateEntity {
     /// Your own metadata, a JSON object.
     ///
     /// ```
-    /// # use mem0_sdk::{Endpoint, requests::CreateEntity};
+    /// # use mem0_sdk::Endpoint;
+    /// use mem0_sdk::requests::CreateEntity;
+    ///
     /// let user = CreateEntity::user("alice").metadata(serde_json::json!({"plan": "free"}));
     /// let call = user.into_call()?;
     /// assert_eq!(call.body().unwrap(), r#"{"metadata":{"plan":"free"},"user_id":"alice"}"#);

@@ -196,7 +196,7 @@ record! {
         required {}
         defaulted {}
         optional {
-            /// The memory's id.
+            /// The memory's id. `None` where a service leaves it out.
             id: String = "id",
             /// What happened to the memory.
             event: HistoryEvent = "event",

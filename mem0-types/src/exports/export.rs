@@ -150,7 +150,8 @@ impl GetMemoryExport {
     /// The export with this id, which is in the answer to [`CreateMemoryExport`].
     ///
     /// ```
-    /// # use mem0_sdk::requests::GetMemoryExport;
+    /// use mem0_sdk::requests::GetMemoryExport;
+    ///
     /// assert_eq!(GetMemoryExport::by_id("x-1"), "x-1".into());
     /// ```
     #[doc(alias = "memory_export_id")]
@@ -162,7 +163,9 @@ impl GetMemoryExport {
     /// The latest export that was requested with this filter.
     ///
     /// ```
-    /// # use mem0_sdk::{Filter, requests::GetMemoryExport};
+    /// # use mem0_sdk::Filter;
+    /// use mem0_sdk::requests::GetMemoryExport;
+    ///
     /// assert_eq!(GetMemoryExport::latest(Filter::user_id("a")), Filter::user_id("a").into());
     /// ```
     pub fn latest(filter: Filter) -> Self {

@@ -72,7 +72,9 @@ impl BatchUpdate {
     /// These changes, 1 to 1000.
     ///
     /// ```
-    /// # use mem0_sdk::{Endpoint, requests::BatchUpdate};
+    /// # use mem0_sdk::Endpoint;
+    /// use mem0_sdk::requests::BatchUpdate;
+    ///
     /// assert!(BatchUpdate::new([]).into_call().is_err());
     /// ```
     pub fn new(memories: impl IntoIterator<Item = MemoryUpdate>) -> Self {
@@ -83,7 +85,9 @@ impl BatchUpdate {
     /// batches. An error names a change by its index among all of them.
     ///
     /// ```
-    /// # use mem0_sdk::{Endpoint, MemoryUpdate, requests::BatchUpdate};
+    /// # use mem0_sdk::{Endpoint, MemoryUpdate};
+    /// use mem0_sdk::requests::BatchUpdate;
+    ///
     /// let updates = (0..2500).map(|n| MemoryUpdate::new(format!("m-{n}")).text("Climbs"));
     /// let batches = BatchUpdate::new(updates).split();
     /// assert_eq!(batches.len(), 3);
@@ -132,7 +136,9 @@ impl MemoryUpdate {
     /// No change yet to the memory with this id.
     ///
     /// ```
-    /// # use mem0_sdk::{Endpoint, MemoryUpdate, requests::BatchUpdate};
+    /// # use mem0_sdk::{Endpoint, MemoryUpdate};
+    /// use mem0_sdk::requests::BatchUpdate;
+    ///
     /// assert!(BatchUpdate::new([MemoryUpdate::new("m-1")]).into_call().is_err());
     /// ```
     pub fn new(memory_id: impl Argument<String>) -> Self {
@@ -219,7 +225,9 @@ impl BatchDelete {
     /// These memories, 1 to 1000: ids, or deletions of which all erase or none.
     ///
     /// ```
-    /// # use mem0_sdk::{Endpoint, requests::{BatchDelete, DeleteMemory}};
+    /// # use mem0_sdk::Endpoint;
+    /// use mem0_sdk::requests::{BatchDelete, DeleteMemory};
+    ///
     /// assert!(BatchDelete::new(["m-1", "*"]).into_call().is_err());
     ///
     /// let erased = ["m-1", "m-2"].map(|id| DeleteMemory::new(id).erase(true));
@@ -235,7 +243,8 @@ impl BatchDelete {
     /// An error names an id by its index among all of them.
     ///
     /// ```
-    /// # use mem0_sdk::requests::BatchDelete;
+    /// use mem0_sdk::requests::BatchDelete;
+    ///
     /// let batches = BatchDelete::new((0..2500).map(|n| format!("m-{n}"))).split();
     /// assert_eq!(batches.len(), 3);
     /// ```

@@ -42,7 +42,9 @@ impl DeleteAllMemories {
     /// Deletes all memories of this scope.
     ///
     /// ```
-    /// # use mem0_sdk::{DeleteScope, Endpoint, requests::DeleteAllMemories};
+    /// # use mem0_sdk::{DeleteScope, Endpoint};
+    /// use mem0_sdk::requests::DeleteAllMemories;
+    ///
     /// let call = DeleteAllMemories::new(DeleteScope::user("alice")).into_call()?;
     /// assert_eq!(call.path_and_query()?, "/v1/memories/?user_id=alice");
     /// # Ok::<(), mem0_sdk::InvalidInput>(())
@@ -128,7 +130,8 @@ impl DeleteScope {
     /// does not confirm it.
     ///
     /// ```
-    /// # use mem0_sdk::requests::DeleteAllMemories;
+    /// use mem0_sdk::requests::DeleteAllMemories;
+    ///
     /// # use mem0_sdk::{DeleteScope, Endpoint};
     /// let call = DeleteAllMemories::new(DeleteScope::user("alice").erase(true)).into_call()?;
     /// assert_eq!(call.path_and_query()?, "/v1/memories/?user_id=alice&erase=true");
@@ -143,7 +146,8 @@ impl DeleteScope {
     /// The memories of this user.
     ///
     /// ```
-    /// # use mem0_sdk::requests::DeleteAllMemories;
+    /// use mem0_sdk::requests::DeleteAllMemories;
+    ///
     /// # use mem0_sdk::{DeleteScope, Endpoint};
     /// let call = DeleteAllMemories::new(DeleteScope::user("alice")).into_call()?;
     /// assert_eq!(call.path_and_query()?, "/v1/memories/?user_id=alice");
@@ -156,7 +160,8 @@ impl DeleteScope {
     /// The memories of this agent.
     ///
     /// ```
-    /// # use mem0_sdk::requests::DeleteAllMemories;
+    /// use mem0_sdk::requests::DeleteAllMemories;
+    ///
     /// # use mem0_sdk::{DeleteScope, Endpoint};
     /// let call = DeleteAllMemories::new(DeleteScope::agent("bot")).into_call()?;
     /// assert_eq!(call.path_and_query()?, "/v1/memories/?agent_id=bot");
@@ -169,7 +174,8 @@ impl DeleteScope {
     /// The memories of this app.
     ///
     /// ```
-    /// # use mem0_sdk::requests::DeleteAllMemories;
+    /// use mem0_sdk::requests::DeleteAllMemories;
+    ///
     /// # use mem0_sdk::{DeleteScope, Endpoint};
     /// let call = DeleteAllMemories::new(DeleteScope::app("kitchen")).into_call()?;
     /// assert_eq!(call.path_and_query()?, "/v1/memories/?app_id=kitchen");
@@ -182,7 +188,8 @@ impl DeleteScope {
     /// The memories of this run.
     ///
     /// ```
-    /// # use mem0_sdk::requests::DeleteAllMemories;
+    /// use mem0_sdk::requests::DeleteAllMemories;
+    ///
     /// # use mem0_sdk::{DeleteScope, Endpoint};
     /// let call = DeleteAllMemories::new(DeleteScope::run("r-1")).into_call()?;
     /// assert_eq!(call.path_and_query()?, "/v1/memories/?run_id=r-1");
@@ -195,7 +202,8 @@ impl DeleteScope {
     /// The memories of all users: every memory with a `user_id`, `*` on the wire.
     ///
     /// ```
-    /// # use mem0_sdk::requests::DeleteAllMemories;
+    /// use mem0_sdk::requests::DeleteAllMemories;
+    ///
     /// # use mem0_sdk::{DeleteEverything, DeleteScope, Endpoint};
     /// let call = DeleteAllMemories::new(DeleteScope::every_user(DeleteEverything)).into_call()?;
     /// assert_eq!(call.path_and_query()?, "/v1/memories/?user_id=%2A");
@@ -209,7 +217,8 @@ impl DeleteScope {
     /// The memories of all agents: every memory with an `agent_id`, `*` on the wire.
     ///
     /// ```
-    /// # use mem0_sdk::requests::DeleteAllMemories;
+    /// use mem0_sdk::requests::DeleteAllMemories;
+    ///
     /// # use mem0_sdk::{DeleteEverything, DeleteScope, Endpoint};
     /// let call = DeleteAllMemories::new(DeleteScope::every_agent(DeleteEverything)).into_call()?;
     /// assert_eq!(call.path_and_query()?, "/v1/memories/?agent_id=%2A");
@@ -223,7 +232,8 @@ impl DeleteScope {
     /// The memories of all apps: every memory with an `app_id`, `*` on the wire.
     ///
     /// ```
-    /// # use mem0_sdk::requests::DeleteAllMemories;
+    /// use mem0_sdk::requests::DeleteAllMemories;
+    ///
     /// # use mem0_sdk::{DeleteEverything, DeleteScope, Endpoint};
     /// let call = DeleteAllMemories::new(DeleteScope::every_app(DeleteEverything)).into_call()?;
     /// assert_eq!(call.path_and_query()?, "/v1/memories/?app_id=%2A");
@@ -237,7 +247,8 @@ impl DeleteScope {
     /// The memories of all runs: every memory with a `run_id`, `*` on the wire.
     ///
     /// ```
-    /// # use mem0_sdk::requests::DeleteAllMemories;
+    /// use mem0_sdk::requests::DeleteAllMemories;
+    ///
     /// # use mem0_sdk::{DeleteEverything, DeleteScope, Endpoint};
     /// let call = DeleteAllMemories::new(DeleteScope::every_run(DeleteEverything)).into_call()?;
     /// assert_eq!(call.path_and_query()?, "/v1/memories/?run_id=%2A");
@@ -251,7 +262,9 @@ impl DeleteScope {
     /// Every memory of the project. The entities stay; the clients' `reset` deletes them too.
     ///
     /// ```
-    /// # use mem0_sdk::{DeleteEverything, DeleteScope, Endpoint, requests::DeleteAllMemories};
+    /// # use mem0_sdk::{DeleteEverything, DeleteScope, Endpoint};
+    /// use mem0_sdk::requests::DeleteAllMemories;
+    ///
     /// let call = DeleteAllMemories::new(DeleteScope::project(DeleteEverything)).into_call()?;
     /// assert_eq!(
     ///     call.path_and_query()?,
@@ -300,7 +313,8 @@ record! {
         optional {
             /// The platform's message.
             message: String = "message",
-            /// The id of the event that tracks the work. Some services send none.
+            /// The id of the event that tracks the work. Some services send none: then only
+            /// looking tells whether the work is done, such as a `get_all` that finds nothing.
             event_id: String = "event_id",
             /// Whether everything that quotes the memories is erased too. Only where that was asked
             /// for, and the platform does it.

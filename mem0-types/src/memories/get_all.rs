@@ -114,7 +114,9 @@ impl GetAllMemoryOptions {
     /// Which page, from 1. Default 1. Streams and iterators start here.
     ///
     /// ```
-    /// # use mem0_sdk::{Endpoint, Filter, GetAllMemoryOptions, requests::GetAllMemories};
+    /// # use mem0_sdk::{Endpoint, Filter, GetAllMemoryOptions};
+    /// use mem0_sdk::requests::GetAllMemories;
+    ///
     /// let options = GetAllMemoryOptions::new(Filter::user_id("alice")).page(2);
     /// let call = GetAllMemories::new(options).into_call()?;
     /// assert_eq!(call.path_and_query()?, "/v3/memories/?page=2");
@@ -128,7 +130,9 @@ impl GetAllMemoryOptions {
     /// How many memories a page holds, 1 to 200. Default 100.
     ///
     /// ```
-    /// # use mem0_sdk::{Endpoint, Filter, GetAllMemoryOptions, requests::GetAllMemories};
+    /// # use mem0_sdk::{Endpoint, Filter, GetAllMemoryOptions};
+    /// use mem0_sdk::requests::GetAllMemories;
+    ///
     /// let options = GetAllMemoryOptions::new(Filter::user_id("alice")).page_size(200);
     /// let call = GetAllMemories::new(options).into_call()?;
     /// assert_eq!(call.path_and_query()?, "/v3/memories/?page_size=200");

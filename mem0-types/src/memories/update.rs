@@ -84,7 +84,9 @@ impl UpdateMemoryOptions {
     /// No changes yet.
     ///
     /// ```
-    /// # use mem0_sdk::{Endpoint, UpdateMemoryOptions, requests::UpdateMemory};
+    /// # use mem0_sdk::{Endpoint, UpdateMemoryOptions};
+    /// use mem0_sdk::requests::UpdateMemory;
+    ///
     /// assert!(UpdateMemory::new("m-1", UpdateMemoryOptions::new()).into_call().is_err());
     /// ```
     pub fn new() -> Self {

@@ -116,7 +116,9 @@ impl UpdateProfileSettings {
     /// No changes yet.
     ///
     /// ```
-    /// # use mem0_sdk::{Endpoint, requests::UpdateProfileSettings};
+    /// # use mem0_sdk::Endpoint;
+    /// use mem0_sdk::requests::UpdateProfileSettings;
+    ///
     /// assert!(UpdateProfileSettings::new().into_call().is_err());
     /// ```
     pub fn new() -> Self {
@@ -126,7 +128,9 @@ impl UpdateProfileSettings {
     /// Whether profiles are made.
     ///
     /// ```
-    /// # use mem0_sdk::{Endpoint, requests::UpdateProfileSettings};
+    /// # use mem0_sdk::Endpoint;
+    /// use mem0_sdk::requests::UpdateProfileSettings;
+    ///
     /// let call = UpdateProfileSettings::new().enabled(false).into_call()?;
     /// assert_eq!(call.body().unwrap(), r#"{"enabled":false}"#);
     /// # Ok::<(), mem0_sdk::InvalidInput>(())
@@ -140,7 +144,9 @@ impl UpdateProfileSettings {
     /// `description`.
     ///
     /// ```
-    /// # use mem0_sdk::{Endpoint, requests::UpdateProfileSettings};
+    /// # use mem0_sdk::Endpoint;
+    /// use mem0_sdk::requests::UpdateProfileSettings;
+    ///
     /// # use serde_json::json;
     /// let bare = json!({"type": "object", "properties": {"diet": {"type": "string"}}});
     /// let refused = UpdateProfileSettings::new().schema(bare).into_call().unwrap_err();
@@ -154,7 +160,9 @@ impl UpdateProfileSettings {
     /// Clears the schema: `null` on the wire.
     ///
     /// ```
-    /// # use mem0_sdk::{Endpoint, requests::UpdateProfileSettings};
+    /// # use mem0_sdk::Endpoint;
+    /// use mem0_sdk::requests::UpdateProfileSettings;
+    ///
     /// let call = UpdateProfileSettings::new().clear_schema().into_call()?;
     /// assert_eq!(call.body().unwrap(), r#"{"entities":{"user":{"schema":null}}}"#);
     /// # Ok::<(), mem0_sdk::InvalidInput>(())
@@ -167,7 +175,9 @@ impl UpdateProfileSettings {
     /// Instructions for making a user's profile, in your own words.
     ///
     /// ```
-    /// # use mem0_sdk::{Endpoint, requests::UpdateProfileSettings};
+    /// # use mem0_sdk::Endpoint;
+    /// use mem0_sdk::requests::UpdateProfileSettings;
+    ///
     /// let call = UpdateProfileSettings::new().custom_instructions("Only food").into_call()?;
     /// assert_eq!(
     ///     call.body().unwrap(),
@@ -184,7 +194,9 @@ impl UpdateProfileSettings {
     /// Clears the instructions: `null` on the wire.
     ///
     /// ```
-    /// # use mem0_sdk::{Endpoint, requests::UpdateProfileSettings};
+    /// # use mem0_sdk::Endpoint;
+    /// use mem0_sdk::requests::UpdateProfileSettings;
+    ///
     /// let call = UpdateProfileSettings::new().clear_custom_instructions().into_call()?;
     /// assert_eq!(
     ///     call.body().unwrap(),

@@ -226,7 +226,9 @@ impl UpdateProjectOptions {
     /// No changes yet.
     ///
     /// ```
-    /// # use mem0_sdk::{Endpoint, UpdateProjectOptions, requests::UpdateProject};
+    /// # use mem0_sdk::{Endpoint, UpdateProjectOptions};
+    /// use mem0_sdk::requests::UpdateProject;
+    ///
     /// assert!(UpdateProject::new("o-1", "p-1", UpdateProjectOptions::new()).into_call().is_err());
     /// ```
     pub fn new() -> Self {

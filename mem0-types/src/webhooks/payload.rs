@@ -70,6 +70,9 @@ record! {
 }
 
 /// The content of a [`WebhookPayload`], to match on.
+///
+/// It has the memory's id, and not whose it is. Keep that yourself by the ids of what you added,
+/// or ask `get` while the memory is there.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WebhookEvent<'a> {

@@ -33,7 +33,8 @@ const TOLERANCE: Duration = Duration::from_secs(5 * 60);
 pub struct WebhookSecret(Vec<u8>);
 
 impl WebhookSecret {
-    /// The secret from this text: `whsec_` and base64.
+    /// The secret from this text: `whsec_`, and 24 to 64 bytes in base64. The local platform makes
+    /// one for each webhook, the field `secret` among the extras of `create_webhook`'s answer.
     ///
     /// # Errors
     /// [`InvalidInput`] when the text has another form.

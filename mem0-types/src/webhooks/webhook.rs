@@ -105,7 +105,9 @@ impl CreateWebhookOptions {
     /// The address, a display name, and at least one kind of event.
     ///
     /// ```
-    /// # use mem0_sdk::{CreateWebhookOptions, Endpoint, requests::CreateWebhook};
+    /// # use mem0_sdk::{CreateWebhookOptions, Endpoint};
+    /// use mem0_sdk::requests::CreateWebhook;
+    ///
     /// let never = CreateWebhookOptions::new("https://example.com/hook", "Kitchen", []);
     /// assert!(CreateWebhook::new("p-1", never).into_call().is_err());
     /// ```
@@ -173,7 +175,9 @@ impl UpdateWebhookOptions {
     /// No changes yet.
     ///
     /// ```
-    /// # use mem0_sdk::{Endpoint, UpdateWebhookOptions, requests::UpdateWebhook};
+    /// # use mem0_sdk::{Endpoint, UpdateWebhookOptions};
+    /// use mem0_sdk::requests::UpdateWebhook;
+    ///
     /// assert!(UpdateWebhook::new("wh-1", UpdateWebhookOptions::new()).into_call().is_err());
     /// ```
     pub fn new() -> Self {

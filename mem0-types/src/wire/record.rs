@@ -68,7 +68,7 @@ macro_rules! record {
         }
 
         impl $name {
-            #[doc = concat!("A `", stringify!($name), "` with these fields only, for tests and fakes.")]
+            /// An answer with these fields only, for tests and fakes.
             #[allow(clippy::new_without_default, reason = "an empty answer is not a useful default")]
             pub fn new($( $rfield: impl $crate::Argument<$rty>, )* $( $( $given: impl $crate::Argument<$dty>, )? )*) -> Self {
                 Self {

@@ -31,6 +31,8 @@ pub async fn calls(client: AsyncMemoryClient) -> Result<(), Error> {
     client.feedback("m-1", 42).await?; //~ `FeedbackOptions`, or what can be made
     client.get_summary(Scope::user("alice")).await?; //~ `Filter::any_of(&scope)`
     client.event(42).await?; //~ write `&id.to_string()`
+    let queued = client.delete_users(EntityRef::user("alice")).await?;
+    client.wait_for_event(queued.event_id, WaitOptions::new()).await?; //~ if let Some(event_id)
     client.wait_for_event("e-1", 30).await?; //~ `WaitOptions`, or what can be made
     client.get_profile(42).await?; //~ write `&id.to_string()`
     client.get_webhooks("p-1").await?; //~ `ProjectRef`, or what can be made

@@ -31,6 +31,8 @@ pub fn calls(client: MemoryClient) -> Result<(), Error> {
     client.feedback("m-1", 42)?; //~ `FeedbackOptions`, or what can be made
     client.get_summary(Scope::user("alice"))?; //~ `Filter::any_of(&scope)`
     client.event(42)?; //~ write `&id.to_string()`
+    let queued = client.delete_users(EntityRef::user("alice"))?;
+    client.wait_for_event(queued.event_id, WaitOptions::new())?; //~ if let Some(event_id)
     client.wait_for_event("e-1", 30)?; //~ `WaitOptions`, or what can be made
     client.get_profile(42)?; //~ write `&id.to_string()`
     client.get_webhooks("p-1")?; //~ `ProjectRef`, or what can be made

@@ -8,7 +8,7 @@ use mem0_engine::{
 };
 use mem0_types::Timestamp;
 
-use crate::{Failure, complain, print, unusable};
+use crate::{Failure, complain, print, show, unusable};
 
 /// `mem0-server backup`, `restore`, `check`, `export` and `import`.
 #[derive(Debug)]
@@ -94,13 +94,13 @@ fn check(data_dir: &Path, file: Option<&Path>) -> Result<bool, Failure> {
         None => check_folder(data_dir).map_err(|error| failed(data_dir, error))?,
     };
     for finding in &checkup.findings {
-        print(finding)?;
+        show(finding)?;
     }
     for left_out in &checkup.left_out {
         complain(left_out);
     }
     if checkup.findings.is_empty() {
-        print("Nothing is wrong.")?;
+        show("Nothing is wrong.")?;
     }
     Ok(checkup.findings.is_empty())
 }

@@ -4,7 +4,7 @@ use mem0_engine::{EngineError, KEYS_NOTICED_WITHIN, KeyRecord, Keys, LOCAL_ACCOU
 use mem0_server::ApiKeyHash;
 use mem0_types::EntityRef;
 
-use crate::{Failure, api_key, complain, print, unusable};
+use crate::{Failure, api_key, complain, print, show, unusable};
 
 /// `mem0-server keys …`
 #[derive(Debug)]
@@ -61,7 +61,7 @@ pub(crate) fn run(options: Options) -> Result<(), Failure> {
     match options.action {
         Action::List => {
             for key in keys.list()? {
-                print(&line(&key))?;
+                show(&line(&key))?;
             }
             return Ok(());
         }

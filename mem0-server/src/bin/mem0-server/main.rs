@@ -55,9 +55,9 @@ fn main() -> ExitCode {
         }
     }
     let done = match command {
-        Command::Help => print(arguments::HELP),
-        Command::Version => print(concat!("mem0-server ", env!("CARGO_PKG_VERSION"))),
-        Command::PrintConfig(config) => print(&config.to_toml()),
+        Command::Help => show(arguments::HELP),
+        Command::Version => show(concat!("mem0-server ", env!("CARGO_PKG_VERSION"))),
+        Command::PrintConfig(config) => show(&config.to_toml()),
         Command::Serve(config) => serve(&config),
         Command::Keys(options) => keys::run(options),
         Command::Folder(options) => match folder::run(options) {
@@ -111,6 +111,15 @@ fn unusable(data_dir: &Path, error: EngineError) -> Failure {
 
 fn print(text: &str) -> Result<(), Failure> {
     Ok(writeln!(io::stdout(), "{text}")?)
+}
+
+/// Prints what can be printed again. A reader that has read enough, such as `head`, is not a
+/// failure.
+fn show(text: &str) -> Result<(), Failure> {
+    match writeln!(io::stdout(), "{text}") {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
 }
 
 fn complain(text: &str) {
