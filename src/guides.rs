@@ -5,7 +5,7 @@
 //! - Where you need it: [`categories`], [`multimodal`] messages, [`exports`], [`webhooks`],
 //!   [`blocking`] calls and threads, [`testing`].
 //! - Coming from elsewhere: [`from_python`], [`integrations`].
-//! - The local platform: [`field_names`], [`operating`].
+//! - The local platform: [`embedders`] of your choice, [`field_names`], [`operating`].
 
 // Of two definitions of a link the first one counts: on GitHub that is the page's own, here the one
 // above the page.
@@ -54,6 +54,9 @@ pub mod from_python {}
 /// [origins]: https://github.com/mem0ai/mem0-rust/blob/main/docs/self-hosting.md#web-pages-of-other-origins
 #[doc = include_str!("../docs/guides/integrations.md")]
 pub mod integrations {}
+
+#[doc = include_str!("../docs/guides/embedders.md")]
+pub mod embedders {}
 
 #[doc = include_str!("../docs/guides/field-names.md")]
 pub mod field_names {}

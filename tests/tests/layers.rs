@@ -125,6 +125,26 @@ const PLANS: &[Plan] = &[
         circles: &[&["testing::lying_store", "testing::lying_store::collection"]],
     },
     Plan {
+        name: "mem0-providers",
+        rooms: &[
+            "providers",
+            "azure",
+            "openai_compatible",
+            "bedrock",
+            "gemini",
+            "ollama",
+            "vertex",
+            "model",
+            "place",
+            "credentials",
+            "connection",
+            "failure",
+            "sending",
+        ],
+        extended: &[],
+        circles: &[],
+    },
+    Plan {
         name: "mem0-engine",
         rooms: &[
             "engine",

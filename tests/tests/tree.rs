@@ -48,6 +48,11 @@ fn the_clients_are_light_and_need_no_openssl() {
 }
 
 #[test]
+fn providers_bring_little_but_their_transport() {
+    assert_light("mem0-providers", 95);
+}
+
+#[test]
 fn the_engine_and_its_components_are_light() {
     for (package, limit) in [("mem0-components", 16), ("mem0-engine", 51)] {
         let crates = crates_of(package);
@@ -165,13 +170,26 @@ fn arrows_point_one_way() {
         (
             "mem0-components",
             &["mem0-types"],
-            &["mem0-http", "mem0-client", "mem0-client-blocking", "mem0-engine", "mem0-server"],
+            &[
+                "mem0-http",
+                "mem0-providers",
+                "mem0-client",
+                "mem0-client-blocking",
+                "mem0-engine",
+                "mem0-server",
+            ],
+        ),
+        (
+            "mem0-providers",
+            &["mem0-components", "mem0-http"],
+            &["mem0-client", "mem0-client-blocking", "mem0-engine", "mem0-server"],
         ),
         (
             "mem0-engine",
             &["mem0-components", "mem0-types"],
             &[
                 "mem0-http",
+                "mem0-providers",
                 "mem0-client",
                 "mem0-client-blocking",
                 "mem0-server",
@@ -181,10 +199,14 @@ fn arrows_point_one_way() {
         ),
         (
             "mem0-server",
-            &["mem0-engine", "mem0-types"],
-            &["mem0-client", "mem0-client-blocking", "reqwest"],
+            &["mem0-engine", "mem0-providers", "mem0-types"],
+            &["mem0-client", "mem0-client-blocking"],
         ),
-        ("mem0-sdk", &["mem0-client", "mem0-client-blocking"], &["mem0-engine", "mem0-server"]),
+        (
+            "mem0-sdk",
+            &["mem0-client", "mem0-client-blocking"],
+            &["mem0-engine", "mem0-providers", "mem0-server"],
+        ),
     ] {
         let crates = crates_of(package);
         let names = names(&crates);

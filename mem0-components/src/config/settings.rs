@@ -155,10 +155,7 @@ impl<'a> Settings<'a> {
     /// ```
     pub fn secret(&mut self, field: &str, variable: &str) -> Result<Secret, ConfigError> {
         self.optional_secret(field, variable)?.ok_or_else(|| {
-            ConfigError::missing(
-                self.fields.path(field),
-                format!("is missing; give it there, or in the variable {variable}"),
-            )
+            self.missing(field, format!("is missing; give it there, or in the variable {variable}"))
         })
     }
 
@@ -212,6 +209,21 @@ impl<'a> Settings<'a> {
     /// ```
     pub fn error(&self, field: &str, message: impl Into<String>) -> ConfigError {
         ConfigError::new(self.fields.path(field), message)
+    }
+
+    /// An error of a setting that must be there: `is missing; give the server's address`. A field
+    /// with nearly its name is named instead.
+    ///
+    /// ```
+    /// use mem0_components::{ConfigError, Settings};
+    ///
+    /// fn address(settings: &mut Settings<'_>) -> Result<String, ConfigError> {
+    ///     let given = settings.get("base_url")?;
+    ///     given.ok_or_else(|| settings.missing("base_url", "is missing; give the server's address"))
+    /// }
+    /// ```
+    pub fn missing(&self, field: &str, message: impl Into<String>) -> ConfigError {
+        ConfigError::missing(self.fields.path(field), message)
     }
 
     /// What a maker made, unless there is a setting that it did not ask for.

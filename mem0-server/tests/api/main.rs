@@ -42,6 +42,8 @@ mod crash;
 mod crowded;
 #[cfg(unix)]
 mod disk;
+#[cfg(all(unix, feature = "providers"))]
+mod embedders;
 #[cfg(unix)]
 mod examples;
 #[cfg(unix)]

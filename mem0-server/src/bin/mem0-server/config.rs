@@ -3,10 +3,12 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use mem0_components::ProviderConfig;
 use mem0_server::{BODY_LIMIT, BaseUrl, CorsOrigins, InvalidCorsOrigins, RateLimit};
 use toml::de::{DeTable, DeValue};
 use tracing::Level;
 
+use crate::embedder;
 use crate::nearest_name::option_like;
 
 /// All settings, in the spelling of the command line: `body-limit` is `--body-limit` on the command
@@ -14,6 +16,7 @@ use crate::nearest_name::option_like;
 pub(crate) const OPTIONS: &[&str] = &[
     "listen",
     "data-dir",
+    "embedder",
     "api-key",
     "api-key-file",
     "base-url",
@@ -34,6 +37,8 @@ pub(crate) const OPTIONS: &[&str] = &[
 pub(crate) struct Config {
     pub(crate) listen: String,
     pub(crate) data_dir: PathBuf,
+    /// `None` for the built-in one.
+    pub(crate) embedder: Option<ProviderConfig>,
     pub(crate) api_key: Option<String>,
     pub(crate) base_url: Option<BaseUrl>,
     pub(crate) cors_origins: Option<CorsOrigins>,
@@ -53,6 +58,7 @@ impl Default for Config {
         Self {
             listen: "127.0.0.1:8888".to_owned(),
             data_dir: PathBuf::from("mem0-data"),
+            embedder: None,
             api_key: None,
             base_url: None,
             cors_origins: None,
@@ -87,6 +93,7 @@ impl Config {
             "listen" | "data-dir" if value.is_empty() => return refused("more than an empty text"),
             "listen" => value.clone_into(&mut self.listen),
             "data-dir" => self.data_dir = PathBuf::from(value),
+            "embedder" => self.embedder = Some(embedder::read(value)?),
             "api-key" => self.api_key = Some(key_in(value)?),
             "api-key-file" => self.api_key = Some(key_in_file(Path::new(value))?),
             "base-url" => match BaseUrl::new(value) {
@@ -159,6 +166,10 @@ impl Config {
                     let texts: Option<Vec<_>> = texts.collect();
                     texts.ok_or_else(|| refused("must be a list of strings"))?.join(",")
                 }
+                table @ DeValue::Table(_) if *option == "embedder" => match embedder::json(table) {
+                    Some(object) => object.to_string(),
+                    None => return Err(refused("has a date or a number that cannot be used")),
+                },
                 _ => return Err(refused("must be a string, a whole number, true or false")),
             };
             self.set(option, &value).map_err(|why| refused(&why))?;
@@ -182,6 +193,15 @@ impl Config {
             let value = match *option {
                 "listen" => Some(quoted(&self.listen)),
                 "data-dir" => Some(quoted(&self.data_dir.to_string_lossy())),
+                "embedder" => match &self.embedder {
+                    // Keys are among its settings.
+                    Some(embedder) if !embedder.config.is_empty() => {
+                        let provider = quoted(&embedder.provider);
+                        line("# embedder", Some(format!("{provider}, with settings not shown")));
+                        continue;
+                    }
+                    embedder => embedder.as_ref().map(|embedder| quoted(&embedder.provider)),
+                },
                 "base-url" => self.base_url.as_ref().map(|base| quoted(base.as_str())),
                 "cors-origins" => self.cors_origins.as_ref().map(|o| quoted(&o.to_string())),
                 "log" => Some(quoted(&self.log.as_str().to_ascii_lowercase())),
@@ -310,6 +330,36 @@ mod tests {
         }
         let (_, why) = read("api_key = \"two words\"").unwrap_err();
         assert!(why.contains("printable ASCII") && !why.contains("two"), "{why}");
+    }
+
+    #[cfg(feature = "providers")]
+    #[test]
+    fn an_embedder_is_a_name_or_a_table_and_its_settings_are_not_printed() {
+        let config = read("embedder = \"ollama\"").unwrap();
+        assert!(config.to_toml().contains("\nembedder = \"ollama\"\n"));
+        for text in [
+            "embedder = {provider = \"openai\", config = {api_key = \"s3cret\"}}",
+            "[embedder]\nprovider = \"openai\"\n[embedder.config]\napi_key = \"s3cret\"",
+        ] {
+            let config = read(text).unwrap();
+            let embedder = config.embedder.as_ref().unwrap();
+            assert_eq!(
+                (&*embedder.provider, &embedder.config["api_key"]),
+                ("openai", &serde_json::Value::from("s3cret"),)
+            );
+            let printed = config.to_toml();
+            assert!(printed.contains("# embedder = \"openai\", with settings not shown"));
+            assert!(!format!("{printed} {config:?}").contains("s3cret"));
+        }
+        for (text, words) in [
+            ("embedder = {provder = \"openai\"}", "embedder.provder is not a known field"),
+            ("embedder = 5", "embedder must be a string"),
+            ("embedder = [\"openai\"]", "embedder must be a string"),
+            ("embedder = \"\"", "embedder must be a provider's name"),
+        ] {
+            let (_, why) = read(text).unwrap_err();
+            assert!(why.contains(words), "{text}: {why}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod api_key;
 mod arguments;
 mod config;
+mod embedder;
 mod folder;
 mod keys;
 mod nearest_name;
@@ -132,10 +133,20 @@ fn serve(config: &Config) -> Result<(), Failure> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(run(config))
 }
 
+/// Opens the folder with the embedder that is configured.
+fn open(data_dir: &Path, config: &Config) -> Result<Engine, Failure> {
+    let opened = match &config.embedder {
+        #[cfg(feature = "providers")]
+        Some(config) => Engine::open_with_embedder(data_dir, embedder::make(config)?),
+        _ => Engine::open(data_dir),
+    };
+    opened.map_err(|error| unusable(data_dir, error))
+}
+
 async fn run(config: &Config) -> Result<(), Failure> {
     let data_dir = std::path::absolute(&config.data_dir)?;
     let is_new = !data_dir.join("mem0.db").exists();
-    let engine = Engine::open(&data_dir).map_err(|error| unusable(&data_dir, error))?;
+    let engine = open(&data_dir, config)?;
     let done = if is_new { "created" } else { "opened" };
     let data_dir = data_dir.display();
     stderr_log::write_line(Level::INFO, &format!("{done} the data folder {data_dir}"));

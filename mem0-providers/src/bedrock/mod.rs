@@ -1,0 +1,192 @@
+//! Amazon Bedrock: models of several families, each with a body of its own.
+
+mod signature;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use futures_util::stream::{StreamExt, TryStreamExt, iter};
+use mem0_components::{
+    ComponentError, ConfigError, Embedder, Embedding, Purpose, Reply, Secret, Settings,
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::connection::{Connection, Outgoing};
+use crate::model::{Model, Numbers, dimensions, given_dimensions};
+use crate::place::{Place, segment};
+use crate::sending::Sending;
+use signature::Keys;
+
+pub(crate) const NAME: &str = "aws_bedrock";
+
+/// How many requests of one call are under way at once, of models that take one text each.
+const AT_ONCE: usize = 8;
+
+struct Bedrock {
+    connection: Connection,
+    keys: Arc<Keys>,
+    path: String,
+    family: Family,
+    /// The length that the model is asked for.
+    sent_dimensions: Option<usize>,
+    model: Model,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Family {
+    /// Amazon's, with one text a request.
+    Titan,
+    Cohere,
+}
+
+#[derive(Deserialize)]
+struct OfTitan {
+    embedding: Numbers,
+}
+
+#[derive(Deserialize)]
+struct OfCohere {
+    embeddings: Vectors,
+}
+
+/// The newest models tell the type of their numbers.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Vectors {
+    Plain(Vec<Vec<f32>>),
+    Named { float: Vec<Vec<f32>> },
+}
+
+pub(crate) fn embedder(
+    settings: &mut Settings<'_>,
+    sending: &Sending,
+) -> Result<Arc<dyn Embedder>, ConfigError> {
+    let other = settings.variable("AWS_DEFAULT_REGION");
+    let region = settings.text("aws_region", "AWS_REGION")?.or(other);
+    let region = region.unwrap_or_else(|| "us-west-2".to_owned());
+    let host = format!("https://bedrock-runtime.{}.amazonaws.com", segment(&region));
+    let place = Place {
+        setting: "aws_endpoint_url",
+        variables: &["AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "AWS_ENDPOINT_URL"],
+        otherwise: Some(&host),
+    };
+    let connection = place.connect(NAME, settings, sending)?;
+    let id = settings.secret("aws_access_key_id", "AWS_ACCESS_KEY_ID")?;
+    let secret = settings.secret("aws_secret_access_key", "AWS_SECRET_ACCESS_KEY")?;
+    let session_token = settings.optional_secret("aws_session_token", "AWS_SESSION_TOKEN")?;
+    for (field, value) in
+        [("aws_access_key_id", Some(&id)), ("aws_session_token", session_token.as_ref())]
+    {
+        let is_visible =
+            |value: &Secret| value.expose().bytes().all(|byte| byte.is_ascii_graphic());
+        if value.is_some_and(|value| !is_visible(value)) {
+            return Err(settings.error(field, "has characters that an HTTP header cannot carry"));
+        }
+    }
+    let keys = Arc::new(Keys { id: id.expose().to_owned(), secret, session_token, region });
+
+    let given: Option<String> = settings.get("model")?;
+    let name = given.unwrap_or_else(|| "amazon.titan-embed-text-v1".to_owned());
+    let family = match name.contains("cohere") {
+        true => Family::Cohere,
+        false => Family::Titan,
+    };
+    let given = given_dimensions(settings)?;
+    let dimensions = dimensions(settings, given, in_a_region(&name))?;
+    let takes_dimensions = name.contains("titan-embed-text-v2") || name.contains("cohere.embed-v4");
+    let max_batch = if family == Family::Cohere { 96 } else { 32 };
+    Ok(Arc::new(Bedrock {
+        connection,
+        keys,
+        path: format!("/model/{}/invoke", segment(&name)),
+        family,
+        sent_dimensions: given.filter(|_| takes_dimensions),
+        model: Model::new(NAME, &name, dimensions, max_batch),
+    }))
+}
+
+/// A model's name without what says in which regions it runs, such as `us.`.
+fn in_a_region(name: &str) -> &str {
+    let families = ["amazon.", "cohere."];
+    families.iter().find_map(|family| name.find(family)).map_or(name, |at| &name[at..])
+}
+
+impl Bedrock {
+    /// How many texts a request has.
+    fn in_a_request(&self) -> usize {
+        match self.family {
+            Family::Titan => 1,
+            Family::Cohere => self.model.max_batch,
+        }
+    }
+
+    fn body(&self, texts: &[&str], purpose: Purpose) -> Value {
+        let mut body = match self.family {
+            Family::Titan => json!({"inputText": texts.first()}),
+            Family::Cohere => json!({
+                "texts": texts,
+                "input_type": match purpose {
+                    Purpose::Search => "search_query",
+                    _ => "search_document",
+                },
+            }),
+        };
+        if let Some(dimensions) = self.sent_dimensions {
+            let field = match self.family {
+                Family::Titan => "dimensions",
+                Family::Cohere => "output_dimension",
+            };
+            body[field] = dimensions.into();
+        }
+        body
+    }
+
+    async fn ask(
+        &self,
+        texts: &[&str],
+        purpose: Purpose,
+    ) -> Result<Vec<Embedding>, ComponentError> {
+        let mut request = Outgoing::post(self.path.clone(), &self.body(texts, purpose));
+        let keys = self.keys.clone();
+        request.sign = Some(Arc::new(move |request| keys.sign(request, SystemTime::now())));
+        let answer = self.connection.send(request).await?;
+        let found = match self.family {
+            Family::Titan => vec![self.model.read::<OfTitan>(&answer)?.embedding],
+            Family::Cohere => match self.model.read::<OfCohere>(&answer)?.embeddings {
+                Vectors::Plain(found) | Vectors::Named { float: found } => {
+                    found.into_iter().map(Numbers).collect()
+                }
+            },
+        };
+        self.model.vectors(texts.len(), found)
+    }
+}
+
+impl Embedder for Bedrock {
+    fn model(&self) -> &str {
+        &self.model.name
+    }
+
+    fn dimensions(&self) -> usize {
+        self.model.dimensions
+    }
+
+    fn max_batch(&self) -> usize {
+        self.model.max_batch
+    }
+
+    fn embed<'a>(&'a self, texts: &'a [&'a str], purpose: Purpose) -> Reply<'a, Vec<Embedding>> {
+        let requests = texts.chunks(self.in_a_request()).map(move |texts| self.ask(texts, purpose));
+        let answers = iter(requests).buffered(AT_ONCE);
+        Box::pin(answers.try_concat())
+    }
+}
+
+impl fmt::Debug for Bedrock {
+    /// Without the keys.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.model.fmt(f)
+    }
+}

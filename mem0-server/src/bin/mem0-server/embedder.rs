@@ -1,0 +1,79 @@
+//! An embedder of a provider, in the place of the built-in one.
+
+use mem0_components::{MemoryConfig, ProviderConfig};
+use serde_json::{Value, json};
+use toml::de::DeValue;
+
+#[cfg(feature = "providers")]
+use {crate::Failure, mem0_components::Embedder, mem0_components::Registry, std::sync::Arc};
+
+/// Reads the option: the name of a provider, or an object with `provider` and `config`.
+pub(crate) fn read(text: &str) -> Result<ProviderConfig, String> {
+    if cfg!(not(feature = "providers")) {
+        return Err("needs the feature providers, which this build does not have".to_owned());
+    }
+    let text = text.trim();
+    let given = if text.starts_with('{') {
+        // What serde says may repeat a key.
+        serde_json::from_str(text)
+            .map_err(|error| format!("is not JSON: see column {}", error.column()))?
+    } else if text.is_empty() || text.contains(char::is_whitespace) {
+        return Err("must be a provider's name, or an object with provider and config".to_owned());
+    } else {
+        json!({"provider": text})
+    };
+    let config = MemoryConfig::from_value(&json!({"embedder": given}))
+        .map_err(|refused| format!("cannot be used: {refused}"))?;
+    config.embedder.ok_or_else(|| "must be a provider's name".to_owned())
+}
+
+/// A table of the file as JSON.
+pub(crate) fn json(value: &DeValue<'_>) -> Option<Value> {
+    Some(match value {
+        DeValue::String(text) => Value::from(&**text),
+        DeValue::Boolean(value) => Value::from(*value),
+        DeValue::Integer(number) => {
+            i64::from_str_radix(&number.as_str().replace('_', ""), number.radix()).ok()?.into()
+        }
+        DeValue::Float(number) => number.as_str().replace('_', "").parse::<f64>().ok()?.into(),
+        DeValue::Datetime(_) => return None,
+        DeValue::Array(list) => {
+            Value::Array(list.iter().map(|item| json(item.get_ref())).collect::<Option<_>>()?)
+        }
+        DeValue::Table(table) => {
+            let fields = table
+                .iter()
+                .map(|(name, value)| Some((name.get_ref().to_string(), json(value.get_ref())?)));
+            Value::Object(fields.collect::<Option<_>>()?)
+        }
+    })
+}
+
+/// Makes the embedder; nothing is asked of its provider yet.
+#[cfg(feature = "providers")]
+pub(crate) fn make(config: &ProviderConfig) -> Result<Arc<dyn Embedder>, Failure> {
+    let mut memory = MemoryConfig::default();
+    memory.embedder = Some(config.clone());
+    let registry = mem0_providers::register(Registry::empty());
+    let made = registry.build(&memory)?.embedder;
+    made.ok_or_else(|| "the configuration names no embedder".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_embedder_is_a_name_or_an_object() {
+        let provider = |text: &str| read(text).map(|config| config.provider);
+        assert_eq!(provider("ollama").as_deref(), Ok("ollama"));
+        assert_eq!(provider(r#" {"provider": "gemini"}"#).as_deref(), Ok("gemini"));
+        let told = |text: &str| provider(text).unwrap_err();
+        assert_eq!(
+            told(r#"{"provider": "openai", "confg": {"api_key": "s3cret"}}"#),
+            "cannot be used: embedder.confg is not a known field; did you mean config?",
+        );
+        assert_eq!(told(r#"{"provider": "s3cret"#), "is not JSON: see column 20");
+        assert_eq!(told("a b"), "must be a provider's name, or an object with provider and config");
+    }
+}
