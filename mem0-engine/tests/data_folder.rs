@@ -200,6 +200,44 @@ fn entries_of_another_index_version_are_made_again() {
     }
 }
 
+/// A start that was broken off after 1,000 memories leaves the others to the next one.
+#[test]
+fn indexing_again_goes_on_where_it_was_broken_off() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    let texts: Vec<_> = (0..1500).map(|number| format!("Locker {number} is empty")).collect();
+    store(&engine, user("alice"), &texts.iter().map(String::as_str).collect::<Vec<_>>());
+    drop(engine);
+    let sql = folder.sql();
+    // As the entries are that another version made, and as they are halfway through.
+    sql.execute_batch(
+        "UPDATE settings SET value = 'older' WHERE key = 'engine.text_index_form'; \
+         UPDATE memory_index SET terms = 'older'; \
+         CREATE TRIGGER broken_off BEFORE DELETE ON memory_index WHEN old.seq > 1200 \
+         BEGIN SELECT raise(ABORT, 'broken off'); END;",
+    )
+    .unwrap();
+    assert!(Engine::open(&folder.0).is_err());
+    let older = |sql: &rusqlite::Connection| -> i64 {
+        let count = "SELECT count(*) FROM memory_index WHERE terms = 'older'";
+        sql.query_row(count, [], |row| row.get(0)).unwrap()
+    };
+    assert_eq!(older(&sql), 500);
+    // The first 1,000 are not done a second time.
+    sql.execute_batch(
+        "DROP TRIGGER broken_off; UPDATE memory_index SET terms = 'kept' WHERE seq = 1",
+    )
+    .unwrap();
+    drop(sql);
+    let engine = folder.open();
+    assert_eq!(found(&find(&engine, "locker 1499", Filter::user_id("alice")))[0], texts[1499]);
+    drop(engine);
+    let sql = folder.sql();
+    assert_eq!(older(&sql), 0);
+    let count = "SELECT count(*) FROM memory_index WHERE terms = 'kept'";
+    assert_eq!(sql.query_row(count, [], |row| row.get::<_, i64>(0)).unwrap(), 1);
+}
+
 #[test]
 fn a_folder_of_the_first_version_is_brought_up_to_date() {
     let folder = Folder::of_version_2();

@@ -23,6 +23,7 @@ mod filters;
 mod isolation;
 mod kept_scopes;
 mod keys;
+mod languages;
 mod limits;
 mod lists;
 #[cfg(unix)]

@@ -13,6 +13,7 @@ use crate::retrieval::entity_scope::EntityScope;
 use crate::retrieval::index_cache::IndexCache;
 use crate::retrieval::ranking::{Query, Ranked, Ranking};
 use crate::retrieval::score_breakdown::ScoreParts;
+use crate::retrieval::scoring::in_thousandths;
 use crate::retrieval::time_context::TimeContext;
 use crate::retrieval::time_expression;
 use crate::retrieval::visible_memories::VisibleMemories;
@@ -222,11 +223,12 @@ pub(crate) fn search(
         ranked = ranking.again(&ranked, &texts);
     }
     let hits = ranked.iter().take(request.top_k);
-    hits.take_while(|ranked| ranked.score >= request.threshold)
+    hits.take_while(|ranked| in_thousandths(ranked.score) >= request.threshold)
         .filter_map(|ranked| Some((view.memory(ranked.place)?.seq, ranked)))
         .map(|(seq, ranked)| {
             let memory = record::taken_by_seq(connection, seq, &mut answer)?;
-            Ok(SearchHit { memory, score: ranked.score, score_breakdown: ranked.breakdown })
+            let score = in_thousandths(ranked.score);
+            Ok(SearchHit { memory, score, score_breakdown: ranked.breakdown })
         })
         .collect()
 }

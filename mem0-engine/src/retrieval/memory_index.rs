@@ -250,14 +250,14 @@ impl Growing {
         }
         let row = u16::try_from(self.memories.len()).unwrap_or(u16::MAX);
         let text = AnalysedText::read(text);
-        let before = self.words.len();
-        self.words.extend(text.terms().map(|term| (WordHash::of(term), row)));
-        self.speakers.extend(text.speaker_terms().map(|term| (WordHash::of(term), row)));
-        self.memories.push(IndexedMemory {
-            terms: u32::try_from(self.words.len() - before).unwrap_or(u32::MAX),
-            asks: text.asks(),
-            ..memory
-        });
+        let mut terms = 0;
+        for word in text.words() {
+            terms += 1;
+            self.words.extend(WordHash::all(word).map(|word| (word, row)));
+        }
+        let speaker = text.speaker_words().flat_map(WordHash::all);
+        self.speakers.extend(speaker.map(|word| (word, row)));
+        self.memories.push(IndexedMemory { terms, asks: text.asks(), ..memory });
         if vector.len() == self.dimensions && vector::is_sound(vector) {
             self.inverse_lengths.push(vector::inverse_length(vector));
             self.vectors.extend_from_slice(vector);

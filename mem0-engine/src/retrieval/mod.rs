@@ -11,6 +11,7 @@ pub(crate) mod index_cache;
 pub(crate) mod memory_index;
 pub(crate) mod nearest_words;
 pub(crate) mod postings;
+pub(crate) mod query_word;
 pub(crate) mod ranking;
 pub(crate) mod score_breakdown;
 pub(crate) mod scoring;

@@ -21,10 +21,12 @@ pub(crate) struct NearestWords<'a> {
 }
 
 impl<'a> NearestWords<'a> {
-    pub(crate) fn of(query: &[String], words: impl Iterator<Item = &'a str>) -> Self {
+    pub(crate) fn of<'q>(
+        query: impl Iterator<Item = &'q str>,
+        words: impl Iterator<Item = &'a str>,
+    ) -> Self {
         let table = WordTable::shared();
         let asked: Vec<_> = query
-            .iter()
             .enumerate()
             .filter_map(|(position, term)| Some((position, table.vector_of_term(term)?)))
             .collect();
@@ -65,7 +67,8 @@ mod tests {
 
     fn counts(query: &str, words: &str) -> Vec<f64> {
         let (query, words) = (query_terms(query), query_terms(words));
-        let nearest = NearestWords::of(&query, words.iter().map(String::as_str));
+        let nearest =
+            NearestWords::of(query.iter().map(String::as_str), words.iter().map(String::as_str));
         let mut counts = vec![0.0; query.len()];
         for word in &words {
             nearest.raise(&mut counts, word);

@@ -1,5 +1,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use crate::text::analysed_text::AnalysedWord;
+
 /// Which rows contain which words. Words are kept as 64-bit hashes; that two words of one scope
 /// share a hash is less likely than a disk failure.
 #[derive(Debug, Default)]
@@ -16,11 +18,29 @@ pub(crate) struct Postings {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct WordHash(u64);
 
+/// What a word is in a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Kind {
+    /// A term.
+    Term,
+    /// A form of a term.
+    Same,
+    /// A form of words like a term.
+    Like,
+}
+
 impl WordHash {
-    pub(crate) fn of(word: &str) -> Self {
+    pub(crate) fn of(kind: Kind, word: &str) -> Self {
         let mut hasher = DefaultHasher::new();
-        word.hash(&mut hasher);
+        (kind, word).hash(&mut hasher);
         Self(hasher.finish())
+    }
+
+    /// Those by which a word is found.
+    pub(crate) fn all(word: AnalysedWord<'_>) -> impl Iterator<Item = Self> {
+        let same = word.same().map(|form| Self::of(Kind::Same, form));
+        let like = word.like().map(|form| Self::of(Kind::Like, form));
+        [Self::of(Kind::Term, word.term())].into_iter().chain(same).chain(like)
     }
 }
 
@@ -67,7 +87,8 @@ mod tests {
 
     #[test]
     fn each_word_leads_to_its_rows_as_often_as_they_have_it() {
-        let [soup, fence, wall] = ["soup", "fence", "wall"].map(WordHash::of);
+        let [soup, fence, wall] =
+            ["soup", "fence", "wall"].map(|word| WordHash::of(Kind::Term, word));
         let pairs = vec![(soup, 2), (fence, 0), (soup, 0), (soup, 2)];
         let postings = Postings::of(pairs);
         assert_eq!(postings.rows(soup), [0, 2, 2]);

@@ -1,9 +1,11 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use crate::retrieval::query_word::QueryWord;
 use crate::retrieval::score_breakdown::ScoreParts;
 use crate::retrieval::visible_memories::NEIGHBOURS;
-use crate::text::analysis::{is_grammar, stem};
+use crate::text::function_words::is_grammar;
+use crate::text::stems::stem;
 use crate::text::words::WordTable;
 
 /// How soon further mentions of a term stop counting (BM25's k1).
@@ -84,20 +86,20 @@ pub(crate) struct Features {
 }
 
 impl Scorer {
-    /// `statistics` has an entry for each term; `memories` is the size of the scope.
-    pub(crate) fn new(terms: &[String], memories: usize, statistics: &[TermStatistics]) -> Self {
+    /// `statistics` has an entry for each word; `memories` is the size of the scope.
+    pub(crate) fn new(words: &[QueryWord], memories: usize, statistics: &[TermStatistics]) -> Self {
         let memories = memories as f64;
-        let weights: Vec<_> = terms
+        let weights: Vec<_> = words
             .iter()
             .zip(statistics)
-            .map(|(term, counted)| {
+            .map(|(word, counted)| {
                 let containing = (counted.containing as f64).min(memories);
-                let expected = PRIOR_MEMORIES * general_share(term);
+                let expected = PRIOR_MEMORIES * general_share(word.term());
                 (1.0 + (memories + PRIOR_MEMORIES) / (containing + expected + 0.5)).ln()
             })
             .collect();
         Self {
-            total_weight: weights.iter().sum(),
+            total_weight: weights.iter().zip(words).map(|(it, word)| it * word.portion()).sum(),
             weights,
             names_speakers: statistics.iter().any(|counted| counted.is_speaker),
         }
@@ -129,18 +131,18 @@ impl Scorer {
         }
         odds = (odds + TIME_ODDS * memory.time) * (1.0 + TIME_GROWTH * memory.time);
         odds *= memory.freshness;
-        (in_thousandths(odds / (1.0 + odds)), ScoreParts { semantic, bm25, entity })
+        (odds / (1.0 + odds), ScoreParts { semantic, bm25, entity })
     }
 
-    /// An upper bound on the share of the query's weight that any text with these terms can hold.
-    /// Equal terms must be adjacent.
-    pub(crate) fn most_held(&self, terms: &[u16]) -> f64 {
+    /// An upper bound on the share of the query's weight that any text with these mentions can
+    /// hold.
+    pub(crate) fn most_held(&self, mentions: &[Mention]) -> f64 {
         const LEAST_DAMPING: f64 = SATURATION * (1.0 - LENGTH_PENALTY);
 
         let mut held = 0.0;
-        for run in terms.chunk_by(|a, b| a == b) {
-            let weight = run.first().and_then(|term| self.weights.get(usize::from(*term)));
-            let count = run.len() as f64;
+        for mention in mentions {
+            let weight = self.weights.get(usize::from(mention.term));
+            let count = f64::from(mention.count);
             held += weight.copied().unwrap_or_default() * count / (count + LEAST_DAMPING);
         }
         if held > 0.0 { held / self.total_weight } else { 0.0 }
@@ -163,9 +165,9 @@ impl Scorer {
 
     /// A lower bound on the odds of a memory with at least this score.
     pub(crate) fn least_odds(&self, score: f64) -> f64 {
-        // Rounding to thousandths may have added half a thousandth.
-        let least = (score - 0.000_501).max(0.0);
-        least / (1.0 - least)
+        // The odds were more exact than the score.
+        const CERTAIN: f64 = 1.0 - 1e-9;
+        CERTAIN * score / (1.0 - score).max(f64::EPSILON)
     }
 
     /// The share of the query's information that these mentions hold, 0 to 1.
@@ -181,8 +183,16 @@ impl Scorer {
             .zip(&mentions.counts)
             .map(|(weight, count)| weight * count / (count + damping))
             .sum();
-        held / self.total_weight
+        (held / self.total_weight).min(1.0)
     }
+}
+
+/// How often a term of the query occurs in a memory.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(crate) struct Mention {
+    pub(crate) term: u16,
+    /// Another form of the term counts for less than 1.
+    pub(crate) count: f32,
 }
 
 /// How often each term of the query occurs in one or more texts.
@@ -201,9 +211,8 @@ impl Mentions {
     }
 }
 
-/// Rounds to thousandths: finer differences mean nothing, and equal scores let the newer of two
-/// similar memories come first.
-fn in_thousandths(score: f64) -> f64 {
+/// A score as it is shown: finer differences mean nothing to a reader.
+pub(crate) fn in_thousandths(score: f64) -> f64 {
     (score * 1000.0).round() / 1000.0
 }
 

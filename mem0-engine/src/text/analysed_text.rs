@@ -1,25 +1,50 @@
-//! What the index keeps of a memory's text: its terms, who spoke, and whether it asks.
+//! What the index keeps of a memory's text: its words, who spoke, and whether it asks.
 //!
-//! It is written as one line, for example `anna : drive hatchback ?`. The terms of the speaker's
-//! name and a colon come first, if a speaker is known; then the terms of the text; then a question
-//! mark, if the text ends in a question. Neither mark can be a term.
+//! It is written as one line, for example `anna : drive car ?`. The words of the speaker's
+//! name and a colon come first, if a speaker is known; then the words of the text; then a question
+//! mark, if the text ends in a question. A word is its term, and each of its forms after a `|` (the
+//! same word) or a `^` (one like it). None of these marks can be in a term.
 
-use crate::text::analysis::index_terms;
+use crate::text::analysis::{Word, index_words};
 
 const SPEAKER_END: &str = ":";
 const ASKS: &str = "?";
+const SAME: char = '|';
+const LIKE: char = '^';
 
 /// Writes the line of a text and its speaker.
 pub(crate) fn write(speaker: Option<&str>, text: &str) -> String {
-    let mut parts = speaker.map(index_terms).unwrap_or_default();
-    if !parts.is_empty() {
-        parts.push(SPEAKER_END.to_owned());
+    let mut line = String::new();
+    for word in speaker.map(index_words).unwrap_or_default() {
+        write_word(&word, &mut line);
     }
-    parts.extend(index_terms(text));
+    if !line.is_empty() {
+        write_part(SPEAKER_END, &mut line);
+    }
+    for word in index_words(text) {
+        write_word(&word, &mut line);
+    }
     if asks(text) {
-        parts.push(ASKS.to_owned());
+        write_part(ASKS, &mut line);
     }
-    parts.join(" ")
+    line
+}
+
+fn write_word(word: &Word, line: &mut String) {
+    write_part(&word.term, line);
+    for (mark, forms) in [(SAME, &word.forms.same), (LIKE, &word.forms.like)] {
+        for form in forms {
+            line.push(mark);
+            line.push_str(form);
+        }
+    }
+}
+
+fn write_part(part: &str, line: &mut String) {
+    if !line.is_empty() {
+        line.push(' ');
+    }
+    line.push_str(part);
 }
 
 /// Whether a text ends in a question. Closing quotes, brackets and emoji after it are ignored.
@@ -45,20 +70,48 @@ impl<'a> AnalysedText<'a> {
         Self { line, speaker }
     }
 
-    /// All terms in order, beginning with the speaker's.
-    pub(crate) fn terms(self) -> impl Iterator<Item = &'a str> {
+    /// All words in order, beginning with the speaker's.
+    pub(crate) fn words(self) -> impl Iterator<Item = AnalysedWord<'a>> {
         let parts = self.line.split_ascii_whitespace();
-        parts.filter(|part| !matches!(*part, SPEAKER_END | ASKS))
+        parts.filter(|part| !matches!(*part, SPEAKER_END | ASKS)).map(AnalysedWord)
     }
 
-    /// The terms of the speaker's name.
-    pub(crate) fn speaker_terms(self) -> impl Iterator<Item = &'a str> {
-        self.speaker.split_ascii_whitespace()
+    /// The words of the speaker's name.
+    pub(crate) fn speaker_words(self) -> impl Iterator<Item = AnalysedWord<'a>> {
+        self.speaker.split_ascii_whitespace().map(AnalysedWord)
     }
 
     /// Whether the text ends in a question.
     pub(crate) fn asks(self) -> bool {
         self.line.ends_with(ASKS)
+    }
+}
+
+/// A word of a line: its term and its forms.
+#[derive(Clone, Copy)]
+pub(crate) struct AnalysedWord<'a>(&'a str);
+
+impl<'a> AnalysedWord<'a> {
+    pub(crate) fn term(self) -> &'a str {
+        self.0.split([SAME, LIKE]).next().unwrap_or_default()
+    }
+
+    /// The forms of the same word.
+    pub(crate) fn same(self) -> impl Iterator<Item = &'a str> {
+        self.marked(SAME)
+    }
+
+    /// The forms of words like it.
+    pub(crate) fn like(self) -> impl Iterator<Item = &'a str> {
+        self.marked(LIKE)
+    }
+
+    fn marked(self, mark: char) -> impl Iterator<Item = &'a str> {
+        let starts = self.0.match_indices([SAME, LIKE]);
+        starts.filter_map(move |(start, _)| {
+            let form = self.0.get(start..)?.strip_prefix(mark)?;
+            form.split([SAME, LIKE]).next()
+        })
     }
 }
 
@@ -68,27 +121,31 @@ mod tests {
 
     use super::*;
 
+    fn terms<'a>(words: impl Iterator<Item = AnalysedWord<'a>>) -> Vec<&'a str> {
+        words.map(AnalysedWord::term).collect()
+    }
+
     #[test]
     fn a_written_line_is_read_back() {
-        assert_eq!(write(Some("Anna"), "Who drove the hatchback?"), "anna : drove hatchback ?");
-        assert_eq!(write(None, "A hatchback."), "hatchback");
+        assert_eq!(write(Some("Anna"), "Who drove the car?"), "anna : drove car ?");
+        assert_eq!(write(None, "A car."), "car");
         let line = write(Some("Mary Ann"), "Did the cat eat? Anna did.");
         let read = AnalysedText::read(&line);
-        assert_eq!(read.terms().collect::<Vec<_>>(), ["mari", "ann", "cat", "eat", "anna"]);
-        assert_eq!(read.speaker_terms().collect::<Vec<_>>(), ["mari", "ann"]);
+        assert_eq!(terms(read.words()), ["mari", "ann", "cat", "eat", "anna"]);
+        assert_eq!(terms(read.speaker_words()), ["mari", "ann"]);
         assert!(!read.asks());
         let line = write(None, "Anna: who?");
-        assert_eq!(AnalysedText::read(&line).speaker_terms().count(), 0);
+        assert_eq!(AnalysedText::read(&line).speaker_words().count(), 0);
         assert!(AnalysedText::read(&line).asks());
     }
 
     #[test]
     fn a_name_without_terms_is_not_a_speaker() {
         for speaker in [None, Some(""), Some("🍕"), Some("the")] {
-            assert_eq!(write(speaker, "soup"), "soup");
+            assert_eq!(write(speaker, "car"), "car");
         }
         assert_eq!(write(Some("Anna"), ""), "anna :");
-        assert_eq!(AnalysedText::read("").terms().count(), 0);
+        assert_eq!(AnalysedText::read("").words().count(), 0);
     }
 
     #[test]
@@ -168,13 +225,18 @@ mod tests {
 
     #[test]
     fn every_term_is_one_word_of_the_line_and_no_mark() {
-        let mut words = 0;
+        let mut count = 0;
         for text in odd_texts() {
-            let terms = index_terms(&text);
+            let words = index_words(&text);
+            let own: Vec<_> = words.iter().map(|word| word.term.as_str()).collect();
             let line = write(None, &text);
-            assert_eq!(AnalysedText::read(&line).terms().collect::<Vec<_>>(), terms, "{text:?}");
-            words += terms.len();
+            assert_eq!(terms(AnalysedText::read(&line).words()), own, "{text:?}");
+            for (read, word) in AnalysedText::read(&line).words().zip(&words) {
+                assert_eq!(read.same().collect::<Vec<_>>(), word.forms.same, "{text:?}");
+                assert_eq!(read.like().collect::<Vec<_>>(), word.forms.like, "{text:?}");
+            }
+            count += words.len();
         }
-        assert!(words > 100);
+        assert!(count > 100);
     }
 }

@@ -13,7 +13,7 @@ pub use crate::text::vector::Vector;
 
 /// Names the table and the encoding of the vectors. Vectors made under another name cannot be
 /// compared with these.
-pub const MODEL: &str = "minilm-l6-static-256-v1";
+pub const MODEL: &str = "minilm-l6-static-256-v2";
 
 /// The built-in embedder. It takes microseconds per sentence, and needs only a processor.
 ///

@@ -5,5 +5,10 @@
 pub(crate) mod analysed_text;
 pub mod analysis;
 pub mod built_in;
+mod forms;
+pub(crate) mod function_words;
+mod letters;
+mod numbers;
+pub(crate) mod stems;
 pub(crate) mod vector;
 pub(crate) mod words;

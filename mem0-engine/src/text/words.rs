@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::LazyLock;
 
-use crate::text::analysis::stem;
+use crate::text::stems::stem;
 use crate::text::vector::Vector;
 
 /// The number of dimensions of the table's vectors.
@@ -41,6 +41,12 @@ impl WordTable {
             WordTable::parse(include_bytes!("words/table.bin")).unwrap_or_else(WordTable::empty)
         });
         &SHARED
+    }
+
+    /// Whether a word is among the first `most` of the vocabulary, which begins with the most
+    /// frequent.
+    pub(crate) fn is_among_the_first(&self, most: usize, word: &str) -> bool {
+        self.starts.get(word).is_some_and(|row| *row < most)
     }
 
     /// The direction of a term that [`index_terms`](crate::text::analysis::index_terms) made: that

@@ -16,12 +16,20 @@ const DIMENSIONS_SETTING: &str = "engine.embedding_dimensions";
 /// The setting with the version of the index entries.
 const FORM_SETTING: &str = "engine.text_index_form";
 
+/// The setting with how far the folder is indexed again: the [goal](goal) and the last memory that
+/// reached it. Missing when all have.
+const PROGRESS_SETTING: &str = "engine.indexing_again";
+
+/// How many memories are indexed again in one transaction.
+const STEP: usize = 1000;
+
 /// Brings the index up to date for the embedder that the folder is opened with (`None` is the
 /// built-in one). Returns the dimensions of its vectors.
 ///
 /// Every memory is indexed again if another version of the built-in embedder made the vectors, or
 /// another version wrote the terms, since neither can be compared with today's. A step of the
-/// schema causes the same by removing a setting.
+/// schema causes the same by removing a setting. It takes steps, and a start that is broken off
+/// leaves the rest to the next one.
 ///
 /// # Errors
 /// [`EngineError::OtherEmbedder`] when the folder has memories with vectors of another embedder.
@@ -46,23 +54,58 @@ pub(crate) fn ensure_current(
         }
         settings::remove(&transaction, DIMENSIONS_SETTING)?;
     }
-    match &given {
-        Some((model, dimensions)) => {
-            settings::set(&transaction, MODEL_SETTING, model)?;
-            settings::set(&transaction, DIMENSIONS_SETTING, &dimensions.to_string())?;
-            if !has_current_terms(&transaction)? {
-                analyse_again(&transaction)?;
-            }
-        }
-        None if !is_current(&transaction)? => {
-            index_after(&transaction, 0)?;
-            settings::set(&transaction, MODEL_SETTING, MODEL)?;
-        }
-        None => {}
+    if let Some((model, dimensions)) = &given {
+        settings::set(&transaction, MODEL_SETTING, model)?;
+        settings::set(&transaction, DIMENSIONS_SETTING, &dimensions.to_string())?;
     }
-    settings::set(&transaction, FORM_SETTING, text_index::FORM)?;
+    let is_current = match given {
+        Some(_) => has_current_terms(&transaction)?,
+        None => is_current(&transaction)?,
+    };
     transaction.commit()?;
+    if !is_current {
+        index_again(connection, given.is_some())?;
+    }
     Ok(given.map_or(BuiltInEmbedder.dimensions(), |(_, dimensions)| dimensions))
+}
+
+/// What all entries become.
+fn goal(keeps_vectors: bool) -> String {
+    format!("{} {}", if keeps_vectors { "" } else { MODEL }, text_index::FORM)
+}
+
+/// Indexes every memory again, from where an earlier start was broken off.
+fn index_again(connection: &mut Connection, keeps_vectors: bool) -> Result<(), EngineError> {
+    let goal = goal(keeps_vectors);
+    let progress = settings::get(connection, PROGRESS_SETTING)?;
+    let reached = progress.as_deref().and_then(|progress| progress.strip_prefix(&goal));
+    let mut last = reached.and_then(|last| last.trim().parse().ok()).unwrap_or(0);
+    tracing::info!(after = last, "indexing the memories again, for this version");
+    loop {
+        let transaction = connection.transaction()?;
+        let mut indexed = 0;
+        while indexed < STEP
+            && let Some((seq, memory)) = after(&transaction, last)?
+        {
+            let (actor, text) = (memory.actor.as_deref(), memory.memory.as_str());
+            match keeps_vectors {
+                true => text_index::write_terms(&transaction, seq, actor, text)?,
+                false => Indexed::of(actor, text).replace(&transaction, seq)?,
+            }
+            (last, indexed) = (seq, indexed + 1);
+        }
+        if indexed < STEP {
+            if !keeps_vectors {
+                settings::set(&transaction, MODEL_SETTING, MODEL)?;
+            }
+            settings::set(&transaction, FORM_SETTING, text_index::FORM)?;
+            settings::remove(&transaction, PROGRESS_SETTING)?;
+            transaction.commit()?;
+            return Ok(());
+        }
+        settings::set(&transaction, PROGRESS_SETTING, &format!("{goal} {last}"))?;
+        transaction.commit()?;
+    }
 }
 
 /// The embedder elsewhere that made the folder's vectors, and their dimensions; `None` for the
@@ -81,16 +124,6 @@ pub(crate) fn is_current(connection: &Connection) -> Result<bool, EngineError> {
 
 fn has_current_terms(connection: &Connection) -> Result<bool, EngineError> {
     Ok(settings::get(connection, FORM_SETTING)?.as_deref() == Some(text_index::FORM))
-}
-
-/// Rewrites the terms of every memory, and keeps the vectors.
-fn analyse_again(connection: &Connection) -> Result<(), EngineError> {
-    let mut last = 0;
-    while let Some((seq, memory)) = after(connection, last)? {
-        text_index::write_terms(connection, seq, memory.actor.as_deref(), &memory.memory)?;
-        last = seq;
-    }
-    Ok(())
 }
 
 /// Indexes the memories with numbers above `last`, using the built-in embedder.
