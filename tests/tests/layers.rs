@@ -145,6 +145,21 @@ const PLANS: &[Plan] = &[
         circles: &[],
     },
     Plan {
+        name: "mem0-encoder",
+        rooms: &[
+            "encoder",
+            "model",
+            "linear",
+            "lanes",
+            "tokenizer",
+            "sections",
+            "arithmetic",
+            "error",
+        ],
+        extended: &[],
+        circles: &[],
+    },
+    Plan {
         name: "mem0-engine",
         rooms: &[
             "engine",

@@ -253,7 +253,8 @@ fn names(source: &str, name: &str) -> bool {
 /// `Shown` writes content, so it is for the tests of an app.
 #[test]
 fn no_code_that_ships_shows_content() {
-    let others = ["mem0-components", "mem0-providers", "mem0-engine", "mem0-server"];
+    let others =
+        ["mem0-components", "mem0-providers", "mem0-encoder", "mem0-engine", "mem0-server"];
     let shipped = CRATES.iter().chain(&[DETAIL]).chain(&others);
     let mut users = Vec::new();
     for path in shipped.flat_map(|name| sources(&root().join(name).join("src"))) {

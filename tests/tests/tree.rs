@@ -54,7 +54,7 @@ fn providers_bring_little_but_their_transport() {
 
 #[test]
 fn the_engine_and_its_components_are_light() {
-    for (package, limit) in [("mem0-components", 16), ("mem0-engine", 51)] {
+    for (package, limit) in [("mem0-components", 16), ("mem0-encoder", 24), ("mem0-engine", 51)] {
         let crates = crates_of(package);
         assert!(crates.len() > 10, "{package}: cargo told only {crates:?}");
         assert!(crates.len() <= limit, "{package}, {} crates: {crates:#?}", crates.len());
@@ -183,6 +183,11 @@ fn arrows_point_one_way() {
             "mem0-providers",
             &["mem0-components", "mem0-http"],
             &["mem0-client", "mem0-client-blocking", "mem0-engine", "mem0-server"],
+        ),
+        (
+            "mem0-encoder",
+            &["mem0-encoder-data-1", "mem0-encoder-data-2"],
+            &["mem0-types", "mem0-http", "mem0-components", "mem0-engine", "mem0-server"],
         ),
         (
             "mem0-engine",
