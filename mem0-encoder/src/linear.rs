@@ -53,7 +53,7 @@ impl Linear {
             Arithmetic::Plain => Weights::Plain(weights),
             Arithmetic::Fastest => {
                 let rows = NdTensorView::from_data([outputs, inputs], &weights[..]);
-                Weights::Packed(executor().prepack_b(rows.transposed()))
+                Weights::Packed(EXECUTOR.with(|executor| executor.prepack_b(rows.transposed())))
             }
         };
         Ok(Self { weights, inputs, scales, bias, weight_sums })
@@ -74,8 +74,8 @@ impl Linear {
                 let matrix = NdTensorView::from_data([rows.scales.len(), self.inputs], rows.bytes);
                 let options = GemmOptions::default();
                 let (matrix, weights) = (GemmInputA::Unpacked(matrix), GemmInputB::Packed(weights));
-                executor()
-                    .gemm(sums, matrix, weights, options)
+                EXECUTOR
+                    .with(|executor| executor.gemm(sums, matrix, weights, options))
                     .map_err(|refused| EncoderError::Multiplication(refused.to_string()))?;
             }
             Weights::Plain(weights) => {
@@ -99,9 +99,9 @@ impl Linear {
     }
 }
 
-/// Chooses the instructions, which takes no time worth keeping it for.
-fn executor() -> GemmExecutor<u8, i8, i32> {
-    GemmExecutor::default()
+thread_local! {
+    /// Looks at the processor when it is made, which takes as long as a small product.
+    static EXECUTOR: GemmExecutor<u8, i8, i32> = GemmExecutor::default();
 }
 
 #[cfg(test)]
