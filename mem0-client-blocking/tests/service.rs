@@ -122,7 +122,6 @@ fn an_http_client_of_ones_own_carries_the_calls() {
 #[test]
 fn what_the_builder_refuses_is_an_error_with_a_service_too() {
     for builder in [
-        MemoryClient::builder().service_with(Queue::new),
         MemoryClient::builder().service_with(Queue::new).api_key("k").base_url("nonsense"),
         MemoryClient::builder().service_with(Queue::new).api_key("k").max_connections(0),
     ] {
