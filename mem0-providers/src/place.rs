@@ -118,7 +118,7 @@ fn told(why: InvalidSetting) -> String {
     why
 }
 
-/// A text as one segment of a path, with every character that is not of the unreserved ones encoded.
+/// A text as one segment of a path, in which all but unreserved characters are encoded.
 pub(crate) fn segment(text: &str) -> String {
     const SET: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
     utf8_percent_encode(text, SET).to_string()

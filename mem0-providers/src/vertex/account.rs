@@ -15,9 +15,10 @@ use rustls_pki_types::pem::PemObject;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::NAME;
 use crate::connection::{Connection, Outgoing};
 use crate::sending::Sending;
+
+pub(super) const NAME: &str = "vertexai";
 
 const SCOPE: &str = "https://www.googleapis.com/auth/cloud-platform";
 

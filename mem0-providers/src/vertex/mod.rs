@@ -20,7 +20,7 @@ use crate::place::{Place, segment};
 use crate::sending::Sending;
 use account::Account;
 
-pub(crate) const NAME: &str = "vertexai";
+pub(crate) const NAME: &str = account::NAME;
 
 const DIMENSIONS: usize = 256;
 

@@ -157,6 +157,13 @@ impl Config {
             let option = option.ok_or_else(|| refused(&unknown(key.get_ref())))?;
             let value = match value.get_ref() {
                 DeValue::String(text) => text.to_string(),
+                table @ DeValue::Table(_) if *option == "embedder" => {
+                    let object = embedder::json(table);
+                    object.ok_or_else(|| refused("has a date, which cannot be used"))?.to_string()
+                }
+                _ if *option == "embedder" => {
+                    return Err(refused("must be a string, or a table with provider and config"));
+                }
                 DeValue::Boolean(value) => value.to_string(),
                 DeValue::Integer(number) if number.radix() == 10 => {
                     number.as_str().replace('_', "")
@@ -166,10 +173,6 @@ impl Config {
                     let texts: Option<Vec<_>> = texts.collect();
                     texts.ok_or_else(|| refused("must be a list of strings"))?.join(",")
                 }
-                table @ DeValue::Table(_) if *option == "embedder" => match embedder::json(table) {
-                    Some(object) => object.to_string(),
-                    None => return Err(refused("has a date or a number that cannot be used")),
-                },
                 _ => return Err(refused("must be a string, a whole number, true or false")),
             };
             self.set(option, &value).map_err(|why| refused(&why))?;
