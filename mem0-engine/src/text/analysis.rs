@@ -4,11 +4,10 @@
 //!   `Ｐｉｚｚａ` is `pizza`), lower-cased, freed of accents (`café` and `cafe` are one term), and
 //!   checked against an English stop list. Those in ASCII are stemmed with Snowball's English
 //!   stemmer. Apostrophes don't split: `Anna's` is `anna`, `O'Brien` is `obrien`. What is not an
-//!   English word also has [`forms`](crate::text::forms), looser terms by which another form of it
-//!   is found.
+//!   English word also has forms, looser terms by which another form of it is found.
 //! - **Signs** that make another word of it stay: `c++`, `c#`, `.net`, `@anna`, `#hiking`, `at&t`.
 //!   The word without them is a form.
-//! - **Numbers** are read by [`numbers`](crate::text::numbers).
+//! - **Numbers** are one term in all their spellings: `1,000` and `1000`.
 //! - **Unsegmented scripts** (Han, Hiragana, Katakana, Hangul, Thai, Lao, Khmer, Myanmar, Tibetan)
 //!   become overlapping pairs of characters, so that 寿司 is found inside a sentence. A character
 //!   that stands alone is a term of its own; Han and Hangul characters, which can be words by

@@ -80,7 +80,10 @@ fn index_again(connection: &mut Connection, keeps_vectors: bool) -> Result<(), E
     let progress = settings::get(connection, PROGRESS_SETTING)?;
     let reached = progress.as_deref().and_then(|progress| progress.strip_prefix(&goal));
     let mut last = reached.and_then(|last| last.trim().parse().ok()).unwrap_or(0);
-    tracing::info!(after = last, "indexing the memories again, for this version");
+    // A new folder has nothing to wait for.
+    if after(connection, last)?.is_some() {
+        tracing::info!(after = last, "indexing the memories again, for this version");
+    }
     loop {
         let transaction = connection.transaction()?;
         let mut indexed = 0;
