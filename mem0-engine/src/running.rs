@@ -15,6 +15,7 @@ use crate::memories::later_pages::LaterPages;
 use crate::memories::stats::Retrievals;
 use crate::retrieval::index_cache::IndexCache;
 use crate::tenancy::keys::KeyCache;
+use crate::text::words::WordTable;
 use crate::threads::log_copying::LogCopying;
 use crate::threads::readers::Readers;
 use crate::threads::readiness::Readiness;
@@ -47,6 +48,8 @@ impl Running {
         let lock = DataFolder::open(data_dir)?;
         let database = lock.database();
         let mut connection = schema::open_writer(&database)?;
+        // Read now, so that no job waits for it.
+        WordTable::shared();
         let dimensions = reindex::ensure_current(&mut connection, components.embedder.as_deref())?;
         let folder = Arc::new(OpenFolder::of(&connection, lock.lock_file())?);
         let keys = KeyCache::open(&database)?;

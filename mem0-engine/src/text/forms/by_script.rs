@@ -37,6 +37,10 @@ pub(crate) fn forms_of(lower: &str, plain: &str, term: &str) -> Forms {
             return known.clone();
         }
         add(first, lower, plain, &mut forms);
+        // Names and rare words of English begin like many others.
+        if lower.is_ascii() && WordTable::shared().is_among_the_first(usize::MAX, plain) {
+            forms.like.clear();
+        }
         // The term is looked up by itself.
         forms.same.retain(|form| form != term);
         if remembered.len() == REMEMBERED {
