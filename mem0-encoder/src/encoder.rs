@@ -20,9 +20,9 @@ pub struct Sentence {
     /// The text's tokens that the vector is made of, at most [`WINDOW`], with the two that begin
     /// and end every text.
     pub tokens: usize,
-    /// Of the tokens that are letters or digits, the share that the model was trained to understand:
-    /// 1 for a text in Latin letters, 0 for one in another script or without any word. The vector
-    /// says nothing about the rest.
+    /// Of the tokens that are letters or digits, the share that the model was trained to
+    /// understand: 1 for a text in Latin letters, 0 for one in another script or without any word.
+    /// The vector says nothing about the rest.
     pub known: f32,
 }
 
@@ -60,8 +60,9 @@ impl Encoder {
     /// # fn main() -> Result<(), mem0_encoder::EncoderError> {
     /// let encoder = mem0_encoder::Encoder::built_in()?;
     /// let sentences = encoder.encode(&["I adopted a puppy", "she has a dog"])?;
-    /// let cosine = |a: &[f32; 384], b: &[f32; 384]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
-    /// assert!(cosine(&sentences[0].vector, &sentences[1].vector) > 0.4);
+    /// let pairs = sentences[0].vector.iter().zip(&sentences[1].vector);
+    /// let cosine: f32 = pairs.map(|(a, b)| a * b).sum();
+    /// assert!(cosine > 0.4);
     /// # Ok(())
     /// # }
     /// ```

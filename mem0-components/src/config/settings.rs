@@ -219,7 +219,7 @@ impl<'a> Settings<'a> {
     ///
     /// fn address(settings: &mut Settings<'_>) -> Result<String, ConfigError> {
     ///     let given = settings.get("base_url")?;
-    ///     given.ok_or_else(|| settings.missing("base_url", "is missing; give the server's address"))
+    ///     given.ok_or_else(|| settings.missing("base_url", "is missing; give an address"))
     /// }
     /// ```
     pub fn missing(&self, field: &str, message: impl Into<String>) -> ConfigError {
