@@ -3,6 +3,7 @@
 use mem0_types::{Date, Timestamp};
 
 use crate::clock::MICROS_PER_DAY;
+use crate::text::numbers::MONTHS;
 
 /// People tell what happened some time after it. For at least this many days, a memory may still be
 /// about the time.
@@ -294,23 +295,9 @@ fn weekday(name: &str) -> Option<i64> {
 
 /// January is 0. Takes the name, or its first letters.
 fn month(name: &str) -> Option<i64> {
-    const NAMES: [&str; 12] = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ];
     let is_short = name.len() == 3 || name == "sept";
     let named =
-        NAMES.iter().position(|month| *month == name || is_short && month.starts_with(name));
+        MONTHS.iter().position(|month| *month == name || is_short && month.starts_with(name));
     named.and_then(|at| i64::try_from(at).ok())
 }
 

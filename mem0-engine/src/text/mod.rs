@@ -8,7 +8,7 @@ pub mod built_in;
 mod forms;
 pub(crate) mod function_words;
 mod letters;
-mod numbers;
+pub(crate) mod numbers;
 pub(crate) mod stems;
 pub(crate) mod vector;
 pub(crate) mod words;

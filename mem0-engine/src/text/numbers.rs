@@ -27,7 +27,8 @@ const UNITS: [&str; 33] = [
     "ft", "yo",
 ];
 
-const MONTHS: [&str; 12] = [
+/// The English months, January first.
+pub(crate) const MONTHS: [&str; 12] = [
     "january",
     "february",
     "march",
