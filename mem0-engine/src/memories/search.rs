@@ -11,9 +11,10 @@ use crate::limits::{self, Answer, MAX_TEXT};
 use crate::memories::record::{self, MemoryRecord};
 use crate::retrieval::entity_scope::EntityScope;
 use crate::retrieval::index_cache::IndexCache;
-use crate::retrieval::ranking::{Query, Ranked, Ranking};
+use crate::retrieval::query::{self, Query};
+use crate::retrieval::ranking::{Ranked, Ranking};
 use crate::retrieval::score_breakdown::ScoreParts;
-use crate::retrieval::scoring::in_thousandths;
+use crate::retrieval::scoring::Scored;
 use crate::retrieval::time_context::TimeContext;
 use crate::retrieval::time_expression;
 use crate::retrieval::visible_memories::VisibleMemories;
@@ -140,13 +141,14 @@ impl Engine {
         request.check()?;
         let (scopes, signals, answer) = (self.scopes()?, self.signals, self.answer("top_k"));
         // Before a reader is taken, since an embedder elsewhere may take long.
-        let vector = match request.keyword_search {
+        let parts = query::parts_of(&request.query);
+        let texts: Vec<_> = parts.iter().map(String::as_str).collect();
+        let vectors = match request.keyword_search {
             true => None,
-            false => self.embed(&[request.query.as_str()], Purpose::Search).await?,
+            false => self.embed(&texts, Purpose::Search).await?,
         };
-        let vector = vector.and_then(|vectors| vectors.into_iter().next());
         self.retrieve(move |connection, access| {
-            search(connection, access, &scopes, &request, vector, signals, answer)
+            search(connection, access, &scopes, &request, (parts, vectors), signals, answer)
         })
         .await
     }
@@ -171,7 +173,7 @@ pub struct SearchHit {
     /// How well it answers, 0 to 1. It depends on the query, the memory, its neighbours of the same
     /// add, and how common the query's words are in the memories that the filter matches.
     pub score: f64,
-    /// The parts of the score.
+    /// The parts of the score, which add up to it.
     pub score_breakdown: ScoreParts,
 }
 
@@ -194,7 +196,7 @@ pub(crate) fn search(
     access: &Access,
     scopes: &IndexCache,
     request: &SearchRequest,
-    vector: Option<Vector>,
+    (parts, vectors): (Vec<String>, Option<Vec<Vector>>),
     signals: Signals,
     mut answer: Answer,
 ) -> Result<Vec<SearchHit>, EngineError> {
@@ -202,13 +204,17 @@ pub(crate) fn search(
         Some(date) => clock::micros("reference_date", date)?,
         None => clock::now(),
     };
-    let vector = vector.unwrap_or_else(|| BuiltInEmbedder.embed_now(&request.query));
-    let mut query = Query::new(&request.query, vector);
+    let vectors = vectors
+        .unwrap_or_else(|| parts.iter().map(|part| BuiltInEmbedder.embed_now(part)).collect());
+    let mut query = Query::new(&parts, vectors);
     if !signals.keyword {
         query = query.without_words();
     }
     if !signals.semantic || request.keyword_search {
         query = query.without_meaning();
+    }
+    if request.keyword_search {
+        query = query.without_neighbours();
     }
     let times = TimeContext {
         named: time_expression::spans(&request.query, reference),
@@ -223,12 +229,12 @@ pub(crate) fn search(
         ranked = ranking.again(&ranked, &texts);
     }
     let hits = ranked.iter().take(request.top_k);
-    hits.take_while(|ranked| in_thousandths(ranked.score) >= request.threshold)
+    hits.take_while(|ranked| ranked.scored.score >= request.threshold)
         .filter_map(|ranked| Some((view.memory(ranked.place)?.seq, ranked)))
         .map(|(seq, ranked)| {
             let memory = record::taken_by_seq(connection, seq, &mut answer)?;
-            let score = in_thousandths(ranked.score);
-            Ok(SearchHit { memory, score, score_breakdown: ranked.breakdown })
+            let Scored { score, breakdown: score_breakdown, .. } = ranked.scored;
+            Ok(SearchHit { memory, score, score_breakdown })
         })
         .collect()
 }

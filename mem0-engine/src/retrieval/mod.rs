@@ -8,9 +8,11 @@
 pub(crate) mod building;
 pub(crate) mod entity_scope;
 pub(crate) mod index_cache;
+pub(crate) mod light_words;
 pub(crate) mod memory_index;
 pub(crate) mod nearest_words;
 pub(crate) mod postings;
+pub(crate) mod query;
 pub(crate) mod query_word;
 pub(crate) mod ranking;
 pub(crate) mod score_breakdown;

@@ -1,12 +1,34 @@
-/// The parts of a score, each from 0 to 1.
+use crate::retrieval::scoring::in_thousandths;
+
+/// What each signal adds to a score: the parts add up to it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct ScoreParts {
-    /// How close the meaning is.
+    /// What the meaning adds.
     pub semantic: f64,
-    /// How much of the query's information the words hold.
+    /// What the words add.
     pub bm25: f64,
-    /// The share of the speakers named by the query that the memory is by; 0 when it names none. A
+    /// What it adds that the memory is by a speaker whom the query names; 0 when it names none. A
     /// speaker is known by the `name` of a message.
     pub entity: f64,
+    /// What it adds that the memory is of a time that the query names; 0 when it names none.
+    pub time: f64,
+}
+
+impl ScoreParts {
+    /// Shares a score out in proportion to the evidence of meaning and words, after the shares that
+    /// the right time and the right speaker have in it.
+    pub(crate) fn shared_out(
+        score: f64,
+        [meaning, words]: [f64; 2],
+        entity: f64,
+        time: f64,
+    ) -> Self {
+        let of_time = in_thousandths(score * time);
+        let of_entity = in_thousandths(score * (1.0 - time) * entity);
+        let rest = in_thousandths(score - of_time - of_entity);
+        let share = if meaning + words > 0.0 { words / (meaning + words) } else { 0.0 };
+        let bm25 = in_thousandths(rest * share);
+        Self { semantic: in_thousandths(rest - bm25), bm25, entity: of_entity, time: of_time }
+    }
 }

@@ -1,6 +1,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use crate::retrieval::light_words::is_light;
 use crate::retrieval::query_word::QueryWord;
 use crate::retrieval::score_breakdown::ScoreParts;
 use crate::retrieval::visible_memories::NEIGHBOURS;
@@ -25,31 +26,73 @@ const WINDOW_WEIGHT: f64 = 2.0;
 /// 1.
 pub(crate) const NEIGHBOUR_WEIGHTS: [f64; NEIGHBOURS] = [1.0, 0.5];
 
-/// The share of words at which words alone give a score of one half.
+/// The share of words at which words alone are evidence of 1.
 const EVEN_WORDS: f64 = 0.3;
 
-/// The cosine at which meaning alone would give a score of one half. It is high because a sum of
-/// word vectors says far less than a shared rare word.
-const EVEN_COSINE: f64 = 0.9;
+/// The total weight of a long query's words: a memory that holds so much of them holds enough,
+/// however long the query is. Five rare words weigh about as much.
+const ENOUGH_WEIGHT: f64 = 24.0;
 
-/// The same for memories that were ranked again, word by word.
-const EVEN_COSINE_RERANKED: f64 = 1.1;
+/// The least total weight of a sentence among others, so that a word in common does not answer all
+/// of them.
+const LEAST_WEIGHT: f64 = 12.0;
 
-/// The factor on the odds when the speaker is not the one that the query names.
+/// The evidence of its own at which neighbours lend a memory half of their words.
+const OWN_EVIDENCE: f64 = 0.04;
+
+/// The share of its evidence that a memory keeps when it matches a part of the query alone.
+const PART: f64 = 0.8;
+
+/// The factor on the evidence when the speaker is not the one that the query names.
 const OTHER_SPEAKER: f64 = 0.5;
 
-/// The factor on the odds when the memory ends in a question.
-const ASKING: f64 = 0.7;
+/// The factor on the evidence when the memory is no more than a question.
+const ASKING: f64 = 0.5;
 
-/// How much the odds grow when the memory is of the time that the query names.
+/// A longer text that ends in a question says something before it asks, in terms.
+const MOST_ASKING_TERMS: u32 = 8;
+
+/// How much the evidence grows when the memory is of the time that the query names.
 const TIME_GROWTH: f64 = 2.0;
 
-/// The odds that the right time gives by itself.
-const TIME_ODDS: f64 = 0.05;
+/// The evidence that the right time is by itself.
+const TIME_EVIDENCE: f64 = 0.05;
+
+/// The odds of a score are this × √evidence: the best of what has nothing to do with the query stays
+/// below 0.3 and what answers is above 0.1. `docs/decisions` says how it was fitted.
+const ODDS: f64 = 0.4;
 
 /// The general frequency of English words counts like this many memories: a new scope relies on it,
 /// a grown one on its own statistics.
 const PRIOR_MEMORIES: f64 = 100.0;
+
+/// What a cosine says. It depends on what made the vectors.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Closeness {
+    /// The cosine that is evidence of 1 by itself.
+    pub(crate) even: f64,
+    /// How much faster than the cosine the evidence grows: small cosines are chance.
+    pub(crate) power: f64,
+}
+
+impl Default for Closeness {
+    fn default() -> Self {
+        Self::STATIC
+    }
+}
+
+impl Closeness {
+    /// Of sums of word vectors. `even` is high, since they say far less than a shared rare word.
+    pub(crate) const STATIC: Self = Self { even: 0.9, power: 2.0 };
+
+    /// The same for memories that were ranked again, word by word.
+    const RERANKED: Self = Self { even: 1.1, ..Self::STATIC };
+
+    /// The evidence of a cosine.
+    pub(crate) fn evidence(self, cosine: f64) -> f64 {
+        (cosine / self.even).powf(self.power)
+    }
+}
 
 /// How a term of a query occurs in the searched scope. Nothing outside the scope is counted, since
 /// other people's memories must not change a score.
@@ -64,19 +107,38 @@ pub(crate) struct TermStatistics {
 /// The weights of a query's terms in a scope.
 pub(crate) struct Scorer {
     weights: Vec<f64>,
-    total_weight: f64,
+    parts: Vec<PartOfQuery>,
     names_speakers: bool,
+}
+
+/// A part of a query: some of its terms.
+struct PartOfQuery {
+    terms: Vec<u16>,
+    /// The weight of its words that counts as all of them.
+    total_weight: f64,
+    /// The share of its evidence that a memory keeps.
+    kept: f64,
+}
+
+/// How well a memory answers.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Scored {
+    /// All that speaks for it, from 0 up. It orders; equal evidence is equal in rank.
+    pub(crate) evidence: f64,
+    /// The same, from 0 to 1, in thousandths.
+    pub(crate) score: f64,
+    pub(crate) breakdown: ScoreParts,
 }
 
 /// What is known of a memory for one query, apart from its words.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Features {
-    /// How close its meaning is, 0 to 1.
-    pub(crate) semantic: f64,
     /// The share of the speakers named by the query that it is by, 0 to 1.
     pub(crate) entity: f64,
     /// Whether it ends in a question.
     pub(crate) asks: bool,
+    /// How many terms it has.
+    pub(crate) terms: u32,
     /// How well it fits the time that the query names, 0 to 1; 0 when it names none.
     pub(crate) time: f64,
     /// The factor on its odds at its age: 1 unless memories decay.
@@ -86,8 +148,14 @@ pub(crate) struct Features {
 }
 
 impl Scorer {
-    /// `statistics` has an entry for each word; `memories` is the size of the scope.
-    pub(crate) fn new(words: &[QueryWord], memories: usize, statistics: &[TermStatistics]) -> Self {
+    /// `parts` are the terms of the whole query and of each of its parts. `statistics` has an entry
+    /// for each word; `memories` is the size of the scope.
+    pub(crate) fn new(
+        words: &[QueryWord],
+        parts: &[Vec<u16>],
+        memories: usize,
+        statistics: &[TermStatistics],
+    ) -> Self {
         let memories = memories as f64;
         let weights: Vec<_> = words
             .iter()
@@ -98,10 +166,23 @@ impl Scorer {
                 (1.0 + (memories + PRIOR_MEMORIES) / (containing + expected + 0.5)).ln()
             })
             .collect();
+        let part = |(number, terms): (usize, &Vec<u16>)| {
+            let weight = |term: &u16| {
+                let term = usize::from(*term);
+                Some(weights.get(term)? * words.get(term)?.portion())
+            };
+            let weight: f64 = terms.iter().filter_map(weight).sum();
+            let (least, kept) = if number == 0 { (0.0, 1.0) } else { (LEAST_WEIGHT, PART) };
+            PartOfQuery {
+                terms: terms.clone(),
+                total_weight: weight.clamp(least, ENOUGH_WEIGHT),
+                kept,
+            }
+        };
         Self {
-            total_weight: weights.iter().zip(words).map(|(it, word)| it * word.portion()).sum(),
-            weights,
+            parts: parts.iter().enumerate().map(part).collect(),
             names_speakers: statistics.iter().any(|counted| counted.is_speaker),
+            weights,
         }
     }
 
@@ -111,80 +192,121 @@ impl Scorer {
     }
 
     /// The score of a memory: `own` are the mentions in itself, `window` those in itself and its
-    /// neighbours.
+    /// neighbours, and `cosines` those to the parts of the query.
     pub(crate) fn score(
         &self,
         memory: &Features,
+        closeness: Closeness,
+        cosines: impl Iterator<Item = f64>,
         own: &Mentions,
         window: &Mentions,
-    ) -> (f64, ScoreParts) {
-        let Features { semantic, entity, .. } = *memory;
-        let bm25 = (self.share(own) + WINDOW_WEIGHT * self.share(window)) / (1.0 + WINDOW_WEIGHT);
-        let even_cosine = if memory.reranked { EVEN_COSINE_RERANKED } else { EVEN_COSINE };
-        // Squares make strong evidence of one kind outweigh hints of both.
-        let mut odds = (bm25 / EVEN_WORDS).powi(2) + (semantic / even_cosine).powi(2);
+    ) -> Scored {
+        let closeness = if memory.reranked { Closeness::RERANKED } else { closeness };
+        let (mut words, mut meaning) = (0.0, 0.0);
+        for (part, cosine) in self.parts.iter().zip(cosines) {
+            let (of_words, of_meaning) =
+                part.evidence(closeness.evidence(cosine), self.share(part, own), || {
+                    self.share(part, window)
+                });
+            if of_words + of_meaning > words + meaning {
+                (words, meaning) = (of_words, of_meaning);
+            }
+        }
+        let (mut evidence, mut entity) = (words + meaning, 0.0);
         if self.names_speakers {
-            odds *= OTHER_SPEAKER + (1.0 - OTHER_SPEAKER) * entity;
+            let by_speaker = (1.0 - OTHER_SPEAKER) * memory.entity;
+            entity = by_speaker / (OTHER_SPEAKER + by_speaker);
+            evidence *= OTHER_SPEAKER + by_speaker;
         }
-        if memory.asks {
-            odds *= ASKING;
+        if memory.asks && memory.terms <= MOST_ASKING_TERMS {
+            evidence *= ASKING;
         }
-        odds = (odds + TIME_ODDS * memory.time) * (1.0 + TIME_GROWTH * memory.time);
-        odds *= memory.freshness;
-        (odds / (1.0 + odds), ScoreParts { semantic, bm25, entity })
+        let timeless = evidence;
+        evidence = (evidence + TIME_EVIDENCE * memory.time) * (1.0 + TIME_GROWTH * memory.time);
+        let time = if evidence > 0.0 { 1.0 - timeless / evidence } else { 0.0 };
+        // The odds are the root of it.
+        evidence *= memory.freshness.powi(2);
+        let score = score_of(evidence);
+        let breakdown = ScoreParts::shared_out(score, [meaning, words], entity, time);
+        Scored { evidence, score, breakdown }
     }
 
-    /// An upper bound on the share of the query's weight that any text with these mentions can
+    /// An upper bound on the share of each part's weight that any text with these mentions can
     /// hold.
-    pub(crate) fn most_held(&self, mentions: &[Mention]) -> f64 {
+    pub(crate) fn most_held(&self, mentions: &[Mention]) -> impl Iterator<Item = f64> {
         const LEAST_DAMPING: f64 = SATURATION * (1.0 - LENGTH_PENALTY);
 
-        let mut held = 0.0;
-        for mention in mentions {
-            let weight = self.weights.get(usize::from(mention.term));
-            let count = f64::from(mention.count);
-            held += weight.copied().unwrap_or_default() * count / (count + LEAST_DAMPING);
-        }
-        if held > 0.0 { held / self.total_weight } else { 0.0 }
+        self.parts.iter().map(move |part| {
+            let mut held = 0.0;
+            for mention in mentions {
+                if part.terms.binary_search(&mention.term).is_ok() {
+                    let weight = self.weights.get(usize::from(mention.term));
+                    let count = f64::from(mention.count);
+                    held += weight.copied().unwrap_or_default() * count / (count + LEAST_DAMPING);
+                }
+            }
+            if held > 0.0 { held / part.total_weight } else { 0.0 }
+        })
     }
 
-    /// An upper bound on the odds of a memory whose own share is at most `own` and whose window's
-    /// share is at most `window`. `window` may be the sum over the texts of the window, since a
-    /// share grows more slowly than the mentions.
-    pub(crate) fn most_odds(&self, own: f64, window: f64, semantic: f64, time: f64) -> f64 {
+    /// An upper bound on the evidence of a memory for a part of the query, where its own share is
+    /// at most `own` and its window's share at most `window`. `window` may be the sum over the
+    /// texts of the window, since a share grows more slowly than the mentions.
+    pub(crate) fn most_evidence(
+        &self,
+        part: usize,
+        own: f64,
+        window: f64,
+        meaning: f64,
+        time: f64,
+    ) -> f64 {
         // A sum in another order may differ in its last digits.
         const CERTAIN: f64 = 1.0 + 1e-9;
         const WORDS: f64 = CERTAIN / ((1.0 + WINDOW_WEIGHT) * EVEN_WORDS);
-        const MEANING: f64 = CERTAIN / EVEN_COSINE;
 
+        let kept = self.parts.get(part).map_or(1.0, |part| part.kept);
         let words = WORDS * (own.min(1.0) + WINDOW_WEIGHT * window.min(1.0));
-        let meaning = MEANING * semantic;
-        let odds = words * words + meaning * meaning;
-        (odds + TIME_ODDS * time) * (1.0 + TIME_GROWTH * time)
+        let evidence = kept * CERTAIN * (words * words + meaning);
+        (evidence + TIME_EVIDENCE * time) * (1.0 + TIME_GROWTH * time)
     }
 
-    /// A lower bound on the odds of a memory with at least this score.
-    pub(crate) fn least_odds(&self, score: f64) -> f64 {
-        // The odds were more exact than the score.
-        const CERTAIN: f64 = 1.0 - 1e-9;
-        CERTAIN * score / (1.0 - score).max(f64::EPSILON)
-    }
-
-    /// The share of the query's information that these mentions hold, 0 to 1.
-    fn share(&self, mentions: &Mentions) -> f64 {
-        if self.total_weight <= 0.0 {
+    /// The share of a part's information that these mentions hold, 0 to 1.
+    fn share(&self, part: &PartOfQuery, mentions: &Mentions) -> f64 {
+        if part.total_weight <= 0.0 {
             return 0.0;
         }
         let length = mentions.terms / (mentions.texts * USUAL_TERMS);
         let damping = SATURATION * (1.0 - LENGTH_PENALTY + LENGTH_PENALTY * length);
-        let held: f64 = self
-            .weights
-            .iter()
-            .zip(&mentions.counts)
-            .map(|(weight, count)| weight * count / (count + damping))
-            .sum();
-        (held / self.total_weight).min(1.0)
+        let held = |term: &u16| {
+            let term = usize::from(*term);
+            let (weight, count) = (self.weights.get(term)?, mentions.counts.get(term)?);
+            (*count > 0.0).then(|| weight * count / (count + damping))
+        };
+        let held: f64 = part.terms.iter().filter_map(held).sum();
+        (held / part.total_weight).min(1.0)
     }
+}
+
+impl PartOfQuery {
+    /// The evidence of the words and of the meaning. What the neighbours lend depends on what the
+    /// memory has itself, so that they never carry it alone.
+    fn evidence(&self, meaning: f64, own: f64, window: impl Fn() -> f64) -> (f64, f64) {
+        let of_words = |share: f64| (share / EVEN_WORDS).powi(2);
+        let alone = of_words(own) + meaning;
+        if alone <= 0.0 {
+            return (0.0, 0.0);
+        }
+        let lent = alone.powi(2) / (alone.powi(2) + OWN_EVIDENCE.powi(2));
+        let together = own + lent * (window() - own).max(0.0);
+        let share = (own + WINDOW_WEIGHT * together) / (1.0 + WINDOW_WEIGHT);
+        (self.kept * of_words(share), self.kept * meaning)
+    }
+}
+
+/// The score, 0 to 1 in thousandths, of so much evidence.
+fn score_of(evidence: f64) -> f64 {
+    let odds = ODDS * evidence.sqrt();
+    in_thousandths(odds / (1.0 + odds))
 }
 
 /// How often a term of the query occurs in a memory.
@@ -216,6 +338,11 @@ pub(crate) fn in_thousandths(score: f64) -> f64 {
     (score * 1000.0).round() / 1000.0
 }
 
+/// What a term weighs where nothing is known of the scope.
+pub(crate) fn general_weight(term: &str) -> f64 {
+    (1.0 + PRIOR_MEMORIES / (PRIOR_MEMORIES * general_share(term) + 0.5)).ln()
+}
+
 /// Roughly the share of English memories that contain a term.
 fn general_share(term: &str) -> f64 {
     const TERMS_IN_A_MEMORY: f64 = 10.0;
@@ -227,12 +354,13 @@ fn general_share(term: &str) -> f64 {
         }
         ranks
     });
-    if is_grammar(term) {
+    if is_grammar(term) || is_light(term) {
         return 0.3;
     }
-    // Zipf's law over a vocabulary of some 20,000 words, whose harmonic number is about 10.
+    // Zipf's law. Memories are about few things, so that the words for those come ten times as
+    // often as in all English.
     let rank = RANKS.get(term).copied().unwrap_or(RANKS.len()) as f64;
-    (TERMS_IN_A_MEMORY / (10.0 * (rank + 10.0))).min(0.5)
+    (TERMS_IN_A_MEMORY / (rank + 10.0)).min(0.5)
 }
 
 #[cfg(test)]

@@ -33,6 +33,34 @@ impl TimeSpan {
     }
 }
 
+/// Words that ask about what has been: without one, "today" says when something is wanted, as in
+/// "what shall I cook tonight?".
+const PAST: [&str; 22] = [
+    "did",
+    "didn't",
+    "was",
+    "wasn't",
+    "were",
+    "weren't",
+    "had",
+    "has",
+    "have",
+    "been",
+    "happened",
+    "said",
+    "told",
+    "mentioned",
+    "went",
+    "talked",
+    "discussed",
+    "wrote",
+    "ate",
+    "met",
+    "saw",
+    "got",
+];
+const PAST_MARKS: [&str; 9] = ["了", "过", "過", "た", "었", "았", "했", "였", "ました"];
+
 /// The most times that a query may name, since each memory is compared with each of them.
 const MAX_SPANS: usize = 16;
 
@@ -48,6 +76,10 @@ pub(crate) fn spans(query: &str, reference: i64) -> Vec<TimeSpan> {
         .filter(|word| !word.is_empty())
         .map(|word| word.strip_suffix("'s").or_else(|| word.strip_suffix("’s")).unwrap_or(word))
         .collect();
+    let asks_past = words.iter().any(|word| PAST.contains(word))
+        || PAST_MARKS.iter().any(|mark| query.contains(mark))
+        || words.iter().all(|word| matches!(*word, "today" | "tonight" | "今日" | "今天" | "오늘"));
+    let calendar = Calendar { asks_past, ..calendar };
     let mut spans = calendar.east_asian(&query);
     let mut at = 0;
     while let Some(rest) = words.get(at..).filter(|rest| !rest.is_empty())
@@ -73,6 +105,8 @@ struct Calendar {
     year: i64,
     /// January is 0.
     month: i64,
+    /// Whether the query asks about what has been.
+    asks_past: bool,
 }
 
 impl Calendar {
@@ -82,6 +116,7 @@ impl Calendar {
             today: micros.div_euclid(MICROS_PER_DAY),
             year: i64::from(date.year()),
             month: i64::from(date.month()) - 1,
+            asks_past: true,
         })
     }
 
@@ -115,7 +150,7 @@ impl Calendar {
 
     fn relative(&self, words: &[&str]) -> Option<(TimeSpan, usize)> {
         match words {
-            ["today" | "tonight", ..] => Some((self.days_ago(0), 1)),
+            ["today" | "tonight", ..] if self.asks_past => Some((self.days_ago(0), 1)),
             ["day", "before", "yesterday", ..] => Some((self.days_ago(2), 3)),
             ["yesterday", ..] => Some((self.days_ago(1), 1)),
             ["last", "night", ..] => Some((self.days_ago(1), 2)),
@@ -173,7 +208,7 @@ impl Calendar {
             "weekend" => Some(TimeSpan { from: self.monday() + 5, to: self.monday() + 7 }),
             "month" => span_of_month(self.year, self.month),
             "year" => span_of_year(self.year),
-            "morning" | "afternoon" | "evening" => Some(self.days_ago(0)),
+            "morning" | "afternoon" | "evening" if self.asks_past => Some(self.days_ago(0)),
             _ => self.previous(unit).filter(|_| weekday(unit).is_some()),
         }
     }
@@ -214,7 +249,7 @@ impl Calendar {
     fn east_asian(&self, query: &str) -> Vec<TimeSpan> {
         let mentions = |names: &[&str]| names.iter().any(|name| query.contains(name));
         let mut spans = Vec::new();
-        if mentions(&["今日", "今天", "오늘"]) {
+        if self.asks_past && mentions(&["今日", "今天", "오늘"]) {
             spans.push(self.days_ago(0));
         }
         if mentions(&["昨日", "昨天", "어제"]) {
@@ -362,6 +397,20 @@ mod tests {
             if first == last { first.to_string() } else { format!("{first}..{last}") }
         };
         spans(query, micros("2024-05-15T13:00:00Z")).into_iter().map(shown).collect()
+    }
+
+    #[test]
+    fn today_counts_where_the_past_is_asked_about() {
+        for query in
+            ["What did I eat today?", "what was said tonight", "今天说了什么", "오늘 뭐 먹었어?"]
+        {
+            assert_eq!(named(query), ["2024-05-15"], "{query}");
+        }
+        for query in ["What can I cook tonight?", "Which shoes today?", "今天做什么菜？", "now?"]
+        {
+            assert!(named(query).is_empty(), "{query}");
+        }
+        assert_eq!(named("What will happen on 15 May 2024?"), ["2024-05-15"]);
     }
 
     #[test]

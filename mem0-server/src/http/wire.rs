@@ -85,6 +85,14 @@ struct ScoreBreakdownView {
     semantic: f64,
     bm25: f64,
     entity: f64,
+    /// Absent where the query names no time, since hosted answers have no such part.
+    #[serde(skip_serializing_if = "is_zero")]
+    time: f64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_zero(part: &f64) -> bool {
+    *part == 0.0
 }
 
 impl From<SearchHit> for HitView {
@@ -104,6 +112,7 @@ impl From<SearchHit> for HitView {
                 semantic: parts.semantic,
                 bm25: parts.bm25,
                 entity: parts.entity,
+                time: parts.time,
             },
             metadata: record.metadata,
             categories: record.categories.unwrap_or_default(),

@@ -102,7 +102,7 @@ typed_metadata!(Memory);
 spoken!(Memory);
 
 record! {
-    /// The parts of a search hit's score, each from 0 to 1.
+    /// The parts of a search hit's score, each from 0 to 1. Those of the local platform add up to it.
     ///
     /// ```
     /// let parts: mem0_sdk::ScoreBreakdown = serde_json::from_str(r#"{"semantic": 0.7}"#)?;
@@ -113,12 +113,15 @@ record! {
         required {}
         defaulted {}
         optional {
-            /// How near the meaning is.
+            /// What the meaning adds.
             semantic: f64 = "semantic",
-            /// How well the words match.
+            /// What the words add.
             bm25: f64 = "bm25",
-            /// How well the entities match.
+            /// What the entities add.
             entity: f64 = "entity",
+            /// What it adds that the memory is of a time that the query names. The local platform
+            /// alone tells it.
+            time: f64 = "time",
         }
     }
 }

@@ -1,0 +1,157 @@
+use std::collections::HashMap;
+use std::fmt;
+
+use crate::retrieval::query_word::QueryWord;
+use crate::retrieval::scoring::general_weight;
+use crate::text::analysis::{query_terms, query_words};
+use crate::text::sentences::sentences;
+use crate::text::vector::Vector;
+
+/// The most sentences that are looked at one by one. Those of a longer query are put together,
+/// apart from the first and the last, where people ask.
+const MOST_SENTENCES: usize = 16;
+
+/// A sentence whose words weigh less, such as a greeting, says nothing beside one that says more.
+const SAYS_SOMETHING: f64 = 4.0;
+
+/// The texts of a query that are embedded and compared: first the query without what says nothing,
+/// then each of its sentences, if there are several.
+pub(crate) fn parts_of(query: &str) -> Vec<String> {
+    let sentences: Vec<_> =
+        sentences(query).into_iter().filter_map(|range| query.get(range)).collect();
+    let groups = match sentences.as_slice() {
+        [] | [_] => return vec![query.to_owned()],
+        [first, middle @ .., last] => {
+            let together = middle.len().div_ceil(MOST_SENTENCES - 2).max(1);
+            let middle = middle.chunks(together).map(|sentences| sentences.join(" "));
+            let mut groups = vec![(*first).to_owned()];
+            groups.extend(middle);
+            groups.push((*last).to_owned());
+            groups
+        }
+    };
+    let weighed: Vec<(f64, String)> = groups
+        .into_iter()
+        .map(|group| (query_terms(&group).iter().map(|term| general_weight(term)).sum(), group))
+        .collect();
+    let most = weighed.iter().map(|(weight, _)| *weight).fold(0.0, f64::max);
+    let saying = weighed.into_iter().filter(|(weight, _)| *weight >= most.min(SAYS_SOMETHING));
+    let mut parts: Vec<_> = saying.map(|(_, group)| group).collect();
+    if parts.len() > 1 {
+        parts.insert(0, parts.join(" "));
+    }
+    parts
+}
+
+/// A query, analysed and embedded once.
+#[derive(Clone)]
+pub(crate) struct Query {
+    /// The distinct words of all parts.
+    pub(crate) words: Vec<QueryWord>,
+    pub(crate) parts: Vec<QueryPart>,
+    /// Whether neighbours lend their words.
+    pub(crate) has_neighbours: bool,
+}
+
+/// The whole query, or a sentence of it.
+#[derive(Clone)]
+pub(crate) struct QueryPart {
+    /// The places of its words among those of the query, ascending.
+    pub(crate) terms: Vec<u16>,
+    /// `None` when only words count.
+    pub(crate) vector: Option<Vector>,
+}
+
+impl Query {
+    /// Analyses the [parts](parts_of) of a query, whose vectors are given. Any text is allowed.
+    pub(crate) fn new(texts: &[String], vectors: Vec<Vector>) -> Self {
+        let mut places = HashMap::<String, u16>::new();
+        let mut words = Vec::new();
+        let mut vectors = vectors.into_iter();
+        let mut parts = Vec::with_capacity(texts.len());
+        for text in texts {
+            let mut of_part: Vec<u16> = Vec::new();
+            for word in query_words(text) {
+                let next = u16::try_from(words.len()).unwrap_or(u16::MAX);
+                let place = *places.entry(word.term.clone()).or_insert(next);
+                if place == next {
+                    words.push(QueryWord::of(word));
+                }
+                of_part.push(place);
+            }
+            of_part.sort_unstable();
+            parts.push(QueryPart { terms: of_part, vector: vectors.next() });
+        }
+        Self { words, parts, has_neighbours: true }
+    }
+
+    /// The same query without its words: only meaning counts.
+    pub(crate) fn without_words(self) -> Self {
+        let parts = self.parts.into_iter().map(|part| QueryPart { terms: Vec::new(), ..part });
+        Self { words: Vec::new(), parts: parts.collect(), ..self }
+    }
+
+    /// The same query without its meaning: only words count.
+    pub(crate) fn without_meaning(self) -> Self {
+        let parts = self.parts.into_iter().map(|part| QueryPart { vector: None, ..part });
+        Self { parts: parts.collect(), ..self }
+    }
+
+    /// The same query for memories by themselves, whatever stands beside them.
+    pub(crate) fn without_neighbours(self) -> Self {
+        Self { has_neighbours: false, ..self }
+    }
+}
+
+/// Shows sizes only: the terms are content.
+impl fmt::Debug for Query {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Query").field("words", &self.words.len()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_says_nothing_is_left_out() {
+        let question = "What is the code of my locker?";
+        for around in [
+            format!("Hi! {question} Thanks in advance!"),
+            format!("Good morning. {question}\nThank you so much"),
+            format!("Hallo! {question} Danke"),
+            question.to_owned(),
+        ] {
+            assert_eq!(parts_of(&around), [question], "{around}");
+        }
+        assert_eq!(parts_of("Hi! Thanks!").len(), 3);
+        assert_eq!(parts_of(""), [""]);
+    }
+
+    #[test]
+    fn each_sentence_that_says_something_is_a_part() {
+        let parts = parts_of("My train was late again. Hello! Which dentist did my sister praise?");
+        assert_eq!(
+            parts,
+            [
+                "My train was late again. Which dentist did my sister praise?",
+                "My train was late again.",
+                "Which dentist did my sister praise?",
+            ]
+        );
+        let long = "The baker sold seven rye loaves on Tuesday. ".repeat(400) + "Where is Aya?";
+        let parts = parts_of(&long);
+        assert!(parts.len() <= MOST_SENTENCES + 1, "{}", parts.len());
+        assert_eq!(parts.last().map(String::as_str), Some("Where is Aya?"));
+    }
+
+    #[test]
+    fn terms_of_parts_are_those_of_the_query() {
+        let query = Query::new(&["a red car".into(), "car fence car".into()], Vec::new());
+        let terms: Vec<_> = query.words.iter().map(QueryWord::term).collect();
+        assert_eq!(terms, ["red", "car", "fenc"]);
+        let parts: Vec<_> = query.parts.iter().map(|part| part.terms.as_slice()).collect();
+        assert_eq!(parts, [[0, 1], [1, 2]]);
+    }
+}
