@@ -279,7 +279,7 @@ fn a_word_that_only_looks_like_another_is_not_found_as_strongly() {
             let score = |memory: &str| {
                 hits.iter().find(|hit| hit.memory.memory == memory).map_or(0.0, |hit| hit.score)
             };
-            if score(word) < score(other) + 0.1 {
+            if score(word) < score(other) + 0.05 {
                 wrong.push(format!("{query}: {word} {}, {other} {}", score(word), score(other)));
             }
         }
@@ -344,6 +344,6 @@ fn a_letter_alone_finds_its_language_before_those_that_add_a_sign() {
     for language in ["C", "C++", "C#"] {
         let hits = by_words(&engine, language, "alice");
         assert_eq!(hits[0].memory.memory, format!("I like {language}"));
-        assert!(hits.get(1).is_none_or(|hit| hit.score + 0.1 < hits[0].score), "{language}");
+        assert!(hits.get(1).is_none_or(|hit| hit.score + 0.05 < hits[0].score), "{language}");
     }
 }

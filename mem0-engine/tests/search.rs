@@ -321,6 +321,57 @@ fn unrelated_facts_of_one_add_do_not_carry_each_other() {
 }
 
 #[test]
+fn a_question_about_everything_finds_the_newest_first() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    for fact in ["I sail", "My cat is called Biscuit", "Where is it?", "I moved to Porto"] {
+        store_one(&engine, "alice", fact);
+    }
+    for query in ["What do you know about me?", "Hi! Who am I?", "Was weißt du über mich?"] {
+        let hits = find(&engine, query, Filter::user_id("alice"));
+        let expected = ["I moved to Porto", "My cat is called Biscuit", "I sail", "Where is it?"];
+        assert_eq!(found(&hits), expected, "{query}");
+    }
+}
+
+#[test]
+fn a_phrase_in_quotes_comes_first() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    store_one(&engine, "alice", "The light house of my aunt is at the sea, and we said so");
+    store_one(&engine, "alice", "A house with light walls");
+    for n in 0..30 {
+        store_one(&engine, "alice", &format!("House {n} has a light"));
+    }
+    let first =
+        |query: &str| find(&engine, query, Filter::user_id("alice"))[0].memory.memory.clone();
+    assert!(first("light house").starts_with("House"));
+    assert!(first("\"light house\"").starts_with("The light house"));
+}
+
+#[test]
+fn what_is_above_chance_is_found_where_nothing_reaches_the_default_threshold() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    let facts =
+        ["I fry aubergines", "The fence is green", "We took the ferry", "My locker is 4471"];
+    for fact in facts {
+        store_one(&engine, "alice", fact);
+    }
+    let with = |query: &str, threshold: f64| {
+        let mut request = SearchRequest::new(query, Filter::user_id("alice"));
+        request.threshold = threshold;
+        wait(engine.search(request)).unwrap()
+    };
+    let all = with("vegetables", 0.0);
+    let best = all[0].score;
+    assert!(all[0].memory.memory == facts[0] && best < 0.1, "{all:?}");
+    assert_eq!(found(&with("vegetables", 0.1)), facts[..1]);
+    assert!(with("vegetables", 0.11).is_empty());
+    assert!(with("苹果", 0.1).is_empty());
+}
+
+#[test]
 fn greetings_stories_and_pasted_pages_do_not_hide_the_question() {
     let folder = Folder::new();
     let engine = folder.open();

@@ -16,7 +16,12 @@ use crate::random::{self, Kind, Shape};
 
 pub(crate) const SCORE_BREAKDOWN: Shape = Shape {
     required: &[],
-    optional: &[("semantic", Kind::Number), ("bm25", Kind::Number), ("entity", Kind::Number)],
+    optional: &[
+        ("semantic", Kind::Number),
+        ("bm25", Kind::Number),
+        ("entity", Kind::Number),
+        ("time", Kind::Number),
+    ],
 };
 
 pub(crate) const MEMORY: Shape = Shape {

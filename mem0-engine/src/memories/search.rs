@@ -10,8 +10,10 @@ use crate::folder::filter_sql::SqlFilter;
 use crate::limits::{self, Answer, MAX_TEXT};
 use crate::memories::record::{self, MemoryRecord};
 use crate::retrieval::entity_scope::EntityScope;
+use crate::retrieval::everything::asks_for_everything;
 use crate::retrieval::index_cache::IndexCache;
 use crate::retrieval::query::{self, Query};
+use crate::retrieval::quotes::Phrase;
 use crate::retrieval::ranking::{Ranked, Ranking};
 use crate::retrieval::score_breakdown::ScoreParts;
 use crate::retrieval::scoring::Scored;
@@ -25,6 +27,14 @@ use crate::{Access, Engine, EngineError, clock};
 
 /// The most hits of one search.
 pub const MAX_TOP_K: usize = 1000;
+
+/// With this threshold or a lower one, the [`FEW`] best memories are found where none reaches it,
+/// if their meaning is nearer than chance.
+const DEFAULT_THRESHOLD: f64 = 0.1;
+const FEW: usize = 3;
+
+/// How many of the best memories are looked through for what the query quotes.
+const QUOTING: usize = 200;
 
 /// Reranks this many candidates per requested hit, and at least [`RERANKED_AT_LEAST`].
 const RERANKED_FOR_ONE: usize = 4;
@@ -40,7 +50,8 @@ pub struct SearchRequest {
     pub filter: Filter,
     /// The most hits to return: 1 to [`MAX_TOP_K`], 10 by default.
     pub top_k: usize,
-    /// The lowest score of a hit: 0 to 1, 0.1 by default. With 0, nothing is cut off.
+    /// The lowest score of a hit: 0 to 1, 0.1 by default. Where no memory reaches 0.1 or less, the
+    /// best three are found whose meaning is nearer than chance. With 0, nothing is cut off.
     pub threshold: f64,
     /// Whether expired memories are found too.
     pub show_expired: bool,
@@ -67,7 +78,7 @@ impl SearchRequest {
             query: query.into(),
             filter,
             top_k: 10,
-            threshold: 0.1,
+            threshold: DEFAULT_THRESHOLD,
             show_expired: false,
             categories: Vec::new(),
             metadata: None,
@@ -207,6 +218,7 @@ pub(crate) fn search(
     let vectors = vectors
         .unwrap_or_else(|| parts.iter().map(|part| BuiltInEmbedder.embed_now(part)).collect());
     let mut query = Query::new(&parts, vectors);
+    let phrases = Phrase::all(&request.query);
     if !signals.keyword {
         query = query.without_words();
     }
@@ -215,6 +227,8 @@ pub(crate) fn search(
     }
     if request.keyword_search {
         query = query.without_neighbours();
+    } else if asks_for_everything(&request.query) {
+        query = query.for_everything();
     }
     let times = TimeContext {
         named: time_expression::spans(&request.query, reference),
@@ -223,13 +237,26 @@ pub(crate) fn search(
     };
     let view = view(connection, access, scopes, request)?;
     let ranking = Ranking::new(&view, &query, &times);
-    let mut ranked = ranking.best(request.pool());
+    let pool = request.pool();
+    let mut ranked = ranking.best(if phrases.is_empty() { pool } else { pool.max(QUOTING) });
     if request.rerank {
         let texts = texts(connection, &view, &ranking, &ranked)?;
         ranked = ranking.again(&ranked, &texts);
     }
-    let hits = ranked.iter().take(request.top_k);
-    hits.take_while(|ranked| ranked.scored.score >= request.threshold)
+    if !phrases.is_empty() {
+        let texts = texts(connection, &view, &ranking, &ranked)?;
+        ranked = ranking.quoting(ranked, &texts, &phrases);
+    }
+    ranked.truncate(request.top_k);
+    let shown = |ranked: &Ranked| ranked.scored.score >= request.threshold;
+    if request.threshold <= DEFAULT_THRESHOLD && !ranked.first().is_some_and(shown) {
+        ranked.truncate(FEW);
+        ranked.retain(|ranked| ranking.is_above_chance(ranked.place));
+    } else {
+        ranked.retain(shown);
+    }
+    ranked
+        .iter()
         .filter_map(|ranked| Some((view.memory(ranked.place)?.seq, ranked)))
         .map(|(seq, ranked)| {
             let memory = record::taken_by_seq(connection, seq, &mut answer)?;

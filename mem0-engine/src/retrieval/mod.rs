@@ -7,6 +7,7 @@
 
 pub(crate) mod building;
 pub(crate) mod entity_scope;
+pub(crate) mod everything;
 pub(crate) mod index_cache;
 pub(crate) mod light_words;
 pub(crate) mod memory_index;
@@ -14,6 +15,7 @@ pub(crate) mod nearest_words;
 pub(crate) mod postings;
 pub(crate) mod query;
 pub(crate) mod query_word;
+pub(crate) mod quotes;
 pub(crate) mod ranking;
 pub(crate) mod score_breakdown;
 pub(crate) mod scoring;

@@ -51,6 +51,8 @@ pub(crate) struct Query {
     pub(crate) parts: Vec<QueryPart>,
     /// Whether neighbours lend their words.
     pub(crate) has_neighbours: bool,
+    /// Whether it asks for all that is known.
+    pub(crate) asks_everything: bool,
 }
 
 /// The whole query, or a sentence of it.
@@ -82,7 +84,7 @@ impl Query {
             of_part.sort_unstable();
             parts.push(QueryPart { terms: of_part, vector: vectors.next() });
         }
-        Self { words, parts, has_neighbours: true }
+        Self { words, parts, has_neighbours: true, asks_everything: false }
     }
 
     /// The same query without its words: only meaning counts.
@@ -95,6 +97,11 @@ impl Query {
     pub(crate) fn without_meaning(self) -> Self {
         let parts = self.parts.into_iter().map(|part| QueryPart { vector: None, ..part });
         Self { parts: parts.collect(), ..self }
+    }
+
+    /// The same query, where it asks for all that is known.
+    pub(crate) fn for_everything(self) -> Self {
+        Self { asks_everything: true, ..self }
     }
 
     /// The same query for memories by themselves, whatever stands beside them.

@@ -23,8 +23,10 @@ use crate::giving_way::give_way_for_now;
 use crate::retrieval::nearest_words::NearestWords;
 use crate::retrieval::query::Query;
 use crate::retrieval::query_word::{PlaceCounts, QueryWord};
+use crate::retrieval::quotes::Phrase;
 use crate::retrieval::scoring::{
-    Closeness, Features, Mention, Mentions, NEIGHBOUR_WEIGHTS, Scored, Scorer, TermStatistics,
+    ASKED_FOR, Closeness, Features, Mention, Mentions, NEIGHBOUR_WEIGHTS, Scored, Scorer,
+    TermStatistics,
 };
 use crate::retrieval::time_context::TimeContext;
 use crate::retrieval::visible_memories::{NEIGHBOURS, VisibleMemories};
@@ -34,6 +36,15 @@ use crate::text::analysed_text::{AnalysedText, AnalysedWord};
 /// by the best scores so far.
 const LIKELY_FOR_ONE: usize = 4;
 const LIKELY: usize = 64;
+
+/// How many deviations a cosine lies above the mean where it is not chance.
+const ABOVE_CHANCE: f64 = 1.5;
+
+/// The cosine of unrelated texts and its square, in the mean. They count as so many memories, since
+/// a small scope says little of chance.
+const USUAL_COUNT: f64 = 20.0;
+const USUAL_COSINE: f64 = 0.05;
+const USUAL_SQUARE: f64 = 0.01;
 
 /// A memory's place in the ranking.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -132,7 +143,7 @@ impl<'a> Ranking<'a> {
                 give_way_for_now();
             }
             let time = times.get(place).copied().unwrap_or_default();
-            let mut most: Option<f64> = None;
+            let mut most = self.query.asks_everything.then_some(4.0 * ASKED_FOR);
             for (part, cosines) in self.cosines.iter().enumerate() {
                 let held = |place: usize| words.get(place * parts + part).copied().unwrap_or(0.0);
                 // A superset of its neighbours.
@@ -209,6 +220,38 @@ impl<'a> Ranking<'a> {
         self.sorted(ranked.collect(), pool.len())
     }
 
+    /// Raises those of the ranked memories that have a phrase as it is. `texts` are their analysed
+    /// texts, by place.
+    pub(crate) fn quoting(
+        &self,
+        mut ranked: Vec<Ranked>,
+        texts: &HashMap<usize, String>,
+        phrases: &[Phrase],
+    ) -> Vec<Ranked> {
+        for one in &mut ranked {
+            give_way_for_now();
+            let has = |text: &String| phrases.iter().any(|phrase| phrase.is_in(text));
+            if texts.get(&one.place).is_some_and(has) {
+                one.scored = one.scored.quoted();
+            }
+        }
+        let count = ranked.len();
+        self.sorted(ranked, count)
+    }
+
+    /// Whether a memory's meaning is nearer than chance lets unrelated ones be.
+    pub(crate) fn is_above_chance(&self, place: usize) -> bool {
+        self.cosines.iter().any(|cosines| {
+            let sum = |of: fn(f64) -> f64| cosines.iter().map(|it| of(f64::from(*it))).sum::<f64>();
+            let count = cosines.len() as f64 + USUAL_COUNT;
+            let mean = (sum(|it| it) + USUAL_COUNT * USUAL_COSINE) / count;
+            let square = (sum(|it| it * it) + USUAL_COUNT * USUAL_SQUARE) / count;
+            let deviation = (square - mean * mean).max(0.0).sqrt();
+            let nearness = cosines.get(place).map_or(0.0, |cosine| f64::from(*cosine) - mean);
+            nearness > 0.0 && nearness >= ABOVE_CHANCE * deviation
+        })
+    }
+
     /// The places of a memory and of its neighbours.
     pub(crate) fn window(&self, place: usize) -> impl Iterator<Item = usize> {
         let sides = [self.view.before(place), self.view.after(place)];
@@ -256,6 +299,7 @@ impl<'a> Ranking<'a> {
             time: memory.map_or(0.0, |memory| self.times.fit(memory)),
             freshness: memory.map_or(1.0, |memory| self.times.freshness(memory)),
             reranked,
+            is_asked_for: self.query.asks_everything,
         };
         let cosines = self.cosines.iter().map(|cosines| {
             cosines.get(place).map_or(0.0, |cosine| f64::from(cosine.clamp(0.0, 1.0)))
@@ -574,11 +618,11 @@ mod tests {
     fn scopes_of_no_one_and_two_memories_work() {
         let query = query("What car did you buy?");
         assert!(ranked(&texts(&[]), &query).is_empty());
-        assert!(ranked(&texts(&TEXTS[..1]), &query)[0].scored.score > 0.3);
+        assert!(ranked(&texts(&TEXTS[..1]), &query)[0].scored.score > 0.25);
         assert!(ranked(&texts(&TEXTS[1..2]), &query)[0].scored.score < 0.2);
         let two = ranked(&texts(&[TEXTS[1], TEXTS[0]]), &query);
         assert_eq!(two[0].place, 1);
-        assert!(two[0].scored.score > two[1].scored.score + 0.2);
+        assert!(two[0].scored.score > two[1].scored.score + 0.1);
     }
 
     #[test]

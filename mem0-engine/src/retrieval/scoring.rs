@@ -58,6 +58,12 @@ const TIME_GROWTH: f64 = 2.0;
 /// The evidence that the right time is by itself.
 const TIME_EVIDENCE: f64 = 0.05;
 
+/// The evidence that a memory is by itself where the query asks for all that is known.
+pub(crate) const ASKED_FOR: f64 = 0.25;
+
+/// How much the evidence grows when the memory has a phrase that the query quotes.
+const QUOTED: f64 = 4.0;
+
 /// The odds of a score are this × √evidence: the best of what has nothing to do with the query stays
 /// below 0.3 and what answers is above 0.1. `docs/decisions` says how it was fitted.
 const ODDS: f64 = 0.4;
@@ -70,27 +76,25 @@ const PRIOR_MEMORIES: f64 = 100.0;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Closeness {
     /// The cosine that is evidence of 1 by itself.
-    pub(crate) even: f64,
-    /// How much faster than the cosine the evidence grows: small cosines are chance.
-    pub(crate) power: f64,
+    even: f64,
 }
 
 impl Default for Closeness {
+    /// Of sums of word vectors, which say far less than a shared rare word.
     fn default() -> Self {
-        Self::STATIC
+        Self { even: 0.9 }
     }
 }
 
 impl Closeness {
-    /// Of sums of word vectors. `even` is high, since they say far less than a shared rare word.
-    pub(crate) const STATIC: Self = Self { even: 0.9, power: 2.0 };
-
     /// The same for memories that were ranked again, word by word.
-    const RERANKED: Self = Self { even: 1.1, ..Self::STATIC };
+    fn reranked(self) -> Self {
+        Self { even: self.even + 0.2 }
+    }
 
     /// The evidence of a cosine.
     pub(crate) fn evidence(self, cosine: f64) -> f64 {
-        (cosine / self.even).powf(self.power)
+        (cosine / self.even).powi(2)
     }
 }
 
@@ -145,6 +149,8 @@ pub(crate) struct Features {
     pub(crate) freshness: f64,
     /// Whether its words were compared one by one.
     pub(crate) reranked: bool,
+    /// Whether the query asks for all that is known.
+    pub(crate) is_asked_for: bool,
 }
 
 impl Scorer {
@@ -201,7 +207,7 @@ impl Scorer {
         own: &Mentions,
         window: &Mentions,
     ) -> Scored {
-        let closeness = if memory.reranked { Closeness::RERANKED } else { closeness };
+        let closeness = if memory.reranked { closeness.reranked() } else { closeness };
         let (mut words, mut meaning) = (0.0, 0.0);
         for (part, cosine) in self.parts.iter().zip(cosines) {
             let (of_words, of_meaning) =
@@ -211,6 +217,9 @@ impl Scorer {
             if of_words + of_meaning > words + meaning {
                 (words, meaning) = (of_words, of_meaning);
             }
+        }
+        if memory.is_asked_for && words + meaning < ASKED_FOR {
+            (words, meaning) = (0.0, ASKED_FOR);
         }
         let (mut evidence, mut entity) = (words + meaning, 0.0);
         if self.names_speakers {
@@ -300,6 +309,16 @@ impl PartOfQuery {
         let together = own + lent * (window() - own).max(0.0);
         let share = (own + WINDOW_WEIGHT * together) / (1.0 + WINDOW_WEIGHT);
         (self.kept * of_words(share), self.kept * meaning)
+    }
+}
+
+impl Scored {
+    /// The same for a memory that has a phrase of the query as it is.
+    pub(crate) fn quoted(mut self) -> Self {
+        self.evidence *= QUOTED;
+        let score = score_of(self.evidence);
+        self.breakdown.bm25 = in_thousandths(self.breakdown.bm25 + score - self.score);
+        Self { score, ..self }
     }
 }
 
