@@ -5,14 +5,126 @@ use std::sync::Arc;
 use mem0_components::{Embedder, Embedding, Llm, LlmRequest, LlmResponse, Purpose, embed_all};
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "encoder")]
+use crate::encoding::{self, Encoding};
 use crate::text::vector::Vector;
+use crate::turns::Owner;
 use crate::{EngineError, LlmTask};
 
-/// The components that the engine was opened with. `None` means the built-in one, or none at all.
+/// The components that the engine was opened with.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Components {
     pub(crate) llm: Option<Arc<dyn Llm>>,
-    pub(crate) embedder: Option<Arc<dyn Embedder>>,
+    pub(crate) embedder: EmbedderInUse,
+}
+
+/// What makes vectors.
+#[derive(Debug, Clone, Default)]
+pub(crate) enum EmbedderInUse {
+    /// The table of word vectors, which runs where its vectors are used.
+    #[default]
+    Static,
+    /// The sentence encoder.
+    #[cfg(feature = "encoder")]
+    MiniLm(Encoding),
+    /// The caller's.
+    Given(Arc<dyn Embedder>),
+}
+
+impl EmbedderInUse {
+    /// The name and the dimensions of its vectors, but of the static table's.
+    pub(crate) fn elsewhere(&self) -> Option<(String, usize)> {
+        match self {
+            Self::Static => None,
+            #[cfg(feature = "encoder")]
+            Self::MiniLm(_) => BuiltIn::MiniLm.elsewhere(),
+            Self::Given(embedder) => Some((embedder.model().to_owned(), embedder.dimensions())),
+        }
+    }
+
+    /// How many texts of a queued add are embedded at a time; `None` for the static table.
+    pub(crate) fn batch(&self) -> Option<usize> {
+        match self {
+            Self::Static => None,
+            // Nothing is kept of a part, so there is no need for parts.
+            #[cfg(feature = "encoder")]
+            Self::MiniLm(_) => Some(usize::MAX),
+            Self::Given(embedder) => Some(embedder.max_batch().max(1)),
+        }
+    }
+
+    /// The vectors of texts; `None` with the static table.
+    #[cfg_attr(not(feature = "encoder"), expect(unused_variables, reason = "nothing is shared"))]
+    pub(crate) async fn embed(
+        &self,
+        owner: Owner,
+        texts: &[&str],
+        purpose: Purpose,
+    ) -> Result<Option<Vec<Vector>>, EngineError> {
+        match self {
+            Self::Static => Ok(None),
+            #[cfg(feature = "encoder")]
+            Self::MiniLm(encoding) => encoding.embed(owner, texts, purpose).await.map(Some),
+            Self::Given(embedder) => {
+                let embeddings = embed_all(embedder.as_ref(), texts, purpose).await?;
+                Ok(Some(embeddings.iter().map(direction).collect()))
+            }
+        }
+    }
+}
+
+fn direction(embedding: &Embedding) -> Vector {
+    Vector::pointing_along(embedding.components())
+}
+
+/// A built-in embedder, which needs no network and no download. A folder keeps the one that it was
+/// made with.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum BuiltIn {
+    /// A table of word vectors: microseconds a text.
+    #[default]
+    Static,
+    /// The sentence encoder all-MiniLM-L6-v2, which understands what words mean together:
+    /// milliseconds a text, on threads of its own.
+    #[cfg(feature = "encoder")]
+    MiniLm,
+}
+
+impl BuiltIn {
+    /// All of them.
+    #[cfg(feature = "encoder")]
+    pub const ALL: &'static [Self] = &[Self::Static, Self::MiniLm];
+    /// All of them.
+    #[cfg(not(feature = "encoder"))]
+    pub const ALL: &'static [Self] = &[Self::Static];
+
+    /// Its name in configurations: `static` or `minilm`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Static => "static",
+            #[cfg(feature = "encoder")]
+            Self::MiniLm => "minilm",
+        }
+    }
+
+    /// The name and the dimensions of its vectors in a folder, but of the static table's.
+    pub(crate) fn elsewhere(self) -> Option<(String, usize)> {
+        match self {
+            Self::Static => None,
+            #[cfg(feature = "encoder")]
+            Self::MiniLm => Some((encoding::MODEL.to_owned(), encoding::LENGTH)),
+        }
+    }
+
+    /// Gets it ready.
+    pub(crate) fn start(self) -> Result<EmbedderInUse, EngineError> {
+        match self {
+            Self::Static => Ok(EmbedderInUse::Static),
+            #[cfg(feature = "encoder")]
+            Self::MiniLm => Encoding::start().map(EmbedderInUse::MiniLm),
+        }
+    }
 }
 
 /// A question for a component.
@@ -30,6 +142,9 @@ pub(crate) enum Question {
 pub(crate) enum Answer {
     Llm(Box<LlmResponse>),
     Embeddings(Vec<Embedding>),
+    /// Of the built-in encoder. They are made again rather than kept.
+    #[serde(skip)]
+    Encoded(Vec<Vector>),
 }
 
 impl Answer {
@@ -37,17 +152,23 @@ impl Answer {
     pub(crate) fn embedded(&self) -> usize {
         match self {
             Self::Embeddings(embeddings) => embeddings.len(),
+            Self::Encoded(vectors) => vectors.len(),
             Self::Llm(_) => 0,
         }
     }
 
     /// The vectors of an answer to [`Question::Embed`].
-    pub(crate) fn vectors(&self) -> impl Iterator<Item = Vector> {
-        let embeddings = match self {
-            Self::Embeddings(embeddings) => embeddings.as_slice(),
-            Self::Llm(_) => &[],
-        };
-        embeddings.iter().map(|embedding| Vector::pointing_along(embedding.components()))
+    pub(crate) fn vectors(&self) -> Vec<Vector> {
+        match self {
+            Self::Embeddings(embeddings) => embeddings.iter().map(direction).collect(),
+            Self::Encoded(vectors) => vectors.clone(),
+            Self::Llm(_) => Vec::new(),
+        }
+    }
+
+    /// Whether it is worth more than the place that it takes.
+    pub(crate) fn is_kept(&self) -> bool {
+        !matches!(self, Self::Encoded(_))
     }
 }
 
@@ -57,26 +178,33 @@ impl Components {
     pub(crate) fn who_answered(&self, answer: &Answer) -> String {
         match answer {
             Answer::Llm(_) => self.llm.as_ref().map(|llm| llm.name().to_owned()),
-            Answer::Embeddings(_) => self
-                .embedder
-                .as_ref()
-                .map(|embedder| format!("{} ({})", embedder.model(), embedder.dimensions())),
+            Answer::Embeddings(_) | Answer::Encoded(_) => {
+                let elsewhere = self.embedder.elsewhere();
+                elsewhere.map(|(model, dimensions)| format!("{model} ({dimensions})"))
+            }
         }
         .unwrap_or_default()
     }
 
     /// Asks. No database connection is held meanwhile, so a slow model holds up nobody.
-    pub(crate) async fn ask(&self, question: &Question) -> Result<Answer, EngineError> {
+    pub(crate) async fn ask(
+        &self,
+        owner: Owner,
+        question: &Question,
+    ) -> Result<Answer, EngineError> {
         match question {
             Question::Llm(task, request) => {
                 let Some(llm) = &self.llm else { return Err(EngineError::LlmRequired(*task)) };
                 Ok(Answer::Llm(Box::new(llm.generate(request).await?)))
             }
             Question::Embed(texts, purpose) => {
-                let Some(embedder) = &self.embedder else { return Err(EngineError::Internal) };
                 let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-                let embeddings = embed_all(embedder.as_ref(), &texts, *purpose).await?;
-                Ok(Answer::Embeddings(embeddings))
+                if let EmbedderInUse::Given(embedder) = &self.embedder {
+                    let embeddings = embed_all(embedder.as_ref(), &texts, *purpose).await?;
+                    return Ok(Answer::Embeddings(embeddings));
+                }
+                let vectors = self.embedder.embed(owner, &texts, *purpose).await?;
+                Ok(Answer::Encoded(vectors.ok_or(EngineError::Internal)?))
             }
         }
     }

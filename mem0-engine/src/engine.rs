@@ -5,10 +5,10 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use mem0_components::{Embedder, Embedding, Purpose, embed_all};
+use mem0_components::{Embedder, Purpose};
 use tokio::sync::watch;
 
-use crate::components::Components;
+use crate::components::{BuiltIn, Components};
 use crate::folder::settings;
 use crate::jobs::wake_signal::Stop;
 use crate::limits::Answer;
@@ -16,7 +16,7 @@ use crate::memories::later_pages::LaterPages;
 use crate::memories::stats::Retrievals;
 use crate::retrieval::index_cache::IndexCache;
 use crate::room::{Room, Share};
-use crate::running::Running;
+use crate::running::{Chosen, Running};
 use crate::tenancy::keys::KeyCache;
 use crate::text::vector::Vector;
 use crate::webhooks::delivering::Dispatcher;
@@ -64,8 +64,8 @@ impl fmt::Debug for Engine {
 }
 
 impl Engine {
-    /// Opens a data folder, creating it if it does not exist, and continues with the events queued
-    /// in it. Blocks for some milliseconds; longer only when a newer version of this crate upgrades
+    /// Opens a data folder with the built-in embedder that it was made with, and continues with the
+    /// events queued in it. A folder that does not exist is created, with the static table. Blocks for some milliseconds; longer only when a newer version of this crate upgrades
     /// the folder.
     ///
     /// # Errors
@@ -74,7 +74,28 @@ impl Engine {
     /// [`EngineError::OtherEmbedder`] when another embedder made its vectors,
     /// [`EngineError::Storage`] when it cannot be used.
     pub fn open(data_dir: impl AsRef<Path>) -> Result<Self, EngineError> {
-        Self::start(data_dir.as_ref(), Components::default())
+        Self::start(data_dir.as_ref(), Chosen::OfFolder)
+    }
+
+    /// Like [`open`](Self::open), with this built-in embedder.
+    ///
+    /// ```
+    /// # use mem0_engine::{BuiltIn, Engine};
+    /// # let folder = std::env::temp_dir().join(format!("mem0-built-in-doc-{}", std::process::id()));
+    /// let engine = Engine::open_with_built_in(&folder, BuiltIn::Static)?;
+    /// # drop(engine);
+    /// # std::fs::remove_dir_all(&folder).ok();
+    /// # Ok::<(), mem0_engine::EngineError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As for [`open`](Self::open); [`EngineError::OtherEmbedder`] when another embedder made the
+    /// vectors of the folder's memories.
+    pub fn open_with_built_in(
+        data_dir: impl AsRef<Path>,
+        embedder: BuiltIn,
+    ) -> Result<Self, EngineError> {
+        Self::start(data_dir.as_ref(), Chosen::BuiltIn(embedder))
     }
 
     /// Like [`open`](Self::open), with an embedder of the caller's instead of the built-in one.
@@ -102,12 +123,12 @@ impl Engine {
         data_dir: impl AsRef<Path>,
         embedder: Arc<dyn Embedder>,
     ) -> Result<Self, EngineError> {
-        Self::start(data_dir.as_ref(), Components { embedder: Some(embedder), llm: None })
+        Self::start(data_dir.as_ref(), Chosen::Given(embedder))
     }
 
-    fn start(data_dir: &Path, components: Components) -> Result<Self, EngineError> {
-        let (components, retrievals) = (Arc::new(components), Retrievals::default());
-        let running = Running::start(data_dir, components.clone(), retrievals.clone())?;
+    fn start(data_dir: &Path, embedder: Chosen) -> Result<Self, EngineError> {
+        let retrievals = Retrievals::default();
+        let (running, components) = Running::start(data_dir, embedder, retrievals.clone())?;
         let running = Mutex::new(Some(running));
         let stopped = watch::Sender::new(false);
         let inner = Inner { components, retrievals, running, stopped };
@@ -258,17 +279,14 @@ impl Engine {
         &self.inner.components
     }
 
-    /// The vectors of texts from a caller's embedder; no database connection is held while it
-    /// answers. `None` with the built-in embedder, which runs where its vectors are used.
+    /// The vectors of texts; no database connection is held while they are made. `None` with the
+    /// static table, which runs where its vectors are used.
     pub(crate) async fn embed(
         &self,
         texts: &[&str],
         purpose: Purpose,
     ) -> Result<Option<Vec<Vector>>, EngineError> {
-        let Some(embedder) = &self.components().embedder else { return Ok(None) };
-        let embeddings = embed_all(embedder.as_ref(), texts, purpose).await?;
-        let vector = |embedding: &Embedding| Vector::pointing_along(embedding.components());
-        Ok(Some(embeddings.iter().map(vector).collect()))
+        self.components().embedder.embed(self.access.owner(), texts, purpose).await
     }
 
     /// Checks that the engine answers, with one small read.
@@ -325,7 +343,7 @@ mod tests {
     use rusqlite::Connection;
 
     use super::*;
-    use crate::threads::turns::Owner;
+    use crate::turns::Owner;
 
     #[test]
     fn queued_work_keeps_its_share_when_its_caller_is_gone() {

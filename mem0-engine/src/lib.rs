@@ -96,6 +96,8 @@ mod webhooks;
 mod change;
 mod clock;
 mod components;
+#[cfg(feature = "encoder")]
+mod encoding;
 mod engine;
 mod error;
 mod giving_way;
@@ -109,6 +111,7 @@ mod retention;
 mod room;
 mod running;
 mod stored_json;
+mod turns;
 mod work_budget;
 
 pub use mem0_components;
@@ -121,6 +124,7 @@ pub use mem0_types::{
 };
 
 pub use collections::store::FolderStore;
+pub use components::BuiltIn;
 pub use derived::profile_jobs::{MAX_SAMPLE, ProfileJobRecord, ProfileRequest};
 pub use derived::profiles::{ProfileRecord, ProfileSettingsChange, ProfileSettingsRecord};
 pub use engine::Engine;

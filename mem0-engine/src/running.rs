@@ -2,10 +2,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
+use mem0_components::Embedder;
 use rusqlite::Connection;
 
 use crate::EngineError;
-use crate::components::Components;
+use crate::components::{BuiltIn, Components, EmbedderInUse};
 use crate::folder::data_folder::DataFolder;
 use crate::folder::open_folder::OpenFolder;
 use crate::folder::schema;
@@ -22,6 +23,14 @@ use crate::threads::readiness::Readiness;
 use crate::threads::writer::Writer;
 use crate::upkeep::reindex;
 use crate::webhooks::delivering::Dispatcher;
+
+/// What shall make the vectors.
+pub(crate) enum Chosen {
+    /// The built-in embedder that the folder was made with.
+    OfFolder,
+    BuiltIn(BuiltIn),
+    Given(Arc<dyn Embedder>),
+}
 
 /// The engine's threads and their queues. Dropping it ends them.
 pub(crate) struct Running {
@@ -42,15 +51,21 @@ pub(crate) struct Running {
 impl Running {
     pub(crate) fn start(
         data_dir: &Path,
-        components: Arc<Components>,
+        embedder: Chosen,
         retrievals: Retrievals,
-    ) -> Result<Self, EngineError> {
+    ) -> Result<(Self, Arc<Components>), EngineError> {
         let lock = DataFolder::open(data_dir)?;
         let database = lock.database();
         let mut connection = schema::open_writer(&database)?;
         // Read now, so that no job waits for it.
         WordTable::shared();
-        let dimensions = reindex::ensure_current(&mut connection, components.embedder.as_deref())?;
+        let embedder = match embedder {
+            Chosen::OfFolder => reindex::built_in(&connection)?.start()?,
+            Chosen::BuiltIn(built_in) => built_in.start()?,
+            Chosen::Given(embedder) => EmbedderInUse::Given(embedder),
+        };
+        let dimensions = reindex::ensure_current(&mut connection, embedder.elsewhere())?;
+        let components = Arc::new(Components { llm: None, embedder });
         let folder = Arc::new(OpenFolder::of(&connection, lock.lock_file())?);
         let keys = KeyCache::open(&database)?;
         let (readers, reading) = Readers::start(&database)?;
@@ -75,14 +90,14 @@ impl Running {
         let jobs = worker::start(
             writer.clone(),
             readers.clone(),
-            components,
+            components.clone(),
             wake.clone(),
             retrievals,
             board.counts.clone(),
             folder.clone(),
         )?;
         board.open(writer.clone(), readers.clone())?;
-        Ok(Self {
+        let running = Self {
             wake,
             jobs: Some(jobs),
             write: Some((writer, writing)),
@@ -95,7 +110,8 @@ impl Running {
             log: Some(log),
             folder,
             _lock: lock,
-        })
+        };
+        Ok((running, components))
     }
 
     pub(crate) fn stop(&mut self, stop: Stop) {

@@ -17,6 +17,8 @@ mod crashes;
 mod data_folder;
 mod deletions;
 mod embedders;
+#[cfg(feature = "encoder")]
+mod encoder;
 mod erasing;
 mod feedback;
 mod filters;

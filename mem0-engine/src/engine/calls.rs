@@ -10,8 +10,8 @@ use crate::folder::disk_room;
 use crate::folder::open_folder::OpenFolder;
 use crate::jobs::wake_signal::WakeSignal;
 use crate::memories::stats::Retrievals;
-use crate::threads::turns::Owner;
 use crate::threads::writer::Writer;
+use crate::turns::Owner;
 use crate::{Access, EngineError};
 
 impl Engine {

@@ -15,8 +15,8 @@ use crate::components::{Answer, Components, Question};
 use crate::folder::open_folder::OpenFolder;
 use crate::job::{self, Next};
 use crate::threads::readers::Readers;
-use crate::threads::turns::Owner;
 use crate::threads::writer::Writer;
+use crate::turns::Owner;
 use crate::{EngineError, clock};
 
 /// How long a closing engine waits for the questions that are out. What is cut off is asked again
@@ -201,8 +201,14 @@ impl Shared {
                 Some(job) => job::note_running(connection, job.event),
                 None => Ok(()),
             })?;
-            let Some(answer) = self.ask(&question) else { return Err(Unfinished::Closing) };
+            let Some(answer) = self.ask(project, &question) else {
+                return Err(Unfinished::Closing);
+            };
             let answer = answer?;
+            if !answer.is_kept() {
+                answers.push(answer);
+                continue;
+            }
             let (number, kept) = (answers.len(), answer.clone());
             let answered = self.components.who_answered(&answer);
             self.write(move |connection| {
@@ -214,13 +220,13 @@ impl Shared {
     }
 
     /// Asks, with no connection in reach; `None` when the engine ends first.
-    fn ask(&self, question: &Question) -> Option<Result<Answer, EngineError>> {
+    fn ask(&self, project: i64, question: &Question) -> Option<Result<Answer, EngineError>> {
         let mut end = self.end.clone();
         if *end.borrow() >= End::Near {
             return None;
         }
         let ended = pin!(async move { end.wait_for(|end| *end == End::Now).await.map(drop) });
-        let asked = pin!(self.components.ask(question));
+        let asked = pin!(self.components.ask(Owner { project, key: 0 }, question));
         let answer = catch_unwind(AssertUnwindSafe(|| pollster::block_on(first(asked, ended))));
         answer.unwrap_or(Some(Err(EngineError::Internal)))
     }
@@ -293,6 +299,7 @@ mod tests {
     use super::super::wake_signal::Stop;
     use super::super::worker;
     use super::*;
+    use crate::components::EmbedderInUse;
     use crate::folder::{schema, settings};
     use crate::ids::EntityIds;
     use crate::job::JobKind;
@@ -323,7 +330,7 @@ mod tests {
         fn over(path: PathBuf, connection: Connection, llm: ScriptedLlm) -> Self {
             let components = Components {
                 llm: Some(Arc::new(llm.clone())),
-                embedder: Some(Arc::new(HashEmbedder::new(8))),
+                embedder: EmbedderInUse::Given(Arc::new(HashEmbedder::new(8))),
             };
             Self::with(path, connection, llm, components)
         }
@@ -551,7 +558,7 @@ mod tests {
         bench.stop(Stop::Now);
         let path = std::mem::take(&mut bench.path);
         let connection = schema::open_writer(&path).unwrap();
-        let embedder = Some(Arc::new(Nameless) as Arc<dyn Embedder>);
+        let embedder = EmbedderInUse::Given(Arc::new(Nameless));
         let components = Components { llm: None, embedder };
         let bench = Bench::with(path, connection, bench.llm.clone(), components);
         let began = Instant::now();

@@ -34,7 +34,7 @@ pub(crate) fn apply(connection: &Connection, told: &[Answer]) -> Result<Outcome,
         .iter()
         .map(|answer| match answer {
             Answer::Llm(response) => json!(response.text),
-            Answer::Embeddings(embeddings) => json!(embeddings.len()),
+            answer => json!(answer.embedded()),
         })
         .collect();
     let before = settings::get(connection, SETTING)?.unwrap_or_default();

@@ -18,8 +18,8 @@ use crate::folder::open_folder::OpenFolder;
 use crate::job;
 use crate::memories::stats::Retrievals;
 use crate::threads::readers::Readers;
-use crate::threads::turns::Owner;
 use crate::threads::writer::Writer;
+use crate::turns::Owner;
 use crate::webhooks::standing::{Counts, Notice};
 
 /// The most jobs that the writer has at once, so that they share a commit.

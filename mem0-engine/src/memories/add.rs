@@ -102,7 +102,7 @@ impl Engine {
 /// A queued add with all the answers it needs.
 pub(crate) struct PreparedAdd {
     request: AddRequest,
-    /// From an embedder other than the built-in one.
+    /// From another embedder than the static table.
     vectors: Option<Vec<Vector>>,
 }
 
@@ -126,14 +126,14 @@ pub(crate) fn prepare(
     components: &Components,
 ) -> Result<Next<PreparedAdd>, EngineError> {
     let request = read_payload(&job.payload(connection)?)?;
-    let Some(embedder) = &components.embedder else {
+    let Some(batch) = components.embedder.batch() else {
         return Ok(Next::Apply(PreparedAdd { request, vectors: None }));
     };
     let texts = request.embedded();
     let embedded: usize = answers.iter().map(Answer::embedded).sum();
     // One batch at a time, so that a crash repeats at most one question.
     let rest = texts.get(embedded..).unwrap_or_default();
-    match rest.chunks(embedder.max_batch().max(1)).next() {
+    match rest.chunks(batch).next() {
         Some(batch) => {
             let batch = batch.iter().map(|text| text.clone().into_owned()).collect();
             Ok(Next::Ask(Question::Embed(batch, Purpose::Add)))
@@ -149,7 +149,7 @@ pub(crate) fn prepare(
 /// What the memories of an add are found by, for each of its messages; none for those that become
 /// no memory.
 ///
-/// `vectors` are those that another embedder than the built-in one made of what is
+/// `vectors` are those that another embedder than the static table made of what is
 /// [embedded](AddRequest::embedded).
 pub(crate) fn index(request: &AddRequest, vectors: Option<&[Vector]>) -> Vec<Option<Indexed>> {
     let mut vectors = vectors.map(<[Vector]>::iter);

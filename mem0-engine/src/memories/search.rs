@@ -151,7 +151,7 @@ impl Engine {
     pub async fn search(&self, request: SearchRequest) -> Result<Vec<SearchHit>, EngineError> {
         request.check()?;
         let (scopes, signals, answer) = (self.scopes()?, self.signals, self.answer("top_k"));
-        // Before a reader is taken, since an embedder elsewhere may take long.
+        // Before a reader is taken, since an embedder may take long.
         let parts = query::parts_of(&request.query);
         let texts: Vec<_> = parts.iter().map(String::as_str).collect();
         let vectors = match request.keyword_search {

@@ -122,13 +122,13 @@ impl Engine {
     }
 
     /// Indexes new texts outside the writer, where that is needed: for long or many texts, and with
-    /// an embedder elsewhere.
+    /// another embedder than the static table.
     async fn analyse<'a>(
         &self,
         changes: impl Iterator<Item = (&'a str, &'a MemoryChange)> + Clone,
     ) -> Result<Analysed, EngineError> {
         self.access().check_writable()?;
-        let is_elsewhere = self.components().embedder.is_some();
+        let is_elsewhere = self.components().embedder.elsewhere().is_some();
         let texts = changes.filter_map(|(id, change)| Some((id, change.text.as_deref()?)));
         let length = texts.clone().map(|(_, text)| text.len()).sum::<usize>();
         if !is_elsewhere && length <= LONG && texts.clone().count() <= MANY {

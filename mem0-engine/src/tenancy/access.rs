@@ -10,7 +10,7 @@ use crate::folder::filter_sql::SqlFilter;
 use crate::ids;
 use crate::ids::EntityIds;
 use crate::stored_json;
-use crate::threads::turns::Owner;
+use crate::turns::Owner;
 use crate::{EngineError, Resource};
 
 /// The most entities that an access can be bound to.

@@ -7,5 +7,4 @@ pub(crate) mod log_copying;
 pub(crate) mod places;
 pub(crate) mod readers;
 pub(crate) mod readiness;
-pub(crate) mod turns;
 pub(crate) mod writer;

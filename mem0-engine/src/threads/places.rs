@@ -3,8 +3,8 @@ use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::turns::{Owner, Turns};
 use crate::EngineError;
+use crate::turns::{Owner, Turns};
 
 /// How long a task keeps its place while somebody waits who has used less.
 const SLICE: Duration = Duration::from_millis(4);

@@ -10,10 +10,10 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::places::{Begun, LONGEST, Places, THREADS};
-use super::turns::Owner;
 use crate::EngineError;
 use crate::folder::schema;
 use crate::giving_way::{GivesWay, give_way, giving_way};
+use crate::turns::Owner;
 
 /// How many of SQLite's operations are made between two looks at whether others go first: some tens
 /// of microseconds.

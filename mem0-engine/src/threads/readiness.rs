@@ -10,8 +10,8 @@ use tokio::sync::oneshot;
 use crate::EngineError;
 use crate::folder::open_folder::OpenFolder;
 use crate::folder::{disk_room, schema, settings};
-use crate::threads::turns::Owner;
 use crate::threads::writer::Writer;
+use crate::turns::Owner;
 
 /// How long a successful write counts, so that frequent checks cause no further writes.
 const FRESH: Duration = Duration::from_secs(1);

@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::oneshot;
 
-use super::turns::{Owner, Turns};
 use crate::EngineError;
 use crate::folder::schema;
+use crate::turns::{Owner, Turns};
 
 /// The most commands that share one commit: enough to make its sync cheap.
 const GROUP: usize = 128;

@@ -2,6 +2,7 @@ use mem0_components::Embedder;
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::EngineError;
+use crate::components::BuiltIn;
 use crate::folder::settings;
 use crate::folder::text_index::{self, Indexed};
 use crate::memories::record::{self, MemoryRecord};
@@ -10,7 +11,7 @@ use crate::text::built_in::{BuiltInEmbedder, MODEL};
 /// The setting with the name of the embedder that made the stored vectors.
 const MODEL_SETTING: &str = "engine.embedding_model";
 
-/// The setting with the dimensions of the vectors, if an embedder elsewhere made them.
+/// The setting with the dimensions of the vectors, unless the static table made them.
 const DIMENSIONS_SETTING: &str = "engine.embedding_dimensions";
 
 /// The setting with the version of the index entries.
@@ -23,10 +24,10 @@ const PROGRESS_SETTING: &str = "engine.indexing_again";
 /// How many memories are indexed again in one transaction.
 const STEP: usize = 1000;
 
-/// Brings the index up to date for the embedder that the folder is opened with (`None` is the
-/// built-in one). Returns the dimensions of its vectors.
+/// Brings the index up to date for the embedder that the folder is opened with, by the name and the
+/// dimensions of its vectors (`None` is the static table). Returns the dimensions of its vectors.
 ///
-/// Every memory is indexed again if another version of the built-in embedder made the vectors, or
+/// Every memory is indexed again if another version of the static table made the vectors, or
 /// another version wrote the terms, since neither can be compared with today's. A step of the
 /// schema causes the same by removing a setting. It takes steps, and a start that is broken off
 /// leaves the rest to the next one.
@@ -35,17 +36,16 @@ const STEP: usize = 1000;
 /// [`EngineError::OtherEmbedder`] when the folder has memories with vectors of another embedder.
 pub(crate) fn ensure_current(
     connection: &mut Connection,
-    embedder: Option<&dyn Embedder>,
+    given: Option<(String, usize)>,
 ) -> Result<usize, EngineError> {
     let transaction = connection.transaction()?;
     let of_folder = elsewhere(&transaction)?;
-    let given = embedder.map(|embedder| (embedder.model().to_owned(), embedder.dimensions()));
     if of_folder != given {
         let is_empty = !transaction.prepare("SELECT 1 FROM memories")?.exists([])?;
         if !is_empty {
             let name = |embedder: Option<(String, usize)>| match embedder {
                 Some((model, dimensions)) => format!("{model} ({dimensions} dimensions)"),
-                None => "the built-in one".to_owned(),
+                None => "the static table".to_owned(),
             };
             return Err(EngineError::OtherEmbedder {
                 of_folder: name(of_folder),
@@ -111,15 +111,22 @@ fn index_again(connection: &mut Connection, keeps_vectors: bool) -> Result<(), E
     }
 }
 
-/// The embedder elsewhere that made the folder's vectors, and their dimensions; `None` for the
-/// built-in embedder.
+/// The built-in embedder that the folder was made with. The static table if it was none: opening the
+/// folder with it says what is the matter.
+pub(crate) fn built_in(connection: &Connection) -> Result<BuiltIn, EngineError> {
+    let elsewhere = elsewhere(connection)?;
+    let found = BuiltIn::ALL.iter().find(|built_in| built_in.elsewhere() == elsewhere);
+    Ok(found.copied().unwrap_or_default())
+}
+
+/// The embedder that made the folder's vectors, and their dimensions; `None` for the static table.
 pub(crate) fn elsewhere(connection: &Connection) -> Result<Option<(String, usize)>, EngineError> {
     let Some(dimensions) = settings::get(connection, DIMENSIONS_SETTING)? else { return Ok(None) };
     let model = settings::get(connection, MODEL_SETTING)?.unwrap_or_default();
     Ok(Some((model, dimensions.parse().unwrap_or_default())))
 }
 
-/// Whether this version of the built-in embedder and of the index made all entries.
+/// Whether this version of the static table and of the index made all entries.
 pub(crate) fn is_current(connection: &Connection) -> Result<bool, EngineError> {
     let model = settings::get(connection, MODEL_SETTING)?;
     Ok(model.as_deref() == Some(MODEL) && has_current_terms(connection)?)
@@ -129,7 +136,7 @@ fn has_current_terms(connection: &Connection) -> Result<bool, EngineError> {
     Ok(settings::get(connection, FORM_SETTING)?.as_deref() == Some(text_index::FORM))
 }
 
-/// Indexes the memories with numbers above `last`, using the built-in embedder.
+/// Indexes the memories with numbers above `last`, using the static table.
 pub(crate) fn index_after(connection: &Connection, mut last: i64) -> Result<(), EngineError> {
     while let Some((seq, memory)) = after(connection, last)? {
         Indexed::of(memory.actor.as_deref(), &memory.memory).replace(connection, seq)?;

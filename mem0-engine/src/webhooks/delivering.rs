@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
 use crate::threads::readers::Readers;
-use crate::threads::turns::Owner;
 use crate::threads::writer::Writer;
+use crate::turns::Owner;
 use crate::webhooks::deliveries::{self, Delivery, DeliveryOutcome, Next};
 use crate::webhooks::fan_out::FanOut;
 use crate::webhooks::looking::{self, Hints};

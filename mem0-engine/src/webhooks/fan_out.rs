@@ -3,8 +3,8 @@ use std::thread;
 use std::time::Duration;
 
 use crate::EngineError;
-use crate::threads::turns::Owner;
 use crate::threads::writer::Writer;
+use crate::turns::Owner;
 use crate::webhooks::changes::{self, Turn};
 use crate::webhooks::standing::Counts;
 

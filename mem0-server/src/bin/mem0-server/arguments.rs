@@ -35,10 +35,13 @@ Options of the server:
   --cors-origins ORIGINS   Origins whose web pages may call the server, with commas
                            between them: https://app.example. With * every page
                            of every site may. Default: none.
-  --embedder PROVIDER      Provider of the embedder, such as ollama, or a JSON object
-                           with provider and config, as in Mem0's configuration.
-                           A folder with memories keeps to the embedder that it
-                           has. Default: the built-in one.
+  --embedder NAME          What finds memories by their meaning: static, a table of
+                           words, takes microseconds a text; minilm, a sentence
+                           encoder, takes milliseconds and understands more. Or a
+                           provider, such as ollama, or a JSON object with provider
+                           and config, as in Mem0's configuration. A folder with
+                           memories keeps to the embedder that it has. Default: the
+                           folder's own, static for a new one.
   --log LEVEL              error, warn, or info, which logs every request.
                            Default warn.
   --body-limit BYTES       Largest request body. Default 16777216.

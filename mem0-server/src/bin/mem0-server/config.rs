@@ -37,7 +37,7 @@ pub(crate) const OPTIONS: &[&str] = &[
 pub(crate) struct Config {
     pub(crate) listen: String,
     pub(crate) data_dir: PathBuf,
-    /// `None` for the built-in one.
+    /// `None` for the built-in one that the folder was made with.
     pub(crate) embedder: Option<ProviderConfig>,
     pub(crate) api_key: Option<String>,
     pub(crate) base_url: Option<BaseUrl>,

@@ -1,17 +1,16 @@
-//! An embedder of a provider, in the place of the built-in one.
+//! Which embedder makes the vectors: a built-in one, or one of a provider.
 
 use mem0_components::{MemoryConfig, ProviderConfig};
+use mem0_engine::BuiltIn;
 use serde_json::{Value, json};
 use toml::de::DeValue;
 
 #[cfg(feature = "providers")]
 use {crate::Failure, mem0_components::Embedder, mem0_components::Registry, std::sync::Arc};
 
-/// Reads the option: the name of a provider, or an object with `provider` and `config`.
+/// Reads the option: the name of a built-in embedder or of a provider, or an object with `provider`
+/// and `config`.
 pub(crate) fn read(text: &str) -> Result<ProviderConfig, String> {
-    if cfg!(not(feature = "providers")) {
-        return Err("needs the feature providers, which this build does not have".to_owned());
-    }
     let text = text.trim();
     let given = if text.starts_with('{') {
         // What serde says may repeat a key.
@@ -24,7 +23,24 @@ pub(crate) fn read(text: &str) -> Result<ProviderConfig, String> {
     };
     let config = MemoryConfig::from_value(&json!({"embedder": given}))
         .map_err(|refused| format!("cannot be used: {refused}"))?;
-    config.embedder.ok_or_else(|| "must be a provider's name".to_owned())
+    let config = config.embedder.ok_or_else(|| "must be a provider's name".to_owned())?;
+    if built_in(&config).is_some() {
+        if config.config.is_empty() {
+            return Ok(config);
+        }
+        return Err(format!("{} is built in and has no config", config.provider));
+    }
+    if cfg!(not(feature = "providers")) {
+        let names = BuiltIn::ALL.iter().map(|embedder| embedder.name()).collect::<Vec<_>>();
+        let names = names.join(" or ");
+        return Err(format!("must be {names}; this build has not the feature providers"));
+    }
+    Ok(config)
+}
+
+/// The built-in embedder of this name.
+pub(crate) fn built_in(config: &ProviderConfig) -> Option<BuiltIn> {
+    BuiltIn::ALL.iter().find(|embedder| embedder.name() == config.provider).copied()
 }
 
 /// A table of the file as JSON.
@@ -68,7 +84,15 @@ mod tests {
         let provider = |text: &str| read(text).map(|config| config.provider);
         assert_eq!(provider("ollama").as_deref(), Ok("ollama"));
         assert_eq!(provider(r#" {"provider": "gemini"}"#).as_deref(), Ok("gemini"));
+        for embedder in BuiltIn::ALL {
+            assert_eq!(built_in(&read(embedder.name()).unwrap()), Some(*embedder));
+        }
+        assert_eq!(built_in(&read("ollama").unwrap()), None);
         let told = |text: &str| provider(text).unwrap_err();
+        assert_eq!(
+            told(r#"{"provider": "static", "config": {"model": "x"}}"#),
+            "static is built in and has no config",
+        );
         assert_eq!(
             told(r#"{"provider": "openai", "confg": {"api_key": "s3cret"}}"#),
             "cannot be used: embedder.confg is not a known field; did you mean config?",

@@ -135,9 +135,11 @@ fn serve(config: &Config) -> Result<(), Failure> {
 
 /// Opens the folder with the embedder that is configured.
 fn open(data_dir: &Path, config: &Config) -> Result<Engine, Failure> {
-    let opened = match &config.embedder {
+    let built_in = config.embedder.as_ref().and_then(embedder::built_in);
+    let opened = match (&config.embedder, built_in) {
+        (_, Some(built_in)) => Engine::open_with_built_in(data_dir, built_in),
         #[cfg(feature = "providers")]
-        Some(config) => Engine::open_with_embedder(data_dir, embedder::make(config)?),
+        (Some(config), None) => Engine::open_with_embedder(data_dir, embedder::make(config)?),
         _ => Engine::open(data_dir),
     };
     opened.map_err(|error| unusable(data_dir, error))
