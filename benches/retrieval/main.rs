@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! cargo run --release -p mem0-benches --bin retrieval -- \
-//!     [--rerank] [--minilm PYTHON CACHE] [--only SET] [--categories] [--json OUT] [SETS…]
+//!     [--embedder NAME] [--rerank] [--minilm PYTHON CACHE] [--only SET] [--categories] [--json OUT] [SETS…]
 //! cargo run --release -p mem0-benches --bin retrieval -- --compare BEFORE AFTER
 //! ```
 //!
@@ -22,6 +22,7 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 
 use lexopt::{Arg, ValueExt};
+use mem0_engine::BuiltIn;
 use platform::Platform;
 use ranked::{Outcome, Ranked};
 use report::Measured;
@@ -41,7 +42,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     sets.retain(|set| only.is_empty() || only.contains(&set.name));
     let vectors = arguments.minilm.as_ref().map(|minilm| Vectors::of(&sets, minilm)).transpose()?;
 
-    let platform = Platform::new()?;
+    let platform = Platform::new(arguments.embedder)?;
     let mut measured = Vec::new();
     report::head();
     for set in &sets {
@@ -73,6 +74,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
 #[derive(Default)]
 struct Arguments {
+    embedder: Option<BuiltIn>,
     rerank: bool,
     minilm: Option<MiniLm>,
     only: Vec<String>,
@@ -89,6 +91,11 @@ impl Arguments {
         let mut parser = lexopt::Parser::from_env();
         while let Some(argument) = parser.next()? {
             match argument {
+                Arg::Long("embedder") => {
+                    let name = parser.value()?.string()?;
+                    let named = BuiltIn::ALL.iter().find(|built_in| built_in.name() == name);
+                    read.embedder = Some(*named.ok_or("there is no such built-in embedder")?);
+                }
                 Arg::Long("rerank") => read.rerank = true,
                 Arg::Long("minilm") => {
                     let (python, cache) = (parser.value()?.parse()?, parser.value()?.parse()?);

@@ -5,7 +5,7 @@ use std::error::Error;
 
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use mem0_client::{AddMemoryOptions, AsyncMemoryClient, Filter, Message, SearchMemoryOptions};
-use mem0_engine::Engine;
+use mem0_engine::{BuiltIn, Engine};
 use mem0_server::{Authentication, router};
 use tempfile::TempDir;
 
@@ -36,9 +36,13 @@ pub struct Stored<'s> {
 }
 
 impl Platform {
-    pub fn new() -> Result<Self, Box<dyn Error>> {
+    pub fn new(embedder: Option<BuiltIn>) -> Result<Self, Box<dyn Error>> {
         let folder = tempfile::tempdir()?;
-        let app = router(Engine::open(folder.path())?, Authentication::Off);
+        let engine = match embedder {
+            Some(built_in) => Engine::open_with_built_in(folder.path(), built_in)?,
+            None => Engine::open(folder.path())?,
+        };
+        let app = router(engine, Authentication::Off);
         let client = AsyncMemoryClient::builder().api_key("bench").service(app).build()?;
         Ok(Self { client, _folder: folder })
     }
