@@ -3,7 +3,8 @@
 //!
 //! ```text
 //! cargo run --release -p mem0-benches --bin retrieval -- \
-//!     [--embedder NAME] [--rerank] [--minilm PYTHON CACHE] [--only SET] [--categories] [--json OUT] [SETS…]
+//!     [--embedder NAME] [--rerank] [--minilm PYTHON CACHE] [--only SET] [--categories] \
+//!     [--json OUT] [SETS…]
 //! cargo run --release -p mem0-benches --bin retrieval -- --compare BEFORE AFTER
 //! ```
 //!

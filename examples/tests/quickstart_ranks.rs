@@ -99,7 +99,8 @@ async fn missed(client: &AsyncMemoryClient, conversation: &Conversation) -> Miss
         let rank = conversation.rank(&scored, &question.turns);
         if question.turns.is_empty() {
             let found = client.search(&question.question, filter).await.unwrap();
-            if !found.results.is_empty() {
+            // The nearest of all may come, with a score that says how little it is.
+            if found.results.iter().any(|hit| hit.score.is_none_or(|score| score >= 0.1)) {
                 missed.unanswered.push(question.question);
             }
             continue;

@@ -77,7 +77,7 @@ impl Json {
 const RECORDS: [&str; 5] = ["results", "score_breakdown", "data", "input", "skipped"];
 
 /// Typed fields that are written as parsed: their numbers keep the value but not the spelling.
-const PARSED: [&str; 14] = [
+const PARSED: [&str; 15] = [
     "metadata",
     "payload",
     "structured_attributes",
@@ -91,6 +91,7 @@ const PARSED: [&str; 14] = [
     "semantic",
     "bm25",
     "entity",
+    "time",
     "latency",
 ];
 

@@ -1,5 +1,3 @@
-use crate::retrieval::scoring::in_thousandths;
-
 /// What each signal adds to a score: the parts add up to it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
@@ -31,4 +29,9 @@ impl ScoreParts {
         let bm25 = in_thousandths(rest * share);
         Self { semantic: in_thousandths(rest - bm25), bm25, entity: of_entity, time: of_time }
     }
+}
+
+/// A score as it is shown: finer differences mean nothing to a reader.
+pub(crate) fn in_thousandths(score: f64) -> f64 {
+    (score * 1000.0).round() / 1000.0
 }

@@ -3,7 +3,7 @@ use std::sync::LazyLock;
 
 use crate::retrieval::light_words::is_light;
 use crate::retrieval::query_word::QueryWord;
-use crate::retrieval::score_breakdown::ScoreParts;
+use crate::retrieval::score_breakdown::{ScoreParts, in_thousandths};
 use crate::retrieval::visible_memories::NEIGHBOURS;
 use crate::text::function_words::is_grammar;
 use crate::text::stems::stem;
@@ -64,8 +64,8 @@ pub(crate) const ASKED_FOR: f64 = 0.25;
 /// How much the evidence grows when the memory has a phrase that the query quotes.
 const QUOTED: f64 = 4.0;
 
-/// The odds of a score are this × √evidence: the best of what has nothing to do with the query stays
-/// below 0.3 and what answers is above 0.1. `docs/decisions` says how it was fitted.
+/// The odds of a score are this × √evidence: the best of what has nothing to do with the query
+/// stays below 0.3, and what answers is above 0.1. `docs/decisions` says how it was fitted.
 const ODDS: f64 = 0.4;
 
 /// The general frequency of English words counts like this many memories: a new scope relies on it,
@@ -350,11 +350,6 @@ impl Mentions {
         (self.texts, self.terms) = (0.0, 0.0);
         self.counts.fill(0.0);
     }
-}
-
-/// A score as it is shown: finer differences mean nothing to a reader.
-pub(crate) fn in_thousandths(score: f64) -> f64 {
-    (score * 1000.0).round() / 1000.0
 }
 
 /// What a term weighs where nothing is known of the scope.

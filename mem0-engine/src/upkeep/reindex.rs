@@ -111,8 +111,8 @@ fn index_again(connection: &mut Connection, keeps_vectors: bool) -> Result<(), E
     }
 }
 
-/// The built-in embedder that the folder was made with. The static table if it was none: opening the
-/// folder with it says what is the matter.
+/// The built-in embedder that the folder was made with. The static table if it was none: opening
+/// the folder with it says what is the matter.
 pub(crate) fn built_in(connection: &Connection) -> Result<BuiltIn, EngineError> {
     let elsewhere = elsewhere(connection)?;
     let found = BuiltIn::ALL.iter().find(|built_in| built_in.elsewhere() == elsewhere);

@@ -102,7 +102,8 @@ typed_metadata!(Memory);
 spoken!(Memory);
 
 record! {
-    /// The parts of a search hit's score, each from 0 to 1. Those of the local platform add up to it.
+    /// The parts of a search hit's score, each from 0 to 1. Those of the local platform add up to
+    /// it.
     ///
     /// ```
     /// let parts: mem0_sdk::ScoreBreakdown = serde_json::from_str(r#"{"semantic": 0.7}"#)?;

@@ -266,6 +266,7 @@ pub const EXCEPTIONS: &[Exception] = &[
     exception(EVERY, Field(200, "results[].actor_id"), "S27", "who said a memory"),
     exception(EVERY, Field(200, "results[].data.role"), "S27", "who said a memory"),
     exception(EVERY, Field(200, "results[].data.actor_id"), "S27", "who said a memory"),
+    exception(EVERY, Field(200, "results[].score_breakdown.time"), "S33", "a part of the score"),
     exception(
         "POST /v3/memories/add/",
         Field(200, "skipped"),
