@@ -152,7 +152,7 @@ pub use memories::stats::ProjectStats;
 pub use memories::structured_attributes::StructuredAttributes;
 pub use memories::update::{MAX_BATCH, MemoryChange, UpdateRequest};
 pub use page::{MAX_PAGE_SIZE, PageRequest, RecordPage};
-pub use retrieval::score_breakdown::ScoreParts;
+pub use retrieval::score_breakdown::{Passage, ScoreParts};
 pub use room::{Room, Share};
 pub use tenancy::access::{Access, MAX_SCOPES};
 pub use tenancy::keys::{KEYS_NOTICED_WITHIN, KeyRecord, Keys, NewKey};

@@ -108,9 +108,10 @@ fn a_damaged_newer_or_missing_backup_is_not_restored() {
 fn a_check_reports_what_is_wrong() {
     for (damage, words) in [
         ("DELETE FROM memory_index", "not in memory_index"),
-        ("INSERT INTO memory_index VALUES (99, x'', '')", "memory_index without a memory"),
+        ("INSERT INTO memory_index VALUES (99, x'', '', NULL)", "memory_index without a memory"),
         ("UPDATE memory_index SET vector = x'00'", "vector does not match their text"),
         ("UPDATE memory_index SET terms = 'other'", "words do not match their text"),
+        ("UPDATE memory_index SET passages = '[]'", "passages do not match their text"),
         ("UPDATE memories SET text = 'x' WHERE seq = 1", "hash does not match their text"),
         ("UPDATE memories SET user_id = 'bob' WHERE seq = 1", "scope key does not match their ids"),
         ("UPDATE memories SET user_id = 'bob' WHERE seq = 1", "belong to no entity"),

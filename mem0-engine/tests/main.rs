@@ -31,6 +31,7 @@ mod lists;
 #[cfg(unix)]
 mod lost_folder;
 mod old_folder;
+mod passages;
 mod projects;
 mod scopes;
 mod search;

@@ -211,7 +211,7 @@ fn memory() -> Value {
         "id": NEEDLE, "memory": NEEDLE, "user_id": NEEDLE, "agent_id": NEEDLE, "app_id": NEEDLE,
         "run_id": NEEDLE, "session_id": NEEDLE, "metadata": keys(), "categories": [NEEDLE],
         "created_at": NEEDLE, "updated_at": NEEDLE, "expiration_date": NEEDLE, "score": NEEDLE,
-        "score_breakdown": {"semantic": NEEDLE}, "structured_attributes": keys(),
+        "score_breakdown": {"semantic": NEEDLE, "passage": {"start": 0, "end": 1, "x": NEEDLE}}, "structured_attributes": keys(),
         "replaced_by": NEEDLE, "synthesized": NEEDLE, "lifecycle_state": NEEDLE,
     })
 }

@@ -74,10 +74,10 @@ impl Json {
 }
 
 /// Typed fields with records of ours, inside of which null and absent are the same.
-const RECORDS: [&str; 5] = ["results", "score_breakdown", "data", "input", "skipped"];
+const RECORDS: [&str; 6] = ["results", "score_breakdown", "passage", "data", "input", "skipped"];
 
 /// Typed fields that are written as parsed: their numbers keep the value but not the spelling.
-const PARSED: [&str; 15] = [
+const PARSED: [&str; 17] = [
     "metadata",
     "payload",
     "structured_attributes",
@@ -92,6 +92,8 @@ const PARSED: [&str; 15] = [
     "bm25",
     "entity",
     "time",
+    "start",
+    "end",
     "latency",
 ];
 

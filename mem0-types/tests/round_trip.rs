@@ -14,6 +14,9 @@ use serde_json::Value;
 use crate::json::{Json, difference};
 use crate::random::{self, Kind, Shape};
 
+pub(crate) const PASSAGE: Shape =
+    Shape { required: &[("start", Kind::Count), ("end", Kind::Count)], optional: &[] };
+
 pub(crate) const SCORE_BREAKDOWN: Shape = Shape {
     required: &[],
     optional: &[
@@ -21,6 +24,7 @@ pub(crate) const SCORE_BREAKDOWN: Shape = Shape {
         ("bm25", Kind::Number),
         ("entity", Kind::Number),
         ("time", Kind::Number),
+        ("passage", Kind::Record(&PASSAGE)),
     ],
 };
 

@@ -70,7 +70,7 @@ fn every_public_type_has_the_usual_traits() {
         CreateProfileJobResponse, CreateProjectResponse, CreatedEntity, DeleteMemoryResponse,
         Entity, EntityFilterOption, EntityFilterParameter, EntityFilters, EntityMemory, Event,
         EventData, EventResult, FeedbackResponse, Filter, History, Member, Members, Memory,
-        Message, MessageResponse, Organization, PingResponse, Profile, ProfileEntities,
+        Message, MessageResponse, Organization, Passage, PingResponse, Profile, ProfileEntities,
         ProfileEntitySettings, ProfileJob, ProfileJobResponse, ProfileSettings, Project,
         QueuedDelete, ScoreBreakdown, Skipped, Stats, Timestamp, Webhook, WebhookEventDetails,
         WebhookPayload,

@@ -16,6 +16,7 @@ use crate::memories::entities;
 use crate::memories::events::{self, EventResultRecord, Outcome};
 use crate::memories::reading;
 use crate::stored_json;
+use crate::text::passages::passages;
 use crate::text::vector::Vector;
 use crate::{Access, Engine, EngineError, clock};
 
@@ -157,7 +158,10 @@ pub(crate) fn index(request: &AddRequest, vectors: Option<&[Vector]>) -> Vec<Opt
         let (actor, text) = (message.name.as_deref(), to_remember(message)?);
         Some(match &mut vectors {
             None => Indexed::of(actor, text),
-            Some(vectors) => Indexed::with(actor, text, vectors.next()?.clone()),
+            Some(vectors) => {
+                let of_text = vectors.by_ref().take(passages(text).len()).cloned();
+                Indexed::with(actor, text, of_text)
+            }
         })
     };
     request.messages.iter().map(text).collect()

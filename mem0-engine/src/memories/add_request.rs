@@ -92,12 +92,12 @@ impl AddRequest {
         Ok(())
     }
 
-    /// The texts to embed: one for each message that becomes a memory.
+    /// The texts to embed: those of each message that becomes a memory.
     pub(super) fn embedded(&self) -> Vec<Cow<'_, str>> {
         let texts = self.messages.iter().filter_map(|message| {
             Some(text_index::embedded(message.name.as_deref(), to_remember(message)?))
         });
-        texts.collect()
+        texts.flatten().collect()
     }
 
     /// Whether its texts take long to analyse, or all of it takes long to write.

@@ -7,6 +7,7 @@ use mem0_types::{Condition, Date, Expression, Filter, Metadata, Timestamp};
 use rusqlite::Connection;
 
 use crate::folder::filter_sql::SqlFilter;
+use crate::folder::text_index;
 use crate::limits::{self, Answer, MAX_TEXT};
 use crate::memories::record::{self, MemoryRecord};
 use crate::retrieval::entity_scope::EntityScope;
@@ -15,7 +16,7 @@ use crate::retrieval::index_cache::IndexCache;
 use crate::retrieval::query::{self, Query};
 use crate::retrieval::quotes::Phrase;
 use crate::retrieval::ranking::{Ranked, Ranking};
-use crate::retrieval::score_breakdown::ScoreParts;
+use crate::retrieval::score_breakdown::{Passage, ScoreParts};
 use crate::retrieval::scoring::Scored;
 use crate::retrieval::time_context::TimeContext;
 use crate::retrieval::time_expression;
@@ -260,7 +261,11 @@ pub(crate) fn search(
         .filter_map(|ranked| Some((view.memory(ranked.place)?.seq, ranked)))
         .map(|(seq, ranked)| {
             let memory = record::taken_by_seq(connection, seq, &mut answer)?;
-            let Scored { score, breakdown: score_breakdown, .. } = ranked.scored;
+            let Scored { score, breakdown: mut score_breakdown, .. } = ranked.scored;
+            if let Some(number) = ranking.passage(ranked.place) {
+                let place = text_index::passage(connection, seq, number)?;
+                score_breakdown.passage = place.map(Passage::at);
+            }
             Ok(SearchHit { memory, score, score_breakdown })
         })
         .collect()

@@ -12,6 +12,7 @@ use crate::memories::events::{self, EventResultRecord};
 use crate::memories::history;
 use crate::memories::record::{self, MemoryRecord};
 use crate::stored_json;
+use crate::text::passages::passages;
 use crate::{Access, Engine, EngineError, Resource, clock, ids, json_depth, limits};
 
 /// The most entries of one batch.
@@ -152,15 +153,17 @@ impl Engine {
             })
             .await?;
         let vectors = {
-            let texts = by_text.keys().map(|(actor, text)| embedded(actor.as_deref(), text));
+            let texts = by_text.keys().flat_map(|(actor, text)| embedded(actor.as_deref(), text));
             let texts: Vec<_> = texts.collect();
             let texts: Vec<&str> = texts.iter().map(AsRef::as_ref).collect();
             self.embed(&texts, Purpose::Update).await?
         };
-        for (((actor, text), indexed), vector) in
-            by_text.iter_mut().zip(vectors.unwrap_or_default())
-        {
-            *indexed = Some(Indexed::with(actor.as_deref(), text, vector));
+        if let Some(vectors) = vectors {
+            let mut vectors = vectors.into_iter();
+            for ((actor, text), indexed) in &mut by_text {
+                let of_text = vectors.by_ref().take(passages(text).len());
+                *indexed = Some(Indexed::with(actor.as_deref(), text, of_text));
+            }
         }
         let by_text = by_text.into_iter().filter_map(|(of, indexed)| Some((of, indexed?)));
         Ok(Analysed { by_text: by_text.collect(), is_elsewhere })

@@ -6,16 +6,22 @@ use rusqlite::{Connection, Row, params_from_iter};
 
 use crate::EngineError;
 use crate::folder::columns::date_column;
+use crate::folder::text_index::read_passages;
 use crate::giving_way::give_way_for_now;
 use crate::retrieval::building::Build;
+use crate::retrieval::long_memories::{LongMemories, PassageWords};
 use crate::retrieval::postings::{Postings, WordHash};
 use crate::tenancy::access::Where;
 use crate::text::analysed_text::AnalysedText;
+use crate::text::passages::Passage;
 use crate::text::vector::{self, Vector};
 
 /// How many memories share a [`Chunk`]: few enough that adding to one is cheap, and enough to be
 /// worth a look-up of each word of a query.
 const CHUNK: usize = 1024;
+
+/// An index takes room as it grows, in steps of so many bytes.
+const NOTED: usize = 1 << 20;
 
 /// What a search needs to know of the memories of a scope, held in memory in storage order.
 ///
@@ -35,6 +41,8 @@ struct Chunk {
     vectors: Vec<u8>,
     /// 1 divided by the length of each vector; 0 for a memory without one.
     inverse_lengths: Vec<f32>,
+    /// Those of several passages. Among the vectors above each has that of its first one.
+    long: LongMemories,
     words: Postings,
     /// The words of the speaker's name.
     speakers: Postings,
@@ -73,17 +81,23 @@ impl MemoryIndex {
         // CROSS JOIN fixes the order: first the condition, by its index, then a look-up for each
         // row.
         let sql = format!(
-            "SELECT m.seq, m.event_seq, m.position, m.created_at, m.updated_at, m.expiration_date, i.vector, i.terms \
+            "SELECT m.seq, m.event_seq, m.position, m.created_at, m.updated_at, m.expiration_date, i.vector, i.terms, i.passages \
              FROM memories AS m CROSS JOIN memory_index AS i ON i.seq = m.seq WHERE {} ORDER BY m.seq",
             rows.sql
         );
         let mut statement = connection.prepare_cached(&sql)?;
         let mut found = statement.query(params_from_iter(&rows.values))?;
+        let (mut sealed, mut noted) = (0, 0);
         while let Some(row) = found.next()? {
             growing.push_row(row)?;
             if growing.memories.len() == CHUNK {
                 growing.seal();
-                build.takes(growing.full.iter().map(|chunk| chunk.bytes()).sum())?;
+                sealed += growing.full.last().map_or(0, |chunk| chunk.bytes());
+            }
+            let bytes = sealed + growing.bytes();
+            if bytes > noted + NOTED {
+                build.takes(bytes)?;
+                noted = bytes;
             }
         }
         Ok(growing.done())
@@ -98,7 +112,7 @@ impl MemoryIndex {
         let mut growing = self.clone().grow();
         // NOT INDEXED, since no index is in storage order.
         let sql = format!(
-            "SELECT m.seq, m.event_seq, m.position, m.created_at, m.updated_at, m.expiration_date, i.vector, i.terms \
+            "SELECT m.seq, m.event_seq, m.position, m.created_at, m.updated_at, m.expiration_date, i.vector, i.terms, i.passages \
              FROM memories AS m NOT INDEXED CROSS JOIN memory_index AS i ON i.seq = m.seq \
              WHERE {} AND m.seq > ? ORDER BY m.seq",
             rows.sql
@@ -121,6 +135,7 @@ impl MemoryIndex {
             growing.memories.clone_from(&open.memories);
             growing.vectors.clone_from(&open.vectors);
             growing.inverse_lengths.clone_from(&open.inverse_lengths);
+            growing.long.clone_from(&open.long);
             growing.words = open.words.pairs();
             growing.speakers = open.speakers.pairs();
         }
@@ -150,7 +165,7 @@ impl MemoryIndex {
         self.chunks.last().and_then(|last| last.memories.last()).map_or(0, |memory| memory.seq)
     }
 
-    /// The cosine of each memory's vector and the given one: 1 for the same direction, 0 for an
+    /// The cosine of each memory's best passage and the given vector: 1 for the same direction, 0 for an
     /// unrelated one or no vector.
     pub(crate) fn cosines(&self, direction: &Vector) -> Vec<f32> {
         if direction.dimensions() != self.dimensions {
@@ -162,9 +177,28 @@ impl MemoryIndex {
         for chunk in &self.chunks {
             give_way_for_now();
             let lengths = &chunk.inverse_lengths;
+            let before = cosines.len();
             direction.cosines(own_length, &chunk.vectors, lengths, &mut cosines);
+            let of_chunk = cosines.get_mut(before..).unwrap_or_default();
+            chunk.long.raise(&direction, own_length, of_chunk);
         }
         cosines
+    }
+
+    /// The words of a memory's passages; `None` if it has one.
+    pub(crate) fn passages(&self, at: usize) -> Option<&PassageWords> {
+        self.chunks.get(at / CHUNK)?.long.words(at % CHUNK)
+    }
+
+    /// The cosine of each passage of a memory and the given vector; none where it has one passage.
+    pub(crate) fn cosines_of_passages(&self, at: usize, direction: &Vector) -> Vec<f32> {
+        match self.chunks.get(at / CHUNK) {
+            Some(chunk) if direction.dimensions() == self.dimensions => {
+                let own_length = vector::inverse_length(direction.as_bytes());
+                chunk.long.cosines(at % CHUNK, &direction.widened(), own_length)
+            }
+            _ => Vec::new(),
+        }
     }
 
     /// The memories that contain a word, ascending, each as often as it contains it.
@@ -194,6 +228,7 @@ impl Chunk {
         size_of::<Self>()
             + self.memories.len() * (size_of::<IndexedMemory>() + size_of::<f32>())
             + self.vectors.len()
+            + self.long.bytes()
             + self.words.bytes()
             + self.speakers.bytes()
     }
@@ -223,6 +258,7 @@ pub(crate) struct Growing {
     memories: Vec<IndexedMemory>,
     vectors: Vec<u8>,
     inverse_lengths: Vec<f32>,
+    long: LongMemories,
     words: Vec<(WordHash, u16)>,
     speakers: Vec<(WordHash, u16)>,
 }
@@ -237,14 +273,22 @@ impl Growing {
             expiration_date: date_column(row, 5)?,
             ..IndexedMemory::new(row.get(0)?)
         };
-        let vector = row.get_ref(6)?.as_blob().unwrap_or_default();
-        self.push(memory, vector, row.get_ref(7)?.as_str()?);
+        let vectors = row.get_ref(6)?.as_blob().unwrap_or_default();
+        let passages = read_passages(row.get_ref(8)?.as_str_or_null()?);
+        self.push(memory, vectors, row.get_ref(7)?.as_str()?, &passages);
         Ok(())
     }
 
-    /// `vector` holds a [`Vector`]'s bytes; any other length means that the memory has none. `text`
-    /// was written by [`analysed_text::write`](crate::text::analysed_text::write).
-    pub(crate) fn push(&mut self, memory: IndexedMemory, vector: &[u8], text: &str) {
+    /// `vectors` holds the bytes of a [`Vector`] for each of the `passages`, or of one for all; any
+    /// other length means that the memory has none. `text` was written with the passages by
+    /// [`analysed_text::write_passages`](crate::text::analysed_text::write_passages).
+    pub(crate) fn push(
+        &mut self,
+        memory: IndexedMemory,
+        vectors: &[u8],
+        text: &str,
+        passages: &[Passage],
+    ) {
         if self.memories.len() == CHUNK {
             self.seal();
         }
@@ -258,13 +302,27 @@ impl Growing {
         let speaker = text.speaker_words().flat_map(WordHash::all);
         self.speakers.extend(speaker.map(|word| (word, row)));
         self.memories.push(IndexedMemory { terms, asks: text.asks(), ..memory });
-        if vector.len() == self.dimensions && vector::is_sound(vector) {
+        if passages.len() > 1 {
+            self.long.push(row, vectors, self.dimensions, text, passages);
+        }
+        let count = passages.len().max(1);
+        let is_whole = [self.dimensions, self.dimensions * count].contains(&vectors.len());
+        let vector = vectors.get(..self.dimensions).filter(|_| is_whole);
+        if let Some(vector) = vector.filter(|vector| vector::is_sound(vector)) {
             self.inverse_lengths.push(vector::inverse_length(vector));
             self.vectors.extend_from_slice(vector);
         } else {
             self.inverse_lengths.push(0.0);
             self.vectors.resize(self.vectors.len() + self.dimensions, 0);
         }
+    }
+
+    /// Roughly how many bytes of memory the memories take that are not sealed yet.
+    fn bytes(&self) -> usize {
+        self.memories.len() * (size_of::<IndexedMemory>() + size_of::<f32>())
+            + self.vectors.len()
+            + self.long.bytes()
+            + (self.words.len() + self.speakers.len()) * size_of::<(WordHash, u16)>()
     }
 
     fn seal(&mut self) {
@@ -274,12 +332,14 @@ impl Growing {
             memories: std::mem::take(&mut self.memories),
             vectors: std::mem::take(&mut self.vectors),
             inverse_lengths: std::mem::take(&mut self.inverse_lengths),
+            long: std::mem::take(&mut self.long),
             words: Postings::of(std::mem::take(&mut self.words)),
             speakers: Postings::of(std::mem::take(&mut self.speakers)),
         };
         chunk.memories.shrink_to_fit();
         chunk.vectors.shrink_to_fit();
         chunk.inverse_lengths.shrink_to_fit();
+        chunk.long.shrink_to_fit();
         self.full.push(Arc::new(chunk));
     }
 

@@ -10,6 +10,7 @@ pub(crate) mod entity_scope;
 pub(crate) mod everything;
 pub(crate) mod index_cache;
 pub(crate) mod light_words;
+pub(crate) mod long_memories;
 pub(crate) mod memory_index;
 pub(crate) mod nearest_words;
 pub(crate) mod postings;

@@ -43,10 +43,15 @@ impl QueryWord {
         f64::from(self.portion)
     }
 
-    /// Counts its mentions in each memory.
-    pub(crate) fn count(&self, view: &VisibleMemories, counts: &mut PlaceCounts) {
+    /// Counts its mentions at each place, where `places` are those that contain a word, ascending,
+    /// each as often as it contains it.
+    pub(crate) fn count<I: Iterator<Item = usize>>(
+        &self,
+        places: impl Fn(WordHash) -> I,
+        counts: &mut PlaceCounts,
+    ) {
         for (word, weight) in &self.sought {
-            let mut places = view.with_word(*word).peekable();
+            let mut places = places(*word).peekable();
             while let Some(place) = places.next() {
                 let mut mentions = 1.0;
                 while places.next_if_eq(&place).is_some() {

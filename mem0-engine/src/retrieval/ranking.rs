@@ -7,6 +7,8 @@
 //!   memory together with its neighbours of the same add, since an answer often stands next to the
 //!   words of the question.
 //! - **Meaning**: how close the vectors of memory and query are (cosine).
+//! - **Passages**: of a long memory the best passage counts, by its words and by its vector, or all
+//!   of its words together, if they hold more.
 //! - **Speaker**: a query that names a speaker of the scope is better answered by that speaker's
 //!   own words.
 //! - **Questions**: a memory that ends in a question counts for less, since it seldom holds an
@@ -20,13 +22,14 @@ use std::cmp::{Ordering, Reverse};
 use std::collections::{HashMap, HashSet};
 
 use crate::giving_way::give_way_for_now;
+use crate::retrieval::long_memories::PassageWords;
 use crate::retrieval::nearest_words::NearestWords;
 use crate::retrieval::query::Query;
 use crate::retrieval::query_word::{PlaceCounts, QueryWord};
 use crate::retrieval::quotes::Phrase;
 use crate::retrieval::scoring::{
-    ASKED_FOR, Closeness, Features, Mention, Mentions, NEIGHBOUR_WEIGHTS, Scored, Scorer,
-    TermStatistics,
+    ASKED_FOR, Closeness, Features, Mention, Mentioned, Mentions, NEIGHBOUR_WEIGHTS, Scored,
+    Scorer, TermStatistics,
 };
 use crate::retrieval::time_context::TimeContext;
 use crate::retrieval::visible_memories::{NEIGHBOURS, VisibleMemories};
@@ -113,14 +116,14 @@ impl<'a> Ranking<'a> {
             bounds.select_nth_unstable_by(likely - 1, |a, b| b.0.total_cmp(&a.0));
         }
         let (likely, rest) = bounds.split_at(likely);
-        let mut scoring = Scoring::new(&self.scorer);
+        let mut mentioned = self.scorer.nothing_mentioned();
         let places = likely.iter().map(|(_, place)| *place);
-        let best = places.filter_map(|place| self.scored(place, &mut scoring)).collect();
+        let best = places.filter_map(|place| self.scored(place, &mut mentioned)).collect();
         let mut best = self.sorted(best, count);
         let last = best.get(count.wrapping_sub(1));
         let least = last.map_or(0.0, |last| last.scored.evidence);
         let others = rest.iter().filter(|(most, _)| *most >= least);
-        best.extend(others.filter_map(|(_, place)| self.scored(*place, &mut scoring)));
+        best.extend(others.filter_map(|(_, place)| self.scored(*place, &mut mentioned)));
         self.sorted(best, count)
     }
 
@@ -164,20 +167,81 @@ impl<'a> Ranking<'a> {
     }
 
     /// The score of a memory. `None` when it has nothing in common with the query.
-    fn scored(&self, place: usize, scoring: &mut Scoring) -> Option<Ranked> {
+    fn scored(&self, place: usize, mentioned: &mut Mentioned) -> Option<Ranked> {
         give_way_for_now();
-        let Scoring { own, window } = scoring;
-        own.clear();
-        window.clear();
+        mentioned.clear();
         let found = |place: usize, weight: f64, into: &mut Mentions| {
             self.add_mentions(place, weight, into);
         };
-        self.collect(place, found, own, window);
-        let ranked = self.score(place, false, own, window);
-        let has_words = own.counts.iter().any(|count| *count > 0.0);
+        self.collect(place, found, mentioned);
+        if let Some(passages) = self.view.passages(place) {
+            let mentions = self.mentions_by_passage(place, passages);
+            self.raise_shares(passages, &mentions, &mut mentioned.passages);
+        }
+        let ranked = self.score(place, false, mentioned);
+        let has_words = mentioned.own.counts.iter().any(|count| *count > 0.0);
         let mut cosines = self.cosines.iter().filter_map(|cosines| cosines.get(place));
         let has_meaning = cosines.any(|cosine| *cosine != 0.0);
         (has_words || has_meaning || ranked.scored.evidence > 0.0).then_some(ranked)
+    }
+
+    /// The mentions in each passage of a memory.
+    fn mentions_by_passage(&self, place: usize, passages: &PassageWords) -> Vec<Vec<Mention>> {
+        let mut mentions = vec![Vec::new(); passages.len()];
+        let mut counts = PlaceCounts::new(passages.len());
+        for Mention { term, .. } in self.found.mentions(place) {
+            let Some(word) = self.query.words.get(usize::from(*term)) else { continue };
+            word.count(|word| passages.with_word(word), &mut counts);
+            counts.take(|passage, count| {
+                if let Some(mentions) = mentions.get_mut(passage) {
+                    mentions.push(Mention { term: *term, count });
+                }
+            });
+        }
+        mentions
+    }
+
+    /// Raises the share of each part of the query to that of the best passage.
+    fn raise_shares(
+        &self,
+        passages: &PassageWords,
+        mentions: &[Vec<Mention>],
+        shares: &mut Vec<f64>,
+    ) {
+        shares.resize(self.query.parts.len(), 0.0);
+        for (passage, mentions) in mentions.iter().enumerate() {
+            if mentions.is_empty() {
+                continue;
+            }
+            let of_passage = self.scorer.shares(mentions, passages.terms(passage));
+            for (share, of_passage) in shares.iter_mut().zip(of_passage) {
+                *share = share.max(of_passage);
+            }
+        }
+    }
+
+    /// The passage of a memory that speaks most for it. `None` if it has one passage, or if none
+    /// speaks for it.
+    pub(crate) fn passage(&self, place: usize) -> Option<usize> {
+        let passages = self.view.passages(place)?;
+        give_way_for_now();
+        let mentions = self.mentions_by_passage(place, passages);
+        let cosines = self.query.parts.iter().map(|part| {
+            let direction = part.vector.as_ref().filter(|vector| !vector.is_zero());
+            direction
+                .map_or_else(Vec::new, |direction| self.view.cosines_of_passages(place, direction))
+        });
+        let cosines: Vec<_> = cosines.collect();
+        let evidence = mentions.iter().enumerate().map(|(passage, mentions)| {
+            let shares = self.scorer.shares(mentions, passages.terms(passage));
+            let cosines = cosines.iter().map(|cosines| {
+                cosines.get(passage).map_or(0.0, |cosine| f64::from(cosine.clamp(0.0, 1.0)))
+            });
+            (self.scorer.of_passage(self.closeness, shares, cosines), passage)
+        });
+        // The first of equal ones.
+        let best = evidence.rev().max_by(|(a, _), (b, _)| a.total_cmp(b));
+        best.filter(|(evidence, _)| *evidence > 0.0).map(|(_, passage)| passage)
     }
 
     /// Ranks a few memories again, more slowly and more exactly, on the same scale. `texts` are the
@@ -189,35 +253,63 @@ impl<'a> Ranking<'a> {
         let words = texts.values().flat_map(|text| AnalysedText::read(text).words());
         let asked = self.query.words.iter().map(QueryWord::term);
         let nearest = NearestWords::of(asked, words.map(AnalysedWord::term));
-        let read: HashMap<usize, Mentions> = texts
-            .iter()
-            .map(|(place, text)| {
-                give_way_for_now();
-                let mut mentions = self.scorer.no_mentions();
-                self.add_mentions(*place, 1.0, &mut mentions);
-                let mut near = vec![0.0; mentions.counts.len()];
-                let words = AnalysedText::read(text).words();
-                words.for_each(|word| nearest.raise(&mut near, word.term()));
-                for (count, near) in mentions.counts.iter_mut().zip(near) {
-                    *count = f64::max(*count, near);
-                }
-                (*place, mentions)
-            })
-            .collect();
+        let read: HashMap<usize, (Mentions, Vec<f64>)> =
+            texts.iter().map(|(place, text)| (*place, self.read(*place, text, &nearest))).collect();
         let ranked = pool.iter().map(|ranked| {
-            let (mut own, mut window) = (self.scorer.no_mentions(), self.scorer.no_mentions());
+            let mut mentioned = self.scorer.nothing_mentioned();
             let found = |place: usize, weight: f64, into: &mut Mentions| {
-                let Some(mentions) = read.get(&place) else { return };
+                let Some((mentions, _)) = read.get(&place) else { return };
                 into.texts += weight * mentions.texts;
                 into.terms += weight * mentions.terms;
                 for (count, more) in into.counts.iter_mut().zip(&mentions.counts) {
                     *count += weight * more;
                 }
             };
-            self.collect(ranked.place, found, &mut own, &mut window);
-            self.score(ranked.place, true, &own, &window)
+            self.collect(ranked.place, found, &mut mentioned);
+            if let Some((_, shares)) = read.get(&ranked.place) {
+                mentioned.passages.clone_from(shares);
+            }
+            self.score(ranked.place, true, &mentioned)
         });
         self.sorted(ranked.collect(), pool.len())
+    }
+
+    /// The mentions in a memory with its analysed text, where the nearest words stand in for those
+    /// that are missing, and the shares of its best passages.
+    fn read(&self, place: usize, text: &str, nearest: &NearestWords<'_>) -> (Mentions, Vec<f64>) {
+        give_way_for_now();
+        let terms = self.query.words.len();
+        let mut mentions = self.scorer.no_mentions();
+        self.add_mentions(place, 1.0, &mut mentions);
+        let passages = self.view.passages(place);
+        let mut near = vec![0.0; terms];
+        let mut near_in = vec![vec![0.0; terms]; passages.map_or(0, PassageWords::len)];
+        for (at, word) in AnalysedText::read(text).words().enumerate() {
+            nearest.raise(&mut near, word.term());
+            for near in near_in.get_mut(passages.map_or(0..0, |it| it.at(at))).into_iter().flatten()
+            {
+                nearest.raise(near, word.term());
+            }
+        }
+        for (count, near) in mentions.counts.iter_mut().zip(near) {
+            *count = f64::max(*count, near);
+        }
+        let mut shares = Vec::new();
+        if let Some(passages) = passages {
+            let mut by_passage = self.mentions_by_passage(place, passages);
+            for (mentions, near) in by_passage.iter_mut().zip(near_in) {
+                let mut near: Vec<_> = near.into_iter().map(|near| near as f32).collect();
+                for mention in mentions.iter() {
+                    if let Some(near) = near.get_mut(usize::from(mention.term)) {
+                        *near = near.max(mention.count);
+                    }
+                }
+                let near = (0..).zip(near).filter(|(_, count)| *count > 0.0);
+                *mentions = near.map(|(term, count)| Mention { term, count }).collect();
+            }
+            self.raise_shares(passages, &by_passage, &mut shares);
+        }
+        (mentions, shares)
     }
 
     /// Raises those of the ranked memories that have a phrase as it is. `texts` are their analysed
@@ -273,9 +365,9 @@ impl<'a> Ranking<'a> {
         &self,
         place: usize,
         mentions: impl Fn(usize, f64, &mut Mentions),
-        own: &mut Mentions,
-        window: &mut Mentions,
+        into: &mut Mentioned,
     ) {
+        let Mentioned { own, window, .. } = into;
         mentions(place, 1.0, own);
         mentions(place, 1.0, window);
         if !self.query.has_neighbours {
@@ -290,7 +382,7 @@ impl<'a> Ranking<'a> {
         }
     }
 
-    fn score(&self, place: usize, reranked: bool, own: &Mentions, window: &Mentions) -> Ranked {
+    fn score(&self, place: usize, reranked: bool, mentioned: &Mentioned) -> Ranked {
         let memory = self.view.memory(place);
         let features = Features {
             entity: self.speaking.get(place).copied().unwrap_or_default(),
@@ -304,7 +396,7 @@ impl<'a> Ranking<'a> {
         let cosines = self.cosines.iter().map(|cosines| {
             cosines.get(place).map_or(0.0, |cosine| f64::from(cosine.clamp(0.0, 1.0)))
         });
-        let scored = self.scorer.score(&features, self.closeness, cosines, own, window);
+        let scored = self.scorer.score(&features, self.closeness, cosines, mentioned);
         Ranked { place, scored }
     }
 
@@ -324,18 +416,6 @@ impl<'a> Ranking<'a> {
         ranked.truncate(count);
         ranked.sort_unstable_by(order);
         ranked
-    }
-}
-
-/// Buffers that are reused from one memory to the next.
-struct Scoring {
-    own: Mentions,
-    window: Mentions,
-}
-
-impl Scoring {
-    fn new(scorer: &Scorer) -> Self {
-        Self { own: scorer.no_mentions(), window: scorer.no_mentions() }
     }
 }
 
@@ -377,7 +457,7 @@ impl TermPlaces {
         for (term, word) in (0_u16..).zip(words) {
             give_way_for_now();
             let before = found.len();
-            word.count(view, &mut counts);
+            word.count(|word| view.with_word(word), &mut counts);
             counts.take(|place, count| found.push((place, Mention { term, count })));
             for (place, _) in found.get(before..).unwrap_or_default() {
                 if let Some(count) = ends.get_mut(*place) {
@@ -415,6 +495,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
+    use crate::folder::text_index::{Indexed, read_passages};
     use crate::retrieval::memory_index::{IndexedMemory, MemoryIndex};
     use crate::retrieval::query::parts_of;
     use crate::retrieval::score_breakdown::ScoreParts;
@@ -438,7 +519,8 @@ mod tests {
         for (event_seq, add) in (0_i64..).zip(adds) {
             for (position, (speaker, text)) in (0_i64..).zip(*add) {
                 seq += 1;
-                let vector = BuiltInEmbedder.embed_now(text);
+                let indexed = Indexed::of(*speaker, text);
+                let passages = read_passages(indexed.passages.as_deref());
                 let memory = IndexedMemory {
                     event_seq,
                     position,
@@ -446,7 +528,7 @@ mod tests {
                     updated_at: event_seq * 1_000_000,
                     ..IndexedMemory::new(seq)
                 };
-                growing.push(memory, vector.as_bytes(), &analysed_text::write(*speaker, text));
+                growing.push(memory, &indexed.vectors, &indexed.terms, &passages);
             }
         }
         VisibleMemories::all(Arc::new(growing.done()))
@@ -530,7 +612,7 @@ mod tests {
             assert!(ranked.is_sorted_by(|a, b| a.scored.score >= b.scored.score));
             for Scored { score, breakdown, .. } in ranked.into_iter().map(|ranked| ranked.scored) {
                 assert_eq!(score, (score * 1000.0).round() / 1000.0);
-                let ScoreParts { semantic, bm25, entity, time } = breakdown;
+                let ScoreParts { semantic, bm25, entity, time, .. } = breakdown;
                 for part in [score, semantic, bm25, entity, time] {
                     assert!((0.0..=1.0).contains(&part), "{text}: {part}");
                 }
@@ -718,7 +800,8 @@ mod tests {
         assert!(ranked(&view, &query).is_empty());
         let (times, all) = (TimeContext::default(), [0, 1]);
         let ranking = Ranking::new(&view, &query, &times);
-        let breakdown = ScoreParts { semantic: 0.0, bm25: 0.0, entity: 0.0, time: 0.0 };
+        let breakdown =
+            ScoreParts { semantic: 0.0, bm25: 0.0, entity: 0.0, time: 0.0, passage: None };
         let scored = Scored { evidence: 0.0, score: 0.0, breakdown };
         let pool = all.map(|place| Ranked { place, scored });
         let texts = said.iter().map(|text| analysed_text::write(None, text)).enumerate().collect();

@@ -1,3 +1,5 @@
+use std::ops::Range;
+
 /// What each signal adds to a score: the parts add up to it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
@@ -11,6 +13,26 @@ pub struct ScoreParts {
     pub entity: f64,
     /// What it adds that the memory is of a time that the query names; 0 when it names none.
     pub time: f64,
+    /// Where the passage of a long memory is that speaks most for it. `None` for a memory of one
+    /// passage, which is up to about 120 words long, and where no passage speaks for it.
+    pub passage: Option<Passage>,
+}
+
+/// A part of a memory's text, in Unicode code points from its start: `end` is the first that is not
+/// in it. Python slices by them: `memory[start:end]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Passage {
+    /// The first code point.
+    pub start: u32,
+    /// The first code point after it.
+    pub end: u32,
+}
+
+impl Passage {
+    pub(crate) fn at(place: Range<u32>) -> Self {
+        Self { start: place.start, end: place.end }
+    }
 }
 
 impl ScoreParts {
@@ -27,7 +49,8 @@ impl ScoreParts {
         let rest = in_thousandths(score - of_time - of_entity);
         let share = if meaning + words > 0.0 { words / (meaning + words) } else { 0.0 };
         let bm25 = in_thousandths(rest * share);
-        Self { semantic: in_thousandths(rest - bm25), bm25, entity: of_entity, time: of_time }
+        let semantic = in_thousandths(rest - bm25);
+        Self { semantic, bm25, entity: of_entity, time: of_time, passage: None }
     }
 }
 

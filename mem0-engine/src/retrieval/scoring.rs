@@ -197,23 +197,28 @@ impl Scorer {
         Mentions { texts: 0.0, terms: 0.0, counts: vec![0.0; self.weights.len()] }
     }
 
-    /// The score of a memory: `own` are the mentions in itself, `window` those in itself and its
-    /// neighbours, and `cosines` those to the parts of the query.
+    /// A memory without mentions.
+    pub(crate) fn nothing_mentioned(&self) -> Mentioned {
+        let none = || self.no_mentions();
+        Mentioned { own: none(), passages: Vec::new(), window: none() }
+    }
+
+    /// The score of a memory. `cosines` are those to the parts of the query.
     pub(crate) fn score(
         &self,
         memory: &Features,
         closeness: Closeness,
         cosines: impl Iterator<Item = f64>,
-        own: &Mentions,
-        window: &Mentions,
+        mentioned: &Mentioned,
     ) -> Scored {
         let closeness = if memory.reranked { closeness.reranked() } else { closeness };
         let (mut words, mut meaning) = (0.0, 0.0);
-        for (part, cosine) in self.parts.iter().zip(cosines) {
+        let Mentioned { own, passages, window } = mentioned;
+        for (number, (part, cosine)) in self.parts.iter().zip(cosines).enumerate() {
+            let of_passage = passages.get(number).copied().unwrap_or_default();
+            let share = self.share(part, own).max(of_passage);
             let (of_words, of_meaning) =
-                part.evidence(closeness.evidence(cosine), self.share(part, own), || {
-                    self.share(part, window)
-                });
+                part.evidence(closeness.evidence(cosine), share, || self.share(part, window));
             if of_words + of_meaning > words + meaning {
                 (words, meaning) = (of_words, of_meaning);
             }
@@ -245,13 +250,41 @@ impl Scorer {
     pub(crate) fn most_held(&self, mentions: &[Mention]) -> impl Iterator<Item = f64> {
         const LEAST_DAMPING: f64 = SATURATION * (1.0 - LENGTH_PENALTY);
 
+        self.held(mentions, LEAST_DAMPING)
+    }
+
+    /// The share of each part's information that a passage with these mentions among so many terms
+    /// holds, 0 to 1. Where a passage ends says nothing of how much it is about, so that it counts
+    /// as a memory of usual length at most.
+    pub(crate) fn shares(&self, mentions: &[Mention], terms: u32) -> impl Iterator<Item = f64> {
+        let damping = damping(f64::from(terms).min(USUAL_TERMS));
+        self.held(mentions, damping).map(|share| share.min(1.0))
+    }
+
+    /// What a passage is evidence of by itself, at best for any part of the query, where its shares
+    /// and cosines are by part.
+    pub(crate) fn of_passage(
+        &self,
+        closeness: Closeness,
+        shares: impl Iterator<Item = f64>,
+        cosines: impl Iterator<Item = f64>,
+    ) -> f64 {
+        let parts = self.parts.iter().zip(shares.zip(cosines));
+        let evidence = parts.map(|(part, (share, cosine))| {
+            let (words, meaning) = part.evidence(closeness.evidence(cosine), share, || share);
+            words + meaning
+        });
+        evidence.fold(0.0, f64::max)
+    }
+
+    fn held(&self, mentions: &[Mention], damping: f64) -> impl Iterator<Item = f64> {
         self.parts.iter().map(move |part| {
             let mut held = 0.0;
             for mention in mentions {
                 if part.terms.binary_search(&mention.term).is_ok() {
                     let weight = self.weights.get(usize::from(mention.term));
                     let count = f64::from(mention.count);
-                    held += weight.copied().unwrap_or_default() * count / (count + LEAST_DAMPING);
+                    held += weight.copied().unwrap_or_default() * count / (count + damping);
                 }
             }
             if held > 0.0 { held / part.total_weight } else { 0.0 }
@@ -284,8 +317,7 @@ impl Scorer {
         if part.total_weight <= 0.0 {
             return 0.0;
         }
-        let length = mentions.terms / (mentions.texts * USUAL_TERMS);
-        let damping = SATURATION * (1.0 - LENGTH_PENALTY + LENGTH_PENALTY * length);
+        let damping = damping(mentions.terms / mentions.texts);
         let held = |term: &u16| {
             let term = usize::from(*term);
             let (weight, count) = (self.weights.get(term)?, mentions.counts.get(term)?);
@@ -322,6 +354,11 @@ impl Scored {
     }
 }
 
+/// How many mentions are worth half of all, in a text of so many terms.
+fn damping(terms: f64) -> f64 {
+    SATURATION * (1.0 - LENGTH_PENALTY + LENGTH_PENALTY * terms / USUAL_TERMS)
+}
+
 /// The score, 0 to 1 in thousandths, of so much evidence.
 fn score_of(evidence: f64) -> f64 {
     let odds = ODDS * evidence.sqrt();
@@ -343,6 +380,25 @@ pub(crate) struct Mentions {
     /// The number of all terms, those of the query and others.
     pub(crate) terms: f64,
     pub(crate) counts: Vec<f64>,
+}
+
+/// What a memory mentions of a query.
+#[derive(Debug, Clone)]
+pub(crate) struct Mentioned {
+    /// In itself.
+    pub(crate) own: Mentions,
+    /// For each part of the query, the share that its best passage holds; empty if it has one.
+    pub(crate) passages: Vec<f64>,
+    /// In itself and its neighbours.
+    pub(crate) window: Mentions,
+}
+
+impl Mentioned {
+    pub(crate) fn clear(&mut self) {
+        self.own.clear();
+        self.window.clear();
+        self.passages.clear();
+    }
 }
 
 impl Mentions {

@@ -4,6 +4,7 @@ use rusqlite::{Connection, params_from_iter};
 
 use crate::EngineError;
 use crate::retrieval::building::Build;
+use crate::retrieval::long_memories::PassageWords;
 use crate::retrieval::memory_index::{IndexedMemory, MemoryIndex};
 use crate::retrieval::postings::WordHash;
 use crate::tenancy::access::Where;
@@ -91,7 +92,18 @@ impl VisibleMemories {
         self.visible.iter().filter_map(|at| self.index.memory(*at as usize))
     }
 
-    /// The cosine of each memory's vector and the given one, by place.
+    /// The words of a memory's passages; `None` if it has one.
+    pub(crate) fn passages(&self, place: usize) -> Option<&PassageWords> {
+        self.index.passages(*self.visible.get(place)? as usize)
+    }
+
+    /// The cosine of each passage of a memory and the given vector; none where it has one passage.
+    pub(crate) fn cosines_of_passages(&self, place: usize, direction: &Vector) -> Vec<f32> {
+        let at = self.visible.get(place).copied().unwrap_or(HIDDEN);
+        self.index.cosines_of_passages(at as usize, direction)
+    }
+
+    /// The cosine of each memory's best passage and the given vector, by place.
     pub(crate) fn cosines(&self, direction: &Vector) -> Vec<f32> {
         let all = self.index.cosines(direction);
         if self.visible.len() == all.len() {

@@ -5,7 +5,10 @@
 //! mark, if the text ends in a question. A word is its term, and each of its forms after a `|` (the
 //! same word) or a `^` (one like it). None of these marks can be in a term.
 
+use std::ops::Range;
+
 use crate::text::analysis::{Word, index_words};
+use crate::text::passages::Passage;
 
 const SPEAKER_END: &str = ":";
 const ASKS: &str = "?";
@@ -13,7 +16,18 @@ const SAME: char = '|';
 const LIKE: char = '^';
 
 /// Writes the line of a text and its speaker.
+#[cfg(test)]
 pub(crate) fn write(speaker: Option<&str>, text: &str) -> String {
+    write_passages(speaker, text, &[]).0
+}
+
+/// Writes the line of a text and its speaker. Also returns where its passages are, which are given
+/// as ranges of its bytes; none if there is one.
+pub(crate) fn write_passages(
+    speaker: Option<&str>,
+    text: &str,
+    passages: &[Range<usize>],
+) -> (String, Vec<Passage>) {
     let mut line = String::new();
     for word in speaker.map(index_words).unwrap_or_default() {
         write_word(&word, &mut line);
@@ -21,13 +35,39 @@ pub(crate) fn write(speaker: Option<&str>, text: &str) -> String {
     if !line.is_empty() {
         write_part(SPEAKER_END, &mut line);
     }
-    for word in index_words(text) {
-        write_word(&word, &mut line);
+    let passages = if passages.len() > 1 { passages } else { &[] };
+    // The text is analysed from one end of a passage to the next, so that it is known which words
+    // are in which.
+    let mut ends: Vec<_> = passages.iter().flat_map(|range| [range.start, range.end]).collect();
+    ends.push(text.len());
+    ends.sort_unstable();
+    ends.dedup();
+    let (mut from, mut characters, mut words) = (0, 0, 0);
+    let mut reached = Vec::with_capacity(ends.len());
+    for end in &ends {
+        let part = text.get(from..*end).unwrap_or_default();
+        for word in index_words(part) {
+            write_word(&word, &mut line);
+            words += 1;
+        }
+        if !passages.is_empty() {
+            characters += part.chars().count();
+        }
+        from = *end;
+        reached.push((characters as u32, words));
     }
     if asks(text) {
         write_part(ASKS, &mut line);
     }
-    line
+    let at = |byte: usize| {
+        let found = ends.binary_search(&byte).ok().and_then(|at| reached.get(at));
+        found.copied().unwrap_or_default()
+    };
+    let passage = |range: &Range<usize>| {
+        let ((start, first), (end, last)) = (at(range.start), at(range.end));
+        Passage { place: start..end, words: first..last }
+    };
+    (line, passages.iter().map(passage).collect())
 }
 
 fn write_word(word: &Word, line: &mut String) {

@@ -9,6 +9,7 @@ mod forms;
 pub(crate) mod function_words;
 mod letters;
 pub(crate) mod numbers;
+pub(crate) mod passages;
 pub(crate) mod sentences;
 pub(crate) mod stems;
 pub(crate) mod vector;

@@ -1,3 +1,4 @@
+use std::iter;
 use std::path::Path;
 
 use rusqlite::{Connection, ErrorCode};
@@ -250,25 +251,41 @@ fn numbers(connection: &Connection, checkup: &mut Checkup) -> Result<(), EngineE
 fn memories(connection: &Connection, checkup: &mut Checkup) -> Result<(), EngineError> {
     let mut statement = connection.prepare(
         "SELECT m.user_id, m.agent_id, m.app_id, m.run_id, m.scope_key, m.text_hash, m.actor, m.text, i.terms, \
-         i.vector FROM memories AS m JOIN memory_index AS i ON i.seq = m.seq",
+         i.passages, i.vector FROM memories AS m JOIN memory_index AS i ON i.seq = m.seq",
     )?;
     let mut rows = statement.query([])?;
-    let is_current = reindex::is_current(connection)?;
-    let (mut texts, mut scopes, mut words, mut vectors) = (0, 0, 0, 0);
+    // Only the static table can say again what a vector is.
+    let elsewhere = reindex::elsewhere(connection)?.map(|(_, dimensions)| dimensions);
+    let is_current = match elsewhere {
+        Some(_) => reindex::has_current_terms(connection)?,
+        None => reindex::is_current(connection)?,
+    };
+    let (mut texts, mut scopes, mut words, mut passages, mut vectors) = (0, 0, 0, 0, 0);
     while let Some(row) = rows.next()? {
         let ids = EntityIds::from_row(row)?;
         let (actor, text): (Option<String>, String) = (row.get("actor")?, row.get("text")?);
         texts += i64::from(row.get::<_, Vec<u8>>("text_hash")? != ids::text_hash(&text));
         scopes += i64::from(row.get::<_, Vec<u8>>("scope_key")? != ids.ids_hash());
         if is_current {
-            let indexed = Indexed::of(actor.as_deref(), &text);
+            let actor = actor.as_deref();
+            let indexed = match elsewhere {
+                Some(_) => Indexed::with(actor, &text, iter::empty()),
+                None => Indexed::of(actor, &text),
+            };
+            let stored: Vec<u8> = row.get("vector")?;
+            let is_sound = match elsewhere {
+                Some(dimensions) => indexed.can_have(&stored, dimensions),
+                None => stored == indexed.vectors,
+            };
             words += i64::from(row.get::<_, String>("terms")? != indexed.terms);
-            vectors += i64::from(row.get::<_, Vec<u8>>("vector")? != indexed.vector.as_bytes());
+            passages += i64::from(row.get::<_, Option<String>>("passages")? != indexed.passages);
+            vectors += i64::from(!is_sound);
         }
     }
     checkup.note("Memories whose hash does not match their text", texts);
     checkup.note("Memories whose scope key does not match their ids", scopes);
     checkup.note("Memories whose words do not match their text", words);
+    checkup.note("Memories whose passages do not match their text", passages);
     checkup.note("Memories whose vector does not match their text", vectors);
     Ok(())
 }

@@ -132,7 +132,8 @@ pub(crate) fn is_current(connection: &Connection) -> Result<bool, EngineError> {
     Ok(model.as_deref() == Some(MODEL) && has_current_terms(connection)?)
 }
 
-fn has_current_terms(connection: &Connection) -> Result<bool, EngineError> {
+/// Whether this version of the index made all terms.
+pub(crate) fn has_current_terms(connection: &Connection) -> Result<bool, EngineError> {
     Ok(settings::get(connection, FORM_SETTING)?.as_deref() == Some(text_index::FORM))
 }
 

@@ -88,6 +88,15 @@ struct ScoreBreakdownView {
     /// Absent where the query names no time, since hosted answers have no such part.
     #[serde(skip_serializing_if = "is_zero")]
     time: f64,
+    /// Absent where the memory has one passage, for the same reason.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    passage: Option<PassageView>,
+}
+
+#[derive(Serialize)]
+struct PassageView {
+    start: u32,
+    end: u32,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
@@ -113,6 +122,7 @@ impl From<SearchHit> for HitView {
                 bm25: parts.bm25,
                 entity: parts.entity,
                 time: parts.time,
+                passage: parts.passage.map(|it| PassageView { start: it.start, end: it.end }),
             },
             metadata: record.metadata,
             categories: record.categories.unwrap_or_default(),

@@ -123,6 +123,40 @@ record! {
             /// What it adds that the memory is of a time that the query names. The local platform
             /// alone tells it.
             time: f64 = "time",
+            /// The part of a long memory that speaks most for it. The local platform alone tells it,
+            /// for memories of more than about 120 words.
+            passage: Passage = "passage" as record,
         }
+    }
+}
+
+record! {
+    /// A part of a memory's text, in Unicode code points: from `start`, before `end`. So Python
+    /// slices `memory[start:end]`, and JavaScript `Array.from(memory).slice(start, end).join("")`.
+    ///
+    /// ```
+    /// let passage: mem0_sdk::Passage = serde_json::from_str(r#"{"start": 3, "end": 7}"#)?;
+    /// assert_eq!(passage.text_in("我。Tea"), None);
+    /// assert_eq!(passage.text_in("我。 Soup."), Some("Soup"));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub struct Passage {
+        required {
+            /// The first code point.
+            start: u64 = "start",
+            /// The first code point after it.
+            end: u64 = "end",
+        }
+        defaulted {}
+        optional {}
+    }
+}
+
+impl Passage {
+    /// The passage itself, in the `memory` of its hit. `None` if the text is shorter.
+    pub fn text_in<'a>(&self, memory: &'a str) -> Option<&'a str> {
+        let ends = || memory.char_indices().map(|(at, _)| at).chain([memory.len()]);
+        let byte = |at: u64| ends().nth(usize::try_from(at).ok()?);
+        memory.get(byte(self.start)?..byte(self.end)?)
     }
 }

@@ -1,0 +1,176 @@
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::giving_way::give_way_for_now;
+use crate::retrieval::postings::{Postings, WordHash};
+use crate::text::analysed_text::AnalysedText;
+use crate::text::passages::Passage;
+use crate::text::vector::{self, WideVector};
+
+/// How many vectors are compared between two looks at whether others go first.
+const STRIDE: usize = 4096;
+
+/// The memories of several passages among those of a chunk, by their rows. Nearly always there are
+/// none.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct LongMemories {
+    memories: Vec<LongMemory>,
+    /// The bytes of the vectors of their passages, one after another.
+    vectors: Vec<u8>,
+    /// 1 divided by the length of each vector.
+    inverse_lengths: Vec<f32>,
+    /// Roughly how many bytes their words take.
+    of_words: usize,
+}
+
+#[derive(Debug, Clone)]
+struct LongMemory {
+    row: u16,
+    /// Its vectors among all; none where an older version made one of the whole text.
+    vectors: Range<u32>,
+    passages: Arc<PassageWords>,
+}
+
+/// The words of the passages of a memory.
+#[derive(Debug)]
+pub(crate) struct PassageWords {
+    /// Which passages have which words.
+    words: Postings,
+    /// The words of each passage, among those of the text without the speaker's.
+    ranges: Box<[Range<u32>]>,
+    /// The number of words of the speaker's name, which are in every passage.
+    speaker: u32,
+}
+
+impl LongMemories {
+    /// Adds the memory at the next row. `vectors` are one for each passage, or any other number of
+    /// bytes if there are none of passages.
+    pub(crate) fn push(
+        &mut self,
+        row: u16,
+        vectors: &[u8],
+        dimensions: usize,
+        text: AnalysedText<'_>,
+        passages: &[Passage],
+    ) {
+        let first = self.inverse_lengths.len() as u32;
+        if vectors.len() == dimensions * passages.len() && vector::is_sound(vectors) {
+            self.vectors.extend_from_slice(vectors);
+            let each = vectors.chunks_exact(dimensions.max(1));
+            self.inverse_lengths.extend(each.map(vector::inverse_length));
+        }
+        let vectors = first..self.inverse_lengths.len() as u32;
+        let passages = Arc::new(PassageWords::of(text, passages));
+        self.of_words += passages.bytes();
+        self.memories.push(LongMemory { row, vectors, passages });
+    }
+
+    /// The words of a memory's passages; `None` if it has one.
+    pub(crate) fn words(&self, row: usize) -> Option<&PassageWords> {
+        self.memory(row).map(|memory| memory.passages.as_ref())
+    }
+
+    fn memory(&self, row: usize) -> Option<&LongMemory> {
+        let at = self.memories.binary_search_by_key(&row, |memory| usize::from(memory.row)).ok()?;
+        self.memories.get(at)
+    }
+
+    /// Raises the cosine of each memory to that of its best passage.
+    pub(crate) fn raise(&self, direction: &WideVector, own_length: f32, cosines: &mut [f32]) {
+        let mut compared = 0;
+        for memory in &self.memories {
+            let of_passages = self.of_passages(memory, direction, own_length);
+            if let Some(cosine) = cosines.get_mut(usize::from(memory.row)) {
+                *cosine = of_passages.iter().copied().fold(*cosine, f32::max);
+            }
+            compared += of_passages.len();
+            if compared >= STRIDE {
+                compared = 0;
+                give_way_for_now();
+            }
+        }
+    }
+
+    /// The cosine of each passage of a memory; none where it has no vectors of passages.
+    pub(crate) fn cosines(&self, row: usize, direction: &WideVector, own_length: f32) -> Vec<f32> {
+        let memory = self.memory(row);
+        memory.map(|memory| self.of_passages(memory, direction, own_length)).unwrap_or_default()
+    }
+
+    fn of_passages(
+        &self,
+        memory: &LongMemory,
+        direction: &WideVector,
+        own_length: f32,
+    ) -> Vec<f32> {
+        let range = memory.vectors.start as usize..memory.vectors.end as usize;
+        let dimensions = self.vectors.len() / self.inverse_lengths.len().max(1);
+        let bytes = range.start * dimensions..range.end * dimensions;
+        let (vectors, lengths) = (self.vectors.get(bytes), self.inverse_lengths.get(range));
+        let mut cosines = Vec::new();
+        if let (Some(vectors), Some(lengths)) = (vectors, lengths) {
+            direction.cosines(own_length, vectors, lengths, &mut cosines);
+        }
+        cosines
+    }
+
+    pub(crate) fn shrink_to_fit(&mut self) {
+        self.memories.shrink_to_fit();
+        self.vectors.shrink_to_fit();
+        self.inverse_lengths.shrink_to_fit();
+    }
+
+    /// Roughly how many bytes of memory they take.
+    pub(crate) fn bytes(&self) -> usize {
+        self.memories.len() * size_of::<LongMemory>()
+            + self.vectors.len()
+            + self.inverse_lengths.len() * size_of::<f32>()
+            + self.of_words
+    }
+}
+
+impl PassageWords {
+    pub(crate) fn of(text: AnalysedText<'_>, passages: &[Passage]) -> Self {
+        let mut new = Self {
+            words: Postings::default(),
+            ranges: passages.iter().map(|passage| passage.words.clone()).collect(),
+            speaker: text.speaker_words().count() as u32,
+        };
+        let mut pairs = Vec::new();
+        for (at, word) in text.words().enumerate() {
+            for passage in new.at(at) {
+                let passage = u16::try_from(passage).unwrap_or(u16::MAX);
+                pairs.extend(WordHash::all(word).map(|word| (word, passage)));
+            }
+        }
+        new.words = Postings::of(pairs);
+        new
+    }
+
+    /// How many passages there are.
+    pub(crate) fn len(&self) -> usize {
+        self.ranges.len()
+    }
+
+    /// The passages that contain a word, ascending, each as often as it contains it.
+    pub(crate) fn with_word(&self, word: WordHash) -> impl Iterator<Item = usize> {
+        self.words.rows(word).iter().map(|passage| usize::from(*passage))
+    }
+
+    /// The number of words of a passage, with those of the speaker's name.
+    pub(crate) fn terms(&self, passage: usize) -> u32 {
+        self.ranges.get(passage).map_or(0, |range| self.speaker + (range.end - range.start))
+    }
+
+    /// The passages that contain the word at a place of the analysed line.
+    pub(crate) fn at(&self, word: usize) -> Range<usize> {
+        let Some(own) = word.checked_sub(self.speaker as usize) else { return 0..self.len() };
+        let first = self.ranges.partition_point(|range| range.end as usize <= own);
+        let end = self.ranges.partition_point(|range| range.start as usize <= own);
+        first..end.max(first)
+    }
+
+    fn bytes(&self) -> usize {
+        size_of::<Self>() + self.words.bytes() + self.ranges.len() * size_of::<Range<u32>>()
+    }
+}
