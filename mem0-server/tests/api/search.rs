@@ -42,6 +42,23 @@ async fn a_hit_has_every_field_of_the_specification() {
 }
 
 #[tokio::test]
+async fn a_hit_tells_the_passage_of_a_long_memory() {
+    let app = App::new();
+    let filler = "Wir sprachen über die Möbel im Büro. ".repeat(50);
+    let text = format!("{filler}Mein Schließfach hat die Nummer 4471. {filler}");
+    app.store(&text, json!({})).await;
+    let body = json!({"query": "Schließfach", "filters": {"user_id": "alice"}});
+    let found = app.post(SEARCH, body).await.ok();
+    let passage = &found["results"][0]["score_breakdown"]["passage"];
+    assert_eq!(names(passage), ["end", "start"]);
+    let at = |name: &str| usize::try_from(passage[name].as_u64().unwrap()).unwrap();
+    let (start, end) = (at("start"), at("end"));
+    let passage: String = text.chars().skip(start).take(end - start).collect();
+    assert!(passage.starts_with("Wir") && passage.contains("4471"), "{passage}");
+    assert!(passage.len() < 1_000, "{passage}");
+}
+
+#[tokio::test]
 async fn options_narrow_a_search() {
     let app = App::new();
     app.store("The red bike", json!({"metadata": {"n": 1}})).await;
