@@ -126,6 +126,48 @@ fn memories_are_found_by_the_vectors_of_an_embedder_elsewhere() {
     assert_eq!(found(&find(&engine, "go play", alice()))[0], "I play go");
 }
 
+/// Each passage has its vector, and each vector is of its own memory, in whatever batches.
+#[test]
+fn the_passages_of_long_texts_are_embedded_in_batches() {
+    let folder = Folder::new();
+    let engine = open(&folder, HashEmbedder::new(24).with_max_batch(2));
+    let alice = || Filter::user_id("alice");
+    let long = |what: &str| format!("I have {what} at home. ").repeat(60);
+    let queued = [long("bees"), "I sail".to_owned(), long("goats"), "I play chess".to_owned()];
+    assert_eq!(finished(&engine, &queue(&engine, "alice", &queued)).results.len(), 4);
+    let stored = store(&engine, user("alice"), &[&long("hens"), "I drink tea"]).results;
+    let meant = |question: &str| {
+        let signals = mem0_engine::Signals { keyword: false, ..Default::default() };
+        let mut request = SearchRequest::new(question, alice());
+        request.threshold = 0.0;
+        let hits = wait(engine.clone().with_signals(signals).search(request)).unwrap();
+        hits[0].memory.memory.clone()
+    };
+    let home = |what: &str| format!("I have {what} at home. ").repeat(7);
+    assert!(meant(&home("bees")) == queued[0] && meant(&home("goats")) == queued[2]);
+    assert!(meant(&home("hens")) == long("hens"));
+    assert!(meant("sail I") == "I sail" && meant("chess I play") == "I play chess");
+    let text = |text: String| MemoryChange { text: Some(text), ..Default::default() };
+    let change = |at: usize, to: String| UpdateRequest {
+        memory_id: stored[at].id.clone(),
+        change: text(to),
+    };
+    let changes = vec![change(0, "I knit".to_owned()), change(1, long("ducks"))];
+    wait(engine.batch_update(changes)).unwrap();
+    assert!(meant("knit I") == "I knit" && meant(&home("ducks")) == long("ducks"));
+    drop(engine);
+    assert_eq!(check_folder(&folder.0).unwrap().findings, Vec::<String>::new());
+    // One vector of the whole, as an older version made it, is sound; half a vector is not.
+    let cut = |length: usize| {
+        let sql = format!("UPDATE memory_index SET vector = substr(vector, 1, {length})");
+        folder.sql().execute_batch(&sql).unwrap();
+        check_folder(&folder.0).unwrap().findings.len()
+    };
+    assert_eq!((cut(24), cut(12)), (0, 1));
+    let engine = open(&folder, HashEmbedder::new(24));
+    assert_eq!(found(&find(&engine, "bees", alice()))[0], queued[0]);
+}
+
 #[test]
 fn a_folder_keeps_to_its_embedder_once_it_has_memories() {
     let folder = Folder::new();

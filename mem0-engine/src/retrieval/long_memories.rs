@@ -10,6 +10,9 @@ use crate::text::vector::{self, WideVector};
 /// How many vectors are compared between two looks at whether others go first.
 const STRIDE: usize = 4096;
 
+/// The deviation of the cosines of passages that have nothing to do with the query.
+const CHANCE: f32 = 0.06;
+
 /// The memories of several passages among those of a chunk, by their rows. Nearly always there are
 /// none.
 #[derive(Debug, Clone, Default)]
@@ -75,13 +78,15 @@ impl LongMemories {
         self.memories.get(at)
     }
 
-    /// Raises the cosine of each memory to that of its best passage.
-    pub(crate) fn raise(&self, direction: &WideVector, own_length: f32, cosines: &mut [f32]) {
+    /// Replaces the cosine of each memory by that of its best passage.
+    pub(crate) fn replace(&self, direction: &WideVector, own_length: f32, cosines: &mut [f32]) {
         let mut compared = 0;
         for memory in &self.memories {
             let of_passages = self.of_passages(memory, direction, own_length);
-            if let Some(cosine) = cosines.get_mut(usize::from(memory.row)) {
-                *cosine = of_passages.iter().copied().fold(*cosine, f32::max);
+            if let (Some(cosine), Some(best)) =
+                (cosines.get_mut(usize::from(memory.row)), best_of(&of_passages))
+            {
+                *cosine = best;
             }
             compared += of_passages.len();
             if compared >= STRIDE {
@@ -129,6 +134,15 @@ impl LongMemories {
     }
 }
 
+/// The cosine of a memory by those of its passages: the best, less what the best of so many is above
+/// others by chance, but not less than the mean. `None` without passages.
+fn best_of(cosines: &[f32]) -> Option<f32> {
+    let best = cosines.iter().copied().reduce(f32::max)?;
+    let count = cosines.len() as f32;
+    let mean = cosines.iter().sum::<f32>() / count;
+    Some((best - CHANCE * (2.0 * count.ln()).sqrt()).max(mean))
+}
+
 impl PassageWords {
     pub(crate) fn of(text: AnalysedText<'_>, passages: &[Passage]) -> Self {
         let mut new = Self {
@@ -172,5 +186,62 @@ impl PassageWords {
 
     fn bytes(&self) -> usize {
         size_of::<Self>() + self.words.bytes() + self.ranges.len() * size_of::<Range<u32>>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::retrieval::postings::Kind;
+    use crate::text::analysed_text::write_passages;
+    use crate::text::vector::Vector;
+
+    /// A text of two passages, `a` and `b`.
+    fn two(speaker: Option<&str>) -> (String, Vec<Passage>) {
+        write_passages(speaker, "red car blue car. green sea", &[0..12, 8..27])
+    }
+
+    #[test]
+    fn a_word_is_in_the_passages_that_have_it() {
+        let (line, passages) = two(Some("Anna"));
+        let words = PassageWords::of(AnalysedText::read(&line), &passages);
+        let with = |word: &str| words.with_word(WordHash::of(Kind::Term, word)).collect::<Vec<_>>();
+        assert_eq!((with("red"), with("blue"), with("green")), (vec![0], vec![0, 1], vec![1]));
+        assert_eq!((with("anna"), with("wall")), (vec![0, 1], vec![]));
+        assert_eq!((words.terms(0), words.terms(1), words.terms(2)), (4, 5, 0));
+        assert_eq!((words.at(0), words.at(1), words.at(3), words.at(5)), (0..2, 0..1, 0..2, 1..2));
+    }
+
+    #[test]
+    fn the_best_passage_counts_and_its_room_is_counted() {
+        let (line, passages) = two(None);
+        let vectors = [Vector::pointing_along(&[1.0, 0.0]), Vector::pointing_along(&[0.0, 1.0])];
+        let [first, second] = vectors.each_ref().map(Vector::as_bytes);
+        let mut long = LongMemories::default();
+        let none = long.bytes();
+        long.push(1, &[first, second].concat(), 2, AnalysedText::read(&line), &passages);
+        // As an older version left it, with one vector.
+        long.push(3, first, 2, AnalysedText::read(&line), &passages);
+        assert!(long.bytes() > none + 4);
+        let length = vector::inverse_length(second);
+        let mut cosines = [0.5; 4];
+        long.replace(&vectors[1].widened(), length, &mut cosines);
+        assert!(cosines[1] > 0.8 && [cosines[0], cosines[2], cosines[3]] == [0.5; 3]);
+        let each = long.cosines(1, &vectors[1].widened(), length);
+        assert!(each[0].abs() < 0.01 && (each[1] - 1.0).abs() < 0.01, "{each:?}");
+        assert!(long.cosines(3, &vectors[1].widened(), length).is_empty());
+        assert!(long.words(3).is_some() && long.words(0).is_none());
+    }
+
+    #[test]
+    fn the_best_of_many_counts_less_than_the_best_of_few() {
+        let among = |count: usize| {
+            let mut cosines = vec![0.1; count];
+            cosines[count - 1] = 0.6;
+            best_of(&cosines).unwrap()
+        };
+        assert!(among(1) > 0.59 && among(2) < among(1) && among(200) < among(2));
+        assert!(among(200) > 0.35 && best_of(&[]).is_none());
+        assert!((best_of(&[0.3; 9]).unwrap() - 0.3).abs() < 1e-6);
     }
 }

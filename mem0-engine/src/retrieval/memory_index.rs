@@ -180,7 +180,7 @@ impl MemoryIndex {
             let before = cosines.len();
             direction.cosines(own_length, &chunk.vectors, lengths, &mut cosines);
             let of_chunk = cosines.get_mut(before..).unwrap_or_default();
-            chunk.long.raise(&direction, own_length, of_chunk);
+            chunk.long.replace(&direction, own_length, of_chunk);
         }
         cosines
     }
