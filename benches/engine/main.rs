@@ -1,18 +1,24 @@
 //! Runs one kind of engine work in its own process, so that valgrind can count it and another build
-//! can be timed against it: `engine FOLDER add|search MEMORIES CALLS`.
+//! can be timed against it: `engine FOLDER add|search MEMORIES CALLS [OPTIONS]`.
 //!
 //! Fills the folder with the given number of memories of one user if it does not exist. Then makes
-//! the calls one after another, and prints how long they took.
+//! the calls one after another, and prints how long they took, together and one by one.
+//!
+//! - `--embedder NAME` makes the vectors: `static`, or `minilm`, which is the default.
+//! - `--together N`: memories in an add; 1 by default.
+//! - `--words N`: about so many words in sentences before a question, which alone has 11.
+//! - `--again`: asks the same question each time.
 
 #[path = "../load/texts.rs"]
 #[expect(dead_code, reason = "`load` asks more of it")]
 mod texts;
 
-use std::path::Path;
-use std::time::Instant;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
+use lexopt::prelude::{Long, Value, ValueExt};
 use mem0_client::{Filter, Message, Timestamp};
-use mem0_engine::{AddRequest, Engine, EntityIds, SearchRequest};
+use mem0_engine::{AddRequest, BuiltIn, Engine, EntityIds, SearchRequest};
 
 use crate::texts::{Row, Texts};
 
@@ -21,26 +27,67 @@ pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
 /// The number of memories in each add that fills the folder.
 const FILLED_AT_ONCE: usize = 500;
 
-fn main() -> Result<(), Failure> {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [folder, work, memories, calls] = arguments.as_slice() else {
-        return Err("usage: engine FOLDER add|search MEMORIES CALLS".into());
-    };
-    let (memories, calls): (usize, usize) = (memories.parse()?, calls.parse()?);
-    let texts = Texts::load()?;
-    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
-    runtime.block_on(run(Path::new(folder), work, memories, calls, &texts))
-}
+/// The words of a row, on average, and more rows than stand before a question.
+const WORDS_OF_ROW: usize = 13;
+const MOST: usize = 1_000;
 
-async fn run(
-    folder: &Path,
-    work: &str,
+struct Options {
+    folder: PathBuf,
+    work: String,
     memories: usize,
     calls: usize,
-    texts: &Texts,
-) -> Result<(), Failure> {
-    let is_filled = folder.join("mem0.db").exists();
-    let engine = Engine::open(folder)?;
+    embedder: BuiltIn,
+    together: usize,
+    words: usize,
+    again: bool,
+}
+
+impl Options {
+    fn read() -> Result<Self, Failure> {
+        let (mut embedder, mut together, mut words) = (BuiltIn::default(), 1, 0);
+        let (mut again, mut values) = (false, Vec::new());
+        let mut parser = lexopt::Parser::from_env();
+        while let Some(argument) = parser.next()? {
+            match argument {
+                Long("embedder") => {
+                    let name = parser.value()?.string()?;
+                    let named = BuiltIn::ALL.iter().find(|built_in| built_in.name() == name);
+                    embedder = *named.ok_or_else(|| format!("{name} is not built in"))?;
+                }
+                Long("together") => together = parser.value()?.parse()?,
+                Long("words") => words = parser.value()?.parse()?,
+                Long("again") => again = true,
+                Value(value) => values.push(value.string()?),
+                other => return Err(other.unexpected().into()),
+            }
+        }
+        let [folder, work, memories, calls] = values.as_slice() else {
+            return Err("usage: engine FOLDER add|search MEMORIES CALLS [OPTIONS]".into());
+        };
+        Ok(Self {
+            folder: folder.into(),
+            work: work.clone(),
+            memories: memories.parse()?,
+            calls: calls.parse()?,
+            embedder,
+            together,
+            words,
+            again,
+        })
+    }
+}
+
+fn main() -> Result<(), Failure> {
+    let options = Options::read()?;
+    let texts = Texts::load()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    runtime.block_on(run(&options, &texts))
+}
+
+async fn run(options: &Options, texts: &Texts) -> Result<(), Failure> {
+    let Options { memories, together, .. } = *options;
+    let is_filled = options.folder.join("mem0.db").exists();
+    let engine = Engine::open_with_built_in(&options.folder, options.embedder)?;
     if !is_filled {
         let rows: Vec<usize> = (0..memories).collect();
         for at in rows.chunks(FILLED_AT_ONCE) {
@@ -48,29 +95,59 @@ async fn run(
             engine.add(request("filled", &rows)?).await?;
         }
     }
-    let began = Instant::now();
-    for call in 0..calls {
-        match work {
+    // What is read or made ready at the first call is no part of the others.
+    search(&engine, texts.question(0, memories, usize::MAX / 5)).await?;
+    let mut taken = Vec::with_capacity(options.calls);
+    for call in 0..options.calls {
+        let began = match options.work.as_str() {
             "add" => {
-                let added = engine.add(request("added", &[texts.row(1, call)])?).await?;
-                if added.results.len() != 1 {
+                let rows = call * together..(call + 1) * together;
+                let rows: Vec<_> = rows.map(|at| texts.row(1, at)).collect();
+                let began = Instant::now();
+                if engine.add(request("added", &rows)?).await?.results.len() != together {
                     return Err("it was there already: take a new folder".into());
                 }
+                began
             }
             "search" => {
-                let question = texts.question(0, memories, call);
-                let mut request = SearchRequest::new(question, Filter::user_id("filled"));
-                request.threshold = 0.0;
-                if engine.search(request).await?.is_empty() {
-                    return Err("nothing was found".into());
-                }
+                let turn = if options.again { 0 } else { call };
+                let question = texts.question(0, memories, turn);
+                let sentences = (0..options.words / WORDS_OF_ROW).map(|n| turn * MOST + n);
+                let mut query: String = sentences.map(|at| texts.row(2, at).text + ". ").collect();
+                query.push_str(&question);
+                let began = Instant::now();
+                search(&engine, query).await?;
+                began
             }
             other => return Err(format!("{other} is neither add nor search").into()),
-        }
+        };
+        taken.push(began.elapsed());
     }
-    println!("{:.3} ms", began.elapsed().as_secs_f64() * 1000.0);
+    report(&mut taken, together);
     engine.close().await?;
     Ok(())
+}
+
+async fn search(engine: &Engine, question: String) -> Result<(), Failure> {
+    let mut request = SearchRequest::new(question, Filter::user_id("filled"));
+    request.threshold = 0.0;
+    match engine.search(request).await?.is_empty() {
+        true => Err("nothing was found".into()),
+        false => Ok(()),
+    }
+}
+
+fn report(taken: &mut [Duration], together: usize) {
+    let sum: Duration = taken.iter().sum();
+    taken.sort_unstable();
+    let at = |share: usize| taken.get(taken.len() * share / 100).map_or(0.0, Duration::as_secs_f64);
+    println!(
+        "{:.3} ms; a call p50 {:.2} ms, p99 {:.2} ms; {:.0} a second",
+        sum.as_secs_f64() * 1e3,
+        at(50) * 1e3,
+        at(99) * 1e3,
+        (taken.len() * together) as f64 / sum.as_secs_f64(),
+    );
 }
 
 fn request(user: &str, rows: &[Row]) -> Result<AddRequest, Failure> {

@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use mem0_client::Filter;
-use mem0_engine::{AddRequest, Engine, EntityIds, SearchHit, SearchRequest};
+use mem0_engine::{AddRequest, BuiltIn, Engine, EntityIds, SearchHit, SearchRequest};
 use tokio::runtime::Runtime;
 
 use crate::texts::Row;
@@ -16,7 +16,7 @@ pub struct EngineStore {
 impl EngineStore {
     pub fn open(folder: &Path) -> Result<Self, Failure> {
         let runtime = tokio::runtime::Builder::new_current_thread().build()?;
-        Ok(Self { engine: Engine::open(folder)?, runtime })
+        Ok(Self { engine: Engine::open_with_built_in(folder, BuiltIn::Static)?, runtime })
     }
 
     pub fn engine(&self) -> Engine {

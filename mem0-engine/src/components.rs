@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "encoder")]
 use crate::encoding::{self, Encoding};
+use crate::text::built_in::BuiltInEmbedder;
 use crate::text::vector::Vector;
 use crate::turns::Owner;
 use crate::{EngineError, LlmTask};
@@ -78,16 +79,17 @@ fn direction(embedding: &Embedding) -> Vector {
 }
 
 /// A built-in embedder, which needs no network and no download. A folder keeps the one that it was
-/// made with.
+/// made with; a new one has the default.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BuiltIn {
-    /// A table of word vectors: microseconds a text.
-    #[default]
+    /// A table of word vectors: microseconds a text. The default without the feature `encoder`.
+    #[cfg_attr(not(feature = "encoder"), default)]
     Static,
     /// The sentence encoder all-MiniLM-L6-v2, which understands what words mean together:
-    /// milliseconds a text, on threads of its own.
+    /// milliseconds a text, on threads of its own. The default.
     #[cfg(feature = "encoder")]
+    #[default]
     MiniLm,
 }
 
@@ -114,6 +116,15 @@ impl BuiltIn {
             Self::Static => None,
             #[cfg(feature = "encoder")]
             Self::MiniLm => Some((encoding::MODEL.to_owned(), encoding::LENGTH)),
+        }
+    }
+
+    /// The vectors of texts, whose caller waits for them.
+    pub(crate) fn embed_now(self, texts: &[&str]) -> Result<Vec<Vector>, EngineError> {
+        match self {
+            Self::Static => Ok(texts.iter().map(|text| BuiltInEmbedder.embed_now(text)).collect()),
+            #[cfg(feature = "encoder")]
+            Self::MiniLm => encoding::encode_now(texts),
         }
     }
 

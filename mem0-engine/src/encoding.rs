@@ -4,6 +4,7 @@
 //! question waits for questions alone.
 
 use std::collections::VecDeque;
+use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -96,25 +97,45 @@ impl Encoding {
         Ok(Self(Arc::new(ending)))
     }
 
-    /// The vector of each text. A question that the project asked lately is not encoded again. What
-    /// is still queued is not encoded if the future is dropped.
+    /// The vector of each text. What the project asked lately is not encoded again, be it a whole
+    /// question or a part of one. What is still queued is not encoded if the future is dropped.
     pub(crate) async fn embed(
         &self,
         owner: Owner,
         texts: &[&str],
         purpose: Purpose,
     ) -> Result<Vec<Vector>, EngineError> {
-        let desk = &self.0.desk;
-        let question = match (purpose, texts) {
-            (Purpose::Search, [question]) => Some(*question),
-            _ => None,
-        };
-        if let Some(vector) = question.and_then(|asked| desk.remembered().find(owner, asked)) {
-            return Ok(vec![vector]);
+        if purpose != Purpose::Search {
+            return self.encode(owner, texts, purpose).await;
         }
+        let desk = &self.0.desk;
+        let mut vectors: Vec<Option<Vector>> = {
+            let mut remembered = desk.remembered();
+            texts.iter().map(|text| remembered.find(owner, text)).collect()
+        };
+        let missing = texts.iter().zip(&vectors).filter(|(_, vector)| vector.is_none());
+        let missing: Vec<&str> = missing.map(|(text, _)| *text).collect();
+        let made = self.encode(owner, &missing, purpose).await?;
+        {
+            let mut remembered = desk.remembered();
+            let made = missing.iter().zip(&made);
+            made.for_each(|(text, vector)| remembered.keep(owner, text, vector));
+        }
+        let missing = vectors.iter_mut().filter(|vector| vector.is_none());
+        missing.zip(made).for_each(|(place, vector)| *place = Some(vector));
+        vectors.into_iter().map(|vector| vector.ok_or(EngineError::Internal)).collect()
+    }
+
+    async fn encode(
+        &self,
+        owner: Owner,
+        texts: &[&str],
+        purpose: Purpose,
+    ) -> Result<Vec<Vector>, EngineError> {
         if texts.is_empty() {
             return Ok(Vec::new());
         }
+        let desk = &self.0.desk;
         let (reply, answer) = oneshot::channel();
         let texts = texts.iter().map(|text| (*text).to_owned()).collect();
         let task = Task { texts, vectors: Vec::new(), reply };
@@ -126,12 +147,24 @@ impl Encoding {
             }
         }
         desk.more.notify_all();
-        let vectors = answer.await.unwrap_or(Err(EngineError::Closed))?;
-        if let (Some(question), [vector]) = (question, vectors.as_slice()) {
-            desk.remembered().keep(owner, question, vector);
+        answer.await.unwrap_or(Err(EngineError::Closed))
+    }
+}
+
+/// The vector of each text, made by threads that the caller waits for.
+pub(crate) fn encode_now(texts: &[&str]) -> Result<Vec<Vector>, EngineError> {
+    let encoder = Encoder::built_in().map_err(|_| EngineError::Internal)?;
+    let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    thread::scope(|scope| {
+        let parts = texts.chunks(texts.len().div_ceil(threads).max(1));
+        let parts: Vec<_> = parts.map(|texts| scope.spawn(move || encoder.encode(texts))).collect();
+        let mut vectors = Vec::with_capacity(texts.len());
+        for part in parts {
+            let encoded = part.join().map_err(|_| EngineError::Internal)?;
+            vectors.extend(encoded.map_err(|_| EngineError::Internal)?.iter().map(vector));
         }
         Ok(vectors)
-    }
+    })
 }
 
 impl Desk {
@@ -145,12 +178,12 @@ impl Desk {
 
     /// What one thread does until the end.
     fn work(&self) {
-        let encoder = Encoder::built_in();
         while let Some((owner, mut task, is_question)) = self.next() {
             let began = Instant::now();
             let part = task.next_part();
             let encoded = catch_unwind(AssertUnwindSafe(|| {
-                let encoder = encoder.as_ref().map_err(|_| EngineError::Internal)?;
+                // Made ready by the first text, so that a process without one never waits for it.
+                let encoder = Encoder::built_in().map_err(|_| EngineError::Internal)?;
                 let texts: Vec<&str> = part.iter().map(String::as_str).collect();
                 encoder.encode(&texts).map_err(|_| EngineError::Internal)
             }));

@@ -65,8 +65,9 @@ impl fmt::Debug for Engine {
 
 impl Engine {
     /// Opens a data folder with the built-in embedder that it was made with, and continues with the
-    /// events queued in it. A folder that does not exist is created, with the static table. Blocks
-    /// for some milliseconds; longer only when a newer version of this crate upgrades the folder.
+    /// events queued in it. A folder that does not exist is created, with the
+    /// [default](BuiltIn::default). Blocks for some milliseconds; longer only when a newer version
+    /// of this crate upgrades the folder.
     ///
     /// # Errors
     /// [`EngineError::Locked`] when another engine has the folder open,
@@ -81,8 +82,8 @@ impl Engine {
     ///
     /// ```
     /// # use mem0_engine::{BuiltIn, Engine};
-    /// # let folder = format!("mem0-built-in-doc-{}", std::process::id());
-    /// # let folder = std::env::temp_dir().join(folder);
+    /// # let name = format!("mem0-built-in-doc-{}", std::process::id());
+    /// # let folder = std::env::temp_dir().join(name);
     /// let engine = Engine::open_with_built_in(&folder, BuiltIn::Static)?;
     /// # drop(engine);
     /// # std::fs::remove_dir_all(&folder).ok();

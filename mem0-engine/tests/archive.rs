@@ -1,6 +1,6 @@
 use mem0_engine::{
-    AddRequest, FolderError, MemoryChange, NewKey, NewWebhook, PageRequest, ProjectRecord, archive,
-    check_folder,
+    AddRequest, BuiltIn, FolderError, MemoryChange, NewKey, NewWebhook, PageRequest, ProjectRecord,
+    archive, check_folder,
 };
 use mem0_types::{EntityType, Filter, Message, WebhookEventType};
 
@@ -16,7 +16,8 @@ fn exported(folder: &Folder, project: Option<&str>) -> String {
 }
 
 fn import(folder: &Folder, archive: &str) -> Result<u64, FolderError> {
-    archive::import(&mut archive.as_bytes(), &folder.0, &mut |_| ()).map(|done| done.rows)
+    archive::import(&mut archive.as_bytes(), &folder.0, Some(BuiltIn::Static), &mut |_| ())
+        .map(|done| done.rows)
 }
 
 /// Fills a folder with all kinds of rows: odd texts, missing metadata, deleted memories with their

@@ -4,7 +4,7 @@ use mem0_components::testing::check_vector_store;
 use mem0_components::{
     Collection, ComponentErrorKind, Embedding, StoreFilter, StorePage, VectorRecord, VectorStore,
 };
-use mem0_engine::{Access, Engine, archive, check_folder};
+use mem0_engine::{Access, BuiltIn, Engine, archive, check_folder};
 use mem0_types::EntityRef;
 
 use crate::workbench::*;
@@ -75,7 +75,7 @@ fn collections_outlive_the_process_and_an_archive() {
     wait(engine.close()).unwrap();
     let mut lines = Vec::new();
     archive::export(&folder.0, None, &mut lines, &mut |_, _| ()).unwrap();
-    archive::import(&mut lines.as_slice(), &other.0, &mut |_| ()).unwrap();
+    archive::import(&mut lines.as_slice(), &other.0, Some(BuiltIn::Static), &mut |_| ()).unwrap();
     assert_eq!(wait(notes(&other.open()).get("a")).unwrap(), Some(record));
 }
 

@@ -7,7 +7,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use mem0_engine::{
-    AddRequest, DeleteAllRequest, Engine, MemoryChange, NewWebhook, PageRequest, UpdateRequest,
+    AddRequest, BuiltIn, DeleteAllRequest, Engine, MemoryChange, NewWebhook, PageRequest,
+    UpdateRequest,
 };
 use mem0_types::{EntityType, EventStatus, Filter, Message, WebhookEventType};
 
@@ -19,7 +20,7 @@ const FOLDER: &str = "MEM0_ENGINE_CRASH_TEST_FOLDER";
 #[test]
 fn adds_until_it_is_killed() {
     let Some(folder) = std::env::var_os(FOLDER) else { return };
-    let engine = Engine::open(folder).unwrap();
+    let engine = Engine::open_with_built_in(folder, BuiltIn::Static).unwrap();
     let mut out = std::io::stdout().lock();
     for n in 0_u64.. {
         let text = format!("fact {} of {}", n, std::process::id());
@@ -112,7 +113,7 @@ const LIFE: &str = "MEM0_ENGINE_DELETING_TEST_LIFE";
 #[test]
 fn carries_out_until_it_dies() {
     let Some(folder) = std::env::var_os(DELETING) else { return };
-    let engine = Engine::open(folder).unwrap();
+    let engine = Engine::open_with_built_in(folder, BuiltIn::Static).unwrap();
     println!("open\t");
     if let Ok(life) = std::env::var(LIFE) {
         let life = Duration::from_millis(life.parse().unwrap());
@@ -141,7 +142,7 @@ fn handed_over<F: Future>(call: F) -> Pin<Box<F>> {
 #[test]
 fn queues_and_dies() {
     let Some(folder) = std::env::var_os(QUEUEING) else { return };
-    let engine = Engine::open(folder).unwrap();
+    let engine = Engine::open_with_built_in(folder, BuiltIn::Static).unwrap();
     let alices = DeleteAllRequest { ids: user("alice"), ..DeleteAllRequest::default() };
     let later = AddRequest::new(vec![Message::user("later")], user("alice"));
     let deletion = handed_over(engine.delete_all(alices));

@@ -1,4 +1,4 @@
-use mem0_engine::{AddRequest, Engine, EngineError, PageRequest};
+use mem0_engine::{AddRequest, BuiltIn, Engine, EngineError, PageRequest};
 use mem0_types::{EventStatus, Filter, Message};
 
 use crate::workbench::*;
@@ -93,7 +93,7 @@ fn new_files_are_readable_by_their_owner_only() {
 
     let parent = Folder::new();
     let folder = parent.0.join("made/here");
-    let engine = Engine::open(&folder).unwrap();
+    let engine = Engine::open_with_built_in(&folder, BuiltIn::Static).unwrap();
     store_one(&engine, "alice", "x");
     let mode = |path: &std::path::Path| path.metadata().unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(&folder), 0o700);

@@ -3,8 +3,8 @@
 use std::thread;
 
 use mem0_engine::{
-    AddRequest, BuiltIn, Engine, EngineError, MemoryChange, SearchRequest, UpdateRequest,
-    check_folder,
+    AddRequest, BuiltIn, Engine, EngineError, MemoryChange, SearchRequest, UpdateRequest, archive,
+    back_up, check_folder, restore,
 };
 use mem0_types::{Filter, Message};
 
@@ -71,7 +71,7 @@ fn what_the_model_cannot_read_goes_by_its_words() {
 #[test]
 fn a_folder_keeps_its_built_in_embedder() {
     let folder = Folder::new();
-    // An empty folder has none yet.
+    // A folder without memories may have any.
     drop(folder.open());
     let engine = open(&folder);
     store_one(&engine, "alice", "He prefers email to phone calls");
@@ -80,7 +80,7 @@ fn a_folder_keeps_its_built_in_embedder() {
     assert!(matches!(other, EngineError::OtherEmbedder { .. }), "{other:?}");
     let why = other.to_string();
     assert!(why.contains("minilm") && why.contains("static"), "{why}");
-    let engine = folder.open();
+    let engine = Engine::open(&folder.0).unwrap();
     store_one(&engine, "alice", "The printer is out of ink");
     let first = meant(&engine, "How does he like to be contacted?");
     assert_eq!(first, "He prefers email to phone calls");
@@ -90,7 +90,78 @@ fn a_folder_keeps_its_built_in_embedder() {
     store_one(&folder.open(), "alice", "I like tea");
     let other = Engine::open_with_built_in(&folder.0, BuiltIn::MiniLm);
     assert!(matches!(other, Err(EngineError::OtherEmbedder { .. })), "{other:?}");
-    assert_eq!(list(&folder.open(), alice()).len(), 1);
+    let engine = Engine::open(&folder.0).unwrap();
+    assert_eq!(list(&engine, alice()).len(), 1);
+    drop(engine);
+    assert_eq!(lengths(&folder), [256]);
+}
+
+/// The lengths of the folder's vectors.
+fn lengths(folder: &Folder) -> Vec<i64> {
+    let sql = folder.sql();
+    let mut lengths = sql.prepare("SELECT DISTINCT length(vector) FROM memory_index").unwrap();
+    lengths.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+}
+
+#[test]
+fn a_new_folder_has_the_encoder_and_an_older_one_keeps_the_table() {
+    let folder = Folder::new();
+    store_one(&Engine::open(&folder.0).unwrap(), "alice", "I sail");
+    assert_eq!(lengths(&folder), [384]);
+    for folder in [Folder::of_version_2(), Folder::of_version_7()] {
+        store_one(&Engine::open(&folder.0).unwrap(), "alice", "I sail");
+        assert_eq!(lengths(&folder), [256]);
+    }
+    let folder = Folder::new();
+    drop(folder.open());
+    store_one(&Engine::open(&folder.0).unwrap(), "alice", "I sail");
+    assert_eq!(lengths(&folder), [256]);
+}
+
+#[test]
+fn an_import_makes_the_vectors_of_the_folder_that_it_fills() {
+    let from = Folder::new();
+    store(&open(&from), user("alice"), &["He prefers email to phone calls", "I sail"]);
+    let mut lines = Vec::new();
+    archive::export(&from.0, None, &mut lines, &mut |_, _| ()).unwrap();
+    let import = |to: &Folder, embedder| {
+        archive::import(&mut lines.as_slice(), &to.0, embedder, &mut |_| ())
+    };
+    let (new, made, small) = (Folder::new(), Folder::new(), Folder::new());
+    import(&new, None).unwrap();
+    assert_eq!(lengths(&new), [384]);
+    // A folder that was made and has no memories yet.
+    drop(open(&made));
+    import(&made, None).unwrap();
+    assert_eq!(lengths(&made), [384]);
+    for folder in [&new, &made] {
+        assert_eq!(check_folder(&folder.0).unwrap().findings, Vec::<String>::new());
+        let other = import(folder, Some(BuiltIn::Static)).unwrap_err().to_string();
+        assert!(other.contains("the static table"), "{other}");
+    }
+    let engine = Engine::open(&new.0).unwrap();
+    let first = meant(&engine, "How does he like to be contacted?");
+    assert_eq!(first, "He prefers email to phone calls");
+    import(&small, Some(BuiltIn::Static)).unwrap();
+    assert_eq!(lengths(&small), [256]);
+}
+
+#[test]
+fn a_copy_of_a_folder_has_its_embedder() {
+    let (from, to) = (Folder::new(), Folder::new());
+    store_one(&open(&from), "alice", "He prefers email to phone calls");
+    let copy = from.0.join("copy.db");
+    back_up(&from.0, &copy).unwrap();
+    restore(&copy, &to.0).unwrap();
+    assert_eq!(lengths(&to), [384]);
+    let engine = Engine::open(&to.0).unwrap();
+    store_one(&engine, "alice", "I sail");
+    assert_eq!(meant(&engine, "Who has a boat?"), "I sail");
+    drop(engine);
+    // Words that do not belong to the text are found out, whoever made the vectors.
+    to.sql().execute("UPDATE memory_index SET terms = 'other'", []).unwrap();
+    let findings = check_folder(&to.0).unwrap().findings;
+    assert_eq!(findings, ["Memories whose words do not match their text: 2."]);
 }
 
 #[test]
@@ -132,7 +203,7 @@ fn a_closed_engine_encodes_nothing_more() {
     let queued = wait(engine.add(AddRequest::new(messages, user("alice")))).unwrap();
     // Dropping gives up what has not been encoded; the next start does it.
     drop(engine);
-    let engine = folder.open();
+    let engine = open(&folder);
     assert_eq!(finished(&engine, &queued.event_id).results.len(), 200);
     wait(engine.close()).unwrap();
     let closed = wait(engine.search(SearchRequest::new("herons", alice())));

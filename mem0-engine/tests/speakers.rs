@@ -1,8 +1,8 @@
 //! Who said a memory is told wherever the memory is.
 
 use mem0_engine::{
-    AddRequest, Engine, EventResultRecord, HistoryEntry, MemoryChange, NewWebhook, PageRequest,
-    archive,
+    AddRequest, BuiltIn, Engine, EventResultRecord, HistoryEntry, MemoryChange, NewWebhook,
+    PageRequest, archive,
 };
 use mem0_types::{EntityType, Filter, HistoryEvent, Message, WebhookEventType};
 use serde_json::json;
@@ -140,7 +140,7 @@ fn an_archive_and_an_old_folder_know_who_said_it() {
     let mut lines = Vec::new();
     archive::export(&folder.0, None, &mut lines, &mut |_, _| ()).unwrap();
     let copy = Folder::new();
-    archive::import(&mut lines.as_slice(), &copy.0, &mut |_| ()).unwrap();
+    archive::import(&mut lines.as_slice(), &copy.0, Some(BuiltIn::Static), &mut |_| ()).unwrap();
     let engine = copy.open();
     let bobs = &list(&engine, Filter::user_id("alice"))[1];
     assert_eq!((bobs.role.as_str(), bobs.actor.as_deref()), ("assistant", Some("Bob")));

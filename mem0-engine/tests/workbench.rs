@@ -7,7 +7,7 @@ use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
 use mem0_engine::{
-    AddRequest, Added, Engine, EntityIds, EventRecord, ListRequest, MAX_MESSAGES_AT_ONCE,
+    AddRequest, Added, BuiltIn, Engine, EntityIds, EventRecord, ListRequest, MAX_MESSAGES_AT_ONCE,
     MemoryRecord, SearchHit, SearchRequest,
 };
 use mem0_types::{Filter, Message};
@@ -59,8 +59,10 @@ impl Folder {
         folder
     }
 
+    /// Opens it with the static table, which is quicker than the default: most tests are not about
+    /// meaning.
     pub(crate) fn open(&self) -> Engine {
-        Engine::open(&self.0).unwrap()
+        Engine::open_with_built_in(&self.0, BuiltIn::Static).unwrap()
     }
 
     /// A connection to the database, bypassing the engine.

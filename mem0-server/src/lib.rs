@@ -36,6 +36,8 @@
 //! | Feature | Default | What it adds |
 //! |---|---|---|
 //! | `bin` | yes | the binary, with its command line, sockets and allocator |
+//! | `encoder` | yes | a sentence encoder for new folders, which else have a table of words |
+//! | `providers` | yes | in the binary, embedders of providers |
 //! | `deliver` | with `bin` | [`deliver`], which calls webhooks, with TLS |
 //!
 //! An app with the platform inside depends on this crate with `default-features = false`, and on

@@ -1,7 +1,12 @@
 //! What depends on what, as cargo sees it.
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::process::Command;
+
+use sha2::{Digest, Sha256};
+
+use crate::sources::root;
 
 /// Every crate below a package, itself included, each as `name version`; without dev-dependencies
 /// and without what only a build script needs (`-e normal`).
@@ -146,6 +151,48 @@ fn the_types_rest_on_five_crates() {
         |name: &&str| direct.contains(name) || theirs.contains(name) || *name == "mem0-types";
     let other: Vec<_> = names.into_iter().filter(|name| !allowed(name)).collect();
     assert_eq!(other, [""; 0]);
+}
+
+/// crates.io takes 10 MB packed. What they were made from and by is in each, and is true.
+#[test]
+fn each_data_crate_is_small_enough_and_says_where_it_is_from() {
+    let target = tempfile::tempdir().unwrap();
+    for (part, file) in [(1, "words.bin"), (2, "layers.bin")] {
+        let name = format!("mem0-encoder-data-{part}");
+        let output = Command::new(env!("CARGO"))
+            .args(["package", "--offline", "--locked", "--no-verify", "--allow-dirty", "-p", &name])
+            .env("CARGO_TARGET_DIR", target.path())
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let packed = target.path().join(format!("package/{name}-0.1.0.crate"));
+        let packed = fs::metadata(packed).unwrap().len();
+        assert!(packed < 10_000_000, "{name}: {packed} bytes");
+        let folder = root().join(format!("mem0-encoder/data/{part}"));
+        let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap();
+        for with in [file, "make.py", "LICENSE", "NOTICE", "README.md"] {
+            assert!(manifest.contains(&format!("\"{with}\"")), "{name} packs no {with}");
+        }
+        let notice = fs::read_to_string(folder.join("NOTICE")).unwrap();
+        let hash = sha256(&fs::read(folder.join(file)).unwrap());
+        assert!(notice.contains(&format!("{hash}  {file}")), "{file} has the hash {hash}");
+        // Those of the sources that the script asks for.
+        let script = fs::read_to_string(folder.join("make.py")).unwrap();
+        let sources: Vec<_> = script
+            .lines()
+            .filter_map(|line| line.trim().strip_suffix("\",")?.split_once("\": \""))
+            .collect();
+        assert_eq!(sources.len(), 2, "{sources:?}");
+        for (source, hash) in sources {
+            let source = source.trim_start_matches('"');
+            assert!(notice.contains(&format!("{hash}  {source}")), "{source} has the hash {hash}");
+        }
+    }
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[test]

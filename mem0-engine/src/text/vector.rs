@@ -75,8 +75,9 @@ impl fmt::Debug for Vector {
 /// any processor.
 const AT_ONCE: usize = 16;
 
-/// The dimensions of the built-in embedder's vectors. The loops are unrolled for them.
-const USUAL: usize = 256;
+/// The dimensions of the built-in embedders' vectors. The loops are unrolled for them.
+const STATIC: usize = 256;
+const MINILM: usize = 384;
 
 /// A vector prepared for comparisons with many others.
 pub(crate) struct WideVector(Box<[i16]>);
@@ -90,10 +91,7 @@ impl WideVector {
     /// The dot product with another vector's bytes. With 4,096 dimensions it is at most 2^26 in
     /// size, far from overflow.
     pub(crate) fn dot(&self, other: &[u8]) -> i32 {
-        match (self.usual(), <&[u8; USUAL]>::try_from(other)) {
-            (Some(own), Ok(other)) => dot_usual(own, other),
-            _ => dot(&self.0, other),
-        }
+        dot(&self.0, other)
     }
 
     /// Appends to `cosines` the cosine of each of the `vectors`, whose inverse lengths are given,
@@ -106,18 +104,15 @@ impl WideVector {
         cosines: &mut Vec<f32>,
     ) {
         let cosine =
-            |product: i32, inverse_length: &f32| product as f32 * inverse_length * own_length;
-        if let Some(own) = self.usual() {
-            let vectors = vectors.as_chunks::<USUAL>().0.iter().zip(inverse_lengths);
-            cosines.extend(vectors.map(|(vector, length)| cosine(dot_usual(own, vector), length)));
+            |(product, inverse_length): (i32, &f32)| product as f32 * inverse_length * own_length;
+        if let Ok(own) = <&[i16; STATIC]>::try_from(&*self.0) {
+            cosines.extend(dots(own, vectors).zip(inverse_lengths).map(cosine));
+        } else if let Ok(own) = <&[i16; MINILM]>::try_from(&*self.0) {
+            cosines.extend(dots(own, vectors).zip(inverse_lengths).map(cosine));
         } else if !self.0.is_empty() {
-            let vectors = vectors.chunks_exact(self.0.len()).zip(inverse_lengths);
-            cosines.extend(vectors.map(|(vector, length)| cosine(dot(&self.0, vector), length)));
+            let dots = vectors.chunks_exact(self.0.len()).map(|vector| dot(&self.0, vector));
+            cosines.extend(dots.zip(inverse_lengths).map(cosine));
         }
-    }
-
-    fn usual(&self) -> Option<&[i16; USUAL]> {
-        self.0.as_ref().try_into().ok()
     }
 }
 
@@ -131,13 +126,16 @@ pub(crate) fn inverse_length(bytes: &[u8]) -> f32 {
     if square == 0 { 0.0 } else { (square as f32).sqrt().recip() }
 }
 
-fn dot_usual(own: &[i16; USUAL], other: &[u8; USUAL]) -> i32 {
-    let mut sums = [0; AT_ONCE];
-    let (own, other) = (own.as_chunks::<AT_ONCE>().0, other.as_chunks::<AT_ONCE>().0);
-    for (own, other) in own.iter().zip(other) {
-        add_products(&mut sums, own, other);
-    }
-    sums.iter().sum()
+/// The dot products with each of the vectors.
+fn dots<const N: usize>(own: &[i16; N], vectors: &[u8]) -> impl Iterator<Item = i32> {
+    let own = own.as_chunks::<AT_ONCE>().0;
+    vectors.as_chunks::<N>().0.iter().map(move |vector| {
+        let mut sums = [0; AT_ONCE];
+        for (own, other) in own.iter().zip(vector.as_chunks::<AT_ONCE>().0) {
+            add_products(&mut sums, own, other);
+        }
+        sums.iter().sum()
+    })
 }
 
 fn dot(own: &[i16], other: &[u8]) -> i32 {

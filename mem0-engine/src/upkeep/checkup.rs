@@ -101,18 +101,22 @@ fn check_database(path: &Path, checkup: &mut Checkup) -> Result<(), EngineError>
     let found: i64 = transaction.query_row(&differing, [], |row| row.get(0))?;
     checkup.note("Memories that an equal add would not find", found);
     numbers(&transaction, checkup)?;
-    if reindex::elsewhere(&transaction)?.is_some() {
-        checkup.left_out.push(
-            "The vectors were not made by the built-in embedder, so the index was not compared with \
-             the texts.",
-        );
-    } else if !reindex::is_current(&transaction)? {
+    let of_table = reindex::elsewhere(&transaction)?.is_none();
+    let (terms, vectors) =
+        (reindex::has_current_terms(&transaction)?, reindex::is_current(&transaction)?);
+    if !terms || (of_table && !vectors) {
         checkup.left_out.push(
             "Another version made the index, so it was not compared with the texts; the next start \
              makes a new one.",
         );
     }
-    memories(&transaction, checkup)?;
+    if !of_table {
+        checkup.left_out.push(
+            "The static table did not make the vectors, so they were not compared with the texts: \
+             that would take as long as making them again.",
+        );
+    }
+    memories(&transaction, checkup, (terms, vectors))?;
     Ok(())
 }
 
@@ -247,35 +251,40 @@ fn numbers(connection: &Connection, checkup: &mut Checkup) -> Result<(), EngineE
     Ok(())
 }
 
-/// What is stored with each memory must match its text and its ids.
-fn memories(connection: &Connection, checkup: &mut Checkup) -> Result<(), EngineError> {
+/// What is stored with each memory must match its text and its ids; its terms and its vector where
+/// they are of today.
+fn memories(
+    connection: &Connection,
+    checkup: &mut Checkup,
+    (terms_are_of_today, vectors_are_of_today): (bool, bool),
+) -> Result<(), EngineError> {
     let mut statement = connection.prepare(
         "SELECT m.user_id, m.agent_id, m.app_id, m.run_id, m.scope_key, m.text_hash, m.actor, m.text, i.terms, \
          i.passages, i.vector FROM memories AS m JOIN memory_index AS i ON i.seq = m.seq",
     )?;
     let mut rows = statement.query([])?;
-    // Only the static table can say again what a vector is.
-    let elsewhere = reindex::elsewhere(connection)?.map(|(_, dimensions)| dimensions);
-    let is_current = match elsewhere {
-        Some(_) => reindex::has_current_terms(connection)?,
-        None => reindex::is_current(connection)?,
-    };
+    let dimensions = reindex::elsewhere(connection)?.map(|(_, dimensions)| dimensions);
     let (mut texts, mut scopes, mut words, mut passages, mut vectors) = (0, 0, 0, 0, 0);
     while let Some(row) = rows.next()? {
         let ids = EntityIds::from_row(row)?;
         let (actor, text): (Option<String>, String) = (row.get("actor")?, row.get("text")?);
         texts += i64::from(row.get::<_, Vec<u8>>("text_hash")? != ids::text_hash(&text));
         scopes += i64::from(row.get::<_, Vec<u8>>("scope_key")? != ids.ids_hash());
-        if is_current {
+        if terms_are_of_today {
             let actor = actor.as_deref();
-            let indexed = match elsewhere {
-                Some(_) => Indexed::with(actor, &text, iter::empty()),
-                None => Indexed::of(actor, &text),
-            };
             let stored: Vec<u8> = row.get("vector")?;
-            let is_sound = match elsewhere {
-                Some(dimensions) => indexed.can_have(&stored, dimensions),
-                None => stored == indexed.vectors,
+            // Only the static table can say again what a vector is.
+            let (indexed, is_sound) = match dimensions {
+                Some(dimensions) => {
+                    let indexed = Indexed::with(actor, &text, iter::empty());
+                    let is_sound = indexed.can_have(&stored, dimensions);
+                    (indexed, is_sound)
+                }
+                None => {
+                    let indexed = Indexed::of(actor, &text);
+                    let is_sound = !vectors_are_of_today || stored == indexed.vectors;
+                    (indexed, is_sound)
+                }
             };
             words += i64::from(row.get::<_, String>("terms")? != indexed.terms);
             passages += i64::from(row.get::<_, Option<String>>("passages")? != indexed.passages);

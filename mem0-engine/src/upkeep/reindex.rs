@@ -24,6 +24,9 @@ const PROGRESS_SETTING: &str = "engine.indexing_again";
 /// How many memories are indexed again in one transaction.
 const STEP: usize = 1000;
 
+/// About how many bytes of their texts are held at once.
+const STEP_BYTES: usize = 1024 * 1024;
+
 /// Brings the index up to date for the embedder that the folder is opened with, by the name and the
 /// dimensions of its vectors (`None` is the static table). Returns the dimensions of its vectors.
 ///
@@ -54,9 +57,8 @@ pub(crate) fn ensure_current(
         }
         settings::remove(&transaction, DIMENSIONS_SETTING)?;
     }
-    if let Some((model, dimensions)) = &given {
-        settings::set(&transaction, MODEL_SETTING, model)?;
-        settings::set(&transaction, DIMENSIONS_SETTING, &dimensions.to_string())?;
+    if let Some(given) = &given {
+        note(&transaction, given)?;
     }
     let is_current = match given {
         Some(_) => has_current_terms(&transaction)?,
@@ -67,6 +69,12 @@ pub(crate) fn ensure_current(
         index_again(connection, given.is_some())?;
     }
     Ok(given.map_or(BuiltInEmbedder.dimensions(), |(_, dimensions)| dimensions))
+}
+
+/// Notes whose vectors the folder has.
+fn note(connection: &Connection, (model, dimensions): &(String, usize)) -> Result<(), EngineError> {
+    settings::set(connection, MODEL_SETTING, model)?;
+    settings::set(connection, DIMENSIONS_SETTING, &dimensions.to_string())
 }
 
 /// What all entries become.
@@ -111,12 +119,17 @@ fn index_again(connection: &mut Connection, keeps_vectors: bool) -> Result<(), E
     }
 }
 
-/// The built-in embedder that the folder was made with. The static table if it was none: opening
-/// the folder with it says what is the matter.
+/// The built-in embedder that the folder was made with, and the default for a new folder. If it was
+/// none the static table: opening the folder with it says what is the matter.
 pub(crate) fn built_in(connection: &Connection) -> Result<BuiltIn, EngineError> {
+    let is_new = settings::get(connection, MODEL_SETTING)?.is_none()
+        && !connection.prepare("SELECT 1 FROM memories")?.exists([])?;
+    if is_new {
+        return Ok(BuiltIn::default());
+    }
     let elsewhere = elsewhere(connection)?;
     let found = BuiltIn::ALL.iter().find(|built_in| built_in.elsewhere() == elsewhere);
-    Ok(found.copied().unwrap_or_default())
+    Ok(found.copied().unwrap_or(BuiltIn::Static))
 }
 
 /// The embedder that made the folder's vectors, and their dimensions; `None` for the static table.
@@ -132,18 +145,52 @@ pub(crate) fn is_current(connection: &Connection) -> Result<bool, EngineError> {
     Ok(model.as_deref() == Some(MODEL) && has_current_terms(connection)?)
 }
 
-/// Whether this version of the index made all terms.
+/// Whether this version of the index made the terms of all entries.
 pub(crate) fn has_current_terms(connection: &Connection) -> Result<bool, EngineError> {
     Ok(settings::get(connection, FORM_SETTING)?.as_deref() == Some(text_index::FORM))
 }
 
-/// Indexes the memories with numbers above `last`, using the static table.
-pub(crate) fn index_after(connection: &Connection, mut last: i64) -> Result<(), EngineError> {
-    while let Some((seq, memory)) = after(connection, last)? {
-        Indexed::of(memory.actor.as_deref(), &memory.memory).replace(connection, seq)?;
-        last = seq;
+/// Indexes all memories of a folder whose index is missing.
+pub(crate) fn index_all(connection: &mut Connection, embedder: BuiltIn) -> Result<(), EngineError> {
+    if let Some(elsewhere) = embedder.elsewhere() {
+        let transaction = connection.transaction()?;
+        note(&transaction, &elsewhere)?;
+        index_after(&transaction, embedder, 0)?;
+        transaction.commit()?;
     }
+    ensure_current(connection, embedder.elsewhere())?;
     Ok(())
+}
+
+/// Indexes the memories with numbers above `last`.
+pub(crate) fn index_after(
+    connection: &Connection,
+    embedder: BuiltIn,
+    mut last: i64,
+) -> Result<(), EngineError> {
+    loop {
+        let (mut memories, mut bytes) = (Vec::new(), 0);
+        while memories.len() < STEP
+            && bytes < STEP_BYTES
+            && let Some((seq, memory)) = after(connection, last)?
+        {
+            (last, bytes) = (seq, bytes + memory.memory.len());
+            memories.push((seq, memory.actor, memory.memory));
+        }
+        if memories.is_empty() {
+            return Ok(());
+        }
+        let passages: Vec<_> = memories
+            .iter()
+            .map(|(_, actor, text)| text_index::embedded(actor.as_deref(), text))
+            .collect();
+        let texts: Vec<&str> = passages.iter().flatten().map(|text| &**text).collect();
+        let mut vectors = embedder.embed_now(&texts)?.into_iter();
+        for ((seq, actor, text), passages) in memories.iter().zip(&passages) {
+            let vectors = vectors.by_ref().take(passages.len());
+            Indexed::with(actor.as_deref(), text, vectors).replace(connection, *seq)?;
+        }
+    }
 }
 
 /// The next memory, with its number.

@@ -62,7 +62,7 @@ impl App {
 
     pub(crate) fn with(authentication: Authentication) -> Self {
         let folder = Folder::new();
-        let engine = Engine::open(folder.path()).unwrap();
+        let engine = folder.open();
         let violations = Violations::default();
         let checked = checked_into(router(engine.clone(), authentication), &violations);
         Self { engine, checked, _violations: violations, _folder: folder }

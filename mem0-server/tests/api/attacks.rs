@@ -2,7 +2,8 @@
 //!
 //! Each attack lasts until the others have done their rounds. With `MEM0_ATTACKS=SECONDS` each
 //! lasts that long, and the times that the others waited are printed as CSV, and written to the
-//! file that `MEM0_ATTACKS_REPORT` names.
+//! file that `MEM0_ATTACKS_REPORT` names. With `MEM0_ATTACKS_EMBEDDER=minilm` the folders have the
+//! sentence encoder rather than the static table.
 
 mod bystander;
 mod stage;
@@ -14,6 +15,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use mem0_engine::BuiltIn;
 use serde_json::{Map, Value, json};
 
 use self::stage::{ATTACKER, READS_ONLY, Stage};
@@ -193,7 +195,16 @@ fn lists_of_ids_without_end() {
 
 #[test]
 fn large_adds_that_are_queued_and_lists_of_their_events() {
-    let stage = Stage::new();
+    large_adds("6 of the largest queued adds, and lists of events", Stage::new());
+}
+
+#[test]
+fn large_adds_that_are_queued_for_the_encoder() {
+    large_adds("the same for the encoder", Stage::with(BuiltIn::MiniLm));
+}
+
+#[track_caller]
+fn large_adds(attack: &str, stage: Stage) {
     let unreadable = Arc::new(AtomicUsize::new(0));
     let counted = unreadable.clone();
     let long = "tea and milk ".repeat(19_000);
@@ -221,7 +232,7 @@ fn large_adds_that_are_queued_and_lists_of_their_events() {
             }
         }
     });
-    server.bystander("6 of the largest queued adds, and lists of events");
+    server.bystander(attack);
     assert_eq!(unreadable.load(Ordering::Relaxed), 0);
 }
 

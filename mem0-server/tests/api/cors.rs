@@ -23,7 +23,7 @@ struct Platform {
 
 fn platform(origins: Option<&str>, per_minute: u32) -> Platform {
     let folder = Folder::new();
-    let engine = Engine::open(folder.path()).unwrap();
+    let engine = folder.open();
     let mut options = RouterOptions::default();
     options.cors_origins = origins.map(|origins| origins.parse().unwrap());
     options.rate_limit = RateLimit::per_minute(per_minute);

@@ -6,7 +6,6 @@ use std::path::Path;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
-use mem0_engine::Engine;
 use mem0_server::{Authentication, router};
 use serde_json::{Map, Value, json};
 use tower::ServiceExt;
@@ -159,7 +158,7 @@ async fn every_field_that_is_read_is_described() {
     let document: Value = serde_json::from_str(DOCUMENT).unwrap();
     let words = words("", &["user_id", "keyword_search", "export_instructions", "schema"]);
     let folder = Folder::new();
-    let engine = Engine::open(folder.path()).unwrap();
+    let engine = folder.open();
     let app = router(engine.clone(), Authentication::Off);
     let said = document["info"]["description"].as_str().unwrap();
     let mut missing = BTreeMap::new();
@@ -189,7 +188,7 @@ async fn every_parameter_that_is_read_is_described() {
     let said = document["info"]["description"].as_str().unwrap();
     let words = words("Query", &["user_id", "delete_linked", "page_size", "start_date", "email"]);
     let folder = Folder::new();
-    let engine = Engine::open(folder.path()).unwrap();
+    let engine = folder.open();
     let app = router(engine.clone(), Authentication::Off);
     let (mut missing, mut read) = (BTreeMap::<_, Vec<_>>::new(), 0);
     for (method, path, operation) in operations(&document) {

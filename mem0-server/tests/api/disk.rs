@@ -61,7 +61,8 @@ impl Disk {
     }
 
     pub(crate) fn server(&self) -> Command {
-        let mut command = self.command(&["--listen", "127.0.0.1:0", "--api-key", "k"]);
+        let mut command =
+            self.command(&["--listen", "127.0.0.1:0", "--embedder", "static", "--api-key", "k"]);
         command.arg("--data-dir").arg(self.path());
         command
     }

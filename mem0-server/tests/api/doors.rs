@@ -149,7 +149,7 @@ impl Tenants {
     /// Each memory has metadata of this size.
     async fn new(memories: usize, metadata: usize, sleep: Option<mem0_server::Sleep>) -> Self {
         let folder = Folder::new();
-        let engine = Engine::open(folder.path()).unwrap();
+        let engine = folder.open();
         let own = engine.own_project().await.unwrap();
         let other = engine.create_project(&own.organization_id, "Other", None).await.unwrap();
         let mut keys = Vec::new();

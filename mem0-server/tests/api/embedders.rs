@@ -9,7 +9,7 @@ use mem0_components::testing::HashEmbedder;
 use serde_json::{Value, json};
 
 use crate::folder::Folder;
-use crate::server::{Server, command, send};
+use crate::server::{Server, command, send, unconfigured};
 
 /// A server that speaks the protocol of LM Studio, with vectors of 32 numbers.
 fn lm_studio() -> SocketAddr {
@@ -59,7 +59,7 @@ fn a_configured_embedder_makes_the_vectors_and_stays_the_folders() {
          lmstudio_base_url = \"http://{address}/v1\"\n"
     );
     fs::write(&file, config).unwrap();
-    let mut start = command(folder.path());
+    let mut start = unconfigured(folder.path());
     let server = Server::start({
         start.env("MEM0_SERVER_API_KEY", "k").arg("--config").arg(&file);
         start
@@ -74,7 +74,7 @@ fn a_configured_embedder_makes_the_vectors_and_stays_the_folders() {
     server.stop();
 
     // Without the option it would be another embedder's folder.
-    let output = command(folder.path()).env("MEM0_SERVER_API_KEY", "k").output().unwrap();
+    let output = unconfigured(folder.path()).env("MEM0_SERVER_API_KEY", "k").output().unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert!(said.contains("lmstudio/nomic-ai/nomic-embed-text-v1.5"), "{said}");
@@ -95,4 +95,33 @@ fn a_setting_that_is_wrong_is_said_before_anything_is_opened() {
         assert!(!output.status.success() && said.contains(words), "{given}: {said}");
         assert!(!said.contains("s3cret") && !folder.path().join("data").exists(), "{said}");
     }
+}
+
+#[test]
+fn a_new_folder_has_the_encoder_which_takes_little_memory() {
+    let folder = Folder::new();
+    let mut start = unconfigured(folder.path());
+    start.env("MEM0_SERVER_API_KEY", "k");
+    let server = Server::start(start);
+    let started = server.peak_memory();
+    assert!(started <= 60_000_000, "{started} bytes after the start");
+    let ask = |path: &str, body: Value| {
+        let (status, answer) = send(server.address, "k", "POST", path, &body.to_string()).unwrap();
+        assert_eq!(status, 200, "{answer}");
+        answer
+    };
+    for text in ["He prefers email to phone calls", "The printer is out of ink"] {
+        let body = json!({"messages": text, "user_id": "alice", "infer": false});
+        ask("/v3/memories/add/", body);
+    }
+    let body = json!({"query": "How is he contacted?", "filters": {"user_id": "alice"}});
+    let found = ask("/v3/memories/search/", body);
+    assert_eq!(found["results"][0]["memory"], "He prefers email to phone calls");
+    // The weights are a part of the program; what is made of them is a second copy at most.
+    let encoding = server.peak_memory();
+    assert!(encoding <= 120_000_000, "{encoding} bytes with the weights in use");
+    server.stop();
+    let sql = rusqlite::Connection::open(folder.path().join("mem0.db")).unwrap();
+    let length = "SELECT DISTINCT length(vector) FROM memory_index";
+    assert_eq!(sql.query_row(length, [], |row| row.get::<_, i64>(0)).unwrap(), 384);
 }

@@ -7,7 +7,6 @@ use std::sync::{Arc, Mutex};
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
-use mem0_engine::Engine;
 use mem0_server::{ApiKeyHash, Authentication, router};
 use serde_json::Value;
 
@@ -67,7 +66,7 @@ async fn every_example_works_as_it_is_pasted() {
     assert!(examples.len() > 50, "{}", examples.len());
     for (id, operation, source) in examples {
         let folder = Folder::new();
-        let engine = Engine::open(folder.path()).unwrap();
+        let engine = folder.open();
         let asked = Asked::default();
         let keys = Authentication::Keys(vec![ApiKeyHash::of("m0-of-the-test")]);
         let app = router(engine.clone(), keys).layer(from_fn_with_state(asked.clone(), note));

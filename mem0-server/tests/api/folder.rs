@@ -1,6 +1,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use mem0_engine::{BuiltIn, Engine};
+
 /// A temporary folder, removed when dropped.
 pub(crate) struct Folder(PathBuf);
 
@@ -17,6 +19,12 @@ impl Folder {
 
     pub(crate) fn path(&self) -> &Path {
         &self.0
+    }
+
+    /// Opens it with the static table, which is quicker than the default: most tests are not about
+    /// meaning.
+    pub(crate) fn open(&self) -> Engine {
+        Engine::open_with_built_in(&self.0, BuiltIn::Static).unwrap()
     }
 }
 

@@ -6,7 +6,6 @@ use std::path::Path;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
-use mem0_engine::Engine;
 use mem0_server::{Authentication, router};
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -55,7 +54,7 @@ fn holds(folder: &Path, text: &str) -> bool {
 #[tokio::test]
 async fn no_operation_stores_a_field_that_it_does_not_know() {
     let folder = Folder::new();
-    let engine = Engine::open(folder.path()).unwrap();
+    let engine = folder.open();
     let app = router(engine.clone(), Authentication::Off);
     let send = async |method: &str, path: &str, body: Value| {
         let in_messages = body["messages"].is_array();
@@ -245,7 +244,7 @@ async fn no_documented_field_is_ignored() {
         include_str!("../../../tests/fixtures/openapi.json"),
     ];
     let folder = Folder::new();
-    let engine = Engine::open(folder.path()).unwrap();
+    let engine = folder.open();
     let app = router(engine.clone(), Authentication::Off);
     let mut operations = 0;
     for document in documents {

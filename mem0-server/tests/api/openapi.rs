@@ -3,7 +3,6 @@
 
 use axum::body::to_bytes;
 use axum::http::StatusCode;
-use mem0_engine::Engine;
 use mem0_server::{Authentication, router};
 use serde_json::Value;
 use tower::ServiceExt;
@@ -30,7 +29,7 @@ fn paths() -> Vec<String> {
 #[tokio::test]
 async fn every_route_is_in_the_document_and_nothing_else() {
     let folder = Folder::new();
-    let engine = Engine::open(folder.path()).unwrap();
+    let engine = folder.open();
     let app = router(engine.clone(), Authentication::Off);
     let documented = own_document().names();
     assert!(paths().len() > 40);
@@ -56,7 +55,7 @@ async fn every_route_is_in_the_document_and_nothing_else() {
 #[tokio::test]
 async fn the_document_and_its_page_are_served_without_a_key() {
     let folder = Folder::new();
-    let engine = Engine::open(folder.path()).unwrap();
+    let engine = folder.open();
     let app = router(engine, Authentication::Keys(Vec::new()));
     let get = async |path| {
         let answer = app.clone().oneshot(request("GET", path, Value::Null)).await.unwrap();

@@ -94,7 +94,7 @@ fn an_export_and_its_import_give_the_same_export() {
     ran(from.path(), &["export", name]);
     assert_eq!(std::fs::read_to_string(&file).unwrap(), first);
     assert!(failed(from.path(), &["export", name], 1).contains("is not overwritten"));
-    let imported = ran(to.path(), &["import", name, "--create-folder"]);
+    let imported = ran(to.path(), &["import", name, "--create-folder", "--embedder", "static"]);
     let into = format!(" rows were imported into the new data folder {}.", to.path().display());
     assert!(imported.contains(&into), "{imported}");
     assert_eq!(ran(to.path(), &["export"]), first);
@@ -107,7 +107,9 @@ fn an_export_and_its_import_give_the_same_export() {
     // Also from standard input.
     let piped = Folder::new();
     let mut command = Command::new(env!("CARGO_BIN_EXE_mem0-server"));
-    command.args(["import", "--create-folder", "--data-dir"]).arg(piped.path());
+    command
+        .args(["import", "--create-folder", "--embedder", "static", "--data-dir"])
+        .arg(piped.path());
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(first.as_bytes()).unwrap();
     assert!(child.wait().unwrap().success());

@@ -4,7 +4,6 @@ use std::task::{Context, Poll, Wake, Waker};
 
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
-use mem0_engine::Engine;
 use mem0_server::{Authentication, BODY_LIMIT, router};
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -35,7 +34,7 @@ fn block_on<F: Future>(future: F) -> F::Output {
 #[test]
 fn a_router_is_made_and_called_without_any_runtime() {
     let folder = Folder::new();
-    let engine = Engine::open(folder.path()).unwrap();
+    let engine = folder.open();
     let app = router(engine.clone(), Authentication::Off);
     let body = json!({"messages": "I love hiking", "user_id": "alice", "infer": false});
     block_on(async {
@@ -78,7 +77,7 @@ async fn a_path_that_the_platform_does_not_have_is_not_found_and_says_why() {
 #[tokio::test]
 async fn a_base_url_that_ends_with_a_slash_does_no_harm() {
     let folder = Folder::new();
-    let engine = Engine::open(folder.path()).unwrap();
+    let engine = folder.open();
     let app = router(engine.clone(), Authentication::Off);
     let send = async |method: &str, path: &str, body: Value| {
         let answer = app.clone().oneshot(request(method, path, body)).await.unwrap();

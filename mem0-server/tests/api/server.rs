@@ -16,6 +16,14 @@ pub(crate) struct Server {
 }
 
 pub(crate) fn command(data_dir: &Path) -> Command {
+    let mut command = unconfigured(data_dir);
+    // Quicker than the default: most tests are not about meaning.
+    command.args(["--embedder", "static"]);
+    command
+}
+
+/// The same without an embedder of its own.
+pub(crate) fn unconfigured(data_dir: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mem0-server"));
     command.args(["--listen", "127.0.0.1:0", "--data-dir"]).arg(data_dir);
     command.env_remove("MEM0_SERVER_API_KEY");

@@ -22,7 +22,7 @@ struct Service {
 
 fn service(authentication: Authentication, options: RouterOptions) -> Service {
     let folder = Folder::new();
-    let engine = Engine::open(folder.path()).unwrap();
+    let engine = folder.open();
     let app = router_with(engine.clone(), authentication, options);
     Service { engine, app, _folder: folder }
 }

@@ -14,7 +14,7 @@ use crate::folder::data_folder::DataFolder;
 use crate::folder::private_file::new_private_file;
 use crate::folder::schema;
 use crate::upkeep::reindex;
-use crate::{EngineError, FolderError};
+use crate::{BuiltIn, EngineError, FolderError};
 
 /// The longest line, in bytes: many times the server's limit for one request.
 const LINE_LIMIT: u64 = 256 * 1024 * 1024;
@@ -35,14 +35,20 @@ pub struct Imported {
 /// administered there only open their project here. Queued events continue when an engine opens the
 /// folder.
 ///
-/// `progress` is called after each row, with the number of rows so far. This blocks.
+/// A new folder has the vectors of `embedder`, or else of the default one. A folder with memories
+/// keeps its own.
+///
+/// `progress` is called after each row, with the number of rows so far. The vectors are made after
+/// the last one. This blocks.
 ///
 /// # Errors
 /// [`FolderError::Conflict`] when the folder already has a row; [`FolderError::InvalidArchive`];
-/// [`FolderError::Stream`]; [`FolderError::Engine`] when the folder is in use or cannot be written.
+/// [`FolderError::Stream`]; [`FolderError::Engine`] when the folder is in use, cannot be written,
+/// or has memories with vectors of another embedder.
 pub fn import(
     from: &mut dyn BufRead,
     data_dir: impl AsRef<Path>,
+    embedder: Option<BuiltIn>,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Imported, FolderError> {
     let mut lines = Lines { from, buffer: Vec::new(), number: 0 };
@@ -55,16 +61,20 @@ pub fn import(
             ));
         }
         let mut connection = schema::open_writer(&folder.database())?;
-        reindex::ensure_current(&mut connection, None)?;
+        let embedder = match embedder {
+            Some(embedder) => embedder,
+            None => reindex::built_in(&connection)?,
+        };
+        reindex::ensure_current(&mut connection, embedder.elsewhere())?;
         let transaction = connection.transaction()?;
         let newest = last_seq(&transaction, "memories")?;
         let imported = Import::beside(&transaction)?.run(&mut lines, progress)?;
-        reindex::index_after(&transaction, newest)?;
+        reindex::index_after(&transaction, embedder, newest)?;
         transaction.commit()?;
         return Ok(imported);
     }
     folder.discard_partial();
-    let imported = into_new(&folder, &header, &mut lines, progress);
+    let imported = into_new(&folder, &header, &mut lines, embedder.unwrap_or_default(), progress);
     if imported.is_err() {
         folder.discard();
     }
@@ -75,6 +85,7 @@ fn into_new(
     folder: &DataFolder,
     header: &Header,
     lines: &mut Lines<'_>,
+    embedder: BuiltIn,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Imported, FolderError> {
     let path = folder.partial();
@@ -89,7 +100,7 @@ fn into_new(
     transaction.commit()?;
     drop(connection);
     let mut connection = schema::open_writer(&path)?;
-    reindex::ensure_current(&mut connection, None)?;
+    reindex::index_all(&mut connection, embedder)?;
     drop(connection);
     folder.adopt_partial()?;
     Ok(imported)

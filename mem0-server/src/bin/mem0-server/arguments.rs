@@ -6,7 +6,7 @@ use mem0_types::{EntityRef, EntityType};
 
 use crate::config::{Config, OPTIONS};
 use crate::nearest_name::{option_like, variable};
-use crate::{folder, keys};
+use crate::{embedder, folder, keys};
 
 pub(crate) const HELP: &str = "\
 mem0-server: the Mem0 platform's API on your own machine
@@ -35,13 +35,14 @@ Options of the server:
   --cors-origins ORIGINS   Origins whose web pages may call the server, with commas
                            between them: https://app.example. With * every page
                            of every site may. Default: none.
-  --embedder NAME          What finds memories by their meaning: static, a table of
-                           words, takes microseconds a text; minilm, a sentence
-                           encoder, takes milliseconds and understands more. Or a
+  --embedder NAME          What finds memories by their meaning: minilm, a sentence
+                           encoder, takes milliseconds a text; static, a table of
+                           words, takes microseconds and understands less. Or a
                            provider, such as ollama, or a JSON object with provider
                            and config, as in Mem0's configuration. A folder with
-                           memories keeps to the embedder that it has. Default: the
-                           folder's own, static for a new one.
+                           memories keeps to the embedder that it has, and import
+                           takes the option too. Default: the folder's own, minilm
+                           for a new one.
   --log LEVEL              error, warn, or info, which logs every request.
                            Default warn.
   --body-limit BYTES       Largest request body. Default 16777216.
@@ -126,6 +127,8 @@ struct Own {
     print_config: bool,
     /// Whether an option of the server itself was given.
     serves: bool,
+    /// Whether `--embedder` was given, which `import` takes too.
+    embeds: bool,
 }
 
 /// Reads the command line, the environment and the file.
@@ -152,7 +155,8 @@ fn parse(
             Long(name) => {
                 let name = name.to_owned();
                 if let Some(option) = OPTIONS.iter().find(|option| **option == name) {
-                    own.serves |= *option != "data-dir";
+                    own.embeds |= *option == "embedder";
+                    own.serves |= !matches!(*option, "data-dir" | "embedder");
                     given.push((*option, parser.value().map_err(as_text)?));
                     continue;
                 }
@@ -219,11 +223,11 @@ fn command(own: Own, config: Config) -> Result<Command, String> {
             Command::Serve(config)
         });
     };
-    if own.serves || own.print_config {
+    let first = first.to_string_lossy();
+    if own.serves || own.print_config || (own.embeds && first != "import") {
         return Err("a command does not take options of the server".to_owned());
     }
     let data_dir = config.data_dir;
-    let first = first.to_string_lossy();
     if first == "keys" {
         return keys(own, data_dir);
     }
@@ -242,10 +246,11 @@ fn command(own: Own, config: Config) -> Result<Command, String> {
         ("export", [to]) => {
             folder::Action::Export { project_id: own.key.project_id, to: Some(to.into()) }
         }
-        ("import", []) => folder::Action::Import { file: None, create: own.create_folder },
-        ("import", [file]) => {
-            folder::Action::Import { file: Some(file.into()), create: own.create_folder }
-        }
+        ("import", [] | [_]) => folder::Action::Import {
+            file: rest.first().map(Into::into),
+            create: own.create_folder,
+            embedder: config.embedder.as_ref().and_then(embedder::built_in),
+        },
         ("backup" | "restore", _) => return Err(format!("{first} takes one file")),
         ("check" | "export" | "import", _) => {
             return Err(format!("{first} takes at most one file"));
@@ -285,6 +290,8 @@ fn scope(text: &str) -> Result<EntityRef, String> {
 
 #[cfg(test)]
 mod tests {
+    use mem0_engine::BuiltIn;
+
     use super::*;
 
     fn parsed(arguments: &[&str], environment: &[(&str, &str)]) -> Result<Command, String> {
@@ -406,10 +413,14 @@ mod tests {
                 &["export", "--project", "p", "f"],
                 folder::Action::Export { project_id: Some("p".into()), to: Some("f".into()) },
             ),
-            (&["import"], folder::Action::Import { file: None, create: false }),
+            (&["import"], folder::Action::Import { file: None, create: false, embedder: None }),
             (
-                &["import", "f", "--create-folder"],
-                folder::Action::Import { file: Some("f".into()), create: true },
+                &["import", "f", "--create-folder", "--embedder", "static"],
+                folder::Action::Import {
+                    file: Some("f".into()),
+                    create: true,
+                    embedder: Some(BuiltIn::Static),
+                },
             ),
         ] {
             match parsed(arguments, &environment) {
@@ -429,6 +440,7 @@ mod tests {
             &["export", "--owner", "cook@example.com"],
             &["export", "--create-folder"],
             &["backup", "f", "--listen", "x"],
+            &["restore", "f", "--embedder", "static"],
             &["check", "--print-config"],
         ] {
             assert!(parsed(refused, &[]).is_err(), "{refused:?}");

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use mem0_engine::{
-    EngineError, FolderError, archive, back_up, check_backup, check_folder, restore,
+    BuiltIn, EngineError, FolderError, archive, back_up, check_backup, check_folder, restore,
 };
 use mem0_types::Timestamp;
 
@@ -23,7 +23,7 @@ pub(crate) enum Action {
     Restore(PathBuf),
     Check(Option<PathBuf>),
     Export { project_id: Option<String>, to: Option<PathBuf> },
-    Import { file: Option<PathBuf>, create: bool },
+    Import { file: Option<PathBuf>, create: bool, embedder: Option<BuiltIn> },
 }
 
 /// Runs a command. Returns whether all is well.
@@ -46,12 +46,12 @@ pub(crate) fn run(options: Options) -> Result<bool, Failure> {
             let rows = export(&data_dir, project_id.as_deref(), to.as_deref())?;
             complain(&format!("{rows} rows were exported"));
         }
-        Action::Import { file, create } => {
+        Action::Import { file, create, embedder } => {
             let is_new = !is_there(&data_dir)?;
             if is_new && !create {
                 return Err(failed(FolderError::NoFolder(data_dir.clone())));
             }
-            let rows = import(&data_dir, file.as_deref())?;
+            let rows = import(&data_dir, file.as_deref(), embedder)?;
             let new = if is_new { "new " } else { "" };
             let name = data_dir.display();
             print(&format!("{rows} rows were imported into the {new}data folder {name}."))?;
@@ -146,18 +146,23 @@ fn export(data_dir: &Path, project_id: Option<&str>, to: Option<&Path>) -> Resul
     written
 }
 
-fn import(data_dir: &Path, file: Option<&Path>) -> Result<u64, Failure> {
+fn import(data_dir: &Path, file: Option<&Path>, embedder: Option<BuiltIn>) -> Result<u64, Failure> {
     let bar = bar("bytes");
     let imported = match file {
-        None => archive::import(&mut io::stdin().lock(), data_dir, &mut |_| ())
+        None => archive::import(&mut io::stdin().lock(), data_dir, embedder, &mut |_| ())
             .map_err(|error| failed(data_dir, error))?,
         Some(path) => {
             let path = std::path::absolute(path)?;
             let file = File::open(&path)
                 .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
             bar.set_length(file.metadata()?.len());
-            archive::import(&mut BufReader::new(bar.wrap_read(file)), data_dir, &mut |_| ())
-                .map_err(|error| failed(data_dir, error))?
+            archive::import(
+                &mut BufReader::new(bar.wrap_read(file)),
+                data_dir,
+                embedder,
+                &mut |_| (),
+            )
+            .map_err(|error| failed(data_dir, error))?
         }
     };
     bar.finish_and_clear();

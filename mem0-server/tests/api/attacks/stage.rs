@@ -7,7 +7,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use mem0_engine::{
-    AddRequest, Engine, EntityIds, MAX_MESSAGES_AT_ONCE, MAX_TOGETHER, NewKey, NewWebhook,
+    AddRequest, BuiltIn, Engine, EntityIds, MAX_MESSAGES_AT_ONCE, MAX_TOGETHER, NewKey, NewWebhook,
 };
 use mem0_server::ApiKeyHash;
 use mem0_types::{Message, WebhookEventType};
@@ -17,7 +17,7 @@ use tokio::runtime::{Builder, Runtime};
 use super::bystander::{self, BYSTANDER, HEADER, LISTENER};
 use crate::folder::Folder;
 use crate::receiver::{Receiver, Reply};
-use crate::server::{Server, command, head};
+use crate::server::{Server, head, unconfigured};
 
 /// The key of the project that attacks, and another one that may only read.
 pub(super) const ATTACKER: &str = "attacker";
@@ -52,9 +52,14 @@ pub(super) struct Stage {
 
 impl Stage {
     pub(super) fn new() -> Self {
+        let encodes = std::env::var("MEM0_ATTACKS_EMBEDDER").is_ok_and(|name| name == "minilm");
+        Self::with(if encodes { BuiltIn::MiniLm } else { BuiltIn::Static })
+    }
+
+    pub(super) fn with(embedder: BuiltIn) -> Self {
         let folder = Folder::new();
         let runtime = Builder::new_current_thread().build().unwrap();
-        let engine = Engine::open(folder.path()).unwrap();
+        let engine = Engine::open_with_built_in(folder.path(), embedder).unwrap();
         let own = runtime.block_on(engine.own_project()).unwrap();
         let project = |name: &str| {
             let made = engine.create_project(&own.organization_id, name, None);
@@ -114,7 +119,7 @@ impl Stage {
 
     pub(super) fn start(self) -> Attacked {
         self.runtime.block_on(self.engine.close()).unwrap();
-        let mut command = command(self.folder.path());
+        let mut command = unconfigured(self.folder.path());
         command.args(["--private-webhooks", "true", "--drain-limit", "1"]);
         let server = Server::start(command);
         let address = server.address;
