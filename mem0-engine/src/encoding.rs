@@ -21,9 +21,9 @@ use crate::turns::{Owner, Turns};
 
 pub(crate) use mem0_encoder::{DIMENSIONS as LENGTH, MODEL};
 
-/// The most texts, and about the most bytes of them, that are encoded before others have their
-/// turn: some tens of milliseconds.
-const AT_ONCE: (usize, usize) = (16, 2_048);
+/// The most texts, and the most bytes of them, that are encoded before others have their turn: some
+/// tens of milliseconds. A longer text is encoded alone, and takes no longer.
+const AT_ONCE: (usize, usize) = (16, 1_024);
 
 /// Below this share of words that the model knows, a vector says nothing.
 const KNOWN: f32 = 0.5;
@@ -251,10 +251,12 @@ impl Task {
     fn next_part(&mut self) -> Vec<String> {
         let (most, most_bytes) = AT_ONCE;
         let (mut part, mut bytes) = (Vec::new(), 0);
-        while part.len() < most && (part.is_empty() || bytes < most_bytes) {
-            let Some(text) = self.texts.pop_front() else { break };
+        while part.len() < most
+            && let Some(text) = self.texts.front()
+            && (part.is_empty() || bytes + text.len() <= most_bytes)
+        {
             bytes += text.len();
-            part.push(text);
+            part.extend(self.texts.pop_front());
         }
         part
     }
@@ -378,6 +380,12 @@ mod tests {
             assert_eq!((next.0.project, next.3), (1, part));
             done(next);
         }
+        // However long one text is, it brings no other along.
+        let texts: VecDeque<_> =
+            ["tea".repeat(300), "tea".repeat(300), "tea".repeat(9_000), "tea".to_owned()].into();
+        let mut task = Task { texts, vectors: Vec::new(), reply: oneshot::channel().0 };
+        let parts: Vec<_> = std::iter::repeat_with(|| task.next_part().len()).take(5).collect();
+        assert_eq!(parts, [1, 1, 1, 1, 0]);
         // Nobody waits for these any more.
         push(1, 1, false);
         push(1, 1, false);
@@ -385,6 +393,25 @@ mod tests {
         let (.., part) = run();
         assert_eq!(part, 1);
         assert!(desk.waiting().texts.is_empty());
+    }
+
+    #[test]
+    fn each_part_of_a_question_is_remembered_and_no_text() {
+        let encoding = Encoding::start().unwrap();
+        let first = ask(&encoding, 1, &["Where do I live?", "And since when?"], Purpose::Search);
+        let again = ["And since when?", "Who asks?", "Where do I live?", "Who asks?"];
+        let vectors = ask(&encoding, 1, &again, Purpose::Search);
+        assert_eq!((&vectors[0], &vectors[2]), (&first[1], &first[0]));
+        assert_eq!(vectors[1], vectors[3]);
+        ask(&encoding, 1, &["I sail"], Purpose::Add);
+        assert_eq!(encoding.0.desk.remembered().vectors.len(), 3);
+        // What is remembered is taken, and nothing of it is encoded.
+        let known = Vector::pointing_along(&[1.0; DIMENSIONS]);
+        encoding.0.desk.remembered().keep(owner(1), "Who asks?", &known);
+        let vectors = ask(&encoding, 1, &["I sail", "Who asks?"], Purpose::Search);
+        assert_eq!(vectors[1], known);
+        let vectors = ask(&encoding, 2, &["Who asks?"], Purpose::Search);
+        assert_ne!(vectors[0], known);
     }
 
     #[test]
