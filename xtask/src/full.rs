@@ -55,8 +55,8 @@ const CHECKS: &[Check] = &[
         command: &[
             "bash",
             "-euc",
-            "rm -f docs/data/attacks.csv; MEM0_ATTACKS=15 MEM0_ATTACKS_REPORT=$PWD/docs/data/attacks.csv \
-             cargo test --locked --release -p mem0-server --test api -- --nocapture --test-threads=1 attacks::",
+            "rm -f docs/data/attacks.csv; MEM0_ATTACKS=15 MEM0_ATTACKS_EMBEDDER=minilm \
+             MEM0_ATTACKS_REPORT=$PWD/docs/data/attacks.csv cargo test --locked --release -p mem0-server --test api -- --nocapture --test-threads=1 attacks::",
         ],
     },
     Check {

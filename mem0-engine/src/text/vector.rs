@@ -71,10 +71,6 @@ impl fmt::Debug for Vector {
     }
 }
 
-/// How many products to compute together. Compilers turn this form into the vector instructions of
-/// any processor.
-const AT_ONCE: usize = 16;
-
 /// The dimensions of the built-in embedders' vectors. The loops are unrolled for them.
 const STATIC: usize = 256;
 const MINILM: usize = 384;
@@ -103,17 +99,72 @@ impl WideVector {
         inverse_lengths: &[f32],
         cosines: &mut Vec<f32>,
     ) {
-        let cosine =
-            |(product, inverse_length): (i32, &f32)| product as f32 * inverse_length * own_length;
-        if let Ok(own) = <&[i16; STATIC]>::try_from(&*self.0) {
-            cosines.extend(dots(own, vectors).zip(inverse_lengths).map(cosine));
-        } else if let Ok(own) = <&[i16; MINILM]>::try_from(&*self.0) {
-            cosines.extend(dots(own, vectors).zip(inverse_lengths).map(cosine));
-        } else if !self.0.is_empty() {
-            let dots = vectors.chunks_exact(self.0.len()).map(|vector| dot(&self.0, vector));
-            cosines.extend(dots.zip(inverse_lengths).map(cosine));
+        let mut products = Vec::with_capacity(inverse_lengths.len());
+        Dots { own: &self.0, vectors, products: &mut products }.compute_fast();
+        let products = products.iter().zip(inverse_lengths);
+        cosines.extend(products.map(|(product, length)| *product as f32 * length * own_length));
+    }
+}
+
+/// The dot products of a vector with others that stand one after another.
+struct Dots<'a> {
+    own: &'a [i16],
+    vectors: &'a [u8],
+    products: &'a mut Vec<i32>,
+}
+
+impl Dots<'_> {
+    /// Computes with the widest instructions that the processor has.
+    #[cfg(feature = "encoder")]
+    fn compute_fast(self) {
+        rten_simd::SimdOp::dispatch(self);
+    }
+
+    #[cfg(not(feature = "encoder"))]
+    fn compute_fast(self) {
+        self.compute();
+    }
+
+    /// Plain loops, which compilers turn into the vector instructions that they may use.
+    #[inline(always)]
+    fn compute(self) {
+        let Self { own, vectors, products } = self;
+        if let Ok(own) = <&[i16; MINILM]>::try_from(own) {
+            dots(own, vectors, products);
+        } else if let Ok(own) = <&[i16; STATIC]>::try_from(own) {
+            dots(own, vectors, products);
+        } else if !own.is_empty() {
+            for vector in vectors.chunks_exact(own.len()) {
+                products.push(dot(own, vector));
+            }
         }
     }
+}
+
+#[cfg(feature = "encoder")]
+impl rten_simd::SimdOp for Dots<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn eval<I: rten_simd::Isa>(self, _: I) {
+        self.compute();
+    }
+}
+
+#[inline(always)]
+fn dots<const N: usize>(own: &[i16; N], vectors: &[u8], products: &mut Vec<i32>) {
+    for vector in vectors.as_chunks::<N>().0 {
+        products.push(dot(own, vector));
+    }
+}
+
+#[inline(always)]
+fn dot(own: &[i16], other: &[u8]) -> i32 {
+    let mut sum = 0;
+    for (own, byte) in own.iter().zip(other) {
+        sum += i32::from(*own) * i32::from(byte.cast_signed());
+    }
+    sum
 }
 
 /// 1 divided by the length of a vector with these bytes; 0 without a direction.
@@ -124,36 +175,6 @@ pub(crate) fn inverse_length(bytes: &[u8]) -> f32 {
     };
     let square: i32 = bytes.iter().map(square).sum();
     if square == 0 { 0.0 } else { (square as f32).sqrt().recip() }
-}
-
-/// The dot products with each of the vectors.
-fn dots<const N: usize>(own: &[i16; N], vectors: &[u8]) -> impl Iterator<Item = i32> {
-    let own = own.as_chunks::<AT_ONCE>().0;
-    vectors.as_chunks::<N>().0.iter().map(move |vector| {
-        let mut sums = [0; AT_ONCE];
-        for (own, other) in own.iter().zip(vector.as_chunks::<AT_ONCE>().0) {
-            add_products(&mut sums, own, other);
-        }
-        sums.iter().sum()
-    })
-}
-
-fn dot(own: &[i16], other: &[u8]) -> i32 {
-    let mut sums = [0; AT_ONCE];
-    let ((own, own_rest), (other, other_rest)) =
-        (own.as_chunks::<AT_ONCE>(), other.as_chunks::<AT_ONCE>());
-    for (own, other) in own.iter().zip(other) {
-        add_products(&mut sums, own, other);
-    }
-    let rest = own_rest.iter().zip(other_rest);
-    let rest: i32 = rest.map(|(a, b)| i32::from(*a) * i32::from(b.cast_signed())).sum();
-    sums.iter().sum::<i32>() + rest
-}
-
-fn add_products(sums: &mut [i32; AT_ONCE], own: &[i16; AT_ONCE], other: &[u8; AT_ONCE]) {
-    for (sum, (a, b)) in sums.iter_mut().zip(own.iter().zip(other)) {
-        *sum += i32::from(*a) * i32::from(b.cast_signed());
-    }
 }
 
 #[cfg(test)]
