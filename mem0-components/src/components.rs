@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use crate::{Embedder, Llm, VectorStore};
+use crate::{Embedder, Llm, Reranker, VectorStore};
 
 /// The components that a configuration chose; `None` for what it does not name.
 ///
@@ -21,6 +21,8 @@ pub struct Components {
     pub llm: Option<Arc<dyn Llm>>,
     /// The model that turns texts into vectors.
     pub embedder: Option<Arc<dyn Embedder>>,
+    /// What orders the best hits again.
+    pub reranker: Option<Arc<dyn Reranker>>,
     /// Where memories and their vectors are.
     pub vector_store: Option<Arc<dyn VectorStore>>,
     /// The `collection_name` of the vector store's settings: the collection of the memories.

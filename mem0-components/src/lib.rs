@@ -1,5 +1,5 @@
-//! The components that Mem0 is made of: traits for language models, embedders and vector stores,
-//! and the configuration that chooses among them.
+//! The components that Mem0 is made of: traits for language models, embedders, rerankers and vector
+//! stores, and the configuration that chooses among them.
 //!
 //! An engine is put together from components, and knows them by these traits alone. Whoever
 //! composes (a server, an app) chooses the implementations: by hand, or by the official
@@ -44,9 +44,9 @@
 //!
 //! # A component of your own
 //!
-//! Implement [`Llm`], [`Embedder`], or [`VectorStore`] with its [`Collection`]. The suites of
-//! the module `testing`, behind the feature of that name, hold it to what the trait promises: a
-//! component is done when its suite passes.
+//! Implement [`Llm`], [`Embedder`], [`Reranker`], or [`VectorStore`] with its [`Collection`]. The
+//! suites of the module `testing`, behind the feature of that name, hold it to what the trait
+//! promises: a component is done when its suite passes.
 //!
 //! # What stays out of `Debug` and errors
 //!
@@ -61,6 +61,7 @@ mod error;
 mod llm;
 mod registry;
 mod reply;
+mod reranker;
 mod secret;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -76,6 +77,7 @@ pub use llm::{
 };
 pub use registry::{ComponentKind, Registry};
 pub use reply::Reply;
+pub use reranker::{Reranker, rerank_all};
 pub use secret::Secret;
 pub use vector_store::{
     Bounds, Collection, KeywordQuery, Payload, ScoredRecord, StoreFilter, StorePage, StoreRows,

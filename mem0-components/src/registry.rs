@@ -4,7 +4,8 @@ use std::{env, fmt};
 
 use crate::config::{Variables, did_you_mean};
 use crate::{
-    Components, ConfigError, Embedder, Llm, MemoryConfig, ProviderConfig, Settings, VectorStore,
+    Components, ConfigError, Embedder, Llm, MemoryConfig, ProviderConfig, Reranker, Settings,
+    VectorStore,
 };
 
 type Make<T> = Arc<dyn Fn(&mut Settings<'_>) -> Result<Arc<T>, ConfigError> + Send + Sync>;
@@ -38,6 +39,7 @@ type Make<T> = Arc<dyn Fn(&mut Settings<'_>) -> Result<Arc<T>, ConfigError> + Se
 pub struct Registry {
     llms: BTreeMap<String, Make<dyn Llm>>,
     embedders: BTreeMap<String, Make<dyn Embedder>>,
+    rerankers: BTreeMap<String, Make<dyn Reranker>>,
     vector_stores: BTreeMap<String, Make<dyn VectorStore>>,
     elsewhere: BTreeMap<(ComponentKind, String), String>,
     variables: Arc<Variables>,
@@ -51,6 +53,8 @@ pub enum ComponentKind {
     Llm,
     /// The model that turns texts into vectors.
     Embedder,
+    /// What orders the best hits again.
+    Reranker,
     /// Where memories and their vectors are.
     VectorStore,
 }
@@ -65,6 +69,7 @@ impl ComponentKind {
         match self {
             Self::Llm => "llm",
             Self::Embedder => "embedder",
+            Self::Reranker => "reranker",
             Self::VectorStore => "vector_store",
         }
     }
@@ -90,6 +95,7 @@ impl Registry {
         Self {
             llms: BTreeMap::new(),
             embedders: BTreeMap::new(),
+            rerankers: BTreeMap::new(),
             vector_stores: BTreeMap::new(),
             elsewhere: BTreeMap::new(),
             variables: Arc::new(|name| env::var(name).ok()),
@@ -141,6 +147,30 @@ impl Registry {
         + 'static,
     ) -> Self {
         self.embedders.insert(name.into(), Arc::new(make));
+        self
+    }
+
+    /// The same, with a provider of rerankers; see [`llm`](Self::llm).
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use mem0_components::Registry;
+    /// use mem0_components::testing::WordReranker;
+    ///
+    /// let registry = Registry::empty().reranker("words", |_| Ok(Arc::new(WordReranker::new())));
+    /// # let _ = registry;
+    /// ```
+    #[must_use]
+    pub fn reranker(
+        mut self,
+        name: impl Into<String>,
+        make: impl Fn(&mut Settings<'_>) -> Result<Arc<dyn Reranker>, ConfigError>
+        + Send
+        + Sync
+        + 'static,
+    ) -> Self {
+        self.rerankers.insert(name.into(), Arc::new(make));
         self
     }
 
@@ -226,6 +256,7 @@ impl Registry {
         let names: Box<dyn Iterator<Item = &String>> = match kind {
             ComponentKind::Llm => Box::new(self.llms.keys()),
             ComponentKind::Embedder => Box::new(self.embedders.keys()),
+            ComponentKind::Reranker => Box::new(self.rerankers.keys()),
             ComponentKind::VectorStore => Box::new(self.vector_stores.keys()),
         };
         names.map(String::as_str)
@@ -239,7 +270,7 @@ impl Registry {
     /// # Errors
     /// For a provider that is not known or not in this build; for a setting that is missing, has a
     /// wrong value, or is not known; for an `embedding_model_dims` that is not the embedder's; and
-    /// for a reranker or a graph store, which cannot be made yet.
+    /// for a graph store, which cannot be made yet.
     ///
     /// ```
     /// use mem0_components::{MemoryConfig, Registry};
@@ -250,9 +281,6 @@ impl Registry {
     /// # Ok::<(), mem0_components::ConfigError>(())
     /// ```
     pub fn build(&self, config: &MemoryConfig) -> Result<Components, ConfigError> {
-        if let Some(reranker) = &config.reranker {
-            return Err(not_yet("reranker", &reranker.provider));
-        }
         if let Some(graph_store) = &config.graph_store {
             return Err(not_yet("graph_store", &graph_store.provider));
         }
@@ -265,6 +293,11 @@ impl Registry {
             let mut settings = self.settings(ComponentKind::Embedder, config);
             let made = self.make(ComponentKind::Embedder, &self.embedders, &mut settings)?;
             components.embedder = Some(made);
+        }
+        if let Some(config) = &config.reranker {
+            let mut settings = self.settings(ComponentKind::Reranker, config);
+            let made = self.make(ComponentKind::Reranker, &self.rerankers, &mut settings)?;
+            components.reranker = Some(made);
         }
         if let Some(config) = &config.vector_store {
             let mut settings = self.settings(ComponentKind::VectorStore, config);
@@ -339,6 +372,7 @@ impl fmt::Debug for Registry {
         f.debug_struct("Registry")
             .field("llms", &self.llms.keys())
             .field("embedders", &self.embedders.keys())
+            .field("rerankers", &self.rerankers.keys())
             .field("vector_stores", &self.vector_stores.keys())
             .field("elsewhere", &self.elsewhere.keys())
             .finish_non_exhaustive()

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use mem0_components::testing::{HashEmbedder, MemoryStore, ScriptedLlm};
+use mem0_components::testing::{HashEmbedder, MemoryStore, ScriptedLlm, WordReranker};
 use mem0_components::{ComponentKind, Components, Llm, MemoryConfig, Registry};
 use serde_json::{Value, json};
 
@@ -13,6 +13,7 @@ fn registry() -> Registry {
         .embedder("hash", |settings| {
             Ok(Arc::new(HashEmbedder::new(settings.get("embedding_dims")?.unwrap_or(256))))
         })
+        .reranker("words", |_| Ok(Arc::new(WordReranker::new())))
         .vector_store("memory", |_| Ok(Arc::new(MemoryStore::new())))
         .known_elsewhere(ComponentKind::VectorStore, "pgvector", "enable the feature `postgres`")
         .known_elsewhere(ComponentKind::Llm, "aws_bedrock", "enable the feature `bedrock`")
@@ -28,6 +29,7 @@ fn components_are_made_as_the_configuration_names_them() {
     let made = build(json!({
         "llm": {"provider": "ollama"},
         "embedder": {"provider": "hash", "config": {"embedding_dims": 64}},
+        "reranker": {"provider": "words"},
         "vector_store": {
             "provider": "memory",
             "config": {"collection_name": "mine", "embedding_model_dims": 64},
@@ -38,6 +40,7 @@ fn components_are_made_as_the_configuration_names_them() {
     .unwrap();
     assert_eq!(made.llm.unwrap().name(), "scripted");
     assert_eq!(made.embedder.unwrap().dimensions(), 64);
+    assert_eq!(made.reranker.unwrap().name(), "words");
     assert_eq!(made.vector_store.unwrap().name(), "memory");
     assert_eq!(made.collection_name.as_deref(), Some("mine"));
     assert_eq!(made.embedding_model_dims, Some(64));
@@ -46,7 +49,7 @@ fn components_are_made_as_the_configuration_names_them() {
 #[test]
 fn what_is_not_named_is_not_made() {
     let made = build(json!({"embedder": {"provider": "hash"}})).unwrap();
-    assert!(made.llm.is_none() && made.vector_store.is_none());
+    assert!(made.llm.is_none() && made.vector_store.is_none() && made.reranker.is_none());
     assert_eq!((made.collection_name, made.embedding_model_dims), (None, None));
     // The embedder's dimensions are the store's, unless the store names its own.
     let store = json!({"provider": "memory"});
@@ -80,8 +83,12 @@ fn what_cannot_be_made_is_refused_with_the_way_out() {
             "embedder.provider is \"pgvector\"; known are hash",
         ),
         (
-            json!({"reranker": {"provider": "cohere"}}),
-            "reranker names \"cohere\", and this version cannot make one yet; leave reranker out",
+            json!({"reranker": {"provider": "wrods"}}),
+            "reranker.provider is \"wrods\"; did you mean words?",
+        ),
+        (
+            json!({"reranker": {"provider": "words", "config": {"top_k": 3}}}),
+            "reranker.config.top_k is not a known field; none is known",
         ),
         (
             json!({"graph_store": {"provider": "neo4j"}}),

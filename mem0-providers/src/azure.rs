@@ -10,6 +10,7 @@ use serde_json::Map;
 
 use crate::connection::Outgoing;
 use crate::credentials::{Credentials, Tokens};
+use crate::embedding::{Asking, Service};
 use crate::model::{Model, dimensions, given_dimensions};
 use crate::openai_compatible::embeddings::{Embeddings, Form};
 use crate::place::{Origin, connect, key_header, segment};
@@ -104,17 +105,17 @@ pub(crate) fn embedder(
     let given = given_dimensions(settings)?;
     let named = model.as_deref().unwrap_or(&deployment);
     let dimensions = dimensions(settings, given, named)?;
-    Ok(Arc::new(Embeddings {
-        connection,
+    let service = Service { connection, credentials };
+    let of_vectors = Model::new(NAME, named, dimensions, 100);
+    let protocol = Embeddings {
         path,
-        credentials,
         headers,
         form: FORM,
-        model: Model::new(NAME, named, dimensions, 100),
         sent_model: model,
         sent_dimensions: None,
         more: Map::new(),
-    }))
+    };
+    Ok(Arc::new(Asking { service, model: of_vectors, protocol }))
 }
 
 /// The tokens of an application that is registered with Entra, by the variables of Azure's own

@@ -15,7 +15,7 @@ use tokio::time::Instant;
 use crate::failure::failure;
 use crate::sending::Sending;
 
-/// How many requests of one embedder are under way at once.
+/// How many requests of one component are under way at once.
 const AT_ONCE: usize = 32;
 
 /// The largest answer: 250 vectors of 3,072 numbers as JSON are about 16 MB.

@@ -17,6 +17,8 @@ pub(crate) enum Credentials {
     Key(HeaderName, HeaderValue),
     /// A token for an hour, which another service gives.
     Token(Tokens),
+    /// Nothing, or what the request has already.
+    InRequest,
 }
 
 /// The token that is in use.
@@ -53,6 +55,7 @@ impl Credentials {
             Self::Key(name, key) => {
                 return connection.send(request.header(name.clone(), key.clone())).await;
             }
+            Self::InRequest => return connection.send(request).await,
             Self::Token(tokens) => tokens,
         };
         let token = tokens.current().await?;

@@ -25,6 +25,9 @@
 //! # Ok::<(), mem0_components::ConfigError>(())
 //! ```
 //!
+//! Rerankers are `cohere`, `zero_entropy`, `huggingface` (a server of text-embeddings-inference),
+//! and `llm_reranker`, which asks a language model by OpenAI's protocol.
+//!
 //! # What holds for all of them
 //!
 //! - **A failure that may pass is repeated** twice: no connection, a connection that broke, no
@@ -34,13 +37,14 @@
 //!   the status or code. It repeats neither a key nor a text nor what the provider said.
 //! - **A vector** has as many numbers as `embedding_dims` says, or as the model is known to give.
 //!   Another length is an error that names the right setting.
-//! - **Requests** are sent on a runtime of this crate's own, so that an embedder can be asked from
+//! - **Requests** are sent on a runtime of this crate's own, so that a component can be asked from
 //!   anywhere. Addresses on this machine are reached without the proxy of the environment.
 
 mod azure;
 mod bedrock;
 mod connection;
 mod credentials;
+mod embedding;
 mod failure;
 mod gemini;
 mod model;
@@ -48,6 +52,7 @@ mod ollama;
 mod openai_compatible;
 mod place;
 mod providers;
+mod rerankers;
 mod sending;
 mod vertex;
 

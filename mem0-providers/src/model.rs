@@ -56,6 +56,9 @@ pub(crate) struct Model {
     pub(crate) name: String,
     pub(crate) dimensions: usize,
     pub(crate) max_batch: usize,
+    /// How many texts a request has at most, and how many requests of a call are under way at once.
+    pub(crate) in_a_request: usize,
+    pub(crate) at_once: usize,
 }
 
 impl Model {
@@ -65,7 +68,14 @@ impl Model {
         dimensions: usize,
         max_batch: usize,
     ) -> Self {
-        Self { provider, name: format!("{provider}/{model}"), dimensions, max_batch }
+        Self {
+            provider,
+            name: format!("{provider}/{model}"),
+            dimensions,
+            max_batch,
+            in_a_request: max_batch,
+            at_once: 1,
+        }
     }
 
     /// One vector for each of so many texts, each of the right length.

@@ -1,18 +1,19 @@
 //! Ollama's own API.
 
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use http::header;
 use mem0_components::{
-    ComponentError, ComponentErrorKind, ConfigError, Embedder, Embedding, Purpose, Reply, Settings,
+    ComponentError, ComponentErrorKind, ConfigError, Embedder, Purpose, Reply, Settings,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
-use crate::connection::{Connection, Outgoing};
+use crate::connection::Outgoing;
+use crate::credentials::Credentials;
+use crate::embedding::{Asking, Protocol, Service};
 use crate::model::{Model, Numbers, dimensions, given_dimensions};
 use crate::place::{Origin, connect, key_header};
 use crate::sending::Sending;
@@ -23,13 +24,10 @@ pub(crate) const NAME: &str = "ollama";
 const PULLING: Duration = Duration::from_secs(30 * 60);
 
 struct Ollama {
-    connection: Connection,
-    key: Option<http::HeaderValue>,
     /// The model as it is named in requests.
     name: String,
     /// Whether the server is known to have the model.
     is_there: OnceCell<()>,
-    model: Model,
 }
 
 #[derive(Deserialize)]
@@ -62,16 +60,20 @@ pub(crate) fn embedder(
         },
     };
     let connection = connect(NAME, &origin, &address, settings, sending)?;
-    let key = match settings.optional_secret("api_key", "OLLAMA_API_KEY")? {
-        Some(key) => Some(key_header(settings, "api_key", "Bearer ", &key)?),
-        None => None,
+    let credentials = match settings.optional_secret("api_key", "OLLAMA_API_KEY")? {
+        Some(key) => {
+            let key = key_header(settings, "api_key", "Bearer ", &key)?;
+            Credentials::Key(header::AUTHORIZATION, key)
+        }
+        None => Credentials::InRequest,
     };
     let given: Option<String> = settings.get("model")?;
     let name = given.unwrap_or_else(|| "nomic-embed-text".to_owned());
     let given = given_dimensions(settings)?;
     let dimensions = dimensions(settings, given, &name)?;
     let model = Model::new(NAME, &name, dimensions, 100);
-    Ok(Arc::new(Ollama { connection, key, name, is_there: OnceCell::new(), model }))
+    let protocol = Ollama { name, is_there: OnceCell::new() };
+    Ok(Arc::new(Asking { service: Service { connection, credentials }, model, protocol }))
 }
 
 /// `OLLAMA_HOST` as Ollama itself reads it: scheme and port may be left out, and the address that a
@@ -98,17 +100,10 @@ fn host(given: &str) -> String {
 }
 
 impl Ollama {
-    async fn send(&self, mut request: Outgoing) -> Result<bytes::Bytes, ComponentError> {
-        if let Some(key) = &self.key {
-            request = request.header(header::AUTHORIZATION, key.clone());
-        }
-        self.connection.send(request).await
-    }
-
     /// Has the server pull the model if it does not have it yet.
-    async fn pull(&self) -> Result<(), ComponentError> {
-        let tags = self.send(Outgoing::get("/api/tags")).await?;
-        let Tags { models } = self.model.read(&tags)?;
+    async fn pull(&self, service: &Service, model: &Model) -> Result<(), ComponentError> {
+        let tags = service.send(Outgoing::get("/api/tags")).await?;
+        let Tags { models } = model.read(&tags)?;
         let wanted = tagged(&self.name);
         let is_wanted = |name: &Option<String>| name.as_deref().map(tagged) == Some(wanted.clone());
         if models.iter().any(|tag| is_wanted(&tag.name) || is_wanted(&tag.model)) {
@@ -117,7 +112,7 @@ impl Ollama {
         let body = json!({"model": self.name, "stream": false, "insecure": false});
         let mut request = Outgoing::post("/api/pull", &body);
         request.timeout = Some(PULLING);
-        match self.send(request).await {
+        match service.send(request).await {
             Ok(_) => Ok(()),
             // Its answer to a name that nobody knows is a 500.
             Err(error) if error.kind() == ComponentErrorKind::Unavailable => {
@@ -137,42 +132,22 @@ fn tagged(name: &str) -> String {
     }
 }
 
-impl Embedder for Ollama {
-    fn model(&self) -> &str {
-        &self.model.name
+impl Protocol for Ollama {
+    fn request(&self, _: &Model, texts: &[&str], _: Purpose) -> Result<Outgoing, ComponentError> {
+        let input = match texts {
+            [one] => Value::from(*one),
+            several => several.iter().copied().collect(),
+        };
+        Ok(Outgoing::post("/api/embed", &json!({"model": self.name, "input": input})))
     }
 
-    fn dimensions(&self) -> usize {
-        self.model.dimensions
+    fn read(&self, model: &Model, body: &[u8]) -> Result<Vec<Numbers>, ComponentError> {
+        Ok(model.read::<Answer>(body)?.embeddings)
     }
 
-    fn max_batch(&self) -> usize {
-        self.model.max_batch
-    }
-
-    fn embed<'a>(&'a self, texts: &'a [&'a str], _: Purpose) -> Reply<'a, Vec<Embedding>> {
-        Box::pin(async move {
-            let mut embeddings = Vec::with_capacity(texts.len());
-            for batch in texts.chunks(self.model.max_batch) {
-                self.is_there.get_or_try_init(|| self.pull()).await?;
-                let input = match batch {
-                    [one] => Value::from(*one),
-                    several => several.iter().copied().collect(),
-                };
-                let body = json!({"model": self.name, "input": input});
-                let answer = self.send(Outgoing::post("/api/embed", &body)).await?;
-                let answer: Answer = self.model.read(&answer)?;
-                embeddings.extend(self.model.vectors(batch.len(), answer.embeddings)?);
-            }
-            Ok(embeddings)
-        })
-    }
-}
-
-impl fmt::Debug for Ollama {
-    /// Without the key.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.model.fmt(f)
+    fn prepare<'a>(&'a self, service: &'a Service, model: &'a Model) -> Reply<'a, ()> {
+        let pull = move || self.pull(service, model);
+        Box::pin(async move { self.is_there.get_or_try_init(pull).await.map(drop) })
     }
 }
 

@@ -10,7 +10,7 @@ use tower_service::Service;
 
 use crate::openai_compatible::dialects;
 use crate::sending::Sending;
-use crate::{azure, bedrock, gemini, ollama, openai_compatible, vertex};
+use crate::{azure, bedrock, gemini, ollama, openai_compatible, rerankers, vertex};
 
 type Make = fn(&mut Settings<'_>, &Sending) -> Result<Arc<dyn Embedder>, ConfigError>;
 
@@ -156,7 +156,7 @@ impl Providers {
             let sending = self.sending.clone();
             registry = registry.embedder(name, move |settings| make(settings, &sending));
         }
-        registry
+        rerankers::register(registry, &self.sending)
     }
 }
 

@@ -9,11 +9,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::Response;
 use mem0_components::testing::{HashEmbedder, check_embedder};
-use mem0_components::{ComponentKind, Embedder, MemoryConfig, ProviderConfig, Registry};
-use mem0_providers::{Body, Providers};
+use mem0_components::{ComponentKind, Embedder, Registry};
+use mem0_providers::Body;
 use serde_json::{Value, json};
 
-use super::script::{AccountFile, Asked, Script, answer};
+use super::script::{AccountFile, Asked, Script, answer, components};
 
 /// The settings with which each provider is made, and how it says that a text is too long.
 fn subjects() -> Vec<(&'static str, Value, u16, Value)> {
@@ -115,16 +115,12 @@ fn every_provider_has_a_subject() {
 
 fn embedder(script: &Script, provider: &str, config: Value) -> Arc<dyn Embedder> {
     // Over a runtime of the crate's own: the suite is polled by a thread without one.
-    let registry = Providers::new().service(script.clone()).register(Registry::empty());
-    let mut memory = MemoryConfig::default();
-    let mut given = ProviderConfig::new(provider);
-    given.config = config.as_object().cloned().unwrap();
-    memory.embedder = Some(given);
-    registry.build(&memory).unwrap().embedder.unwrap()
+    let given = json!({"embedder": {"provider": provider, "config": config}});
+    components(script, None, &given, &Value::Null).unwrap().embedder.unwrap()
 }
 
 /// Runs a future on this thread, without a runtime.
-fn block_on<F: Future>(future: F) -> F::Output {
+pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
     struct Unpark(Thread);
 
     impl Wake for Unpark {

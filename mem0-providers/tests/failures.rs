@@ -21,10 +21,10 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use super::script::{Script, answer, build, runtime};
 
-const KEY: &str = "sk-3f9KEYc81dLong";
+pub(crate) const KEY: &str = "sk-3f9KEYc81dLong";
 
 /// A server that repeats what it was sent, in every form.
-fn repeating(status: u16) -> Response<Body> {
+pub(crate) fn repeating(status: u16) -> Response<Body> {
     let hexadecimal: String = KEY.bytes().map(|byte| format!("{byte:02x}")).collect();
     let percent: String = KEY.bytes().map(|byte| format!("%{byte:02X}")).collect();
     let text = format!(
@@ -36,6 +36,14 @@ fn repeating(status: u16) -> Response<Body> {
     told.headers_mut().insert("x-amzn-errortype", KEY.parse().unwrap());
     told.headers_mut().insert("location", format!("https://{KEY}.example").parse().unwrap());
     told
+}
+
+/// Asserts that what is told shows neither the key nor the text.
+pub(crate) fn told_of(provider: &str, status: u16, shown: &str) {
+    let shown = shown.to_lowercase();
+    for hidden in ["3f9key", "heliotrope", &STANDARD.encode(KEY)[..8].to_lowercase()] {
+        assert!(!shown.contains(hidden), "{provider}, {status}: {shown}");
+    }
 }
 
 fn subjects() -> Vec<(&'static str, Value)> {
@@ -73,10 +81,7 @@ fn no_failure_shows_a_key_or_a_text() {
             let embedder = build(&script, &runtime, provider, &config, &Value::Null).unwrap();
             let error =
                 runtime.block_on(embedder.embed(&["heliotrope"], Purpose::Add)).unwrap_err();
-            let shown = format!("{error} {error:?} {embedder:?}").to_lowercase();
-            for hidden in ["3f9key", "heliotrope", &STANDARD.encode(KEY)[..8].to_lowercase()] {
-                assert!(!shown.contains(hidden), "{provider}, {status}: {shown}");
-            }
+            told_of(provider, status, &format!("{error} {error:?} {embedder:?}"));
             assert_eq!(error.provider(), provider, "{status}");
         }
     }

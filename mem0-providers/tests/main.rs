@@ -12,5 +12,6 @@ mod failures;
 mod google_tokens;
 mod recordings;
 mod replay;
+mod rerankers;
 mod script;
 mod settings;

@@ -13,7 +13,7 @@ use aws_lc_rs::rsa::{KeyPair, KeySize};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, Request, Response};
-use mem0_components::{ConfigError, Embedder, MemoryConfig, ProviderConfig, Registry};
+use mem0_components::{Components, ConfigError, Embedder, MemoryConfig, Registry};
 use mem0_providers::{Body, Providers};
 use serde_json::{Map, Value, json};
 use tokio::runtime::{Builder, Runtime};
@@ -102,16 +102,27 @@ pub(crate) fn build(
     config: &Value,
     variables: &Value,
 ) -> Result<Arc<dyn Embedder>, ConfigError> {
-    let providers = Providers::new().service(script.clone()).runtime(runtime.handle().clone());
+    let given = json!({"embedder": {"provider": provider, "config": config}});
+    let made = components(script, Some(runtime), &given, variables)?;
+    Ok(made.embedder.unwrap())
+}
+
+/// What a configuration makes over a script, on this runtime or the crate's own.
+pub(crate) fn components(
+    script: &Script,
+    runtime: Option<&Runtime>,
+    given: &Value,
+    variables: &Value,
+) -> Result<Components, ConfigError> {
+    let mut providers = Providers::new().service(script.clone());
+    if let Some(runtime) = runtime {
+        providers = providers.runtime(runtime.handle().clone());
+    }
     let variables = variables.clone();
     let registry = providers
         .register(Registry::empty())
         .variables(move |name| variables[name].as_str().map(str::to_owned));
-    let mut memory = MemoryConfig::default();
-    let mut given = ProviderConfig::new(provider);
-    given.config = config.as_object().cloned().unwrap_or_default();
-    memory.embedder = Some(given);
-    Ok(registry.build(&memory)?.embedder.unwrap())
+    registry.build(&MemoryConfig::from_value(given)?)
 }
 
 /// A file with a service account whose key was made for this run, and its public key.

@@ -2,9 +2,9 @@ use std::fmt;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Deserializer, Serialize, de};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::{ConfigError, Fields, GraphStoreConfig, ProviderConfig};
+use super::{ConfigError, Fields, GivenProvider, GraphStoreConfig, ProviderConfig};
 
 /// The official configuration dictionary, key by key.
 ///
@@ -63,14 +63,6 @@ pub struct MemoryConfig {
     /// built-in one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_update_memory_prompt: Option<String>,
-}
-
-/// A [`ProviderConfig`] as it is given: without a provider it has the official default.
-#[derive(Deserialize)]
-struct GivenProvider {
-    provider: Option<String>,
-    #[serde(default)]
-    config: Map<String, Value>,
 }
 
 impl MemoryConfig {
@@ -134,10 +126,7 @@ fn provider(
     default: &str,
 ) -> Result<Option<ProviderConfig>, ConfigError> {
     let given: Option<GivenProvider> = fields.get(field)?;
-    Ok(given.map(|GivenProvider { provider, config }| ProviderConfig {
-        provider: provider.unwrap_or_else(|| default.to_owned()),
-        config,
-    }))
+    Ok(given.map(|given| given.or(default)))
 }
 
 impl<'de> Deserialize<'de> for MemoryConfig {

@@ -11,6 +11,7 @@ mod spelling;
 pub use error::ConfigError;
 pub(crate) use fields::Fields;
 pub use memory_config::MemoryConfig;
+pub(crate) use provider_config::GivenProvider;
 pub use provider_config::{GraphStoreConfig, ProviderConfig};
 pub use settings::Settings;
 pub(crate) use settings::Variables;

@@ -61,6 +61,22 @@ impl fmt::Debug for ProviderConfig {
     }
 }
 
+/// A [`ProviderConfig`] as it is given: it may leave the provider out.
+#[derive(Deserialize)]
+pub(crate) struct GivenProvider {
+    provider: Option<String>,
+    #[serde(default)]
+    config: Map<String, Value>,
+}
+
+impl GivenProvider {
+    /// With this provider where none is given.
+    pub(crate) fn or(self, provider: &str) -> ProviderConfig {
+        let Self { provider: given, config } = self;
+        ProviderConfig { provider: given.unwrap_or_else(|| provider.to_owned()), config }
+    }
+}
+
 /// Which graph store, its settings, and the model that finds the relations for it.
 ///
 /// `Debug` shows the settings' names, and never their values.

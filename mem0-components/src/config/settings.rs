@@ -2,7 +2,7 @@ use std::fmt;
 
 use serde::de::DeserializeOwned;
 
-use super::{ConfigError, Fields, ProviderConfig};
+use super::{ConfigError, Fields, GivenProvider, ProviderConfig};
 use crate::Secret;
 
 /// Where variables such as `OPENAI_API_KEY` are looked up.
@@ -180,6 +180,34 @@ impl<'a> Settings<'a> {
         let given: Option<Secret> = self.fields.get(field)?;
         let given = given.filter(|secret| !secret.is_empty());
         Ok(given.or_else(|| self.variable(variable).map(Secret::new)))
+    }
+
+    /// The settings of a component inside this one, such as the language model of a reranker: the
+    /// field has a `provider`, or else is of this one, and its `config`. `None` where it is not
+    /// given.
+    ///
+    /// # Errors
+    /// For a value of another type, and what the maker of the component refuses.
+    ///
+    /// ```
+    /// use mem0_components::{ConfigError, Settings};
+    ///
+    /// fn model(settings: &mut Settings<'_>) -> Result<Option<String>, ConfigError> {
+    ///     let named = settings.inner("llm", "openai", |llm| llm.get("model"))?;
+    ///     Ok(named.flatten())
+    /// }
+    /// ```
+    pub fn inner<T>(
+        &mut self,
+        field: &str,
+        provider: &str,
+        make: impl FnOnce(&mut Settings<'_>) -> Result<T, ConfigError>,
+    ) -> Result<Option<T>, ConfigError> {
+        let Some(given) = self.get::<GivenProvider>(field)? else { return Ok(None) };
+        let config = given.or(provider);
+        let mut inner = Settings::new(&self.fields.path(field), &config, self.variables);
+        let made = make(&mut inner);
+        inner.end(made).map(Some)
     }
 
     /// A variable of the environment. One without a text counts as absent.

@@ -1,11 +1,12 @@
 //! Components for tests, and the suites that every implementation must pass. Requires the feature
 //! `testing`.
 //!
-//! [`ScriptedLlm`], [`HashEmbedder`] and [`MemoryStore`] stand in for a model, an embedder and a
-//! store. [`LyingStore`] is a store that breaks one promise, to see what stands on it.
+//! [`ScriptedLlm`], [`HashEmbedder`], [`WordReranker`] and [`MemoryStore`] stand in for a model, an
+//! embedder, a reranker and a store. [`LyingStore`] is a store that breaks one promise, to see what
+//! stands on it.
 //!
-//! [`check_llm`], [`check_embedder`] and [`check_vector_store`] hold an implementation to what the
-//! traits promise. An implementation is done when its suite passes:
+//! [`check_llm`], [`check_embedder`], [`check_reranker`] and [`check_vector_store`] hold an
+//! implementation to what the traits promise. An implementation is done when its suite passes:
 //!
 //! ```
 //! use mem0_components::testing::{CheckFailed, MemoryStore, check_vector_store};
@@ -42,8 +43,10 @@ mod lying_store;
 mod memory_store;
 mod random;
 mod report;
+mod reranker_suite;
 mod scripted_llm;
 mod vector_store_suite;
+mod word_reranker;
 
 pub use embedder_suite::check_embedder;
 pub use hash_embedder::HashEmbedder;
@@ -51,5 +54,7 @@ pub use llm_suite::check_llm;
 pub use lying_store::{Lie, LyingStore};
 pub use memory_store::MemoryStore;
 pub use report::{CheckFailed, CheckOutcome, CheckReport};
+pub use reranker_suite::check_reranker;
 pub use scripted_llm::{Hold, ScriptedLlm};
 pub use vector_store_suite::check_vector_store;
+pub use word_reranker::WordReranker;

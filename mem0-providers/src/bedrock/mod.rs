@@ -2,18 +2,16 @@
 
 mod signature;
 
-use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use futures_util::stream::{StreamExt, TryStreamExt, iter};
-use mem0_components::{
-    ComponentError, ConfigError, Embedder, Embedding, Purpose, Reply, Secret, Settings,
-};
+use mem0_components::{ComponentError, ConfigError, Embedder, Purpose, Secret, Settings};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::connection::{Connection, Outgoing};
+use crate::connection::Outgoing;
+use crate::credentials::Credentials;
+use crate::embedding::{Asking, Protocol, Service};
 use crate::model::{Model, Numbers, dimensions, given_dimensions};
 use crate::place::{Place, segment};
 use crate::sending::Sending;
@@ -25,13 +23,11 @@ pub(crate) const NAME: &str = "aws_bedrock";
 const AT_ONCE: usize = 8;
 
 struct Bedrock {
-    connection: Connection,
     keys: Arc<Keys>,
     path: String,
     family: Family,
     /// The length that the model is asked for.
     sent_dimensions: Option<usize>,
-    model: Model,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -96,15 +92,22 @@ pub(crate) fn embedder(
     let given = given_dimensions(settings)?;
     let dimensions = dimensions(settings, given, in_a_region(&name))?;
     let takes_dimensions = name.contains("titan-embed-text-v2") || name.contains("cohere.embed-v4");
-    let max_batch = if family == Family::Cohere { 96 } else { 32 };
-    Ok(Arc::new(Bedrock {
-        connection,
+    let mut model = match family {
+        Family::Titan => Model::new(NAME, &name, dimensions, 32),
+        Family::Cohere => Model::new(NAME, &name, dimensions, 96),
+    };
+    model.at_once = AT_ONCE;
+    if family == Family::Titan {
+        model.in_a_request = 1;
+    }
+    let protocol = Bedrock {
         keys,
         path: format!("/model/{}/invoke", segment(&name)),
         family,
         sent_dimensions: given.filter(|_| takes_dimensions),
-        model: Model::new(NAME, &name, dimensions, max_batch),
-    }))
+    };
+    let service = Service { connection, credentials: Credentials::InRequest };
+    Ok(Arc::new(Asking { service, model, protocol }))
 }
 
 /// A model's name without what says in which regions it runs, such as `us.`.
@@ -114,14 +117,6 @@ fn in_a_region(name: &str) -> &str {
 }
 
 impl Bedrock {
-    /// How many texts a request has.
-    fn in_a_request(&self) -> usize {
-        match self.family {
-            Family::Titan => 1,
-            Family::Cohere => self.model.max_batch,
-        }
-    }
-
     fn body(&self, texts: &[&str], purpose: Purpose) -> Value {
         let mut body = match self.family {
             Family::Titan => json!({"inputText": texts.first()}),
@@ -142,51 +137,29 @@ impl Bedrock {
         }
         body
     }
+}
 
-    async fn ask(
+impl Protocol for Bedrock {
+    fn request(
         &self,
+        _: &Model,
         texts: &[&str],
         purpose: Purpose,
-    ) -> Result<Vec<Embedding>, ComponentError> {
+    ) -> Result<Outgoing, ComponentError> {
         let mut request = Outgoing::post(self.path.clone(), &self.body(texts, purpose));
         let keys = self.keys.clone();
         request.sign = Some(Arc::new(move |request| keys.sign(request, SystemTime::now())));
-        let answer = self.connection.send(request).await?;
-        let found = match self.family {
-            Family::Titan => vec![self.model.read::<OfTitan>(&answer)?.embedding],
-            Family::Cohere => match self.model.read::<OfCohere>(&answer)?.embeddings {
+        Ok(request)
+    }
+
+    fn read(&self, model: &Model, body: &[u8]) -> Result<Vec<Numbers>, ComponentError> {
+        Ok(match self.family {
+            Family::Titan => vec![model.read::<OfTitan>(body)?.embedding],
+            Family::Cohere => match model.read::<OfCohere>(body)?.embeddings {
                 Vectors::Plain(found) | Vectors::Named { float: found } => {
                     found.into_iter().map(Numbers).collect()
                 }
             },
-        };
-        self.model.vectors(texts.len(), found)
-    }
-}
-
-impl Embedder for Bedrock {
-    fn model(&self) -> &str {
-        &self.model.name
-    }
-
-    fn dimensions(&self) -> usize {
-        self.model.dimensions
-    }
-
-    fn max_batch(&self) -> usize {
-        self.model.max_batch
-    }
-
-    fn embed<'a>(&'a self, texts: &'a [&'a str], purpose: Purpose) -> Reply<'a, Vec<Embedding>> {
-        let requests = texts.chunks(self.in_a_request()).map(move |texts| self.ask(texts, purpose));
-        let answers = iter(requests).buffered(AT_ONCE);
-        Box::pin(answers.try_concat())
-    }
-}
-
-impl fmt::Debug for Bedrock {
-    /// Without the keys.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.model.fmt(f)
+        })
     }
 }

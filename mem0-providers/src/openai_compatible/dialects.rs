@@ -1,5 +1,8 @@
+use http::HeaderValue;
+use mem0_components::{ConfigError, Secret, Settings};
+
 use super::embeddings::Form;
-use crate::place::Place;
+use crate::place::{Place, key_header};
 
 /// How one service speaks OpenAI's protocol.
 pub(crate) struct Dialect {
@@ -21,6 +24,31 @@ pub(crate) enum Key {
     Needed(&'static str),
     /// Any: what is sent where neither setting nor variable has one.
     Otherwise(&'static str, &'static str),
+}
+
+impl Key {
+    /// The header that shows it.
+    pub(crate) fn header(&self, settings: &mut Settings<'_>) -> Result<HeaderValue, ConfigError> {
+        self.header_or(settings, None)
+    }
+
+    /// The same, with another key where the settings have none.
+    pub(crate) fn header_or(
+        &self,
+        settings: &mut Settings<'_>,
+        other: Option<&Secret>,
+    ) -> Result<HeaderValue, ConfigError> {
+        let (Self::Needed(variable) | Self::Otherwise(variable, _)) = *self;
+        let other = other.filter(|key| !key.expose().is_empty()).cloned();
+        let key = match (settings.get::<Secret>("api_key")?, other, self) {
+            (None, Some(key), _) => key,
+            (_, _, Self::Needed(_)) => settings.secret("api_key", variable)?,
+            (_, _, Self::Otherwise(_, key)) => {
+                settings.optional_secret("api_key", variable)?.unwrap_or_else(|| Secret::new(*key))
+            }
+        };
+        key_header(settings, "api_key", "Bearer ", &key)
+    }
 }
 
 /// Base64 is what the official client asks for where it is not told otherwise; it is a third of the

@@ -1,12 +1,10 @@
-use std::fmt;
-
 use http::HeaderMap;
-use mem0_components::{ComponentError, Embedder, Embedding, Purpose, Reply};
+use mem0_components::{ComponentError, Purpose};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use crate::connection::{Connection, Outgoing};
-use crate::credentials::Credentials;
+use crate::connection::Outgoing;
+use crate::embedding::Protocol;
 use crate::model::{Model, Numbers, on_one_line};
 
 /// How a request is written.
@@ -24,9 +22,7 @@ pub(crate) struct Form {
 
 /// `/embeddings` of a service.
 pub(crate) struct Embeddings {
-    pub(crate) connection: Connection,
     pub(crate) path: String,
-    pub(crate) credentials: Credentials,
     pub(crate) headers: HeaderMap,
     pub(crate) form: Form,
     /// The model as the request names it; `None` where only the address does.
@@ -34,7 +30,6 @@ pub(crate) struct Embeddings {
     pub(crate) sent_dimensions: Option<usize>,
     /// Further fields of the request, which take the place of ours.
     pub(crate) more: Map<String, Value>,
-    pub(crate) model: Model,
 }
 
 #[derive(Deserialize)]
@@ -49,8 +44,8 @@ struct Row {
     embedding: Numbers,
 }
 
-impl Embeddings {
-    fn request(&self, texts: &[&str]) -> Outgoing {
+impl Protocol for Embeddings {
+    fn request(&self, _: &Model, texts: &[&str], _: Purpose) -> Result<Outgoing, ComponentError> {
         let text = |text: &&str| match self.form.keeps_lines {
             true => Value::from(*text),
             false => on_one_line(text).into(),
@@ -71,51 +66,18 @@ impl Embeddings {
         body.extend(self.more.clone());
         let mut request = Outgoing::post(self.path.clone(), &Value::Object(body));
         request.headers.extend(self.headers.clone());
-        request
+        Ok(request)
     }
 
-    /// The vectors of an answer, in the order of the texts: a service may answer in another one.
-    fn read(&self, texts: usize, body: &[u8]) -> Result<Vec<Embedding>, ComponentError> {
-        let Answer { mut data } = self.model.read(body)?;
+    /// A service may answer in another order than it was asked.
+    fn read(&self, model: &Model, body: &[u8]) -> Result<Vec<Numbers>, ComponentError> {
+        let Answer { mut data } = model.read(body)?;
         if data.iter().all(|row| row.index.is_some()) {
             data.sort_by_key(|row| row.index);
-            let is_numbered = data.iter().enumerate().all(|(at, row)| row.index == Some(at));
-            if data.len() == texts && !is_numbered {
-                return Err(self.model.unreadable("it does not say which text a vector is of"));
+            if data.iter().enumerate().any(|(at, row)| row.index != Some(at)) {
+                return Err(model.unreadable("it does not say which text a vector is of"));
             }
         }
-        self.model.vectors(texts, data.into_iter().map(|row| row.embedding).collect())
-    }
-}
-
-impl Embedder for Embeddings {
-    fn model(&self) -> &str {
-        &self.model.name
-    }
-
-    fn dimensions(&self) -> usize {
-        self.model.dimensions
-    }
-
-    fn max_batch(&self) -> usize {
-        self.model.max_batch
-    }
-
-    fn embed<'a>(&'a self, texts: &'a [&'a str], _: Purpose) -> Reply<'a, Vec<Embedding>> {
-        Box::pin(async move {
-            let mut embeddings = Vec::with_capacity(texts.len());
-            for batch in texts.chunks(self.model.max_batch) {
-                let answer = self.credentials.send(&self.connection, self.request(batch)).await?;
-                embeddings.extend(self.read(batch.len(), &answer)?);
-            }
-            Ok(embeddings)
-        })
-    }
-}
-
-impl fmt::Debug for Embeddings {
-    /// Without the key.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.model.fmt(f)
+        Ok(data.into_iter().map(|row| row.embedding).collect())
     }
 }

@@ -6,14 +6,14 @@ pub(crate) mod embeddings;
 use std::sync::Arc;
 
 use http::{HeaderMap, header};
-use mem0_components::{ConfigError, Embedder, Secret, Settings};
+use mem0_components::{ConfigError, Embedder, Settings};
 use serde_json::{Map, Value};
 
 use crate::credentials::Credentials;
+use crate::embedding::{Asking, Service};
 use crate::model::{Model, dimensions, given_dimensions};
-use crate::place::key_header;
 use crate::sending::Sending;
-use dialects::{Dialect, Key};
+use dialects::Dialect;
 use embeddings::Embeddings;
 
 /// An embedder of one of the dialects.
@@ -23,13 +23,7 @@ pub(crate) fn embedder(
     sending: &Sending,
 ) -> Result<Arc<dyn Embedder>, ConfigError> {
     let connection = dialect.place.connect(dialect.name, settings, sending)?;
-    let key = match dialect.key {
-        Key::Needed(variable) => settings.secret("api_key", variable)?,
-        Key::Otherwise(variable, key) => {
-            settings.optional_secret("api_key", variable)?.unwrap_or_else(|| Secret::new(key))
-        }
-    };
-    let key = key_header(settings, "api_key", "Bearer ", &key)?;
+    let key = dialect.key.header(settings)?;
     let given: Option<String> = settings.get("model")?;
     let model = match given.or_else(|| dialect.model.map(str::to_owned)) {
         Some(model) => model,
@@ -45,15 +39,15 @@ pub(crate) fn embedder(
     let dimensions = dimensions(settings, given.or(of_kwargs), &model)?;
     // The oldest model has one length, and refuses to be asked for it.
     let asks = dialect.form.sends_dimensions && !model.ends_with("ada-002");
-    Ok(Arc::new(Embeddings {
-        connection,
+    let protocol = Embeddings {
         path: "/embeddings".to_owned(),
-        credentials: Credentials::Key(header::AUTHORIZATION, key),
         headers: HeaderMap::new(),
         form: dialect.form,
         sent_model: Some(model.clone()),
         sent_dimensions: given.filter(|_| asks),
         more,
-        model: Model::new(dialect.name, &model, dimensions, dialect.max_batch),
-    }))
+    };
+    let service = Service { connection, credentials: Credentials::Key(header::AUTHORIZATION, key) };
+    let model = Model::new(dialect.name, &model, dimensions, dialect.max_batch);
+    Ok(Arc::new(Asking { service, model, protocol }))
 }

@@ -2,19 +2,19 @@
 
 mod account;
 
-use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use http::{HeaderName, HeaderValue};
 use mem0_components::{
-    ComponentError, ComponentErrorKind, ConfigError, Embedder, Embedding, Purpose, Reply, Settings,
+    ComponentError, ComponentErrorKind, ConfigError, Embedder, Purpose, Settings,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::connection::{Connection, Outgoing};
+use crate::connection::Outgoing;
 use crate::credentials::{Credentials, Tokens};
+use crate::embedding::{Asking, Protocol, Service};
 use crate::model::{Model, Numbers, given_dimensions};
 use crate::place::{Place, segment};
 use crate::sending::Sending;
@@ -28,15 +28,12 @@ const DIMENSIONS: usize = 256;
 const IN_A_REQUEST: usize = 250;
 
 struct Vertex {
-    connection: Connection,
-    credentials: Credentials,
     account: PathBuf,
     /// Where it is set; otherwise the account's own.
     project: Option<String>,
     location: String,
     name: String,
     task_types: TaskTypes,
-    model: Model,
 }
 
 /// What the model is told that a text is, by its purpose.
@@ -104,20 +101,20 @@ pub(crate) fn embedder(
         let (path, sending) = (account.clone(), sending.clone());
         Tokens::new(NAME, Box::new(move || Account::read(&path)?.grant(&sending)))
     };
-    Ok(Arc::new(Vertex {
-        connection,
-        credentials: Credentials::Token(tokens),
-        account,
-        project,
-        location,
-        task_types,
-        model: Model::new(NAME, &name, dimensions, max_batch),
-        name,
-    }))
+    let mut model = Model::new(NAME, &name, dimensions, max_batch);
+    model.in_a_request = IN_A_REQUEST;
+    let service = Service { connection, credentials: Credentials::Token(tokens) };
+    let protocol = Vertex { account, project, location, name, task_types };
+    Ok(Arc::new(Asking { service, model, protocol }))
 }
 
-impl Vertex {
-    fn request(&self, texts: &[&str], purpose: Purpose) -> Result<Outgoing, ComponentError> {
+impl Protocol for Vertex {
+    fn request(
+        &self,
+        model: &Model,
+        texts: &[&str],
+        purpose: Purpose,
+    ) -> Result<Outgoing, ComponentError> {
         let of_account = || Ok(Account::read(&self.account)?.project().map(str::to_owned));
         let project = match &self.project {
             Some(project) => Some(project.clone()),
@@ -141,7 +138,7 @@ impl Vertex {
         let instances = texts.iter().map(|text| json!({"task_type": task_type, "content": text}));
         let body = json!({
             "instances": instances.collect::<Vec<Value>>(),
-            "parameters": {"outputDimensionality": self.model.dimensions, "autoTruncate": true},
+            "parameters": {"outputDimensionality": model.dimensions, "autoTruncate": true},
         });
         // The query and the routing header are those of Google's own libraries.
         let path = format!("/v1/{endpoint}:predict?%24alt=json%3Benum-encoding%3Dint");
@@ -153,42 +150,8 @@ impl Vertex {
         Ok(request)
     }
 
-    fn read(&self, texts: usize, body: &[u8]) -> Result<Vec<Embedding>, ComponentError> {
-        let Answer { predictions } = self.model.read(body)?;
-        let found = predictions.into_iter().map(|prediction| prediction.embeddings.values);
-        self.model.vectors(texts, found.collect())
-    }
-}
-
-impl Embedder for Vertex {
-    fn model(&self) -> &str {
-        &self.model.name
-    }
-
-    fn dimensions(&self) -> usize {
-        self.model.dimensions
-    }
-
-    fn max_batch(&self) -> usize {
-        self.model.max_batch
-    }
-
-    fn embed<'a>(&'a self, texts: &'a [&'a str], purpose: Purpose) -> Reply<'a, Vec<Embedding>> {
-        Box::pin(async move {
-            let mut embeddings = Vec::with_capacity(texts.len());
-            for batch in texts.chunks(IN_A_REQUEST) {
-                let request = self.request(batch, purpose)?;
-                let answer = self.credentials.send(&self.connection, request).await?;
-                embeddings.extend(self.read(batch.len(), &answer)?);
-            }
-            Ok(embeddings)
-        })
-    }
-}
-
-impl fmt::Debug for Vertex {
-    /// Without the credentials.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.model.fmt(f)
+    fn read(&self, model: &Model, body: &[u8]) -> Result<Vec<Numbers>, ComponentError> {
+        let Answer { predictions } = model.read(body)?;
+        Ok(predictions.into_iter().map(|prediction| prediction.embeddings.values).collect())
     }
 }
