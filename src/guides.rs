@@ -5,7 +5,8 @@
 //! - Where you need it: [`categories`], [`multimodal`] messages, [`exports`], [`webhooks`],
 //!   [`blocking`] calls and threads, [`testing`].
 //! - Coming from elsewhere: [`from_python`], [`integrations`].
-//! - The local platform: [`embedders`] of your choice, [`field_names`], [`operating`].
+//! - The local platform: [`embedders`] and [`rerankers`] of your choice, [`field_names`],
+//!   [`operating`].
 
 // Of two definitions of a link the first one counts: on GitHub that is the page's own, here the one
 // above the page.
@@ -58,10 +59,15 @@ pub mod integrations {}
 #[doc = include_str!("../docs/guides/embedders.md")]
 pub mod embedders {}
 
+/// [embedders]: crate::guides::embedders
+#[doc = include_str!("../docs/guides/rerankers.md")]
+pub mod rerankers {}
+
 #[doc = include_str!("../docs/guides/field-names.md")]
 pub mod field_names {}
 
 /// [self-hosting]: https://github.com/mem0ai/mem0-rust/blob/main/docs/self-hosting.md
 /// [reliability]: https://github.com/mem0ai/mem0-rust/blob/main/docs/reliability.md#faults-of-the-machine
+/// [embedders]: crate::guides::embedders#when-something-fails
 #[doc = include_str!("../docs/guides/operating.md")]
 pub mod operating {}

@@ -1,8 +1,14 @@
 //! The components that the engine was opened with, and the questions it asks them.
 
-use std::sync::Arc;
+pub(crate) mod availability;
+pub(crate) mod reranking;
 
-use mem0_components::{Embedder, Embedding, Llm, LlmRequest, LlmResponse, Purpose, embed_all};
+use std::sync::Arc;
+use std::time::Duration;
+
+use mem0_components::{
+    ComponentError, Embedder, Embedding, Llm, LlmRequest, LlmResponse, Purpose, embed_all,
+};
 use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "encoder")]
@@ -11,6 +17,7 @@ use crate::text::built_in::BuiltInEmbedder;
 use crate::text::vector::Vector;
 use crate::turns::Owner;
 use crate::{EngineError, LlmTask};
+use availability::{Availability, Patience};
 
 /// The components that the engine was opened with.
 #[derive(Debug, Clone, Default)]
@@ -29,7 +36,43 @@ pub(crate) enum EmbedderInUse {
     #[cfg(feature = "encoder")]
     MiniLm(Encoding),
     /// The caller's.
-    Given(Arc<dyn Embedder>),
+    Given(GivenEmbedder),
+}
+
+/// How long queued work waits for one answer: nobody waits for it, and a model may have to be
+/// loaded or pulled first.
+const QUEUED: Duration = Duration::from_secs(60 * 60);
+
+/// An embedder of the caller's, and whether it answers.
+#[derive(Debug, Clone)]
+pub(crate) struct GivenEmbedder {
+    embedder: Arc<dyn Embedder>,
+    availability: Arc<Availability>,
+}
+
+impl GivenEmbedder {
+    pub(crate) fn new(embedder: Arc<dyn Embedder>) -> Self {
+        Self { embedder, availability: Arc::default() }
+    }
+
+    /// The embeddings of texts for what cannot do without them.
+    async fn embed(
+        &self,
+        texts: &[&str],
+        purpose: Purpose,
+        patience: Patience,
+    ) -> Result<Vec<Embedding>, ComponentError> {
+        let question = embed_all(self.embedder.as_ref(), texts, purpose);
+        self.availability.ask(patience.change, self.embedder.model(), question).await
+    }
+}
+
+/// The vectors of a question.
+pub(crate) enum OfQuestion {
+    /// `None` with the static table.
+    Vectors(Option<Vec<Vector>>),
+    /// The embedder does not answer.
+    Missing,
 }
 
 impl EmbedderInUse {
@@ -39,7 +82,9 @@ impl EmbedderInUse {
             Self::Static => None,
             #[cfg(feature = "encoder")]
             Self::MiniLm(_) => BuiltIn::MiniLm.elsewhere(),
-            Self::Given(embedder) => Some((embedder.model().to_owned(), embedder.dimensions())),
+            Self::Given(GivenEmbedder { embedder, .. }) => {
+                Some((embedder.model().to_owned(), embedder.dimensions()))
+            }
         }
     }
 
@@ -50,27 +95,49 @@ impl EmbedderInUse {
             // Nothing is kept of a part, so there is no need for parts.
             #[cfg(feature = "encoder")]
             Self::MiniLm(_) => Some(usize::MAX),
-            Self::Given(embedder) => Some(embedder.max_batch().max(1)),
+            Self::Given(given) => Some(given.embedder.max_batch().max(1)),
         }
     }
 
-    /// The vectors of texts; `None` with the static table.
+    /// The vectors of texts; `None` with the static table. An embedder elsewhere has so much time.
     #[cfg_attr(not(feature = "encoder"), expect(unused_variables, reason = "nothing is shared"))]
     pub(crate) async fn embed(
         &self,
         owner: Owner,
         texts: &[&str],
         purpose: Purpose,
+        patience: Patience,
     ) -> Result<Option<Vec<Vector>>, EngineError> {
         match self {
             Self::Static => Ok(None),
             #[cfg(feature = "encoder")]
             Self::MiniLm(encoding) => encoding.embed(owner, texts, purpose).await.map(Some),
-            Self::Given(embedder) => {
-                let embeddings = embed_all(embedder.as_ref(), texts, purpose).await?;
+            Self::Given(given) => {
+                let embeddings = given.embed(texts, purpose, patience).await?;
                 Ok(Some(embeddings.iter().map(direction).collect()))
             }
         }
+    }
+
+    /// The same for the parts of a question. An embedder elsewhere that failed lately is not asked.
+    pub(crate) async fn embed_question(
+        &self,
+        owner: Owner,
+        parts: &[&str],
+        patience: Patience,
+    ) -> Result<OfQuestion, EngineError> {
+        let Self::Given(GivenEmbedder { embedder, availability }) = self else {
+            let vectors = self.embed(owner, parts, Purpose::Search, patience).await?;
+            return Ok(OfQuestion::Vectors(vectors));
+        };
+        let question = embed_all(embedder.as_ref(), parts, Purpose::Search);
+        let answer = availability.ask_if_up(patience.search, embedder.model(), question).await;
+        Ok(match answer {
+            Some(Ok(embeddings)) => {
+                OfQuestion::Vectors(Some(embeddings.iter().map(direction).collect()))
+            }
+            Some(Err(_)) | None => OfQuestion::Missing,
+        })
     }
 }
 
@@ -210,11 +277,12 @@ impl Components {
             }
             Question::Embed(texts, purpose) => {
                 let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-                if let EmbedderInUse::Given(embedder) = &self.embedder {
-                    let embeddings = embed_all(embedder.as_ref(), &texts, *purpose).await?;
+                let patience = Patience { change: QUEUED, ..Patience::default() };
+                if let EmbedderInUse::Given(given) = &self.embedder {
+                    let embeddings = given.embed(&texts, *purpose, patience).await?;
                     return Ok(Answer::Embeddings(embeddings));
                 }
-                let vectors = self.embedder.embed(owner, &texts, *purpose).await?;
+                let vectors = self.embedder.embed(owner, &texts, *purpose, patience).await?;
                 Ok(Answer::Encoded(vectors.ok_or(EngineError::Internal)?))
             }
         }

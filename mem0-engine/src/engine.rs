@@ -5,10 +5,12 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use mem0_components::{Embedder, Purpose};
+use mem0_components::{Embedder, Purpose, Reranker};
 use tokio::sync::watch;
 
-use crate::components::{BuiltIn, Components};
+use crate::components::availability::Patience;
+use crate::components::reranking::Reranking;
+use crate::components::{BuiltIn, Components, OfQuestion};
 use crate::folder::settings;
 use crate::jobs::wake_signal::Stop;
 use crate::limits::Answer;
@@ -42,6 +44,8 @@ pub struct Engine {
     /// Whether its changes share no transaction with others.
     is_alone: bool,
     pub(crate) signals: Signals,
+    pub(crate) patience: Patience,
+    pub(crate) reranking: Option<Arc<Reranking>>,
 }
 
 struct Inner {
@@ -103,8 +107,10 @@ impl Engine {
     /// Like [`open`](Self::open), with an embedder of the caller's instead of the built-in one.
     ///
     /// A folder with memories is tied to the embedder that made their vectors. Every add waits for
-    /// its vectors: an add with `infer: false`, an update and a search wait within the call; a
-    /// queued add waits in the queue, where it holds up only its own project.
+    /// its vectors: an add with `infer: false` and an update within the call, for at most 50 s; a
+    /// queued add in the queue, where it holds up only its own project. A search waits for at most
+    /// 10 s, and then goes by words alone. An embedder that failed is not asked by searches for 5 s
+    /// to a minute, or as long as it says.
     ///
     /// ```
     /// # use std::sync::Arc;
@@ -140,6 +146,8 @@ impl Engine {
             share: None,
             is_alone: false,
             signals: Signals::default(),
+            patience: Patience::default(),
+            reranking: None,
         })
     }
 
@@ -208,6 +216,45 @@ impl Engine {
         room.body(self.access.project())
     }
 
+    /// Returns a cheap view of the same engine whose searches with `rerank` ask this reranker, in
+    /// the place of the local comparison of words. Views of the view share it.
+    ///
+    /// It is asked outside of the database, for at most 10 s. It gets a question's first 4,000
+    /// characters and, of what the search has found, a memory's first 8,000. It orders the hits and
+    /// hides none, and their scores stay the search's own. While it does not answer, the order is
+    /// the search's too.
+    ///
+    /// ```
+    /// # use std::sync::Arc;
+    /// # use mem0_engine::Engine;
+    /// # use mem0_engine::mem0_components::{Reply, Reranker};
+    /// # let name = format!("mem0-reranker-doc-{}", std::process::id());
+    /// # let folder = std::env::temp_dir().join(name);
+    /// /// Prefers short memories.
+    /// #[derive(Debug)]
+    /// struct Shortest;
+    ///
+    /// impl Reranker for Shortest {
+    ///     fn name(&self) -> &str {
+    ///         "shortest"
+    ///     }
+    ///
+    ///     fn rerank<'a>(&'a self, _: &'a str, documents: &'a [&'a str]) -> Reply<'a, Vec<f64>> {
+    ///         let scores = documents.iter().map(|text| 1.0 / (1.0 + text.len() as f64)).collect();
+    ///         Box::pin(async move { Ok(scores) })
+    ///     }
+    /// }
+    ///
+    /// let engine = Engine::open(&folder)?.with_reranker(Arc::new(Shortest));
+    /// # drop(engine);
+    /// # std::fs::remove_dir_all(&folder).ok();
+    /// # Ok::<(), mem0_engine::EngineError>(())
+    /// ```
+    #[must_use]
+    pub fn with_reranker(&self, reranker: Arc<dyn Reranker>) -> Self {
+        Self { reranking: Some(Arc::new(Reranking::new(reranker))), ..self.clone() }
+    }
+
     /// Returns the same engine with half of the search switched off, to measure what each half
     /// contributes.
     #[doc(hidden)]
@@ -215,6 +262,13 @@ impl Engine {
     pub fn with_signals(mut self, signals: Signals) -> Self {
         self.signals = signals;
         self
+    }
+
+    /// Returns the same engine with other times for components elsewhere, to test what is over.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_patience(self, patience: Patience) -> Self {
+        Self { patience, ..self }
     }
 
     /// Refuses further calls, carries out what was accepted and what is queued, and releases the
@@ -288,7 +342,14 @@ impl Engine {
         texts: &[&str],
         purpose: Purpose,
     ) -> Result<Option<Vec<Vector>>, EngineError> {
-        self.components().embedder.embed(self.access.owner(), texts, purpose).await
+        let owner = self.access.owner();
+        self.components().embedder.embed(owner, texts, purpose, self.patience).await
+    }
+
+    /// The vectors of the parts of a question.
+    pub(crate) async fn embed_question(&self, parts: &[&str]) -> Result<OfQuestion, EngineError> {
+        let owner = self.access.owner();
+        self.components().embedder.embed_question(owner, parts, self.patience).await
     }
 
     /// Checks that the engine answers, with one small read.

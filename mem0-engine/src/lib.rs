@@ -125,6 +125,8 @@ pub use mem0_types::{
 
 pub use collections::store::FolderStore;
 pub use components::BuiltIn;
+#[doc(hidden)]
+pub use components::availability::Patience;
 pub use derived::profile_jobs::{MAX_SAMPLE, ProfileJobRecord, ProfileRequest};
 pub use derived::profiles::{ProfileRecord, ProfileSettingsChange, ProfileSettingsRecord};
 pub use engine::Engine;
@@ -147,7 +149,7 @@ pub use memories::filter_values::FilterValues;
 pub use memories::history::HistoryEntry;
 pub use memories::list::ListRequest;
 pub use memories::record::MemoryRecord;
-pub use memories::search::{MAX_TOP_K, SearchHit, SearchRequest, Signals};
+pub use memories::search::{MAX_TOP_K, SearchHit, SearchOutcome, SearchRequest, Signals};
 pub use memories::stats::ProjectStats;
 pub use memories::structured_attributes::StructuredAttributes;
 pub use memories::update::{MAX_BATCH, MemoryChange, UpdateRequest};

@@ -6,7 +6,7 @@ use mem0_components::Embedder;
 use rusqlite::Connection;
 
 use crate::EngineError;
-use crate::components::{BuiltIn, Components, EmbedderInUse};
+use crate::components::{BuiltIn, Components, EmbedderInUse, GivenEmbedder};
 use crate::folder::data_folder::DataFolder;
 use crate::folder::open_folder::OpenFolder;
 use crate::folder::schema;
@@ -62,7 +62,7 @@ impl Running {
         let embedder = match embedder {
             Chosen::OfFolder => reindex::built_in(&connection)?.start()?,
             Chosen::BuiltIn(built_in) => built_in.start()?,
-            Chosen::Given(embedder) => EmbedderInUse::Given(embedder),
+            Chosen::Given(embedder) => EmbedderInUse::Given(GivenEmbedder::new(embedder)),
         };
         let dimensions = reindex::ensure_current(&mut connection, embedder.elsewhere())?;
         let components = Arc::new(Components { llm: None, embedder });

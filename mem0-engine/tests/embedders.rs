@@ -220,12 +220,6 @@ fn what_cannot_be_embedded_is_an_error_and_changes_nothing() {
     let refused = wait(engine.add(verbatim(user("alice"), &["secret"]))).unwrap_err();
     assert!(matches!(refused, EngineError::Component(_)), "{refused:?}");
     assert_eq!(refused.to_string(), "failing: does not accept the key");
-    let search = SearchRequest::new("secret", Filter::user_id("alice"));
-    assert!(matches!(wait(engine.search(search)), Err(EngineError::Component(_))));
-    // Words alone need no vector.
-    let mut search = SearchRequest::new("secret", Filter::user_id("alice"));
-    search.keyword_search = true;
-    assert!(wait(engine.search(search)).unwrap().is_empty());
     let queued = queue(&engine, "alice", &["secret".to_owned()]);
     let event = finished(&engine, &queued);
     assert_eq!(event.status, EventStatus::Failed);

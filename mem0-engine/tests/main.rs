@@ -31,8 +31,10 @@ mod lists;
 #[cfg(unix)]
 mod lost_folder;
 mod old_folder;
+mod outages;
 mod passages;
 mod projects;
+mod reranking;
 mod scopes;
 mod search;
 mod speakers;

@@ -59,7 +59,7 @@ fn providers_bring_little_but_their_transport() {
 
 #[test]
 fn the_engine_and_its_components_are_light() {
-    for (package, limit) in [("mem0-components", 16), ("mem0-encoder", 24), ("mem0-engine", 66)] {
+    for (package, limit) in [("mem0-components", 16), ("mem0-encoder", 24), ("mem0-engine", 67)] {
         let crates = crates_of(package);
         assert!(crates.len() > 10, "{package}: cargo told only {crates:?}");
         assert!(crates.len() <= limit, "{package}, {} crates: {crates:#?}", crates.len());
@@ -87,7 +87,7 @@ fn the_server_without_its_program_is_light() {
     let found: Vec<_> = of_program.iter().filter(|name| names(&library).contains(*name)).collect();
     assert!(found.is_empty(), "mem0-server without features has {found:?}");
     assert!(names(&library).contains("axum") && library.len() > 40, "{library:?}");
-    assert!(library.len() <= 70, "{} crates: {library:#?}", library.len());
+    assert!(library.len() <= 71, "{} crates: {library:#?}", library.len());
     // The same look finds them in the program, which `cargo install` builds.
     let program = crates_of("mem0-server");
     let missing: Vec<_> =

@@ -299,7 +299,7 @@ mod tests {
     use super::super::wake_signal::Stop;
     use super::super::worker;
     use super::*;
-    use crate::components::EmbedderInUse;
+    use crate::components::{EmbedderInUse, GivenEmbedder};
     use crate::folder::{schema, settings};
     use crate::ids::EntityIds;
     use crate::job::JobKind;
@@ -330,7 +330,7 @@ mod tests {
         fn over(path: PathBuf, connection: Connection, llm: ScriptedLlm) -> Self {
             let components = Components {
                 llm: Some(Arc::new(llm.clone())),
-                embedder: EmbedderInUse::Given(Arc::new(HashEmbedder::new(8))),
+                embedder: EmbedderInUse::Given(GivenEmbedder::new(Arc::new(HashEmbedder::new(8)))),
             };
             Self::with(path, connection, llm, components)
         }
@@ -558,7 +558,7 @@ mod tests {
         bench.stop(Stop::Now);
         let path = std::mem::take(&mut bench.path);
         let connection = schema::open_writer(&path).unwrap();
-        let embedder = EmbedderInUse::Given(Arc::new(Nameless));
+        let embedder = EmbedderInUse::Given(GivenEmbedder::new(Arc::new(Nameless)));
         let components = Components { llm: None, embedder };
         let bench = Bench::with(path, connection, bench.llm.clone(), components);
         let began = Instant::now();

@@ -2,10 +2,11 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
-use mem0_components::Purpose;
 use mem0_types::{Condition, Date, Expression, Filter, Metadata, Timestamp};
 use rusqlite::Connection;
 
+use crate::components::OfQuestion;
+use crate::components::reranking::Reranking;
 use crate::folder::filter_sql::SqlFilter;
 use crate::folder::text_index;
 use crate::limits::{self, Answer, MAX_TEXT};
@@ -61,8 +62,9 @@ pub struct SearchRequest {
     /// Only memories whose metadata has these keys with equal values, or as
     /// [`DeleteAllRequest::metadata`](crate::DeleteAllRequest::metadata) compares them.
     pub metadata: Option<Metadata>,
-    /// Whether the best max(4 × `top_k`, 60) memories are ranked again, more slowly, by comparing
-    /// the meanings of single words; `false` by default.
+    /// Whether the best max(4 × `top_k`, 60) memories are ranked again, more slowly: by a
+    /// [reranker](Engine::with_reranker) if there is one, else by comparing the meanings of single
+    /// words; `false` by default.
     pub rerank: bool,
     /// Whether memories are found by their words alone; `false` by default, which finds them by
     /// words and by meaning.
@@ -150,19 +152,80 @@ impl Engine {
     /// its range, hits that take more than [`MAX_ANSWER`](crate::MAX_ANSWER), or a filter that a
     /// search does not support.
     pub async fn search(&self, request: SearchRequest) -> Result<Vec<SearchHit>, EngineError> {
+        Ok(self.search_outcome(request).await?.hits)
+    }
+
+    /// The same, and what the search had to do without.
+    ///
+    /// ```
+    /// # async fn search(engine: mem0_engine::Engine) -> Result<(), mem0_engine::EngineError> {
+    /// use mem0_engine::{Filter, SearchRequest};
+    ///
+    /// let request = SearchRequest::new("what does she eat?", Filter::user_id("alice"));
+    /// let outcome = engine.search_outcome(request).await?;
+    /// if outcome.by_words_alone {
+    ///     eprintln!("the embedder does not answer");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As for [`search`](Self::search).
+    pub async fn search_outcome(
+        &self,
+        mut request: SearchRequest,
+    ) -> Result<SearchOutcome, EngineError> {
         request.check()?;
-        let (scopes, signals, answer) = (self.scopes()?, self.signals, self.answer("top_k"));
+        let (scopes, mut signals, answer) = (self.scopes()?, self.signals, self.answer("top_k"));
+        let (top_k, question) = (request.top_k, request.query.clone());
+        let reranking = self.reranking.as_ref().filter(|_| request.rerank);
+        if let Some(reranking) = reranking {
+            // It looks at more than is returned.
+            request.top_k = request.pool().min(reranking.max_documents()).max(top_k);
+            request.rerank = false;
+        }
         // Before a reader is taken, since an embedder may take long.
         let parts = query::parts_of(&request.query);
         let texts: Vec<_> = parts.iter().map(String::as_str).collect();
+        let mut by_words_alone = false;
         let vectors = match request.keyword_search {
             true => None,
-            false => self.embed(&texts, Purpose::Search).await?,
+            false => match self.embed_question(&texts).await? {
+                OfQuestion::Vectors(vectors) => vectors,
+                OfQuestion::Missing => {
+                    (by_words_alone, signals.semantic) = (true, false);
+                    None
+                }
+            },
         };
-        self.retrieve(move |connection, access| {
+        let found = self.retrieve(move |connection, access| {
             search(connection, access, &scopes, &request, (parts, vectors), signals, answer)
-        })
-        .await
+        });
+        let mut hits = found.await?;
+        let mut not_reranked = false;
+        if let Some(reranking) = reranking.filter(|_| !hits.is_empty()) {
+            not_reranked = !self.rerank(reranking, &question, &mut hits).await;
+            hits.truncate(top_k);
+        }
+        Ok(SearchOutcome { hits, by_words_alone, not_reranked })
+    }
+
+    /// Has a reranker order hits. Returns whether it did.
+    async fn rerank(&self, reranking: &Reranking, question: &str, hits: &mut [SearchHit]) -> bool {
+        let asked = hits.len().min(reranking.max_documents());
+        let Some(hits) = hits.get_mut(..asked) else { return false };
+        let texts = hits.iter().map(|hit| hit.memory.memory.as_str());
+        let Some(scores) = reranking.scores(question, texts, self.patience.search).await else {
+            return false;
+        };
+        for (hit, score) in hits.iter_mut().zip(scores) {
+            hit.rerank_score = Some(score);
+        }
+        // Of equal scores the search's order stays.
+        let score = |hit: &SearchHit| hit.rerank_score.unwrap_or_default();
+        hits.sort_by(|one, other| score(other).total_cmp(&score(one)));
+        true
     }
 }
 
@@ -176,6 +239,19 @@ fn asks_for_keywords(filter: &Filter) -> bool {
     }
 }
 
+/// What a search found, and what it had to do without.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct SearchOutcome {
+    /// The memories, best first.
+    pub hits: Vec<SearchHit>,
+    /// Whether the embedder did not answer, so that memories were found by their words alone.
+    pub by_words_alone: bool,
+    /// Whether the [reranker](Engine::with_reranker) did not answer, so that the order is the
+    /// search's own.
+    pub not_reranked: bool,
+}
+
 /// A memory found by a search.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -187,6 +263,8 @@ pub struct SearchHit {
     pub score: f64,
     /// The parts of the score, which add up to it.
     pub score_breakdown: ScoreParts,
+    /// What a [reranker](Engine::with_reranker) gave it, 0 to 1: hits with it are ordered by it.
+    pub rerank_score: Option<f64>,
 }
 
 /// Which halves of the search are switched on.
@@ -266,7 +344,7 @@ pub(crate) fn search(
                 let place = text_index::passage(connection, seq, number)?;
                 score_breakdown.passage = place.map(Passage::at);
             }
-            Ok(SearchHit { memory, score, score_breakdown })
+            Ok(SearchHit { memory, score, score_breakdown, rerank_score: None })
         })
         .collect()
 }

@@ -14,5 +14,6 @@ pub(crate) mod json;
 pub(crate) mod pages;
 pub(crate) mod query;
 pub(crate) mod rejection;
+pub(crate) mod search_header;
 pub(crate) mod view;
 pub(crate) mod wire;

@@ -1,9 +1,11 @@
 use std::borrow::Cow;
 use std::error::Error;
 use std::marker::PhantomData;
+use std::time::Duration;
 
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use mem0_engine::mem0_components::{ComponentError, ComponentErrorKind};
 use mem0_engine::{EngineError, Resource};
 use mem0_types::{ErrorBody, InvalidInput, Metadata};
 use serde_json::json;
@@ -13,6 +15,9 @@ use crate::http::json::{Cause, Json};
 /// Said of every change that needs room.
 pub(crate) const DISK_FULL: &str = "The disk of this server is full, so nothing was changed. Delete \
                                     memories, which goes on, or make room on the disk.";
+
+/// After what time a change is tried again whose embedder does not answer.
+const EMBEDDER_WAIT: Duration = Duration::from_secs(5);
 
 const NO_ROOM: &str = "The server has no room in memory for this at the moment. Try again in a \
                        second, or send or ask for less at once.";
@@ -26,8 +31,8 @@ pub(crate) enum Rejection {
     Forbidden(&'static str),
     /// An answer that has the same shape for every operation.
     Fixed(StatusCode, ErrorBody),
-    /// The same request may succeed in a moment: 503 with `Retry-After`.
-    Later(Cow<'static, str>),
+    /// The same request may succeed after this time: 503 with `Retry-After`.
+    Later(Cow<'static, str>, Duration),
     /// There is no room in memory for it at the moment: the same, which the metrics count.
     NoRoom,
     /// 500. The cause is for the log and contains no request data.
@@ -52,7 +57,7 @@ impl Rejection {
     }
 
     pub(crate) fn later(why: impl Into<Cow<'static, str>>) -> Self {
-        Self::Later(why.into())
+        Self::Later(why.into(), Duration::from_secs(1))
     }
 
     fn answer(self, spell: fn(String) -> ErrorBody) -> Response {
@@ -67,8 +72,8 @@ impl Rejection {
                 (StatusCode::FORBIDDEN, body)
             }
             Self::Fixed(status, body) => (status, body),
-            Self::Later(why) => {
-                let retry = [(header::RETRY_AFTER, "1")];
+            Self::Later(why, wait) => {
+                let retry = [(header::RETRY_AFTER, wait.as_secs().max(1).to_string())];
                 let body = Json(ErrorBody::Detail(why.into_owned()));
                 return (StatusCode::SERVICE_UNAVAILABLE, retry, body).into_response();
             }
@@ -156,6 +161,7 @@ impl From<EngineError> for Rejection {
                 }
                 other => other,
             },
+            EngineError::Component(error) => component(&error),
             EngineError::NoRoom => Self::NoRoom,
             EngineError::DiskFull => {
                 Self::new(StatusCode::INSUFFICIENT_STORAGE, ErrorBody::Detail(DISK_FULL.to_owned()))
@@ -172,6 +178,35 @@ impl From<EngineError> for Rejection {
             EngineError::Closed => Self::later("The server is shutting down."),
             other => Self::Failed(cause(&other)),
         }
+    }
+}
+
+/// An embedder that did not give the vectors of a change. Its address and what is set up wrongly
+/// are for whoever reads the log, which the engine writes.
+fn component(error: &ComponentError) -> Rejection {
+    match error.kind() {
+        ComponentErrorKind::TooLong => Rejection::invalid(
+            "A text is longer than this server's embedder takes; nothing was changed. Shorten it.",
+        ),
+        ComponentErrorKind::Refused => Rejection::invalid(
+            "This server's embedder declined a text, and nothing was changed. Send another one.",
+        ),
+        _ if error.is_transient() => {
+            let wait = error.wait().unwrap_or(EMBEDDER_WAIT);
+            Rejection::Later(
+                "This server's embedder does not answer, and nothing was changed. Try again later."
+                    .into(),
+                wait,
+            )
+        }
+        _ => Rejection::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            ErrorBody::Detail(
+                "This server's embedder cannot be used, and nothing was changed. The server's log \
+                 says why."
+                    .to_owned(),
+            ),
+        ),
     }
 }
 

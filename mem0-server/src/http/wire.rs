@@ -72,6 +72,9 @@ pub(crate) struct HitView {
     actor_id: Option<String>,
     score: f64,
     score_breakdown: ScoreBreakdownView,
+    /// Absent unless a reranker gave it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rerank_score: Option<f64>,
     metadata: Option<Metadata>,
     /// Never null here, unlike in other answers.
     categories: Vec<String>,
@@ -106,7 +109,7 @@ fn is_zero(part: &f64) -> bool {
 
 impl From<SearchHit> for HitView {
     fn from(hit: SearchHit) -> Self {
-        let SearchHit { memory: record, score, score_breakdown: parts, .. } = hit;
+        let SearchHit { memory: record, score, score_breakdown: parts, rerank_score, .. } = hit;
         Self {
             id: record.id,
             memory: record.memory,
@@ -124,6 +127,7 @@ impl From<SearchHit> for HitView {
                 time: parts.time,
                 passage: parts.passage.map(|it| PassageView { start: it.start, end: it.end }),
             },
+            rerank_score,
             metadata: record.metadata,
             categories: record.categories.unwrap_or_default(),
             created_at: record.created_at,
@@ -188,6 +192,8 @@ pub(crate) struct LegacyHitView {
     updated_at: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
     score: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rerank_score: Option<f64>,
     #[serde(flatten)]
     others: Option<OtherIds>,
 }
@@ -215,12 +221,14 @@ impl LegacyHitView {
             created_at: record.created_at,
             updated_at: record.updated_at,
             score: None,
+            rerank_score: None,
             others: None,
         }
     }
 
     pub(crate) fn v1(hit: SearchHit) -> Self {
-        Self { score: Some(hit.score), ..Self::unranked(hit.memory) }
+        let (score, rerank_score) = (Some(hit.score), hit.rerank_score);
+        Self { score, rerank_score, ..Self::unranked(hit.memory) }
     }
 
     pub(crate) fn v2(hit: SearchHit) -> Self {

@@ -1,3 +1,4 @@
+use axum::http::HeaderMap;
 use mem0_engine::{Engine, ListRequest, MAX_PAGE_SIZE};
 use mem0_types::Filter;
 use serde::Serialize;
@@ -7,7 +8,8 @@ use super::{check_named_project, is_enveloped};
 use crate::http::fields::{Body, Fields};
 use crate::http::filters::{filter_of_ids, ids};
 use crate::http::json::Json;
-use crate::http::rejection::{Answer, InMessage, Rejection};
+use crate::http::rejection::{InMessage, Rejection};
+use crate::http::search_header::{SearchAnswer, headers};
 use crate::http::view::View;
 use crate::http::wire::{LegacyHitView, Row};
 use crate::operations::memories::search::{known, request};
@@ -24,20 +26,25 @@ const NO_FILTER: &str =
     "At least one of the filters: agent_id, user_id, app_id, run_id is required!";
 
 /// `POST /v1/memories/search/`
-pub(crate) async fn search(View(engine): View, body: Body) -> Answer<HitsView, InMessage> {
+pub(crate) async fn search(View(engine): View, body: Body) -> SearchAnswer<HitsView, InMessage> {
     let fields = body?.only(known())?;
     check_named_project(&engine, &fields).await?;
     let shown = fields.texts("fields")?;
     let enveloped = is_enveloped(fields.text("output_format")?.as_deref());
     let row = |hit| Row::of_legacy(hit, shown.as_deref());
-    let hits = hits(&engine, &fields).await?.into_iter().map(row).collect();
-    Ok(Json(match enveloped {
+    let (headers, hits) = hits(&engine, &fields).await?;
+    let hits = hits.into_iter().map(row).collect();
+    let view = match enveloped {
         true => HitsView::Enveloped { results: hits, relations: [] },
         false => HitsView::Bare(hits),
-    }))
+    };
+    Ok((headers, Json(view)))
 }
 
-async fn hits(engine: &Engine, fields: &Fields) -> Result<Vec<LegacyHitView>, Rejection> {
+async fn hits(
+    engine: &Engine,
+    fields: &Fields,
+) -> Result<(HeaderMap, Vec<LegacyHitView>), Rejection> {
     let mut request = request(fields, filter(fields)?)?;
     // The filter has it.
     request.metadata = None;
@@ -49,9 +56,11 @@ async fn hits(engine: &Engine, fields: &Fields) -> Result<Vec<LegacyHitView>, Re
         listed.categories = request.categories;
         listed.show_expired = request.show_expired;
         let page = engine.list(listed).await?;
-        return Ok(page.results.into_iter().map(LegacyHitView::unranked).collect());
+        let rows = page.results.into_iter().map(LegacyHitView::unranked).collect();
+        return Ok((HeaderMap::new(), rows));
     }
-    Ok(engine.search(request).await?.into_iter().map(LegacyHitView::v1).collect())
+    let outcome = engine.search_outcome(request).await?;
+    Ok((headers(&outcome), outcome.hits.into_iter().map(LegacyHitView::v1).collect()))
 }
 
 /// The ids next to the query, the filters and the metadata must all match.

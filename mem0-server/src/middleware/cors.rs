@@ -4,7 +4,7 @@ use axum::http::{Method, header};
 use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 
 use crate::http::cors_origins::CorsOrigins;
-use crate::http::ignored_fields;
+use crate::http::{ignored_fields, search_header};
 use crate::middleware::{rate_limit, request_id};
 
 /// How long a browser may remember that it was allowed to call.
@@ -28,6 +28,7 @@ pub(crate) fn layer(origins: &CorsOrigins) -> CorsLayer {
             header::RETRY_AFTER,
             request_id::HEADER,
             ignored_fields::HEADER,
+            search_header::HEADER,
             rate_limit::LIMIT,
             rate_limit::REMAINING,
             rate_limit::RESET,

@@ -1,3 +1,4 @@
+use std::path::Path;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
@@ -61,8 +62,17 @@ impl App {
     }
 
     pub(crate) fn with(authentication: Authentication) -> Self {
+        Self::of(authentication, |folder| Engine::open_with_built_in(folder, BuiltIn::Static).unwrap())
+    }
+
+    /// An app without authentication over an engine that is opened so.
+    pub(crate) fn over(open: impl FnOnce(&Path) -> Engine) -> Self {
+        Self::of(Authentication::Off, open)
+    }
+
+    fn of(authentication: Authentication, open: impl FnOnce(&Path) -> Engine) -> Self {
         let folder = Folder::new();
-        let engine = folder.open();
+        let engine = open(folder.path());
         let violations = Violations::default();
         let checked = checked_into(router(engine.clone(), authentication), &violations);
         Self { engine, checked, _violations: violations, _folder: folder }

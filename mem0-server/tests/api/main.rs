@@ -25,6 +25,7 @@ mod list;
 mod memory;
 mod openapi;
 mod organizations;
+mod outages;
 mod receiver;
 mod requests;
 mod search;

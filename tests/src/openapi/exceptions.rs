@@ -323,6 +323,24 @@ pub const EXCEPTIONS: &[Exception] = &[
     ),
     exception("DELETE /v1/memories/", Field(200, "erase"), "S31", "the same for a scope"),
     exception("DELETE /v1/batch/", Field(200, "erase"), "S31", "the same for a batch"),
+    exception(
+        "POST /v3/memories/search/",
+        Field(200, "results[].rerank_score"),
+        "S34",
+        "what a reranker of the user's gave",
+    ),
+    exception(
+        "POST /v2/memories/search/",
+        Field(200, "[].rerank_score"),
+        "S34",
+        "the same in an older version",
+    ),
+    exception(
+        "POST /v1/memories/search/",
+        Field(200, "[].rerank_score"),
+        "S34",
+        "the same in an older version",
+    ),
 ];
 
 /// Whether `body` is one of the shapes in which the platform puts an error.

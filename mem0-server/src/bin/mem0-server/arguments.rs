@@ -43,6 +43,10 @@ Options of the server:
                            memories keeps to the embedder that it has, and import
                            takes the option too. Default: the folder's own, minilm
                            for a new one.
+  --reranker NAME          What orders the hits of searches with rerank: a provider,
+                           such as cohere, or a JSON object with provider and config,
+                           as in Mem0's configuration. Default: a comparison of words
+                           on this machine.
   --log LEVEL              error, warn, or info, which logs every request.
                            Default warn.
   --body-limit BYTES       Largest request body. Default 16777216.

@@ -8,7 +8,7 @@ use mem0_server::{BODY_LIMIT, BaseUrl, CorsOrigins, InvalidCorsOrigins, RateLimi
 use toml::de::{DeTable, DeValue};
 use tracing::Level;
 
-use crate::embedder;
+use crate::components;
 use crate::nearest_name::option_like;
 
 /// All settings, in the spelling of the command line: `body-limit` is `--body-limit` on the command
@@ -17,6 +17,7 @@ pub(crate) const OPTIONS: &[&str] = &[
     "listen",
     "data-dir",
     "embedder",
+    "reranker",
     "api-key",
     "api-key-file",
     "base-url",
@@ -32,6 +33,9 @@ pub(crate) const OPTIONS: &[&str] = &[
     "metrics-listen",
 ];
 
+/// The settings that may be tables of the file.
+const COMPONENTS: [&str; 2] = ["embedder", "reranker"];
+
 /// How the server runs.
 #[derive(Clone)]
 pub(crate) struct Config {
@@ -39,6 +43,8 @@ pub(crate) struct Config {
     pub(crate) data_dir: PathBuf,
     /// `None` for the built-in one that the folder was made with.
     pub(crate) embedder: Option<ProviderConfig>,
+    /// `None` for the local comparison of words.
+    pub(crate) reranker: Option<ProviderConfig>,
     pub(crate) api_key: Option<String>,
     pub(crate) base_url: Option<BaseUrl>,
     pub(crate) cors_origins: Option<CorsOrigins>,
@@ -59,6 +65,7 @@ impl Default for Config {
             listen: "127.0.0.1:8888".to_owned(),
             data_dir: PathBuf::from("mem0-data"),
             embedder: None,
+            reranker: None,
             api_key: None,
             base_url: None,
             cors_origins: None,
@@ -93,7 +100,8 @@ impl Config {
             "listen" | "data-dir" if value.is_empty() => return refused("more than an empty text"),
             "listen" => value.clone_into(&mut self.listen),
             "data-dir" => self.data_dir = PathBuf::from(value),
-            "embedder" => self.embedder = Some(embedder::read(value)?),
+            "embedder" => self.embedder = Some(components::embedder(value)?),
+            "reranker" => self.reranker = Some(components::reranker(value)?),
             "api-key" => self.api_key = Some(key_in(value)?),
             "api-key-file" => self.api_key = Some(key_in_file(Path::new(value))?),
             "base-url" => match BaseUrl::new(value) {
@@ -157,11 +165,11 @@ impl Config {
             let option = option.ok_or_else(|| refused(&unknown(key.get_ref())))?;
             let value = match value.get_ref() {
                 DeValue::String(text) => text.to_string(),
-                table @ DeValue::Table(_) if *option == "embedder" => {
-                    let object = embedder::json(table);
+                table @ DeValue::Table(_) if COMPONENTS.contains(option) => {
+                    let object = components::json(table);
                     object.ok_or_else(|| refused("has a date, which cannot be used"))?.to_string()
                 }
-                _ if *option == "embedder" => {
+                _ if COMPONENTS.contains(option) => {
                     return Err(refused("must be a string, or a table with provider and config"));
                 }
                 DeValue::Boolean(value) => value.to_string(),
@@ -196,15 +204,20 @@ impl Config {
             let value = match *option {
                 "listen" => Some(quoted(&self.listen)),
                 "data-dir" => Some(quoted(&self.data_dir.to_string_lossy())),
-                "embedder" => match &self.embedder {
-                    // Keys are among its settings.
-                    Some(embedder) if !embedder.config.is_empty() => {
-                        let provider = quoted(&embedder.provider);
-                        line("# embedder", Some(format!("{provider}, with settings not shown")));
-                        continue;
+                name @ ("embedder" | "reranker") => {
+                    let component =
+                        if name == "embedder" { &self.embedder } else { &self.reranker };
+                    match component {
+                        // Keys are among its settings.
+                        Some(component) if !component.config.is_empty() => {
+                            let value =
+                                format!("{}, with settings not shown", quoted(&component.provider));
+                            line(&format!("# {name}"), Some(value));
+                            continue;
+                        }
+                        component => component.as_ref().map(|given| quoted(&given.provider)),
                     }
-                    embedder => embedder.as_ref().map(|embedder| quoted(&embedder.provider)),
-                },
+                }
                 "base-url" => self.base_url.as_ref().map(|base| quoted(base.as_str())),
                 "cors-origins" => self.cors_origins.as_ref().map(|o| quoted(&o.to_string())),
                 "log" => Some(quoted(&self.log.as_str().to_ascii_lowercase())),
@@ -354,11 +367,25 @@ mod tests {
             assert!(printed.contains("# embedder = \"openai\", with settings not shown"));
             assert!(!format!("{printed} {config:?}").contains("s3cret"));
         }
+        let config = read(
+            "reranker = \"cohere\"\n[embedder]\nprovider = \"openai\"\nconfig = {model = \"m\"}",
+        );
+        let config = config.unwrap();
+        assert_eq!(config.reranker.as_ref().unwrap().provider, "cohere");
+        let printed = config.to_toml();
+        assert!(printed.contains("\nreranker = \"cohere\"\n"), "{printed}");
+        let hidden = "[reranker]\nprovider = \"cohere\"\nconfig = {api_key = \"s3cret\"}";
+        let config = read(hidden).unwrap();
+        let printed = format!("{} {config:?}", config.to_toml());
+        assert!(printed.contains("# reranker = \"cohere\", with settings not shown"));
+        assert!(!printed.contains("s3cret"), "{printed}");
         for (text, words) in [
             ("embedder = {provder = \"openai\"}", "embedder.provder is not a known field"),
             ("embedder = 5", "embedder must be a string"),
             ("embedder = [\"openai\"]", "embedder must be a string"),
             ("embedder = \"\"", "embedder must be a provider's name"),
+            ("reranker = {provder = \"cohere\"}", "reranker.provder is not a known field"),
+            ("reranker = 5", "reranker must be a string, or a table"),
         ] {
             let (_, why) = read(text).unwrap_err();
             assert!(why.contains(words), "{text}: {why}");

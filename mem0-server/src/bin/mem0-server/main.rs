@@ -2,8 +2,8 @@
 
 mod api_key;
 mod arguments;
+mod components;
 mod config;
-mod embedder;
 mod folder;
 mod keys;
 mod nearest_name;
@@ -133,16 +133,27 @@ fn serve(config: &Config) -> Result<(), Failure> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(run(config))
 }
 
-/// Opens the folder with the embedder that is configured.
+/// Opens the folder with the components that are configured.
 fn open(data_dir: &Path, config: &Config) -> Result<Engine, Failure> {
-    let built_in = config.embedder.as_ref().and_then(embedder::built_in);
-    let opened = match (&config.embedder, built_in) {
-        (_, Some(built_in)) => Engine::open_with_built_in(data_dir, built_in),
+    // First, so that a wrong setting is said before anything is opened.
+    #[cfg(feature = "providers")]
+    let made = components::make(config)?;
+    let built_in = config.embedder.as_ref().and_then(components::built_in);
+    let opened = match built_in {
+        Some(built_in) => Engine::open_with_built_in(data_dir, built_in),
         #[cfg(feature = "providers")]
-        (Some(config), None) => Engine::open_with_embedder(data_dir, embedder::make(config)?),
-        _ => Engine::open(data_dir),
+        None if made.embedder.is_some() => {
+            let embedder = made.embedder.ok_or("the configuration names no embedder")?;
+            Engine::open_with_embedder(data_dir, embedder)
+        }
+        None => Engine::open(data_dir),
     };
-    opened.map_err(|error| unusable(data_dir, error))
+    let engine = opened.map_err(|error| unusable(data_dir, error))?;
+    #[cfg(feature = "providers")]
+    if let Some(reranker) = made.reranker {
+        return Ok(engine.with_reranker(reranker));
+    }
+    Ok(engine)
 }
 
 async fn run(config: &Config) -> Result<(), Failure> {

@@ -5,7 +5,8 @@ use serde::Serialize;
 use crate::http::fields::{Fields, Received};
 use crate::http::filters::filter;
 use crate::http::json::Json;
-use crate::http::rejection::{Answer, InDetail};
+use crate::http::rejection::InDetail;
+use crate::http::search_header::{SearchAnswer, headers};
 use crate::http::view::View;
 use crate::http::wire::{HitView, Row};
 
@@ -15,12 +16,13 @@ pub(crate) struct HitsView {
 }
 
 /// `POST /v3/memories/search/`
-pub(crate) async fn search(View(engine): View, body: Received) -> Answer<HitsView, InDetail> {
+pub(crate) async fn search(View(engine): View, body: Received) -> SearchAnswer<HitsView, InDetail> {
     let fields = body.only(known())?;
     let shown = fields.texts("fields")?;
-    let hits = engine.search(request(&fields, filter(&fields)?)?).await?;
+    let outcome = engine.search_outcome(request(&fields, filter(&fields)?)?).await?;
+    let headers = headers(&outcome);
     let row = |hit| Row::of(HitView::from(hit), shown.as_deref());
-    Ok(Json(HitsView { results: hits.into_iter().map(row).collect() }))
+    Ok((headers, Json(HitsView { results: outcome.hits.into_iter().map(row).collect() })))
 }
 
 /// The fields of a search, those that other versions have and clients send without effect here, and

@@ -1,0 +1,131 @@
+//! What makes the vectors, a built-in embedder or one of a provider, and what reranks.
+
+use mem0_components::{MemoryConfig, ProviderConfig};
+use mem0_engine::BuiltIn;
+use serde_json::{Value, json};
+use toml::de::DeValue;
+
+#[cfg(feature = "providers")]
+use {
+    crate::Failure,
+    crate::config::Config,
+    mem0_components::{Components, Registry},
+};
+
+/// Reads the option `embedder`: the name of a built-in embedder or of a provider, or an object with
+/// `provider` and `config`.
+pub(crate) fn embedder(text: &str) -> Result<ProviderConfig, String> {
+    let config = read("embedder", text)?;
+    if built_in(&config).is_some() {
+        if config.config.is_empty() {
+            return Ok(config);
+        }
+        return Err(format!("{} is built in and has no config", config.provider));
+    }
+    if cfg!(not(feature = "providers")) {
+        let names = BuiltIn::ALL.iter().map(|embedder| embedder.name()).collect::<Vec<_>>();
+        let names = names.join(" or ");
+        return Err(format!("must be {names}; this build has not the feature providers"));
+    }
+    Ok(config)
+}
+
+/// Reads the option `reranker`: the name of a provider, or such an object.
+pub(crate) fn reranker(text: &str) -> Result<ProviderConfig, String> {
+    if cfg!(not(feature = "providers")) {
+        return Err("cannot be used: this build has not the feature providers".to_owned());
+    }
+    read("reranker", text)
+}
+
+fn read(option: &str, text: &str) -> Result<ProviderConfig, String> {
+    let text = text.trim();
+    let given = if text.starts_with('{') {
+        // What serde says may repeat a key.
+        serde_json::from_str(text)
+            .map_err(|error| format!("is not JSON: see column {}", error.column()))?
+    } else if text.is_empty() || text.contains(char::is_whitespace) {
+        return Err("must be a provider's name, or an object with provider and config".to_owned());
+    } else {
+        json!({"provider": text})
+    };
+    let config = MemoryConfig::from_value(&json!({option: given}))
+        .map_err(|refused| format!("cannot be used: {refused}"))?;
+    let config = if option == "reranker" { config.reranker } else { config.embedder };
+    config.ok_or_else(|| "must be a provider's name".to_owned())
+}
+
+/// The built-in embedder of this name.
+pub(crate) fn built_in(config: &ProviderConfig) -> Option<BuiltIn> {
+    BuiltIn::ALL.iter().find(|embedder| embedder.name() == config.provider).copied()
+}
+
+/// A table of the file as JSON.
+pub(crate) fn json(value: &DeValue<'_>) -> Option<Value> {
+    Some(match value {
+        DeValue::String(text) => Value::from(&**text),
+        DeValue::Boolean(value) => Value::from(*value),
+        DeValue::Integer(number) => {
+            i64::from_str_radix(&number.as_str().replace('_', ""), number.radix()).ok()?.into()
+        }
+        DeValue::Float(number) => number.as_str().replace('_', "").parse::<f64>().ok()?.into(),
+        DeValue::Datetime(_) => return None,
+        DeValue::Array(list) => {
+            Value::Array(list.iter().map(|item| json(item.get_ref())).collect::<Option<_>>()?)
+        }
+        DeValue::Table(table) => {
+            let fields = table
+                .iter()
+                .map(|(name, value)| Some((name.get_ref().to_string(), json(value.get_ref())?)));
+            Value::Object(fields.collect::<Option<_>>()?)
+        }
+    })
+}
+
+/// Makes what is of a provider; nothing is asked of it yet.
+#[cfg(feature = "providers")]
+pub(crate) fn make(config: &Config) -> Result<Components, Failure> {
+    let mut memory = MemoryConfig::default();
+    memory.embedder = config.embedder.clone().filter(|embedder| built_in(embedder).is_none());
+    memory.reranker = config.reranker.clone();
+    Ok(mem0_providers::register(Registry::empty()).build(&memory)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_embedder_is_a_name_or_an_object() {
+        let provider = |text: &str| embedder(text).map(|config| config.provider);
+        assert_eq!(provider("ollama").as_deref(), Ok("ollama"));
+        assert_eq!(provider(r#" {"provider": "gemini"}"#).as_deref(), Ok("gemini"));
+        for known in BuiltIn::ALL {
+            assert_eq!(built_in(&embedder(known.name()).unwrap()), Some(*known));
+        }
+        assert_eq!(built_in(&embedder("ollama").unwrap()), None);
+        let told = |text: &str| provider(text).unwrap_err();
+        assert_eq!(
+            told(r#"{"provider": "static", "config": {"model": "x"}}"#),
+            "static is built in and has no config",
+        );
+        assert_eq!(
+            told(r#"{"provider": "openai", "confg": {"api_key": "s3cret"}}"#),
+            "cannot be used: embedder.confg is not a known field; did you mean config?",
+        );
+        assert_eq!(told(r#"{"provider": "s3cret"#), "is not JSON: see column 20");
+        assert_eq!(told("a b"), "must be a provider's name, or an object with provider and config");
+    }
+
+    #[cfg(feature = "providers")]
+    #[test]
+    fn a_reranker_is_a_name_or_an_object() {
+        let provider = |text: &str| reranker(text).map(|config| config.provider);
+        assert_eq!(provider("cohere").as_deref(), Ok("cohere"));
+        assert_eq!(provider(r#"{"provider": "llm_reranker"}"#).as_deref(), Ok("llm_reranker"));
+        assert_eq!(
+            provider(r#"{"provider": "cohere", "confg": {"api_key": "s3cret"}}"#).unwrap_err(),
+            "cannot be used: reranker.confg is not a known field; did you mean config?",
+        );
+    }
+}
