@@ -294,9 +294,13 @@ pub(crate) fn search(
         Some(date) => clock::micros("reference_date", date)?,
         None => clock::now(),
     };
-    let vectors = vectors
-        .unwrap_or_else(|| parts.iter().map(|part| BuiltInEmbedder.embed_now(part)).collect());
-    let mut query = Query::new(&parts, vectors);
+    let mut query = match vectors {
+        Some(vectors) => Query::new(&parts, vectors).of_sentences(),
+        None => {
+            let vectors = parts.iter().map(|part| BuiltInEmbedder.embed_now(part));
+            Query::new(&parts, vectors.collect())
+        }
+    };
     let phrases = Phrase::all(&request.query);
     if !signals.keyword {
         query = query.without_words();

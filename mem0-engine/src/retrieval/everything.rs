@@ -5,17 +5,18 @@ use std::sync::LazyLock;
 
 use crate::text::sentences::sentences;
 
-/// A longer sentence asks for something of its own.
+/// A longer clause asks for something of its own.
 const MOST_WORDS: usize = 14;
 
-/// An English sentence asks for everything if one of these is in it, and nothing but them and
+/// An English clause asks for everything if one of these is in it, and nothing but them and
 /// [`BESIDE`].
-const SIGNS: [&str; 20] = [
+const SIGNS: [&str; 21] = [
     "about me",
     "about myself",
     "who am i",
     "who i am",
     "you know",
+    "already know",
     "you remember",
     "told you",
     "summarise",
@@ -34,14 +35,15 @@ const SIGNS: [&str; 20] = [
 ];
 
 const BESIDE: &str = "\
-    a about all am an and any anything are as at be been bit brief briefly bullet bullets by can \
-    could details do everything facts far few for from full general get give got had has have heard \
-    how i i've in introduce is it just kind know known learned learnt let's like list long me mean \
-    memories memory my myself now of on one or our out overview paragraph person picture please \
-    point points profile quick quickly recap remember remembered rundown saved sentences short show \
-    so some stored sum summarise summarize summary tell that the things think this to told up us \
-    want we what what's whatever which who whole with would write yet you you've your yourself hi \
-    hello hey ok okay thanks describe shared said were was";
+    a about actually all already am an and any anything are as at be been bit brief briefly \
+    bullet bullets by can could data details do down everything facts far few for from full \
+    general get give got had has have heard how i i've in information introduce is it just kind \
+    know known learned learnt let's like list long me mean memories memory my myself now of on \
+    one or our out overview paragraph person picture please point points profile quick quickly \
+    recap remember remembered remind rundown saved sentences short should show so some stored sum \
+    summarise summarize summary tell that the there things think this to told up us use want we \
+    what what's whatever which who whole with would write yet you you've your yourself hi hello \
+    hey ok okay thanks describe shared said were was";
 
 /// In other languages, a short sentence with one of these.
 const ELSEWHERE: [&str; 66] = [
@@ -116,19 +118,11 @@ const ELSEWHERE_MOST_WORDS: usize = 9;
 const ELSEWHERE_MOST_CHARS: usize = 60;
 
 pub(crate) fn asks_for_everything(query: &str) -> bool {
-    static ALLOWED: LazyLock<HashSet<&str>> = LazyLock::new(|| BESIDE.split_whitespace().collect());
     sentences(query).into_iter().filter_map(|range| query.get(range)).any(|sentence| {
         let sentence = sentence.to_lowercase().replace('’', "'");
-        let words: Vec<_> = sentence
-            .split(|c: char| !c.is_alphanumeric() && c != '\'')
-            .filter(|word| !word.is_empty())
-            .collect();
+        let words = words(&sentence);
         let plain = format!(" {} ", words.join(" "));
-        let has = |sign: &&str| plain.contains(&format!(" {sign} "));
-        let is_english = words.len() <= MOST_WORDS
-            && SIGNS.iter().any(has)
-            && words.iter().all(|word| ALLOWED.contains(word));
-        is_english
+        sentence.split([',', ':', ';']).any(asks_in_english)
             || words.len() <= ELSEWHERE_MOST_WORDS
                 && sentence.chars().count() <= ELSEWHERE_MOST_CHARS
                 && ELSEWHERE.iter().any(|sign| match sign.is_ascii() || sign.contains(' ') {
@@ -136,6 +130,20 @@ pub(crate) fn asks_for_everything(query: &str) -> bool {
                     false => sentence.contains(sign),
                 })
     })
+}
+
+fn asks_in_english(clause: &str) -> bool {
+    static ALLOWED: LazyLock<HashSet<&str>> = LazyLock::new(|| BESIDE.split_whitespace().collect());
+    let words = words(clause);
+    let plain = format!(" {} ", words.join(" "));
+    words.len() <= MOST_WORDS
+        && SIGNS.iter().any(|sign| plain.contains(&format!(" {sign} ")))
+        && words.iter().all(|word| ALLOWED.contains(word))
+}
+
+fn words(text: &str) -> Vec<&str> {
+    let words = text.split(|c: char| !c.is_alphanumeric() && c != '\'');
+    words.filter(|word| !word.is_empty()).collect()
 }
 
 #[cfg(test)]
@@ -146,6 +154,10 @@ mod tests {
     fn questions_about_everything_are_told_from_others() {
         for query in [
             "What do you know about me?",
+            "So what do you already know?",
+            "What is there to know about me?",
+            "Before the move, could you tell me everything that you remember about me?",
+            "It knows nothing yet. Could you write down what it should know about me, in a few lines?",
             "Hi! Who am I? Thanks",
             "Summarise everything you have learned about me so far.",
             "tell me everything you remember",

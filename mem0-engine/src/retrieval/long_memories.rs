@@ -11,7 +11,7 @@ use crate::text::vector::{self, WideVector};
 const STRIDE: usize = 4096;
 
 /// The deviation of the cosines of passages that have nothing to do with the query.
-const CHANCE: f32 = 0.06;
+const CHANCE: f32 = 0.1;
 
 /// The memories of several passages among those of a chunk, by their rows. Nearly always there are
 /// none.

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 use std::fmt;
 
 use crate::retrieval::query_word::QueryWord;
-use crate::retrieval::scoring::general_weight;
+use crate::retrieval::scoring::{Closeness, general_weight};
 use crate::text::analysis::{query_terms, query_words};
 use crate::text::sentences::sentences;
 use crate::text::vector::Vector;
@@ -49,7 +49,9 @@ pub(crate) struct Query {
     /// The distinct words of all parts.
     pub(crate) words: Vec<QueryWord>,
     pub(crate) parts: Vec<QueryPart>,
-    /// Whether neighbours lend their words.
+    /// What its cosines say.
+    pub(crate) closeness: Closeness,
+    /// Whether neighbours lend their words and their meaning.
     pub(crate) has_neighbours: bool,
     /// Whether it asks for all that is known.
     pub(crate) asks_everything: bool,
@@ -84,7 +86,13 @@ impl Query {
             of_part.sort_unstable();
             parts.push(QueryPart { terms: of_part, vector: vectors.next() });
         }
-        Self { words, parts, has_neighbours: true, asks_everything: false }
+        let closeness = Closeness::OF_WORDS;
+        Self { words, parts, closeness, has_neighbours: true, asks_everything: false }
+    }
+
+    /// The same query, with vectors of an embedder that reads sentences.
+    pub(crate) fn of_sentences(self) -> Self {
+        Self { closeness: Closeness::OF_SENTENCES, ..self }
     }
 
     /// The same query without its words: only meaning counts.

@@ -28,8 +28,8 @@ use crate::retrieval::query::Query;
 use crate::retrieval::query_word::{PlaceCounts, QueryWord};
 use crate::retrieval::quotes::Phrase;
 use crate::retrieval::scoring::{
-    ASKED_FOR, Closeness, Features, Mention, Mentioned, Mentions, NEIGHBOUR_WEIGHTS, Scored,
-    Scorer, TermStatistics,
+    ASKED_FOR, Features, Mention, Mentioned, Mentions, NEIGHBOUR_WEIGHTS, Scored, Scorer,
+    TermStatistics, with_lent,
 };
 use crate::retrieval::time_context::TimeContext;
 use crate::retrieval::visible_memories::{NEIGHBOURS, VisibleMemories};
@@ -67,7 +67,6 @@ pub(crate) struct Ranking<'a> {
     scorer: Scorer,
     /// For each part of the query, by place. Empty when it has no vector.
     cosines: Vec<Vec<f32>>,
-    closeness: Closeness,
     /// For each memory, the share of the named speakers that it is by. Empty when the query names
     /// none.
     speaking: Vec<f64>,
@@ -102,7 +101,6 @@ impl<'a> Ranking<'a> {
             found,
             scorer: Scorer::new(words, &parts, view.len(), &statistics),
             cosines: cosines.collect(),
-            closeness: Closeness::default(),
             speaking: speaking(view, &named),
         }
     }
@@ -153,9 +151,9 @@ impl<'a> Ranking<'a> {
                 let around =
                     place.saturating_sub(NEIGHBOURS)..self.view.len().min(place + NEIGHBOURS + 1);
                 let window: f64 = around.map(held).sum();
-                let cosine = cosines.get(place).copied().unwrap_or_default();
+                let cosine = self.most_cosine(cosines, place);
                 if window > 0.0 || cosine != 0.0 || time > 0.0 {
-                    let meaning = self.closeness.evidence(f64::from(cosine.clamp(0.0, 1.0)));
+                    let meaning = self.query.closeness.evidence(f64::from(cosine.clamp(0.0, 1.0)));
                     let own = held(place);
                     let bound = self.scorer.most_evidence(part, own, window, meaning, time);
                     most = Some(most.map_or(bound, |most| most.max(bound)));
@@ -164,6 +162,28 @@ impl<'a> Ranking<'a> {
             bounds.extend(most.map(|most| (most, place)));
         }
         bounds
+    }
+
+    /// The cosine of a memory, with what its neighbours lend.
+    fn cosine(&self, cosines: &[f32], place: usize) -> f64 {
+        let at = |place: usize| cosines.get(place).map_or(0.0, |it| f64::from(it.clamp(0.0, 1.0)));
+        if !self.query.has_neighbours {
+            return at(place);
+        }
+        let sides = [self.view.before(place), self.view.after(place)].into_iter();
+        let around = sides.flat_map(|side| side.into_iter().zip(NEIGHBOUR_WEIGHTS));
+        let around = around.filter_map(|(place, weight)| Some((at(place?), weight)));
+        with_lent(at(place), around)
+    }
+
+    /// An upper bound on it.
+    fn most_cosine(&self, cosines: &[f32], place: usize) -> f32 {
+        let around = match self.query.has_neighbours {
+            true => place.saturating_sub(NEIGHBOURS)..place + NEIGHBOURS + 1,
+            false => place..place + 1,
+        };
+        let around = around.start..around.end.min(cosines.len());
+        cosines.get(around).unwrap_or_default().iter().copied().fold(0.0, f32::max)
     }
 
     /// The score of a memory. `None` when it has nothing in common with the query.
@@ -237,7 +257,7 @@ impl<'a> Ranking<'a> {
             let cosines = cosines.iter().map(|cosines| {
                 cosines.get(passage).map_or(0.0, |cosine| f64::from(cosine.clamp(0.0, 1.0)))
             });
-            (self.scorer.of_passage(self.closeness, shares, cosines), passage)
+            (self.scorer.of_passage(self.query.closeness, shares, cosines), passage)
         });
         // The first of equal ones.
         let best = evidence.rev().max_by(|(a, _), (b, _)| a.total_cmp(b));
@@ -393,10 +413,8 @@ impl<'a> Ranking<'a> {
             reranked,
             is_asked_for: self.query.asks_everything,
         };
-        let cosines = self.cosines.iter().map(|cosines| {
-            cosines.get(place).map_or(0.0, |cosine| f64::from(cosine.clamp(0.0, 1.0)))
-        });
-        let scored = self.scorer.score(&features, self.closeness, cosines, mentioned);
+        let cosines = self.cosines.iter().map(|cosines| self.cosine(cosines, place));
+        let scored = self.scorer.score(&features, self.query.closeness, cosines, mentioned);
         Ranked { place, scored }
     }
 

@@ -38,7 +38,7 @@ const ENOUGH_WEIGHT: f64 = 24.0;
 const LEAST_WEIGHT: f64 = 12.0;
 
 /// The evidence of its own at which neighbours lend a memory half of their words.
-const OWN_EVIDENCE: f64 = 0.04;
+const OWN_EVIDENCE: f64 = 0.02;
 
 /// The share of its evidence that a memory keeps when it matches a part of the query alone.
 const PART: f64 = 0.8;
@@ -64,9 +64,15 @@ pub(crate) const ASKED_FOR: f64 = 0.25;
 /// How much the evidence grows when the memory has a phrase that the query quotes.
 const QUOTED: f64 = 4.0;
 
-/// The odds of a score are this × √evidence: the best of what has nothing to do with the query
-/// stays below 0.3, and what answers is above 0.1. `docs/decisions` says how it was fitted.
-const ODDS: f64 = 0.4;
+/// The odds of a score are 0.29 × evidence^0.3 + 0.02 × evidence²: flat where meaning alone speaks,
+/// so that what answers is above 0.1 and the best of what has nothing to do with the query below
+/// 0.3, and steep where all words are there. `docs/decisions` says how it was fitted.
+const ODDS: [(f64, f64); 2] = [(0.29, 0.3), (0.02, 2.0)];
+
+/// The share of what a neighbour is nearer in meaning that it lends, and the cosine of its own at
+/// which a memory gets half of that.
+const LENT_MEANING: f64 = 0.5;
+const OWN_COSINE: f64 = 0.2;
 
 /// The general frequency of English words counts like this many memories: a new scope relies on it,
 /// a grown one on its own statistics.
@@ -79,14 +85,13 @@ pub(crate) struct Closeness {
     even: f64,
 }
 
-impl Default for Closeness {
-    /// Of sums of word vectors, which say far less than a shared rare word.
-    fn default() -> Self {
-        Self { even: 0.9 }
-    }
-}
-
 impl Closeness {
+    /// Of sums of word vectors, which say far less than a shared rare word.
+    pub(crate) const OF_WORDS: Self = Self { even: 0.9 };
+
+    /// Of vectors of whole sentences.
+    pub(crate) const OF_SENTENCES: Self = Self { even: 0.8 };
+
     /// The same for memories that were ranked again, word by word.
     fn reranked(self) -> Self {
         Self { even: self.even + 0.2 }
@@ -145,7 +150,7 @@ pub(crate) struct Features {
     pub(crate) terms: u32,
     /// How well it fits the time that the query names, 0 to 1; 0 when it names none.
     pub(crate) time: f64,
-    /// The factor on its odds at its age: 1 unless memories decay.
+    /// The factor on the root of its evidence at its age: 1 unless memories decay.
     pub(crate) freshness: f64,
     /// Whether its words were compared one by one.
     pub(crate) reranked: bool,
@@ -238,7 +243,6 @@ impl Scorer {
         let timeless = evidence;
         evidence = (evidence + TIME_EVIDENCE * memory.time) * (1.0 + TIME_GROWTH * memory.time);
         let time = if evidence > 0.0 { 1.0 - timeless / evidence } else { 0.0 };
-        // The odds are the root of it.
         evidence *= memory.freshness.powi(2);
         let score = score_of(evidence);
         let breakdown = ScoreParts::shared_out(score, [meaning, words], entity, time);
@@ -254,10 +258,9 @@ impl Scorer {
     }
 
     /// The share of each part's information that a passage with these mentions among so many terms
-    /// holds, 0 to 1. Where a passage ends says nothing of how much it is about, so that it counts
-    /// as a memory of usual length at most.
+    /// holds, 0 to 1.
     pub(crate) fn shares(&self, mentions: &[Mention], terms: u32) -> impl Iterator<Item = f64> {
-        let damping = damping(f64::from(terms).min(USUAL_TERMS));
+        let damping = damping(f64::from(terms));
         self.held(mentions, damping).map(|share| share.min(1.0))
     }
 
@@ -354,6 +357,13 @@ impl Scored {
     }
 }
 
+/// The cosine of a memory, where its neighbours lend what they are nearer. What has nothing to do
+/// with the query itself is lent nothing.
+pub(crate) fn with_lent(own: f64, neighbours: impl Iterator<Item = (f64, f64)>) -> f64 {
+    let nearer = neighbours.map(|(cosine, weight)| weight * (cosine - own)).fold(0.0, f64::max);
+    if nearer > 0.0 { own + LENT_MEANING * nearer * own / (own + OWN_COSINE) } else { own }
+}
+
 /// How many mentions are worth half of all, in a text of so many terms.
 fn damping(terms: f64) -> f64 {
     SATURATION * (1.0 - LENGTH_PENALTY + LENGTH_PENALTY * terms / USUAL_TERMS)
@@ -361,7 +371,7 @@ fn damping(terms: f64) -> f64 {
 
 /// The score, 0 to 1 in thousandths, of so much evidence.
 fn score_of(evidence: f64) -> f64 {
-    let odds = ODDS * evidence.sqrt();
+    let odds: f64 = ODDS.iter().map(|(weight, power)| weight * evidence.powf(*power)).sum();
     in_thousandths(odds / (1.0 + odds))
 }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
-use mem0_engine::Engine;
+use mem0_engine::{BuiltIn, Engine};
 use mem0_server::{Authentication, router};
 use mem0_tests::checked::{Violations, checked_into};
 use mem0_tests::openapi::Specification;
@@ -62,7 +62,9 @@ impl App {
     }
 
     pub(crate) fn with(authentication: Authentication) -> Self {
-        Self::of(authentication, |folder| Engine::open_with_built_in(folder, BuiltIn::Static).unwrap())
+        Self::of(authentication, |folder| {
+            Engine::open_with_built_in(folder, BuiltIn::Static).unwrap()
+        })
     }
 
     /// An app without authentication over an engine that is opened so.

@@ -267,6 +267,7 @@ pub const EXCEPTIONS: &[Exception] = &[
     exception(EVERY, Field(200, "results[].data.role"), "S27", "who said a memory"),
     exception(EVERY, Field(200, "results[].data.actor_id"), "S27", "who said a memory"),
     exception(EVERY, Field(200, "results[].score_breakdown.time"), "S33", "a part of the score"),
+    exception(EVERY, Field(200, "results[].score_breakdown.passage"), "S33", "where it is"),
     exception(
         "POST /v3/memories/add/",
         Field(200, "skipped"),

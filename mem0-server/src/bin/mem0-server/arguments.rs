@@ -6,7 +6,7 @@ use mem0_types::{EntityRef, EntityType};
 
 use crate::config::{Config, OPTIONS};
 use crate::nearest_name::{option_like, variable};
-use crate::{embedder, folder, keys};
+use crate::{components, folder, keys};
 
 pub(crate) const HELP: &str = "\
 mem0-server: the Mem0 platform's API on your own machine
@@ -253,7 +253,7 @@ fn command(own: Own, config: Config) -> Result<Command, String> {
         ("import", [] | [_]) => folder::Action::Import {
             file: rest.first().map(Into::into),
             create: own.create_folder,
-            embedder: config.embedder.as_ref().and_then(embedder::built_in),
+            embedder: config.embedder.as_ref().and_then(components::built_in),
         },
         ("backup" | "restore", _) => return Err(format!("{first} takes one file")),
         ("check" | "export" | "import", _) => {
