@@ -99,7 +99,7 @@ async fn missed(client: &AsyncMemoryClient, conversation: &Conversation) -> Miss
         if question.turns.is_empty() {
             let found = client.search(&question.question, filter).await.unwrap();
             // The nearest of all may come, with a score that says how little it is.
-            if found.results.iter().any(|hit| hit.score.is_none_or(|score| score >= 0.1)) {
+            if found.results.iter().any(|hit| hit.score.is_none_or(|score| score >= 0.3)) {
                 missed.unanswered.push(question.question);
             }
             continue;

@@ -119,7 +119,7 @@ fn is_found_as_in_a_sentence(rare: &[Rare], bytes: usize, open: impl Fn(&Folder)
                 assert!(short[0].score_breakdown.passage.is_none());
                 assert!(long[0].memory.memory == text, "{}", rare.question);
                 let (score, usual) = (long[0].score, short[0].score);
-                assert!(score > 0.7 * usual, "{score}, {usual}: {}", rare.question);
+                assert!(score > 0.6 * usual, "{score}, {usual}: {}", rare.question);
                 let passage = passage(&long[0]);
                 assert!(passage.contains(rare.phrase), "{passage}");
                 assert!(passage.len() < 2_000, "{passage}");

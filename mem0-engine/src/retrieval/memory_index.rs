@@ -165,8 +165,8 @@ impl MemoryIndex {
         self.chunks.last().and_then(|last| last.memories.last()).map_or(0, |memory| memory.seq)
     }
 
-    /// The cosine of each memory's best passage and the given vector: 1 for the same direction, 0 for an
-    /// unrelated one or no vector.
+    /// The cosine of each memory's best passage and the given vector: 1 for the same direction, 0
+    /// for an unrelated one or no vector.
     pub(crate) fn cosines(&self, direction: &Vector) -> Vec<f32> {
         if direction.dimensions() != self.dimensions {
             return vec![0.0; self.len()];

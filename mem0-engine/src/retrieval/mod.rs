@@ -20,6 +20,7 @@ pub(crate) mod quotes;
 pub(crate) mod ranking;
 pub(crate) mod score_breakdown;
 pub(crate) mod scoring;
+pub(crate) mod term_places;
 pub(crate) mod time_context;
 pub(crate) mod time_expression;
 pub(crate) mod visible_memories;

@@ -19,6 +19,9 @@ const LENGTH_PENALTY: f64 = 0.3;
 /// other memories.
 const USUAL_TERMS: f64 = 12.0;
 
+/// A passage counts as no longer than this, since where it ends says little of what it is about.
+const PASSAGE_TERMS: f64 = 30.0;
+
 /// The weight of the words of a memory together with its neighbours. Its own words weigh 1.
 const WINDOW_WEIGHT: f64 = 2.0;
 
@@ -38,7 +41,7 @@ const ENOUGH_WEIGHT: f64 = 24.0;
 const LEAST_WEIGHT: f64 = 12.0;
 
 /// The evidence of its own at which neighbours lend a memory half of their words.
-const OWN_EVIDENCE: f64 = 0.02;
+const OWN_EVIDENCE: f64 = 0.04;
 
 /// The share of its evidence that a memory keeps when it matches a part of the query alone.
 const PART: f64 = 0.8;
@@ -260,7 +263,7 @@ impl Scorer {
     /// The share of each part's information that a passage with these mentions among so many terms
     /// holds, 0 to 1.
     pub(crate) fn shares(&self, mentions: &[Mention], terms: u32) -> impl Iterator<Item = f64> {
-        let damping = damping(f64::from(terms));
+        let damping = damping(f64::from(terms).min(PASSAGE_TERMS));
         self.held(mentions, damping).map(|share| share.min(1.0))
     }
 

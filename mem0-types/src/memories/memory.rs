@@ -123,8 +123,8 @@ record! {
             /// What it adds that the memory is of a time that the query names. The local platform
             /// alone tells it.
             time: f64 = "time",
-            /// The part of a long memory that speaks most for it. The local platform alone tells it,
-            /// for memories of more than about 120 words.
+            /// The part of a long memory that speaks most for it. The local platform alone tells
+            /// it, for memories of more than about 120 words.
             passage: Passage = "passage" as record,
         }
     }
@@ -136,8 +136,7 @@ record! {
     ///
     /// ```
     /// let passage: mem0_sdk::Passage = serde_json::from_str(r#"{"start": 3, "end": 7}"#)?;
-    /// assert_eq!(passage.text_in("我。Tea"), None);
-    /// assert_eq!(passage.text_in("我。 Soup."), Some("Soup"));
+    /// assert_eq!((passage.start, passage.end), (3, 7));
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub struct Passage {
@@ -154,6 +153,12 @@ record! {
 
 impl Passage {
     /// The passage itself, in the `memory` of its hit. `None` if the text is shorter.
+    ///
+    /// ```
+    /// let passage: mem0_sdk::Passage = serde_json::from_str(r#"{"start": 3, "end": 7}"#)?;
+    /// assert_eq!(passage.text_in("我。 Soup."), Some("Soup"));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     pub fn text_in<'a>(&self, memory: &'a str) -> Option<&'a str> {
         let ends = || memory.char_indices().map(|(at, _)| at).chain([memory.len()]);
         let byte = |at: u64| ends().nth(usize::try_from(at).ok()?);
