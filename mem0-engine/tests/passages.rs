@@ -150,7 +150,9 @@ fn a_rare_phrase_scores_about_as_in_a_sentence_with_the_encoder() {
     store_one(&engine, "alice", &text);
     let signals = mem0_engine::Signals { keyword: false, ..Default::default() };
     let engine = engine.with_signals(signals);
-    let hits = search(&engine, "Which old instrument is kept abroad?", |_| {});
+    let hits = search(&engine, "Which old instrument is kept abroad?", |request| {
+        request.threshold = 0.0;
+    });
     assert!(passage(&hits[0]).contains("harpsichord"), "{:?}", hits[0].score_breakdown);
 }
 
