@@ -14,6 +14,9 @@ const MOST_SENTENCES: usize = 16;
 /// A sentence whose words weigh less, such as a greeting, says nothing beside one that says more.
 const SAYS_SOMETHING: f64 = 4.0;
 
+/// A text of so many bytes is not weighed, since a pasted page would hold up the caller's thread.
+const SAYS_SOMETHING_FOR_SURE: usize = 1024;
+
 /// The texts of a query that are embedded and compared: first the query without what says nothing,
 /// then each of its sentences, if there are several.
 pub(crate) fn parts_of(query: &str) -> Vec<String> {
@@ -30,10 +33,14 @@ pub(crate) fn parts_of(query: &str) -> Vec<String> {
             groups
         }
     };
-    let weighed: Vec<(f64, String)> = groups
-        .into_iter()
-        .map(|group| (query_terms(&group).iter().map(|term| general_weight(term)).sum(), group))
-        .collect();
+    let weight = |group: &str| match group.len() {
+        ..SAYS_SOMETHING_FOR_SURE => {
+            query_terms(group).iter().map(|term| general_weight(term)).sum()
+        }
+        _ => SAYS_SOMETHING,
+    };
+    let weighed: Vec<(f64, String)> =
+        groups.into_iter().map(|group| (weight(&group), group)).collect();
     let most = weighed.iter().map(|(weight, _)| *weight).fold(0.0, f64::max);
     let saying = weighed.into_iter().filter(|(weight, _)| *weight >= most.min(SAYS_SOMETHING));
     let mut parts: Vec<_> = saying.map(|(_, group)| group).collect();
