@@ -215,7 +215,8 @@ def check_search(cli, check, platform):
     check.equal("all four hold at once", found("brief", *others), [])
     check.that(
         "the score is the text's",
-        f"Score: {score:.2f}" in cli.served("search", "what does she drink, green tea?", "-u", user).text,
+        f"Score: {score:.2f}"
+        in cli.served("search", "what does she drink, green tea?", "-u", user, "--threshold", "0.1").text,
         score,
     )
 
