@@ -67,10 +67,10 @@ pub(crate) const ASKED_FOR: f64 = 0.25;
 /// How much the evidence grows when the memory has a phrase that the query quotes.
 const QUOTED: f64 = 4.0;
 
-/// The odds of a score are 0.29 × evidence^0.3 + 0.02 × evidence²: flat where meaning alone speaks,
-/// so that what answers is above 0.1 and the best of what has nothing to do with the query below
-/// 0.3, and steep where all words are there. `docs/decisions` says how it was fitted.
-const ODDS: [(f64, f64); 2] = [(0.29, 0.3), (0.02, 2.0)];
+/// The odds of a score are a sum of such weights × evidence to such powers: flat where meaning
+/// alone speaks, so that what answers is above 0.1, and steeper where most words are there, so that
+/// it is above 0.3. `docs/decisions` says how they were fitted.
+const ODDS: [(f64, f64); 2] = [(0.285, 0.3), (0.055, 1.0)];
 
 /// The share of what a neighbour is nearer in meaning that it lends, and the cosine of its own at
 /// which a memory gets half of that.
@@ -153,7 +153,7 @@ pub(crate) struct Features {
     pub(crate) terms: u32,
     /// How well it fits the time that the query names, 0 to 1; 0 when it names none.
     pub(crate) time: f64,
-    /// The factor on the root of its evidence at its age: 1 unless memories decay.
+    /// The factor on its odds at its age: 1 unless memories decay.
     pub(crate) freshness: f64,
     /// Whether its words were compared one by one.
     pub(crate) reranked: bool,
@@ -246,7 +246,9 @@ impl Scorer {
         let timeless = evidence;
         evidence = (evidence + TIME_EVIDENCE * memory.time) * (1.0 + TIME_GROWTH * memory.time);
         let time = if evidence > 0.0 { 1.0 - timeless / evidence } else { 0.0 };
-        evidence *= memory.freshness.powi(2);
+        if memory.freshness < 1.0 {
+            evidence = evidence_of(odds_of(evidence) * memory.freshness);
+        }
         let score = score_of(evidence);
         let breakdown = ScoreParts::shared_out(score, [meaning, words], entity, time);
         Scored { evidence, score, breakdown }
@@ -374,8 +376,25 @@ fn damping(terms: f64) -> f64 {
 
 /// The score, 0 to 1 in thousandths, of so much evidence.
 fn score_of(evidence: f64) -> f64 {
-    let odds: f64 = ODDS.iter().map(|(weight, power)| weight * evidence.powf(*power)).sum();
+    let odds = odds_of(evidence);
     in_thousandths(odds / (1.0 + odds))
+}
+
+fn odds_of(evidence: f64) -> f64 {
+    ODDS.iter().map(|(weight, power)| weight * evidence.powf(*power)).sum()
+}
+
+/// The evidence that has these odds, found by halving the powers of two between which it lies.
+fn evidence_of(odds: f64) -> f64 {
+    if odds <= 0.0 {
+        return 0.0;
+    }
+    let (mut least, mut most) = (-64.0, 64.0);
+    for _ in 0..48 {
+        let middle = f64::midpoint(least, most);
+        if odds_of(middle.exp2()) < odds { least = middle } else { most = middle }
+    }
+    f64::midpoint(least, most).exp2()
 }
 
 /// How often a term of the query occurs in a memory.
@@ -450,6 +469,14 @@ fn general_share(term: &str) -> f64 {
 mod tests {
     use super::*;
     use crate::text::analysis::query_terms;
+
+    #[test]
+    fn odds_and_evidence_are_each_others() {
+        for evidence in [1e-9, 0.04, 1.0, 30.0] {
+            assert!((evidence_of(odds_of(evidence)) / evidence - 1.0).abs() < 1e-9);
+        }
+        assert_eq!(evidence_of(0.0), 0.0);
+    }
 
     #[test]
     fn rare_english_words_have_a_small_share() {

@@ -139,15 +139,15 @@ def check_search(cli, check, platform):
             hit["memory"] for hit in cli.served("search", query, "-u", user, *arguments, "-o", "json", **options).json
         ]
 
-    hits = cli.served("search", "what does she drink, green tea?", "--user-id", user, "--output", "json", "--threshold", "0.1").json
+    hits = cli.served("search", "what does she drink, green tea?", "--user-id", user, "--output", "json").json
     check.equal(
         "the best hit",
         [hits[0][key] for key in ("id", "memory", "user_id", "metadata")],
         [tea, GREEN_TEA, user, {"topic": "drinks"}],
     )
     score = hits[0]["score"]
-    check.that("all reach the threshold", all(0.1 <= hit["score"] <= 1 for hit in hits), hits)
-    shown = cli.served("search", "green tea", "-u", user, "--threshold", "0.1")
+    check.that("all reach the program's threshold", all(0.3 <= hit["score"] <= 1 for hit in hits), hits)
+    shown = cli.served("search", "green tea", "-u", user)
     says(
         check,
         "as text",
@@ -160,12 +160,12 @@ def check_search(cli, check, platform):
     says(
         check,
         "as a table",
-        cli.served("search", "green tea", "-u", user, "-o", "table", "--threshold", "0.1"),
+        cli.served("search", "green tea", "-u", user, "-o", "table"),
         "ID Score Memory Category Created",
         f"{tea} 0.",
         GREEN_TEA,
     )
-    for_agent = cli.served("--json", "search", "green tea", "-u", user, "--threshold", "0.1")
+    for_agent = cli.served("--json", "search", "green tea", "-u", user)
     hit = for_agent.json["data"][0]
     check.equal(
         "for an agent: its fields",
@@ -173,10 +173,10 @@ def check_search(cli, check, platform):
         ["categories", "created_at", "expiration_date", "id", "memory", "score"],
     )
     answers(check, "for an agent", for_agent, envelope("search", [hit], scope={"user_id": user}, count=1))
-    silent(check, "quiet", cli.served("search", "green tea", "-u", user, "-o", "quiet", "--threshold", "0.1"))
+    silent(check, "quiet", cli.served("search", "green tea", "-u", user, "-o", "quiet"))
     check.equal(
         "from standard input",
-        [row["memory"] for row in cli.served("search", "-u", user, "-o", "json", "--threshold", "0.1", typed="the dog's name\n").json][:1],
+        [row["memory"] for row in cli.served("search", "-u", user, "-o", "json", typed="what is my dog called?\n").json][:1],
         [DOG],
     )
     everything = found("green tea", "--threshold", "0", "--top-k", "50")
@@ -190,11 +190,11 @@ def check_search(cli, check, platform):
         cli.served("search", "green tea", "-u", user, "--threshold", "0.99"),
         "No memories found matching your query.",
     )
-    check.equal("expired", found("wifi password", "--threshold", "0.1"), [])
-    check.equal("shown when asked", found("wifi password", "--show-expired", "--threshold", "0.1"), ["The wifi password is tangerine"])
+    check.equal("expired", found("wifi password"), [])
+    check.equal("shown when asked", found("wifi password", "--show-expired"), ["The wifi password is tangerine"])
     check.equal(
         "options of ranking",
-        found("cello", "--threshold", "0.1", "--rerank", "--keyword", "--latest-only", "--reference-date", "2023-01-01")[:1],
+        found("cello", "--rerank", "--keyword", "--latest-only", "--reference-date", "2023-01-01")[:1],
         [CELLO],
     )
     narrow = cli.served("search", "cello", "-u", user, "--fields", "id,memory", "-o", "json").json
@@ -215,8 +215,7 @@ def check_search(cli, check, platform):
     check.equal("all four hold at once", found("brief", *others), [])
     check.that(
         "the score is the text's",
-        f"Score: {score:.2f}"
-        in cli.served("search", "what does she drink, green tea?", "-u", user, "--threshold", "0.1").text,
+        f"Score: {score:.2f}" in cli.served("search", "what does she drink, green tea?", "-u", user).text,
         score,
     )
 
