@@ -112,8 +112,7 @@ fn check_database(path: &Path, checkup: &mut Checkup) -> Result<(), EngineError>
     }
     if !of_table {
         checkup.left_out.push(
-            "The static table did not make the vectors, so they were not compared with the texts: \
-             that would take as long as making them again.",
+            "The vectors were not compared with the texts, which takes as long as making them.",
         );
     }
     memories(&transaction, checkup, (terms, vectors))?;
