@@ -1,10 +1,11 @@
 //! The components that the engine was opened with, and the questions it asks them.
 
 pub(crate) mod availability;
+pub(crate) mod embedders;
 pub(crate) mod reranking;
 
+use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use mem0_components::{
     ComponentError, Embedder, Embedding, Llm, LlmRequest, LlmResponse, Purpose, embed_all,
@@ -24,6 +25,16 @@ use availability::{Availability, Patience};
 pub(crate) struct Components {
     pub(crate) llm: Option<Arc<dyn Llm>>,
     pub(crate) embedder: EmbedderInUse,
+    /// How often the embedder of the folder was changed before this one.
+    pub(crate) generation: i64,
+}
+
+/// Which vectors can be compared with each other.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct VectorKind {
+    /// How often the embedder of the folder was changed before.
+    pub(crate) generation: i64,
+    pub(crate) dimensions: usize,
 }
 
 /// What makes vectors.
@@ -37,11 +48,10 @@ pub(crate) enum EmbedderInUse {
     MiniLm(Encoding),
     /// The caller's.
     Given(GivenEmbedder),
+    /// One that this process does not have, by its name and its dimensions. Searches go by words,
+    /// and new memories get their vectors later.
+    Absent(String, usize),
 }
-
-/// How long queued work waits for one answer: nobody waits for it, and a model may have to be
-/// loaded or pulled first.
-const QUEUED: Duration = Duration::from_secs(60 * 60);
 
 /// An embedder of the caller's, and whether it answers.
 #[derive(Debug, Clone)]
@@ -65,14 +75,40 @@ impl GivenEmbedder {
         let question = embed_all(self.embedder.as_ref(), texts, purpose);
         self.availability.ask(patience.change, self.embedder.model(), question).await
     }
+
+    /// The same for a question, which can do without them: then they are missing. It is not asked
+    /// if it failed lately.
+    async fn embed_question(&self, parts: &[&str], patience: Patience) -> Option<Vec<Embedding>> {
+        let question = embed_all(self.embedder.as_ref(), parts, Purpose::Search);
+        let answer =
+            self.availability.ask_if_up(patience.search, self.embedder.model(), question).await;
+        answer?.ok()
+    }
 }
 
-/// The vectors of a question.
-pub(crate) enum OfQuestion {
-    /// `None` with the static table.
-    Vectors(Option<Vec<Vector>>),
-    /// The embedder does not answer.
-    Missing,
+/// What an embedder made of texts.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Made {
+    /// The static table runs where the vectors are used.
+    InPlace,
+    /// A vector of each text.
+    Vectors(Vec<Vector>),
+    /// The embedder is not there, or does not answer a question, so the texts have no vectors.
+    Nothing,
+}
+
+impl Made {
+    fn of(embeddings: &[Embedding]) -> Self {
+        Self::Vectors(embeddings.iter().map(direction).collect())
+    }
+
+    /// The vectors, one after the other, for texts that become memories.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Vector> {
+        match self {
+            Self::Vectors(vectors) => vectors.iter(),
+            Self::InPlace | Self::Nothing => [].iter(),
+        }
+    }
 }
 
 impl EmbedderInUse {
@@ -85,13 +121,23 @@ impl EmbedderInUse {
             Self::Given(GivenEmbedder { embedder, .. }) => {
                 Some((embedder.model().to_owned(), embedder.dimensions()))
             }
+            Self::Absent(model, dimensions) => Some((model.clone(), *dimensions)),
         }
     }
 
-    /// How many texts of a queued add are embedded at a time; `None` for the static table.
+    /// The length of its vectors.
+    pub(crate) fn dimensions(&self) -> usize {
+        self.elsewhere().map_or(BuiltInEmbedder.dimensions(), |(_, dimensions)| dimensions)
+    }
+
+    pub(crate) fn is_absent(&self) -> bool {
+        matches!(self, Self::Absent(..))
+    }
+
+    /// How many texts of a queued add are embedded at a time; `None` where nothing is to be asked.
     pub(crate) fn batch(&self) -> Option<usize> {
         match self {
-            Self::Static => None,
+            Self::Static | Self::Absent(..) => None,
             // Nothing is kept of a part, so there is no need for parts.
             #[cfg(feature = "encoder")]
             Self::MiniLm(_) => Some(usize::MAX),
@@ -99,7 +145,7 @@ impl EmbedderInUse {
         }
     }
 
-    /// The vectors of texts; `None` with the static table. An embedder elsewhere has so much time.
+    /// The vectors of texts. An embedder elsewhere has so much time.
     #[cfg_attr(not(feature = "encoder"), expect(unused_variables, reason = "nothing is shared"))]
     pub(crate) async fn embed(
         &self,
@@ -107,37 +153,30 @@ impl EmbedderInUse {
         texts: &[&str],
         purpose: Purpose,
         patience: Patience,
-    ) -> Result<Option<Vec<Vector>>, EngineError> {
+    ) -> Result<Made, EngineError> {
         match self {
-            Self::Static => Ok(None),
+            Self::Static => Ok(Made::InPlace),
             #[cfg(feature = "encoder")]
-            Self::MiniLm(encoding) => encoding.embed(owner, texts, purpose).await.map(Some),
-            Self::Given(given) => {
-                let embeddings = given.embed(texts, purpose, patience).await?;
-                Ok(Some(embeddings.iter().map(direction).collect()))
+            Self::MiniLm(encoding) => {
+                encoding.embed(owner, texts, purpose).await.map(Made::Vectors)
             }
+            Self::Given(given) => Ok(Made::of(&given.embed(texts, purpose, patience).await?)),
+            Self::Absent(..) => Ok(Made::Nothing),
         }
     }
 
-    /// The same for the parts of a question. An embedder elsewhere that failed lately is not asked.
-    pub(crate) async fn embed_question(
+    /// The same for the parts of a question.
+    async fn embed_question(
         &self,
         owner: Owner,
         parts: &[&str],
         patience: Patience,
-    ) -> Result<OfQuestion, EngineError> {
-        let Self::Given(GivenEmbedder { embedder, availability }) = self else {
-            let vectors = self.embed(owner, parts, Purpose::Search, patience).await?;
-            return Ok(OfQuestion::Vectors(vectors));
+    ) -> Result<Made, EngineError> {
+        let Self::Given(given) = self else {
+            return self.embed(owner, parts, Purpose::Search, patience).await;
         };
-        let question = embed_all(embedder.as_ref(), parts, Purpose::Search);
-        let answer = availability.ask_if_up(patience.search, embedder.model(), question).await;
-        Ok(match answer {
-            Some(Ok(embeddings)) => {
-                OfQuestion::Vectors(Some(embeddings.iter().map(direction).collect()))
-            }
-            Some(Err(_)) | None => OfQuestion::Missing,
-        })
+        let made = given.embed_question(parts, patience).await;
+        Ok(made.map_or(Made::Nothing, |made| Made::of(&made)))
     }
 }
 
@@ -146,7 +185,7 @@ fn direction(embedding: &Embedding) -> Vector {
 }
 
 /// A built-in embedder, which needs no network and no download. A folder keeps the one that it was
-/// made with; a new one has the default.
+/// made with until it is [changed](crate::Engine::change_embedder); a new one has the default.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BuiltIn {
@@ -195,6 +234,12 @@ impl BuiltIn {
         }
     }
 
+    /// The one that makes vectors of this name and these dimensions.
+    pub(crate) fn of(elsewhere: Option<&(String, usize)>) -> Option<Self> {
+        let makes = |built_in: &&Self| built_in.elsewhere().as_ref() == elsewhere;
+        Self::ALL.iter().find(makes).copied()
+    }
+
     /// Gets it ready.
     pub(crate) fn start(self) -> Result<EmbedderInUse, EngineError> {
         match self {
@@ -202,6 +247,72 @@ impl BuiltIn {
             #[cfg(feature = "encoder")]
             Self::MiniLm => Encoding::start().map(EmbedderInUse::MiniLm),
         }
+    }
+}
+
+/// An embedder for a folder: a built-in one, or the caller's.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use mem0_engine::embedder::BuiltInEmbedder;
+/// use mem0_engine::mem0_components::Embedder;
+/// use mem0_engine::{BuiltIn, EmbedderChoice};
+///
+/// let built_in: EmbedderChoice = BuiltIn::Static.into();
+/// let own: Arc<dyn Embedder> = Arc::new(BuiltInEmbedder);
+/// assert_ne!(EmbedderChoice::from(own).to_string(), built_in.to_string());
+/// ```
+#[derive(Debug, Clone)]
+pub enum EmbedderChoice {
+    /// A built-in one.
+    BuiltIn(BuiltIn),
+    /// The caller's.
+    Given(Arc<dyn Embedder>),
+}
+
+impl From<BuiltIn> for EmbedderChoice {
+    fn from(built_in: BuiltIn) -> Self {
+        Self::BuiltIn(built_in)
+    }
+}
+
+impl From<Arc<dyn Embedder>> for EmbedderChoice {
+    fn from(embedder: Arc<dyn Embedder>) -> Self {
+        Self::Given(embedder)
+    }
+}
+
+/// The name and the dimensions of its vectors.
+impl fmt::Display for EmbedderChoice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&shown(self.elsewhere().as_ref()))
+    }
+}
+
+impl EmbedderChoice {
+    /// The name and the dimensions of its vectors, but of the static table's.
+    pub(crate) fn elsewhere(&self) -> Option<(String, usize)> {
+        match self {
+            Self::BuiltIn(built_in) => built_in.elsewhere(),
+            Self::Given(embedder) => Some((embedder.model().to_owned(), embedder.dimensions())),
+        }
+    }
+
+    /// Gets it ready.
+    pub(crate) fn start(self) -> Result<EmbedderInUse, EngineError> {
+        match self {
+            Self::BuiltIn(built_in) => built_in.start(),
+            Self::Given(embedder) => Ok(EmbedderInUse::Given(GivenEmbedder::new(embedder))),
+        }
+    }
+}
+
+/// How an embedder is named to whoever runs the engine; `None` is the static table.
+pub(crate) fn shown(embedder: Option<&(String, usize)>) -> String {
+    match embedder {
+        Some((model, dimensions)) => format!("{model} ({dimensions} dimensions)"),
+        None => "the static table".to_owned(),
     }
 }
 
@@ -251,6 +362,37 @@ impl Answer {
 }
 
 impl Components {
+    /// The vectors that its embedder makes.
+    pub(crate) fn vectors(&self) -> VectorKind {
+        VectorKind { generation: self.generation, dimensions: self.embedder.dimensions() }
+    }
+
+    /// What its embedder makes of texts. No database connection is held meanwhile.
+    pub(crate) async fn embed(
+        &self,
+        owner: Owner,
+        texts: &[&str],
+        purpose: Purpose,
+        patience: Patience,
+    ) -> Result<Made, EngineError> {
+        self.embedder.embed(owner, texts, purpose, patience).await
+    }
+
+    /// What its embedder makes of the parts of a question: nothing while one elsewhere fails.
+    pub(crate) async fn embed_question(
+        &self,
+        owner: Owner,
+        parts: &[&str],
+        patience: Patience,
+    ) -> Result<Made, EngineError> {
+        self.embedder.embed_question(owner, parts, patience).await
+    }
+
+    /// What its embedder makes when nothing is asked of it.
+    pub(crate) fn unasked(&self) -> Made {
+        if self.embedder.is_absent() { Made::Nothing } else { Made::InPlace }
+    }
+
     /// The component that gives an answer of this kind, as it is stored with the answer. The
     /// dimensions are part of an embedder's name: some models have vectors of several lengths.
     pub(crate) fn who_answered(&self, answer: &Answer) -> String {
@@ -277,13 +419,14 @@ impl Components {
             }
             Question::Embed(texts, purpose) => {
                 let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-                let patience = Patience { change: QUEUED, ..Patience::default() };
                 if let EmbedderInUse::Given(given) = &self.embedder {
-                    let embeddings = given.embed(&texts, *purpose, patience).await?;
+                    let embeddings = given.embed(&texts, *purpose, Patience::QUEUED).await?;
                     return Ok(Answer::Embeddings(embeddings));
                 }
-                let vectors = self.embedder.embed(owner, &texts, *purpose, patience).await?;
-                Ok(Answer::Encoded(vectors.ok_or(EngineError::Internal)?))
+                match self.embedder.embed(owner, &texts, *purpose, Patience::QUEUED).await? {
+                    Made::Vectors(vectors) => Ok(Answer::Encoded(vectors)),
+                    Made::InPlace | Made::Nothing => Err(EngineError::Internal),
+                }
             }
         }
     }

@@ -1,16 +1,18 @@
 mod calls;
+mod embedder_change;
 
 use std::fmt;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use mem0_components::{Embedder, Purpose, Reranker};
+use mem0_components::{Embedder, Reranker};
 use tokio::sync::watch;
 
+use crate::components::BuiltIn;
 use crate::components::availability::Patience;
+use crate::components::embedders::Embedders;
 use crate::components::reranking::Reranking;
-use crate::components::{BuiltIn, Components, OfQuestion};
 use crate::folder::settings;
 use crate::jobs::wake_signal::Stop;
 use crate::limits::Answer;
@@ -20,7 +22,6 @@ use crate::retrieval::index_cache::IndexCache;
 use crate::room::{Room, Share};
 use crate::running::{Chosen, Running};
 use crate::tenancy::keys::KeyCache;
-use crate::text::vector::Vector;
 use crate::webhooks::delivering::Dispatcher;
 use crate::{Access, EngineError, EngineStats, NotReady, Signals};
 
@@ -49,7 +50,7 @@ pub struct Engine {
 }
 
 struct Inner {
-    components: Arc<Components>,
+    embedders: Embedders,
     retrievals: Retrievals,
     running: Mutex<Option<Running>>,
     stopped: watch::Sender<bool>,
@@ -77,6 +78,7 @@ impl Engine {
     /// [`EngineError::Locked`] when another engine has the folder open,
     /// [`EngineError::NewerSchema`] when a newer version wrote it,
     /// [`EngineError::OtherEmbedder`] when another embedder made its vectors,
+    /// [`EngineError::ChangingEmbedder`] when its embedder is being changed to another one,
     /// [`EngineError::Storage`] when it cannot be used.
     pub fn open(data_dir: impl AsRef<Path>) -> Result<Self, EngineError> {
         Self::start(data_dir.as_ref(), Chosen::OfFolder)
@@ -101,16 +103,17 @@ impl Engine {
         data_dir: impl AsRef<Path>,
         embedder: BuiltIn,
     ) -> Result<Self, EngineError> {
-        Self::start(data_dir.as_ref(), Chosen::BuiltIn(embedder))
+        Self::start(data_dir.as_ref(), Chosen::Has(embedder.into()))
     }
 
     /// Like [`open`](Self::open), with an embedder of the caller's instead of the built-in one.
     ///
-    /// A folder with memories is tied to the embedder that made their vectors. Every add waits for
-    /// its vectors: an add with `infer: false` and an update within the call, for at most 50 s; a
-    /// queued add in the queue, where it holds up only its own project. A search waits for at most
-    /// 10 s, and then goes by words alone. An embedder that failed is not asked by searches for 5 s
-    /// to a minute, or as long as it says.
+    /// A folder with memories keeps the embedder that made their vectors until it is
+    /// [changed](Self::change_embedder). Every add waits for its vectors: an add with `infer:
+    /// false` and an update within the call, for at most 50 s; a queued add in the queue, where it
+    /// holds up only its own project. A search waits for at most 10 s, and then goes by words
+    /// alone. An embedder that failed is not asked by searches for 5 s to a minute, or as long as
+    /// it says.
     ///
     /// ```
     /// # use std::sync::Arc;
@@ -131,15 +134,15 @@ impl Engine {
         data_dir: impl AsRef<Path>,
         embedder: Arc<dyn Embedder>,
     ) -> Result<Self, EngineError> {
-        Self::start(data_dir.as_ref(), Chosen::Given(embedder))
+        Self::start(data_dir.as_ref(), Chosen::Has(embedder.into()))
     }
 
     fn start(data_dir: &Path, embedder: Chosen) -> Result<Self, EngineError> {
         let retrievals = Retrievals::default();
-        let (running, components) = Running::start(data_dir, embedder, retrievals.clone())?;
+        let (running, embedders) = Running::start(data_dir, embedder, retrievals.clone())?;
         let running = Mutex::new(Some(running));
         let stopped = watch::Sender::new(false);
-        let inner = Inner { components, retrievals, running, stopped };
+        let inner = Inner { embedders, retrievals, running, stopped };
         Ok(Self {
             inner: Arc::new(inner),
             access: Access::default(),
@@ -331,25 +334,8 @@ impl Engine {
         }
     }
 
-    pub(crate) fn components(&self) -> &Components {
-        &self.inner.components
-    }
-
-    /// The vectors of texts; no database connection is held while they are made. `None` with the
-    /// static table, which runs where its vectors are used.
-    pub(crate) async fn embed(
-        &self,
-        texts: &[&str],
-        purpose: Purpose,
-    ) -> Result<Option<Vec<Vector>>, EngineError> {
-        let owner = self.access.owner();
-        self.components().embedder.embed(owner, texts, purpose, self.patience).await
-    }
-
-    /// The vectors of the parts of a question.
-    pub(crate) async fn embed_question(&self, parts: &[&str]) -> Result<OfQuestion, EngineError> {
-        let owner = self.access.owner();
-        self.components().embedder.embed_question(owner, parts, self.patience).await
+    pub(crate) fn embedders(&self) -> &Embedders {
+        &self.inner.embedders
     }
 
     /// Checks that the engine answers, with one small read.

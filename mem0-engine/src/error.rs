@@ -179,13 +179,24 @@ pub enum EngineError {
     /// compared.
     #[error(
         "the data folder's vectors were made by the embedder {of_folder}, but it was opened with \
-         {given}; open it with {of_folder}, or use a new folder"
+         {given}; open it with {of_folder}, or change the folder's embedder"
     )]
     OtherEmbedder {
         /// The embedder that made the folder's vectors.
         of_folder: String,
         /// The embedder that the folder is opened with.
         given: String,
+    },
+    /// The folder's embedder is being changed, and what is here or asked for is another one.
+    #[error(
+        "the embedder of the data folder is being changed from {from} to {to}; open the folder with \
+         {to} to finish the change, or cancel it"
+    )]
+    ChangingEmbedder {
+        /// The embedder that the folder has.
+        from: String,
+        /// The embedder that the folder is to have.
+        to: String,
     },
     /// The data folder or its database cannot be used: the disk is full, a permission is missing,
     /// or the file is damaged. The source says which.

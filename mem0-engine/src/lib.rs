@@ -75,7 +75,7 @@
 //! - `folder`: the data folder, its room on the disk, the schema, and filters as SQL.
 //! - `text`: words, terms and vectors.
 //! - `job`: the queue itself, a row for each job. `components`: where an embedder or a model is
-//!   asked. `change`: what `memories/history` tells webhooks.
+//!   asked, and which embedder that is. `change`: what `memories/history` tells webhooks.
 //! - The other files are what the folders share, such as `ids`, `limits` and `error`.
 //!
 //! Every folder may name [`Engine`], to which it adds methods.
@@ -124,9 +124,9 @@ pub use mem0_types::{
 };
 
 pub use collections::store::FolderStore;
-pub use components::BuiltIn;
 #[doc(hidden)]
 pub use components::availability::Patience;
+pub use components::{BuiltIn, EmbedderChoice};
 pub use derived::profile_jobs::{MAX_SAMPLE, ProfileJobRecord, ProfileRequest};
 pub use derived::profiles::{ProfileRecord, ProfileSettingsChange, ProfileSettingsRecord};
 pub use engine::Engine;
@@ -167,6 +167,9 @@ pub use upkeep::archive;
 pub use upkeep::backup::{back_up, restore};
 pub use upkeep::checkup::{Checkup, check_backup, check_folder};
 pub use upkeep::engine_stats::EngineStats;
+pub use upkeep::next_embedder::{
+    EmbedderChange, EmbedderPlan, cancel_embedder_change, plan_embedder_change,
+};
 pub use webhooks::deliveries::{Delivery, DeliveryOutcome, DeliveryRecord, DeliveryState};
 pub use webhooks::delivering::Delivering;
 pub use webhooks::registered::{MAX_WEBHOOKS, NewWebhook, WebhookChange, WebhookRecord};

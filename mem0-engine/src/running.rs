@@ -2,14 +2,16 @@ use std::path::Path;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use mem0_components::Embedder;
 use rusqlite::Connection;
+use rusqlite::hooks::Action;
 
 use crate::EngineError;
-use crate::components::{BuiltIn, Components, EmbedderInUse, GivenEmbedder};
+use crate::components::embedders::Embedders;
+use crate::components::{Components, EmbedderChoice};
 use crate::folder::data_folder::DataFolder;
 use crate::folder::open_folder::OpenFolder;
-use crate::folder::schema;
+use crate::folder::{schema, vectors};
+use crate::jobs::embedding_again::EmbeddingAgain;
 use crate::jobs::wake_signal::{Stop, WakeSignal};
 use crate::jobs::worker;
 use crate::memories::later_pages::LaterPages;
@@ -21,15 +23,17 @@ use crate::threads::log_copying::LogCopying;
 use crate::threads::readers::Readers;
 use crate::threads::readiness::Readiness;
 use crate::threads::writer::Writer;
-use crate::upkeep::reindex;
+use crate::upkeep::{next_embedder, reindex};
 use crate::webhooks::delivering::Dispatcher;
 
 /// What shall make the vectors.
 pub(crate) enum Chosen {
-    /// The built-in embedder that the folder was made with.
+    /// What the folder has, if that is built in.
     OfFolder,
-    BuiltIn(BuiltIn),
-    Given(Arc<dyn Embedder>),
+    /// This one, which the folder has.
+    Has(EmbedderChoice),
+    /// This one, whatever the folder has.
+    ChangesTo(EmbedderChoice),
 }
 
 /// The engine's threads and their queues. Dropping it ends them.
@@ -41,6 +45,7 @@ pub(crate) struct Running {
     pub(crate) keys: KeyCache,
     pub(crate) board: Dispatcher,
     pub(crate) scopes: IndexCache,
+    pub(crate) again: Option<(EmbeddingAgain, JoinHandle<()>)>,
     pub(crate) later_pages: LaterPages,
     pub(crate) ready: Option<(Readiness, JoinHandle<()>)>,
     log: Option<(LogCopying, JoinHandle<()>)>,
@@ -53,30 +58,43 @@ impl Running {
         data_dir: &Path,
         embedder: Chosen,
         retrievals: Retrievals,
-    ) -> Result<(Self, Arc<Components>), EngineError> {
+    ) -> Result<(Self, Embedders), EngineError> {
         let lock = DataFolder::open(data_dir)?;
         let database = lock.database();
         let mut connection = schema::open_writer(&database)?;
         // Read now, so that no job waits for it.
         WordTable::shared();
-        let embedder = match embedder {
-            Chosen::OfFolder => reindex::built_in(&connection)?.start()?,
-            Chosen::BuiltIn(built_in) => built_in.start()?,
-            Chosen::Given(embedder) => EmbedderInUse::Given(GivenEmbedder::new(embedder)),
+        let given = match embedder {
+            Chosen::OfFolder => None,
+            Chosen::Has(given) => Some(given),
+            Chosen::ChangesTo(to) => {
+                next_embedder::begin_at_start(&mut connection, &to.elsewhere())?;
+                Some(to)
+            }
         };
-        let dimensions = reindex::ensure_current(&mut connection, embedder.elsewhere())?;
-        let components = Arc::new(Components { llm: None, embedder });
+        let opened = next_embedder::opened(&connection, given)?;
+        reindex::ensure_current(&mut connection, opened.current.elsewhere().as_ref())?;
+        let generation = vectors::generation(&connection)?;
+        let embedders =
+            Embedders::new(Components { llm: None, embedder: opened.current, generation });
+        if let Some(next) = opened.next {
+            embedders.set_next(next);
+        }
+        let change = opened.change;
         let folder = Arc::new(OpenFolder::of(&connection, lock.lock_file())?);
         let keys = KeyCache::open(&database)?;
         let (readers, reading) = Readers::start(&database)?;
         let board = Dispatcher::default();
         let (tell, committed) = board.watch();
-        let scopes = IndexCache::new(dimensions);
+        let scopes = IndexCache::default();
         let watch = scopes.watch(&connection)?;
-        let changed = watch.clone();
+        let (changed, stored) = (watch.clone(), embedders.clone());
         connection.update_hook(Some(move |action, _: &str, table: &str, row| {
             tell(table, row);
             changed.row_changed(action, table, row);
+            if action == Action::SQLITE_INSERT {
+                stored.row_inserted(table, row);
+            }
         }))?;
         let opened = folder.clone();
         let committing = move |connection: &Connection| {
@@ -90,13 +108,20 @@ impl Running {
         let jobs = worker::start(
             writer.clone(),
             readers.clone(),
-            components.clone(),
+            embedders.clone(),
             wake.clone(),
             retrievals,
             board.counts.clone(),
             folder.clone(),
         )?;
         board.open(writer.clone(), readers.clone())?;
+        let again = EmbeddingAgain::start(
+            writer.clone(),
+            readers.clone(),
+            embedders.clone(),
+            folder.clone(),
+            change,
+        )?;
         let running = Self {
             wake,
             jobs: Some(jobs),
@@ -105,17 +130,23 @@ impl Running {
             keys,
             board,
             scopes,
+            again: Some(again),
             later_pages: LaterPages::default(),
             ready: Some(ready),
             log: Some(log),
             folder,
             _lock: lock,
         };
-        Ok((running, components))
+        Ok((running, embedders))
     }
 
     pub(crate) fn stop(&mut self, stop: Stop) {
-        // A thread catches its own panics, so joining reports nothing new.
+        // A thread catches its own panics, so joining reports nothing new. Jobs may wait for the
+        // first of them.
+        if let Some((again, thread)) = self.again.take() {
+            again.end();
+            let _ = thread.join();
+        }
         self.wake.stop(stop);
         let _ = self.jobs.take().map(JoinHandle::join);
         self.board.close(stop == Stop::WhenIdle);

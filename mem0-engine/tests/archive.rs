@@ -61,6 +61,7 @@ fn odd(folder: &Folder) -> ProjectRecord {
         .sql()
         .execute_batch(
             "DELETE FROM memory_index WHERE seq = (SELECT seq FROM memories \
+         WHERE user_id = 'bob'); DELETE FROM memory_vectors WHERE seq = (SELECT seq FROM memories \
          WHERE user_id = 'bob'); DELETE FROM memories WHERE user_id = 'bob'",
         )
         .unwrap();

@@ -115,7 +115,7 @@ fn memories_are_found_by_the_vectors_of_an_embedder_elsewhere() {
     assert!(found(&hits)[0] == "I play go" && hits[0].score_breakdown.semantic > 0.0);
     drop(engine);
 
-    let length = "SELECT DISTINCT length(vector) FROM memory_index";
+    let length = "SELECT DISTINCT length(vector) FROM memory_vectors";
     assert_eq!(folder.sql().query_row(length, [], |row| row.get::<_, i64>(0)).unwrap(), 24);
     assert_eq!(check_folder(&folder.0).unwrap().findings, Vec::<String>::new());
     let (copy, restored) = (Folder::new(), Folder::new());
@@ -159,7 +159,7 @@ fn the_passages_of_long_texts_are_embedded_in_batches() {
     assert_eq!(check_folder(&folder.0).unwrap().findings, Vec::<String>::new());
     // One vector of the whole, as an older version made it, is sound; half a vector is not.
     let cut = |length: usize| {
-        let sql = format!("UPDATE memory_index SET vector = substr(vector, 1, {length})");
+        let sql = format!("UPDATE memory_vectors SET vector = substr(vector, 1, {length})");
         folder.sql().execute_batch(&sql).unwrap();
         check_folder(&folder.0).unwrap().findings.len()
     };

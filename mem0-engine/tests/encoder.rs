@@ -50,7 +50,7 @@ fn memories_are_found_by_what_their_sentences_mean() {
     // Asked again, it says the same.
     assert_eq!(meant(&engine, "Whom do I have to pay back?"), "I owe Peter fifty euros");
     drop(engine);
-    let length = "SELECT DISTINCT length(vector) FROM memory_index";
+    let length = "SELECT DISTINCT length(vector) FROM memory_vectors";
     assert_eq!(folder.sql().query_row(length, [], |row| row.get::<_, i64>(0)).unwrap(), 384);
     assert_eq!(check_folder(&folder.0).unwrap().findings, Vec::<String>::new());
 }
@@ -64,7 +64,7 @@ fn what_the_model_cannot_read_goes_by_its_words() {
     assert_eq!(meant(&engine, "Где я живу?"), "");
     assert_eq!(found(&find(&engine, "москве", alice())), ["Я живу в Москве"]);
     drop(engine);
-    let vectors = "SELECT count(*) FROM memory_index WHERE vector = zeroblob(384)";
+    let vectors = "SELECT count(*) FROM memory_vectors WHERE vector = zeroblob(384)";
     assert_eq!(folder.sql().query_row(vectors, [], |row| row.get::<_, i64>(0)).unwrap(), 2);
 }
 
@@ -99,7 +99,7 @@ fn a_folder_keeps_its_built_in_embedder() {
 /// The lengths of the folder's vectors.
 fn lengths(folder: &Folder) -> Vec<i64> {
     let sql = folder.sql();
-    let mut lengths = sql.prepare("SELECT DISTINCT length(vector) FROM memory_index").unwrap();
+    let mut lengths = sql.prepare("SELECT DISTINCT length(vector) FROM memory_vectors").unwrap();
     lengths.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
 }
 

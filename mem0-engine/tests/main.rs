@@ -16,6 +16,7 @@ mod concurrency;
 mod crashes;
 mod data_folder;
 mod deletions;
+mod embedder_change;
 mod embedders;
 #[cfg(feature = "encoder")]
 mod encoder;

@@ -197,7 +197,8 @@ fn the_longest_memory_has_a_bounded_number_of_passages() {
     let hits = search(&engine, RARE[0].question, |_| {});
     assert!(hits[0].memory.memory == sentences && passage(&hits[0]).contains("harpsichord"));
     drop(engine);
-    let counts = "SELECT json_array_length(passages), length(vector) FROM memory_index";
+    let counts = "SELECT json_array_length(passages), length(vector) FROM memory_index \
+                  JOIN memory_vectors USING (seq)";
     let sql = folder.sql();
     let mut statement = sql.prepare(counts).unwrap();
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
@@ -233,7 +234,8 @@ fn passages_follow_their_text() {
     folder
         .sql()
         .execute_batch(
-            "UPDATE memory_index SET passages = NULL, vector = substr(vector, 1, 256); \
+            "UPDATE memory_index SET passages = NULL; \
+             UPDATE memory_vectors SET vector = substr(vector, 1, 256); \
              UPDATE settings SET value = '3' WHERE key = 'engine.text_index_form'",
         )
         .unwrap();

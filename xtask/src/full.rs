@@ -49,6 +49,18 @@ const CHECKS: &[Check] = &[
         ],
     },
     Check {
+        name: "another embedder",
+        shows: "100,000 memories get another embedder, back and forth, through 30 times `kill -9`, while they are searched and added to: each known answer is found at each moment; see docs/reliability.md",
+        budget: 1800,
+        command: &[
+            "bash",
+            "-euc",
+            "MEM0_ENGINE_CHANGED_MEMORIES=100000 MEM0_ENGINE_CHANGE_KILLS=30 \
+             cargo test --locked --release -p mem0-engine --test engine -- --nocapture \
+             embedder_change::a_kill",
+        ],
+    },
+    Check {
         name: "attacks",
         shows: "attacks of one tenant leave the others their searches, adds and deliveries; see docs/reliability.md",
         budget: 1800,

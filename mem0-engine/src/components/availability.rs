@@ -26,9 +26,16 @@ pub struct Patience {
     pub change: Duration,
 }
 
+impl Patience {
+    const CALLS: Self = Self { search: Duration::from_secs(10), change: Duration::from_secs(50) };
+
+    /// Of queued work: nobody waits for it, and a model may have to be loaded or pulled first.
+    pub(crate) const QUEUED: Self = Self { change: Duration::from_secs(60 * 60), ..Self::CALLS };
+}
+
 impl Default for Patience {
     fn default() -> Self {
-        Self { search: Duration::from_secs(10), change: Duration::from_secs(50) }
+        Self::CALLS
     }
 }
 

@@ -15,3 +15,4 @@ pub(crate) mod private_file;
 pub(crate) mod schema;
 pub(crate) mod settings;
 pub(crate) mod text_index;
+pub(crate) mod vectors;

@@ -4,6 +4,7 @@ use std::ops::Range;
 use rusqlite::{Connection, params};
 
 use crate::EngineError;
+use crate::folder::vectors;
 use crate::text::analysed_text;
 use crate::text::built_in::BuiltInEmbedder;
 use crate::text::passages::{Passage, passages};
@@ -25,8 +26,9 @@ pub(crate) struct Indexed {
     pub(crate) terms: String,
     /// Where the passages of a long text are, as JSON; `None` if there is one.
     pub(crate) passages: Option<String>,
-    /// The vector of each passage, one after another.
-    pub(crate) vectors: Vec<u8>,
+    /// The vector of each passage, one after another; `None` if the embedder was not there, so that
+    /// it gets them later.
+    pub(crate) vectors: Option<Vec<u8>>,
 }
 
 impl Indexed {
@@ -34,20 +36,14 @@ impl Indexed {
     /// question about Anna is better answered by Anna's own words. A long text takes long: about
     /// 0.5 s per megabyte.
     pub(crate) fn of(actor: Option<&str>, text: &str) -> Self {
-        let texts = embedded(actor, text);
-        Self::with(actor, text, texts.iter().map(|text| BuiltInEmbedder.embed_now(text)))
+        Self::with(actor, text, Some(static_vectors(actor, text)))
     }
 
-    /// The same, with the vectors that another embedder made of the [embedded texts](embedded).
-    pub(crate) fn with(
-        actor: Option<&str>,
-        text: &str,
-        vectors: impl Iterator<Item = Vector>,
-    ) -> Self {
+    /// The same, with the [vectors](joined) that another embedder made of the [embedded
+    /// texts](embedded).
+    pub(crate) fn with(actor: Option<&str>, text: &str, vectors: Option<Vec<u8>>) -> Self {
         let (terms, passages) = analysed(actor, text);
-        let mut bytes = Vec::new();
-        vectors.for_each(|vector| bytes.extend_from_slice(vector.as_bytes()));
-        Self { terms, passages, vectors: bytes }
+        Self { terms, passages, vectors }
     }
 
     /// Whether these can be its vectors, made elsewhere: one for each passage, or one of the whole
@@ -60,11 +56,9 @@ impl Indexed {
     /// Adds a new memory to the index.
     pub(crate) fn insert(&self, connection: &Connection, seq: i64) -> Result<(), EngineError> {
         connection
-            .prepare_cached(
-                "INSERT INTO memory_index (seq, vector, terms, passages) VALUES (?, ?, ?, ?)",
-            )?
-            .execute(params![seq, self.vectors, self.terms, self.passages])?;
-        Ok(())
+            .prepare_cached("INSERT INTO memory_index (seq, terms, passages) VALUES (?, ?, ?)")?
+            .execute(params![seq, self.terms, self.passages])?;
+        vectors::insert(connection, seq, self.vectors.as_deref())
     }
 
     /// Replaces a memory's entry in the index.
@@ -100,10 +94,22 @@ pub(crate) fn read_passages(stored: Option<&str>) -> Vec<Passage> {
     stored.and_then(|stored| serde_json::from_str(stored).ok()).unwrap_or_default()
 }
 
+/// The vectors that the static table makes of a memory.
+pub(crate) fn static_vectors(actor: Option<&str>, text: &str) -> Vec<u8> {
+    joined(embedded(actor, text).iter().map(|text| BuiltInEmbedder.embed_now(text)))
+}
+
+/// The vectors of a memory's passages as they are stored: one after another.
+pub(crate) fn joined(vectors: impl Iterator<Item = Vector>) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    vectors.for_each(|vector| bytes.extend_from_slice(vector.as_bytes()));
+    bytes
+}
+
 /// Removes a memory from the index.
 pub(crate) fn remove(connection: &Connection, seq: i64) -> Result<(), EngineError> {
     connection.prepare_cached("DELETE FROM memory_index WHERE seq = ?")?.execute([seq])?;
-    Ok(())
+    vectors::remove(connection, seq)
 }
 
 /// Where a passage of a memory is in its text, in code points.
@@ -119,7 +125,7 @@ pub(crate) fn passage(
     Ok(passages.into_iter().nth(number).map(|passage| passage.place))
 }
 
-/// Rewrites the terms of a memory, and where its passages are.
+/// Writes the terms of a memory, and where its passages are. Its vectors stay.
 pub(crate) fn write_terms(
     connection: &Connection,
     seq: i64,
@@ -128,7 +134,10 @@ pub(crate) fn write_terms(
 ) -> Result<(), EngineError> {
     let (terms, passages) = analysed(actor, text);
     connection
-        .prepare_cached("UPDATE memory_index SET terms = ?, passages = ? WHERE seq = ?")?
-        .execute(params![terms, passages, seq])?;
+        .prepare_cached(
+            "INSERT INTO memory_index (seq, terms, passages) VALUES (?1, ?2, ?3) \
+             ON CONFLICT (seq) DO UPDATE SET terms = ?2, passages = ?3",
+        )?
+        .execute(params![seq, terms, passages])?;
     Ok(())
 }

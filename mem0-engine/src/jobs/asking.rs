@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use super::fair_queue::FairQueue;
 use super::phases::{self, Prepared, Ready, Step};
 use super::wake_signal::WakeSignal;
+use crate::components::embedders::Embedders;
 use crate::components::{Answer, Components, Question};
 use crate::folder::open_folder::OpenFolder;
 use crate::job::{self, Next};
@@ -40,7 +41,7 @@ struct Shared {
     under_way: AtomicUsize,
     writer: Writer,
     readers: Readers,
-    components: Arc<Components>,
+    embedders: Embedders,
     queue: FairQueue,
     wake: WakeSignal,
     folder: Arc<OpenFolder>,
@@ -75,7 +76,7 @@ impl Asking {
     pub(crate) fn new(
         writer: Writer,
         readers: Readers,
-        components: Arc<Components>,
+        embedders: Embedders,
         queue: FairQueue,
         wake: WakeSignal,
         folder: Arc<OpenFolder>,
@@ -83,7 +84,7 @@ impl Asking {
         let (end, ends) = watch::channel(End::Far);
         let under_way = AtomicUsize::new(0);
         let shared =
-            Shared { under_way, writer, readers, components, queue, wake, folder, end: ends };
+            Shared { under_way, writer, readers, embedders, queue, wake, folder, end: ends };
         Self { shared: Arc::new(shared), end, threads: Vec::new() }
     }
 
@@ -182,14 +183,17 @@ impl Shared {
     /// Asks a job's questions one after the other, and keeps each answer; `None` when the job is
     /// gone.
     fn prepare(&self, project: i64, seq: i64) -> Result<Option<Prepared>, Unfinished> {
-        let components = self.components.clone();
+        // The same for all questions. If the folder gets another embedder meanwhile, the job is
+        // prepared again.
+        let components = self.embedders.now();
+        let asked = components.clone();
         let mut answers =
-            self.read(project, move |connection| phases::kept(connection, seq, &components))?;
+            self.read(project, move |connection| phases::kept(connection, seq, &asked))?;
         loop {
-            let components = self.components.clone();
+            let asked = components.clone();
             let next;
             (next, answers) = self.read(project, move |connection| {
-                let next = phases::prepare(connection, seq, &answers, &components)?;
+                let next = phases::prepare(connection, seq, &answers, &asked)?;
                 Ok((next, answers))
             })?;
             let question = match next {
@@ -201,7 +205,7 @@ impl Shared {
                 Some(job) => job::note_running(connection, job.event),
                 None => Ok(()),
             })?;
-            let Some(answer) = self.ask(project, &question) else {
+            let Some(answer) = self.ask(project, &components, &question) else {
                 return Err(Unfinished::Closing);
             };
             let answer = answer?;
@@ -210,7 +214,7 @@ impl Shared {
                 continue;
             }
             let (number, kept) = (answers.len(), answer.clone());
-            let answered = self.components.who_answered(&answer);
+            let answered = components.who_answered(&answer);
             self.write(move |connection| {
                 job::forget_attempts(connection, seq)?;
                 job::keep_answer(connection, seq, number, &answered, &kept)
@@ -220,13 +224,18 @@ impl Shared {
     }
 
     /// Asks, with no connection in reach; `None` when the engine ends first.
-    fn ask(&self, project: i64, question: &Question) -> Option<Result<Answer, EngineError>> {
+    fn ask(
+        &self,
+        project: i64,
+        components: &Components,
+        question: &Question,
+    ) -> Option<Result<Answer, EngineError>> {
         let mut end = self.end.clone();
         if *end.borrow() >= End::Near {
             return None;
         }
         let ended = pin!(async move { end.wait_for(|end| *end == End::Now).await.map(drop) });
-        let asked = pin!(self.components.ask(Owner { project, key: 0 }, question));
+        let asked = pin!(components.ask(Owner { project, key: 0 }, question));
         let answer = catch_unwind(AssertUnwindSafe(|| pollster::block_on(first(asked, ended))));
         answer.unwrap_or(Some(Err(EngineError::Internal)))
     }
@@ -235,6 +244,8 @@ impl Shared {
     fn apply(&self, seq: i64, ready: Result<Ready, EngineError>) -> Result<(), EngineError> {
         let ready = Arc::new(ready.unwrap_or_else(Ready::Failed));
         loop {
+            // For a moment, while the embedder changes.
+            pollster::block_on(self.embedders.to_store());
             let ready = ready.clone();
             let applied = self
                 .writer
@@ -268,7 +279,7 @@ impl Shared {
 }
 
 /// The answer of the first future; `None` when the second one ends before it.
-async fn first<T>(
+pub(super) async fn first<T>(
     mut asked: Pin<&mut impl Future<Output = T>>,
     mut ended: Pin<&mut impl Future>,
 ) -> Option<T> {
@@ -331,6 +342,7 @@ mod tests {
             let components = Components {
                 llm: Some(Arc::new(llm.clone())),
                 embedder: EmbedderInUse::Given(GivenEmbedder::new(Arc::new(HashEmbedder::new(8)))),
+                ..Default::default()
             };
             Self::with(path, connection, llm, components)
         }
@@ -347,7 +359,7 @@ mod tests {
             let worker = worker::start(
                 writer.clone(),
                 readers,
-                Arc::new(components),
+                Embedders::new(components),
                 wake.clone(),
                 Retrievals::default(),
                 Arc::default(),
@@ -397,7 +409,7 @@ mod tests {
             );
             self.write(move |connection| {
                 let access = Access::to_project(project);
-                let index = add::index(&request, None);
+                let index = add::index(&request, &crate::components::Made::InPlace);
                 add::accept(connection, &access, &request, &request.payload()?, || &index)?;
                 Ok(())
             });
@@ -559,7 +571,7 @@ mod tests {
         let path = std::mem::take(&mut bench.path);
         let connection = schema::open_writer(&path).unwrap();
         let embedder = EmbedderInUse::Given(GivenEmbedder::new(Arc::new(Nameless)));
-        let components = Components { llm: None, embedder };
+        let components = Components { embedder, ..Default::default() };
         let bench = Bench::with(path, connection, bench.llm.clone(), components);
         let began = Instant::now();
         let event = bench.queue(1);

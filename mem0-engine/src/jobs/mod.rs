@@ -6,6 +6,7 @@
 
 mod asking;
 mod deleting_ahead;
+pub(crate) mod embedding_again;
 pub(crate) mod erased_log;
 mod fair_queue;
 mod phases;

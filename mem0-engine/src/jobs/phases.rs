@@ -192,6 +192,13 @@ fn apply_with(
             return Ok(None);
         };
         match (job.kind, &*ready) {
+            (Some(JobKind::Add), Ready::Add(prepared, _))
+                if !prepared.is_current(connection)? =>
+            {
+                // It is prepared again, with the embedder that the folder has by now.
+                is_left = true;
+                Ok(None)
+            }
             (Some(JobKind::Add), Ready::Add(prepared, indexed)) => {
                 disk_room::grow(connection, |_| add::apply(connection, &job, prepared, indexed))
             }

@@ -13,6 +13,7 @@ use super::phases::{self, Step};
 use super::wake_signal::{Stop, WakeSignal};
 use crate::EngineError;
 use crate::components::Components;
+use crate::components::embedders::Embedders;
 use crate::erasing::sweep::sweep;
 use crate::folder::open_folder::OpenFolder;
 use crate::job;
@@ -28,6 +29,9 @@ const AT_ONCE: usize = 16;
 /// How long to wait when nothing can be read or written.
 const RETRY: Duration = Duration::from_secs(1);
 
+/// How soon to look again whether the embedder has changed.
+const CLOSING: Duration = Duration::from_millis(10);
+
 /// How often counts are written down, and data past its retention is removed.
 const TICK: Duration = Duration::from_secs(10);
 
@@ -35,7 +39,7 @@ const TICK: Duration = Duration::from_secs(10);
 pub(crate) fn start(
     writer: Writer,
     readers: Readers,
-    components: Arc<Components>,
+    embedders: Embedders,
     wake: WakeSignal,
     retrievals: Retrievals,
     webhooks: Arc<Counts>,
@@ -49,20 +53,20 @@ pub(crate) fn start(
         let asking = Asking::new(
             writer.clone(),
             readers,
-            components.clone(),
+            embedders.clone(),
             queue.clone(),
             wake.clone(),
             folder.clone(),
         );
         let (log, ahead) = (ErasedLog::default(), DeletingAhead::default());
-        Worker { writer, components, wake, queue, asking, webhooks, log, folder, ahead }
+        Worker { writer, embedders, wake, queue, asking, webhooks, log, folder, ahead }
             .run(&retrievals);
     })?)
 }
 
 struct Worker {
     writer: Writer,
-    components: Arc<Components>,
+    embedders: Embedders,
     wake: WakeSignal,
     queue: FairQueue,
     asking: Asking,
@@ -191,9 +195,13 @@ impl Worker {
         // A job that the disk is too full for undoes its whole transaction.
         let mut is_careful = self.queue.rested_in().is_some();
         while !self.wake.stops_now() {
+            if self.embedders.is_closing() {
+                // What is added now would have to get its next vectors first.
+                return Some(CLOSING);
+            }
             let steps: Vec<oneshot::Receiver<_>> = (0..at_once)
                 .map(|_| {
-                    let (queue, components) = (self.queue.clone(), self.components.clone());
+                    let (queue, components) = (self.queue.clone(), self.embedders.now());
                     let step = move |connection: &Connection| turn(connection, &queue, &components);
                     if is_careful {
                         self.writer.send_alone(Owner::JOBS, step)
@@ -297,7 +305,7 @@ mod tests {
 
     /// Accepts an add; the id of its event.
     fn accept(connection: &Connection, project: i64, request: &AddRequest) -> String {
-        let indexed = add::index(request, None);
+        let indexed = add::index(request, &crate::components::Made::InPlace);
         let access = Access::to_project(project);
         let payload = request.payload().unwrap();
         add::accept(connection, &access, request, &payload, || &indexed).unwrap().event_id
@@ -599,7 +607,7 @@ mod tests {
         let jobs = start(
             writer.clone(),
             readers,
-            Arc::default(),
+            Embedders::new(Components::default()),
             wake.clone(),
             Retrievals::default(),
             Arc::default(),
@@ -660,7 +668,7 @@ mod tests {
         let jobs = start(
             writer.clone(),
             readers,
-            Arc::default(),
+            Embedders::new(Components::default()),
             wake.clone(),
             Retrievals::default(),
             Arc::default(),

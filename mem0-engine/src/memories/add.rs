@@ -6,8 +6,9 @@ use rusqlite::Connection;
 use serde_json::json;
 
 use crate::LlmTask;
-use crate::components::{Answer, Components, Question};
-use crate::folder::text_index::Indexed;
+use crate::components::{Answer, Components, Made, Question};
+use crate::folder::text_index::{Indexed, joined};
+use crate::folder::vectors;
 use crate::giving_way::keeping_on;
 use crate::job::{self, Job, JobKind, Next};
 use crate::memories::add_batch::{Attribution, Batch};
@@ -17,7 +18,6 @@ use crate::memories::events::{self, EventResultRecord, Outcome};
 use crate::memories::reading;
 use crate::stored_json;
 use crate::text::passages::passages;
-use crate::text::vector::Vector;
 use crate::{Access, Engine, EngineError, clock};
 
 /// The result of an add.
@@ -49,16 +49,32 @@ impl Engine {
     pub async fn add(&self, request: AddRequest) -> Result<Added, EngineError> {
         request.check()?;
         self.access().check_writable()?;
-        let request = request.take()?;
-        let vectors = match request.infer {
-            true => None,
-            false => {
-                let texts = request.embedded();
-                let texts: Vec<&str> = texts.iter().map(AsRef::as_ref).collect();
-                self.embed(&texts, Purpose::Add).await?
+        let request = Arc::new(request.take()?);
+        if request.infer {
+            let added = self.add_with(request, (0, Made::Nothing)).await?;
+            return added.map_err(|_| EngineError::Internal);
+        }
+        let texts = request.embedded();
+        let texts: Vec<&str> = texts.iter().map(AsRef::as_ref).collect();
+        let (owner, mut components) = (self.access().owner(), self.embedders().to_store().await);
+        loop {
+            let made = components.embed(owner, &texts, Purpose::Add, self.patience).await?;
+            match self.add_with(request.clone(), (components.generation, made)).await? {
+                Ok(added) => return Ok(added),
+                // The folder has another embedder by now.
+                Err(generation) => components = self.embedders().of(generation),
             }
-        };
-        let request = Arc::new((request, vectors));
+        }
+    }
+
+    /// Adds with what an embedder of this generation made of the texts. The inner error is the
+    /// generation of the folder, when it is another one.
+    async fn add_with(
+        &self,
+        request: Arc<AddRequest>,
+        made: (i64, Made),
+    ) -> Result<Result<Added, i64>, EngineError> {
+        let request = Arc::new((request, made));
         let (indexed, written) = (Arc::new(OnceLock::new()), Arc::new(OnceLock::new()));
         // A reader begins the slow analysis, unless the writer gets to it first. It writes the
         // payload too, which may be long.
@@ -70,7 +86,7 @@ impl Engine {
                     if request.0.infer {
                         written.get_or_init(|| request.0.payload());
                     } else {
-                        indexed.get_or_init(|| index(&request.0, request.1.as_deref()));
+                        indexed.get_or_init(|| index(&request.0, &request.1.1));
                     }
                 };
                 // The writer may wait for a short one.
@@ -89,12 +105,16 @@ impl Engine {
         }
         self.alone_if(request.0.is_long())
             .queue(move |connection, access| {
-                let (request, vectors) = (&request.0, request.1.as_deref());
+                let (request, (generation, made)) = (&request.0, &request.1);
+                if !request.infer && vectors::generation(connection)? != *generation {
+                    return Ok(Err(vectors::generation(connection)?));
+                }
                 let payload = written.get_or_init(|| request.payload()).as_ref();
                 let payload = payload.map_err(EngineError::clone)?;
                 accept(connection, access, request, payload, || {
-                    indexed.get_or_init(|| index(request, vectors))
+                    indexed.get_or_init(|| index(request, made))
                 })
+                .map(Ok)
             })
             .await
     }
@@ -103,8 +123,9 @@ impl Engine {
 /// A queued add with all the answers it needs.
 pub(crate) struct PreparedAdd {
     request: AddRequest,
-    /// From another embedder than the static table.
-    vectors: Option<Vec<Vector>>,
+    made: Made,
+    /// The generation of the embedder that made it.
+    generation: i64,
 }
 
 impl PreparedAdd {
@@ -115,7 +136,12 @@ impl PreparedAdd {
 
     /// The index entries of its memories.
     pub(crate) fn index(&self) -> Result<Vec<Option<Indexed>>, EngineError> {
-        Ok(index(&self.request, self.vectors.as_deref()))
+        Ok(index(&self.request, &self.made))
+    }
+
+    /// Whether the folder still has the embedder that it was prepared with.
+    pub(crate) fn is_current(&self, connection: &Connection) -> Result<bool, EngineError> {
+        Ok(vectors::generation(connection)? == self.generation)
     }
 }
 
@@ -127,8 +153,9 @@ pub(crate) fn prepare(
     components: &Components,
 ) -> Result<Next<PreparedAdd>, EngineError> {
     let request = read_payload(&job.payload(connection)?)?;
+    let generation = components.generation;
     let Some(batch) = components.embedder.batch() else {
-        return Ok(Next::Apply(PreparedAdd { request, vectors: None }));
+        return Ok(Next::Apply(PreparedAdd { request, made: components.unasked(), generation }));
     };
     let texts = request.embedded();
     let embedded: usize = answers.iter().map(Answer::embedded).sum();
@@ -141,8 +168,8 @@ pub(crate) fn prepare(
         }
         None => {
             drop(texts);
-            let vectors = answers.iter().flat_map(Answer::vectors).collect();
-            Ok(Next::Apply(PreparedAdd { request, vectors: Some(vectors) }))
+            let made = Made::Vectors(answers.iter().flat_map(Answer::vectors).collect());
+            Ok(Next::Apply(PreparedAdd { request, made, generation }))
         }
     }
 }
@@ -150,18 +177,18 @@ pub(crate) fn prepare(
 /// What the memories of an add are found by, for each of its messages; none for those that become
 /// no memory.
 ///
-/// `vectors` are those that another embedder than the static table made of what is
-/// [embedded](AddRequest::embedded).
-pub(crate) fn index(request: &AddRequest, vectors: Option<&[Vector]>) -> Vec<Option<Indexed>> {
-    let mut vectors = vectors.map(<[Vector]>::iter);
+/// `made` is what the embedder made of what is [embedded](AddRequest::embedded).
+pub(crate) fn index(request: &AddRequest, made: &Made) -> Vec<Option<Indexed>> {
+    let mut vectors = made.iter();
     let text = |message: &Message| {
         let (actor, text) = (message.name.as_deref(), to_remember(message)?);
-        Some(match &mut vectors {
-            None => Indexed::of(actor, text),
-            Some(vectors) => {
+        Some(match made {
+            Made::InPlace => Indexed::of(actor, text),
+            Made::Vectors(_) => {
                 let of_text = vectors.by_ref().take(passages(text).len()).cloned();
-                Indexed::with(actor, text, of_text)
+                Indexed::with(actor, text, Some(joined(of_text)))
             }
+            Made::Nothing => Indexed::with(actor, text, None),
         })
     };
     request.messages.iter().map(text).collect()

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use mem0_types::{Condition, Date, Expression, Filter, Metadata, Timestamp};
 use rusqlite::Connection;
 
-use crate::components::OfQuestion;
 use crate::components::reranking::Reranking;
+use crate::components::{Made, VectorKind};
 use crate::folder::filter_sql::SqlFilter;
-use crate::folder::text_index;
+use crate::folder::{text_index, vectors};
 use crate::limits::{self, Answer, MAX_TEXT};
 use crate::memories::record::{self, MemoryRecord};
 use crate::retrieval::entity_scope::EntityScope;
@@ -24,7 +24,6 @@ use crate::retrieval::time_expression;
 use crate::retrieval::visible_memories::VisibleMemories;
 use crate::tenancy::projects;
 use crate::text::built_in::BuiltInEmbedder;
-use crate::text::vector::Vector;
 use crate::{Access, Engine, EngineError, clock};
 
 /// The most hits of one search.
@@ -177,38 +176,62 @@ impl Engine {
         mut request: SearchRequest,
     ) -> Result<SearchOutcome, EngineError> {
         request.check()?;
-        let (scopes, mut signals, answer) = (self.scopes()?, self.signals, self.answer("top_k"));
-        let (top_k, question) = (request.top_k, request.query.clone());
-        let reranking = self.reranking.as_ref().filter(|_| request.rerank);
+        let (top_k, reranking) = (request.top_k, self.reranking.as_ref());
+        let reranking = reranking.filter(|_| request.rerank);
         if let Some(reranking) = reranking {
             // It looks at more than is returned.
             request.top_k = request.pool().min(reranking.max_documents()).max(top_k);
             request.rerank = false;
         }
-        // Before a reader is taken, since an embedder may take long.
-        let parts = query::parts_of(&request.query);
-        let texts: Vec<_> = parts.iter().map(String::as_str).collect();
-        let mut by_words_alone = false;
-        let vectors = match request.keyword_search {
-            true => None,
-            false => match self.embed_question(&texts).await? {
-                OfQuestion::Vectors(vectors) => vectors,
-                OfQuestion::Missing => {
-                    (by_words_alone, signals.semantic) = (true, false);
-                    None
-                }
-            },
-        };
-        let found = self.retrieve(move |connection, access| {
-            search(connection, access, &scopes, &request, (parts, vectors), signals, answer)
-        });
-        let mut hits = found.await?;
+        let request = Arc::new(request);
+        let (mut hits, by_words_alone) = self.find(&request).await?;
         let mut not_reranked = false;
         if let Some(reranking) = reranking.filter(|_| !hits.is_empty()) {
-            not_reranked = !self.rerank(reranking, &question, &mut hits).await;
+            not_reranked = !self.rerank(reranking, &request.query, &mut hits).await;
             hits.truncate(top_k);
         }
         Ok(SearchOutcome { hits, by_words_alone, not_reranked })
+    }
+
+    /// The hits of a request, and whether they were found by words alone because the embedder is
+    /// not there.
+    async fn find(
+        &self,
+        request: &Arc<SearchRequest>,
+    ) -> Result<(Vec<SearchHit>, bool), EngineError> {
+        let (scopes, signals) = (self.scopes()?, self.signals);
+        let parts = Arc::new(query::parts_of(&request.query));
+        let texts: Vec<_> = parts.iter().map(String::as_str).collect();
+        let mut components = self.embedders().now();
+        loop {
+            // Before a reader is taken, since an embedder may take long.
+            let made = match request.keyword_search {
+                true => Made::Nothing,
+                false => {
+                    let owner = self.access().owner();
+                    components.embed_question(owner, &texts, self.patience).await?
+                }
+            };
+            let by_words_alone = made == Made::Nothing && !request.keyword_search;
+            let (scopes, request, parts) = (scopes.clone(), request.clone(), parts.clone());
+            let (kind, answer) = (components.vectors(), self.answer("top_k"));
+            let found = self.read(move |connection, access| {
+                let generation = vectors::generation(connection)?;
+                if generation != kind.generation {
+                    return Ok(Err(generation));
+                }
+                let made = (&**parts, made, kind);
+                search(connection, access, &scopes, &request, made, signals, answer).map(Ok)
+            });
+            match found.await? {
+                Ok(hits) => {
+                    self.retrievals().count(self.access());
+                    return Ok((hits, by_words_alone));
+                }
+                // The folder has another embedder by now.
+                Err(generation) => components = self.embedders().of(generation),
+            }
+        }
     }
 
     /// Has a reranker order hits. Returns whether it did.
@@ -245,7 +268,8 @@ fn asks_for_keywords(filter: &Filter) -> bool {
 pub struct SearchOutcome {
     /// The memories, best first.
     pub hits: Vec<SearchHit>,
-    /// Whether the embedder did not answer, so that memories were found by their words alone.
+    /// Whether the embedder is not there or did not answer, so that memories were found by their
+    /// words alone.
     pub by_words_alone: bool,
     /// Whether the [reranker](Engine::with_reranker) did not answer, so that the order is the
     /// search's own.
@@ -286,7 +310,7 @@ pub(crate) fn search(
     access: &Access,
     scopes: &IndexCache,
     request: &SearchRequest,
-    (parts, vectors): (Vec<String>, Option<Vec<Vector>>),
+    (parts, made, kind): (&[String], Made, VectorKind),
     signals: Signals,
     mut answer: Answer,
 ) -> Result<Vec<SearchHit>, EngineError> {
@@ -294,12 +318,14 @@ pub(crate) fn search(
         Some(date) => clock::micros("reference_date", date)?,
         None => clock::now(),
     };
-    let mut query = match vectors {
-        Some(vectors) => Query::new(&parts, vectors).of_sentences(),
-        None => {
+    let mut query = match made {
+        Made::InPlace => {
             let vectors = parts.iter().map(|part| BuiltInEmbedder.embed_now(part));
-            Query::new(&parts, vectors.collect())
+            Query::new(parts, vectors.collect())
         }
+        Made::Vectors(vectors) => Query::new(parts, vectors).of_sentences(),
+        // It goes by its words.
+        Made::Nothing => Query::new(parts, Vec::new()),
     };
     let phrases = Phrase::all(&request.query);
     if !signals.keyword {
@@ -318,7 +344,7 @@ pub(crate) fn search(
         reference,
         decay: projects::decays(connection, access.project())?,
     };
-    let view = view(connection, access, scopes, request)?;
+    let view = view(connection, access, scopes, request, kind)?;
     let ranking = Ranking::new(&view, &query, &times);
     let pool = request.pool();
     let mut ranked = ranking.best(if phrases.is_empty() { pool } else { pool.max(QUOTING) });
@@ -359,13 +385,14 @@ fn view(
     access: &Access,
     scopes: &IndexCache,
     request: &SearchRequest,
+    kind: VectorKind,
 ) -> Result<VisibleMemories, EngineError> {
     let rows = access.rows_with(request.condition()?);
     let Some(scope) = EntityScope::of(access.project(), &access.narrow(&request.filter)) else {
-        let (index, build) = scopes.passing(connection, access.project(), &rows)?;
+        let (index, build) = scopes.passing(connection, access.project(), &rows, kind)?;
         return Ok(VisibleMemories::all(Arc::new(index)).with(build));
     };
-    let index = scopes.scope(connection, &scope.key)?;
+    let index = scopes.scope(connection, &scope.key, kind)?;
     if !(scope.is_whole && request.is_filter_alone()) {
         return VisibleMemories::matching(index, connection, &rows);
     }

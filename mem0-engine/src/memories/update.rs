@@ -1,5 +1,6 @@
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::Arc;
 
 use mem0_components::Purpose;
 use mem0_types::{Date, EventType, HistoryEvent, Metadata, Timestamp};
@@ -7,7 +8,9 @@ use rusqlite::{Connection, params};
 use serde_json::{Value, json};
 
 use crate::change::Change;
-use crate::folder::text_index::{Indexed, LONG, MANY, embedded};
+use crate::components::{Components, Made};
+use crate::folder::text_index::{Indexed, LONG, MANY, embedded, joined};
+use crate::folder::vectors;
 use crate::memories::events::{self, EventResultRecord};
 use crate::memories::history;
 use crate::memories::record::{self, MemoryRecord};
@@ -101,10 +104,22 @@ impl Engine {
         memory_id: &str,
         change: MemoryChange,
     ) -> Result<MemoryRecord, EngineError> {
-        let id = memory_id.to_owned();
-        let analysed = self.analyse([(memory_id, &change)].into_iter()).await?;
-        self.write(move |connection, access| update(connection, access, &id, &change, &analysed))
-            .await
+        let (id, change) = (memory_id.to_owned(), Arc::new(change));
+        let mut components = self.embedders().to_store().await;
+        loop {
+            let analysed = self.analyse([(memory_id, &*change)].into_iter(), &components).await?;
+            let (id, change) = (id.clone(), change.clone());
+            let updated = self.write(move |connection, access| {
+                if let Some(generation) = analysed.outdated(connection)? {
+                    return Ok(Err(generation));
+                }
+                update(connection, access, &id, &change, &analysed).map(Ok)
+            });
+            match updated.await? {
+                Ok(memory) => return Ok(memory),
+                Err(generation) => components = self.embedders().of(generation),
+            }
+        }
     }
 
     /// Changes up to 1000 memories, all or none. Returns their number.
@@ -115,11 +130,23 @@ impl Engine {
     /// [`MAX_TOGETHER`](crate::MAX_TOGETHER).
     pub async fn batch_update(&self, updates: Vec<UpdateRequest>) -> Result<u64, EngineError> {
         check_batch(updates.len())?;
-        let changes = updates.iter().map(|entry| (entry.memory_id.as_str(), &entry.change));
-        let analysed = self.analyse(changes).await?;
-        self.alone_if(updates.len() > MANY)
-            .write(move |connection, access| update_batch(connection, access, &updates, &analysed))
-            .await
+        let (view, updates) = (self.alone_if(updates.len() > MANY), Arc::new(updates));
+        let mut components = self.embedders().to_store().await;
+        loop {
+            let changes = updates.iter().map(|entry| (entry.memory_id.as_str(), &entry.change));
+            let analysed = self.analyse(changes, &components).await?;
+            let updates = updates.clone();
+            let updated = view.write(move |connection, access| {
+                if let Some(generation) = analysed.outdated(connection)? {
+                    return Ok(Err(generation));
+                }
+                update_batch(connection, access, &updates, &analysed).map(Ok)
+            });
+            match updated.await? {
+                Ok(count) => return Ok(count),
+                Err(generation) => components = self.embedders().of(generation),
+            }
+        }
     }
 
     /// Indexes new texts outside the writer, where that is needed: for long or many texts, and with
@@ -127,13 +154,15 @@ impl Engine {
     async fn analyse<'a>(
         &self,
         changes: impl Iterator<Item = (&'a str, &'a MemoryChange)> + Clone,
+        components: &Components,
     ) -> Result<Analysed, EngineError> {
         self.access().check_writable()?;
-        let is_elsewhere = self.components().embedder.elsewhere().is_some();
+        let generation = components.generation;
+        let is_elsewhere = components.embedder.elsewhere().is_some();
         let texts = changes.filter_map(|(id, change)| Some((id, change.text.as_deref()?)));
         let length = texts.clone().map(|(_, text)| text.len()).sum::<usize>();
         if !is_elsewhere && length <= LONG && texts.clone().count() <= MANY {
-            return Ok(Analysed { by_text: HashMap::new(), is_elsewhere });
+            return Ok(Analysed { by_text: HashMap::new(), is_elsewhere, generation });
         }
         let sound = texts.filter(|(_, text)| text.len() <= limits::MAX_TEXT);
         let sound: Vec<_> = sound.map(|(id, text)| (id.to_owned(), text.to_owned())).collect();
@@ -152,21 +181,22 @@ impl Engine {
                 Ok(by_text)
             })
             .await?;
-        let vectors = {
+        let made = {
             let texts = by_text.keys().flat_map(|(actor, text)| embedded(actor.as_deref(), text));
             let texts: Vec<_> = texts.collect();
             let texts: Vec<&str> = texts.iter().map(AsRef::as_ref).collect();
-            self.embed(&texts, Purpose::Update).await?
+            let owner = self.access().owner();
+            components.embed(owner, &texts, Purpose::Update, self.patience).await?
         };
-        if let Some(vectors) = vectors {
-            let mut vectors = vectors.into_iter();
-            for ((actor, text), indexed) in &mut by_text {
-                let of_text = vectors.by_ref().take(passages(text).len());
-                *indexed = Some(Indexed::with(actor.as_deref(), text, of_text));
-            }
+        let mut vectors = made.iter();
+        for ((actor, text), indexed) in by_text.iter_mut().filter(|(_, indexed)| indexed.is_none())
+        {
+            let of_text = vectors.by_ref().take(passages(text).len()).cloned();
+            let of_text = (made != Made::Nothing).then(|| joined(of_text));
+            *indexed = Some(Indexed::with(actor.as_deref(), text, of_text));
         }
         let by_text = by_text.into_iter().filter_map(|(of, indexed)| Some((of, indexed?)));
-        Ok(Analysed { by_text: by_text.collect(), is_elsewhere })
+        Ok(Analysed { by_text: by_text.collect(), is_elsewhere, generation })
     }
 }
 
@@ -175,6 +205,16 @@ pub(crate) struct Analysed {
     by_text: HashMap<(Option<String>, String), Indexed>,
     /// Whether the writer cannot make missing entries itself.
     is_elsewhere: bool,
+    /// The generation of the embedder.
+    generation: i64,
+}
+
+impl Analysed {
+    /// The generation of the folder, if it has another embedder by now.
+    fn outdated(&self, connection: &Connection) -> Result<Option<i64>, EngineError> {
+        let generation = vectors::generation(connection)?;
+        Ok((generation != self.generation).then_some(generation))
+    }
 }
 
 pub(crate) fn check_batch(length: usize) -> Result<(), EngineError> {

@@ -9,6 +9,7 @@ use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::hooks::Action;
 use rusqlite::{Connection, OptionalExtension};
 
+use crate::components::VectorKind;
 use crate::folder::filter_sql::SqlFilter;
 use crate::retrieval::building::{Build, Building};
 use crate::retrieval::memory_index::MemoryIndex;
@@ -47,9 +48,8 @@ impl fmt::Debug for EntityKey {
 /// A reader sees the database as one commit left it, and gets an index of exactly that state:
 /// before a commit becomes visible, the writer marks the scopes that it changes. Only one process
 /// at a time has the folder open, so nobody else changes them.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(crate) struct IndexCache {
-    dimensions: usize,
     state: Arc<Mutex<State>>,
     building: Building,
 }
@@ -99,11 +99,6 @@ struct Changes {
 }
 
 impl IndexCache {
-    /// A cache for vectors of this length.
-    pub(crate) fn new(dimensions: usize) -> Self {
-        Self { dimensions, state: Arc::default(), building: Building::default() }
-    }
-
     /// Makes the writer's connection report which scopes it changes.
     pub(crate) fn watch(&self, connection: &Connection) -> Result<IndexWatch, EngineError> {
         let changed = Changed::default();
@@ -129,11 +124,13 @@ impl IndexCache {
         }
     }
 
-    /// The index of a scope, in the state that the connection's transaction sees.
+    /// The index of a scope, in the state that the connection's transaction sees, whose vectors are
+    /// of this kind.
     pub(crate) fn scope(
         &self,
         connection: &Connection,
         key: &EntityKey,
+        kind: VectorKind,
     ) -> Result<Arc<MemoryIndex>, EngineError> {
         let now: i64 = connection
             .prepare_cached("SELECT number FROM memory_commits")?
@@ -142,7 +139,8 @@ impl IndexCache {
         let (marks, held) = {
             let mut state = self.state();
             let marks = state.marks.get(slot(key)).copied().unwrap_or_default();
-            let held = state.scopes.get(key).map(|held| (held.index.clone(), held.as_of));
+            let held = state.scopes.get(key).filter(|held| held.index.kind() == kind);
+            let held = held.map(|held| (held.index.clone(), held.as_of));
             (marks, held)
         };
         let rows =
@@ -156,7 +154,7 @@ impl IndexCache {
             }
             _ => {
                 let mut build = self.building.begin(key.project);
-                MemoryIndex::read(connection, &rows(), self.dimensions, &mut build)?
+                MemoryIndex::read(connection, &rows(), kind, &mut build)?
             }
         };
         let index = Arc::new(index);
@@ -170,15 +168,17 @@ impl IndexCache {
         connection: &Connection,
         project: i64,
         rows: &Where,
+        kind: VectorKind,
     ) -> Result<(MemoryIndex, Build), EngineError> {
         let mut build = self.building.begin(project);
-        let index = MemoryIndex::read(connection, rows, self.dimensions, &mut build)?;
+        let index = MemoryIndex::read(connection, rows, kind, &mut build)?;
         Ok((index, build))
     }
 
     fn keep(&self, key: &EntityKey, held: Held) {
         let mut state = self.state();
-        if state.scopes.peek(key).is_some_and(|other| other.as_of > held.as_of) {
+        let age = |held: &Held| (held.index.kind().generation, held.as_of);
+        if state.scopes.peek(key).is_some_and(|other| age(other) > age(&held)) {
             return;
         }
         state.bytes += held.bytes(key);

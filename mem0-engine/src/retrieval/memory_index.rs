@@ -5,6 +5,7 @@ use rusqlite::types::Value as SqlValue;
 use rusqlite::{Connection, Row, params_from_iter};
 
 use crate::EngineError;
+use crate::components::VectorKind;
 use crate::folder::columns::date_column;
 use crate::folder::text_index::read_passages;
 use crate::giving_way::give_way_for_now;
@@ -28,8 +29,8 @@ const NOTED: usize = 1 << 20;
 /// The memories of one add are adjacent, since an add is stored in one transaction.
 #[derive(Debug, Clone)]
 pub(crate) struct MemoryIndex {
-    /// The length of its vectors.
-    dimensions: usize,
+    /// Its vectors.
+    kind: VectorKind,
     /// All but the last are full.
     chunks: Vec<Arc<Chunk>>,
 }
@@ -65,24 +66,30 @@ pub(crate) struct IndexedMemory {
 }
 
 impl MemoryIndex {
-    /// An empty index, for vectors of this length.
-    pub(crate) fn new(dimensions: usize) -> Self {
-        Self { dimensions, chunks: Vec::new() }
+    /// An empty index, for these vectors.
+    pub(crate) fn new(kind: VectorKind) -> Self {
+        Self { kind, chunks: Vec::new() }
+    }
+
+    /// Its vectors.
+    pub(crate) fn kind(&self) -> VectorKind {
+        self.kind
     }
 
     /// Reads the memories that match a condition on `memories AS m`.
     pub(crate) fn read(
         connection: &Connection,
         rows: &Where,
-        dimensions: usize,
+        kind: VectorKind,
         build: &mut Build,
     ) -> Result<Self, EngineError> {
-        let mut growing = Self::new(dimensions).grow();
+        let mut growing = Self::new(kind).grow();
         // CROSS JOIN fixes the order: first the condition, by its index, then a look-up for each
         // row.
         let sql = format!(
-            "SELECT m.seq, m.event_seq, m.position, m.created_at, m.updated_at, m.expiration_date, i.vector, i.terms, i.passages \
-             FROM memories AS m CROSS JOIN memory_index AS i ON i.seq = m.seq WHERE {} ORDER BY m.seq",
+            "SELECT m.seq, m.event_seq, m.position, m.created_at, m.updated_at, m.expiration_date, v.vector, i.terms, i.passages \
+             FROM memories AS m CROSS JOIN memory_index AS i ON i.seq = m.seq \
+             LEFT JOIN memory_vectors AS v ON v.seq = m.seq WHERE {} ORDER BY m.seq",
             rows.sql
         );
         let mut statement = connection.prepare_cached(&sql)?;
@@ -112,8 +119,9 @@ impl MemoryIndex {
         let mut growing = self.clone().grow();
         // NOT INDEXED, since no index is in storage order.
         let sql = format!(
-            "SELECT m.seq, m.event_seq, m.position, m.created_at, m.updated_at, m.expiration_date, i.vector, i.terms, i.passages \
+            "SELECT m.seq, m.event_seq, m.position, m.created_at, m.updated_at, m.expiration_date, v.vector, i.terms, i.passages \
              FROM memories AS m NOT INDEXED CROSS JOIN memory_index AS i ON i.seq = m.seq \
+             LEFT JOIN memory_vectors AS v ON v.seq = m.seq \
              WHERE {} AND m.seq > ? ORDER BY m.seq",
             rows.sql
         );
@@ -129,8 +137,8 @@ impl MemoryIndex {
     /// Continues from this index. Only the last chunk is copied.
     pub(crate) fn grow(mut self) -> Growing {
         let open = self.chunks.pop_if(|last| last.memories.len() < CHUNK);
-        let dimensions = self.dimensions;
-        let mut growing = Growing { dimensions, full: self.chunks, ..Growing::default() };
+        let kind = self.kind;
+        let mut growing = Growing { kind, full: self.chunks, ..Growing::default() };
         if let Some(open) = open {
             growing.memories.clone_from(&open.memories);
             growing.vectors.clone_from(&open.vectors);
@@ -168,7 +176,7 @@ impl MemoryIndex {
     /// The cosine of each memory's best passage and the given vector: 1 for the same direction, 0
     /// for an unrelated one or no vector.
     pub(crate) fn cosines(&self, direction: &Vector) -> Vec<f32> {
-        if direction.dimensions() != self.dimensions {
+        if direction.dimensions() != self.kind.dimensions {
             return vec![0.0; self.len()];
         }
         let own_length = vector::inverse_length(direction.as_bytes());
@@ -193,7 +201,7 @@ impl MemoryIndex {
     /// The cosine of each passage of a memory and the given vector; none where it has one passage.
     pub(crate) fn cosines_of_passages(&self, at: usize, direction: &Vector) -> Vec<f32> {
         match self.chunks.get(at / CHUNK) {
-            Some(chunk) if direction.dimensions() == self.dimensions => {
+            Some(chunk) if direction.dimensions() == self.kind.dimensions => {
                 let own_length = vector::inverse_length(direction.as_bytes());
                 chunk.long.cosines(at % CHUNK, &direction.widened(), own_length)
             }
@@ -253,7 +261,7 @@ impl IndexedMemory {
 /// An index under construction. Memories are added in the order of their numbers.
 #[derive(Default)]
 pub(crate) struct Growing {
-    dimensions: usize,
+    kind: VectorKind,
     full: Vec<Arc<Chunk>>,
     memories: Vec<IndexedMemory>,
     vectors: Vec<u8>,
@@ -273,7 +281,7 @@ impl Growing {
             expiration_date: date_column(row, 5)?,
             ..IndexedMemory::new(row.get(0)?)
         };
-        let vectors = row.get_ref(6)?.as_blob().unwrap_or_default();
+        let vectors = row.get_ref(6)?.as_blob_or_null()?.unwrap_or_default();
         let passages = read_passages(row.get_ref(8)?.as_str_or_null()?);
         self.push(memory, vectors, row.get_ref(7)?.as_str()?, &passages);
         Ok(())
@@ -302,18 +310,19 @@ impl Growing {
         let speaker = text.speaker_words().flat_map(WordHash::all);
         self.speakers.extend(speaker.map(|word| (word, row)));
         self.memories.push(IndexedMemory { terms, asks: text.asks(), ..memory });
+        let dimensions = self.kind.dimensions;
         if passages.len() > 1 {
-            self.long.push(row, vectors, self.dimensions, text, passages);
+            self.long.push(row, vectors, dimensions, text, passages);
         }
         let count = passages.len().max(1);
-        let is_whole = [self.dimensions, self.dimensions * count].contains(&vectors.len());
-        let vector = vectors.get(..self.dimensions).filter(|_| is_whole);
+        let is_whole = [dimensions, dimensions * count].contains(&vectors.len());
+        let vector = vectors.get(..dimensions).filter(|_| is_whole);
         if let Some(vector) = vector.filter(|vector| vector::is_sound(vector)) {
             self.inverse_lengths.push(vector::inverse_length(vector));
             self.vectors.extend_from_slice(vector);
         } else {
             self.inverse_lengths.push(0.0);
-            self.vectors.resize(self.vectors.len() + self.dimensions, 0);
+            self.vectors.resize(self.vectors.len() + self.kind.dimensions, 0);
         }
     }
 
@@ -347,6 +356,6 @@ impl Growing {
         if !self.memories.is_empty() {
             self.seal();
         }
-        MemoryIndex { dimensions: self.dimensions, chunks: self.full }
+        MemoryIndex { kind: self.kind, chunks: self.full }
     }
 }

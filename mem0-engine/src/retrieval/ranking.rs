@@ -460,6 +460,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
+    use crate::components::VectorKind;
     use crate::folder::text_index::{Indexed, read_passages};
     use crate::retrieval::memory_index::{IndexedMemory, MemoryIndex};
     use crate::retrieval::query::parts_of;
@@ -479,7 +480,7 @@ mod tests {
 
     /// The memories of these messages: each list is one add, a second after the one before.
     fn scope(adds: &[&[Said<'_>]]) -> VisibleMemories {
-        let mut growing = MemoryIndex::new(256).grow();
+        let mut growing = MemoryIndex::new(VectorKind { generation: 0, dimensions: 256 }).grow();
         let mut seq = 0;
         for (event_seq, add) in (0_i64..).zip(adds) {
             for (position, (speaker, text)) in (0_i64..).zip(*add) {
@@ -493,7 +494,8 @@ mod tests {
                     updated_at: event_seq * 1_000_000,
                     ..IndexedMemory::new(seq)
                 };
-                growing.push(memory, &indexed.vectors, &indexed.terms, &passages);
+                let vectors = indexed.vectors.unwrap_or_default();
+                growing.push(memory, &vectors, &indexed.terms, &passages);
             }
         }
         VisibleMemories::all(Arc::new(growing.done()))

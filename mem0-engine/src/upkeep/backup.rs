@@ -119,9 +119,8 @@ fn fill(backup: &mut File, folder: &DataFolder) -> Result<(), FolderError> {
     // Checked before anything else is done to it, and again after the upgrade.
     refuse_damage(&path)?;
     let mut connection = schema::open_writer(&path)?;
-    if reindex::elsewhere(&connection)?.is_none() {
-        reindex::ensure_current(&mut connection, None)?;
-    }
+    let embedder = reindex::elsewhere(&connection)?;
+    reindex::ensure_current(&mut connection, embedder.as_ref())?;
     drop(connection);
     refuse_damage(&path)?;
     Ok(folder.adopt_partial()?)

@@ -1,4 +1,3 @@
-use std::iter;
 use std::path::Path;
 
 use rusqlite::{Connection, ErrorCode};
@@ -160,6 +159,16 @@ const RULES: &[(&str, &str)] = &[
         "SELECT count(*) FROM memory_index WHERE seq NOT IN (SELECT seq FROM memories)",
     ),
     (
+        "Memories that no search finds by their meaning, because they have no vector",
+        "SELECT count(*) FROM memories WHERE seq NOT IN (SELECT seq FROM memory_vectors) \
+         AND NOT EXISTS (SELECT 1 FROM settings WHERE key = 'engine.vectors_lacking')",
+    ),
+    (
+        "Vectors without a memory",
+        "SELECT (SELECT count(*) FROM memory_vectors WHERE seq NOT IN (SELECT seq FROM memories)) \
+         + (SELECT count(*) FROM next_vectors WHERE seq NOT IN (SELECT seq FROM memories))",
+    ),
+    (
         "Memories without a history",
         "SELECT count(*) FROM memories AS m WHERE NOT EXISTS \
          (SELECT 1 FROM history AS h WHERE h.project = m.project AND h.memory_id = m.id)",
@@ -259,7 +268,8 @@ fn memories(
 ) -> Result<(), EngineError> {
     let mut statement = connection.prepare(
         "SELECT m.user_id, m.agent_id, m.app_id, m.run_id, m.scope_key, m.text_hash, m.actor, m.text, i.terms, \
-         i.passages, i.vector FROM memories AS m JOIN memory_index AS i ON i.seq = m.seq",
+         i.passages, v.vector FROM memories AS m JOIN memory_index AS i ON i.seq = m.seq \
+         LEFT JOIN memory_vectors AS v ON v.seq = m.seq",
     )?;
     let mut rows = statement.query([])?;
     let dimensions = reindex::elsewhere(connection)?.map(|(_, dimensions)| dimensions);
@@ -271,19 +281,17 @@ fn memories(
         scopes += i64::from(row.get::<_, Vec<u8>>("scope_key")? != ids.ids_hash());
         if terms_are_of_today {
             let actor = actor.as_deref();
-            let stored: Vec<u8> = row.get("vector")?;
-            // Only the static table can say again what a vector is.
-            let (indexed, is_sound) = match dimensions {
-                Some(dimensions) => {
-                    let indexed = Indexed::with(actor, &text, iter::empty());
-                    let is_sound = indexed.can_have(&stored, dimensions);
-                    (indexed, is_sound)
-                }
-                None => {
-                    let indexed = Indexed::of(actor, &text);
-                    let is_sound = !vectors_are_of_today || stored == indexed.vectors;
-                    (indexed, is_sound)
-                }
+            let indexed = match dimensions {
+                Some(_) => Indexed::with(actor, &text, None),
+                None => Indexed::of(actor, &text),
+            };
+            // Those that are missing are counted by a rule, or known to be missing.
+            let stored: Option<Vec<u8>> = row.get("vector")?;
+            let is_sound = match (&stored, dimensions) {
+                (None, _) => true,
+                (Some(stored), Some(dimensions)) => indexed.can_have(stored, dimensions),
+                // Only the static table can say again what a vector is.
+                (stored, None) => !vectors_are_of_today || *stored == indexed.vectors,
             };
             words += i64::from(row.get::<_, String>("terms")? != indexed.terms);
             passages += i64::from(row.get::<_, Option<String>>("passages")? != indexed.passages);

@@ -1,4 +1,5 @@
-//! Work on a whole folder: backup, archive, checks, statistics, and indexing it again.
+//! Work on a whole folder: backup, archive, checks, statistics, indexing it again, and another
+//! embedder.
 //!
 //! May name `memories` and what is below.
 
@@ -6,4 +7,5 @@ pub mod archive;
 pub(crate) mod backup;
 pub(crate) mod checkup;
 pub(crate) mod engine_stats;
+pub(crate) mod next_embedder;
 pub(crate) mod reindex;

@@ -1,12 +1,11 @@
-use mem0_components::Embedder;
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::EngineError;
-use crate::components::BuiltIn;
 use crate::folder::settings;
 use crate::folder::text_index::{self, Indexed};
+use crate::folder::vectors;
 use crate::memories::record::{self, MemoryRecord};
-use crate::text::built_in::{BuiltInEmbedder, MODEL};
+use crate::text::built_in::MODEL;
 
 /// The setting with the name of the embedder that made the stored vectors.
 const MODEL_SETTING: &str = "engine.embedding_model";
@@ -24,41 +23,21 @@ const PROGRESS_SETTING: &str = "engine.indexing_again";
 /// How many memories are indexed again in one transaction.
 const STEP: usize = 1000;
 
-/// About how many bytes of their texts are held at once.
-const STEP_BYTES: usize = 1024 * 1024;
-
-/// Brings the index up to date for the embedder that the folder is opened with, by the name and the
-/// dimensions of its vectors (`None` is the static table). Returns the dimensions of its vectors.
+/// Brings the index up to date for the embedder of the folder, by the name and the dimensions of
+/// its vectors (`None` is the static table). A folder without memories becomes one of this
+/// embedder.
 ///
 /// Every memory is indexed again if another version of the static table made the vectors, or
 /// another version wrote the terms, since neither can be compared with today's. A step of the
 /// schema causes the same by removing a setting. It takes steps, and a start that is broken off
 /// leaves the rest to the next one.
-///
-/// # Errors
-/// [`EngineError::OtherEmbedder`] when the folder has memories with vectors of another embedder.
 pub(crate) fn ensure_current(
     connection: &mut Connection,
-    given: Option<(String, usize)>,
-) -> Result<usize, EngineError> {
+    given: Option<&(String, usize)>,
+) -> Result<(), EngineError> {
     let transaction = connection.transaction()?;
-    let of_folder = elsewhere(&transaction)?;
-    if of_folder != given {
-        let is_empty = !transaction.prepare("SELECT 1 FROM memories")?.exists([])?;
-        if !is_empty {
-            let name = |embedder: Option<(String, usize)>| match embedder {
-                Some((model, dimensions)) => format!("{model} ({dimensions} dimensions)"),
-                None => "the static table".to_owned(),
-            };
-            return Err(EngineError::OtherEmbedder {
-                of_folder: name(of_folder),
-                given: name(given),
-            });
-        }
-        settings::remove(&transaction, DIMENSIONS_SETTING)?;
-    }
-    if let Some(given) = &given {
-        note(&transaction, given)?;
+    if elsewhere(&transaction)?.as_ref() != given {
+        set_embedder(&transaction, given)?;
     }
     let is_current = match given {
         Some(_) => has_current_terms(&transaction)?,
@@ -68,13 +47,31 @@ pub(crate) fn ensure_current(
     if !is_current {
         index_again(connection, given.is_some())?;
     }
-    Ok(given.map_or(BuiltInEmbedder.dimensions(), |(_, dimensions)| dimensions))
+    Ok(())
 }
 
-/// Notes whose vectors the folder has.
-fn note(connection: &Connection, (model, dimensions): &(String, usize)) -> Result<(), EngineError> {
-    settings::set(connection, MODEL_SETTING, model)?;
-    settings::set(connection, DIMENSIONS_SETTING, &dimensions.to_string())
+/// Notes whose vectors the folder has. Nothing is noted of the static table but that no other
+/// embedder made them: its version is noted when they are made.
+pub(crate) fn set_embedder(
+    connection: &Connection,
+    embedder: Option<&(String, usize)>,
+) -> Result<(), EngineError> {
+    match embedder {
+        Some((model, dimensions)) => {
+            settings::set(connection, MODEL_SETTING, model)?;
+            settings::set(connection, DIMENSIONS_SETTING, &dimensions.to_string())
+        }
+        None => {
+            settings::remove(connection, MODEL_SETTING)?;
+            settings::remove(connection, DIMENSIONS_SETTING)
+        }
+    }
+}
+
+/// Notes that this version of the static table made the folder's vectors.
+pub(crate) fn set_static(connection: &Connection) -> Result<(), EngineError> {
+    set_embedder(connection, None)?;
+    settings::set(connection, MODEL_SETTING, MODEL)
 }
 
 /// What all entries become.
@@ -101,7 +98,10 @@ fn index_again(connection: &mut Connection, keeps_vectors: bool) -> Result<(), E
             let (actor, text) = (memory.actor.as_deref(), memory.memory.as_str());
             match keeps_vectors {
                 true => text_index::write_terms(&transaction, seq, actor, text)?,
-                false => Indexed::of(actor, text).replace(&transaction, seq)?,
+                false => {
+                    text_index::write_terms(&transaction, seq, actor, text)?;
+                    vectors::replace(&transaction, seq, &text_index::static_vectors(actor, text))?;
+                }
             }
             (last, indexed) = (seq, indexed + 1);
         }
@@ -119,17 +119,10 @@ fn index_again(connection: &mut Connection, keeps_vectors: bool) -> Result<(), E
     }
 }
 
-/// The built-in embedder that the folder was made with, and the default for a new folder. If it was
-/// none the static table: opening the folder with it says what is the matter.
-pub(crate) fn built_in(connection: &Connection) -> Result<BuiltIn, EngineError> {
-    let is_new = settings::get(connection, MODEL_SETTING)?.is_none()
-        && !connection.prepare("SELECT 1 FROM memories")?.exists([])?;
-    if is_new {
-        return Ok(BuiltIn::default());
-    }
-    let elsewhere = elsewhere(connection)?;
-    let found = BuiltIn::ALL.iter().find(|built_in| built_in.elsewhere() == elsewhere);
-    Ok(found.copied().unwrap_or(BuiltIn::Static))
+/// Whether the folder has no vectors and never had any.
+pub(crate) fn is_new(connection: &Connection) -> Result<bool, EngineError> {
+    let model = settings::get(connection, MODEL_SETTING)?;
+    Ok(model.is_none() && !connection.prepare("SELECT 1 FROM memories")?.exists([])?)
 }
 
 /// The embedder that made the folder's vectors, and their dimensions; `None` for the static table.
@@ -150,47 +143,20 @@ pub(crate) fn has_current_terms(connection: &Connection) -> Result<bool, EngineE
     Ok(settings::get(connection, FORM_SETTING)?.as_deref() == Some(text_index::FORM))
 }
 
-/// Indexes all memories of a folder whose index is missing.
-pub(crate) fn index_all(connection: &mut Connection, embedder: BuiltIn) -> Result<(), EngineError> {
-    if let Some(elsewhere) = embedder.elsewhere() {
-        let transaction = connection.transaction()?;
-        note(&transaction, &elsewhere)?;
-        index_after(&transaction, embedder, 0)?;
-        transaction.commit()?;
+/// Indexes the memories with numbers above `last`. Their vectors are made at once if the static
+/// table makes them, or else left out.
+pub(crate) fn index_after(connection: &Connection, mut last: i64) -> Result<(), EngineError> {
+    let is_static = elsewhere(connection)?.is_none();
+    while let Some((seq, memory)) = after(connection, last)? {
+        let (actor, text) = (memory.actor.as_deref(), memory.memory.as_str());
+        let indexed = match is_static {
+            true => Indexed::of(actor, text),
+            false => Indexed::with(actor, text, None),
+        };
+        indexed.replace(connection, seq)?;
+        last = seq;
     }
-    ensure_current(connection, embedder.elsewhere())?;
     Ok(())
-}
-
-/// Indexes the memories with numbers above `last`.
-pub(crate) fn index_after(
-    connection: &Connection,
-    embedder: BuiltIn,
-    mut last: i64,
-) -> Result<(), EngineError> {
-    loop {
-        let (mut memories, mut bytes) = (Vec::new(), 0);
-        while memories.len() < STEP
-            && bytes < STEP_BYTES
-            && let Some((seq, memory)) = after(connection, last)?
-        {
-            (last, bytes) = (seq, bytes + memory.memory.len());
-            memories.push((seq, memory.actor, memory.memory));
-        }
-        if memories.is_empty() {
-            return Ok(());
-        }
-        let passages: Vec<_> = memories
-            .iter()
-            .map(|(_, actor, text)| text_index::embedded(actor.as_deref(), text))
-            .collect();
-        let texts: Vec<&str> = passages.iter().flatten().map(|text| &**text).collect();
-        let mut vectors = embedder.embed_now(&texts)?.into_iter();
-        for ((seq, actor, text), passages) in memories.iter().zip(&passages) {
-            let vectors = vectors.by_ref().take(passages.len());
-            Indexed::with(actor.as_deref(), text, vectors).replace(connection, *seq)?;
-        }
-    }
 }
 
 /// The next memory, with its number.

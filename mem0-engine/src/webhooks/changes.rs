@@ -274,7 +274,7 @@ mod tests {
         let messages = texts.into_iter().map(Message::user).collect();
         let mut request = AddRequest::new(messages, EntityIds::one(IdField::UserId, "alice"));
         request.infer = false;
-        let indexed = add::index(&request, None);
+        let indexed = add::index(&request, &crate::components::Made::InPlace);
         let (access, payload) = (Access::to_project(project), request.payload().unwrap());
         add::accept(connection, &access, &request, &payload, || &indexed).unwrap();
     }

@@ -96,6 +96,7 @@ impl Metrics {
     /// The counts in Prometheus' text format, with the engine's statistics.
     async fn text(&self, engine: &Engine) -> Result<String, Rejection> {
         let figures = engine.figures().await?;
+        let change = engine.embedder_change()?;
         let mut text = String::new();
         let webhooks = figures.webhooks;
         let numbers = [
@@ -105,6 +106,18 @@ impl Metrics {
                 "gauge",
                 "Size of the database, including unused pages.",
                 Some(figures.database_bytes),
+            ),
+            (
+                "mem0_embedder_change_memories",
+                "gauge",
+                "Memories that another embedder is to embed, while the embedder is changed.",
+                change.as_ref().map(|change| change.memories),
+            ),
+            (
+                "mem0_embedder_change_done",
+                "gauge",
+                "Memories that the other embedder has embedded.",
+                change.as_ref().map(|change| change.done),
             ),
             (
                 "mem0_webhook_deliveries_queued_total",

@@ -3,6 +3,9 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 
 use mem0_components::testing::HashEmbedder;
@@ -12,18 +15,20 @@ use crate::folder::Folder;
 use crate::server::{Server, command, send, unconfigured};
 
 /// A server that answers each body with another.
-fn service(answering: fn(&Value) -> Value) -> SocketAddr {
+fn service(answering: impl Fn(&Value) -> Value + Send + Sync + 'static) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
+    let answering = Arc::new(answering);
     thread::spawn(move || {
         for stream in listener.incoming() {
-            answer(stream.unwrap(), answering);
+            let (stream, answering) = (stream.unwrap(), answering.clone());
+            thread::spawn(move || answer(stream, &*answering));
         }
     });
     address
 }
 
-fn answer(mut stream: TcpStream, answering: fn(&Value) -> Value) {
+fn answer(mut stream: TcpStream, answering: &dyn Fn(&Value) -> Value) {
     let mut reader = BufReader::new(stream.try_clone().unwrap());
     let mut length = 0;
     loop {
@@ -40,7 +45,8 @@ fn answer(mut stream: TcpStream, answering: fn(&Value) -> Value) {
     reader.read_exact(&mut body).unwrap();
     let body = answering(&serde_json::from_slice(&body).unwrap()).to_string();
     let head = format!("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {}", body.len());
-    stream.write_all(format!("{head}\r\n\r\n{body}").as_bytes()).unwrap();
+    // Whoever asked may be gone.
+    let _ = stream.write_all(format!("{head}\r\n\r\n{body}").as_bytes());
 }
 
 /// What LM Studio answers, with vectors of 32 numbers.
@@ -143,7 +149,7 @@ fn a_new_folder_has_the_encoder_which_takes_little_memory() {
     assert!(encoding <= 120_000_000, "{encoding} bytes with the weights in use");
     server.stop();
     let sql = rusqlite::Connection::open(folder.path().join("mem0.db")).unwrap();
-    let length = "SELECT DISTINCT length(vector) FROM memory_index";
+    let length = "SELECT DISTINCT length(vector) FROM memory_vectors";
     assert_eq!(sql.query_row(length, [], |row| row.get::<_, i64>(0)).unwrap(), 384);
 }
 
@@ -178,4 +184,169 @@ fn a_configured_reranker_orders_the_hits_and_a_search_goes_on_without_it() {
         assert_eq!(found["results"][0]["rerank_score"].is_null(), says.is_some());
         server.stop();
     }
+}
+
+/// A folder of the static table with these memories.
+fn with_memories(texts: &[&str]) -> Folder {
+    let folder = Folder::new();
+    let mut start = command(folder.path());
+    start.env("MEM0_SERVER_API_KEY", "k");
+    let server = Server::start(start);
+    for text in texts {
+        let body = json!({"messages": [{"role": "user", "content": text}],
+            "user_id": "alice", "infer": false});
+        let added = send(server.address, "k", "POST", "/v3/memories/add/", &body.to_string());
+        assert_eq!(added.unwrap().0, 200);
+    }
+    server.stop();
+    folder
+}
+
+/// What a command says, and whether it succeeded.
+fn said(folder: &Folder, arguments: &[&str]) -> (bool, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mem0-server"));
+    command.arg("--data-dir").arg(folder.path()).args(arguments);
+    if !arguments.contains(&"change-embedder") {
+        command.args(["--listen", "127.0.0.1:0", "--api-key", "k"]);
+    }
+    let output = command.env("OPENAI_API_KEY", "s3cret").output().unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    (output.status.success(), String::from_utf8(said).unwrap())
+}
+
+fn found(server: &Server, query: &str) -> Value {
+    let body = json!({"query": query, "filters": {"user_id": "alice"}}).to_string();
+    let (status, found) = send(server.address, "k", "POST", "/v3/memories/search/", &body).unwrap();
+    assert_eq!(status, 200, "{found}");
+    found["results"][0]["memory"].clone()
+}
+
+#[test]
+fn a_folder_gets_another_embedder_by_a_command() {
+    let folder = with_memories(&["He prefers email to phone calls", "The printer is out of ink"]);
+    let (is_done, refused) = said(&folder, &["--embedder", "minilm"]);
+    let named = format!("change-embedder --to NAME --data-dir {}", folder.path().display());
+    assert!(!is_done && refused.contains("minilm") && refused.contains(&named), "{refused}");
+    let (is_done, nothing) = said(&folder, &["change-embedder", "--cancel"]);
+    assert!(is_done && nothing.contains("is not being changed"), "{nothing}");
+
+    let (is_done, changed) = said(&folder, &["change-embedder", "--to", "minilm"]);
+    assert!(is_done, "{changed}");
+    for words in [
+        "2 memories of the static table are to be embedded by minilm",
+        "The data folder grows by at most 1 MB",
+        "Start the server with --embedder minilm from now on.",
+    ] {
+        assert!(changed.contains(words), "{changed}");
+    }
+    let (is_done, again) = said(&folder, &["change-embedder", "--to", "minilm"]);
+    assert!(is_done && again.contains("already"), "{again}");
+    let (is_done, refused) = said(&folder, &["--embedder", "static"]);
+    assert!(!is_done && refused.contains("minilm"), "{refused}");
+    let mut start = unconfigured(folder.path());
+    start.env("MEM0_SERVER_API_KEY", "k").args(["--embedder", "minilm"]);
+    let server = Server::start(start);
+    let question = "How does he like to be contacted?";
+    assert_eq!(found(&server, question), "He prefers email to phone calls");
+    server.stop();
+}
+
+#[cfg(feature = "providers")]
+#[test]
+fn a_provider_that_charges_waits_for_consent() {
+    let folder = with_memories(&["likes green tea"]);
+    let arguments = ["change-embedder", "--to", "openai", "--embedding-price", "20000"];
+    let (is_done, asked) = said(&folder, &arguments);
+    assert!(!is_done, "{asked}");
+    for words in [
+        "The provider is sent 15 characters, which are about 4 tokens",
+        "at 20000 for a million tokens, that is about 0.08",
+        "nothing was changed",
+        "add --yes",
+    ] {
+        assert!(asked.contains(words), "{asked}");
+    }
+    assert!(!asked.contains("s3cret"), "{asked}");
+    let serving = ["--embedder", "openai", "--change-embedder", "free"];
+    let (is_done, asked) = said(&folder, &serving);
+    assert!(!is_done && asked.contains("set change_embedder to paid"), "{asked}");
+    assert!(asked.contains("about 4 tokens; with embedding_price"), "{asked}");
+    // Nothing has begun.
+    let (is_done, nothing) = said(&folder, &["change-embedder", "--cancel"]);
+    assert!(is_done && nothing.contains("is not being changed"), "{nothing}");
+}
+
+#[cfg(feature = "providers")]
+#[test]
+fn a_server_changes_the_embedder_while_it_serves() {
+    let folder = with_memories(&["likes green tea", "plays chess on Sundays"]);
+    let address = service(embedded);
+    let embedder = json!({"provider": "lmstudio", "config": {"embedding_dims": 32,
+        "lmstudio_base_url": format!("http://{address}/v1")}});
+    let serve = |mode: &str| {
+        let mut start = unconfigured(folder.path());
+        start.env("MEM0_SERVER_API_KEY", "k").env("MEM0_SERVER_EMBEDDER", embedder.to_string());
+        start.args(["--change-embedder", mode]);
+        Server::start(start)
+    };
+    let server = serve("free");
+    assert_eq!(found(&server, "green tea"), "likes green tea");
+    server.stop();
+    // It is done, or goes on; then the folder is of that embedder.
+    let mut tries = 0;
+    loop {
+        let server = serve("free");
+        assert_eq!(found(&server, "chess on Sundays"), "plays chess on Sundays");
+        server.stop();
+        let (_, said) = said(&folder, &["--embedder", "static"]);
+        if said.contains("were made by the embedder lmstudio") {
+            break;
+        }
+        tries += 1;
+        assert!(tries < 20, "{said}");
+    }
+    let server = serve("no");
+    assert_eq!(found(&server, "green tea"), "likes green tea");
+    server.stop();
+}
+
+#[cfg(all(unix, feature = "providers"))]
+#[test]
+fn a_stopped_command_goes_on_where_it_was_stopped() {
+    let texts: Vec<String> = (0..200).map(|n| format!("Locker {n} is empty")).collect();
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let folder = with_memories(&texts);
+    let (asked, holds) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(true)));
+    let (counted, held) = (asked.clone(), holds.clone());
+    // After a hundred texts it answers no more.
+    let address = service(move |body| {
+        while counted.load(Ordering::SeqCst) > 100 && held.load(Ordering::SeqCst) {
+            thread::sleep(std::time::Duration::from_millis(1));
+        }
+        counted.fetch_add(body["input"].as_array().unwrap().len(), Ordering::SeqCst);
+        embedded(body)
+    });
+    let embedder = json!({"provider": "lmstudio", "config": {"embedding_dims": 32,
+        "lmstudio_base_url": format!("http://{address}/v1")}});
+    let mut change = Command::new(env!("CARGO_BIN_EXE_mem0-server"));
+    change.args(["change-embedder", "--to", &embedder.to_string(), "--data-dir"]);
+    change.arg(folder.path()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let child = change.spawn().unwrap();
+    while asked.load(Ordering::SeqCst) <= 100 {
+        thread::sleep(std::time::Duration::from_millis(1));
+    }
+    let kill = format!("kill -INT {}", child.id());
+    assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    let stopped = String::from_utf8(output.stderr).unwrap();
+    assert!(!output.status.success(), "{stopped}");
+    assert!(stopped.contains("the same command goes on where it was stopped"), "{stopped}");
+
+    holds.store(false, Ordering::SeqCst);
+    let output = change.output().unwrap();
+    let done = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{done}");
+    assert!(done.contains("The change goes on: ") && done.contains("now. Start"), "{done}");
+    // What was cut off is embedded again, and nothing else.
+    assert!(asked.load(Ordering::SeqCst) < 200 + 150);
 }

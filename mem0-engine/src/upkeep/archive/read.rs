@@ -12,8 +12,8 @@ use super::table::{Column, Kind, Table};
 use super::write::last_seq;
 use crate::folder::data_folder::DataFolder;
 use crate::folder::private_file::new_private_file;
-use crate::folder::schema;
-use crate::upkeep::reindex;
+use crate::folder::{schema, vectors};
+use crate::upkeep::{next_embedder, reindex};
 use crate::{BuiltIn, EngineError, FolderError};
 
 /// The longest line, in bytes: many times the server's limit for one request.
@@ -36,7 +36,8 @@ pub struct Imported {
 /// folder.
 ///
 /// A new folder has the vectors of `embedder`, or else of the default one. A folder with memories
-/// keeps its own.
+/// keeps its own embedder; one that is not built in makes their vectors when an engine opens the
+/// folder with it. Until that is done, their words find them.
 ///
 /// `progress` is called after each row, with the number of rows so far. The vectors are made after
 /// the last one. This blocks.
@@ -44,7 +45,7 @@ pub struct Imported {
 /// # Errors
 /// [`FolderError::Conflict`] when the folder already has a row; [`FolderError::InvalidArchive`];
 /// [`FolderError::Stream`]; [`FolderError::Engine`] when the folder is in use, cannot be written,
-/// or has memories with vectors of another embedder.
+/// or has memories with vectors of another embedder than the given one.
 pub fn import(
     from: &mut dyn BufRead,
     data_dir: impl AsRef<Path>,
@@ -61,16 +62,16 @@ pub fn import(
             ));
         }
         let mut connection = schema::open_writer(&folder.database())?;
-        let embedder = match embedder {
-            Some(embedder) => embedder,
-            None => reindex::built_in(&connection)?,
-        };
-        reindex::ensure_current(&mut connection, embedder.elsewhere())?;
+        let embedder = next_embedder::of_import(&connection, embedder)?;
+        reindex::ensure_current(&mut connection, embedder.as_ref())?;
         let transaction = connection.transaction()?;
         let newest = last_seq(&transaction, "memories")?;
         let imported = Import::beside(&transaction)?.run(&mut lines, progress)?;
-        reindex::index_after(&transaction, embedder, newest)?;
+        reindex::index_after(&transaction, newest)?;
         transaction.commit()?;
+        if let Err(error) = next_embedder::embed_lacking(&mut connection) {
+            tracing::warn!(%error, "what was imported is found by its words until a next start");
+        }
         return Ok(imported);
     }
     folder.discard_partial();
@@ -100,7 +101,12 @@ fn into_new(
     transaction.commit()?;
     drop(connection);
     let mut connection = schema::open_writer(&path)?;
-    reindex::index_all(&mut connection, embedder)?;
+    let embedder = embedder.elsewhere();
+    if embedder.is_some() {
+        vectors::note_lacking(&connection)?;
+    }
+    reindex::ensure_current(&mut connection, embedder.as_ref())?;
+    next_embedder::embed_lacking(&mut connection)?;
     drop(connection);
     folder.adopt_partial()?;
     Ok(imported)

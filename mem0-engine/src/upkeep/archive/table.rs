@@ -33,7 +33,7 @@ pub(super) const TABLES: &[&str] = &[
 
 /// The tables that are computed from others, or that are meaningful in one folder only.
 #[cfg(test)]
-const DERIVED: &[&str] = &["memory_index", "memory_commits"];
+const DERIVED: &[&str] = &["memory_index", "memory_vectors", "next_vectors", "memory_commits"];
 
 /// References that the schema does not declare: table, column, and the table that the column refers
 /// to.

@@ -6,7 +6,7 @@ use mem0_types::{EntityRef, EntityType};
 
 use crate::config::{Config, OPTIONS};
 use crate::nearest_name::{option_like, variable};
-use crate::{components, folder, keys};
+use crate::{change_embedder, components, folder, keys};
 
 pub(crate) const HELP: &str = "\
 mem0-server: the Mem0 platform's API on your own machine
@@ -22,6 +22,8 @@ Usage: mem0-server [OPTIONS]
        mem0-server check [FILE]
        mem0-server export [--project ID] [FILE]
        mem0-server import [--create-folder] [FILE]
+       mem0-server change-embedder --to NAME [--yes]
+       mem0-server change-embedder --cancel
 
 Options of the server:
   --listen ADDRESS         Address to listen on: host:port. Port 0 picks a free port.
@@ -40,9 +42,13 @@ Options of the server:
                            words, takes microseconds and understands less. Or a
                            provider, such as ollama, or a JSON object with provider
                            and config, as in Mem0's configuration. A folder with
-                           memories keeps to the embedder that it has, and import
-                           takes the option too. Default: the folder's own, minilm
-                           for a new one.
+                           memories keeps its embedder until that is changed, and
+                           import takes the option too. Default: the folder's own,
+                           minilm for a new one.
+  --change-embedder WHETHER Whether the server changes the folder's embedder to that of
+                           --embedder while it serves: no, free, or paid, which
+                           agrees to what a provider charges. Default no.
+  --embedding-price PRICE  Price of a million tokens, to show what a change costs.
   --reranker NAME          What orders the hits of searches with rerank: a provider,
                            such as cohere, or a JSON object with provider and config,
                            as in Mem0's configuration. Default: a comparison of words
@@ -106,6 +112,11 @@ backup, and exits with code 1 if something is wrong.
 export writes the folder, or one project, as lines of JSON. import adds them to an
 existing folder, or with --create-folder to a new one. Without a FILE, they use standard
 output and input.
+change-embedder says what it takes to embed all memories with another embedder, does it,
+and goes on where it was stopped. No server may use the folder meanwhile.
+  --to NAME                The new embedder, as in --embedder, which is its default.
+  --yes                    Agrees to what a provider charges, without a question.
+  --cancel                 Gives a change up that was begun.
 
 SIGTERM and SIGINT (Ctrl-C) stop the server once the requests in flight are finished;
 a second one stops it at once.
@@ -117,6 +128,7 @@ pub(crate) enum Command {
     Serve(Config),
     PrintConfig(Config),
     Keys(keys::Options),
+    ChangeEmbedder(change_embedder::Options),
     Folder(folder::Options),
     Help,
     Version,
@@ -128,6 +140,9 @@ struct Own {
     words: Vec<OsString>,
     key: keys::NewKeyOptions,
     create_folder: bool,
+    to: Option<String>,
+    is_agreed: bool,
+    cancels: bool,
     print_config: bool,
     /// Whether an option of the server itself was given.
     serves: bool,
@@ -154,17 +169,19 @@ fn parse(
             Long("config") => file = Some(parser.value().map_err(as_text)?),
             Long("print-config") => own.print_config = true,
             Long("create-folder") => own.create_folder = true,
+            Long("yes") => own.is_agreed = true,
+            Long("cancel") => own.cancels = true,
             Long("read-only") => own.key.read_only = true,
             Long("administer") => own.key.administers = true,
             Long(name) => {
                 let name = name.to_owned();
                 if let Some(option) = OPTIONS.iter().find(|option| **option == name) {
                     own.embeds |= *option == "embedder";
-                    own.serves |= !matches!(*option, "data-dir" | "embedder");
+                    own.serves |= !matches!(*option, "data-dir" | "embedder" | "embedding-price");
                     given.push((*option, parser.value().map_err(as_text)?));
                     continue;
                 }
-                if !matches!(name.as_str(), "name" | "project" | "owner" | "scope") {
+                if !matches!(name.as_str(), "name" | "project" | "owner" | "scope" | "to") {
                     let meant = option_like(&name);
                     return Err(format!("{}; did you mean --{meant}?", Long(&name).unexpected()));
                 }
@@ -173,6 +190,7 @@ fn parse(
                     "name" => own.key.name = Some(text),
                     "project" => own.key.project_id = Some(text),
                     "owner" => own.key.owner = Some(text),
+                    "to" => own.to = Some(text),
                     _ => own.key.scopes.push(scope(&text)?),
                 }
             }
@@ -221,6 +239,7 @@ fn command(own: Own, config: Config) -> Result<Command, String> {
                         itself"
                 .to_owned());
         }
+        own.refuse_change()?;
         return Ok(if own.print_config {
             Command::PrintConfig(config)
         } else {
@@ -231,6 +250,10 @@ fn command(own: Own, config: Config) -> Result<Command, String> {
     if own.serves || own.print_config || (own.embeds && first != "import") {
         return Err("a command does not take options of the server".to_owned());
     }
+    if first == "change-embedder" {
+        return change_of_embedder(&own, rest.is_empty(), config);
+    }
+    own.refuse_change()?;
     let data_dir = config.data_dir;
     if first == "keys" {
         return keys(own, data_dir);
@@ -262,6 +285,39 @@ fn command(own: Own, config: Config) -> Result<Command, String> {
         _ => return Err(format!("unexpected argument {first:?}")),
     };
     Ok(Command::Folder(folder::Options { data_dir, action }))
+}
+
+impl Own {
+    fn refuse_change(&self) -> Result<(), String> {
+        if self.to.is_some() || self.is_agreed || self.cancels {
+            return Err("--to, --yes and --cancel are for change-embedder only".to_owned());
+        }
+        Ok(())
+    }
+}
+
+fn change_of_embedder(own: &Own, is_alone: bool, config: Config) -> Result<Command, String> {
+    let takes_key = own.key.is_for_keys_alone() || own.key.project_id.is_some();
+    if !is_alone || takes_key || own.create_folder || (own.cancels && own.to.is_some()) {
+        return Err("change-embedder takes --to with a name, or --cancel, and nothing else \
+                    but --yes, --embedding-price, --data-dir and --config"
+            .to_owned());
+    }
+    let to = match &own.to {
+        Some(name) => Some(components::embedder(name).map_err(|why| format!("--to {why}"))?),
+        None => config.embedder,
+    };
+    let action = match (to, own.cancels) {
+        (_, true) => change_embedder::Action::Cancel,
+        (Some(to), false) => change_embedder::Action::Change {
+            to,
+            price: config.embedding_price,
+            is_agreed: own.is_agreed,
+        },
+        (None, false) => return Err("change-embedder needs --to with a name".to_owned()),
+    };
+    let data_dir = config.data_dir;
+    Ok(Command::ChangeEmbedder(change_embedder::Options { data_dir, action }))
 }
 
 fn keys(own: Own, data_dir: PathBuf) -> Result<Command, String> {

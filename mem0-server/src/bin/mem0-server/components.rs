@@ -1,15 +1,16 @@
 //! What makes the vectors, a built-in embedder or one of a provider, and what reranks.
 
 use mem0_components::{MemoryConfig, ProviderConfig};
-use mem0_engine::BuiltIn;
+use mem0_engine::{BuiltIn, EmbedderChoice};
 use serde_json::{Value, json};
 use toml::de::DeValue;
 
+use crate::Failure;
+
 #[cfg(feature = "providers")]
 use {
-    crate::Failure,
-    crate::config::Config,
-    mem0_components::{Components, Registry},
+    mem0_components::{Components, Registry, Reranker},
+    std::sync::Arc,
 };
 
 /// Reads the option `embedder`: the name of a built-in embedder or of a provider, or an object with
@@ -60,6 +61,30 @@ pub(crate) fn built_in(config: &ProviderConfig) -> Option<BuiltIn> {
     BuiltIn::ALL.iter().find(|embedder| embedder.name() == config.provider).copied()
 }
 
+/// The providers that run where their user decides, and charge nothing.
+const FREE: &[&str] = &["ollama", "lmstudio", "huggingface"];
+
+/// Whether somebody may charge for what the embedder is asked.
+pub(crate) fn charges(config: &ProviderConfig) -> bool {
+    built_in(config).is_none() && !FREE.contains(&config.provider.as_str())
+}
+
+/// The embedder for the engine; nothing is asked of a provider yet.
+pub(crate) fn choice(config: &ProviderConfig) -> Result<EmbedderChoice, Failure> {
+    match built_in(config) {
+        Some(built_in) => Ok(built_in.into()),
+        #[cfg(feature = "providers")]
+        None => {
+            let mut memory = MemoryConfig::default();
+            memory.embedder = Some(config.clone());
+            let made = make(&memory)?.embedder;
+            made.map(Into::into).ok_or_else(|| "the configuration names no embedder".into())
+        }
+        #[cfg(not(feature = "providers"))]
+        None => Err("this build has not the feature providers".into()),
+    }
+}
+
 /// A table of the file as JSON.
 pub(crate) fn json(value: &DeValue<'_>) -> Option<Value> {
     Some(match value {
@@ -82,13 +107,18 @@ pub(crate) fn json(value: &DeValue<'_>) -> Option<Value> {
     })
 }
 
-/// Makes what is of a provider; nothing is asked of it yet.
+/// The reranker for the engine; nothing is asked of it yet.
 #[cfg(feature = "providers")]
-pub(crate) fn make(config: &Config) -> Result<Components, Failure> {
+pub(crate) fn reranking(config: &ProviderConfig) -> Result<Arc<dyn Reranker>, Failure> {
     let mut memory = MemoryConfig::default();
-    memory.embedder = config.embedder.clone().filter(|embedder| built_in(embedder).is_none());
-    memory.reranker = config.reranker.clone();
-    Ok(mem0_providers::register(Registry::empty()).build(&memory)?)
+    memory.reranker = Some(config.clone());
+    make(&memory)?.reranker.ok_or_else(|| "the configuration names no reranker".into())
+}
+
+/// Makes what is of providers.
+#[cfg(feature = "providers")]
+fn make(memory: &MemoryConfig) -> Result<Components, Failure> {
+    Ok(mem0_providers::register(Registry::empty()).build(memory)?)
 }
 
 #[cfg(test)]

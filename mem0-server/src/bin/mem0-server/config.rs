@@ -8,6 +8,7 @@ use mem0_server::{BODY_LIMIT, BaseUrl, CorsOrigins, InvalidCorsOrigins, RateLimi
 use toml::de::{DeTable, DeValue};
 use tracing::Level;
 
+use crate::change_embedder::Mode;
 use crate::components;
 use crate::nearest_name::option_like;
 
@@ -17,6 +18,8 @@ pub(crate) const OPTIONS: &[&str] = &[
     "listen",
     "data-dir",
     "embedder",
+    "change-embedder",
+    "embedding-price",
     "reranker",
     "api-key",
     "api-key-file",
@@ -43,6 +46,9 @@ pub(crate) struct Config {
     pub(crate) data_dir: PathBuf,
     /// `None` for the built-in one that the folder was made with.
     pub(crate) embedder: Option<ProviderConfig>,
+    pub(crate) change_embedder: Mode,
+    /// Of a million tokens.
+    pub(crate) embedding_price: Option<f64>,
     /// `None` for the local comparison of words.
     pub(crate) reranker: Option<ProviderConfig>,
     pub(crate) api_key: Option<String>,
@@ -65,6 +71,8 @@ impl Default for Config {
             listen: "127.0.0.1:8888".to_owned(),
             data_dir: PathBuf::from("mem0-data"),
             embedder: None,
+            change_embedder: Mode::No,
+            embedding_price: None,
             reranker: None,
             api_key: None,
             base_url: None,
@@ -102,6 +110,18 @@ impl Config {
             "data-dir" => self.data_dir = PathBuf::from(value),
             "embedder" => self.embedder = Some(components::embedder(value)?),
             "reranker" => self.reranker = Some(components::reranker(value)?),
+            "change-embedder" => {
+                self.change_embedder = match value {
+                    "no" => Mode::No,
+                    "free" => Mode::Free,
+                    "paid" => Mode::Paid,
+                    _ => return refused("no, free or paid"),
+                }
+            }
+            "embedding-price" => match value.parse() {
+                Ok(price) if (0.0..=1e9).contains(&price) => self.embedding_price = Some(price),
+                _ => return refused("the price of a million tokens, such as 0.02"),
+            },
             "api-key" => self.api_key = Some(key_in(value)?),
             "api-key-file" => self.api_key = Some(key_in_file(Path::new(value))?),
             "base-url" => match BaseUrl::new(value) {
@@ -176,6 +196,9 @@ impl Config {
                 DeValue::Integer(number) if number.radix() == 10 => {
                     number.as_str().replace('_', "")
                 }
+                DeValue::Float(number) if *option == "embedding-price" => {
+                    number.as_str().replace('_', "")
+                }
                 DeValue::Array(list) if *option == "cors-origins" => {
                     let texts = list.iter().map(|text| text.get_ref().as_str());
                     let texts: Option<Vec<_>> = texts.collect();
@@ -218,6 +241,12 @@ impl Config {
                         component => component.as_ref().map(|given| quoted(&given.provider)),
                     }
                 }
+                "change-embedder" => Some(quoted(match self.change_embedder {
+                    Mode::No => "no",
+                    Mode::Free => "free",
+                    Mode::Paid => "paid",
+                })),
+                "embedding-price" => self.embedding_price.map(|price| price.to_string()),
                 "base-url" => self.base_url.as_ref().map(|base| quoted(base.as_str())),
                 "cors-origins" => self.cors_origins.as_ref().map(|o| quoted(&o.to_string())),
                 "log" => Some(quoted(&self.log.as_str().to_ascii_lowercase())),
@@ -305,7 +334,7 @@ mod tests {
              base_url = \"https://mem0.example\"\n\
              cors_origins = [\"https://a.example\", \"http://localhost:3000\"]\nlog = \"info\"\nbody_limit = 1_000\nrate_limit = 60\n\
              max_connections = 10\nheader_timeout = 1\nbody_timeout = 2\ndrain_limit = 3\n\
-             private_webhooks = true\n\
+             private_webhooks = true\nchange_embedder = \"free\"\nembedding_price = 0.02\n\
              metrics_listen = \"127.0.0.1:9464\"\n",
         )
         .unwrap();
@@ -336,6 +365,8 @@ mod tests {
             ("cors_origins = [1]", 1, "must be a list of strings"),
             ("listen = [\"x\"]", 1, "must be a string"),
             ("metrics_listen = \"localhost\"", 1, "IP address with a port"),
+            ("change_embedder = true", 1, "change_embedder must be no, free or paid"),
+            ("embedding_price = -0.5", 1, "the price of a million tokens"),
             ("listen = \"x\"\nlisten = \"y\"", 2, ""),
             ("listen = ", 1, ""),
             ("[server]\nlisten = \"x\"", 1, "server is not a known option"),

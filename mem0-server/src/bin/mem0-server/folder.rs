@@ -68,7 +68,7 @@ fn is_there(data_dir: &Path) -> Result<bool, Failure> {
     })
 }
 
-fn failed(data_dir: &Path, error: FolderError) -> Failure {
+pub(crate) fn failed(data_dir: &Path, error: FolderError) -> Failure {
     match error {
         FolderError::NoFolder(path) => unusable(data_dir, EngineError::NoFolder(path)),
         FolderError::Engine(error) => unusable(data_dir, error),
@@ -170,7 +170,7 @@ fn import(data_dir: &Path, file: Option<&Path>, embedder: Option<BuiltIn>) -> Re
 }
 
 /// A progress bar, shown only on a terminal.
-fn bar(unit: &str) -> ProgressBar {
+pub(crate) fn bar(unit: &str) -> ProgressBar {
     if !io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }

@@ -2,6 +2,7 @@
 
 mod api_key;
 mod arguments;
+mod change_embedder;
 mod components;
 mod config;
 mod folder;
@@ -17,13 +18,14 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use mem0_engine::{Engine, EngineError};
+use mem0_engine::{EmbedderChoice, Engine, EngineError};
 use mem0_server::{Metrics, Receivers, RouterOptions, deliver, metrics_router, router_with};
 use tokio::net::TcpListener;
 use tokio::time::{Instant, timeout_at};
 use tracing::Level;
 
 use arguments::Command;
+use change_embedder::Mode;
 use config::Config;
 use serving::Limits;
 
@@ -61,6 +63,7 @@ fn main() -> ExitCode {
         Command::PrintConfig(config) => show(&config.to_toml()),
         Command::Serve(config) => serve(&config),
         Command::Keys(options) => keys::run(options),
+        Command::ChangeEmbedder(options) => change_embedder::run(options),
         Command::Folder(options) => match folder::run(options) {
             Ok(true) => Ok(()),
             Ok(false) => return ExitCode::FAILURE,
@@ -106,6 +109,15 @@ fn unusable(data_dir: &Path, error: EngineError) -> Failure {
             path.display()
         )
         .into(),
+        error @ (EngineError::OtherEmbedder { .. } | EngineError::ChangingEmbedder { .. }) => {
+            let folder = data_dir.display();
+            format!(
+                "{error}. The command \"mem0-server change-embedder --to NAME --data-dir {folder}\" \
+                 changes it or goes on with that, with --cancel instead of --to it cancels; \
+                 with --change-embedder free, the server changes it while it serves"
+            )
+            .into()
+        }
         other => other.into(),
     }
 }
@@ -137,20 +149,19 @@ fn serve(config: &Config) -> Result<(), Failure> {
 fn open(data_dir: &Path, config: &Config) -> Result<Engine, Failure> {
     // First, so that a wrong setting is said before anything is opened.
     #[cfg(feature = "providers")]
-    let made = components::make(config)?;
-    let built_in = config.embedder.as_ref().and_then(components::built_in);
-    let opened = match built_in {
-        Some(built_in) => Engine::open_with_built_in(data_dir, built_in),
-        #[cfg(feature = "providers")]
-        None if made.embedder.is_some() => {
-            let embedder = made.embedder.ok_or("the configuration names no embedder")?;
-            Engine::open_with_embedder(data_dir, embedder)
-        }
-        None => Engine::open(data_dir),
+    let reranker = config.reranker.as_ref().map(components::reranking).transpose()?;
+    let opened = match (&config.embedder, config.change_embedder) {
+        (None, Mode::No) => Engine::open(data_dir),
+        (None, _) => return Err("change_embedder needs the option embedder".into()),
+        (Some(embedder), Mode::No) => match components::choice(embedder)? {
+            EmbedderChoice::BuiltIn(embedder) => Engine::open_with_built_in(data_dir, embedder),
+            EmbedderChoice::Given(embedder) => Engine::open_with_embedder(data_dir, embedder),
+        },
+        (Some(to), mode) => Ok(change_embedder::open(data_dir, to, mode, config.embedding_price)?),
     };
     let engine = opened.map_err(|error| unusable(data_dir, error))?;
     #[cfg(feature = "providers")]
-    if let Some(reranker) = made.reranker {
+    if let Some(reranker) = reranker {
         return Ok(engine.with_reranker(reranker));
     }
     Ok(engine)
@@ -197,6 +208,7 @@ async fn run(config: &Config) -> Result<(), Failure> {
     // Whatever the address is: behind a proxy on this machine, callers come from elsewhere.
     let receivers = if config.private_webhooks { Receivers::Anywhere } else { Receivers::Public };
     let delivering = deliver(&engine, receivers)?;
+    tokio::spawn(change_embedder::report(engine.clone()));
     print(&announcement(address))?;
     let limits = Limits {
         connections: serving::connections(config.max_connections),
