@@ -237,10 +237,14 @@ mod tests {
     }
 
     #[test]
-    fn the_everyday_set_is_as_its_page_says() {
+    fn the_everyday_sets_are_as_their_page_says() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/everyday");
         let sets = read(&path).unwrap();
-        let [everyday] = &sets[..] else { panic!("{} sets", sets.len()) };
+        assert_eq!(sets.len(), 2);
+        sets.iter().for_each(is_as_the_page_says);
+    }
+
+    fn is_as_the_page_says(everyday: &Set) {
         let memories: usize = everyday.scopes.iter().map(|scope| scope.memories.len()).sum();
         assert_eq!((everyday.scopes.len(), memories), (6, 200));
         let questions: Vec<_> = everyday.scopes.iter().flat_map(|scope| &scope.questions).collect();

@@ -1,4 +1,4 @@
-"""Checks what README.md says of everyday.jsonl: its counts, and which words questions and facts share.
+"""Checks what README.md says of both sets: their counts, and which words questions and facts share.
 
     pip install snowballstemmer
     python3 benches/data/everyday/check.py
@@ -35,32 +35,33 @@ def share_a_stem(fact, question, length):
     return any(part in word for word in split(question) for part in parts)
 
 
-scopes = [json.loads(line) for line in (HERE / "everyday.jsonl").read_text().splitlines()]
-facts = {(scope["scope"], turn["id"]): turn for scope in scopes for turn in scope["turns"]}
-asked = [(scope["scope"], query) for scope in scopes for query in scope["queries"]]
-kinds = collections.Counter(query["category"] for _, query in asked)
-languages = collections.Counter(query["lang"] for _, query in asked if query["category"] == "language")
+for file in (HERE / "everyday.jsonl", HERE / "everyday-2.jsonl"):
+    scopes = [json.loads(line) for line in file.read_text().splitlines()]
+    facts = {(scope["scope"], turn["id"]): turn for scope in scopes for turn in scope["turns"]}
+    asked = [(scope["scope"], query) for scope in scopes for query in scope["queries"]]
+    kinds = collections.Counter(query["category"] for _, query in asked)
+    languages = collections.Counter(query["lang"] for _, query in asked if query["category"] == "language")
 
-assert len(scopes) == 6 and len(facts) == 200 == len({turn["text"] for turn in facts.values()})
-assert len(asked) == 300 == len({query["q"] for _, query in asked})
-assert kinds == {"paraphrase": 100, "ordinary": 90, "language": 60, "unanswerable": 30, "everything": 20}, kinds
-assert len(languages) == 12 and set(languages.values()) == {5}, languages
-assert sum(query["filler"] for _, query in asked) == 100
+    assert len(scopes) == 6 and len(facts) == 200 == len({turn["text"] for turn in facts.values()})
+    assert len(asked) == 300 == len({query["q"] for _, query in asked})
+    assert kinds == {"paraphrase": 100, "ordinary": 90, "language": 60, "unanswerable": 30, "everything": 20}, kinds
+    assert len(languages) == 12 and set(languages.values()) == {5}, languages
+    assert sum(query["filler"] for _, query in asked) == 100
 
-for scope, query in asked:
-    own = [facts[scope, fact] for fact in query["evidence"]]
-    match query["category"]:
-        case "unanswerable":
-            assert not own, query
-        case "everything":
-            assert len(own) == sum(one == scope for one, _ in facts), query
-        case _:
-            assert len(own) == 1, query
-    if query["category"] == "paraphrase":
-        shared = terms(own[0]["text"]) & terms(query["q"])
-        assert not shared, (shared, query)
-    if query["category"] == "language":
-        assert own[0]["lang"] == query["lang"], query
-        assert share_a_stem(own[0]["text"], query["q"], 2 if query["lang"] in ("zh", "ja") else 3), query
+    for scope, query in asked:
+        own = [facts[scope, fact] for fact in query["evidence"]]
+        match query["category"]:
+            case "unanswerable":
+                assert not own, query
+            case "everything":
+                assert len(own) == sum(one == scope for one, _ in facts), query
+            case _:
+                assert len(own) == 1, query
+        if query["category"] == "paraphrase":
+            shared = terms(own[0]["text"]) & terms(query["q"])
+            assert not shared, (shared, query)
+        if query["category"] == "language":
+            assert own[0]["lang"] == query["lang"], query
+            assert share_a_stem(own[0]["text"], query["q"], 2 if query["lang"] in ("zh", "ja") else 3), query
 
-print("everyday.jsonl is as README.md says:", dict(kinds), dict(languages))
+    print(f"{file.name} is as README.md says:", dict(kinds), dict(languages))

@@ -10,9 +10,14 @@ const MOST_WORDS: usize = 14;
 
 /// An English clause asks for everything if one of these is in it, and nothing but them and
 /// [`BESIDE`].
-const SIGNS: [&str; 21] = [
+const SIGNS: [&str; 26] = [
     "about me",
     "about myself",
+    "of myself",
+    "on me",
+    "you have saved",
+    "you have stored",
+    "your notes",
     "who am i",
     "who i am",
     "you know",
@@ -35,15 +40,18 @@ const SIGNS: [&str; 21] = [
 ];
 
 const BESIDE: &str = "\
-    a about actually all already am an and any anything are as at be been bit brief briefly \
-    bullet bullets by can could data details do down everything facts far few for from full \
-    general get give got had has have heard how i i've in information introduce is it just kind \
-    know known learned learnt let's like list long me mean memories memory my myself now of on \
-    one or our out overview paragraph person picture please point points profile quick quickly \
-    recap remember remembered remind rundown saved sentences short should show so some stored sum \
-    summarise summarize summary tell that the there things think this to told up us use want we \
-    what what's whatever which who whole with would write yet you you've your yourself hi hello \
-    hey ok okay thanks describe shared said were was";
+    a about across actually all already am an and any anything are as at based be been bio \
+    biography bit brief briefly bullet bullets by can chat chats collected complete conversation \
+    conversations could data describe details display do down dump entire ever everything facts \
+    far few file files for from full gathered general get give go got had has have heard hello \
+    hey hi how i i've important in information introduce is it just key kind know known learned \
+    learnt let's like list long look main me mean memories memory most my myself note notes now \
+    of ok okay on one or our out overview paragraph person picture please point points portrait \
+    profile quick quickly read recall recalled recap record recorded records remember remembered \
+    remind review right rundown said saved sentences shared short should show sketch so some \
+    stored sum summarise summarize summary tell thanks that the there things think this through \
+    to together told trace up us use want was we were what what's whatever which who whole with \
+    would write written yet you you've your yourself";
 
 /// In other languages, a short sentence with one of these.
 const ELSEWHERE: [&str; 66] = [
@@ -162,6 +170,8 @@ mod tests {
             "Summarise everything you have learned about me so far.",
             "tell me everything you remember",
             "Give me a short summary of my memories, please",
+            "can you show me all of your notes on me",
+            "Give me a short portrait of myself, based on our chats.",
             "Was weißt du über mich?",
             "Que sais-tu sur moi ?",
             "¿Qué sabes sobre mí?",
@@ -179,6 +189,8 @@ mod tests {
             "Who am I meeting on Friday?",
             "Summarise the article about bees",
             "Is everything ready for the party?",
+            "Did the coat look good on me?",
+            "Read me your notes on the lease",
             "Did Anna tell you about me and the car?",
             "Wer bin ich geworden, seit ich in der großen Stadt an der Elbe wohne und arbeite?",
             "soup",
