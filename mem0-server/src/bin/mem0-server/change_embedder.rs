@@ -164,7 +164,7 @@ async fn follow(engine: &Engine) {
         if is_shown {
             bar.set_length(change.memories);
             bar.set_position(change.done);
-        } else {
+        } else if change.memories > 0 {
             complain(&format!("{} of {} memories", change.done, change.memories));
         }
         if change.waits_for != waits {

@@ -77,7 +77,15 @@ pub(crate) fn choice(config: &ProviderConfig) -> Result<EmbedderChoice, Failure>
         None => {
             let mut memory = MemoryConfig::default();
             memory.embedder = Some(config.clone());
-            let made = make(&memory)?.embedder;
+            let made = make(&memory).map_err(|failure| match failure.to_string() {
+                unknown if unknown.starts_with("embedder.provider is ") => {
+                    let names = BuiltIn::ALL.iter().map(|embedder| embedder.name());
+                    format!("{unknown}; built in are {}", names.collect::<Vec<_>>().join(" and "))
+                        .into()
+                }
+                _ => failure,
+            })?;
+            let made = made.embedder;
             made.map(Into::into).ok_or_else(|| "the configuration names no embedder".into())
         }
         #[cfg(not(feature = "providers"))]
@@ -145,6 +153,15 @@ mod tests {
         );
         assert_eq!(told(r#"{"provider": "s3cret"#), "is not JSON: see column 20");
         assert_eq!(told("a b"), "must be a provider's name, or an object with provider and config");
+    }
+
+    #[cfg(feature = "providers")]
+    #[test]
+    fn an_unknown_embedder_is_told_of_the_built_in_ones_too() {
+        let Err(refused) = choice(&embedder("minilm-l6").unwrap()) else { panic!("it is known") };
+        let refused = refused.to_string();
+        assert!(refused.starts_with("embedder.provider is \"minilm-l6\""), "{refused}");
+        assert!(refused.ends_with("; built in are static and minilm"), "{refused}");
     }
 
     #[cfg(feature = "providers")]
