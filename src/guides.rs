@@ -5,8 +5,8 @@
 //! - Where you need it: [`categories`], [`multimodal`] messages, [`exports`], [`webhooks`],
 //!   [`blocking`] calls and threads, [`testing`].
 //! - Coming from elsewhere: [`from_python`], [`integrations`].
-//! - The local platform: [`embedders`] and [`rerankers`] of your choice, [`field_names`],
-//!   [`operating`].
+//! - The local platform: [`embedders`], [`rerankers`] and [`models`] of your choice,
+//!   [`field_names`], [`operating`].
 
 // Of two definitions of a link the first one counts: on GitHub that is the page's own, here the one
 // above the page.
@@ -60,8 +60,12 @@ pub mod integrations {}
 pub mod embedders {}
 
 /// [embedders]: crate::guides::embedders
+/// [models]: crate::guides::models
 #[doc = include_str!("../docs/guides/rerankers.md")]
 pub mod rerankers {}
+
+#[doc = include_str!("../docs/guides/models.md")]
+pub mod models {}
 
 #[doc = include_str!("../docs/guides/field-names.md")]
 pub mod field_names {}

@@ -73,7 +73,7 @@ pub use embedder::{Embedder, Embedding, Purpose, embed_all};
 pub use error::{ComponentError, ComponentErrorKind};
 pub use llm::{
     FinishReason, Llm, LlmCapabilities, LlmMessage, LlmPart, LlmRequest, LlmResponse, LlmRole,
-    ResponseFormat, TokenUsage, Tool, ToolCall,
+    ResponseFormat, TokenUsage, Tool, ToolCall, ToolChoice,
 };
 pub use registry::{ComponentKind, Registry};
 pub use reply::Reply;

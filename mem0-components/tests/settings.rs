@@ -346,3 +346,21 @@ fn debug_of_settings_and_secrets_shows_no_values() {
     let shown = shown.unwrap();
     assert!(shown.contains("api_key") && !shown.contains("s3cret"), "{shown}");
 }
+
+#[test]
+fn null_is_told_from_absent_where_it_matters() {
+    for (config, expected) in [
+        (json!({}), false),
+        (json!({"temperature": null}), true),
+        (json!({"temperature": 0.5}), false),
+        (json!({"topP": null}), false),
+    ] {
+        let shown = config.to_string();
+        let found = read(config, |settings| {
+            settings.get::<f64>("temperature")?;
+            settings.get::<f64>("top_p")?;
+            Ok(settings.is_null("temperature"))
+        });
+        assert_eq!(found, Ok(expected), "{shown}");
+    }
+}

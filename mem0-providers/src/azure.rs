@@ -4,17 +4,22 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
-use mem0_components::{ConfigError, Embedder, Secret, Settings};
+use mem0_components::{ConfigError, Embedder, Llm, Secret, Settings};
 use serde::Deserialize;
 use serde_json::Map;
 
+use crate::chat::ChatModel;
+use crate::chat::settings::ChatSettings;
 use crate::connection::Outgoing;
 use crate::credentials::{Credentials, Tokens};
-use crate::embedding::{Asking, Service};
+use crate::embedding::Asking;
 use crate::model::{Model, dimensions, given_dimensions};
+use crate::openai_compatible::capabilities;
+use crate::openai_compatible::chat::{Completions, Formats, parameters};
 use crate::openai_compatible::embeddings::{Embeddings, Form};
 use crate::place::{Origin, connect, key_header, segment};
 use crate::sending::Sending;
+use crate::service::Service;
 
 pub(crate) const NAME: &str = "azure_openai";
 
@@ -41,20 +46,128 @@ struct AzureKwargs {
     default_headers: BTreeMap<String, Secret>,
 }
 
+/// Where a deployment is, and what its requests have beside their body.
+struct Deployment {
+    service: Service,
+    path: String,
+    headers: HeaderMap,
+    name: String,
+    /// The model, where one is set.
+    model: Option<String>,
+}
+
+/// The variables of a kind of model.
+struct Variables {
+    key: &'static [&'static str],
+    endpoint: &'static [&'static str],
+    version: &'static [&'static str],
+    deployment: &'static [&'static str],
+}
+
+const OF_EMBEDDERS: Variables = Variables {
+    key: &["EMBEDDING_AZURE_OPENAI_API_KEY"],
+    endpoint: &["EMBEDDING_AZURE_ENDPOINT"],
+    version: &["EMBEDDING_AZURE_API_VERSION"],
+    deployment: &["EMBEDDING_AZURE_DEPLOYMENT"],
+};
+
+/// The second of each is LiteLLM's.
+const OF_LLMS: Variables = Variables {
+    key: &["LLM_AZURE_OPENAI_API_KEY", "AZURE_API_KEY"],
+    endpoint: &["LLM_AZURE_ENDPOINT", "AZURE_API_BASE"],
+    version: &["LLM_AZURE_API_VERSION", "AZURE_API_VERSION"],
+    deployment: &["LLM_AZURE_DEPLOYMENT"],
+};
+
 pub(crate) fn embedder(
     settings: &mut Settings<'_>,
     sending: &Sending,
 ) -> Result<Arc<dyn Embedder>, ConfigError> {
+    let model: Option<String> = settings.get("model")?;
+    let found = deployment(settings, &OF_EMBEDDERS, "embeddings", model, None, sending)?;
+    let given = given_dimensions(settings)?;
+    let named = found.model.as_deref().unwrap_or(&found.name);
+    let dimensions = dimensions(settings, given, named)?;
+    let of_vectors = Model::new(NAME, named, dimensions, 100);
+    let protocol = Embeddings {
+        path: found.path,
+        headers: found.headers,
+        form: FORM,
+        sent_model: found.model,
+        sent_dimensions: None,
+        more: Map::new(),
+    };
+    Ok(Arc::new(Asking { service: found.service, model: of_vectors, protocol }))
+}
+
+/// A language model of Azure's.
+pub(crate) fn llm(
+    settings: &mut Settings<'_>,
+    chat: &ChatSettings,
+    sending: &Sending,
+) -> Result<Arc<dyn Llm>, ConfigError> {
+    chat_model(settings, chat, sending, false)
+}
+
+/// The same by the name of the official class for structured answers, which holds a model that
+/// reasons to the limit of tokens, too.
+pub(crate) fn structured_llm(
+    settings: &mut Settings<'_>,
+    chat: &ChatSettings,
+    sending: &Sending,
+) -> Result<Arc<dyn Llm>, ConfigError> {
+    chat_model(settings, chat, sending, true)
+}
+
+fn chat_model(
+    settings: &mut Settings<'_>,
+    chat: &ChatSettings,
+    sending: &Sending,
+    limits_reasoning: bool,
+) -> Result<Arc<dyn Llm>, ConfigError> {
+    let model = chat.model_or("gpt-5-mini");
+    let key = chat.api_key.as_ref();
+    let found =
+        deployment(settings, &OF_LLMS, "chat/completions", Some(model.clone()), key, sending)?;
+    Ok(Arc::new(ChatModel {
+        service: found.service,
+        provider: NAME,
+        name: format!("{NAME}/{model}"),
+        capabilities: capabilities(chat, Formats::Schema, true),
+        timeout: chat.timeout,
+        protocol: Completions {
+            provider: NAME,
+            path: found.path,
+            headers: found.headers,
+            fields: parameters(chat, &model, limits_reasoning),
+            formats: Formats::Schema,
+            own_format: None,
+            image_detail: chat.image_detail.clone(),
+        },
+    }))
+}
+
+fn deployment(
+    settings: &mut Settings<'_>,
+    variables: &Variables,
+    operation: &str,
+    model: Option<String>,
+    other_key: Option<&Secret>,
+    sending: &Sending,
+) -> Result<Deployment, ConfigError> {
     let given: AzureKwargs = settings.get(KWARGS)?.unwrap_or_default();
     let top_key: Option<Secret> = settings.get("api_key")?;
-    let model: Option<String> = settings.get("model")?;
+    let of_variable = |settings: &Settings<'_>, names: &[&'static str]| {
+        names.iter().find_map(|name| Some((*name, settings.variable(name)?)))
+    };
+    let named = |names: &[&'static str]| names.first().copied().unwrap_or_default();
 
-    let endpoint = (given.azure_endpoint.clone(), "EMBEDDING_AZURE_ENDPOINT");
-    let (origin, endpoint) = match endpoint {
-        (Some(endpoint), _) => (Origin::Setting("azure_kwargs.azure_endpoint"), endpoint),
-        (None, variable) => match settings.variable(variable) {
-            Some(endpoint) => (Origin::Variable(variable), endpoint),
+    let (origin, endpoint) = match given.azure_endpoint.clone() {
+        Some(endpoint) => (Origin::Setting("azure_kwargs.azure_endpoint"), endpoint),
+        None => match of_variable(settings, variables.endpoint) {
+            Some((name, endpoint)) => (Origin::Variable(name), endpoint),
             None => {
+                let variable = named(variables.endpoint);
                 return Err(settings.missing(
                     "azure_kwargs.azure_endpoint",
                     format!("is missing; give it there, or in the variable {variable}"),
@@ -64,30 +177,35 @@ pub(crate) fn embedder(
     };
     let connection = connect(NAME, &origin, &endpoint, settings, sending)?;
 
-    let of_variable =
-        |given: Option<String>, variable| given.or_else(|| settings.variable(variable));
-    let version = of_variable(given.api_version, "EMBEDDING_AZURE_API_VERSION");
-    let deployment = of_variable(given.azure_deployment, "EMBEDDING_AZURE_DEPLOYMENT");
-    let Some(deployment) = deployment.or_else(|| model.clone()) else {
+    let or_variable = |settings: &Settings<'_>, given: Option<String>, names| {
+        given.or_else(|| of_variable(settings, names).map(|(_, text)| text))
+    };
+    let version = or_variable(settings, given.api_version, variables.version);
+    let name = or_variable(settings, given.azure_deployment, variables.deployment);
+    let Some(name) = name.or_else(|| model.clone()) else {
+        let variable = named(variables.deployment);
         return Err(settings.missing(
             "azure_kwargs.azure_deployment",
-            "is missing; give it there, or in the variable EMBEDDING_AZURE_DEPLOYMENT",
+            format!("is missing; give it there, or in the variable {variable}"),
         ));
     };
     let path = format!(
-        "/openai/deployments/{}/embeddings?api-version={}",
-        segment(&deployment),
+        "/openai/deployments/{}/{operation}?api-version={}",
+        segment(&name),
         segment(version.as_deref().unwrap_or(VERSION)),
     );
 
-    let key = given.api_key.or(top_key).filter(|key| !key.expose().is_empty());
-    let key = key.or_else(|| settings.variable("EMBEDDING_AZURE_OPENAI_API_KEY").map(Secret::new));
+    // What the official examples show is not a key.
+    let is_key = |key: &Secret| !["", "your-api-key"].contains(&key.expose());
+    let key = [given.api_key, top_key, other_key.cloned()].into_iter().flatten().find(is_key);
+    let key =
+        key.or_else(|| of_variable(settings, variables.key).map(|(_, text)| Secret::new(text)));
     let credentials = match key {
         Some(key) => Credentials::Key(
             HeaderName::from_static("api-key"),
             key_header(settings, "azure_kwargs.api_key", "", &key)?,
         ),
-        None => Credentials::Token(application(settings, sending)?),
+        None => Credentials::Token(application(settings, named(variables.key), sending)?),
     };
 
     let mut headers = HeaderMap::new();
@@ -101,33 +219,25 @@ pub(crate) fn embedder(
         value.set_sensitive(true);
         headers.insert(name, value);
     }
-
-    let given = given_dimensions(settings)?;
-    let named = model.as_deref().unwrap_or(&deployment);
-    let dimensions = dimensions(settings, given, named)?;
-    let service = Service { connection, credentials };
-    let of_vectors = Model::new(NAME, named, dimensions, 100);
-    let protocol = Embeddings {
-        path,
-        headers,
-        form: FORM,
-        sent_model: model,
-        sent_dimensions: None,
-        more: Map::new(),
-    };
-    Ok(Arc::new(Asking { service, model: of_vectors, protocol }))
+    Ok(Deployment { service: Service { connection, credentials }, path, headers, name, model })
 }
 
 /// The tokens of an application that is registered with Entra, by the variables of Azure's own
 /// libraries.
-fn application(settings: &mut Settings<'_>, sending: &Sending) -> Result<Tokens, ConfigError> {
+fn application(
+    settings: &mut Settings<'_>,
+    variable: &str,
+    sending: &Sending,
+) -> Result<Tokens, ConfigError> {
     let variables = ["AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET"]
         .map(|name| settings.variable(name));
     let [Some(tenant), Some(client), Some(secret)] = variables else {
         return Err(settings.missing(
             "azure_kwargs.api_key",
-            "is missing; give it there, in the variable EMBEDDING_AZURE_OPENAI_API_KEY, or give \
-             AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET",
+            format!(
+                "is missing; give it there, in the variable {variable}, or give AZURE_TENANT_ID, \
+                 AZURE_CLIENT_ID and AZURE_CLIENT_SECRET"
+            ),
         ));
     };
     let host = settings

@@ -131,7 +131,7 @@ impl Shared {
             return Err(error.detail("the model's name cannot be part of an address"));
         };
         let mut attempts = self.channel.attempts(Plan {
-            // To embed the same text again has no effect of its own.
+            // To ask the same again has no effect of its own.
             repeat: Repeat::Read,
             policy: RetryPolicy::new(),
             timeout,

@@ -1,24 +1,11 @@
 use std::fmt;
 
-use bytes::Bytes;
 use futures_util::stream::{StreamExt, TryStreamExt, iter};
 use mem0_components::{ComponentError, Embedder, Embedding, Purpose, Reply};
 
-use crate::connection::{Connection, Outgoing};
-use crate::credentials::Credentials;
+use crate::connection::Outgoing;
 use crate::model::{Model, Numbers};
-
-/// Where a service is, and what shows it who asks.
-pub(crate) struct Service {
-    pub(crate) connection: Connection,
-    pub(crate) credentials: Credentials,
-}
-
-impl Service {
-    pub(crate) async fn send(&self, request: Outgoing) -> Result<Bytes, ComponentError> {
-        self.credentials.send(&self.connection, request).await
-    }
-}
+use crate::service::Service;
 
 /// How a service is asked for vectors: all in which the providers differ.
 pub(crate) trait Protocol: Send + Sync + 'static {

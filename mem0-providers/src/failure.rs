@@ -16,6 +16,11 @@ const CODES: &[(&str, Option<ComponentErrorKind>)] = &[
     ("DeploymentNotFound", Some(ComponentErrorKind::Configuration)),
     ("invalid_api_key", Some(ComponentErrorKind::Authentication)),
     ("content_filter", Some(ComponentErrorKind::Refused)),
+    ("content_policy_violation", Some(ComponentErrorKind::Refused)),
+    ("invalid_prompt", Some(ComponentErrorKind::Refused)),
+    // Groq, of what its model wrote
+    ("json_validate_failed", Some(ComponentErrorKind::Unreadable)),
+    ("tool_use_failed", Some(ComponentErrorKind::Unreadable)),
     // Google
     ("UNAUTHENTICATED", Some(ComponentErrorKind::Authentication)),
     ("PERMISSION_DENIED", Some(ComponentErrorKind::Authentication)),
@@ -55,6 +60,11 @@ const TOO_LONG: &[&str] = &[
     "input token count",
     "maxlength",
     "must have less than",
+    "must be <=",
+    "context limit",
+    "context size",
+    "context window",
+    "maximum prompt length",
 ];
 
 /// How a call that failed is told.
@@ -78,7 +88,7 @@ pub(crate) fn failure(provider: &str, failed: &Failed, route: &Route) -> Compone
             error(ComponentErrorKind::Network).detail(format!("{network} {}{why}", at(route)))
         }
         Cause::TooLarge(_) => error(ComponentErrorKind::Unreadable)
-            .detail("the answer is larger than any list of vectors"),
+            .detail("the answer is larger than any that was asked for"),
         Cause::Refused(parts, body) => {
             let named = parts.headers.get("x-amzn-errortype");
             let named = named.and_then(|value| value.to_str().ok()).map(str::to_owned);
@@ -125,8 +135,10 @@ impl Told {
                 None => kind_of(status),
             },
         };
-        let code = code.map(|(code, _)| format!(", {code}")).unwrap_or_default();
+        let is_policy = ["content_filter", "content_policy_violation", "invalid_prompt"];
+        let of_policy = code.is_some_and(|(code, _)| is_policy.contains(code));
         let hint = match (kind, status.as_u16()) {
+            _ if of_policy => ": by its policy on content",
             (_, 300..=399) => ": it redirects; set the address that it redirects to",
             (ComponentErrorKind::Configuration, _) => {
                 ": it does not know the model, the deployment or the path; check model and address"
@@ -134,6 +146,7 @@ impl Told {
             (ComponentErrorKind::TooLong, _) => ": shorten the text, or take another model",
             _ => "",
         };
+        let code = code.map(|(code, _)| format!(", {code}")).unwrap_or_default();
         Self { kind, detail: format!("status {}{code}{hint}", status.as_u16()) }
     }
 }
@@ -144,7 +157,7 @@ fn kind_of(status: StatusCode) -> ComponentErrorKind {
         300..=399 | 404 | 405 => ComponentErrorKind::Configuration,
         408 => ComponentErrorKind::Timeout,
         413 => ComponentErrorKind::TooLong,
-        429 => ComponentErrorKind::RateLimited,
+        402 | 429 => ComponentErrorKind::RateLimited,
         409 | 500..=599 => ComponentErrorKind::Unavailable,
         _ => ComponentErrorKind::Refused,
     }

@@ -1,5 +1,7 @@
 //! Providers of models for Mem0, over HTTP: each stands in a [`Registry`] under its official name.
 //!
+//! # Embedders
+//!
 //! | provider | model, unless one is set | what it needs |
 //! |---|---|---|
 //! | `openai` | `text-embedding-3-small` | `api_key` or `OPENAI_API_KEY` |
@@ -25,14 +27,51 @@
 //! # Ok::<(), mem0_components::ConfigError>(())
 //! ```
 //!
+//! # Language models
+//!
+//! | provider | model, unless one is set | what it needs |
+//! |---|---|---|
+//! | `openai`, `openai_structured` | `gpt-5-mini` | `api_key` or `OPENAI_API_KEY` |
+//! | `openrouter` | `gpt-5-mini` | `api_key` or `OPENROUTER_API_KEY` |
+//! | `azure_openai`, `azure_openai_structured` | `gpt-5-mini` | `azure_kwargs`, or `LLM_AZURE_…` |
+//! | `anthropic` | `claude-sonnet-4-6` | `api_key` or `ANTHROPIC_API_KEY` |
+//! | `gemini` | `gemini-2.0-flash` | `api_key` or `GOOGLE_API_KEY`; `vertexai` |
+//! | `aws_bedrock` | `anthropic.claude-3-5-sonnet-20240620-v1:0` | as the embedder |
+//! | `groq` | `llama-3.3-70b-versatile` | `api_key` or `GROQ_API_KEY` |
+//! | `together` | `MiniMaxAI/MiniMax-M3` | `api_key` or `TOGETHER_API_KEY` |
+//! | `deepseek` | `deepseek-chat` | `api_key` or `DEEPSEEK_API_KEY` |
+//! | `xai` | `grok-4.3` | `api_key` or `XAI_API_KEY` |
+//! | `mistral` | `mistral-small-latest` | `api_key` or `MISTRAL_API_KEY` |
+//! | `minimax` | `MiniMax-M2.7` | `api_key` or `MINIMAX_API_KEY` |
+//! | `sarvam` | `sarvam-m` | `api_key` or `SARVAM_API_KEY` |
+//! | `ollama` | `llama3.1:70b` | an Ollama at `ollama_base_url` |
+//! | `lmstudio` | `lmstudio-community/Meta-Llama-3.1-70B-…` | an LM Studio |
+//! | `vllm` | `Qwen/Qwen2.5-32B-Instruct` | a vLLM at `vllm_base_url` |
+//! | `litellm` | `gpt-5-mini` | a proxy at `litellm_base_url`, or a prefix of the model |
+//!
+//! ```
+//! use mem0_components::{MemoryConfig, Registry};
+//!
+//! let registry = mem0_providers::register(Registry::empty());
+//! let config = MemoryConfig::from_json(
+//!     r#"{"llm": {"provider": "anthropic", "config": {"api_key": "sk-1"}}}"#,
+//! )?;
+//! let llm = registry.build(&config)?.llm;
+//! assert_eq!(llm.map(|llm| llm.capabilities().json_schema), Some(true));
+//! # Ok::<(), mem0_components::ConfigError>(())
+//! ```
+//!
+//! Another server with OpenAI's protocol is `openai` with `openai_base_url`.
+//!
 //! Rerankers are `cohere`, `zero_entropy`, `huggingface` (a server of text-embeddings-inference),
-//! and `llm_reranker`, which asks a language model by OpenAI's protocol.
+//! and `llm_reranker`, which asks one of these language models.
 //!
 //! # What holds for all of them
 //!
 //! - **A failure that may pass is repeated** twice: no connection, a connection that broke, no
 //!   answer within 60 s, the statuses 408, 429 and 5xx. The wait doubles from 0.5 s, or is what
-//!   `Retry-After` says up to 120 s. A call ends after 180 s, whatever happens.
+//!   `Retry-After` says up to 120 s. A call ends after 180 s, whatever happens, and after 10 minutes
+//!   where it asks a language model, which may take all of them for its answer.
 //! - **An error** is a [`ComponentError`](mem0_components::ComponentError): its kind, the provider,
 //!   the status or code. It repeats neither a key nor a text nor what the provider said.
 //! - **A vector** has as many numbers as `embedding_dims` says, or as the model is known to give.
@@ -40,13 +79,17 @@
 //! - **Requests** are sent on a runtime of this crate's own, so that a component can be asked from
 //!   anywhere. Addresses on this machine are reached without the proxy of the environment.
 
+mod anthropic;
 mod azure;
 mod bedrock;
+mod chat;
 mod connection;
 mod credentials;
 mod embedding;
 mod failure;
 mod gemini;
+mod litellm;
+mod llms;
 mod model;
 mod ollama;
 mod openai_compatible;
@@ -54,6 +97,7 @@ mod place;
 mod providers;
 mod rerankers;
 mod sending;
+mod service;
 mod vertex;
 
 pub use mem0_http::Body;

@@ -10,7 +10,7 @@ use tower_service::Service;
 
 use crate::openai_compatible::dialects;
 use crate::sending::Sending;
-use crate::{azure, bedrock, gemini, ollama, openai_compatible, rerankers, vertex};
+use crate::{azure, bedrock, gemini, llms, ollama, openai_compatible, rerankers, vertex};
 
 type Make = fn(&mut Settings<'_>, &Sending) -> Result<Arc<dyn Embedder>, ConfigError>;
 
@@ -141,21 +141,23 @@ impl Providers {
                 "name the provider that it wraps",
             );
         for dialect in dialects::ALL {
+            let Some(form) = &dialect.embeddings else { continue };
             let sending = self.sending.clone();
             registry = registry.embedder(dialect.name, move |settings| {
-                openai_compatible::embedder(dialect, settings, &sending)
+                openai_compatible::embedder(dialect, form, settings, &sending)
             });
         }
         for (name, make) in [
             (azure::NAME, azure::embedder as Make),
-            (gemini::NAME, gemini::embedder),
-            (vertex::NAME, vertex::embedder),
-            (ollama::NAME, ollama::embedder),
-            (bedrock::NAME, bedrock::embedder),
+            (gemini::NAME, gemini::embeddings::embedder),
+            (vertex::embeddings::NAME, vertex::embeddings::embedder),
+            (ollama::NAME, ollama::embeddings::embedder),
+            (bedrock::NAME, bedrock::embeddings::embedder),
         ] {
             let sending = self.sending.clone();
             registry = registry.embedder(name, move |settings| make(settings, &sending));
         }
+        let registry = llms::register(registry, &self.sending);
         rerankers::register(registry, &self.sending)
     }
 }

@@ -10,6 +10,7 @@
 mod conformance;
 mod failures;
 mod google_tokens;
+mod llms;
 mod recordings;
 mod replay;
 mod rerankers;

@@ -222,7 +222,7 @@ fn one(provider: &str, case: &Case) {
 }
 
 /// The answer to a request for a token of Google or Entra.
-fn token(asked: &Asked) -> Option<Response<Body>> {
+pub(crate) fn token(asked: &Asked) -> Option<Response<Body>> {
     let token = match asked.url.as_str() {
         "https://oauth2.googleapis.com/token" => "ya29.test",
         "https://login.microsoftonline.com/tenant-1/oauth2/v2.0/token" => "entra-test-token",
@@ -231,7 +231,7 @@ fn token(asked: &Asked) -> Option<Response<Body>> {
     Some(answer(200, &json!({"access_token": token, "expires_in": 3599, "token_type": "Bearer"})))
 }
 
-fn respond(exchange: &Exchange, body: &Value) -> Response<Body> {
+pub(crate) fn respond(exchange: &Exchange, body: &Value) -> Response<Body> {
     let mut response = answer(exchange.answer.status, body);
     for (name, value) in exchange.answer.headers.as_object().into_iter().flatten() {
         let name: HeaderName = name.parse().unwrap();
@@ -240,7 +240,7 @@ fn respond(exchange: &Exchange, body: &Value) -> Response<Body> {
     response
 }
 
-fn compare(at: &str, asked: &Asked, recorded: &Exchange) {
+pub(crate) fn compare(at: &str, asked: &Asked, recorded: &Exchange) {
     assert_eq!(asked.method, recorded.method, "{at}");
     let (address, query) = match asked.url.split_once('?') {
         Some((address, query)) => (address, query),

@@ -309,19 +309,20 @@ fn settings_make_a_reranker_or_say_what_is_wrong() {
             "reranker.config.llm.config.api_key is missing; give it there, or in the variable \
              OPENAI_API_KEY",
         ),
+        ("llm_reranker", json!({"llm": {"provider": "ollama"}}), none(), "ollama/llama3.1:70b"),
         (
             "llm_reranker",
-            json!({"llm": {"provider": "ollama"}}),
-            key(),
-            "reranker.config.llm.provider must be openai, groq, together, lmstudio, huggingface; \
-             another server with OpenAI's protocol is openai with openai_base_url",
+            json!({"provider": "anthropic", "api_key": "k", "model": "claude-haiku-4-5"}),
+            none(),
+            "anthropic/claude-haiku-4-5",
         ),
         (
             "llm_reranker",
-            json!({"provider": "anthropic"}),
+            json!({"provider": "huggingface"}),
             key(),
-            "reranker.config.provider must be openai, groq, together, lmstudio, huggingface; \
-             another server with OpenAI's protocol is openai with openai_base_url",
+            "reranker.config.provider must be one of anthropic, aws_bedrock, azure_openai, \
+             azure_openai_structured, deepseek, gemini, groq, litellm, lmstudio, minimax, mistral, \
+             ollama, openai, openai_structured, openrouter, sarvam, together, vllm, xai",
         ),
     ] {
         let shown = config.to_string();

@@ -39,6 +39,13 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// Whether a field is there, under any spelling, without a value.
+    pub(crate) fn is_null(&self, field: &str) -> bool {
+        let mut spellings =
+            self.values.iter().filter(|(given, _)| spelling::is_spelling_of(given, field));
+        spellings.next().is_some_and(|(_, value)| value.is_null())
+    }
+
     /// All fields that a type has.
     pub(crate) fn read<T: DeserializeOwned>(&mut self) -> Result<T, ConfigError> {
         reading::read_fields(self.values, &self.path, &mut self.asked)

@@ -122,6 +122,21 @@ impl<'a> Settings<'a> {
         self.fields.get(field)
     }
 
+    /// Whether a setting is given as null, which says in JSON that there is to be none: not even
+    /// the default. It must be asked for by [`get`](Self::get), too.
+    ///
+    /// ```
+    /// use mem0_components::{ConfigError, Settings};
+    ///
+    /// fn temperature(settings: &mut Settings<'_>) -> Result<Option<f64>, ConfigError> {
+    ///     let otherwise = if settings.is_null("temperature") { None } else { Some(0.1) };
+    ///     Ok(settings.get("temperature")?.or(otherwise))
+    /// }
+    /// ```
+    pub fn is_null(&self, field: &str) -> bool {
+        self.fields.is_null(field)
+    }
+
     /// A text from the configuration, or else from a variable of the environment.
     ///
     /// # Errors

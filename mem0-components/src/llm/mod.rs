@@ -5,7 +5,7 @@ mod response;
 
 use std::fmt;
 
-pub use request::{LlmMessage, LlmPart, LlmRequest, LlmRole, ResponseFormat, Tool};
+pub use request::{LlmMessage, LlmPart, LlmRequest, LlmRole, ResponseFormat, Tool, ToolChoice};
 pub use response::{FinishReason, LlmResponse, TokenUsage, ToolCall};
 
 use crate::Reply;
@@ -89,6 +89,27 @@ impl LlmCapabilities {
     #[must_use]
     pub fn with_context(self, tokens: usize) -> Self {
         Self { context: Some(tokens), ..self }
+    }
+
+    /// A form of an answer that the model takes: this one, or the nearest. Where it does not follow
+    /// a JSON Schema that is JSON, and where it has none, text: the messages must say more then.
+    ///
+    /// ```
+    /// use mem0_components::{LlmCapabilities, ResponseFormat};
+    ///
+    /// let schema = serde_json::json!({"type": "object"});
+    /// let wanted = ResponseFormat::JsonSchema { name: "facts".to_owned(), schema };
+    /// let capabilities = LlmCapabilities::text().with_json();
+    /// assert!(capabilities.nearest(wanted) == ResponseFormat::JsonObject);
+    /// ```
+    pub fn nearest(&self, format: ResponseFormat) -> ResponseFormat {
+        match format {
+            ResponseFormat::JsonSchema { .. } if self.json_schema => format,
+            ResponseFormat::JsonSchema { .. } | ResponseFormat::JsonObject if self.json => {
+                ResponseFormat::JsonObject
+            }
+            _ => ResponseFormat::Text,
+        }
     }
 
     /// What a request asks for beyond this, in words; `None` when nothing.

@@ -16,6 +16,9 @@ pub struct LlmRequest {
     pub format: ResponseFormat,
     /// The tools that it may call; none by default.
     pub tools: Vec<Tool>,
+    /// Whether it calls one of them; as it sees fit by default.
+    #[serde(default)]
+    pub tool_choice: ToolChoice,
 }
 
 impl LlmRequest {
@@ -35,6 +38,7 @@ impl LlmRequest {
             messages: messages.into_iter().collect(),
             format: ResponseFormat::Text,
             tools: Vec::new(),
+            tool_choice: ToolChoice::Auto,
         }
     }
 
@@ -65,6 +69,22 @@ impl LlmRequest {
     #[must_use]
     pub fn tools(self, tools: impl IntoIterator<Item = Tool>) -> Self {
         Self { tools: tools.into_iter().collect(), ..self }
+    }
+
+    /// The same, with another choice among its tools.
+    ///
+    /// ```
+    /// use mem0_components::{LlmMessage, LlmRequest, Tool, ToolChoice};
+    ///
+    /// let parameters = serde_json::json!({"type": "object", "properties": {}});
+    /// let request = LlmRequest::new([LlmMessage::user("What time is it?")])
+    ///     .tools([Tool::new("clock", "Tells the time.", parameters)])
+    ///     .tool_choice(ToolChoice::Required);
+    /// assert_eq!(request.tool_choice, ToolChoice::Required);
+    /// ```
+    #[must_use]
+    pub fn tool_choice(self, tool_choice: ToolChoice) -> Self {
+        Self { tool_choice, ..self }
     }
 }
 
@@ -203,6 +223,21 @@ impl fmt::Debug for ResponseFormat {
             Self::JsonSchema { .. } => "JsonSchema",
         })
     }
+}
+
+/// Whether a model calls one of its tools. A request without tools has nothing to choose from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ToolChoice {
+    /// As it sees fit.
+    #[default]
+    Auto,
+    /// It calls one at least. A service that cannot be told so, such as Ollama, leaves it to the
+    /// model.
+    Required,
+    /// It calls none.
+    None,
 }
 
 /// A tool that a model may call.

@@ -15,6 +15,10 @@ pub struct LlmResponse {
     pub finish: FinishReason,
     /// What it cost, where the provider says so.
     pub usage: Option<TokenUsage>,
+    /// The model that answered, by the name that the provider gives, where it does: an alias such
+    /// as `gpt-4o` is answered by a dated version.
+    #[serde(default)]
+    pub model: Option<String>,
 }
 
 impl LlmResponse {
@@ -37,6 +41,7 @@ impl fmt::Debug for LlmResponse {
             .field("tool_calls", &self.tool_calls.len())
             .field("finish", &self.finish)
             .field("usage", &self.usage)
+            .field("model", &self.model)
             .finish()
     }
 }

@@ -10,8 +10,8 @@ use serde_json::{Map, Value, json};
 use super::dialects::{Dialect, Form};
 use crate::connection::Outgoing;
 use crate::credentials::Credentials;
-use crate::embedding::Service;
 use crate::sending::Sending;
+use crate::service::Service;
 
 /// How many requests of one call are under way at once.
 const AT_ONCE: usize = 4;

@@ -18,8 +18,6 @@ use serde_json::{Value, json};
 use crate::connection::{Connection, Outgoing};
 use crate::sending::Sending;
 
-pub(super) const NAME: &str = "vertexai";
-
 const SCOPE: &str = "https://www.googleapis.com/auth/cloud-platform";
 
 /// How long a token is asked for, in seconds: the longest that Google gives.
@@ -69,23 +67,22 @@ pub(super) fn of_gcloud(settings: &Settings<'_>) -> Option<PathBuf> {
     file.exists().then_some(file)
 }
 
-fn wrong(detail: impl Into<String>) -> ComponentError {
-    ComponentError::new(NAME, ComponentErrorKind::Configuration).detail(detail)
+fn wrong(provider: &str, detail: impl Into<String>) -> ComponentError {
+    ComponentError::new(provider, ComponentErrorKind::Configuration).detail(detail)
 }
 
 impl Account {
     /// Reads the file anew, since keys are exchanged while a program runs.
-    pub(super) fn read(path: &Path) -> Result<Self, ComponentError> {
+    pub(super) fn read(provider: &str, path: &Path) -> Result<Self, ComponentError> {
         let text = fs::read(path).map_err(|error| {
             let (path, why) = (path.display(), error.kind());
-            wrong(format!("the credentials at {path} cannot be read: {why}"))
+            wrong(provider, format!("the credentials at {path} cannot be read: {why}"))
         })?;
         // What serde says may repeat a key.
         serde_json::from_slice(&text).map_err(|_| {
-            wrong(format!(
-                "{} does not hold the credentials of a service account or a user",
-                path.display()
-            ))
+            let path = path.display();
+            let detail = "does not hold the credentials of a service account or a user";
+            wrong(provider, format!("{path} {detail}"))
         })
     }
 
@@ -99,25 +96,26 @@ impl Account {
     /// Where a token is asked for, and with what.
     pub(super) fn grant(
         &self,
+        provider: &'static str,
         sending: &Sending,
     ) -> Result<(Connection, Outgoing), ComponentError> {
         let address = match self {
             Self::ServiceAccount(account) => &account.token_uri,
             Self::AuthorizedUser(user) => &user.token_uri,
         };
-        let refused = |why: mem0_http::InvalidSetting| wrong(format!("token_uri: {why}"));
+        let refused = |why: mem0_http::InvalidSetting| wrong(provider, format!("token_uri: {why}"));
         let base_url = BaseUrl::parse(address).map_err(refused)?;
         let connection =
-            Connection::new(NAME, base_url, Proxy::Environment, sending).map_err(refused)?;
-        Ok((connection, self.form(SystemTime::now())?))
+            Connection::new(provider, base_url, Proxy::Environment, sending).map_err(refused)?;
+        Ok((connection, self.form(provider, SystemTime::now())?))
     }
 
-    fn form(&self, now: SystemTime) -> Result<Outgoing, ComponentError> {
+    fn form(&self, provider: &str, now: SystemTime) -> Result<Outgoing, ComponentError> {
         Ok(match self {
             Self::ServiceAccount(account) => Outgoing::form(
                 "",
                 &[
-                    ("assertion", &account.assertion(now)?),
+                    ("assertion", &account.assertion(provider, now)?),
                     ("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"),
                 ],
             ),
@@ -137,23 +135,26 @@ impl Account {
 
 impl ServiceAccount {
     /// A JSON Web Token that asks for a token of OAuth.
-    fn assertion(&self, now: SystemTime) -> Result<String, ComponentError> {
+    fn assertion(&self, provider: &str, now: SystemTime) -> Result<String, ComponentError> {
         let now = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-        self.signed(&json!({
-            "iat": now,
-            "exp": now + HOUR,
-            "iss": self.client_email,
-            "aud": self.token_uri,
-            "scope": SCOPE,
-        }))
+        self.signed(
+            provider,
+            &json!({
+                "iat": now,
+                "exp": now + HOUR,
+                "iss": self.client_email,
+                "aud": self.token_uri,
+                "scope": SCOPE,
+            }),
+        )
     }
 
-    fn signed(&self, claims: &Value) -> Result<String, ComponentError> {
+    fn signed(&self, provider: &str, claims: &Value) -> Result<String, ComponentError> {
         let header = json!({"typ": "JWT", "alg": "RS256", "kid": self.private_key_id});
         let encode = |part: &[u8]| URL_SAFE_NO_PAD.encode(part);
         let signed = [header.to_string(), claims.to_string()].map(|part| encode(part.as_bytes()));
         let signed = signed.join(".");
-        let unusable = || wrong("private_key is not an RSA key in PKCS #8");
+        let unusable = || wrong(provider, "private_key is not an RSA key in PKCS #8");
         let key = PrivatePkcs8KeyDer::from_pem_slice(self.private_key.expose().as_bytes());
         let key = key.map_err(|_| unusable())?;
         let key = RsaKeyPair::from_pkcs8(key.secret_pkcs8_der()).map_err(|_| unusable())?;

@@ -1,9 +1,6 @@
-//! Ollama's own API.
-
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::header;
 use mem0_components::{
     ComponentError, ComponentErrorKind, ConfigError, Embedder, Purpose, Reply, Settings,
 };
@@ -11,14 +8,12 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
+use super::service::{NAME, service};
 use crate::connection::Outgoing;
-use crate::credentials::Credentials;
-use crate::embedding::{Asking, Protocol, Service};
+use crate::embedding::{Asking, Protocol};
 use crate::model::{Model, Numbers, dimensions, given_dimensions};
-use crate::place::{Origin, connect, key_header};
 use crate::sending::Sending;
-
-pub(crate) const NAME: &str = "ollama";
+use crate::service::Service;
 
 /// How long a model may take to be pulled: several gigabytes over a slow line.
 const PULLING: Duration = Duration::from_secs(30 * 60);
@@ -50,53 +45,14 @@ pub(crate) fn embedder(
     settings: &mut Settings<'_>,
     sending: &Sending,
 ) -> Result<Arc<dyn Embedder>, ConfigError> {
-    let given: Option<String> = settings.get("ollama_base_url")?;
-    let variable = "OLLAMA_HOST";
-    let (origin, address) = match given.filter(|text| !text.trim().is_empty()) {
-        Some(address) => (Origin::Setting("ollama_base_url"), address),
-        None => match settings.variable(variable) {
-            Some(address) => (Origin::Variable(variable), host(&address)),
-            None => (Origin::Setting("ollama_base_url"), "http://127.0.0.1:11434".to_owned()),
-        },
-    };
-    let connection = connect(NAME, &origin, &address, settings, sending)?;
-    let credentials = match settings.optional_secret("api_key", "OLLAMA_API_KEY")? {
-        Some(key) => {
-            let key = key_header(settings, "api_key", "Bearer ", &key)?;
-            Credentials::Key(header::AUTHORIZATION, key)
-        }
-        None => Credentials::InRequest,
-    };
+    let service = service(settings, None, sending)?;
     let given: Option<String> = settings.get("model")?;
     let name = given.unwrap_or_else(|| "nomic-embed-text".to_owned());
     let given = given_dimensions(settings)?;
     let dimensions = dimensions(settings, given, &name)?;
     let model = Model::new(NAME, &name, dimensions, 100);
     let protocol = Ollama { name, is_there: OnceCell::new() };
-    Ok(Arc::new(Asking { service: Service { connection, credentials }, model, protocol }))
-}
-
-/// `OLLAMA_HOST` as Ollama itself reads it: scheme and port may be left out, and the address that a
-/// server listens on everywhere is this machine's.
-fn host(given: &str) -> String {
-    let given = given.trim().trim_end_matches('/');
-    let (scheme, rest) = given.split_once("://").unwrap_or(("http", given));
-    let (host, path) = match rest.split_once('/') {
-        Some((host, path)) => (host, format!("/{path}")),
-        None => (rest, String::new()),
-    };
-    let is_port = |port: &str| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
-    let (name, port) = match host.rsplit_once(':') {
-        Some((name, port)) if is_port(port) && (!name.contains(':') || name.ends_with(']')) => {
-            (name, port.to_owned())
-        }
-        _ if given.contains("://") => {
-            (host, if scheme == "https" { "443" } else { "80" }.to_owned())
-        }
-        _ => (host, "11434".to_owned()),
-    };
-    let name = if matches!(name, "" | "0.0.0.0" | "[::]") { "127.0.0.1" } else { name };
-    format!("{scheme}://{name}:{port}{path}")
+    Ok(Arc::new(Asking { service, model, protocol }))
 }
 
 impl Ollama {
@@ -148,28 +104,5 @@ impl Protocol for Ollama {
     fn prepare<'a>(&'a self, service: &'a Service, model: &'a Model) -> Reply<'a, ()> {
         let pull = move || self.pull(service, model);
         Box::pin(async move { self.is_there.get_or_try_init(pull).await.map(drop) })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_host_is_read_as_ollama_reads_it() {
-        for (given, address) in [
-            ("", "http://127.0.0.1:11434"),
-            ("0.0.0.0", "http://127.0.0.1:11434"),
-            ("0.0.0.0:8080", "http://127.0.0.1:8080"),
-            ("box", "http://box:11434"),
-            ("box:1", "http://box:1"),
-            ("http://box", "http://box:80"),
-            ("https://box/", "https://box:443"),
-            ("https://box:8443/prefix", "https://box:8443/prefix"),
-            ("[::1]", "http://[::1]:11434"),
-            ("[::1]:5", "http://[::1]:5"),
-        ] {
-            assert_eq!(host(given), address, "{given}");
-        }
     }
 }

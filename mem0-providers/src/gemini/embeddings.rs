@@ -1,26 +1,15 @@
-//! Gemini's API with a key.
-
 use std::sync::Arc;
 
-use http::HeaderName;
 use mem0_components::{ComponentError, ConfigError, Embedder, Purpose, Settings};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::service::{NAME, with_key};
 use crate::connection::Outgoing;
-use crate::credentials::Credentials;
-use crate::embedding::{Asking, Protocol, Service};
+use crate::embedding::{Asking, Protocol};
 use crate::model::{Model, Numbers, given_dimensions, on_one_line};
-use crate::place::{Place, key_header, segment};
+use crate::place::segment;
 use crate::sending::Sending;
-
-pub(crate) const NAME: &str = "gemini";
-
-const PLACE: Place<'static> = Place {
-    setting: "gemini_base_url",
-    variables: &["GOOGLE_GEMINI_BASE_URL"],
-    otherwise: Some("https://generativelanguage.googleapis.com"),
-};
 
 const DIMENSIONS: usize = 768;
 const MAX_BATCH: usize = 100;
@@ -47,13 +36,7 @@ pub(crate) fn embedder(
     settings: &mut Settings<'_>,
     sending: &Sending,
 ) -> Result<Arc<dyn Embedder>, ConfigError> {
-    let connection = PLACE.connect(NAME, settings, sending)?;
-    let other = settings.variable("GEMINI_API_KEY").map(mem0_components::Secret::new);
-    let key = match settings.optional_secret("api_key", "GOOGLE_API_KEY")?.or(other) {
-        Some(key) => key,
-        None => settings.secret("api_key", "GOOGLE_API_KEY")?,
-    };
-    let key = key_header(settings, "api_key", "", &key)?;
+    let service = with_key(settings, None, sending)?;
     let given: Option<String> = settings.get("model")?;
     let given = given.unwrap_or_else(|| "models/gemini-embedding-001".to_owned());
     let name = given.strip_prefix("models/").unwrap_or(&given);
@@ -66,8 +49,7 @@ pub(crate) fn embedder(
         // Later models take the task as a part of the text.
         has_task_types: name == "gemini-embedding-001" || name.starts_with("text-embedding-"),
     };
-    let credentials = Credentials::Key(HeaderName::from_static("x-goog-api-key"), key);
-    Ok(Arc::new(Asking { service: Service { connection, credentials }, model, protocol }))
+    Ok(Arc::new(Asking { service, model, protocol }))
 }
 
 impl Protocol for Gemini {
