@@ -170,7 +170,7 @@ fn an_answer_that_is_no_vector_is_unreadable() {
 
 /// A service that never answers. Clones share a value that shows how many requests are held.
 #[derive(Clone)]
-struct Silent(Arc<()>);
+pub(crate) struct Silent(pub(crate) Arc<()>);
 
 impl Service<Request<Body>> for Silent {
     type Response = Response<Body>;

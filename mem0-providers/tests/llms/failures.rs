@@ -1,13 +1,21 @@
 //! What goes wrong with language models, and what is said of it.
 
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::thread;
+
 use mem0_components::{
-    ComponentErrorKind as Kind, FinishReason, LlmMessage, LlmRequest, ResponseFormat, Tool,
+    ComponentErrorKind as Kind, FinishReason, LlmMessage, LlmRequest, MemoryConfig, ProviderConfig,
+    Registry, ResponseFormat, Tool,
 };
+use mem0_providers::Providers;
 use serde_json::{Value, json};
 
 use super::conformance::subjects;
 use super::llm;
-use crate::failures::{KEY, repeating, told_of};
+use crate::conformance::block_on;
+use crate::failures::{KEY, Silent, repeating, told_of};
 use crate::script::{Script, answer, runtime};
 
 fn question() -> LlmRequest {
@@ -167,6 +175,53 @@ fn an_answer_without_a_message_is_unreadable() {
     let arguments = json!({"choices": [{"message": {"tool_calls":
         [{"function": {"name": "a", "arguments": "[1]"}}]}}]});
     assert_eq!(told("openai", 200, &arguments), Kind::Unreadable);
+}
+
+#[test]
+fn a_silent_model_is_given_up_after_ten_minutes() {
+    let runtime = runtime();
+    let providers = Providers::new().service(Silent(Arc::new(())));
+    let registry = providers.runtime(runtime.handle().clone()).register(Registry::empty());
+    let mut config = MemoryConfig::default();
+    config.llm = Some(ProviderConfig::new("ollama"));
+    let llm = registry.build(&config).unwrap().llm.unwrap();
+    runtime.block_on(async {
+        let started = tokio::time::Instant::now();
+        let error = llm.generate(&question()).await.unwrap_err();
+        assert_eq!(error.kind(), Kind::Timeout);
+        assert_eq!(started.elapsed().as_secs(), 600);
+    });
+}
+
+/// Half of an answer, each time that it is asked for.
+#[test]
+fn a_connection_that_breaks_within_an_answer_is_tried_again() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let server = thread::spawn(move || {
+        for _ in 0..3 {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut read = Vec::new();
+            // The body of the question is the last of it.
+            while !read.ends_with(b"}") {
+                let mut part = [0; 4096];
+                let length = stream.read(&mut part).unwrap();
+                read.extend_from_slice(&part[..length]);
+            }
+            let head = "HTTP/1.1 200 OK\r\ncontent-length: 900\r\n\r\n";
+            stream.write_all(head.as_bytes()).unwrap();
+            stream.write_all(br#"{"choices": [{"message": {"content": "helio"#).unwrap();
+        }
+    });
+    let mut config = MemoryConfig::default();
+    let given = ProviderConfig::new("vllm").set("vllm_base_url", format!("http://{address}/v1"));
+    config.llm = Some(given);
+    let registry = mem0_providers::register(Registry::empty());
+    let llm = registry.build(&config).unwrap().llm.unwrap();
+    let error = block_on(llm.generate(&question())).unwrap_err();
+    assert_eq!(error.kind(), Kind::Network, "{error}");
+    assert!(!error.to_string().contains("helio"), "{error}");
+    server.join().unwrap();
 }
 
 #[test]

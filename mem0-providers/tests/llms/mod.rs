@@ -4,7 +4,9 @@ mod cases;
 mod conformance;
 mod deviations;
 mod failures;
+mod live;
 mod replay;
+mod requests;
 mod settings;
 
 use std::sync::Arc;
