@@ -1,5 +1,6 @@
 use std::sync::OnceLock;
 
+use crate::alone::stay_on_this_thread;
 use crate::model::{DIMENSIONS, Model, WINDOW};
 use crate::tokenizer::{Tokenizer, Tokens};
 use crate::{Arithmetic, EncoderError};
@@ -38,7 +39,7 @@ impl std::fmt::Debug for Sentence {
 
 /// The encoder. It computes on the thread that calls it, which may be any number at once.
 pub struct Encoder {
-    tokenizer: Tokenizer,
+    tokenizer: Tokenizer<&'static str>,
     model: Model,
 }
 
@@ -162,16 +163,6 @@ impl Encoder {
     pub fn tokens(&self, text: &str) -> usize {
         self.tokenizer.tokens(text, usize::MAX).ids.len()
     }
-}
-
-/// The library that multiplies shares its work among the pool of the thread that calls it, and
-/// would make one with all processors where there is none.
-fn stay_on_this_thread() {
-    thread_local! {
-        static ALONE: Option<rayon::ThreadPool> =
-            rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build().ok();
-    }
-    ALONE.with(|_| ());
 }
 
 #[cfg(test)]

@@ -151,6 +151,8 @@ impl SimdOp for Normalise<'_> {
 pub(crate) struct Norm {
     pub(crate) weights: Vec<f32>,
     pub(crate) bias: Vec<f32>,
+    /// Added to the variance, so that it is never 0.
+    pub(crate) least: f32,
 }
 
 impl Norm {
@@ -159,41 +161,47 @@ impl Norm {
         let count = row.len() as f32;
         let mean = sum(row, |number| number) / count;
         let variance = sum(row, |number| (number - mean) * (number - mean)) / count;
-        let scale = 1.0 / (variance + 1e-12).sqrt();
+        let scale = 1.0 / (variance + self.least).sqrt();
         for ((number, weight), bias) in row.iter_mut().zip(&self.weights).zip(&self.bias) {
             *number = (*number - mean) * scale * weight + bias;
         }
     }
 }
 
-/// The sum over a row whose length is a multiple of the lanes.
+/// The sum over a row.
 #[inline(always)]
 fn sum(row: &[f32], of: impl Fn(f32) -> f32) -> f32 {
     let mut sums = [0.0_f32; LANES];
-    for numbers in row.as_chunks::<LANES>().0 {
+    let (whole, rest) = row.as_chunks::<LANES>();
+    for numbers in whole {
         for lane in 0..LANES {
             sums[lane] += of(numbers[lane]);
         }
     }
+    for (sum, number) in sums.iter_mut().zip(rest) {
+        *sum += of(*number);
+    }
     sums.iter().sum()
 }
 
-/// What the tokens of one text take from each other.
-pub(crate) struct Attention<'a> {
+/// What the tokens of one text take from each other. A head is `HEAD` numbers wide, a multiple of
+/// [`AT_ONCE`].
+pub(crate) struct Attention<'a, const HEAD: usize> {
     /// For each token the question, the key and the value, each of all heads. The questions are
     /// divided by the square root of a head's width.
     pub(crate) asked: &'a [f32],
     /// For each token the answer of all heads.
     pub(crate) answers: &'a mut [f32],
     pub(crate) heads: usize,
+    /// What each head adds for how far the key stands from the question: from as far before it as a
+    /// text is long to as far behind it.
+    pub(crate) nearness: Option<&'a [Vec<f32>]>,
 }
 
-/// The width of a head.
-pub(crate) const HEAD: usize = 32;
 /// Keys that are looked at side by side.
 const AT_ONCE: usize = 4;
 
-impl SimdOp for Attention<'_> {
+impl<const HEAD: usize> SimdOp for Attention<'_, HEAD> {
     type Output = ();
 
     #[inline(always)]
@@ -225,6 +233,11 @@ impl SimdOp for Attention<'_> {
                             question[0] * a + question[1] * b + question[2] * c + question[3] * d;
                     }
                 }
+                if let Some(nearness) = self.nearness {
+                    let nearness = &nearness[head];
+                    let nearness = &nearness[nearness.len() / 2 - token..][..tokens];
+                    shares.iter_mut().zip(nearness).for_each(|(share, near)| *share += near);
+                }
                 let most = shares[..tokens].iter().fold(f32::MIN, |most, share| most.max(*share));
                 for share in &mut shares {
                     *share = exp(*share - most);
@@ -244,6 +257,51 @@ impl SimdOp for Attention<'_> {
             }
         }
     }
+}
+
+/// Which function stands between the two outer layers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg(feature = "folder")]
+pub(crate) enum Activation {
+    /// The Gaussian error linear unit.
+    Gelu,
+    /// The same by the hyperbolic tangent.
+    GeluTanh,
+    /// What is below 0 becomes 0.
+    Relu,
+}
+
+/// Applies an activation to each number.
+#[cfg(feature = "folder")]
+pub(crate) struct Activate<'a>(pub(crate) Activation, pub(crate) &'a mut [f32]);
+
+#[cfg(feature = "folder")]
+impl SimdOp for Activate<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn eval<I: Isa>(self, _: I) {
+        match self.0 {
+            Activation::Gelu => self.1.iter_mut().for_each(|x| *x = gelu(*x)),
+            Activation::GeluTanh => self.1.iter_mut().for_each(|x| *x = gelu_tanh(*x)),
+            Activation::Relu => self.1.iter_mut().for_each(|x| *x = x.max(0.0)),
+        }
+    }
+}
+
+/// Twice the square root of 2/π.
+#[cfg(feature = "folder")]
+const TWICE_ROOT_OF_TWO_BY_PI: f32 =
+    2.0 * std::f32::consts::FRAC_2_SQRT_PI * std::f32::consts::FRAC_1_SQRT_2;
+
+/// `x` times the logistic function of about 1.6 x, which is nearly [`gelu`].
+#[cfg(feature = "folder")]
+#[inline(always)]
+fn gelu_tanh(x: f32) -> f32 {
+    let doubled = TWICE_ROOT_OF_TWO_BY_PI * (x + 0.044_715 * x * x * x);
+    let small = exp(-doubled.abs());
+    let share = 1.0 / (1.0 + small);
+    x * if x > 0.0 { share } else { small * share }
 }
 
 /// e to a power of at most 0, to seven digits. Written out, since the library's takes one number at
@@ -303,6 +361,12 @@ mod tests {
             below += step * (-middle * middle / 2.0).exp() / std::f64::consts::TAU.sqrt();
         }
         assert_eq!(gelu(0.0), 0.0);
+        for step in -600..600 {
+            let x = f64::from(step) / 100.0;
+            let inside = (2.0 / std::f64::consts::PI).sqrt() * (x + 0.044_715 * x.powi(3));
+            let (own, exact) = (gelu_tanh(x as f32), 0.5 * x * (1.0 + inside.tanh()));
+            assert!((f64::from(own) - exact).abs() < 2e-6, "{x}: {own}, not {exact}");
+        }
     }
 
     #[test]

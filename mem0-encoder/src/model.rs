@@ -2,7 +2,7 @@
 
 use crate::EncoderError;
 use crate::arithmetic::Arithmetic;
-use crate::lanes::{self, AddNormalise, Attention, HEAD, Norm, Normalise, Round, Write, WriteGelu};
+use crate::lanes::{self, AddNormalise, Attention, Norm, Normalise, Round, Write, WriteGelu};
 use crate::linear::{Linear, Rounded};
 use crate::sections::Sections;
 use crate::tokenizer::Tokenizer;
@@ -15,6 +15,8 @@ pub const DIMENSIONS: usize = 384;
 pub const WINDOW: usize = 256;
 
 const LAYERS: usize = 6;
+/// The width of a head.
+const HEAD: usize = 32;
 const HEADS: usize = DIMENSIONS / HEAD;
 const INNER: usize = 4 * DIMENSIONS;
 
@@ -40,7 +42,9 @@ struct Layer {
 }
 
 impl Model {
-    pub(crate) fn read(arithmetic: Arithmetic) -> Result<(Tokenizer, Self), EncoderError> {
+    pub(crate) fn read(
+        arithmetic: Arithmetic,
+    ) -> Result<(Tokenizer<&'static str>, Self), EncoderError> {
         let mut file = Sections::of(mem0_encoder_data_1::BYTES, b"M0WORDS1")?;
         let count = file.number()?;
         let tokenizer = Tokenizer::read(&mut file, count)?;
@@ -122,7 +126,10 @@ impl Model {
         for text in texts {
             let (own, later) = asked.split_at(text.len() * 3 * DIMENSIONS);
             let (answers, rest) = left.split_at_mut(text.len() * DIMENSIONS);
-            lanes::run(arithmetic, Attention { asked: own, answers, heads: HEADS });
+            lanes::run(
+                arithmetic,
+                Attention::<HEAD> { asked: own, answers, heads: HEADS, nearness: None },
+            );
             (asked, left) = (later, rest);
         }
 
@@ -141,7 +148,7 @@ impl Model {
 }
 
 fn norm(file: &mut Sections) -> Result<Norm, EncoderError> {
-    Ok(Norm { weights: file.floats(DIMENSIONS)?, bias: file.floats(DIMENSIONS)? })
+    Ok(Norm { weights: file.floats(DIMENSIONS)?, bias: file.floats(DIMENSIONS)?, least: 1e-12 })
 }
 
 /// What a batch is computed in.

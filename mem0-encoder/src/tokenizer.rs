@@ -3,7 +3,10 @@
 //! The tables of Unicode are those of the official tokenizer, so that every character is treated as
 //! there, and not as a newer version of Unicode has it.
 
+use std::borrow::Borrow;
+use std::cmp::Reverse;
 use std::collections::HashMap;
+use std::hash::Hash;
 
 use unicode_categories::UnicodeCategories;
 use unicode_normalization::UnicodeNormalization;
@@ -11,22 +14,34 @@ use unicode_normalization::UnicodeNormalization;
 use crate::EncoderError;
 use crate::sections::Sections;
 
-const UNKNOWN: u32 = 100;
-const BEGIN: u32 = 101;
-const END: u32 = 102;
-/// A word of more characters is unknown.
-const LONGEST_WORD: usize = 100;
-/// Written in a text, these are the model's own signs.
-const SIGNS: [(&str, u32); 5] =
-    [("[PAD]", 0), ("[UNK]", UNKNOWN), ("[CLS]", BEGIN), ("[SEP]", END), ("[MASK]", 103)];
+/// How texts are treated, and the signs that stand for more than a piece of a word.
+pub(crate) struct Rules<S> {
+    pub(crate) unknown: u32,
+    pub(crate) begin: u32,
+    pub(crate) end: u32,
+    /// Written in a text, these are the model's own signs.
+    pub(crate) signs: Vec<(S, u32)>,
+    /// Whether letters are made small.
+    pub(crate) lowercase: bool,
+    /// Whether letters lose their accents.
+    pub(crate) strip_accents: bool,
+    /// Whether each ideograph is a word.
+    pub(crate) part_ideographs: bool,
+    /// Whether control characters are left out.
+    pub(crate) clean: bool,
+    /// A word of more characters is unknown.
+    pub(crate) longest_word: usize,
+}
 
-pub(crate) struct Tokenizer {
+/// `S` holds a piece: borrowed from the program, or owned.
+pub(crate) struct Tokenizer<S> {
     /// Pieces at the beginning of a word.
-    beginnings: HashMap<&'static str, u32>,
+    beginnings: HashMap<S, u32>,
     /// Pieces inside a word, without their `##`.
-    continuations: HashMap<&'static str, u32>,
+    continuations: HashMap<S, u32>,
     /// The bytes of the longest piece.
     longest: usize,
+    rules: Rules<S>,
 }
 
 /// The tokens of a text, with those that begin and end it.
@@ -46,35 +61,66 @@ impl Tokens {
     }
 }
 
-impl Tokenizer {
+impl Tokenizer<&'static str> {
+    /// The built-in model's.
     pub(crate) fn read(sections: &mut Sections, count: usize) -> Result<Self, EncoderError> {
         let length = sections.number()?;
         let text = str::from_utf8(sections.bytes(length)?).map_err(|_| EncoderError::Weights)?;
+        let rules = Rules {
+            unknown: 100,
+            begin: 101,
+            end: 102,
+            signs: vec![
+                ("[PAD]", 0),
+                ("[UNK]", 100),
+                ("[CLS]", 101),
+                ("[SEP]", 102),
+                ("[MASK]", 103),
+            ],
+            lowercase: true,
+            strip_accents: true,
+            part_ideographs: true,
+            clean: true,
+            longest_word: 100,
+        };
+        let tokenizer = Self::of(text.lines().zip(0..), rules);
+        if tokenizer.beginnings.len() + tokenizer.continuations.len() != count {
+            return Err(EncoderError::Weights);
+        }
+        Ok(tokenizer)
+    }
+}
+
+impl<S: Borrow<str> + Eq + Hash> Tokenizer<S> {
+    /// From a vocabulary, in which pieces inside a word begin with `##`.
+    pub(crate) fn of<'a>(vocabulary: impl Iterator<Item = (&'a str, u32)>, rules: Rules<S>) -> Self
+    where
+        S: From<&'a str>,
+    {
         let (mut beginnings, mut continuations) = (HashMap::new(), HashMap::new());
         let mut longest = 0;
-        for (id, piece) in (0..).zip(text.lines()) {
+        for (piece, id) in vocabulary {
             match piece.strip_prefix("##") {
-                Some(inside) if !inside.is_empty() => continuations.insert(inside, id),
-                _ => beginnings.insert(piece, id),
+                Some(inside) if !inside.is_empty() => continuations.insert(inside.into(), id),
+                _ => beginnings.insert(piece.into(), id),
             };
             longest = longest.max(piece.len());
         }
-        if beginnings.len() + continuations.len() != count {
-            return Err(EncoderError::Weights);
-        }
-        Ok(Self { beginnings, continuations, longest })
+        Self { beginnings, continuations, longest, rules }
     }
 
     /// The tokens of `text`, at most `limit` of them.
     pub(crate) fn tokens(&self, text: &str, limit: usize) -> Tokens {
-        let mut tokens = Tokens { ids: vec![BEGIN], wordlike: 0, understood: 0 };
+        let mut tokens = Tokens { ids: vec![self.rules.begin], wordlike: 0, understood: 0 };
         let mut rest = text;
         while !rest.is_empty() && tokens.ids.len() + 1 < limit {
-            // Not further than the next of the model's own signs.
-            let next =
-                SIGNS.iter().filter_map(|(sign, id)| Some((rest.find(sign)?, sign.len(), *id)));
+            // Not further than the next of the model's own signs, of which the longest counts.
+            let next = self.rules.signs.iter().filter_map(|(sign, id)| {
+                let sign = sign.borrow();
+                Some((rest.find(sign)?, Reverse(sign.len()), *id))
+            });
             let (before, sign) = match next.min() {
-                Some((0, length, id)) => {
+                Some((0, Reverse(length), id)) => {
                     tokens.ids.push(id);
                     rest = &rest[length..];
                     continue;
@@ -86,21 +132,22 @@ impl Tokenizer {
             rest = sign;
         }
         tokens.ids.truncate(limit - 1);
-        tokens.ids.push(END);
+        tokens.ids.push(self.rules.end);
         tokens
     }
 
     fn add_words(&self, text: &str, limit: usize, tokens: &mut Tokens) {
         let mut word = String::new();
-        for c in text.chars().filter(|c| !is_left_out(*c)) {
-            if c.is_whitespace() || is_chinese(c) {
+        for c in text.chars().filter(|c| !self.rules.clean || !is_left_out(*c)) {
+            let is_word = self.rules.part_ideographs && is_chinese(c);
+            if c.is_whitespace() || is_word {
                 self.end_word(&mut word, tokens);
             }
             // Decomposition and small letters do not reach over these borders.
             if !c.is_whitespace() {
                 word.push(c);
             }
-            if is_chinese(c) {
+            if is_word {
                 self.end_word(&mut word, tokens);
             }
             if tokens.ids.len() >= limit {
@@ -110,14 +157,20 @@ impl Tokenizer {
         self.end_word(&mut word, tokens);
     }
 
-    /// Adds what stood between two spaces, in small letters without accents, and empties it.
+    /// Adds what stood between two spaces, as the rules have its letters, and empties it.
     fn end_word(&self, word: &mut String, tokens: &mut Tokens) {
         if word.is_empty() {
             return;
         }
-        let plain = word.nfd().filter(|c| !c.is_mark_nonspacing()).flat_map(char::to_lowercase);
+        let without_accents = || word.nfd().filter(|c| !c.is_mark_nonspacing());
+        let plain: String = match (self.rules.strip_accents, self.rules.lowercase) {
+            (true, true) => without_accents().flat_map(char::to_lowercase).collect(),
+            (true, false) => without_accents().collect(),
+            (false, true) => word.chars().flat_map(char::to_lowercase).collect(),
+            (false, false) => word.clone(),
+        };
         let mut part = String::new();
-        for c in plain.collect::<String>().chars() {
+        for c in plain.chars() {
             if c.is_whitespace() || is_punctuation(c) {
                 self.add_word(&part, tokens);
                 part.clear();
@@ -139,7 +192,8 @@ impl Tokenizer {
             return;
         }
         let (first, is_wordlike) = (tokens.ids.len(), word.chars().any(char::is_alphanumeric));
-        let mut rest = if word.chars().count() > LONGEST_WORD { None } else { Some(word) };
+        let mut rest =
+            if word.chars().count() > self.rules.longest_word { None } else { Some(word) };
         while let Some(left) = rest.filter(|left| !left.is_empty()) {
             let pieces =
                 if tokens.ids.len() == first { &self.beginnings } else { &self.continuations };
@@ -154,7 +208,7 @@ impl Tokenizer {
         let is_known = rest.is_some();
         if !is_known {
             tokens.ids.truncate(first);
-            tokens.ids.push(UNKNOWN);
+            tokens.ids.push(self.rules.unknown);
         }
         if is_wordlike {
             let pieces = tokens.ids.len() - first;
@@ -196,7 +250,7 @@ mod tests {
 
     use super::*;
 
-    fn tokenizer() -> Tokenizer {
+    fn tokenizer() -> Tokenizer<&'static str> {
         let mut file = Sections::of(mem0_encoder_data_1::BYTES, b"M0WORDS1").unwrap();
         let count = file.number().unwrap();
         Tokenizer::read(&mut file, count).unwrap()
@@ -224,7 +278,7 @@ mod tests {
             let ids = tokenizer.tokens(text, limit).ids;
             assert_eq!(ids.len(), limit.min(all.len()));
             assert_eq!(ids[..ids.len() - 1], all[..ids.len() - 1]);
-            assert_eq!(ids.last(), Some(&END));
+            assert_eq!(ids.last(), Some(&102));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Providers of models for Mem0, over HTTP: each stands in a [`Registry`] under its official name.
+//! Providers of models for Mem0: each stands in a [`Registry`] under its official name.
 //!
 //! # Embedders
 //!
@@ -9,7 +9,7 @@
 //! | `gemini` | `models/gemini-embedding-001` | `api_key` or `GOOGLE_API_KEY` |
 //! | `vertexai` | `gemini-embedding-001` | `vertex_credentials_json` |
 //! | `ollama` | `nomic-embed-text` | an Ollama at `ollama_base_url` |
-//! | `huggingface` | what the server has | `huggingface_base_url` |
+//! | `huggingface` | what the server has | `huggingface_base_url`, or a folder as `model` |
 //! | `together` | `intfloat/multilingual-e5-large-instruct` | `api_key` or `TOGETHER_API_KEY` |
 //! | `lmstudio` | `nomic-embed-text-v1.5` | an LM Studio at `lmstudio_base_url` |
 //! | `aws_bedrock` | `amazon.titan-embed-text-v1` | `aws_access_key_id`, … or `AWS_…` |
@@ -66,7 +66,11 @@
 //! Rerankers are `cohere`, `zero_entropy`, `huggingface` (a server of text-embeddings-inference),
 //! and `llm_reranker`, which asks one of these language models.
 //!
-//! # What holds for all of them
+//! With the feature `folder`, `huggingface` without an address loads the folder that `model` names,
+//! by [`FolderEncoder`](mem0_encoder::FolderEncoder), and computes on threads of its own: questions
+//! first, one thread for them alone.
+//!
+//! # What holds for all that send requests
 //!
 //! - **A failure that may pass is repeated** twice: no connection, a connection that broke, no
 //!   answer within 60 s, the statuses 408, 429 and 5xx. The wait doubles from 0.5 s, or is what
@@ -88,6 +92,7 @@ mod credentials;
 mod embedding;
 mod failure;
 mod gemini;
+mod huggingface;
 mod litellm;
 mod llms;
 mod model;

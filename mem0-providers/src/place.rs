@@ -37,7 +37,7 @@ impl Place<'_> {
             (None, None, None) => {
                 return Err(settings.missing(
                     self.setting,
-                    "is missing; give the address of a server, since no model is loaded here yet",
+                    "is missing; give the address of a server that has the model",
                 ));
             }
         };

@@ -10,7 +10,9 @@ use tower_service::Service;
 
 use crate::openai_compatible::dialects;
 use crate::sending::Sending;
-use crate::{azure, bedrock, gemini, llms, ollama, openai_compatible, rerankers, vertex};
+use crate::{
+    azure, bedrock, gemini, huggingface, llms, ollama, openai_compatible, rerankers, vertex,
+};
 
 type Make = fn(&mut Settings<'_>, &Sending) -> Result<Arc<dyn Embedder>, ConfigError>;
 
@@ -133,7 +135,7 @@ impl Providers {
             .known_elsewhere(
                 ComponentKind::Embedder,
                 "fastembed",
-                "leave the embedder out, or give a server of its model as huggingface",
+                "leave the embedder out, or give a folder or a server of its model as huggingface",
             )
             .known_elsewhere(
                 ComponentKind::Embedder,
@@ -153,6 +155,8 @@ impl Providers {
             (vertex::embeddings::NAME, vertex::embeddings::embedder),
             (ollama::NAME, ollama::embeddings::embedder),
             (bedrock::NAME, bedrock::embeddings::embedder),
+            // In the place of its dialect, which it is where there is an address.
+            (huggingface::NAME, huggingface::embedder),
         ] {
             let sending = self.sending.clone();
             registry = registry.embedder(name, move |settings| make(settings, &sending));

@@ -9,6 +9,7 @@
 
 mod conformance;
 mod failures;
+mod folder;
 mod google_tokens;
 mod llms;
 mod recordings;

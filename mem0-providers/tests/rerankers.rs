@@ -264,8 +264,8 @@ fn settings_make_a_reranker_or_say_what_is_wrong() {
             "huggingface",
             json!({}),
             none(),
-            "reranker.config.huggingface_base_url is missing; give the address of a server, since \
-             no model is loaded here yet",
+            "reranker.config.huggingface_base_url is missing; give the address of a server that \
+             has the model",
         ),
         (
             "huggingface",

@@ -104,8 +104,8 @@ fn settings_make_an_embedder_or_say_what_is_wrong() {
             "huggingface",
             json!({}),
             none(),
-            "embedder.config.huggingface_base_url is missing; give the address of a \
-             server, since no model is loaded here yet",
+            "embedder.config.model is missing; give the path of a folder that holds a model, or \
+             the address of a server as huggingface_base_url",
         ),
         (
             "huggingface",
