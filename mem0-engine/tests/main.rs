@@ -37,6 +37,7 @@ mod passages;
 mod projects;
 mod reranking;
 mod scopes;
+mod scripts_without_spaces;
 mod search;
 mod speakers;
 mod webhooks;

@@ -374,6 +374,38 @@ fn what_is_above_chance_is_found_where_nothing_reaches_the_default_threshold() {
 }
 
 #[test]
+fn a_line_of_somebody_is_answered_by_memories_that_name_them() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    for (name, other) in [("Lisa", "Bart"), ("小明", "小红")] {
+        for person in [name, other] {
+            store_one(&engine, name, &format!("{person} likes pizza"));
+            store_one(&engine, name, &format!("{person} lost a race"));
+        }
+        let score = |query: &str, memory: String| {
+            let hits = find(&engine, query, Filter::user_id(name));
+            hits.iter().find(|hit| hit.memory.memory == memory).map_or(0.0, |hit| hit.score)
+        };
+        let others = format!("{other} likes pizza");
+        let (line, plain) =
+            (format!("{name}: I want a pizza!"), format!("{name}, I want a pizza!"));
+        assert!(score(&line, others.clone()) + 0.05 < score(&plain, others), "{name}");
+        let own = format!("{name} likes pizza");
+        assert_eq!(score(&line, own.clone()), score(&plain, own));
+    }
+    // What is not a name, and a name that no memory has, change nothing.
+    for prefix in ["Question", "Zoe", "pizza", "At 12"] {
+        let query = format!("{prefix}: who lost?");
+        let (line, plain) = (query.clone(), query.replace(':', ""));
+        let scores = |query: &str| {
+            let hits = find(&engine, query, Filter::user_id("Lisa"));
+            hits.iter().map(|hit| hit.score).collect::<Vec<_>>()
+        };
+        assert_eq!(scores(&line), scores(&plain), "{prefix}");
+    }
+}
+
+#[test]
 fn greetings_stories_and_pasted_pages_do_not_hide_the_question() {
     let folder = Folder::new();
     let engine = folder.open();

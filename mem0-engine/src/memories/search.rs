@@ -327,6 +327,7 @@ pub(crate) fn search(
         // It goes by its words.
         Made::Nothing => Query::new(parts, Vec::new()),
     };
+    query = query.asked_as(&request.query);
     let phrases = Phrase::all(&request.query);
     if !signals.keyword {
         query = query.without_words();

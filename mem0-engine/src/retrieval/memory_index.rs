@@ -14,6 +14,7 @@ use crate::retrieval::long_memories::{LongMemories, PassageWords};
 use crate::retrieval::postings::{Postings, WordHash};
 use crate::tenancy::access::Where;
 use crate::text::analysed_text::AnalysedText;
+use crate::text::analysis::words_of;
 use crate::text::passages::Passage;
 use crate::text::vector::{self, Vector};
 
@@ -60,7 +61,7 @@ pub(crate) struct IndexedMemory {
     pub(crate) created_at: i64,
     pub(crate) updated_at: i64,
     pub(crate) expiration_date: Option<Date>,
-    /// The number of terms in its text, including those of the speaker's name.
+    /// The number of words in its text, including those of the speaker's name.
     pub(crate) terms: u32,
     pub(crate) asks: bool,
 }
@@ -302,13 +303,14 @@ impl Growing {
         }
         let row = u16::try_from(self.memories.len()).unwrap_or(u16::MAX);
         let text = AnalysedText::read(text);
-        let mut terms = 0;
+        let mut terms = 0.0;
         for word in text.words() {
-            terms += 1;
+            terms += words_of(word.term());
             self.words.extend(WordHash::all(word).map(|word| (word, row)));
         }
         let speaker = text.speaker_words().flat_map(WordHash::all);
         self.speakers.extend(speaker.map(|word| (word, row)));
+        let terms = terms.ceil() as u32;
         self.memories.push(IndexedMemory { terms, asks: text.asks(), ..memory });
         let dimensions = self.kind.dimensions;
         if passages.len() > 1 {

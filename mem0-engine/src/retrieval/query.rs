@@ -2,9 +2,9 @@ use std::collections::HashMap;
 use std::fmt;
 
 use crate::retrieval::query_word::QueryWord;
-use crate::retrieval::scoring::{Closeness, general_weight};
-use crate::text::analysis::{query_terms, query_words};
-use crate::text::sentences::sentences;
+use crate::retrieval::scoring::{Closeness, general_weight, is_common};
+use crate::text::analysis::query_words;
+use crate::text::sentences::{clauses, sentences};
 use crate::text::vector::Vector;
 
 /// The most sentences that are looked at one by one. Those of a longer query are put together,
@@ -14,14 +14,17 @@ const MOST_SENTENCES: usize = 16;
 /// A sentence whose words weigh less, such as a greeting, says nothing beside one that says more.
 const SAYS_SOMETHING: f64 = 4.0;
 
+/// Who asks has at most so many names.
+const MOST_NAMES: usize = 3;
+
 /// A text of so many bytes is not weighed, since a pasted page would hold up the caller's thread.
 const SAYS_SOMETHING_FOR_SURE: usize = 1024;
 
 /// The texts of a query that are embedded and compared: first the query without what says nothing,
 /// then each of its sentences, if there are several.
 pub(crate) fn parts_of(query: &str) -> Vec<String> {
-    let sentences: Vec<_> =
-        sentences(query).into_iter().filter_map(|range| query.get(range)).collect();
+    let sentences = sentences(query).into_iter().filter_map(|range| query.get(range));
+    let sentences: Vec<_> = sentences.flat_map(clauses).collect();
     let groups = match sentences.as_slice() {
         [] | [_] => return vec![query.to_owned()],
         [first, middle @ .., last] => {
@@ -35,7 +38,8 @@ pub(crate) fn parts_of(query: &str) -> Vec<String> {
     };
     let weight = |group: &str| match group.len() {
         ..SAYS_SOMETHING_FOR_SURE => {
-            query_terms(group).iter().map(|term| general_weight(term)).sum()
+            let words = query_words(group).into_iter();
+            words.map(|word| general_weight(&word.term) * f64::from(word.portion)).sum()
         }
         _ => SAYS_SOMETHING,
     };
@@ -50,6 +54,20 @@ pub(crate) fn parts_of(query: &str) -> Vec<String> {
     parts
 }
 
+/// The name before a line of a conversation, as in `Mary Ann: Where were we?`.
+fn asker(query: &str) -> Option<&str> {
+    let (name, said) = query.split_once([':', '：'])?;
+    let name = name.trim();
+    let is_name = !name.is_empty()
+        && name.split_whitespace().count() <= MOST_NAMES
+        && name
+            .chars()
+            .all(|c| c.is_alphabetic() || matches!(c, ' ' | '-' | '\'' | '’' | '.' | '·'))
+        && !name.starts_with(char::is_lowercase)
+        && !query_words(name).iter().any(|word| is_common(&word.term));
+    (is_name && said.starts_with(|c: char| c.is_whitespace() || !c.is_ascii())).then_some(name)
+}
+
 /// A query, analysed and embedded once.
 #[derive(Clone)]
 pub(crate) struct Query {
@@ -62,6 +80,8 @@ pub(crate) struct Query {
     pub(crate) has_neighbours: bool,
     /// Whether it asks for all that is known.
     pub(crate) asks_everything: bool,
+    /// The name of who asks, if it is written as a line of a conversation.
+    pub(crate) asker: Vec<QueryWord>,
 }
 
 /// The whole query, or a sentence of it.
@@ -94,7 +114,14 @@ impl Query {
             parts.push(QueryPart { terms: of_part, vector: vectors.next() });
         }
         let closeness = Closeness::OF_WORDS;
-        Self { words, parts, closeness, has_neighbours: true, asks_everything: false }
+        Self {
+            words,
+            parts,
+            closeness,
+            has_neighbours: true,
+            asks_everything: false,
+            asker: Vec::new(),
+        }
     }
 
     /// The same query, with vectors of an embedder that reads sentences.
@@ -117,6 +144,13 @@ impl Query {
     /// The same query, where it asks for all that is known.
     pub(crate) fn for_everything(self) -> Self {
         Self { asks_everything: true, ..self }
+    }
+
+    /// The same query, where this is its text as it was asked: it may begin with the name of who
+    /// asks.
+    pub(crate) fn asked_as(self, query: &str) -> Self {
+        let words = query_words(asker(query).unwrap_or_default());
+        Self { asker: words.into_iter().map(QueryWord::of).collect(), ..self }
     }
 
     /// The same query for memories by themselves, whatever stands beside them.
@@ -147,6 +181,11 @@ mod tests {
         ] {
             assert_eq!(parts_of(&around), [question], "{around}");
         }
+        for around in ["你好！{}谢谢你！", "您好，请问，{}提前感谢！", "早上好！{}"]
+        {
+            let question = "我的车停在哪儿了？";
+            assert_eq!(parts_of(&around.replace("{}", question)), [question], "{around}");
+        }
         assert_eq!(parts_of("Hi! Thanks!").len(), 3);
         assert_eq!(parts_of(""), [""]);
     }
@@ -166,6 +205,16 @@ mod tests {
         let parts = parts_of(&long);
         assert!(parts.len() <= MOST_SENTENCES + 1, "{}", parts.len());
         assert_eq!(parts.last().map(String::as_str), Some("Where is Aya?"));
+    }
+
+    #[test]
+    fn a_name_before_a_line_is_who_asks() {
+        assert_eq!(asker("Mary Ann: where were we?"), Some("Mary Ann"));
+        assert_eq!(asker("小明：我们去哪儿了？"), Some("小明"));
+        for other in ["Question: where?", "https://x.example", "At 12:30", "note: x", "Hi", ": x"] {
+            assert_eq!(asker(other), None, "{other}");
+        }
+        assert_eq!(asker("One two three four: where?"), None);
     }
 
     #[test]

@@ -13,13 +13,14 @@ const LIKE: f32 = 0.5;
 pub(crate) struct QueryWord {
     term: String,
     portion: f32,
+    worth: f32,
     /// What is looked up, and what each mention of it counts; the term first.
     sought: Vec<(WordHash, f32)>,
 }
 
 impl QueryWord {
     pub(crate) fn of(word: Word) -> Self {
-        let Word { term, forms, portion } = word;
+        let Word { term, forms, portion, worth } = word;
         let mut sought = vec![(WordHash::of(Kind::Term, &term), 1.0)];
         sought.push((WordHash::of(Kind::Same, &term), SAME));
         for form in &forms.same {
@@ -31,16 +32,21 @@ impl QueryWord {
             sought.push((WordHash::of(Kind::Term, form), LIKE));
             sought.push((WordHash::of(Kind::Like, form), LIKE));
         }
-        Self { term, portion, sought }
+        Self { term, portion, worth, sought }
     }
 
     pub(crate) fn term(&self) -> &str {
         &self.term
     }
 
-    /// How much of a word it stands for, up to 1.
+    /// How much of a word it stands for, up to 1; 0 for a character of a word.
     pub(crate) fn portion(&self) -> f64 {
         f64::from(self.portion)
+    }
+
+    /// What it says that it is in a memory, too, up to 1.
+    pub(crate) fn worth(&self) -> f64 {
+        f64::from(self.worth)
     }
 
     /// Counts its mentions at each place, where `places` are those that contain a word, ascending,

@@ -22,7 +22,9 @@ impl Phrase {
             let Some((quoted, after)) = close.and_then(|close| rest.split_once(close)) else {
                 continue;
             };
-            let terms: Vec<_> = query_words(quoted).into_iter().map(|word| word.term).collect();
+            // Without the characters that stand in the pairs before them.
+            let words = query_words(quoted).into_iter().filter(|word| word.portion > 0.0);
+            let terms: Vec<_> = words.map(|word| word.term).collect();
             if !terms.is_empty() {
                 phrases.push(Self(terms));
             }

@@ -24,12 +24,12 @@ use std::collections::{HashMap, HashSet};
 use crate::giving_way::give_way_for_now;
 use crate::retrieval::long_memories::PassageWords;
 use crate::retrieval::nearest_words::NearestWords;
-use crate::retrieval::query::Query;
+use crate::retrieval::query::{Query, QueryPart};
 use crate::retrieval::query_word::{PlaceCounts, QueryWord};
 use crate::retrieval::quotes::Phrase;
 use crate::retrieval::scoring::{
-    ASKED_FOR, Features, Mention, Mentioned, Mentions, NEIGHBOUR_WEIGHTS, Scored, Scorer,
-    TermStatistics, with_lent,
+    ASKED_FOR, Features, Mention, Mentioned, Mentions, NEIGHBOUR_WEIGHTS, OTHER_ASKER,
+    OTHER_SPEAKER, Scored, Scorer, is_common, with_lent,
 };
 use crate::retrieval::term_places::TermPlaces;
 use crate::retrieval::time_context::TimeContext;
@@ -40,6 +40,12 @@ use crate::text::analysed_text::{AnalysedText, AnalysedWord};
 /// by the best scores so far.
 const LIKELY_FOR_ONE: usize = 4;
 const LIKELY: usize = 64;
+
+/// Who asks is named by at least one of so many memories.
+const LEAST_OF_ASKER: usize = 10;
+
+/// A word is above chance that at most one of so many memories has.
+const RARE: usize = 10;
 
 /// How many deviations a cosine lies above the mean where it is not chance.
 const ABOVE_CHANCE: f64 = 1.5;
@@ -68,8 +74,8 @@ pub(crate) struct Ranking<'a> {
     scorer: Scorer,
     /// For each part of the query, by place. Empty when it has no vector.
     cosines: Vec<Vec<f32>>,
-    /// For each memory, the share of the named speakers that it is by. Empty when the query names
-    /// none.
+    /// For each memory, the share of the named speakers that it is by, or of the name of who asks
+    /// that it has. Empty when nobody is named.
     speaking: Vec<f64>,
 }
 
@@ -80,29 +86,29 @@ impl<'a> Ranking<'a> {
     pub(crate) fn new(view: &'a VisibleMemories, query: &'a Query, times: &'a TimeContext) -> Self {
         let words = &query.words;
         let found = TermPlaces::all(view, words);
-        let statistics: Vec<_> = words
-            .iter()
-            .enumerate()
-            .map(|(term, word)| TermStatistics {
-                containing: found.containing.get(term).copied().unwrap_or_default(),
-                is_speaker: word.spoken(view).next().is_some(),
-            })
-            .collect();
         let cosines = query.parts.iter().map(|part| {
             let direction = part.vector.as_ref().filter(|vector| !vector.is_zero());
             direction.map_or_else(Vec::new, |direction| view.cosines(direction))
         });
         let parts: Vec<_> = query.parts.iter().map(|part| part.terms.clone()).collect();
-        let named = words.iter().zip(&statistics).filter(|(_, counted)| counted.is_speaker);
-        let named: Vec<_> = named.map(|(word, _)| word).collect();
+        let is_speaker =
+            |word: &&QueryWord| word.portion() > 0.0 && word.spoken(view).next().is_some();
+        let named: Vec<_> = words.iter().filter(is_speaker).collect();
+        let (others_keep, speaking) = if !named.is_empty() {
+            (OTHER_SPEAKER, share_of(view, &named, |word| word.spoken(view).collect()))
+        } else if let Some(asker) = asker(view, &query.asker) {
+            (OTHER_ASKER, asker)
+        } else {
+            (1.0, Vec::new())
+        };
         Self {
             view,
             query,
             times,
+            scorer: Scorer::new(words, &parts, view.len(), &found.containing, others_keep),
             found,
-            scorer: Scorer::new(words, &parts, view.len(), &statistics),
             cosines: cosines.collect(),
-            speaking: speaking(view, &named),
+            speaking,
         }
     }
 
@@ -352,8 +358,19 @@ impl<'a> Ranking<'a> {
         self.sorted(ranked, count)
     }
 
-    /// Whether a memory's meaning is nearer than chance lets unrelated ones be.
+    /// Whether a memory's meaning is nearer than chance lets unrelated ones be. Where the query has
+    /// a meaning that the embedder cannot read, a rare word in common has to do.
     pub(crate) fn is_above_chance(&self, place: usize) -> bool {
+        let is_unread =
+            |part: &QueryPart| part.vector.as_ref().is_some_and(|vector| vector.is_zero());
+        if self.query.parts.iter().all(is_unread) {
+            let most = self.view.len().div_ceil(RARE);
+            return self.found.mentions(place).iter().any(|Mention { term, .. }| {
+                let term = usize::from(*term);
+                let containing = self.found.containing.get(term).is_some_and(|it| *it <= most);
+                containing && self.query.words.get(term).is_some_and(|it| !is_common(it.term()))
+            });
+        }
         self.cosines.iter().any(|cosines| {
             let sum = |of: fn(f64) -> f64| cosines.iter().map(|it| of(f64::from(*it))).sum::<f64>();
             let count = cosines.len() as f64 + USUAL_COUNT;
@@ -438,21 +455,42 @@ impl<'a> Ranking<'a> {
     }
 }
 
-/// For each memory, the share of the named speakers that it is by.
-fn speaking(view: &VisibleMemories, named: &[&QueryWord]) -> Vec<f64> {
-    if named.is_empty() {
-        return Vec::new();
-    }
-    let mut speaking = vec![0.0; view.len()];
-    for word in named {
-        let places: HashSet<_> = word.spoken(view).collect();
-        for place in places {
-            if let Some(share) = speaking.get_mut(place) {
-                *share += 1.0 / named.len() as f64;
+/// For each memory, the share of these words that it has, where `places` finds those that do.
+fn share_of(
+    view: &VisibleMemories,
+    words: &[&QueryWord],
+    mut places: impl FnMut(&QueryWord) -> HashSet<usize>,
+) -> Vec<f64> {
+    let mut shares = vec![0.0; view.len()];
+    for word in words {
+        for place in places(word) {
+            if let Some(share) = shares.get_mut(place) {
+                *share += 1.0 / words.len() as f64;
             }
         }
     }
-    speaking
+    shares
+}
+
+/// For each memory, the share of the name of who asks that it has. `None` if too few have it for
+/// it to be of somebody whom the memories are about.
+fn asker(view: &VisibleMemories, name: &[QueryWord]) -> Option<Vec<f64>> {
+    let words: Vec<_> = name.iter().filter(|word| word.portion() > 0.0).collect();
+    if words.is_empty() {
+        return None;
+    }
+    let mut counts = PlaceCounts::new(view.len());
+    let has = |word: &QueryWord| {
+        word.count(|word| view.with_word(word), &mut counts);
+        let mut places = HashSet::new();
+        counts.take(|place, _| {
+            places.insert(place);
+        });
+        places
+    };
+    let shares = share_of(view, &words, has);
+    let having = shares.iter().filter(|share| **share > 0.5).count();
+    (having >= view.len().div_ceil(LEAST_OF_ASKER)).then_some(shares)
 }
 
 #[cfg(test)]

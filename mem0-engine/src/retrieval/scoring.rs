@@ -47,7 +47,10 @@ const OWN_EVIDENCE: f64 = 0.04;
 const PART: f64 = 0.8;
 
 /// The factor on the evidence when the speaker is not the one that the query names.
-const OTHER_SPEAKER: f64 = 0.5;
+pub(crate) const OTHER_SPEAKER: f64 = 0.5;
+
+/// The same when the memory does not name who asks, where others do.
+pub(crate) const OTHER_ASKER: f64 = 0.3;
 
 /// The factor on the evidence when the memory is no more than a question.
 const ASKING: f64 = 0.5;
@@ -106,21 +109,13 @@ impl Closeness {
     }
 }
 
-/// How a term of a query occurs in the searched scope. Nothing outside the scope is counted, since
-/// other people's memories must not change a score.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct TermStatistics {
-    /// How many memories contain it.
-    pub(crate) containing: usize,
-    /// Whether it is part of a speaker's name.
-    pub(crate) is_speaker: bool,
-}
-
 /// The weights of a query's terms in a scope.
 pub(crate) struct Scorer {
+    /// What each term says that is in a memory.
     weights: Vec<f64>,
     parts: Vec<PartOfQuery>,
-    names_speakers: bool,
+    /// What the memories of others keep of their evidence, where the query is about somebody.
+    others_keep: f64,
 }
 
 /// A part of a query: some of its terms.
@@ -128,6 +123,9 @@ struct PartOfQuery {
     terms: Vec<u16>,
     /// The weight of its words that counts as all of them.
     total_weight: f64,
+    /// How much slower the share grows than the weight: overlapping pairs count the words of a run
+    /// nearly twice where all of them are there, and once where one stands alone.
+    slowing: f64,
     /// The share of its evidence that a memory keeps.
     kept: f64,
 }
@@ -145,7 +143,8 @@ pub(crate) struct Scored {
 /// What is known of a memory for one query, apart from its words.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Features {
-    /// The share of the speakers named by the query that it is by, 0 to 1.
+    /// The share of the speakers named by the query that it is by, or of the name of who asks that
+    /// it has, 0 to 1.
     pub(crate) entity: f64,
     /// Whether it ends in a question.
     pub(crate) asks: bool,
@@ -162,41 +161,51 @@ pub(crate) struct Features {
 }
 
 impl Scorer {
-    /// `parts` are the terms of the whole query and of each of its parts. `statistics` has an entry
-    /// for each word; `memories` is the size of the scope.
+    /// `parts` are the terms of the whole query and of each of its parts. `containing` says how many
+    /// memories contain each word, of the searched scope alone, since other people's must not change
+    /// a score; `memories` is the size of the scope.
     pub(crate) fn new(
         words: &[QueryWord],
         parts: &[Vec<u16>],
         memories: usize,
-        statistics: &[TermStatistics],
+        containing: &[usize],
+        others_keep: f64,
     ) -> Self {
         let memories = memories as f64;
         let weights: Vec<_> = words
             .iter()
-            .zip(statistics)
-            .map(|(word, counted)| {
-                let containing = (counted.containing as f64).min(memories);
+            .zip(containing)
+            .map(|(word, containing)| {
+                let containing = (*containing as f64).min(memories);
                 let expected = PRIOR_MEMORIES * general_share(word.term());
                 (1.0 + (memories + PRIOR_MEMORIES) / (containing + expected + 0.5)).ln()
             })
             .collect();
         let part = |(number, terms): (usize, &Vec<u16>)| {
-            let weight = |term: &u16| {
-                let term = usize::from(*term);
-                Some(weights.get(term)? * words.get(term)?.portion())
+            let of = |count: fn(&QueryWord) -> f64| -> f64 {
+                let word =
+                    |term: &u16| words.get(usize::from(*term)).zip(weights.get(usize::from(*term)));
+                terms.iter().filter_map(word).map(|(word, weight)| weight * count(word)).sum()
             };
-            let weight: f64 = terms.iter().filter_map(weight).sum();
+            let weight = of(QueryWord::portion);
+            let held = of(|word| if word.portion() > 0.0 { word.worth() } else { 0.0 });
             let (least, kept) = if number == 0 { (0.0, 1.0) } else { (LEAST_WEIGHT, PART) };
             PartOfQuery {
                 terms: terms.clone(),
                 total_weight: weight.clamp(least, ENOUGH_WEIGHT),
+                // So that a memory with all words once has the same share in every script.
+                slowing: if held > 0.0 { (1.0 + SATURATION) * (1.0 - weight / held) } else { 0.0 },
                 kept,
             }
         };
         Self {
             parts: parts.iter().enumerate().map(part).collect(),
-            names_speakers: statistics.iter().any(|counted| counted.is_speaker),
-            weights,
+            others_keep,
+            weights: weights
+                .iter()
+                .zip(words)
+                .map(|(weight, word)| weight * word.worth())
+                .collect(),
         }
     }
 
@@ -235,10 +244,10 @@ impl Scorer {
             (words, meaning) = (0.0, ASKED_FOR);
         }
         let (mut evidence, mut entity) = (words + meaning, 0.0);
-        if self.names_speakers {
-            let by_speaker = (1.0 - OTHER_SPEAKER) * memory.entity;
-            entity = by_speaker / (OTHER_SPEAKER + by_speaker);
-            evidence *= OTHER_SPEAKER + by_speaker;
+        if self.others_keep < 1.0 {
+            let of_somebody = (1.0 - self.others_keep) * memory.entity;
+            entity = of_somebody / (self.others_keep + of_somebody);
+            evidence *= self.others_keep + of_somebody;
         }
         if memory.asks && memory.terms <= MOST_ASKING_TERMS {
             evidence *= ASKING;
@@ -295,7 +304,7 @@ impl Scorer {
                     held += weight.copied().unwrap_or_default() * count / (count + damping);
                 }
             }
-            if held > 0.0 { held / part.total_weight } else { 0.0 }
+            part.share(held)
         })
     }
 
@@ -322,9 +331,6 @@ impl Scorer {
 
     /// The share of a part's information that these mentions hold, 0 to 1.
     fn share(&self, part: &PartOfQuery, mentions: &Mentions) -> f64 {
-        if part.total_weight <= 0.0 {
-            return 0.0;
-        }
         let damping = damping(mentions.terms / mentions.texts);
         let held = |term: &u16| {
             let term = usize::from(*term);
@@ -332,11 +338,20 @@ impl Scorer {
             (*count > 0.0).then(|| weight * count / (count + damping))
         };
         let held: f64 = part.terms.iter().filter_map(held).sum();
-        (held / part.total_weight).min(1.0)
+        part.share(held).min(1.0)
     }
 }
 
 impl PartOfQuery {
+    /// The share of its information that so much weight is.
+    fn share(&self, held: f64) -> f64 {
+        if held <= 0.0 || self.total_weight <= 0.0 {
+            return 0.0;
+        }
+        let share = held / self.total_weight;
+        share / (1.0 + self.slowing * share)
+    }
+
     /// The evidence of the words and of the meaning. What the neighbours lend depends on what the
     /// memory has itself, so that they never carry it alone.
     fn evidence(&self, meaning: f64, own: f64, window: impl Fn() -> f64) -> (f64, f64) {
@@ -445,6 +460,11 @@ pub(crate) fn general_weight(term: &str) -> f64 {
     (1.0 + PRIOR_MEMORIES / (PRIOR_MEMORIES * general_share(term) + 0.5)).ln()
 }
 
+/// Whether a term hardly says what a text is about.
+pub(crate) fn is_common(term: &str) -> bool {
+    is_grammar(term) || is_light(term)
+}
+
 /// Roughly the share of English memories that contain a term.
 fn general_share(term: &str) -> f64 {
     const TERMS_IN_A_MEMORY: f64 = 10.0;
@@ -456,7 +476,7 @@ fn general_share(term: &str) -> f64 {
         }
         ranks
     });
-    if is_grammar(term) || is_light(term) {
+    if is_common(term) {
         return 0.3;
     }
     // Zipf's law. Memories are about few things, so that the words for those come ten times as

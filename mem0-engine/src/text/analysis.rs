@@ -11,7 +11,7 @@
 //! - **Unsegmented scripts** (Han, Hiragana, Katakana, Hangul, Thai, Lao, Khmer, Myanmar, Tibetan)
 //!   become overlapping pairs of characters, so that 寿司 is found inside a sentence. A character
 //!   that stands alone is a term of its own; Han and Hangul characters, which can be words by
-//!   themselves, are also indexed one by one, so that the query 猫 finds 黒猫.
+//!   themselves, are also terms one by one, so that 猫 finds 黒猫 and the other way round.
 //! - **Everything else** (punctuation, emoji, controls) separates.
 
 use std::collections::HashSet;
@@ -19,8 +19,10 @@ use std::sync::LazyLock;
 
 use crate::giving_way::give_way_for_now;
 use crate::text::forms::{Forms, forms_of};
+use crate::text::function_words::is_grammar;
 use crate::text::letters::{
-    continues_word, is_hangul, is_unsegmented, is_word_by_itself, lower_case, without_accents,
+    continues_word, is_hangul, is_unsegmented, is_word_by_itself, letters_of_a_word, lower_case,
+    without_accents,
 };
 use crate::text::numbers;
 use crate::text::stems::stem;
@@ -28,8 +30,12 @@ use crate::text::stems::stem;
 /// The longest term, in bytes. Longer ones are cut, in memories and queries alike.
 pub const MAX_TERM_BYTES: usize = 64;
 
-/// The most terms of a query. Any further terms are ignored.
+/// The most words of a query, as many terms where words are written with spaces. Any further ones
+/// are ignored.
 pub const MAX_QUERY_TERMS: usize = 64;
+
+/// What a character in common says, when a word in common says 1.
+const CHARACTER: f32 = 0.25;
 
 /// How many words are analysed between two looks at whether others go first.
 const STRIDE: usize = 256;
@@ -44,7 +50,7 @@ pub fn index_terms(text: &str) -> Vec<String> {
     index_words(text).into_iter().map(|word| word.term).collect()
 }
 
-/// The distinct terms to look for, in the order of the query, at most [`MAX_QUERY_TERMS`].
+/// The distinct terms to look for, in the order of the query, of at most [`MAX_QUERY_TERMS`] words.
 ///
 /// Empty when the query has no word outside the stop list. Such a query finds nothing by keywords.
 pub fn query_terms(text: &str) -> Vec<String> {
@@ -57,8 +63,11 @@ pub(crate) struct Word {
     pub(crate) term: String,
     /// By what else it is found.
     pub(crate) forms: Forms,
-    /// How much of a word it stands for: 1, or less for each of the overlapping pairs of a run.
+    /// How much of a word it stands for: 1, or less for each of the overlapping pairs of a run, and
+    /// 0 for each of its characters.
     pub(crate) portion: f32,
+    /// What it says that it is in a memory, too: 1, or less for a part of a word.
+    pub(crate) worth: f32,
 }
 
 /// The words of a memory: its [terms](index_terms) with their forms.
@@ -85,6 +94,7 @@ pub(crate) fn index_words(text: &str) -> Vec<Word> {
 /// The words of a query: its [terms](query_terms) with their forms.
 pub(crate) fn query_words(text: &str) -> Vec<Word> {
     let mut seen = HashSet::new();
+    let (mut counted, mut characters) = (0.0, 0);
     segments(text)
         .into_iter()
         .flat_map(|segment| match segment {
@@ -98,12 +108,34 @@ pub(crate) fn query_words(text: &str) -> Vec<Word> {
                 {
                     word.forms.add_same(*noun, 1);
                 }
+                if run.len() > 1 {
+                    let alone = run.iter().filter(|c| is_word_by_itself(**c)).map(char::to_string);
+                    let alone = alone.filter(|c| !is_grammar(c)).map(Word::plain);
+                    words.extend(alone.map(|it| Word { portion: 0.0, worth: CHARACTER, ..it }));
+                }
                 words
             }
         })
         .filter(|word| seen.insert(word.term.clone()))
-        .take(MAX_QUERY_TERMS)
+        .filter(|word| {
+            characters += usize::from(word.portion == 0.0);
+            word.portion > 0.0 || characters <= MAX_QUERY_TERMS
+        })
+        .take_while(|word| {
+            counted += word.portion;
+            counted <= MAX_QUERY_TERMS as f32
+        })
         .collect()
+}
+
+/// How many words a term of a memory stands for.
+pub(crate) fn words_of(term: &str) -> f32 {
+    let mut letters = term.chars();
+    match (letters.next(), letters.next()) {
+        (Some(c), None) if is_word_by_itself(c) => 0.0,
+        (Some(c), Some(_)) if is_unsegmented(c) => 1.0 / letters_of_a_word(c),
+        _ => 1.0,
+    }
 }
 
 /// The Latin words and the numbers of a text, in order, lower-cased and without accents: all that
@@ -167,7 +199,7 @@ const KOREAN_PARTICLES: &str = "은는이가을를에의도로과와만";
 
 impl Word {
     fn new(term: String, forms: Forms) -> Self {
-        Self { term: cut(term), forms, portion: 1.0 }
+        Self { term: cut(term), forms, portion: 1.0, worth: 1.0 }
     }
 
     fn plain(term: String) -> Self {
@@ -387,9 +419,12 @@ fn term_of(plain: &str) -> String {
 fn pairs(run: &[char]) -> impl Iterator<Item = Word> {
     let alone = if run.len() == 1 { run } else { &[] };
     let pairs = run.windows(2).map(String::from_iter);
-    // Of the pairs, only those that are not of two words can be found elsewhere.
-    let portion = run.len() as f32 / (2 * (run.len() - 1).max(1)) as f32;
-    let pairs = pairs.map(move |pair| Word { portion, ..Word::plain(pair) });
+    // Of the pairs, only those that are not of two words can be found elsewhere: one alone is as
+    // much of a word as it has letters.
+    let of_word = run.first().map_or(1.0, |c| letters_of_a_word(*c));
+    let portion = run.len() as f32 / (of_word * (run.len() - 1).max(1) as f32);
+    let worth = 2.0 / of_word;
+    let pairs = pairs.map(move |pair| Word { portion, worth, ..Word::plain(pair) });
     pairs.chain(alone.iter().map(|c| Word::plain(c.to_string())))
 }
 
@@ -461,11 +496,11 @@ mod tests {
 
     #[test]
     fn unsegmented_scripts_become_pairs() {
-        assert_eq!(query("寿司"), "寿司");
+        assert_eq!(query("寿司"), "寿司 寿 司");
         let sentence = index_terms("昨日は寿司を食べた");
         assert!(sentence.contains(&"寿司".to_owned()));
         assert_eq!(query("ﾋﾟｻﾞ"), query("ピザ"));
-        assert_eq!(query("iPhoneを買う"), "iphon を買 買う");
+        assert_eq!(query("iPhoneを買う"), "iphon を買 買う 買");
         assert_eq!(query("กิน").split(' ').count(), 2);
     }
 
@@ -477,7 +512,22 @@ mod tests {
             assert!(query_terms(character).iter().all(|term| terms.contains(term)));
         }
         assert_eq!(query("猫"), "猫");
+        assert_eq!(query("黒猫"), "黒猫 黒 猫");
+        assert_eq!(query("你的猫"), "你的 的猫 猫");
         assert!(!index_terms("ねこ").contains(&"ね".to_owned()));
+    }
+
+    #[test]
+    fn a_memory_has_as_many_words_in_each_script() {
+        let words = |text: &str| index_terms(text).iter().map(|term| words_of(term)).sum::<f32>();
+        assert_eq!(words("a red car at sea"), 3.0);
+        for (text, about) in [("我养了一只橘猫", 3.5), ("ฉันเลี้ยงแมวสีส้ม", 4.5), ("고양이를", 2.0)]
+        {
+            assert!((words(text) - about).abs() <= 0.5, "{text}: {}", words(text));
+        }
+        let portions = |text: &str| query_words(text).iter().map(|it| it.portion).sum::<f32>();
+        assert!((portions("我养了一只橘猫") - 3.5).abs() < 0.01);
+        assert!((portions("แมวสีส้ม") - 2.0).abs() < 0.01);
     }
 
     #[test]
@@ -510,6 +560,10 @@ mod tests {
         assert!(query(&"д".repeat(1000)).len() <= MAX_TERM_BYTES);
         let many: String = (0..1000).map(|number| format!("{number} ")).collect();
         assert_eq!(query_terms(&many).len(), MAX_QUERY_TERMS);
+        let apart: String = ('一'..'龥').map(|c| format!("{c}丁，")).collect();
+        assert_eq!(query_terms(&apart).len(), 2 * MAX_QUERY_TERMS);
+        let run: String = ('一'..'龥').collect();
+        assert_eq!(query_terms(&run).len(), 2 * MAX_QUERY_TERMS - 1);
     }
 
     /// Characters from all of Unicode, with more ASCII and unsegmented scripts.

@@ -122,6 +122,12 @@ pub(crate) fn is_word_by_itself(c: char) -> bool {
         || is_hangul(c)
 }
 
+/// How many letters a word has in a script that is written without spaces.
+pub(crate) fn letters_of_a_word(c: char) -> f32 {
+    // Thai, Lao, Tibetan, Myanmar and Khmer have an alphabet.
+    if c < '\u{3000}' { 4.0 } else { 2.0 }
+}
+
 pub(crate) fn is_hangul(c: char) -> bool {
     ('\u{ac00}'..='\u{d7a3}').contains(&c)
 }

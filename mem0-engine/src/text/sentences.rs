@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::text::letters::is_unsegmented;
+
 /// The sentences of a text, as ranges of its bytes, in order. A line is a sentence of its own. What
 /// is between them is space.
 pub(crate) fn sentences(text: &str) -> Vec<Range<usize>> {
@@ -31,6 +33,17 @@ pub(crate) fn sentences(text: &str) -> Vec<Range<usize>> {
     found
 }
 
+/// The clauses of a sentence where scripts without spaces put commas between them: each says as
+/// much as a sentence of another script. Any other sentence is one.
+pub(crate) fn clauses(sentence: &str) -> impl Iterator<Item = &str> {
+    let mut before = ' ';
+    let clauses = sentence.split_inclusive(move |c| {
+        let after = std::mem::replace(&mut before, c);
+        matches!(c, '，' | '；') || matches!(c, ',' | ';') && is_unsegmented(after)
+    });
+    clauses.map(str::trim).filter(|clause| !clause.is_empty())
+}
+
 fn closes(c: char) -> bool {
     matches!(c, '"' | '\'' | ')' | ']' | '”' | '’' | '»' | '」' | '』' | '）')
 }
@@ -54,6 +67,14 @@ mod tests {
 
     fn split(text: &str) -> Vec<&str> {
         sentences(text).into_iter().map(|range| &text[range]).collect()
+    }
+
+    #[test]
+    fn clauses_of_scripts_without_spaces_are_apart() {
+        let split = |text| clauses(text).collect::<Vec<_>>();
+        assert_eq!(split("我搬家了，你还记得吗？"), ["我搬家了，", "你还记得吗？"]);
+        assert_eq!(split("你好,我的车在哪"), ["你好,", "我的车在哪"]);
+        assert_eq!(split("Well, where is 1,000?"), ["Well, where is 1,000?"]);
     }
 
     #[test]
