@@ -4,6 +4,7 @@ use mem0_types::{Date, Timestamp};
 
 use crate::clock::MICROS_PER_DAY;
 use crate::text::numbers::MONTHS;
+use crate::text::sentences::sentences;
 
 /// People tell what happened some time after it. For at least this many days, a memory may still be
 /// about the time.
@@ -61,8 +62,33 @@ const PAST: [&str; 22] = [
 ];
 const PAST_MARKS: [&str; 9] = ["了", "过", "過", "た", "었", "았", "했", "였", "ました"];
 
+/// Of the day that is not over yet.
+const TODAY: [&str; 3] = ["今日", "今天", "오늘"];
+
 /// The most times that a query may name, since each memory is compared with each of them.
 const MAX_SPANS: usize = 16;
+
+/// The words of a text in lower case.
+fn words(text: &str) -> Vec<&str> {
+    text.split(|c: char| c.is_whitespace() || c == ',')
+        .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()))
+        .filter(|word| !word.is_empty())
+        .map(|word| word.strip_suffix("'s").or_else(|| word.strip_suffix("’s")).unwrap_or(word))
+        .collect()
+}
+
+/// Whether a sentence names today, and what has been: the weather of today is but a greeting.
+fn tells_of_today(sentence: &str) -> bool {
+    let words = words(sentence);
+    let is_today = |word: &&str| {
+        matches!(*word, "today" | "tonight" | "morning" | "afternoon" | "evening")
+            || TODAY.contains(word)
+    };
+    (words.iter().any(is_today) || TODAY.iter().any(|word| sentence.contains(word)))
+        && (words.iter().any(|word| PAST.contains(word))
+            || PAST_MARKS.iter().any(|mark| sentence.contains(mark))
+            || words.iter().all(is_today))
+}
 
 /// The times that a query names, each once and at most [`MAX_SPANS`]. They are relative to
 /// `reference`, in microseconds since 1970. A month or a day without a year is the latest one up to
@@ -70,15 +96,9 @@ const MAX_SPANS: usize = 16;
 pub(crate) fn spans(query: &str, reference: i64) -> Vec<TimeSpan> {
     let Some(calendar) = Calendar::at(reference) else { return Vec::new() };
     let query = query.to_lowercase();
-    let words: Vec<_> = query
-        .split(|c: char| c.is_whitespace() || c == ',')
-        .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()))
-        .filter(|word| !word.is_empty())
-        .map(|word| word.strip_suffix("'s").or_else(|| word.strip_suffix("’s")).unwrap_or(word))
-        .collect();
-    let asks_past = words.iter().any(|word| PAST.contains(word))
-        || PAST_MARKS.iter().any(|mark| query.contains(mark))
-        || words.iter().all(|word| matches!(*word, "today" | "tonight" | "今日" | "今天" | "오늘"));
+    let words = words(&query);
+    let mut sentences = sentences(&query).into_iter().filter_map(|sentence| query.get(sentence));
+    let asks_past = sentences.any(tells_of_today);
     let calendar = Calendar { asks_past, ..calendar };
     let mut spans = calendar.east_asian(&query);
     let mut at = 0;
@@ -105,7 +125,7 @@ struct Calendar {
     year: i64,
     /// January is 0.
     month: i64,
-    /// Whether the query asks about what has been.
+    /// Whether the query asks about what has been today.
     asks_past: bool,
 }
 
@@ -249,7 +269,7 @@ impl Calendar {
     fn east_asian(&self, query: &str) -> Vec<TimeSpan> {
         let mentions = |names: &[&str]| names.iter().any(|name| query.contains(name));
         let mut spans = Vec::new();
-        if self.asks_past && mentions(&["今日", "今天", "오늘"]) {
+        if self.asks_past && mentions(&TODAY) {
             spans.push(self.days_ago(0));
         }
         if mentions(&["昨日", "昨天", "어제"]) {
@@ -407,6 +427,11 @@ mod tests {
             assert_eq!(named(query), ["2024-05-15"], "{query}");
         }
         for query in ["What can I cook tonight?", "Which shoes today?", "今天做什么菜？", "now?"]
+        {
+            assert!(named(query).is_empty(), "{query}");
+        }
+        // A greeting is not the question.
+        for query in ["Nice weather today! Where did I park?", "今天天气真好。我的车停在哪儿了？"]
         {
             assert!(named(query).is_empty(), "{query}");
         }
