@@ -74,8 +74,8 @@
 //!
 //! - **A failure that may pass is repeated** twice: no connection, a connection that broke, no
 //!   answer within 60 s, the statuses 408, 429 and 5xx. The wait doubles from 0.5 s, or is what
-//!   `Retry-After` says up to 120 s. A call ends after 180 s, whatever happens, and after 10 minutes
-//!   where it asks a language model, which may take all of them for its answer.
+//!   `Retry-After` says up to 120 s. A call ends after 180 s, whatever happens. A language model
+//!   has 10 minutes for its answer, and for all that is repeated.
 //! - **An error** is a [`ComponentError`](mem0_components::ComponentError): its kind, the provider,
 //!   the status or code. It repeats neither a key nor a text nor what the provider said.
 //! - **A vector** has as many numbers as `embedding_dims` says, or as the model is known to give.

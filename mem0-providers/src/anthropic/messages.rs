@@ -1,12 +1,12 @@
 use http::{HeaderName, HeaderValue};
 use mem0_components::{
-    ComponentError, LlmMessage, LlmPart, LlmRequest, LlmRole, ResponseFormat, ToolCall, ToolChoice,
+    ComponentError, LlmMessage, LlmPart, LlmRequest, LlmRole, ResponseFormat, ToolChoice,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::chat::json::{asked_in_words, is_closed};
-use crate::chat::{ChatProtocol, Ended, Said, arguments, read, split, unreadable, usage};
+use crate::chat::{ChatProtocol, Ended, Said, all, given, read, split, usage};
 use crate::connection::Outgoing;
 
 pub(super) const NAME: &str = "anthropic";
@@ -53,6 +53,11 @@ enum Block {
 struct Tokens {
     #[serde(default)]
     input_tokens: Option<u64>,
+    /// Of the request, too, but counted apart: what a cache had, and what it took.
+    #[serde(default)]
+    cache_read_input_tokens: Option<u64>,
+    #[serde(default)]
+    cache_creation_input_tokens: Option<u64>,
     #[serde(default)]
     output_tokens: Option<u64>,
 }
@@ -145,8 +150,7 @@ impl ChatProtocol for Messages {
             ("temperature", self.temperature.map(Value::from)),
             ("top_p", self.top_p.map(Value::from)),
         ];
-        let given = fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
-        body.extend(given);
+        body.extend(given(fields));
         let version = HeaderName::from_static("anthropic-version");
         let request = Outgoing::post("/v1/messages", &Value::Object(body));
         Ok(request.header(version, HeaderValue::from_static(VERSION)))
@@ -160,7 +164,10 @@ impl ChatProtocol for Messages {
                 Some("max_tokens" | "model_context_window_exceeded") => Ended::CutOff,
                 _ => Ended::Whole,
             },
-            usage: answer.usage.and_then(|tokens| usage(tokens.input_tokens, tokens.output_tokens)),
+            usage: answer.usage.and_then(|tokens| {
+                let cached = [tokens.cache_read_input_tokens, tokens.cache_creation_input_tokens];
+                usage(all(tokens.input_tokens, &cached), tokens.output_tokens)
+            }),
             model: answer.model,
             ..Said::default()
         };
@@ -169,12 +176,7 @@ impl ChatProtocol for Messages {
             match block {
                 // The arguments are the answer, and what stands before them is not.
                 Block::ToolUse { input, .. } if is_answer => said.text = input.to_string(),
-                Block::ToolUse { name, input } => {
-                    let arguments = arguments(input).ok_or_else(|| {
-                        unreadable(NAME, "the arguments of a call of a tool are not an object")
-                    })?;
-                    said.calls.push(ToolCall::new(name, arguments));
-                }
+                Block::ToolUse { name, input } => said.calls.push((name, input)),
                 Block::Text { text } => said.text.push_str(&text),
                 Block::Other => {}
             }

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use http::header;
 use mem0_components::{
-    ComponentError, LlmMessage, LlmPart, LlmRequest, LlmRole, ResponseFormat, ToolCall, ToolChoice,
+    ComponentError, LlmMessage, LlmPart, LlmRequest, LlmRole, ResponseFormat, ToolChoice,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::service::{NAME, signed};
 use super::signature::Keys;
 use crate::chat::json::{asked_in_words, is_closed};
-use crate::chat::{ChatProtocol, Ended, Said, arguments, read, split, unreadable, usage};
+use crate::chat::{ChatProtocol, Ended, Said, all, given, read, split, usage};
 use crate::connection::Outgoing;
 
 pub(super) struct Converse {
@@ -77,6 +77,11 @@ struct Call {
 struct Tokens {
     #[serde(default)]
     input_tokens: Option<u64>,
+    /// Of the request, too, but counted apart: what a cache had, and what it took.
+    #[serde(default)]
+    cache_read_input_tokens: Option<u64>,
+    #[serde(default)]
+    cache_write_input_tokens: Option<u64>,
     #[serde(default)]
     output_tokens: Option<u64>,
 }
@@ -170,8 +175,7 @@ impl ChatProtocol for Converse {
             ("temperature", self.temperature.map(Value::from)),
             ("topP", self.top_p.map(Value::from)),
         ];
-        let given = config.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
-        body.insert("inferenceConfig".to_owned(), Value::Object(given.collect()));
+        body.insert("inferenceConfig".to_owned(), given(config).into());
         body.insert("messages".to_owned(), messages.into());
         if !self.more.is_empty() {
             body.insert("additionalModelRequestFields".to_owned(), self.more.clone().into());
@@ -196,7 +200,10 @@ impl ChatProtocol for Converse {
                 Some("max_tokens" | "model_context_window_exceeded") => Ended::CutOff,
                 _ => Ended::Whole,
             },
-            usage: answer.usage.and_then(|tokens| usage(tokens.input_tokens, tokens.output_tokens)),
+            usage: answer.usage.and_then(|tokens| {
+                let cached = [tokens.cache_read_input_tokens, tokens.cache_write_input_tokens];
+                usage(all(tokens.input_tokens, &cached), tokens.output_tokens)
+            }),
             ..Said::default()
         };
         let is_answer = self.answer_tool(request).is_some();
@@ -204,12 +211,7 @@ impl ChatProtocol for Converse {
             match block.tool_use {
                 // The arguments are the answer, and what stands before them is not.
                 Some(call) if is_answer => said.text = call.input.to_string(),
-                Some(call) => {
-                    let arguments = arguments(call.input).ok_or_else(|| {
-                        unreadable(NAME, "the arguments of a call of a tool are not an object")
-                    })?;
-                    said.calls.push(ToolCall::new(call.name, arguments));
-                }
+                Some(call) => said.calls.push((call.name, call.input)),
                 None => said.text.push_str(&block.text.unwrap_or_default()),
             }
         }

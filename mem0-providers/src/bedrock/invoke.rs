@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::service::{NAME, signed};
 use super::signature::Keys;
 use crate::chat::json::with_words;
-use crate::chat::{ChatProtocol, Ended, Said, read, unreadable};
+use crate::chat::{ChatProtocol, Ended, Said, given, read, unreadable};
 use crate::connection::Outgoing;
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -95,8 +95,7 @@ impl ChatProtocol for Invoke {
             (limit, self.max_tokens.map(Value::from)),
             ("temperature", self.temperature.map(Value::from)),
         ];
-        let given = fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
-        let mut body: Map<String, Value> = given.collect();
+        let mut body = given(fields);
         body.extend(self.more.clone());
         Ok(signed(&self.keys, Outgoing::post(self.path.clone(), &json!(body))))
     }

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use crate::connection::Outgoing;
 use crate::service::Service;
-pub(crate) use reply::{Ended, Said, arguments, usage};
+pub(crate) use reply::{Ended, Said, all, given, usage};
 
 /// How a service is asked: all in which the protocols differ.
 pub(crate) trait ChatProtocol: Send + Sync + 'static {

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use mem0_components::{
     ComponentError, ComponentErrorKind, ConfigError, Llm, LlmCapabilities, LlmMessage, LlmPart,
-    LlmRequest, LlmRole, ResponseFormat, Settings, ToolCall, ToolChoice,
+    LlmRequest, LlmRole, ResponseFormat, Settings, ToolChoice,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -11,7 +11,7 @@ use super::schema::converted;
 use super::service::{NAME, with_key};
 use crate::chat::settings::ChatSettings;
 use crate::chat::{
-    ChatModel, ChatProtocol, Ended, Said, arguments, read, split, unreadable, usage,
+    ChatModel, ChatProtocol, Ended, Said, all, given, read, split, unreadable, usage,
 };
 use crate::connection::Outgoing;
 use crate::place::segment;
@@ -144,8 +144,7 @@ fn made(
         ("topP", chat.top_p.or_default().map(Value::from)),
         ("maxOutputTokens", chat.max_tokens.or_default().map(Value::from)),
     ];
-    let given = config.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
-    let config = given.collect();
+    let config = given(config);
     let mut capabilities = LlmCapabilities::text().with_json_schema().with_tools();
     capabilities.images = chat.sees_images;
     Arc::new(ChatModel {
@@ -229,9 +228,8 @@ impl ChatProtocol for GenerateContent {
         let answer: Answer = read(NAME, body)?;
         let mut said = Said {
             usage: answer.usage_metadata.and_then(|tokens| {
-                let thoughts = tokens.thoughts_token_count.unwrap_or(0);
-                let output = tokens.candidates_token_count.unwrap_or(0).saturating_add(thoughts);
-                usage(tokens.prompt_token_count, Some(output))
+                let output = tokens.candidates_token_count.or(Some(0));
+                usage(tokens.prompt_token_count, all(output, &[tokens.thoughts_token_count]))
             }),
             model: answer.model_version,
             ..Said::default()
@@ -260,10 +258,7 @@ impl ChatProtocol for GenerateContent {
             }
             said.text.push_str(&part.text.unwrap_or_default());
             if let Some(call) = part.function_call {
-                let arguments = arguments(call.args).ok_or_else(|| {
-                    unreadable(NAME, "the arguments of a call of a tool are not an object")
-                })?;
-                said.calls.push(ToolCall::new(call.name, arguments));
+                said.calls.push((call.name, call.args));
             }
         }
         Ok(said)

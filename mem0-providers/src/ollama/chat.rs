@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use mem0_components::{
     ComponentError, ConfigError, Llm, LlmCapabilities, LlmMessage, LlmPart, LlmRequest, LlmRole,
-    ResponseFormat, Settings, ToolCall, ToolChoice,
+    ResponseFormat, Settings, ToolChoice,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -11,9 +11,7 @@ use serde_json::{Map, Value, json};
 use super::service::{NAME, service};
 use crate::chat::json::with_words;
 use crate::chat::settings::ChatSettings;
-use crate::chat::{
-    ChatModel, ChatProtocol, Ended, Said, arguments, function, read, unreadable, usage,
-};
+use crate::chat::{ChatModel, ChatProtocol, Ended, Said, function, given, read, usage};
 use crate::connection::Outgoing;
 use crate::sending::Sending;
 
@@ -67,7 +65,6 @@ pub(crate) fn llm(
         ("num_predict", chat.max_tokens.or_default().map(Value::from)),
         ("top_p", chat.top_p.or_default().map(Value::from)),
     ];
-    let given = options.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
     let mut capabilities = LlmCapabilities::text().with_json_schema().with_tools();
     capabilities.images = chat.sees_images;
     Ok(Arc::new(ChatModel {
@@ -76,7 +73,7 @@ pub(crate) fn llm(
         name: format!("{NAME}/{model}"),
         capabilities,
         timeout: chat.timeout,
-        protocol: Chat { model, options: given.collect() },
+        protocol: Chat { model, options: given(options) },
     }))
 }
 
@@ -130,16 +127,10 @@ impl ChatProtocol for Chat {
 
     fn read(&self, _: &LlmRequest, body: &[u8]) -> Result<Said, ComponentError> {
         let answer: Answer = read(NAME, body)?;
-        let mut calls = Vec::new();
-        for Call { function } in answer.message.tool_calls.unwrap_or_default() {
-            let arguments = arguments(function.arguments).ok_or_else(|| {
-                unreadable(NAME, "the arguments of a call of a tool are not an object")
-            })?;
-            calls.push(ToolCall::new(function.name, arguments));
-        }
+        let calls = answer.message.tool_calls.unwrap_or_default().into_iter();
         Ok(Said {
             text: answer.message.content.unwrap_or_default(),
-            calls,
+            calls: calls.map(|Call { function }| (function.name, function.arguments)).collect(),
             ended: match answer.done_reason.as_deref() {
                 Some("length") => Ended::CutOff,
                 _ => Ended::Whole,

@@ -2,14 +2,14 @@ use std::borrow::Cow;
 
 use http::HeaderMap;
 use mem0_components::{
-    ComponentError, LlmMessage, LlmPart, LlmRequest, LlmRole, ResponseFormat, ToolCall, ToolChoice,
+    ComponentError, LlmMessage, LlmPart, LlmRequest, LlmRole, ResponseFormat, ToolChoice,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::chat::json::{is_strict, with_words};
 use crate::chat::settings::ChatSettings;
-use crate::chat::{ChatProtocol, Ended, Said, arguments, function, read, unreadable, usage};
+use crate::chat::{ChatProtocol, Ended, Said, function, given, read, unreadable, usage};
 use crate::connection::Outgoing;
 
 /// Which forms of answers a service can be asked for.
@@ -99,6 +99,17 @@ struct Tokens {
     prompt_tokens: Option<u64>,
     #[serde(default)]
     completion_tokens: Option<u64>,
+    #[serde(default)]
+    total_tokens: Option<u64>,
+}
+
+impl Tokens {
+    /// Those of the answer. xAI counts what a model thinks in the total alone.
+    fn output(&self) -> Option<u64> {
+        let beside_input =
+            self.total_tokens.zip(self.prompt_tokens).map(|(all, input)| all.saturating_sub(input));
+        self.completion_tokens.max(beside_input)
+    }
 }
 
 impl Completions {
@@ -194,15 +205,9 @@ impl ChatProtocol for Completions {
             Some(Content::Parts(parts)) => parts.into_iter().filter_map(|part| part.text).collect(),
             None => String::new(),
         };
-        let mut calls = Vec::new();
-        for Call { function } in message.tool_calls.unwrap_or_default() {
-            let arguments = arguments(function.arguments).ok_or_else(|| {
-                unreadable(self.provider, "the arguments of a call of a tool are not an object")
-            })?;
-            calls.push(ToolCall::new(function.name, arguments));
-        }
-        let usage =
-            answer.usage.and_then(|tokens| usage(tokens.prompt_tokens, tokens.completion_tokens));
+        let calls = message.tool_calls.unwrap_or_default().into_iter();
+        let calls = calls.map(|Call { function }| (function.name, function.arguments)).collect();
+        let usage = answer.usage.and_then(|tokens| usage(tokens.prompt_tokens, tokens.output()));
         Ok(Said { text, calls, ended, usage, model: answer.model })
     }
 }
@@ -289,8 +294,7 @@ pub(crate) fn parameters(
         (of_limit, limit.map(Value::from)),
         ("reasoning_effort", effort.map(Value::from)),
     ];
-    let given = fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
-    given.collect()
+    given(fields)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::thread;
 
 use mem0_components::{
     ComponentErrorKind as Kind, FinishReason, LlmMessage, LlmRequest, MemoryConfig, ProviderConfig,
-    Registry, ResponseFormat, Tool,
+    Registry, ResponseFormat, TokenUsage, Tool,
 };
 use mem0_providers::Providers;
 use serde_json::{Value, json};
@@ -175,6 +175,10 @@ fn an_answer_without_a_message_is_unreadable() {
     let arguments = json!({"choices": [{"message": {"tool_calls":
         [{"function": {"name": "a", "arguments": "[1]"}}]}}]});
     assert_eq!(told("openai", 200, &arguments), Kind::Unreadable);
+    let mut cut_off = arguments;
+    cut_off["choices"][0]["finish_reason"] = "length".into();
+    cut_off["choices"][0]["message"]["tool_calls"][0]["function"]["arguments"] = "{\"a".into();
+    assert_eq!(told("openai", 200, &cut_off), Kind::Unreadable);
 }
 
 #[test]
@@ -263,6 +267,42 @@ fn an_answer_that_is_cut_off_says_so() {
     let llm = llm(&script, &runtime, "vllm", &json!({}), &Value::Null).unwrap();
     let found = runtime.block_on(llm.generate(&question())).unwrap();
     assert_eq!((found.text.as_str(), found.finish), ("", FinishReason::Length));
+}
+
+#[test]
+fn all_tokens_are_counted_wherever_they_are_said() {
+    let runtime = runtime();
+    for (provider, body) in [
+        (
+            "xai",
+            json!({"choices": [{"message": {"content": "a"}}], "usage":
+            {"prompt_tokens": 9, "completion_tokens": 1, "total_tokens": 15}}),
+        ),
+        (
+            "anthropic",
+            json!({"content": [{"type": "text", "text": "a"}], "usage":
+            {"input_tokens": 1, "cache_read_input_tokens": 7, "cache_creation_input_tokens": 1,
+                "output_tokens": 6}}),
+        ),
+        (
+            "gemini",
+            json!({"candidates": [{"content": {"parts": [{"text": "a"}]}}],
+            "usageMetadata": {"promptTokenCount": 9, "candidatesTokenCount": 1,
+                "thoughtsTokenCount": 5}}),
+        ),
+        (
+            "aws_bedrock",
+            json!({"output": {"message": {"content": [{"text": "a"}]}}, "usage":
+            {"inputTokens": 5, "cacheReadInputTokens": 4, "outputTokens": 6}}),
+        ),
+        ("ollama", json!({"message": {"content": "a"}, "prompt_eval_count": 9, "eval_count": 6})),
+    ] {
+        let (_, config, _) = subjects().into_iter().find(|(name, ..)| *name == provider).unwrap();
+        let script = Script::in_turn([answer(200, &body)]);
+        let llm = llm(&script, &runtime, provider, &config, &Value::Null).unwrap();
+        let found = runtime.block_on(llm.generate(&question())).unwrap();
+        assert_eq!(found.usage, Some(TokenUsage::new(9, 6)), "{provider}");
+    }
 }
 
 #[test]
