@@ -67,8 +67,8 @@
 //! and `llm_reranker`, which asks one of these language models.
 //!
 //! With the feature `folder`, `huggingface` without an address loads the folder that `model` names,
-//! by [`FolderEncoder`](mem0_encoder::FolderEncoder), and computes on threads of its own: questions
-//! first, one thread for them alone.
+//! by `FolderEncoder` of `mem0-encoder`, and computes on threads of its own: questions first, one
+//! thread for them alone.
 //!
 //! # What holds for all that send requests
 //!

@@ -55,6 +55,10 @@ fn the_clients_are_light_and_need_no_openssl() {
 #[test]
 fn providers_bring_little_but_their_transport() {
     assert_light("mem0-providers", 95);
+    // With a model in a folder: the encoder, and not a framework of models.
+    let crates = tree("mem0-providers", &["-e", "normal", "--features", "folder"]);
+    assert!(names(&crates).contains("mem0-encoder"), "{crates:#?}");
+    assert!(crates.len() <= 120, "{} crates: {crates:#?}", crates.len());
 }
 
 #[test]

@@ -28,7 +28,8 @@ pub(crate) fn json<T: DeserializeOwned>(
     let Some(bytes) = bytes(folder, name)? else { return Ok(None) };
     serde_json::from_slice(&bytes).map(Some).map_err(|error| {
         FolderError::new(format!(
-            "{name} does not have the form that is expected (line {}, column {}); download it again",
+            "{name} does not have the form that is expected (line {}, column {}); download it \
+             again",
             error.line(),
             error.column()
         ))

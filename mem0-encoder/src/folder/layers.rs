@@ -242,12 +242,15 @@ impl Reading<'_> {
     fn asked(&mut self, names: [&str; 3]) -> Result<Linear, FolderError> {
         let Shape { hidden, heads, .. } = *self.shape;
         let (own, head) = (hidden / heads, self.head);
+        let mut parts = Vec::new();
+        for name in names {
+            let from = self.take(&format!("{name}.weight"), &[hidden, hidden])?;
+            parts.push((from, self.take(&format!("{name}.bias"), &[hidden])?));
+        }
         let mut weights = vec![0.0; 3 * heads * head * hidden];
         let mut bias = vec![0.0; 3 * heads * head];
-        for (part, name) in names.into_iter().enumerate() {
+        for (part, (from, from_bias)) in parts.into_iter().enumerate() {
             let scale = if part == 0 { 1.0 / (own as f32).sqrt() } else { 1.0 };
-            let from = self.take(&format!("{name}.weight"), &[hidden, hidden])?;
-            let from_bias = self.take(&format!("{name}.bias"), &[hidden])?;
             let rows = from.chunks_exact(hidden).zip(from_bias);
             for (at, (row, number)) in rows.enumerate() {
                 let to = (part * heads + at / own) * head + at % own;

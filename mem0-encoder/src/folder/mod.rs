@@ -50,7 +50,8 @@ impl std::fmt::Debug for FolderEncoder {
 }
 
 impl FolderEncoder {
-    /// Reads a folder. The weights are in memory afterwards, four bytes each.
+    /// Reads a folder. The weights are in memory afterwards, four bytes each. The thread that calls
+    /// it does nothing else with rayon, as in [`encode_texts`](Self::encode_texts).
     ///
     /// # Errors
     ///
@@ -61,7 +62,7 @@ impl FolderEncoder {
     /// use mem0_encoder::FolderEncoder;
     ///
     /// let refused = FolderEncoder::open("no-such-folder").unwrap_err();
-    /// assert!(refused.to_string().starts_with("config.json is missing; give the folder of a model"));
+    /// assert!(refused.to_string().starts_with("config.json is missing; give the folder"));
     /// ```
     pub fn open(folder: impl AsRef<Path>) -> Result<Self, FolderError> {
         stay_on_this_thread();
@@ -104,7 +105,8 @@ impl FolderEncoder {
     /// # fn main() -> Result<(), mem0_encoder::FolderError> {
     /// use mem0_encoder::FolderEncoder;
     ///
-    /// let encoder = FolderEncoder::open("e5-small-v2")?.with_prompts(Some("query: "), Some("passage: "));
+    /// let encoder = FolderEncoder::open("e5-small-v2")?;
+    /// let encoder = encoder.with_prompts(Some("query: "), Some("passage: "));
     /// # let _ = encoder;
     /// # Ok(())
     /// # }

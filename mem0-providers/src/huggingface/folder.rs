@@ -1,6 +1,7 @@
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
+use std::thread;
 
 use mem0_components::{
     ComponentError, ComponentErrorKind, ConfigError, Embedder, Embedding, Purpose, Reply, Settings,
@@ -48,7 +49,11 @@ pub(super) fn embedder(
 ) -> Result<Arc<dyn Embedder>, ConfigError> {
     let Further { model_kwargs } = settings.read()?;
     let given = given_dimensions(settings)?;
-    let mut encoder = FolderEncoder::open(folder).map_err(|why| {
+    // On a thread of its own: the library that multiplies would keep the caller's for itself.
+    let opened = thread::scope(|scope| scope.spawn(|| FolderEncoder::open(folder)).join());
+    let opened = opened
+        .map_err(|_| settings.error("model", "cannot be read, by a fault of ours; report this"))?;
+    let mut encoder = opened.map_err(|why| {
         settings.error("model", format!("names a folder that cannot be used: {why}"))
     })?;
     if let Some(Prompts { query, document }) = model_kwargs.and_then(|given| given.prompts) {
