@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -100,13 +101,69 @@ fn a_configured_embedder_makes_the_vectors_and_stays_the_folders() {
 }
 
 #[test]
+fn a_model_in_a_folder_makes_the_vectors_and_another_one_in_its_place_is_noticed() {
+    let (folder, files) = (Folder::new(), Folder::new());
+    let (model, moved) = (files.path().join("model"), files.path().join("moved"));
+    fs::create_dir(&model).unwrap();
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../mem0-encoder/tests/data/folders");
+    for entry in fs::read_dir(data.join("distilbert")).unwrap() {
+        let entry = entry.unwrap();
+        fs::copy(entry.path(), model.join(entry.file_name())).unwrap();
+    }
+    let file = files.path().join("mem0.toml");
+    let start = |model: &Path| {
+        let config = format!(
+            "[embedder]\nprovider = \"huggingface\"\n[embedder.config]\nmodel = '{}'\n",
+            model.display()
+        );
+        fs::write(&file, config).unwrap();
+        let mut start = unconfigured(folder.path());
+        start.env("MEM0_SERVER_API_KEY", "k").arg("--config").arg(&file);
+        start
+    };
+    let server = Server::start(start(&model));
+    for text in ["ten cats lives in Berlin", "likes green tea"] {
+        let body = json!({"messages": [{"role": "user", "content": text}],
+            "user_id": "alice", "infer": false});
+        let added = send(server.address, "k", "POST", "/v3/memories/add/", &body.to_string());
+        assert_eq!(added.unwrap().0, 200);
+    }
+    assert_eq!(found(&server, "likes green tea"), "likes green tea");
+    server.stop();
+
+    // The same model elsewhere.
+    fs::rename(&model, &moved).unwrap();
+    let server = Server::start(start(&moved));
+    assert_eq!(found(&server, "likes green tea"), "likes green tea");
+    server.stop();
+
+    // Another pooling is another model.
+    fs::create_dir(moved.join("1_Pooling")).unwrap();
+    fs::write(moved.join("1_Pooling/config.json"), r#"{"pooling_mode": "cls"}"#).unwrap();
+    let output = start(&moved).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert_eq!(said.matches("huggingface/distilbert-40-").count(), 2, "{said}");
+    let to = format!(r#"{{"provider": "huggingface", "config": {{"model": {moved:?}}}}}"#);
+    let (is_done, changed) = self::said(&folder, &["change-embedder", "--to", &to]);
+    assert!(is_done && changed.contains("2 memories of huggingface/distilbert-40-"), "{changed}");
+    let server = Server::start(start(&moved));
+    assert_eq!(found(&server, "likes green tea"), "likes green tea");
+    server.stop();
+}
+
+#[test]
 fn a_setting_that_is_wrong_is_said_before_anything_is_opened() {
     let folder = Folder::new();
     for (given, words) in [
         ("opnai", "embedder.provider is \"opnai\"; did you mean openai?"),
         (r#"{"provider": "lmstudio", "config": {"modl": "s3cret"}}"#, "did you mean model?"),
         (r#"{"provider": "ollama", "confg": {}}"#, "--embedder cannot be used: embedder.confg"),
-        ("huggingface", "huggingface_base_url is missing; give the address of a server"),
+        ("huggingface", "embedder.config.model is missing; give the path of a folder"),
+        (
+            r#"{"provider": "huggingface", "config": {"model": "BAAI/bge-m3"}}"#,
+            "embedder.config.model is not a folder on this machine, and nothing is downloaded",
+        ),
         ("--reranker=cohre", "reranker.provider is \"cohre\"; did you mean cohere?"),
         ("--reranker=cohere", "reranker.config.api_key is missing"),
         (
