@@ -72,6 +72,32 @@ impl Embedder for Slow {
     }
 }
 
+/// An embedder that keeps what it was asked.
+#[derive(Debug)]
+struct Keeping {
+    inner: HashEmbedder,
+    asked: Arc<Mutex<Vec<String>>>,
+}
+
+impl Embedder for Keeping {
+    fn model(&self) -> &str {
+        self.inner.model()
+    }
+
+    fn dimensions(&self) -> usize {
+        self.inner.dimensions()
+    }
+
+    fn max_batch(&self) -> usize {
+        self.inner.max_batch()
+    }
+
+    fn embed<'a>(&'a self, texts: &'a [&'a str], purpose: Purpose) -> Reply<'a, Vec<Embedding>> {
+        self.asked.lock().unwrap().extend(texts.iter().map(|text| (*text).to_owned()));
+        self.inner.embed(texts, purpose)
+    }
+}
+
 fn open(folder: &Folder, embedder: impl Embedder) -> Engine {
     Engine::open_with_embedder(&folder.0, Arc::new(embedder)).unwrap()
 }
@@ -85,6 +111,34 @@ fn queue(engine: &Engine, user_id: &str, texts: &[String]) -> String {
 fn the_built_in_embedder_passes_the_suite() {
     let report = wait(check_embedder(&BuiltInEmbedder)).unwrap();
     assert_eq!(report.failed().count(), 0);
+}
+
+#[test]
+fn a_query_that_names_a_speaker_is_embedded_as_if_it_asked_the_speaker() {
+    let folder = Folder::new();
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let engine = open(&folder, Keeping { inner: HashEmbedder::new(24), asked: asked.clone() });
+    let said = vec![Message::user("I love maths").named("Nadia Ortiz"), Message::user("I nap")];
+    let mut request = AddRequest::new(said, user("alice"));
+    request.infer = false;
+    wait(engine.add(request)).unwrap();
+    store(&engine, user("bob"), &["Nadia called"]);
+    for (user_id, query, texts) in [
+        ("alice", "What does Nadia Ortiz love?", vec!["What does you love?"]),
+        ("alice", "Who loves maths?", vec![]),
+        // She does not speak there.
+        ("bob", "What does Nadia want?", vec![]),
+    ] {
+        asked.lock().unwrap().clear();
+        let hits = find(&engine, query, Filter::user_id(user_id));
+        assert!(!hits.is_empty(), "{query}");
+        assert_eq!(*asked.lock().unwrap(), [&[query], &*texts].concat());
+    }
+    let mut by_words = SearchRequest::new("What does Nadia love?", Filter::user_id("alice"));
+    asked.lock().unwrap().clear();
+    by_words.keyword_search = true;
+    assert!(!wait(engine.search(by_words)).unwrap().is_empty());
+    assert!(asked.lock().unwrap().is_empty());
 }
 
 #[test]

@@ -201,9 +201,11 @@ impl Engine {
     ) -> Result<(Vec<SearchHit>, bool), EngineError> {
         let (scopes, signals) = (self.scopes()?, self.signals);
         let parts = Arc::new(query::parts_of(&request.query));
-        let texts: Vec<_> = parts.iter().map(String::as_str).collect();
+        let mut addressed = None;
         let mut components = self.embedders().now();
         loop {
+            let texts = addressed.as_ref().unwrap_or(&parts).iter();
+            let texts: Vec<_> = texts.map(String::as_str).collect();
             // Before a reader is taken, since an embedder may take long.
             let made = match request.keyword_search {
                 true => Made::Nothing,
@@ -215,19 +217,30 @@ impl Engine {
             let by_words_alone = made == Made::Nothing && !request.keyword_search;
             let (scopes, request, parts) = (scopes.clone(), request.clone(), parts.clone());
             let (kind, answer) = (components.vectors(), self.answer("top_k"));
+            let is_addressed = addressed.is_some();
             let found = self.read(move |connection, access| {
                 let generation = vectors::generation(connection)?;
                 if generation != kind.generation {
                     return Ok(Err(generation));
                 }
-                let made = (&**parts, made, kind);
-                search(connection, access, &scopes, &request, made, signals, answer).map(Ok)
+                let view = view(connection, access, &scopes, &request, kind)?;
+                if !is_addressed
+                    && matches!(made, Made::Vectors(_))
+                    && let Some(addressed) = query::addressed(&parts, &view)
+                {
+                    return Ok(Ok(Found::Addressed(Arc::new(addressed))));
+                }
+                let made = (&**parts, made);
+                let hits = search(connection, access, &view, &request, made, signals, answer)?;
+                Ok(Ok(Found::Hits(hits)))
             });
             match found.await? {
-                Ok(hits) => {
+                Ok(Found::Hits(hits)) => {
                     self.retrievals().count(self.access());
                     return Ok((hits, by_words_alone));
                 }
+                // It is embedded again, as if its speakers were asked.
+                Ok(Found::Addressed(texts)) => addressed = Some(texts),
                 // The folder has another embedder by now.
                 Err(generation) => components = self.embedders().of(generation),
             }
@@ -305,12 +318,19 @@ impl Default for Signals {
     }
 }
 
-pub(crate) fn search(
+/// What a reader comes back with.
+enum Found {
+    Hits(Vec<SearchHit>),
+    /// The texts to embed, since the query names people who speak in the scope.
+    Addressed(Arc<Vec<String>>),
+}
+
+fn search(
     connection: &Connection,
     access: &Access,
-    scopes: &IndexCache,
+    view: &VisibleMemories,
     request: &SearchRequest,
-    (parts, made, kind): (&[String], Made, VectorKind),
+    (parts, made): (&[String], Made),
     signals: Signals,
     mut answer: Answer,
 ) -> Result<Vec<SearchHit>, EngineError> {
@@ -345,19 +365,19 @@ pub(crate) fn search(
         reference,
         decay: projects::decays(connection, access.project())?,
     };
-    let view = view(connection, access, scopes, request, kind)?;
-    let ranking = Ranking::new(&view, &query, &times);
+    let ranking = Ranking::new(view, &query, &times);
     let pool = request.pool();
     let mut ranked = ranking.best(if phrases.is_empty() { pool } else { pool.max(QUOTING) });
     if request.rerank {
-        let texts = texts(connection, &view, &ranking, &ranked)?;
+        let texts = texts(connection, view, &ranking, &ranked)?;
         ranked = ranking.again(&ranked, &texts);
     }
     if !phrases.is_empty() {
-        let texts = texts(connection, &view, &ranking, &ranked)?;
+        let texts = texts(connection, view, &ranking, &ranked)?;
         ranked = ranking.quoting(ranked, &texts, &phrases);
     }
     ranked.truncate(request.top_k);
+    ranked = ranking.believed(ranked);
     let shown = |ranked: &Ranked| ranked.scored.score >= request.threshold;
     if request.threshold <= DEFAULT_THRESHOLD && !ranked.first().is_some_and(shown) {
         ranked.truncate(FEW);

@@ -215,6 +215,11 @@ impl MemoryIndex {
         self.with(move |chunk| chunk.words.rows(word))
     }
 
+    /// Whether a memory has a speaker.
+    pub(crate) fn has_speakers(&self) -> bool {
+        self.chunks.iter().any(|chunk| !chunk.speakers.is_empty())
+    }
+
     /// The memories whose speaker's name has a word.
     pub(crate) fn spoken_by(&self, word: WordHash) -> impl Iterator<Item = usize> {
         self.with(move |chunk| chunk.speakers.rows(word))

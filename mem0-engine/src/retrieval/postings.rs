@@ -75,6 +75,10 @@ impl Postings {
         self.rows.get(start..end(at)).unwrap_or_default()
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.words.is_empty()
+    }
+
     pub(crate) fn bytes(&self) -> usize {
         self.words.len() * (size_of::<WordHash>() + size_of::<u32>())
             + self.rows.len() * size_of::<u16>()

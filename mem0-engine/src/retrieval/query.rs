@@ -3,6 +3,7 @@ use std::fmt;
 
 use crate::retrieval::query_word::QueryWord;
 use crate::retrieval::scoring::{Closeness, general_weight, is_common};
+use crate::retrieval::visible_memories::VisibleMemories;
 use crate::text::analysis::query_words;
 use crate::text::sentences::{clauses, sentences};
 use crate::text::vector::Vector;
@@ -66,6 +67,63 @@ fn asker(query: &str) -> Option<&str> {
         && !name.starts_with(char::is_lowercase)
         && !query_words(name).iter().any(|word| is_common(&word.term));
     (is_name && said.starts_with(|c: char| c.is_whitespace() || !c.is_ascii())).then_some(name)
+}
+
+/// The [parts](parts_of) of a query as if its speakers were asked, where it names somebody who
+/// speaks in the scope: who speaks of himself says "I", and seldom his name. `None` where it names
+/// nobody.
+pub(crate) fn addressed(parts: &[String], view: &VisibleMemories) -> Option<Vec<String>> {
+    if !view.has_speakers() {
+        return None;
+    }
+    let mut known = HashMap::new();
+    let mut is_speaker = |word: &str| {
+        *known.entry(word.to_owned()).or_insert_with(|| {
+            let mut words = query_words(word).into_iter().map(QueryWord::of).peekable();
+            words.peek().is_some() && words.all(|word| word.spoken(view).next().is_some())
+        })
+    };
+    let new: Vec<_> = parts.iter().map(|part| with_you(part, &mut is_speaker)).collect();
+    new.iter().any(Option::is_some).then(|| {
+        new.into_iter().zip(parts).map(|(new, part)| new.unwrap_or_else(|| part.clone())).collect()
+    })
+}
+
+/// An English text that says "you" where it names speakers; `None` where it names nobody. A name
+/// has a capital if anything in the text has one.
+fn with_you(text: &str, mut is_speaker: impl FnMut(&str) -> bool) -> Option<String> {
+    let has_capitals = text.contains(char::is_uppercase);
+    let (mut new, mut rest) = (String::with_capacity(text.len()), text);
+    let (mut names, mut is_after_name) = (false, false);
+    while !rest.is_empty() {
+        let is_word = rest.starts_with(char::is_alphanumeric);
+        let end = rest.find(|c: char| c.is_alphanumeric() != is_word).unwrap_or(rest.len());
+        let (run, after) = rest.split_at(end);
+        rest = after;
+        let may_be_name = is_word && (!has_capitals || run.starts_with(char::is_uppercase));
+        if !(may_be_name && is_speaker(run)) {
+            if is_word && !run.is_ascii() {
+                return None;
+            }
+            new.push_str(run);
+            is_after_name &= run.trim().is_empty();
+            continue;
+        }
+        if is_after_name {
+            // The second word of a name.
+            new.truncate(new.trim_end().len());
+        } else {
+            new.push_str("you");
+        }
+        let owning = ["'s", "\u{2019}s"].iter().find_map(|s| rest.strip_prefix(s));
+        let owning = owning.filter(|after| !after.starts_with(char::is_alphanumeric));
+        if let Some(after) = owning {
+            new.push('r');
+            rest = after;
+        }
+        (names, is_after_name) = (true, owning.is_none());
+    }
+    names.then_some(new)
 }
 
 /// A query, analysed and embedded once.
@@ -215,6 +273,26 @@ mod tests {
             assert_eq!(asker(other), None, "{other}");
         }
         assert_eq!(asker("One two three four: where?"), None);
+    }
+
+    #[test]
+    fn a_query_asks_the_speakers_that_it_names() {
+        let names = ["Nadia", "nadia", "Ortiz", "Zoë"];
+        let asked = |text: &str| with_you(text, |word| names.contains(&word));
+        for (text, new) in [
+            ("What does Nadia love?", "What does you love?"),
+            ("What is Nadia's cat called?", "What is your cat called?"),
+            ("Nadia\u{2019}s cat", "your cat"),
+            ("Did Nadia Ortiz call Nadia Ortiz's aunt?", "Did you call your aunt?"),
+            ("Do Nadia, Zoë and I agree?", "Do you, you and I agree?"),
+            ("what does nadia love", "what does you love"),
+        ] {
+            assert_eq!(asked(text).as_deref(), Some(new));
+        }
+        // Nobody is named, or not as a name, or not in English.
+        for text in ["What does Kenji love?", "Who is nadia?", "Что любит Nadia?", ""] {
+            assert_eq!(asked(text), None, "{text}");
+        }
     }
 
     #[test]

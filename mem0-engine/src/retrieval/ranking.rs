@@ -7,6 +7,7 @@
 //!   memory together with its neighbours of the same add, since an answer often stands next to the
 //!   words of the question.
 //! - **Meaning**: how close the vectors of memory and query are (cosine).
+//! - **Add**: what was said together with the best of all counts for a little more.
 //! - **Passages**: of a long memory the best passage counts, by its words and by its vector, or all
 //!   of its words together, if they hold more.
 //! - **Speaker**: a query that names a speaker of the scope is better answered by that speaker's
@@ -15,8 +16,8 @@
 //!   answer.
 //! - **Time**: a query that names a time raises the memories of that time.
 //!
-//! The result is one number. The ranking sorts by it, a caller sees it and cuts with `threshold`,
-//! and it does not depend on which other memories are ranked.
+//! The result is one number. The ranking sorts by it, and a caller sees it, less where it stands
+//! alone, and cuts with `threshold`. It does not depend on which other memories are ranked.
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::{HashMap, HashSet};
@@ -27,6 +28,7 @@ use crate::retrieval::nearest_words::NearestWords;
 use crate::retrieval::query::{Query, QueryPart};
 use crate::retrieval::query_word::{PlaceCounts, QueryWord};
 use crate::retrieval::quotes::Phrase;
+use crate::retrieval::score_breakdown::support;
 use crate::retrieval::scoring::{
     ASKED_FOR, Features, Mention, Mentioned, Mentions, NEIGHBOUR_WEIGHTS, OTHER_ASKER,
     OTHER_SPEAKER, Scored, Scorer, is_common, with_lent,
@@ -63,6 +65,8 @@ pub(crate) struct Ranked {
     pub(crate) place: usize,
     /// How well it answers.
     pub(crate) scored: Scored,
+    /// The best evidence in its add, as a share of the best of all.
+    pub(crate) best_of_add: f64,
 }
 
 /// The visible memories, ranked for one query.
@@ -123,13 +127,38 @@ impl<'a> Ranking<'a> {
         let (likely, rest) = bounds.split_at(likely);
         let mut mentioned = self.scorer.nothing_mentioned();
         let places = likely.iter().map(|(_, place)| *place);
-        let best = places.filter_map(|place| self.scored(place, &mut mentioned)).collect();
-        let mut best = self.sorted(best, count);
-        let last = best.get(count.wrapping_sub(1));
-        let least = last.map_or(0.0, |last| last.scored.evidence);
+        let mut best: Vec<_> =
+            places.filter_map(|place| self.scored(place, &mut mentioned)).collect();
+        let mut least = 0.0;
+        if (1..=best.len()).contains(&count) {
+            best.select_nth_unstable_by(count - 1, |a, b| {
+                b.scored.evidence.total_cmp(&a.scored.evidence)
+            });
+            least = best.get(count - 1).map_or(0.0, |last| last.scored.least());
+        }
         let others = rest.iter().filter(|(most, _)| *most >= least);
         best.extend(others.filter_map(|(_, place)| self.scored(*place, &mut mentioned)));
+        self.beside_their_adds(&mut best);
         self.sorted(best, count)
+    }
+
+    /// Compares the best of each add with the best of all. An add's best is among the ranked ones
+    /// if another of its memories can be among the first.
+    fn beside_their_adds(&self, ranked: &mut [Ranked]) {
+        if !self.query.has_neighbours {
+            return;
+        }
+        let add = |ranked: &Ranked| self.view.memory(ranked.place).map(|memory| memory.event_seq);
+        let (mut best, mut bests) = (0.0, HashMap::new());
+        for one in ranked.iter() {
+            let of_add: &mut f64 = bests.entry(add(one)).or_default();
+            *of_add = of_add.max(one.scored.evidence);
+            best = f64::max(best, one.scored.evidence);
+        }
+        for one in ranked.iter_mut().filter(|_| best > 0.0) {
+            one.best_of_add = bests.get(&add(one)).map_or(0.0, |of_add| of_add / best);
+            one.scored = one.scored.beside(one.best_of_add);
+        }
     }
 
     /// An upper bound on the evidence of each memory that may have something in common with the
@@ -296,7 +325,9 @@ impl<'a> Ranking<'a> {
             if let Some((_, shares)) = read.get(&ranked.place) {
                 mentioned.passages.clone_from(shares);
             }
-            self.score(ranked.place, true, &mentioned)
+            let Ranked { place, best_of_add, .. } = *ranked;
+            let again = self.score(place, true, &mentioned);
+            Ranked { scored: again.scored.beside(best_of_add), best_of_add, ..again }
         });
         self.sorted(ranked.collect(), pool.len())
     }
@@ -356,6 +387,15 @@ impl<'a> Ranking<'a> {
         }
         let count = ranked.len();
         self.sorted(ranked, count)
+    }
+
+    /// The same memories with the scores to show, which depend on the scope's other memories.
+    pub(crate) fn believed(&self, mut ranked: Vec<Ranked>) -> Vec<Ranked> {
+        let support = if self.query.asks_everything { 1.0 } else { support(&self.cosines) };
+        for one in &mut ranked {
+            one.scored = one.scored.believed(support);
+        }
+        ranked
     }
 
     /// Whether a memory's meaning is nearer than chance lets unrelated ones be. Where the query has
@@ -433,7 +473,7 @@ impl<'a> Ranking<'a> {
         };
         let cosines = self.cosines.iter().map(|cosines| self.cosine(cosines, place));
         let scored = self.scorer.score(&features, self.query.closeness, cosines, mentioned);
-        Ranked { place, scored }
+        Ranked { place, scored, best_of_add: 1.0 }
     }
 
     fn sorted(&self, mut ranked: Vec<Ranked>, count: usize) -> Vec<Ranked> {
@@ -756,6 +796,29 @@ mod tests {
     }
 
     #[test]
+    fn what_was_said_together_with_the_best_counts_a_little_more() {
+        let (best, more) = ((None, "A lighthouse of grey stone"), (None, "The lighthouse leaks"));
+        let (other, apart) = ((None, "Soup"), (None, "Cold soup"));
+        // Four messages between them: they are no neighbours.
+        let together = [best, other, apart, other, apart, more];
+        let view = scope(&[&[more], &together, &[more]]);
+        let all = ranked(&view, &words("grey stone lighthouse"));
+        assert_eq!(places(&all)[..2], [1, 6]);
+        let one = |place| all.iter().find(|it| it.place == place).map(|it| it.scored).unwrap();
+        for place in [0, 7] {
+            assert!(one(6).evidence > 1.05 * one(place).evidence);
+            assert!(one(6).score > one(place).score);
+        }
+        let parts = one(6).breakdown;
+        let sum = parts.semantic + parts.bm25 + parts.entity + parts.time;
+        assert!((sum - one(6).score).abs() < 1e-9, "{parts:?}");
+        // Not where memories stand by themselves.
+        let all = ranked(&view, &words("grey stone lighthouse").without_neighbours());
+        let one = |place| all.iter().find(|it| it.place == place).map(|it| it.scored).unwrap();
+        assert_eq!(one(6).evidence, one(0).evidence);
+    }
+
+    #[test]
     fn a_named_speaker_ranks_above_one_who_mentions_the_name() {
         let query = words("What does Nadia love?");
         let nadia = (Some("Nadia"), "I love music");
@@ -808,7 +871,7 @@ mod tests {
         let breakdown =
             ScoreParts { semantic: 0.0, bm25: 0.0, entity: 0.0, time: 0.0, passage: None };
         let scored = Scored { evidence: 0.0, score: 0.0, breakdown };
-        let pool = all.map(|place| Ranked { place, scored });
+        let pool = all.map(|place| Ranked { place, scored, best_of_add: 1.0 });
         let texts = said.iter().map(|text| analysed_text::write(None, text)).enumerate().collect();
         let again = ranking.again(&pool, &texts);
         assert_eq!(again[0].place, 0);

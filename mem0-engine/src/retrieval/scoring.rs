@@ -47,7 +47,7 @@ const OWN_EVIDENCE: f64 = 0.04;
 const PART: f64 = 0.8;
 
 /// The factor on the evidence when the speaker is not the one that the query names.
-pub(crate) const OTHER_SPEAKER: f64 = 0.5;
+pub(crate) const OTHER_SPEAKER: f64 = 0.4;
 
 /// The same when the memory does not name who asks, where others do.
 pub(crate) const OTHER_ASKER: f64 = 0.3;
@@ -70,10 +70,14 @@ pub(crate) const ASKED_FOR: f64 = 0.25;
 /// How much the evidence grows when the memory has a phrase that the query quotes.
 const QUOTED: f64 = 4.0;
 
+/// How much more a memory counts where the best memory of its add is the best of all, than where
+/// its add says nothing.
+const BEST_ADD: f64 = 0.2;
+
 /// The odds of a score are a sum of such weights × evidence to such powers: flat where meaning
 /// alone speaks, so that what answers is above 0.1, and steeper where most words are there, so that
 /// it is above 0.3. `docs/decisions` says how they were fitted.
-const ODDS: [(f64, f64); 2] = [(0.285, 0.3), (0.055, 1.0)];
+const ODDS: [(f64, f64); 2] = [(0.3, 0.3), (0.055, 1.0)];
 
 /// The share of what a neighbour is nearer in meaning that it lends, and the cosine of its own at
 /// which a memory gets half of that.
@@ -368,6 +372,25 @@ impl PartOfQuery {
 }
 
 impl Scored {
+    /// The same for a memory whose add's best evidence is this share of the best of all. Where an
+    /// add tells what is asked for, its other memories tell more of it.
+    pub(crate) fn beside(self, best: f64) -> Self {
+        let evidence = self.evidence * (1.0 + BEST_ADD * best) / (1.0 + BEST_ADD);
+        let score = score_of(evidence);
+        Self { evidence, score, breakdown: self.breakdown.scaled(self.score, score) }
+    }
+
+    /// The same with a score that is believed so far. The order stays.
+    pub(crate) fn believed(self, support: f64) -> Self {
+        let score = score_of(self.evidence * support);
+        Self { score, breakdown: self.breakdown.scaled(self.score, score), ..self }
+    }
+
+    /// The least evidence that it keeps beside the others of its add.
+    pub(crate) fn least(&self) -> f64 {
+        self.evidence / (1.0 + BEST_ADD)
+    }
+
     /// The same for a memory that has a phrase of the query as it is.
     pub(crate) fn quoted(mut self) -> Self {
         self.evidence *= QUOTED;

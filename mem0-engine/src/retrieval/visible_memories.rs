@@ -117,6 +117,11 @@ impl VisibleMemories {
         self.index.with_word(word).filter_map(|at| self.place(at))
     }
 
+    /// Whether anybody speaks, in the whole index.
+    pub(crate) fn has_speakers(&self) -> bool {
+        self.index.has_speakers()
+    }
+
     /// The places of the memories whose speaker's name has a word.
     pub(crate) fn spoken_by(&self, word: WordHash) -> impl Iterator<Item = usize> {
         self.index.spoken_by(word).filter_map(|at| self.place(at))
