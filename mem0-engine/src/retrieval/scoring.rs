@@ -77,7 +77,7 @@ const BEST_ADD: f64 = 0.2;
 /// The odds of a score are a sum of such weights × evidence to such powers: flat where meaning
 /// alone speaks, so that what answers is above 0.1, and steeper where most words are there, so that
 /// it is above 0.3. `docs/decisions` says how they were fitted.
-const ODDS: [(f64, f64); 2] = [(0.3, 0.3), (0.055, 1.0)];
+const ODDS: [(f64, f64); 2] = [(0.32, 0.3), (0.055, 1.0)];
 
 /// The share of what a neighbour is nearer in meaning that it lends, and the cosine of its own at
 /// which a memory gets half of that.
