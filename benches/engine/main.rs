@@ -2,7 +2,8 @@
 //! can be timed against it: `engine FOLDER add|search MEMORIES CALLS [OPTIONS]`.
 //!
 //! Fills the folder with the given number of memories of one user if it does not exist. Then makes
-//! the calls one after another, and prints how long they took, together and one by one.
+//! the calls one after another, and prints how long they took, together and one by one, and how much
+//! of the processors' time, which other programs hardly change (on Linux).
 //!
 //! - `--embedder NAME` makes the vectors: `static`, or `minilm`, which is the default.
 //! - `--together N`: memories in an add; 1 by default.
@@ -97,8 +98,9 @@ async fn run(options: &Options, texts: &Texts) -> Result<(), Failure> {
     }
     // What is read or made ready at the first call is no part of the others.
     search(&engine, texts.question(0, memories, usize::MAX / 5)).await?;
-    let mut taken = Vec::with_capacity(options.calls);
+    let (mut taken, mut worked) = (Vec::with_capacity(options.calls), Vec::new());
     for call in 0..options.calls {
+        let work = worked_so_far();
         let began = match options.work.as_str() {
             "add" => {
                 let rows = call * together..(call + 1) * together;
@@ -122,8 +124,9 @@ async fn run(options: &Options, texts: &Texts) -> Result<(), Failure> {
             other => return Err(format!("{other} is neither add nor search").into()),
         };
         taken.push(began.elapsed());
+        worked.push(worked_so_far().saturating_sub(work));
     }
-    report(&mut taken, together);
+    report(&mut taken, &mut worked, together);
     engine.close().await?;
     Ok(())
 }
@@ -137,15 +140,29 @@ async fn search(engine: &Engine, question: String) -> Result<(), Failure> {
     }
 }
 
-fn report(taken: &mut [Duration], together: usize) {
+/// What the threads of this process have used of the processors' time.
+fn worked_so_far() -> Duration {
+    let threads = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+    let nanoseconds = threads.filter_map(|thread| {
+        let said = std::fs::read_to_string(thread.path().join("schedstat")).ok()?;
+        said.split(' ').next()?.parse::<u64>().ok()
+    });
+    Duration::from_nanos(nanoseconds.sum::<u64>())
+}
+
+fn report(taken: &mut [Duration], worked: &mut [Duration], together: usize) {
     let sum: Duration = taken.iter().sum();
+    let at = |of: &[Duration], share: usize| {
+        of.get(of.len() * share / 100).map_or(0.0, Duration::as_secs_f64) * 1e3
+    };
     taken.sort_unstable();
-    let at = |share: usize| taken.get(taken.len() * share / 100).map_or(0.0, Duration::as_secs_f64);
+    worked.sort_unstable();
     println!(
-        "{:.3} ms; a call p50 {:.2} ms, p99 {:.2} ms; {:.0} a second",
-        sum.as_secs_f64() * 1e3,
-        at(50) * 1e3,
-        at(99) * 1e3,
+        "p50 {:.2} ms, p99 {:.2} ms; of processors {:.2}, {:.2}; {:.0} a second",
+        at(taken, 50),
+        at(taken, 99),
+        at(worked, 50),
+        at(worked, 99),
         (taken.len() * together) as f64 / sum.as_secs_f64(),
     );
 }

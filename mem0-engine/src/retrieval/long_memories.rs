@@ -5,7 +5,7 @@ use crate::giving_way::give_way_for_now;
 use crate::retrieval::postings::{Postings, WordHash};
 use crate::text::analysed_text::AnalysedText;
 use crate::text::passages::Passage;
-use crate::text::vector::{self, WideVector};
+use crate::text::vector::{self, Direction};
 
 /// How many vectors are compared between two looks at whether others go first.
 const STRIDE: usize = 4096;
@@ -79,42 +79,33 @@ impl LongMemories {
     }
 
     /// Replaces the cosine of each memory by that of its best passage.
-    pub(crate) fn replace(&self, direction: &WideVector, own_length: f32, cosines: &mut [f32]) {
-        let mut compared = 0;
+    pub(crate) fn replace(&self, direction: &Direction, cosines: &mut [f32]) {
+        let mut of_passages = Vec::new();
+        let vectors = self.vectors.chunks((STRIDE * direction.dimensions()).max(1));
+        for (vectors, lengths) in vectors.zip(self.inverse_lengths.chunks(STRIDE)) {
+            give_way_for_now();
+            direction.cosines(vectors, lengths, &mut of_passages);
+        }
         for memory in &self.memories {
-            let of_passages = self.of_passages(memory, direction, own_length);
+            let of_passages = of_passages.get(memory.vectors()).unwrap_or_default();
             if let (Some(cosine), Some(best)) =
-                (cosines.get_mut(usize::from(memory.row)), best_of(&of_passages))
+                (cosines.get_mut(usize::from(memory.row)), best_of(of_passages))
             {
                 *cosine = best;
-            }
-            compared += of_passages.len();
-            if compared >= STRIDE {
-                compared = 0;
-                give_way_for_now();
             }
         }
     }
 
     /// The cosine of each passage of a memory; none where it has no vectors of passages.
-    pub(crate) fn cosines(&self, row: usize, direction: &WideVector, own_length: f32) -> Vec<f32> {
-        let memory = self.memory(row);
-        memory.map(|memory| self.of_passages(memory, direction, own_length)).unwrap_or_default()
-    }
-
-    fn of_passages(
-        &self,
-        memory: &LongMemory,
-        direction: &WideVector,
-        own_length: f32,
-    ) -> Vec<f32> {
-        let range = memory.vectors.start as usize..memory.vectors.end as usize;
-        let dimensions = self.vectors.len() / self.inverse_lengths.len().max(1);
-        let bytes = range.start * dimensions..range.end * dimensions;
-        let (vectors, lengths) = (self.vectors.get(bytes), self.inverse_lengths.get(range));
+    pub(crate) fn cosines(&self, row: usize, direction: &Direction) -> Vec<f32> {
         let mut cosines = Vec::new();
-        if let (Some(vectors), Some(lengths)) = (vectors, lengths) {
-            direction.cosines(own_length, vectors, lengths, &mut cosines);
+        if let Some(range) = self.memory(row).map(LongMemory::vectors) {
+            let dimensions = direction.dimensions();
+            let bytes = range.start * dimensions..range.end * dimensions;
+            let (vectors, lengths) = (self.vectors.get(bytes), self.inverse_lengths.get(range));
+            if let (Some(vectors), Some(lengths)) = (vectors, lengths) {
+                direction.cosines(vectors, lengths, &mut cosines);
+            }
         }
         cosines
     }
@@ -141,6 +132,12 @@ fn best_of(cosines: &[f32]) -> Option<f32> {
     let count = cosines.len() as f32;
     let mean = cosines.iter().sum::<f32>() / count;
     Some((best - CHANCE * (2.0 * count.ln()).sqrt()).max(mean))
+}
+
+impl LongMemory {
+    fn vectors(&self) -> Range<usize> {
+        self.vectors.start as usize..self.vectors.end as usize
+    }
 }
 
 impl PassageWords {
@@ -223,13 +220,13 @@ mod tests {
         // As an older version left it, with one vector.
         long.push(3, first, 2, AnalysedText::read(&line), &passages);
         assert!(long.bytes() > none + 4);
-        let length = vector::inverse_length(second);
+        let direction = vectors[1].direction().unwrap();
         let mut cosines = [0.5; 4];
-        long.replace(&vectors[1].widened(), length, &mut cosines);
+        long.replace(&direction, &mut cosines);
         assert!(cosines[1] > 0.8 && [cosines[0], cosines[2], cosines[3]] == [0.5; 3]);
-        let each = long.cosines(1, &vectors[1].widened(), length);
+        let each = long.cosines(1, &direction);
         assert!(each[0].abs() < 0.01 && (each[1] - 1.0).abs() < 0.01, "{each:?}");
-        assert!(long.cosines(3, &vectors[1].widened(), length).is_empty());
+        assert!(long.cosines(3, &direction).is_empty());
         assert!(long.words(3).is_some() && long.words(0).is_none());
     }
 

@@ -16,11 +16,11 @@ use crate::tenancy::access::Where;
 use crate::text::analysed_text::AnalysedText;
 use crate::text::analysis::words_of;
 use crate::text::passages::Passage;
-use crate::text::vector::{self, Vector};
+use crate::text::vector::{self, Direction};
 
 /// How many memories share a [`Chunk`]: few enough that adding to one is cheap, and enough to be
 /// worth a look-up of each word of a query.
-const CHUNK: usize = 1024;
+pub(crate) const CHUNK: usize = 1024;
 
 /// An index takes room as it grows, in steps of so many bytes.
 const NOTED: usize = 1 << 20;
@@ -174,24 +174,21 @@ impl MemoryIndex {
         self.chunks.last().and_then(|last| last.memories.last()).map_or(0, |memory| memory.seq)
     }
 
-    /// The cosine of each memory's best passage and the given vector: 1 for the same direction, 0
-    /// for an unrelated one or no vector.
-    pub(crate) fn cosines(&self, direction: &Vector) -> Vec<f32> {
-        if direction.dimensions() != self.kind.dimensions {
-            return vec![0.0; self.len()];
-        }
-        let own_length = vector::inverse_length(direction.as_bytes());
-        let direction = direction.widened();
-        let mut cosines = Vec::with_capacity(self.len());
-        for chunk in &self.chunks {
+    /// For each direction, the cosine of each memory's best passage and it: 1 for the same
+    /// direction, 0 for an unrelated one or no vector. The directions have the dimensions of the
+    /// vectors.
+    pub(crate) fn cosines(&self, directions: Vec<Direction>) -> Vec<Vec<f32>> {
+        let list = |direction| (direction, Vec::with_capacity(self.len()));
+        let mut lists: Vec<_> = directions.into_iter().map(list).collect();
+        for (number, chunk) in self.chunks.iter().enumerate() {
             give_way_for_now();
-            let lengths = &chunk.inverse_lengths;
-            let before = cosines.len();
-            direction.cosines(own_length, &chunk.vectors, lengths, &mut cosines);
-            let of_chunk = cosines.get_mut(before..).unwrap_or_default();
-            chunk.long.replace(&direction, own_length, of_chunk);
+            vector::cosines_of_all(&mut lists, &chunk.vectors, &chunk.inverse_lengths);
+            for (direction, cosines) in &mut lists {
+                let of_chunk = cosines.get_mut(number * CHUNK..).unwrap_or_default();
+                chunk.long.replace(direction, of_chunk);
+            }
         }
-        cosines
+        lists.into_iter().map(|(_, cosines)| cosines).collect()
     }
 
     /// The words of a memory's passages; `None` if it has one.
@@ -199,20 +196,15 @@ impl MemoryIndex {
         self.chunks.get(at / CHUNK)?.long.words(at % CHUNK)
     }
 
-    /// The cosine of each passage of a memory and the given vector; none where it has one passage.
-    pub(crate) fn cosines_of_passages(&self, at: usize, direction: &Vector) -> Vec<f32> {
-        match self.chunks.get(at / CHUNK) {
-            Some(chunk) if direction.dimensions() == self.kind.dimensions => {
-                let own_length = vector::inverse_length(direction.as_bytes());
-                chunk.long.cosines(at % CHUNK, &direction.widened(), own_length)
-            }
-            _ => Vec::new(),
-        }
+    /// The cosine of each passage of a memory and a direction; none where it has one passage.
+    pub(crate) fn cosines_of_passages(&self, at: usize, direction: &Direction) -> Vec<f32> {
+        let chunk = self.chunks.get(at / CHUNK);
+        chunk.map_or_else(Vec::new, |chunk| chunk.long.cosines(at % CHUNK, direction))
     }
 
-    /// The memories that contain a word, ascending, each as often as it contains it.
-    pub(crate) fn with_word(&self, word: WordHash) -> impl Iterator<Item = usize> {
-        self.with(move |chunk| chunk.words.rows(word))
+    /// The words of the memories, those of [`CHUNK`] after those of [`CHUNK`].
+    pub(crate) fn words(&self) -> impl Iterator<Item = &Postings> {
+        self.chunks.iter().map(|chunk| &chunk.words)
     }
 
     /// Whether a memory has a speaker.
@@ -220,14 +212,10 @@ impl MemoryIndex {
         self.chunks.iter().any(|chunk| !chunk.speakers.is_empty())
     }
 
-    /// The memories whose speaker's name has a word.
+    /// The memories whose speaker's name has a word, ascending.
     pub(crate) fn spoken_by(&self, word: WordHash) -> impl Iterator<Item = usize> {
-        self.with(move |chunk| chunk.speakers.rows(word))
-    }
-
-    fn with<'a>(&'a self, rows: impl Fn(&'a Chunk) -> &'a [u16]) -> impl Iterator<Item = usize> {
         self.chunks.iter().enumerate().flat_map(move |(number, chunk)| {
-            rows(chunk).iter().map(move |row| number * CHUNK + usize::from(*row))
+            chunk.speakers.rows(word).iter().map(move |row| number * CHUNK + usize::from(*row))
         })
     }
 
@@ -293,7 +281,7 @@ impl Growing {
         Ok(())
     }
 
-    /// `vectors` holds the bytes of a [`Vector`] for each of the `passages`, or of one for all; any
+    /// `vectors` holds the bytes of a vector for each of the `passages`, or of one for all; any
     /// other length means that the memory has none. `text` was written with the passages by
     /// [`analysed_text::write_passages`](crate::text::analysed_text::write_passages).
     pub(crate) fn push(

@@ -8,6 +8,9 @@ use crate::text::analysed_text::AnalysedWord;
 pub(crate) struct Postings {
     /// In ascending order.
     words: Box<[WordHash]>,
+    /// Where the words begin whose highest bits are 0, 1 and so on, and where the last ones end.
+    /// There are about as many ranges as words.
+    starts: Box<[u32]>,
     /// For each word, where its rows end in `rows`.
     ends: Box<[u32]>,
     /// Ascending for each word. A row is repeated as often as it contains the word.
@@ -36,6 +39,11 @@ impl WordHash {
         Self(hasher.finish())
     }
 
+    /// Which of the ranges its highest bits are. Their number is a power of two.
+    fn range(self, ranges: usize) -> usize {
+        (self.0 >> (u64::BITS - ranges.trailing_zeros())) as usize
+    }
+
     /// Those by which a word is found.
     pub(crate) fn all(word: AnalysedWord<'_>) -> impl Iterator<Item = Self> {
         let same = word.same().map(|form| Self::of(Kind::Same, form));
@@ -55,7 +63,20 @@ impl Postings {
             rows.extend(run.iter().map(|(_, row)| *row));
             ends.push(u32::try_from(rows.len()).unwrap_or(u32::MAX));
         }
-        Self { words: words.into(), ends: ends.into(), rows: rows.into() }
+        // At least two, so that the shift is less than the width.
+        let ranges = words.len().max(2).next_power_of_two();
+        let mut starts = vec![0; ranges + 1];
+        for word in &words {
+            if let Some(count) = starts.get_mut(word.range(ranges) + 1) {
+                *count += 1;
+            }
+        }
+        let mut total = 0;
+        for start in &mut starts {
+            total += *start;
+            *start = total;
+        }
+        Self { words: words.into(), starts: starts.into(), ends: ends.into(), rows: rows.into() }
     }
 
     /// The pairs that it was made [of](Self::of).
@@ -66,7 +87,11 @@ impl Postings {
 
     /// The rows that contain a word, ascending, each as often as it contains it.
     pub(crate) fn rows(&self, word: WordHash) -> &[u16] {
-        self.words.binary_search(&word).map_or(&[], |at| self.run(at))
+        let range = word.range(self.starts.len().saturating_sub(1).max(2));
+        let bound = |at: usize| self.starts.get(at).map_or(0, |start| *start as usize);
+        let (start, end) = (bound(range), bound(range + 1));
+        let words = self.words.get(start..end).unwrap_or_default();
+        words.iter().position(|it| *it == word).map_or(&[], |at| self.run(start + at))
     }
 
     fn run(&self, at: usize) -> &[u16] {
@@ -81,6 +106,7 @@ impl Postings {
 
     pub(crate) fn bytes(&self) -> usize {
         self.words.len() * (size_of::<WordHash>() + size_of::<u32>())
+            + self.starts.len() * size_of::<u32>()
             + self.rows.len() * size_of::<u16>()
     }
 }
@@ -88,6 +114,19 @@ impl Postings {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_of_many_words_is_found() {
+        let word = |number: u16| WordHash::of(Kind::Term, &number.to_string());
+        for count in [1, 2, 3, 64, 1000] {
+            let postings = Postings::of((0..count).map(|number| (word(number), number)).collect());
+            for number in 0..2 * count {
+                let rows: &[u16] = if number < count { &[number] } else { &[] };
+                assert_eq!(postings.rows(word(number)), rows, "{number} of {count}");
+            }
+        }
+        assert!([0, u64::MAX].map(|hash| WordHash(hash).range(2)) == [0, 1]);
+    }
 
     #[test]
     fn each_word_leads_to_its_rows_as_often_as_they_have_it() {

@@ -19,9 +19,15 @@
 //! The result is one number. The ranking sorts by it, and a caller sees it, less where it stands
 //! alone, and cuts with `threshold`. It does not depend on which other memories are ranked.
 
-use std::cmp::{Ordering, Reverse};
-use std::collections::{HashMap, HashSet};
+mod candidates;
+mod chance;
 
+use std::cell::OnceCell;
+use std::cmp::{Ordering, Reverse};
+use std::collections::HashMap;
+
+use self::candidates::{Candidate, NOTHING_IN_COMMON, above, highest};
+use self::chance::Chance;
 use crate::giving_way::give_way_for_now;
 use crate::retrieval::long_memories::PassageWords;
 use crate::retrieval::nearest_words::NearestWords;
@@ -30,12 +36,12 @@ use crate::retrieval::query_word::{PlaceCounts, QueryWord};
 use crate::retrieval::quotes::Phrase;
 use crate::retrieval::score_breakdown::support;
 use crate::retrieval::scoring::{
-    ASKED_FOR, Features, Mention, Mentioned, Mentions, NEIGHBOUR_WEIGHTS, OTHER_ASKER,
-    OTHER_SPEAKER, Scored, Scorer, is_common, with_lent,
+    Features, Mention, Mentioned, Mentions, NEIGHBOUR_WEIGHTS, OTHER_ASKER, OTHER_SPEAKER, Scored,
+    Scorer, is_common, with_lent,
 };
 use crate::retrieval::term_places::TermPlaces;
 use crate::retrieval::time_context::TimeContext;
-use crate::retrieval::visible_memories::{NEIGHBOURS, VisibleMemories};
+use crate::retrieval::visible_memories::VisibleMemories;
 use crate::text::analysed_text::{AnalysedText, AnalysedWord};
 
 /// Score this many candidates per requested hit, and at least [`LIKELY`], before pruning the others
@@ -48,15 +54,6 @@ const LEAST_OF_ASKER: usize = 10;
 
 /// A word is above chance that at most one of so many memories has.
 const RARE: usize = 10;
-
-/// How many deviations a cosine lies above the mean where it is not chance.
-const ABOVE_CHANCE: f64 = 1.5;
-
-/// The cosine of unrelated texts and its square, in the mean. They count as so many memories, since
-/// a small scope says little of chance.
-const USUAL_COUNT: f64 = 20.0;
-const USUAL_COSINE: f64 = 0.05;
-const USUAL_SQUARE: f64 = 0.01;
 
 /// A memory's place in the ranking.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -78,22 +75,22 @@ pub(crate) struct Ranking<'a> {
     scorer: Scorer,
     /// For each part of the query, by place. Empty when it has no vector.
     cosines: Vec<Vec<f32>>,
+    /// For each of these, what is chance among them.
+    chances: OnceCell<Vec<Chance>>,
     /// For each memory, the share of the named speakers that it is by, or of the name of who asks
     /// that it has. Empty when nobody is named.
     speaking: Vec<f64>,
 }
 
-/// How many memories are looked at between two looks at whether others go first.
-const STRIDE: usize = 4096;
-
 impl<'a> Ranking<'a> {
     pub(crate) fn new(view: &'a VisibleMemories, query: &'a Query, times: &'a TimeContext) -> Self {
         let words = &query.words;
         let found = TermPlaces::all(view, words);
-        let cosines = query.parts.iter().map(|part| {
-            let direction = part.vector.as_ref().filter(|vector| !vector.is_zero());
-            direction.map_or_else(Vec::new, |direction| view.cosines(direction))
-        });
+        let directions = query.parts.iter().map(|part| view.direction(part.vector.as_ref()?));
+        let directions: Vec<_> = directions.collect();
+        let has_direction: Vec<_> = directions.iter().map(Option::is_some).collect();
+        let mut cosines = view.cosines(directions.into_iter().flatten().collect()).into_iter();
+        let cosines = has_direction.into_iter().map(|has| has.then(|| cosines.next()).flatten());
         let parts: Vec<_> = query.parts.iter().map(|part| part.terms.clone()).collect();
         let is_speaker =
             |word: &&QueryWord| word.portion() > 0.0 && word.spoken(view).next().is_some();
@@ -111,33 +108,49 @@ impl<'a> Ranking<'a> {
             times,
             scorer: Scorer::new(words, &parts, view.len(), &found.containing, others_keep),
             found,
-            cosines: cosines.collect(),
+            cosines: cosines.map(Option::unwrap_or_default).collect(),
+            chances: OnceCell::new(),
             speaking,
         }
     }
 
     /// The best `count` memories, best first. Equal evidence is ordered by age (newer first), then
     /// in storage order. Memories that have nothing in common with the query are left out.
+    ///
+    /// Those are scored first that may be best. What cannot be better than the last of them is
+    /// never scored.
     pub(crate) fn best(&self, count: usize) -> Vec<Ranked> {
         let mut bounds = self.bounds();
-        let likely = bounds.len().min(LIKELY.max(LIKELY_FOR_ONE * count));
-        if likely > 0 && likely < bounds.len() {
-            bounds.select_nth_unstable_by(likely - 1, |a, b| b.0.total_cmp(&a.0));
-        }
-        let (likely, rest) = bounds.split_at(likely);
+        let at_once = LIKELY.max(LIKELY_FOR_ONE * count);
+        let mut candidates = highest(&bounds, at_once);
         let mut mentioned = self.scorer.nothing_mentioned();
-        let places = likely.iter().map(|(_, place)| *place);
-        let mut best: Vec<_> =
-            places.filter_map(|place| self.scored(place, &mut mentioned)).collect();
-        let mut least = 0.0;
-        if (1..=best.len()).contains(&count) {
+        let mut best: Vec<Ranked> = Vec::new();
+        let mut score = |candidates: &[Candidate], best: &mut Vec<Ranked>| -> f64 {
+            let places = candidates.iter().map(|candidate| candidate.place);
+            best.extend(places.filter_map(|place| self.scored(place, &mut mentioned)));
+            if !(1..=best.len()).contains(&count) {
+                return 0.0;
+            }
             best.select_nth_unstable_by(count - 1, |a, b| {
                 b.scored.evidence.total_cmp(&a.scored.evidence)
             });
-            least = best.get(count - 1).map_or(0.0, |last| last.scored.least());
+            best.get(count - 1).map_or(0.0, |last| last.scored.least())
+        };
+        let mut least = score(&candidates, &mut best);
+        for candidate in &candidates {
+            if let Some(bound) = bounds.get_mut(candidate.place) {
+                *bound = NOTHING_IN_COMMON;
+            }
         }
-        let others = rest.iter().filter(|(most, _)| *most >= least);
-        best.extend(others.filter_map(|(_, place)| self.scored(*place, &mut mentioned)));
+        candidates.clear();
+        candidates.extend(above(&bounds, least));
+        candidates.sort_unstable_by(Candidate::order);
+        for candidates in candidates.chunks(at_once) {
+            if candidates.first().is_some_and(|first| first.most < least) {
+                break;
+            }
+            least = score(candidates, &mut best);
+        }
         self.beside_their_adds(&mut best);
         self.sorted(best, count)
     }
@@ -161,65 +174,13 @@ impl<'a> Ranking<'a> {
         }
     }
 
-    /// An upper bound on the evidence of each memory that may have something in common with the
-    /// query, with its place.
-    fn bounds(&self) -> Vec<(f64, usize)> {
-        let times: Vec<_> = if self.times.are_named() {
-            self.view.memories().map(|memory| self.times.fit(memory)).collect()
-        } else {
-            Vec::new()
-        };
-        let parts = self.query.parts.len();
-        let mut words = Vec::with_capacity(parts * self.view.len());
-        for place in 0..self.view.len() {
-            words.extend(self.scorer.most_held(self.found.mentions(place)));
-        }
-        let mut bounds = Vec::with_capacity(self.view.len());
-        for place in 0..self.view.len() {
-            if place % STRIDE == 0 {
-                give_way_for_now();
-            }
-            let time = times.get(place).copied().unwrap_or_default();
-            let mut most = self.query.asks_everything.then_some(4.0 * ASKED_FOR);
-            for (part, cosines) in self.cosines.iter().enumerate() {
-                let held = |place: usize| words.get(place * parts + part).copied().unwrap_or(0.0);
-                // A superset of its neighbours.
-                let around =
-                    place.saturating_sub(NEIGHBOURS)..self.view.len().min(place + NEIGHBOURS + 1);
-                let window: f64 = around.map(held).sum();
-                let cosine = self.most_cosine(cosines, place);
-                if window > 0.0 || cosine != 0.0 || time > 0.0 {
-                    let meaning = self.query.closeness.evidence(f64::from(cosine.clamp(0.0, 1.0)));
-                    let own = held(place);
-                    let bound = self.scorer.most_evidence(part, own, window, meaning, time);
-                    most = Some(most.map_or(bound, |most| most.max(bound)));
-                }
-            }
-            bounds.extend(most.map(|most| (most, place)));
-        }
-        bounds
-    }
-
-    /// The cosine of a memory, with what its neighbours lend.
-    fn cosine(&self, cosines: &[f32], place: usize) -> f64 {
-        let at = |place: usize| cosines.get(place).map_or(0.0, |it| f64::from(it.clamp(0.0, 1.0)));
-        if !self.query.has_neighbours {
-            return at(place);
-        }
-        let sides = [self.view.before(place), self.view.after(place)].into_iter();
-        let around = sides.flat_map(|side| side.into_iter().zip(NEIGHBOUR_WEIGHTS));
-        let around = around.filter_map(|(place, weight)| Some((at(place?), weight)));
-        with_lent(at(place), around)
-    }
-
-    /// An upper bound on it.
-    fn most_cosine(&self, cosines: &[f32], place: usize) -> f32 {
-        let around = match self.query.has_neighbours {
-            true => place.saturating_sub(NEIGHBOURS)..place + NEIGHBOURS + 1,
-            false => place..place + 1,
-        };
-        let around = around.start..around.end.min(cosines.len());
-        cosines.get(around).unwrap_or_default().iter().copied().fold(0.0, f32::max)
+    /// The neighbours that lend to a memory, and how much each does.
+    fn lending(&self, place: usize) -> impl Iterator<Item = (usize, f64)> + Clone {
+        let has_neighbours = self.query.has_neighbours;
+        let sides = has_neighbours.then(|| [self.view.before(place), self.view.after(place)]);
+        let around =
+            sides.into_iter().flatten().flat_map(|side| side.into_iter().zip(NEIGHBOUR_WEIGHTS));
+        around.filter_map(|(place, weight)| Some((place?, weight)))
     }
 
     /// The score of a memory. `None` when it has nothing in common with the query.
@@ -283,9 +244,9 @@ impl<'a> Ranking<'a> {
         give_way_for_now();
         let mentions = self.mentions_by_passage(place, passages);
         let cosines = self.query.parts.iter().map(|part| {
-            let direction = part.vector.as_ref().filter(|vector| !vector.is_zero());
+            let direction = part.vector.as_ref().and_then(|vector| self.view.direction(vector));
             direction
-                .map_or_else(Vec::new, |direction| self.view.cosines_of_passages(place, direction))
+                .map_or_else(Vec::new, |direction| self.view.cosines_of_passages(place, &direction))
         });
         let cosines: Vec<_> = cosines.collect();
         let evidence = mentions.iter().enumerate().map(|(passage, mentions)| {
@@ -411,14 +372,10 @@ impl<'a> Ranking<'a> {
                 containing && self.query.words.get(term).is_some_and(|it| !is_common(it.term()))
             });
         }
-        self.cosines.iter().any(|cosines| {
-            let sum = |of: fn(f64) -> f64| cosines.iter().map(|it| of(f64::from(*it))).sum::<f64>();
-            let count = cosines.len() as f64 + USUAL_COUNT;
-            let mean = (sum(|it| it) + USUAL_COUNT * USUAL_COSINE) / count;
-            let square = (sum(|it| it * it) + USUAL_COUNT * USUAL_SQUARE) / count;
-            let deviation = (square - mean * mean).max(0.0).sqrt();
-            let nearness = cosines.get(place).map_or(0.0, |cosine| f64::from(*cosine) - mean);
-            nearness > 0.0 && nearness >= ABOVE_CHANCE * deviation
+        let chances = || self.cosines.iter().map(|cosines| Chance::among(cosines)).collect();
+        let chances = self.chances.get_or_init(chances);
+        self.cosines.iter().zip(chances).any(|(cosines, chance)| {
+            cosines.get(place).is_some_and(|cosine| chance.is_above(*cosine))
         })
     }
 
@@ -448,15 +405,8 @@ impl<'a> Ranking<'a> {
         let Mentioned { own, window, .. } = into;
         mentions(place, 1.0, own);
         mentions(place, 1.0, window);
-        if !self.query.has_neighbours {
-            return;
-        }
-        for side in [self.view.before(place), self.view.after(place)] {
-            for (neighbour, weight) in side.into_iter().zip(NEIGHBOUR_WEIGHTS) {
-                if let Some(neighbour) = neighbour {
-                    mentions(neighbour, weight, window);
-                }
-            }
+        for (neighbour, weight) in self.lending(place) {
+            mentions(neighbour, weight, window);
         }
     }
 
@@ -471,7 +421,11 @@ impl<'a> Ranking<'a> {
             reranked,
             is_asked_for: self.query.asks_everything,
         };
-        let cosines = self.cosines.iter().map(|cosines| self.cosine(cosines, place));
+        let lending = self.lending(place);
+        let cosines = self.cosines.iter().map(|cosines| {
+            let at = |at: usize| cosines.get(at).map_or(0.0, |it| f64::from(it.clamp(0.0, 1.0)));
+            with_lent(at(place), lending.clone().map(|(place, weight)| (at(place), weight)))
+        });
         let scored = self.scorer.score(&features, self.query.closeness, cosines, mentioned);
         Ranked { place, scored, best_of_add: 1.0 }
     }
@@ -499,11 +453,14 @@ impl<'a> Ranking<'a> {
 fn share_of(
     view: &VisibleMemories,
     words: &[&QueryWord],
-    mut places: impl FnMut(&QueryWord) -> HashSet<usize>,
+    mut places: impl FnMut(&QueryWord) -> Vec<usize>,
 ) -> Vec<f64> {
     let mut shares = vec![0.0; view.len()];
     for word in words {
-        for place in places(word) {
+        let mut places = places(word);
+        places.sort_unstable();
+        places.dedup();
+        for place in places {
             if let Some(share) = shares.get_mut(place) {
                 *share += 1.0 / words.len() as f64;
             }
@@ -522,10 +479,8 @@ fn asker(view: &VisibleMemories, name: &[QueryWord]) -> Option<Vec<f64>> {
     let mut counts = PlaceCounts::new(view.len());
     let has = |word: &QueryWord| {
         word.count(|word| view.with_word(word), &mut counts);
-        let mut places = HashSet::new();
-        counts.take(|place, _| {
-            places.insert(place);
-        });
+        let mut places = Vec::new();
+        counts.take(|place, _| places.push(place));
         places
     };
     let shares = share_of(view, &words, has);
@@ -537,6 +492,7 @@ fn asker(view: &VisibleMemories, name: &[QueryWord]) -> Option<Vec<f64>> {
 mod tests {
     use std::sync::Arc;
 
+    use super::candidates::STRIDE;
     use super::*;
     use crate::components::VectorKind;
     use crate::folder::text_index::{Indexed, read_passages};
@@ -702,7 +658,18 @@ mod tests {
         }
     }
 
-    /// Pruning loses none of the best memories.
+    /// Every memory is scored, and compared with each direction one by one.
+    fn ranked_exhaustively(ranking: &Ranking<'_>) -> Vec<Ranked> {
+        let mut mentioned = ranking.scorer.nothing_mentioned();
+        let places = 0..ranking.view.len();
+        let scored = places.filter_map(|place| ranking.scored(place, &mut mentioned));
+        let mut all: Vec<_> = scored.collect();
+        ranking.beside_their_adds(&mut all);
+        ranking.sorted(all, usize::MAX)
+    }
+
+    /// Pruning loses none of the best memories, and changes no score, whatever is asked of
+    /// whichever memories.
     #[test]
     fn the_best_of_many_are_those_of_all() {
         let mut rng = fastrand::Rng::with_seed(11);
@@ -711,34 +678,71 @@ mod tests {
             let length = rng.usize(1..most);
             (0..length).map(|_| words[rng.usize(..words.len())]).collect::<Vec<_>>().join(" ")
         };
-        let adds: Vec<Vec<_>> =
-            (0..300).map(|_| (0..rng.usize(1..5)).map(|_| some(&mut rng, 30)).collect()).collect();
+        let long = |rng: &mut fastrand::Rng| {
+            (0..rng.usize(15..30)).map(|_| some(rng, 20) + ". ").collect::<String>()
+        };
+        // More than are bounded or looked up at once.
+        let adds: Vec<Vec<_>> = (0..1_000)
+            .map(|_| {
+                let text = |rng: &mut fastrand::Rng| match rng.usize(..100) {
+                    0 => long(rng),
+                    1 => String::new(),
+                    _ => some(rng, 12),
+                };
+                (0..rng.usize(1..5)).map(|_| text(&mut rng)).collect()
+            })
+            .collect();
         let speakers = [None, Some("Aya"), Some("The doctor")];
         let said: Vec<Vec<Said<'_>>> = adds
             .iter()
             .map(|add| add.iter().map(|text| (speakers[rng.usize(..3)], text.as_str())).collect())
             .collect();
-        let view = scope(&said.iter().map(Vec::as_slice).collect::<Vec<_>>());
+        let all = scope(&said.iter().map(Vec::as_slice).collect::<Vec<_>>());
+        assert!(all.len() > 2 * STRIDE && (0..all.len()).any(|at| all.passages(at).is_some()));
+        let index = all.index();
+        let few = VisibleMemories::new(index.clone(), |memory| memory.seq % 97 == 3);
+        let most = VisibleMemories::new(index, |memory| memory.seq % 5 != 1);
         let now = 20 * crate::clock::MICROS_PER_DAY;
         let decaying = TimeContext { reference: 0, decay: true, ..TimeContext::default() };
         let named = TimeContext {
             named: time_expression::spans("20 days ago", now),
             ..TimeContext::default()
         };
-        for times in [TimeContext::default(), decaying, named] {
-            for _ in 0..40 {
-                let query = query(&some(&mut rng, 8));
-                for query in [query.clone().without_meaning(), query.clone().without_words(), query]
-                {
-                    let ranking = Ranking::new(&view, &query, &times);
-                    let all = ranking.best(view.len());
-                    for count in [1, 10, 100] {
+        let (mut pruned, plain) = (0, TimeContext::default());
+        for (view, times) in
+            [(&all, &plain), (&all, &decaying), (&most, &plain), (&few, &named), (&all, &named)]
+        {
+            for turn in 0..4 {
+                let sentences = if turn % 4 == 3 { 1 + rng.usize(..20) } else { 1 };
+                let text = (0..sentences).map(|_| some(&mut rng, 8) + ". ").collect::<String>();
+                let query = query(&text);
+                for query in [
+                    query.clone().without_meaning(),
+                    query.clone().without_words(),
+                    query.clone().without_neighbours(),
+                    query.clone().of_sentences().for_everything(),
+                    query,
+                ] {
+                    let ranking = Ranking::new(view, &query, times);
+                    let all = ranked_exhaustively(&ranking);
+                    let with_evidence = all.iter().filter(|it| it.scored.evidence > 0.0).count();
+                    for count in [1, 10, 100, view.len()] {
                         let best = ranking.best(count);
-                        assert_eq!(best, all[..count.min(all.len())], "{query:?}");
+                        assert!(best.len() <= count && best.len() >= with_evidence.min(count));
+                        let compared = best.len().min(with_evidence);
+                        assert_eq!(best[..compared], all[..compared], "{query:?}");
+                        assert!(best[compared..].iter().all(|it| it.scored.evidence == 0.0));
+                    }
+                    let bounds = ranking.bounds();
+                    let tenth = all.get(9).map_or(0.0, |it| it.scored.evidence);
+                    pruned += bounds.iter().filter(|bound| **bound < tenth).count();
+                    for one in &all[..with_evidence] {
+                        assert!(bounds[one.place] >= one.scored.evidence, "{query:?}");
                     }
                 }
             }
         }
+        assert!(pruned > 10_000, "{pruned}");
     }
 
     #[test]

@@ -76,10 +76,12 @@ impl ScoreParts {
 /// twentieth, it rather names what is asked about than answers.
 pub(crate) fn support(cosines: &[Vec<f32>]) -> f64 {
     let most = cosines.iter().map(Vec::len).max().unwrap_or_default();
-    let nearest = |place: usize| {
-        cosines.iter().filter_map(|cosines| cosines.get(place)).copied().fold(0.0, f32::max)
-    };
-    let mut nearest: Vec<_> = (0..most).map(nearest).collect();
+    let mut nearest = vec![0.0_f32; most];
+    for cosines in cosines {
+        for (nearest, cosine) in nearest.iter_mut().zip(cosines) {
+            *nearest = nearest.max(*cosine);
+        }
+    }
     let near = most.div_ceil(ONE_OF_NEAR).min(MOST_NEAR);
     if near <= 1 {
         return 1.0;

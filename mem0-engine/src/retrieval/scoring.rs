@@ -1,3 +1,5 @@
+mod bounds;
+
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
@@ -118,6 +120,8 @@ pub(crate) struct Scorer {
     /// What each term says that is in a memory.
     weights: Vec<f64>,
     parts: Vec<PartOfQuery>,
+    /// For each term, the parts that have it.
+    parts_of_terms: Vec<Vec<usize>>,
     /// What the memories of others keep of their evidence, where the query is about somebody.
     others_keep: f64,
 }
@@ -202,8 +206,18 @@ impl Scorer {
                 kept,
             }
         };
+        let parts: Vec<_> = parts.iter().enumerate().map(part).collect();
+        let mut parts_of_terms = vec![Vec::new(); weights.len()];
+        for (number, part) in parts.iter().enumerate() {
+            for term in &part.terms {
+                if let Some(parts) = parts_of_terms.get_mut(usize::from(*term)) {
+                    parts.push(number);
+                }
+            }
+        }
         Self {
-            parts: parts.iter().enumerate().map(part).collect(),
+            parts,
+            parts_of_terms,
             others_keep,
             weights: weights
                 .iter()
@@ -267,14 +281,6 @@ impl Scorer {
         Scored { evidence, score, breakdown }
     }
 
-    /// An upper bound on the share of each part's weight that any text with these mentions can
-    /// hold.
-    pub(crate) fn most_held(&self, mentions: &[Mention]) -> impl Iterator<Item = f64> {
-        const LEAST_DAMPING: f64 = SATURATION * (1.0 - LENGTH_PENALTY);
-
-        self.held(mentions, LEAST_DAMPING)
-    }
-
     /// The share of each part's information that a passage with these mentions among so many terms
     /// holds, 0 to 1.
     pub(crate) fn shares(&self, mentions: &[Mention], terms: u32) -> impl Iterator<Item = f64> {
@@ -310,27 +316,6 @@ impl Scorer {
             }
             part.share(held)
         })
-    }
-
-    /// An upper bound on the evidence of a memory for a part of the query, where its own share is
-    /// at most `own` and its window's share at most `window`. `window` may be the sum over the
-    /// texts of the window, since a share grows more slowly than the mentions.
-    pub(crate) fn most_evidence(
-        &self,
-        part: usize,
-        own: f64,
-        window: f64,
-        meaning: f64,
-        time: f64,
-    ) -> f64 {
-        // A sum in another order may differ in its last digits.
-        const CERTAIN: f64 = 1.0 + 1e-9;
-        const WORDS: f64 = CERTAIN / ((1.0 + WINDOW_WEIGHT) * EVEN_WORDS);
-
-        let kept = self.parts.get(part).map_or(1.0, |part| part.kept);
-        let words = WORDS * (own.min(1.0) + WINDOW_WEIGHT * window.min(1.0));
-        let evidence = kept * CERTAIN * (words * words + meaning);
-        (evidence + TIME_EVIDENCE * time) * (1.0 + TIME_GROWTH * time)
     }
 
     /// The share of a part's information that these mentions hold, 0 to 1.

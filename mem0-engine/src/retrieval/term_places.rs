@@ -1,4 +1,5 @@
 use crate::giving_way::give_way_for_now;
+use crate::retrieval::memory_index::CHUNK;
 use crate::retrieval::query_word::{PlaceCounts, QueryWord};
 use crate::retrieval::scoring::Mention;
 use crate::retrieval::visible_memories::VisibleMemories;
@@ -15,36 +16,44 @@ pub(crate) struct TermPlaces {
 
 impl TermPlaces {
     pub(crate) fn all(view: &VisibleMemories, words: &[QueryWord]) -> Self {
-        let mut containing = Vec::with_capacity(words.len());
-        let mut found = Vec::new();
-        // A counting sort: count the mentions of each place, then fill its range from the end to
-        // the start.
-        let mut ends = vec![0_u32; view.len()];
-        let mut counts = PlaceCounts::new(view.len());
-        for (term, word) in (0_u16..).zip(words) {
+        let mut containing = vec![0; words.len()];
+        let (mut ends, mut mentions) = (Vec::with_capacity(view.len()), Vec::new());
+        let (mut found, mut starts) = (Vec::new(), Vec::new());
+        let mut counts = PlaceCounts::new(CHUNK);
+        for some in view.words() {
             give_way_for_now();
-            let before = found.len();
-            word.count(|word| view.with_word(word), &mut counts);
-            counts.take(|place, count| found.push((place, Mention { term, count })));
-            for (place, _) in found.get(before..).unwrap_or_default() {
-                if let Some(count) = ends.get_mut(*place) {
+            found.clear();
+            for ((term, word), containing) in (0_u16..).zip(words).zip(&mut containing) {
+                let before = found.len();
+                word.count(|word| some.rows(word), &mut counts);
+                counts.take(|row, count| {
+                    found.extend(some.place(row).map(|place| (place, Mention { term, count })));
+                });
+                *containing += found.len() - before;
+            }
+            // A counting sort: count the mentions of each place, then fill its range from the end
+            // to the start.
+            let places = some.places();
+            starts.clear();
+            starts.resize(places.len(), 0_u32);
+            for (place, _) in &found {
+                if let Some(count) = starts.get_mut(place - places.start) {
                     *count += 1;
                 }
             }
-            containing.push(found.len() - before);
-        }
-        let mut total = 0;
-        for end in &mut ends {
-            total += *end;
-            *end = total;
-        }
-        let mut mentions = vec![Mention::default(); total as usize];
-        let mut starts = ends.clone();
-        for (place, mention) in found {
-            let Some(start) = starts.get_mut(place) else { continue };
-            *start -= 1;
-            if let Some(laid) = mentions.get_mut(*start as usize) {
-                *laid = mention;
+            let mut total = mentions.len() as u32;
+            for start in &mut starts {
+                total += *start;
+                *start = total;
+            }
+            ends.extend_from_slice(&starts);
+            mentions.resize(total as usize, Mention::default());
+            for (place, mention) in &found {
+                let Some(start) = starts.get_mut(place - places.start) else { continue };
+                *start -= 1;
+                if let Some(laid) = mentions.get_mut(*start as usize) {
+                    *laid = *mention;
+                }
             }
         }
         Self { containing, ends, mentions }

@@ -1,3 +1,4 @@
+use std::ops::Range;
 use std::sync::Arc;
 
 use rusqlite::{Connection, params_from_iter};
@@ -5,10 +6,10 @@ use rusqlite::{Connection, params_from_iter};
 use crate::EngineError;
 use crate::retrieval::building::Build;
 use crate::retrieval::long_memories::PassageWords;
-use crate::retrieval::memory_index::{IndexedMemory, MemoryIndex};
-use crate::retrieval::postings::WordHash;
+use crate::retrieval::memory_index::{CHUNK, IndexedMemory, MemoryIndex};
+use crate::retrieval::postings::{Postings, WordHash};
 use crate::tenancy::access::Where;
-use crate::text::vector::Vector;
+use crate::text::vector::{Direction, Vector};
 
 /// The number of neighbours on each side whose words count for a memory.
 pub(crate) const NEIGHBOURS: usize = 2;
@@ -25,19 +26,32 @@ const HIDDEN: u32 = u32::MAX;
 /// The rest of a search happens inside it, so nothing outside can be found or change a score.
 pub(crate) struct VisibleMemories {
     index: Arc<MemoryIndex>,
+    /// `None` where all of the index are visible.
+    places: Option<Places>,
+    /// For an index that is not kept: held as long as it is used.
+    _build: Option<Build>,
+}
+
+/// Which memories of an index are visible.
+struct Places {
     /// The index of each visible memory in the whole index.
     visible: Vec<u32>,
     /// The place of each memory of the index among the visible ones, or [`HIDDEN`].
     places: Vec<u32>,
-    /// For an index that is not kept: held as long as it is used.
-    _build: Option<Build>,
+}
+
+/// The words of some of the memories, which stand one after another.
+pub(crate) struct WordsOfSome<'a> {
+    view: &'a VisibleMemories,
+    words: &'a Postings,
+    /// The index of the first of them in the whole index.
+    first: usize,
 }
 
 impl VisibleMemories {
     /// All memories of the index.
     pub(crate) fn all(index: Arc<MemoryIndex>) -> Self {
-        let visible: Vec<_> = (0..HIDDEN).take(index.len()).collect();
-        Self { index, places: visible.clone(), visible, _build: None }
+        Self { index, places: None, _build: None }
     }
 
     /// The same, with what bounds the memory of its index.
@@ -48,7 +62,7 @@ impl VisibleMemories {
     /// The memories of the index for which `is_visible` holds.
     pub(crate) fn new(
         index: Arc<MemoryIndex>,
-        is_visible: impl Fn(&IndexedMemory) -> bool,
+        mut is_visible: impl FnMut(&IndexedMemory) -> bool,
     ) -> Self {
         let (mut visible, mut places) = (Vec::with_capacity(index.len()), Vec::new());
         places.reserve_exact(index.len());
@@ -60,7 +74,7 @@ impl VisibleMemories {
                 places.push(HIDDEN);
             }
         }
-        Self { index, visible, places, _build: None }
+        Self { index, places: Some(Places { visible, places }), _build: None }
     }
 
     /// The memories of the index that match a condition on `memories AS m`.
@@ -75,46 +89,71 @@ impl VisibleMemories {
             .query_map(params_from_iter(&rows.values), |row| row.get(0))?
             .collect::<Result<Vec<i64>, _>>()?;
         found.sort_unstable();
-        Ok(Self::new(index, |memory| found.binary_search(&memory.seq).is_ok()))
+        let mut found = found.into_iter().peekable();
+        Ok(Self::new(index, |memory| {
+            while found.next_if(|seq| *seq < memory.seq).is_some() {}
+            found.next_if_eq(&memory.seq).is_some()
+        }))
+    }
+
+    /// The whole index.
+    #[cfg(test)]
+    pub(crate) fn index(&self) -> Arc<MemoryIndex> {
+        self.index.clone()
     }
 
     /// How many memories are visible. A memory is identified by its place, counted from 0.
     pub(crate) fn len(&self) -> usize {
-        self.visible.len()
+        self.places.as_ref().map_or_else(|| self.index.len(), |places| places.visible.len())
     }
 
     pub(crate) fn memory(&self, place: usize) -> Option<&IndexedMemory> {
-        self.index.memory(*self.visible.get(place)? as usize)
-    }
-
-    /// The visible memories, by place.
-    pub(crate) fn memories(&self) -> impl Iterator<Item = &IndexedMemory> {
-        self.visible.iter().filter_map(|at| self.index.memory(*at as usize))
+        self.index.memory(self.at(place)?)
     }
 
     /// The words of a memory's passages; `None` if it has one.
     pub(crate) fn passages(&self, place: usize) -> Option<&PassageWords> {
-        self.index.passages(*self.visible.get(place)? as usize)
+        self.index.passages(self.at(place)?)
     }
 
-    /// The cosine of each passage of a memory and the given vector; none where it has one passage.
-    pub(crate) fn cosines_of_passages(&self, place: usize, direction: &Vector) -> Vec<f32> {
-        let at = self.visible.get(place).copied().unwrap_or(HIDDEN);
-        self.index.cosines_of_passages(at as usize, direction)
+    /// The direction of a vector; `None` if it has none, or can't be compared with the memories'.
+    pub(crate) fn direction(&self, vector: &Vector) -> Option<Direction> {
+        vector.direction().filter(|it| it.dimensions() == self.index.kind().dimensions)
     }
 
-    /// The cosine of each memory's best passage and the given vector, by place.
-    pub(crate) fn cosines(&self, direction: &Vector) -> Vec<f32> {
-        let all = self.index.cosines(direction);
-        if self.visible.len() == all.len() {
-            return all;
+    /// The cosine of each passage of a memory and a direction; none where it has one passage.
+    pub(crate) fn cosines_of_passages(&self, place: usize, direction: &Direction) -> Vec<f32> {
+        let at = self.at(place);
+        at.map_or_else(Vec::new, |at| self.index.cosines_of_passages(at, direction))
+    }
+
+    /// For each direction, the cosine of each memory's best passage and it, by place.
+    pub(crate) fn cosines(&self, directions: Vec<Direction>) -> Vec<Vec<f32>> {
+        let mut cosines = self.index.cosines(directions);
+        if let Some(Places { visible, .. }) = &self.places {
+            for all in &mut cosines {
+                *all = visible.iter().filter_map(|at| all.get(*at as usize).copied()).collect();
+            }
         }
-        self.visible.iter().filter_map(|at| all.get(*at as usize).copied()).collect()
+        cosines
     }
 
     /// The places of the memories that contain a word, ascending, each as often as it contains it.
     pub(crate) fn with_word(&self, word: WordHash) -> impl Iterator<Item = usize> {
-        self.index.with_word(word).filter_map(|at| self.place(at))
+        self.words().flat_map(move |some| {
+            let rows = some.rows(word);
+            rows.filter_map(move |row| some.place(row))
+        })
+    }
+
+    /// The words of all memories.
+    pub(crate) fn words(&self) -> impl Iterator<Item = WordsOfSome<'_>> {
+        let firsts = (0..).step_by(CHUNK);
+        firsts.zip(self.index.words()).map(|(first, words)| WordsOfSome {
+            view: self,
+            words,
+            first,
+        })
     }
 
     /// Whether anybody speaks, in the whole index.
@@ -127,8 +166,17 @@ impl VisibleMemories {
         self.index.spoken_by(word).filter_map(|at| self.place(at))
     }
 
+    /// The index of a visible memory in the whole index.
+    fn at(&self, place: usize) -> Option<usize> {
+        match &self.places {
+            Some(places) => places.visible.get(place).map(|at| *at as usize),
+            None => Some(place),
+        }
+    }
+
     fn place(&self, at: usize) -> Option<usize> {
-        self.places.get(at).filter(|place| **place != HIDDEN).map(|place| *place as usize)
+        let Some(Places { places, .. }) = &self.places else { return Some(at) };
+        places.get(at).filter(|place| **place != HIDDEN).map(|place| *place as usize)
     }
 
     /// The neighbours before a memory, nearest first.
@@ -152,5 +200,27 @@ impl VisibleMemories {
         };
         first.event_seq == second.event_seq
             && second.position - first.position <= NEIGHBOUR_DISTANCE
+    }
+}
+
+impl<'a> WordsOfSome<'a> {
+    /// The rows that contain a word, ascending, each as often as it contains it. There are at most
+    /// [`CHUNK`].
+    pub(crate) fn rows(&self, word: WordHash) -> impl Iterator<Item = usize> + use<'a> {
+        self.words.rows(word).iter().map(|row| usize::from(*row))
+    }
+
+    /// The places of the memories.
+    pub(crate) fn places(&self) -> Range<usize> {
+        let place = |at: usize| match &self.view.places {
+            Some(places) => places.visible.partition_point(|visible| (*visible as usize) < at),
+            None => at.min(self.view.len()),
+        };
+        place(self.first)..place(self.first + CHUNK)
+    }
+
+    /// The place of a row; `None` if it is not visible.
+    pub(crate) fn place(&self, row: usize) -> Option<usize> {
+        self.view.place(self.first + row)
     }
 }

@@ -48,14 +48,17 @@ impl Vector {
     /// How alike two directions are: 1 for the same, 0 for unrelated ones or the zero vector, -1
     /// for opposite ones.
     pub fn cosine(&self, other: &Self) -> f64 {
-        let (own, others) = (self.widened(), other.widened());
-        let lengths = f64::from(own.dot(&self.0)) * f64::from(others.dot(&other.0));
-        if lengths == 0.0 { 0.0 } else { f64::from(own.dot(&other.0)) / lengths.sqrt() }
+        let product = |a: &Self, b: &Self| f64::from(product(&a.0, &b.0));
+        let lengths = product(self, self) * product(other, other);
+        if lengths == 0.0 { 0.0 } else { product(self, other) / lengths.sqrt() }
     }
 
-    /// The same vector, prepared for many comparisons.
-    pub(crate) fn widened(&self) -> WideVector {
-        WideVector::of(&self.0)
+    /// The same vector, prepared for many comparisons; `None` if it is zero.
+    pub(crate) fn direction(&self) -> Option<Direction> {
+        (!self.is_zero()).then(|| Direction {
+            components: self.0.iter().map(|byte| i16::from(byte.cast_signed())).collect(),
+            inverse_length: inverse_length(&self.0),
+        })
     }
 }
 
@@ -75,86 +78,107 @@ impl fmt::Debug for Vector {
 const STATIC: usize = 256;
 const MINILM: usize = 384;
 
-/// A vector prepared for comparisons with many others.
-pub(crate) struct WideVector(Box<[i16]>);
+/// How many vectors are compared with one direction before the next one's turn: few enough to stay
+/// in the processor's cache.
+const BLOCK: usize = 128;
 
-impl WideVector {
-    /// From a vector's bytes.
-    pub(crate) fn of(bytes: &[u8]) -> Self {
-        Self(bytes.iter().map(|byte| i16::from(byte.cast_signed())).collect())
+/// A direction, prepared for comparisons with many vectors.
+pub(crate) struct Direction {
+    /// Wide enough for products. With 4,096 dimensions the sum of those is at most 2^26 in size,
+    /// far from overflow.
+    components: Box<[i16]>,
+    /// 1 divided by its length.
+    inverse_length: f32,
+}
+
+impl Direction {
+    /// The number of its dimensions.
+    pub(crate) fn dimensions(&self) -> usize {
+        self.components.len()
     }
 
-    /// The dot product with another vector's bytes. With 4,096 dimensions it is at most 2^26 in
-    /// size, far from overflow.
-    pub(crate) fn dot(&self, other: &[u8]) -> i32 {
-        dot(&self.0, other)
-    }
-
-    /// Appends to `cosines` the cosine of each of the `vectors`, whose inverse lengths are given,
-    /// as is this one's.
-    pub(crate) fn cosines(
-        &self,
-        own_length: f32,
-        vectors: &[u8],
-        inverse_lengths: &[f32],
-        cosines: &mut Vec<f32>,
-    ) {
-        let mut products = Vec::with_capacity(inverse_lengths.len());
-        Dots { own: &self.0, vectors, products: &mut products }.compute_fast();
-        let products = products.iter().zip(inverse_lengths);
-        cosines.extend(products.map(|(product, length)| *product as f32 * length * own_length));
+    /// Appends its cosine with each of the `vectors`, whose inverse lengths are given.
+    pub(crate) fn cosines(&self, vectors: &[u8], inverse_lengths: &[f32], cosines: &mut Vec<f32>) {
+        cosines.reserve(inverse_lengths.len());
+        Cosines { direction: self, vectors, inverse_lengths, cosines }.append_fast();
     }
 }
 
-/// The dot products of a vector with others that stand one after another.
-struct Dots<'a> {
-    own: &'a [i16],
+/// Appends to each list its direction's cosine with each of the `vectors`, which are read from
+/// memory once. Their inverse lengths are given.
+pub(crate) fn cosines_of_all(
+    directions: &mut [(Direction, Vec<f32>)],
+    vectors: &[u8],
+    inverse_lengths: &[f32],
+) {
+    let dimensions = directions.first().map_or(0, |(direction, _)| direction.dimensions());
+    let vectors = vectors.chunks((BLOCK * dimensions).max(1));
+    for (vectors, inverse_lengths) in vectors.zip(inverse_lengths.chunks(BLOCK)) {
+        for (direction, cosines) in &mut *directions {
+            direction.cosines(vectors, inverse_lengths, cosines);
+        }
+    }
+}
+
+struct Cosines<'a> {
+    direction: &'a Direction,
     vectors: &'a [u8],
-    products: &'a mut Vec<i32>,
+    inverse_lengths: &'a [f32],
+    cosines: &'a mut Vec<f32>,
 }
 
-impl Dots<'_> {
+impl Cosines<'_> {
     /// Computes with the widest instructions that the processor has.
     #[cfg(feature = "encoder")]
-    fn compute_fast(self) {
+    fn append_fast(self) {
         rten_simd::SimdOp::dispatch(self);
     }
 
     #[cfg(not(feature = "encoder"))]
-    fn compute_fast(self) {
-        self.compute();
+    fn append_fast(self) {
+        self.append();
     }
 
-    /// Plain loops, which compilers turn into the vector instructions that they may use.
+    /// Plain loops, which compilers turn into the vector instructions that they may use. What an
+    /// iterator would do is in none of its functions, since those are compiled without them.
     #[inline(always)]
-    fn compute(self) {
-        let Self { own, vectors, products } = self;
-        if let Ok(own) = <&[i16; MINILM]>::try_from(own) {
-            dots(own, vectors, products);
-        } else if let Ok(own) = <&[i16; STATIC]>::try_from(own) {
-            dots(own, vectors, products);
-        } else if !own.is_empty() {
-            for vector in vectors.chunks_exact(own.len()) {
-                products.push(dot(own, vector));
+    fn append(self) {
+        let Self { direction: Direction { components, inverse_length }, vectors, .. } = self;
+        let (lengths, cosines) = (self.inverse_lengths, self.cosines);
+        let mut products = [0; BLOCK];
+        let each = vectors.chunks(BLOCK * components.len().max(1));
+        for (vectors, lengths) in each.zip(lengths.chunks(BLOCK)) {
+            if let Ok(own) = <&[i16; MINILM]>::try_from(&**components) {
+                multiply(own, vectors, &mut products);
+            } else if let Ok(own) = <&[i16; STATIC]>::try_from(&**components) {
+                multiply(own, vectors, &mut products);
+            } else if !components.is_empty() {
+                let vectors = vectors.chunks_exact(components.len());
+                for (product, vector) in products.iter_mut().zip(vectors) {
+                    *product = dot(components, vector);
+                }
+            }
+            for (product, length) in products.iter().zip(lengths) {
+                cosines.push(*product as f32 * length * inverse_length);
             }
         }
     }
 }
 
 #[cfg(feature = "encoder")]
-impl rten_simd::SimdOp for Dots<'_> {
+impl rten_simd::SimdOp for Cosines<'_> {
     type Output = ();
 
     #[inline(always)]
     fn eval<I: rten_simd::Isa>(self, _: I) {
-        self.compute();
+        self.append();
     }
 }
 
 #[inline(always)]
-fn dots<const N: usize>(own: &[i16; N], vectors: &[u8], products: &mut Vec<i32>) {
-    for vector in vectors.as_chunks::<N>().0 {
-        products.push(dot(own, vector));
+fn multiply<const N: usize>(own: &[i16; N], vectors: &[u8], products: &mut [i32]) {
+    for (product, vector) in products.iter_mut().zip(vectors.as_chunks::<N>().0) {
+        *product = dot(own, vector);
     }
 }
 
@@ -165,6 +189,12 @@ fn dot(own: &[i16], other: &[u8]) -> i32 {
         sum += i32::from(*own) * i32::from(byte.cast_signed());
     }
     sum
+}
+
+/// The dot product of two vectors' bytes.
+fn product(own: &[u8], other: &[u8]) -> i32 {
+    let component = |byte: &u8| i32::from(byte.cast_signed());
+    own.iter().zip(other).map(|(own, other)| component(own) * component(other)).sum()
 }
 
 /// 1 divided by the length of a vector with these bytes; 0 without a direction.
@@ -201,25 +231,29 @@ mod tests {
         assert!((extremes.cosine(&extremes) - 1.0).abs() < 1e-12);
     }
 
+    /// However wide the instructions, and however many directions are compared at once.
     #[test]
-    fn products_are_the_same_for_every_length() {
-        for length in [0, 1, 15, 16, 17, 255, 256, 257, 384] {
-            let own: Vec<i8> = (0..length).map(|n| (n * 7 % 251) as i8).collect();
-            let other: Vec<i8> = (0..length).map(|n| (n * 13 % 241) as i8).collect();
-            let plainly = |a: &[i8], b: &[i8]| -> i32 {
-                a.iter().zip(b).map(|(a, b)| i32::from(*a) * i32::from(*b)).sum()
+    fn cosines_are_the_same_for_every_length_and_number() {
+        let mut rng = fastrand::Rng::with_seed(5);
+        for length in [1, 15, 16, 17, 255, 256, 257, 384] {
+            let mut some = || {
+                vector(&std::iter::repeat_with(|| rng.i8(-127..)).take(length).collect::<Vec<_>>())
             };
-            let (wide, others) = (vector(&own).widened(), vector(&other));
-            assert_eq!(wide.dot(others.as_bytes()), plainly(&own, &other), "{length}");
-            let two = [vector(&own).as_bytes(), others.as_bytes()].concat();
-            let lengths =
-                [inverse_length(vector(&own).as_bytes()), inverse_length(others.as_bytes())];
-            let mut cosines = Vec::new();
-            wide.cosines(lengths[0], &two, &lengths, &mut cosines);
-            if length > 1 {
-                let between = vector(&own).cosine(&others) as f32;
-                assert!((cosines[0] - 1.0).abs() < 1e-5, "{length}: {cosines:?}");
-                assert!((cosines[1] - between).abs() < 1e-5, "{length}: {cosines:?}");
+            let vectors: Vec<_> = std::iter::repeat_with(&mut some).take(2 * BLOCK + 3).collect();
+            let asked: Vec<_> = std::iter::repeat_with(&mut some).take(3).collect();
+            let directions = asked.iter().filter_map(Vector::direction);
+            let mut all: Vec<_> = directions.map(|direction| (direction, Vec::new())).collect();
+            let bytes: Vec<_> = vectors.iter().flat_map(|it| it.as_bytes().to_vec()).collect();
+            let lengths: Vec<_> = vectors.iter().map(|it| inverse_length(it.as_bytes())).collect();
+            cosines_of_all(&mut all, &bytes, &lengths);
+            let asked = asked.iter().filter(|it| !it.is_zero());
+            for (asked, (direction, cosines)) in asked.zip(&all) {
+                assert_eq!(cosines.len(), vectors.len());
+                for ((vector, length), cosine) in vectors.iter().zip(&lengths).zip(cosines) {
+                    let plainly = product(asked.as_bytes(), vector.as_bytes()) as f32;
+                    assert_eq!(*cosine, plainly * length * direction.inverse_length, "{length}");
+                    assert!((f64::from(*cosine) - asked.cosine(vector)).abs() < 1e-5);
+                }
             }
         }
     }
