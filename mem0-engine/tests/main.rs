@@ -8,6 +8,7 @@
 )]
 
 mod adds;
+mod answers;
 mod archive;
 mod backups;
 mod changes;

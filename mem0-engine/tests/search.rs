@@ -256,8 +256,12 @@ fn reranking_looks_at_more_than_it_returns() {
     let reranked = search(true, at);
     assert!(place(&reranked).is_some(), "what is at place {at} is among the first {at}");
     assert_eq!(reranked.len(), at);
-    assert!(reranked.is_sorted_by(|a, b| a.score >= b.score));
-    assert!(reranked.iter().all(|hit| (0.0..=1.0).contains(&hit.score)));
+    assert!(reranked.is_sorted_by(|a, b| a.rerank_score >= b.rerank_score));
+    for hit in &reranked {
+        assert!((0.0..=1.0).contains(&hit.rerank_score.unwrap()));
+        let same = plain.iter().find(|other| other.memory.id == hit.memory.id).unwrap();
+        assert_eq!(hit.score, same.score);
+    }
 }
 
 #[test]
@@ -265,11 +269,19 @@ fn neighbours_lend_their_words_until_they_are_changed_or_deleted() {
     let folder = Folder::new();
     let engine = folder.open();
     let (near, far) = ("That trip was splendid", "Lunch on the trip: soup");
-    let added = store(
-        &engine,
-        user("alice"),
-        &["What about Zanzibar?", near, far, "The fence is green", "The wall is splendid"],
-    );
+    let said = ["What about Zanzibar?", near, far, "The fence is green", "The wall is splendid"];
+    // Each text is the user's, but for the assistant's.
+    let turns = |said: &[&str], assistants: usize| {
+        let message = |(number, text): (usize, &&str)| match number == assistants {
+            true => Message::assistant(*text),
+            false => Message::user(*text),
+        };
+        let messages = said.iter().enumerate().map(message).collect();
+        let mut request = AddRequest::new(messages, user("alice"));
+        request.infer = false;
+        wait(engine.add(request)).unwrap()
+    };
+    let added = turns(&said, 1);
     let words_of = |query: &str, text: &str| -> f64 {
         let mut request = SearchRequest::new(query, Filter::user_id("alice"));
         request.threshold = 0.0;
@@ -297,7 +309,7 @@ fn neighbours_lend_their_words_until_they_are_changed_or_deleted() {
     assert!(words_of("a trip to the fence", near) > farther);
 
     // With more memories between them, they are not neighbours.
-    let apart = store(&engine, user("alice"), &["a lighthouse", "one", "two", "a violin"]);
+    let apart = turns(&["a lighthouse", "one", "two", "a violin"], 3);
     let before = words_of("violin and lighthouse", "a violin");
     for middle in &apart.results[1..3] {
         wait(engine.delete(&middle.id, false)).unwrap();

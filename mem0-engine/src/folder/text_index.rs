@@ -11,7 +11,7 @@ use crate::text::passages::{Passage, passages};
 use crate::text::vector::Vector;
 
 /// The version of the index entries. With another version, everything is indexed again.
-pub(crate) const FORM: &str = "4";
+pub(crate) const FORM: &str = "5";
 
 /// Longer texts are analysed outside the writer, since they take more than about 30 ms.
 pub(crate) const LONG: usize = 64 * 1024;

@@ -300,7 +300,7 @@ pub struct SearchHit {
     pub score: f64,
     /// The parts of the score, which add up to it.
     pub score_breakdown: ScoreParts,
-    /// What a [reranker](Engine::with_reranker) gave it, 0 to 1: hits with it are ordered by it.
+    /// What [`SearchRequest::rerank`] gave it, 0 to 1: hits with it are ordered by it.
     pub rerank_score: Option<f64>,
 }
 
@@ -368,15 +368,11 @@ fn search(
     let ranking = Ranking::new(view, &query, &times);
     let pool = request.pool();
     let mut ranked = ranking.best(if phrases.is_empty() { pool } else { pool.max(QUOTING) });
-    if request.rerank {
-        let texts = texts(connection, view, &ranking, &ranked)?;
-        ranked = ranking.again(&ranked, &texts);
-    }
     if !phrases.is_empty() {
         let texts = texts(connection, view, &ranking, &ranked)?;
         ranked = ranking.quoting(ranked, &texts, &phrases);
     }
-    ranked.truncate(request.top_k);
+    ranked.truncate(pool);
     ranked = ranking.believed(ranked);
     let shown = |ranked: &Ranked| ranked.scored.score >= request.threshold;
     if request.threshold <= DEFAULT_THRESHOLD && !ranked.first().is_some_and(shown) {
@@ -385,17 +381,24 @@ fn search(
     } else {
         ranked.retain(shown);
     }
-    ranked
-        .iter()
-        .filter_map(|ranked| Some((view.memory(ranked.place)?.seq, ranked)))
-        .map(|(seq, ranked)| {
+    let mut hits: Vec<_> = ranked.iter().map(|ranked| (ranked, None)).collect();
+    if request.rerank {
+        let again = rerank(connection, view, &ranking, &ranked, &phrases)?;
+        let found: HashMap<_, _> = ranked.iter().map(|ranked| (ranked.place, ranked)).collect();
+        let hit = |again: Ranked| Some((*found.get(&again.place)?, Some(again.scored.score)));
+        hits = again.into_iter().filter_map(hit).collect();
+    }
+    hits.into_iter()
+        .take(request.top_k)
+        .filter_map(|(ranked, again)| Some((view.memory(ranked.place)?.seq, ranked, again)))
+        .map(|(seq, ranked, rerank_score)| {
             let memory = record::taken_by_seq(connection, seq, &mut answer)?;
             let Scored { score, breakdown: mut score_breakdown, .. } = ranked.scored;
             if let Some(number) = ranking.passage(ranked.place) {
                 let place = text_index::passage(connection, seq, number)?;
                 score_breakdown.passage = place.map(Passage::at);
             }
-            Ok(SearchHit { memory, score, score_breakdown, rerank_score: None })
+            Ok(SearchHit { memory, score, score_breakdown, rerank_score })
         })
         .collect()
 }
@@ -423,6 +426,19 @@ fn view(
         return Ok(VisibleMemories::all(index));
     }
     Ok(VisibleMemories::new(index, |memory| is_visible(memory.expiration_date)))
+}
+
+/// The same memories, compared more exactly. What they were found by stays their score.
+fn rerank(
+    connection: &Connection,
+    view: &VisibleMemories,
+    ranking: &Ranking<'_>,
+    ranked: &[Ranked],
+    phrases: &[Phrase],
+) -> Result<Vec<Ranked>, EngineError> {
+    let texts = texts(connection, view, ranking, ranked)?;
+    let again = ranking.again(ranked, &texts);
+    Ok(ranking.believed(ranking.quoting(again, &texts, phrases)))
 }
 
 /// The analysed texts of the ranked memories and their neighbours, by place.

@@ -1,3 +1,4 @@
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use mem0_types::Date;
@@ -21,6 +22,9 @@ use crate::text::vector::{self, Direction};
 /// How many memories share a [`Chunk`]: few enough that adding to one is cheap, and enough to be
 /// worth a look-up of each word of a query.
 pub(crate) const CHUNK: usize = 1024;
+
+/// A longer text that ends in a question says something before it asks.
+const MOST_ASKING_WORDS: f32 = 8.0;
 
 /// An index takes room as it grows, in steps of so many bytes.
 const NOTED: usize = 1 << 20;
@@ -63,7 +67,12 @@ pub(crate) struct IndexedMemory {
     pub(crate) expiration_date: Option<Date>,
     /// The number of words in its text, including those of the speaker's name.
     pub(crate) terms: u32,
+    /// Whether it is no more than a question.
     pub(crate) asks: bool,
+    /// The number of terms in its text that a query can have, without those of the speaker's name.
+    pub(crate) said: u32,
+    /// Who said it, hashed: the role and the name.
+    pub(crate) speaker: u32,
 }
 
 impl MemoryIndex {
@@ -88,7 +97,7 @@ impl MemoryIndex {
         // CROSS JOIN fixes the order: first the condition, by its index, then a look-up for each
         // row.
         let sql = format!(
-            "SELECT m.seq, m.event_seq, m.position, m.created_at, m.updated_at, m.expiration_date, v.vector, i.terms, i.passages \
+            "SELECT m.seq, m.event_seq, m.position, m.created_at, m.updated_at, m.expiration_date, v.vector, i.terms, i.passages, m.role, m.actor \
              FROM memories AS m CROSS JOIN memory_index AS i ON i.seq = m.seq \
              LEFT JOIN memory_vectors AS v ON v.seq = m.seq WHERE {} ORDER BY m.seq",
             rows.sql
@@ -120,7 +129,7 @@ impl MemoryIndex {
         let mut growing = self.clone().grow();
         // NOT INDEXED, since no index is in storage order.
         let sql = format!(
-            "SELECT m.seq, m.event_seq, m.position, m.created_at, m.updated_at, m.expiration_date, v.vector, i.terms, i.passages \
+            "SELECT m.seq, m.event_seq, m.position, m.created_at, m.updated_at, m.expiration_date, v.vector, i.terms, i.passages, m.role, m.actor \
              FROM memories AS m NOT INDEXED CROSS JOIN memory_index AS i ON i.seq = m.seq \
              LEFT JOIN memory_vectors AS v ON v.seq = m.seq \
              WHERE {} AND m.seq > ? ORDER BY m.seq",
@@ -248,8 +257,17 @@ impl IndexedMemory {
             expiration_date: None,
             terms: 0,
             asks: false,
+            said: 0,
+            speaker: 0,
         }
     }
+}
+
+/// A number for who speaks, which other speakers hardly share.
+pub(crate) fn speaker(role: &[u8], name: Option<&[u8]>) -> u32 {
+    let mut hasher = DefaultHasher::new();
+    (role, name).hash(&mut hasher);
+    hasher.finish() as u32
 }
 
 /// An index under construction. Memories are added in the order of their numbers.
@@ -273,6 +291,7 @@ impl Growing {
             created_at: row.get(3)?,
             updated_at: row.get(4)?,
             expiration_date: date_column(row, 5)?,
+            speaker: speaker(row.get_ref(9)?.as_bytes()?, row.get_ref(10)?.as_bytes_or_null()?),
             ..IndexedMemory::new(row.get(0)?)
         };
         let vectors = row.get_ref(6)?.as_blob_or_null()?.unwrap_or_default();
@@ -301,10 +320,13 @@ impl Growing {
             terms += words_of(word.term());
             self.words.extend(WordHash::all(word).map(|word| (word, row)));
         }
+        let said = text.words().skip(text.speaker_words().count());
+        let said = said.filter(|word| words_of(word.term()) > 0.0).count() as u32;
+        let asks = text.asks() && terms <= MOST_ASKING_WORDS;
         let speaker = text.speaker_words().flat_map(WordHash::all);
         self.speakers.extend(speaker.map(|word| (word, row)));
         let terms = terms.ceil() as u32;
-        self.memories.push(IndexedMemory { terms, asks: text.asks(), ..memory });
+        self.memories.push(IndexedMemory { terms, asks, said, ..memory });
         let dimensions = self.kind.dimensions;
         if passages.len() > 1 {
             self.long.push(row, vectors, dimensions, text, passages);

@@ -5,6 +5,7 @@ use crate::retrieval::query_word::QueryWord;
 use crate::retrieval::scoring::{Closeness, general_weight, is_common};
 use crate::retrieval::visible_memories::VisibleMemories;
 use crate::text::analysis::query_words;
+use crate::text::questions::asks_what;
 use crate::text::sentences::{clauses, sentences};
 use crate::text::vector::Vector;
 
@@ -140,6 +141,8 @@ pub(crate) struct Query {
     pub(crate) asks_everything: bool,
     /// The name of who asks, if it is written as a line of a conversation.
     pub(crate) asker: Vec<QueryWord>,
+    /// Whether it asks for something that it does not say.
+    pub(crate) asks_what: bool,
 }
 
 /// The whole query, or a sentence of it.
@@ -172,6 +175,7 @@ impl Query {
             parts.push(QueryPart { terms: of_part, vector: vectors.next() });
         }
         let closeness = Closeness::OF_WORDS;
+        let asks_what = texts.iter().any(|text| asks_what(text));
         Self {
             words,
             parts,
@@ -179,6 +183,7 @@ impl Query {
             has_neighbours: true,
             asks_everything: false,
             asker: Vec::new(),
+            asks_what,
         }
     }
 

@@ -12,8 +12,8 @@
 //!   of its words together, if they hold more.
 //! - **Speaker**: a query that names a speaker of the scope is better answered by that speaker's
 //!   own words.
-//! - **Questions**: a memory that ends in a question counts for less, since it seldom holds an
-//!   answer.
+//! - **Questions**: a memory that asks, or that only repeats what is asked, comes behind what
+//!   answers.
 //! - **Time**: a query that names a time raises the memories of that time.
 //!
 //! The result is one number. The ranking sorts by it, and a caller sees it, less where it stands
@@ -402,11 +402,15 @@ impl<'a> Ranking<'a> {
         mentions: impl Fn(usize, f64, &mut Mentions),
         into: &mut Mentioned,
     ) {
-        let Mentioned { own, window, .. } = into;
+        let Mentioned { own, window, list, .. } = into;
         mentions(place, 1.0, own);
         mentions(place, 1.0, window);
+        mentions(place, 1.0, list);
         for (neighbour, weight) in self.lending(place) {
-            mentions(neighbour, weight, window);
+            mentions(neighbour, weight, list);
+            if self.view.take_turns(place, neighbour) {
+                mentions(neighbour, weight, window);
+            }
         }
     }
 
@@ -415,19 +419,28 @@ impl<'a> Ranking<'a> {
         let features = Features {
             entity: self.speaking.get(place).copied().unwrap_or_default(),
             asks: memory.is_some_and(|memory| memory.asks),
-            terms: memory.map_or(0, |memory| memory.terms),
+            repeats: self.repeats(place),
             time: memory.map_or(0.0, |memory| self.times.fit(memory)),
             freshness: memory.map_or(1.0, |memory| self.times.freshness(memory)),
             reranked,
             is_asked_for: self.query.asks_everything,
         };
         let lending = self.lending(place);
+        let lending = lending.filter(|(beside, _)| self.view.take_turns(place, *beside));
         let cosines = self.cosines.iter().map(|cosines| {
             let at = |at: usize| cosines.get(at).map_or(0.0, |it| f64::from(it.clamp(0.0, 1.0)));
             with_lent(at(place), lending.clone().map(|(place, weight)| (at(place), weight)))
         });
         let scored = self.scorer.score(&features, self.query.closeness, cosines, mentioned);
         Ranked { place, scored, best_of_add: 1.0 }
+    }
+
+    /// Whether a memory says nothing beyond the question: all of its words are the query's.
+    fn repeats(&self, place: usize) -> bool {
+        let said = self.view.memory(place).map_or(0, |memory| memory.said);
+        let is_named = self.speaking.get(place).is_some_and(|share| *share > 0.0);
+        let of_query = self.found.mentions(place).iter().map(|mention| mention.count.ceil());
+        self.query.asks_what && !is_named && said > 0 && of_query.sum::<f32>() >= said as f32
     }
 
     fn sorted(&self, mut ranked: Vec<Ranked>, count: usize) -> Vec<Ranked> {
@@ -496,7 +509,7 @@ mod tests {
     use super::*;
     use crate::components::VectorKind;
     use crate::folder::text_index::{Indexed, read_passages};
-    use crate::retrieval::memory_index::{IndexedMemory, MemoryIndex};
+    use crate::retrieval::memory_index::{IndexedMemory, MemoryIndex, speaker as hashed};
     use crate::retrieval::query::parts_of;
     use crate::retrieval::score_breakdown::ScoreParts;
     use crate::retrieval::time_expression;
@@ -512,7 +525,8 @@ mod tests {
     /// A message: its speaker and its text.
     type Said<'a> = (Option<&'a str>, &'a str);
 
-    /// The memories of these messages: each list is one add, a second after the one before.
+    /// The memories of these messages: each list is one add, a second after the one before. Where no
+    /// names are given, three take turns.
     fn scope(adds: &[&[Said<'_>]]) -> VisibleMemories {
         let mut growing = MemoryIndex::new(VectorKind { generation: 0, dimensions: 256 }).grow();
         let mut seq = 0;
@@ -526,6 +540,8 @@ mod tests {
                     position,
                     created_at: event_seq * 1_000_000,
                     updated_at: event_seq * 1_000_000,
+                    speaker: speaker
+                        .map_or(position as u32 % 3, |name| hashed(b"user", Some(name.as_bytes()))),
                     ..IndexedMemory::new(seq)
                 };
                 let vectors = indexed.vectors.unwrap_or_default();
@@ -785,6 +801,24 @@ mod tests {
         let all = ranked(&view, &alone);
         let score = |place| all.iter().find(|it| it.place == place).map(|it| it.scored.score);
         assert_eq!(score(0), score(2));
+    }
+
+    #[test]
+    fn what_one_speaker_says_in_a_row_lends_less() {
+        let facts = ["The trip was splendid", "Zanzibar is hot", "The trip ended in May"];
+        let scores = |speakers: [&str; 3]| {
+            let said: Vec<_> = speakers.map(Some).into_iter().zip(facts).collect();
+            let ranked = ranked(&scope(&[&said]), &words("trip to Zanzibar"));
+            facts
+                .iter()
+                .enumerate()
+                .map(|(place, _)| {
+                    ranked.iter().find(|it| it.place == place).map_or(0.0, |it| it.scored.score)
+                })
+                .collect::<Vec<_>>()
+        };
+        let (list, turns) = (scores(["Ann", "Ann", "Ann"]), scores(["Ann", "Bo", "Ann"]));
+        assert!(turns.iter().zip(&list).all(|(turn, fact)| turn > fact), "{turns:?}, {list:?}");
     }
 
     #[test]

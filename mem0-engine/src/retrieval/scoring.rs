@@ -45,6 +45,10 @@ const LEAST_WEIGHT: f64 = 12.0;
 /// The evidence of its own at which neighbours lend a memory half of their words.
 const OWN_EVIDENCE: f64 = 0.04;
 
+/// The same where its own speaker said what is beside it. That may be a list of facts, which have
+/// nothing to do with each other, so that a chance resemblance doesn't do.
+const LISTED_EVIDENCE: f64 = 0.3;
+
 /// The share of its evidence that a memory keeps when it matches a part of the query alone.
 const PART: f64 = 0.8;
 
@@ -54,11 +58,9 @@ pub(crate) const OTHER_SPEAKER: f64 = 0.4;
 /// The same when the memory does not name who asks, where others do.
 pub(crate) const OTHER_ASKER: f64 = 0.3;
 
-/// The factor on the evidence when the memory is no more than a question.
-const ASKING: f64 = 0.5;
-
-/// A longer text that ends in a question says something before it asks, in terms.
-const MOST_ASKING_TERMS: u32 = 8;
+/// The evidence that a memory stays below which is no more than a question, or than what is asked:
+/// it is found where nothing answers.
+const ASKING: f64 = 0.1;
 
 /// How much the evidence grows when the memory is of the time that the query names.
 const TIME_GROWTH: f64 = 2.0;
@@ -154,10 +156,10 @@ pub(crate) struct Features {
     /// The share of the speakers named by the query that it is by, or of the name of who asks that
     /// it has, 0 to 1.
     pub(crate) entity: f64,
-    /// Whether it ends in a question.
+    /// Whether it is no more than a question.
     pub(crate) asks: bool,
-    /// How many terms it has.
-    pub(crate) terms: u32,
+    /// Whether it only repeats what the query asks.
+    pub(crate) repeats: bool,
     /// How well it fits the time that the query names, 0 to 1; 0 when it names none.
     pub(crate) time: f64,
     /// The factor on its odds at its age: 1 unless memories decay.
@@ -235,7 +237,7 @@ impl Scorer {
     /// A memory without mentions.
     pub(crate) fn nothing_mentioned(&self) -> Mentioned {
         let none = || self.no_mentions();
-        Mentioned { own: none(), passages: Vec::new(), window: none() }
+        Mentioned { own: none(), passages: Vec::new(), window: none(), list: none() }
     }
 
     /// The score of a memory. `cosines` are those to the parts of the query.
@@ -248,12 +250,13 @@ impl Scorer {
     ) -> Scored {
         let closeness = if memory.reranked { closeness.reranked() } else { closeness };
         let (mut words, mut meaning) = (0.0, 0.0);
-        let Mentioned { own, passages, window } = mentioned;
+        let Mentioned { own, passages, window, list } = mentioned;
         for (number, (part, cosine)) in self.parts.iter().zip(cosines).enumerate() {
             let of_passage = passages.get(number).copied().unwrap_or_default();
             let share = self.share(part, own).max(of_passage);
-            let (of_words, of_meaning) =
-                part.evidence(closeness.evidence(cosine), share, || self.share(part, window));
+            let (of_words, of_meaning) = part.evidence(closeness.evidence(cosine), share, || {
+                [self.share(part, window), self.share(part, list)]
+            });
             if of_words + of_meaning > words + meaning {
                 (words, meaning) = (of_words, of_meaning);
             }
@@ -267,8 +270,8 @@ impl Scorer {
             entity = of_somebody / (self.others_keep + of_somebody);
             evidence *= self.others_keep + of_somebody;
         }
-        if memory.asks && memory.terms <= MOST_ASKING_TERMS {
-            evidence *= ASKING;
+        if memory.asks || memory.repeats {
+            evidence *= ASKING / (ASKING + evidence);
         }
         let timeless = evidence;
         evidence = (evidence + TIME_EVIDENCE * memory.time) * (1.0 + TIME_GROWTH * memory.time);
@@ -298,7 +301,7 @@ impl Scorer {
     ) -> f64 {
         let parts = self.parts.iter().zip(shares.zip(cosines));
         let evidence = parts.map(|(part, (share, cosine))| {
-            let (words, meaning) = part.evidence(closeness.evidence(cosine), share, || share);
+            let (words, meaning) = part.evidence(closeness.evidence(cosine), share, || [share; 2]);
             words + meaning
         });
         evidence.fold(0.0, f64::max)
@@ -343,14 +346,17 @@ impl PartOfQuery {
 
     /// The evidence of the words and of the meaning. What the neighbours lend depends on what the
     /// memory has itself, so that they never carry it alone.
-    fn evidence(&self, meaning: f64, own: f64, window: impl Fn() -> f64) -> (f64, f64) {
+    fn evidence(&self, meaning: f64, own: f64, beside: impl Fn() -> [f64; 2]) -> (f64, f64) {
         let of_words = |share: f64| (share / EVEN_WORDS).powi(2);
         let alone = of_words(own) + meaning;
         if alone <= 0.0 {
             return (0.0, 0.0);
         }
-        let lent = alone.powi(2) / (alone.powi(2) + OWN_EVIDENCE.powi(2));
-        let together = own + lent * (window() - own).max(0.0);
+        let lent = |least: f64, share: f64| {
+            (share - own).max(0.0) * alone.powi(2) / (alone.powi(2) + least.powi(2))
+        };
+        let [window, list] = beside();
+        let together = own + lent(OWN_EVIDENCE, window).max(lent(LISTED_EVIDENCE, list));
         let share = (own + WINDOW_WEIGHT * together) / (1.0 + WINDOW_WEIGHT);
         (self.kept * of_words(share), self.kept * meaning)
     }
@@ -444,14 +450,17 @@ pub(crate) struct Mentioned {
     pub(crate) own: Mentions,
     /// For each part of the query, the share that its best passage holds; empty if it has one.
     pub(crate) passages: Vec<f64>,
-    /// In itself and its neighbours.
+    /// In itself and what others said beside it.
     pub(crate) window: Mentions,
+    /// In itself and all that is said beside it.
+    pub(crate) list: Mentions,
 }
 
 impl Mentioned {
     pub(crate) fn clear(&mut self) {
         self.own.clear();
         self.window.clear();
+        self.list.clear();
         self.passages.clear();
     }
 }

@@ -18,6 +18,9 @@ pub(crate) const NEIGHBOURS: usize = 2;
 /// is the other speaker's when memories are kept by speaker.
 const NEIGHBOUR_DISTANCE: i64 = 2;
 
+/// Who says fewer terms between two memories makes no conversation of them.
+const LEAST_SAID: u32 = 3;
+
 /// Marks a memory that is not visible.
 const HIDDEN: u32 = u32::MAX;
 
@@ -192,6 +195,17 @@ impl VisibleMemories {
         let after = |at: usize| at.checked_add(1).filter(|after| self.are_neighbours(at, *after));
         let nearest = after(place);
         [nearest, nearest.and_then(after)]
+    }
+
+    /// Whether two neighbours are turns of a conversation: two speakers said them, or another one
+    /// said something between them, which is more than "Noted".
+    pub(crate) fn take_turns(&self, one: usize, other: usize) -> bool {
+        let (first, last) = (one.min(other), one.max(other));
+        let Some(speaker) = self.memory(first).map(|memory| memory.speaker) else { return false };
+        let answers =
+            |memory: &IndexedMemory| memory.speaker != speaker && memory.said >= LEAST_SAID;
+        self.memory(last).is_some_and(|memory| memory.speaker != speaker)
+            || (first + 1..last).any(|between| self.memory(between).is_some_and(answers))
     }
 
     fn are_neighbours(&self, first: usize, second: usize) -> bool {

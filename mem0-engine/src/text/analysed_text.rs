@@ -2,13 +2,14 @@
 //!
 //! It is written as one line, for example `anna : drive car ?`. The words of the speaker's
 //! name and a colon come first, if a speaker is known; then the words of the text; then a question
-//! mark, if the text ends in a question. A word is its term, and each of its forms after a `|` (the
+//! mark, if the text [asks]. A word is its term, and each of its forms after a `|` (the
 //! same word) or a `^` (one like it). None of these marks can be in a term.
 
 use std::ops::Range;
 
 use crate::text::analysis::{Word, index_words};
 use crate::text::passages::Passage;
+use crate::text::questions::asks;
 
 const SPEAKER_END: &str = ":";
 const ASKS: &str = "?";
@@ -85,16 +86,6 @@ fn write_part(part: &str, line: &mut String) {
         line.push(' ');
     }
     line.push_str(part);
-}
-
-/// Whether a text ends in a question. Closing quotes, brackets and emoji after it are ignored.
-fn asks(text: &str) -> bool {
-    let last = text.chars().rev().find(|c| c.is_alphanumeric() || is_sentence_end(*c));
-    last.is_some_and(|c| matches!(c, '?' | '？' | '؟' | '⁇' | '⁈'))
-}
-
-fn is_sentence_end(c: char) -> bool {
-    matches!(c, '?' | '？' | '؟' | '⁇' | '⁈' | '.' | '!' | '…' | '。' | '！' | '۔' | '।')
 }
 
 /// The parts of a line.
@@ -186,18 +177,6 @@ mod tests {
         }
         assert_eq!(write(Some("Anna"), ""), "anna :");
         assert_eq!(AnalysedText::read("").words().count(), 0);
-    }
-
-    #[test]
-    fn questions_end_in_a_question_mark_of_their_script() {
-        for question in ["Where?", "“Where?”", "Where? 🍕", "寿司が好き？", "أين؟", "Where?!?"]
-        {
-            assert!(asks(question), "{question}");
-        }
-        for other in ["", "There.", "Where? There!", "Where? There", "寿司が好き？はい。", "🍕"]
-        {
-            assert!(!asks(other), "{other}");
-        }
     }
 
     fn odd_texts() -> Vec<String> {

@@ -10,6 +10,7 @@ pub(crate) mod function_words;
 mod letters;
 pub(crate) mod numbers;
 pub(crate) mod passages;
+pub(crate) mod questions;
 pub(crate) mod sentences;
 pub(crate) mod stems;
 pub(crate) mod vector;

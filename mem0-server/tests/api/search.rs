@@ -88,7 +88,7 @@ async fn options_narrow_a_search() {
 async fn options_change_what_is_found_and_in_which_order() {
     let app = App::new();
     app.store("My car is a hatchback", json!({"timestamp": 1_715_000_000})).await;
-    app.store("Which automobile is it?", json!({"timestamp": 1_600_000_000})).await;
+    app.store("That automobile is his", json!({"timestamp": 1_600_000_000})).await;
     let search = async |query: &str, options: Value| -> Vec<String> {
         let mut body = json!({"query": query, "filters": {"user_id": "alice"}, "threshold": 0.05});
         for (name, value) in options.as_object().unwrap() {
@@ -98,7 +98,7 @@ async fn options_change_what_is_found_and_in_which_order() {
         let hits = found["results"].as_array().unwrap().iter();
         hits.map(|hit| hit["memory"].as_str().unwrap().to_owned()).collect()
     };
-    let (car, automobile) = ("My car is a hatchback", "Which automobile is it?");
+    let (car, automobile) = ("My car is a hatchback", "That automobile is his");
     assert_eq!(search("automobile", json!({})).await, [automobile, car]);
     assert_eq!(search("automobile", json!({"rerank": true})).await.len(), 2);
     assert_eq!(search("automobile", json!({"keyword_search": true})).await, [automobile]);
