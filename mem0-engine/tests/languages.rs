@@ -347,3 +347,153 @@ fn a_letter_alone_finds_its_language_before_those_that_add_a_sign() {
         assert!(hits.get(1).is_none_or(|hit| hit.score + 0.05 < hits[0].score), "{language}");
     }
 }
+
+/// A name, another name that looks like it, and a form of the name, if it has another.
+const NAMES: [(&str, &str, &str); 24] = [
+    ("Dina", "Tina", "Dinalle"),
+    ("Tina", "Dina", "Tinalle"),
+    ("Dasha", "Tasha", "Dasha's"),
+    ("Gina", "Kina", "Gina"),
+    ("Vera", "Pera", "Vera"),
+    ("Dimo", "Timo", "Dimo"),
+    ("Bella", "Belta", "Bella"),
+    ("Riga", "Rika", "Riga"),
+    ("Igor", "Ikor", "Igorin"),
+    ("Robert", "Roberta", "Robertille"),
+    ("Robert", "Roberto", "Robertin"),
+    ("Mario", "Maria", "Mario"),
+    ("Viktor", "Viktoria", "Viktorille"),
+    ("Gabriel", "Gabriela", "Gabrielille"),
+    ("Роман", "Романа", "Романом"),
+    ("Александр", "Александра", "Александром"),
+    ("Евгений", "Евгения", "Евгений"),
+    ("Тина", "Дина", "Тине"),
+    ("كريم", "كريمة", "لكريم"),
+    ("דניאל", "דניאלה", "לדניאל"),
+    ("लड़का", "लड़की", "लड़का"),
+    ("pase", "vase", "pase"),
+    ("käsi", "kassi", "kädessäni"),
+    ("pes", "vesi", "pes"),
+];
+
+#[test]
+fn a_name_finds_its_own_forms_before_another_name() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    let mut wrong = Vec::new();
+    for (number, (name, other, form)) in NAMES.iter().enumerate() {
+        let user_id = format!("user-{number}");
+        store_one(&engine, &user_id, &format!("{other} kayak"));
+        store_one(&engine, &user_id, &format!("{name} kayak"));
+        let alone = format!("alone-{number}");
+        store_one(&engine, &alone, &format!("{other} gave me a kayak"));
+        for (query, nearer) in [(name, 0.05), (form, 0.0)] {
+            let hits = by_words(&engine, query, &user_id);
+            let score = |of: &str| {
+                let hit = hits.iter().find(|hit| hit.memory.memory == format!("{of} kayak"));
+                hit.map_or(0.0, |hit| hit.score)
+            };
+            let (own, another) = (score(name), score(other));
+            if own < 0.2 || own < another + nearer {
+                wrong.push(format!("{query}: {name} {own}, {other} {another}"));
+            }
+        }
+        let score = by_words(&engine, name, &alone).first().map_or(0.0, |hit| hit.score);
+        if score > 0.3 {
+            wrong.push(format!("{name}: {other} alone {score}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn codes_numbers_and_spellings_find_their_own_before_another() {
+    // What is asked, the memory that has it, and one that has another.
+    let triples = [
+        ("version 2.1.3", "We pinned version v2.1.3 of the parser", "version 2.1.4 is broken"),
+        (
+            "address 192.168.1.10",
+            "The printer has the address 192.168.1.10",
+            "address 192.168.1.11",
+        ),
+        ("06.12.34.56.78", "Marie : 06 12 34 56 78", "Paul : 06 98 76 54 32"),
+        ("0612345678", "Marie : 06.12.34.56.78", "Paul : 06.98.76.54.32"),
+        ("12500", "The roof cost 12 500 euros", "The wall cost 13 500 euros"),
+        ("12,500", "The roof cost 12\u{a0}500 euros", "The wall cost 13 500 euros"),
+        ("12.500", "The roof cost 12\u{202f}500 euros", "The wall cost 13 500 euros"),
+        ("1 250", "The rent is 1,250 euros", "The rent is 1,350 euros"),
+        ("3 000 000", "It has 3000000 people", "It has 3000 people"),
+        ("1234567", "Lakhs: 12,34,567", "Lakhs: 12,34,568"),
+        ("BA 117", "My flight is BA117", "My flight is BA118"),
+        ("BA-117", "My flight is BA117", "My flight is BA118"),
+        ("BA117", "My flight is BA 117", "My flight is BA 118"),
+        ("B12", "I take vitamin B 12", "I take vitamin B 6"),
+        ("22 A", "Seat 22A by the window", "Seat 22C by the aisle"),
+        ("22A", "Seat 22 A by the window", "Seat 22 C by the aisle"),
+        ("9783161484100", "ISBN 978-3-16-148410-0", "ISBN 978-3-16-148411-7"),
+        ("1234567890123456", "Card 1234 5678 9012 3456", "Card 1234 5678 9012 3457"),
+        ("iPhone 15", "我用iPhone15和MacBook", "iPhone 14"),
+        ("DE89370400440532013000", "DE89 3704 0044 0532 0130 00", "DE89 3704 0044 0532 0130 01"),
+        ("GB29NWBK60161331926819", "GB29 NWBK 6016 1331 9268 19", "GB29 NWBK 6016 1331 9268 18"),
+        ("15.30", "The train leaves at 15:30", "The train leaves at 16:30"),
+        ("15:30", "Der Zug fährt um 15.30 Uhr", "Der Zug fährt um 16.30 Uhr"),
+        (".NET", "I program in C#/.NET and C++/Qt", "I bought a fishing net"),
+        (".NET", "Skills: [.NET]", "I bought a fishing net"),
+        (".NET", "He said \".NET\"", "I bought a fishing net"),
+        ("/.NET", "We deploy .NET", "I bought a fishing net"),
+        ("C sharp", "I write C# code", "I write C++ code"),
+        ("csharp", "I write C# code", "I write C++ code"),
+        ("C#", "I write C sharp code", "I write C code"),
+        ("🍕", "🍕🎉 party", "🎂 party"),
+        ("👩‍💻", "👩🏽‍💻 at work", "👨 at work"),
+        ("🇩🇪", "🇫🇷🇩🇪 trip", "🇫🇷🇪🇪 trip"),
+        ("sis\u{200b}ter", "My sister is a nurse", "My brother is a nurse"),
+        ("sister", "My sis\u{200b}ter is a nurse", "My brother is a nurse"),
+        ("Muenchen", "Ich wohne in München", "Ich wohne in Mainz"),
+        ("München", "Ich wohne in Muenchen", "Ich wohne in Mainz"),
+        ("Goeteborg", "Jag bor i Göteborg", "Jag bor i Gävle"),
+        ("Århus", "Jeg bor i Aarhus", "Jeg bor i Aalborg"),
+        ("cães", "Tenho um cão", "Tenho um gato"),
+        ("animal", "Gosto de animais", "Gosto de plantas"),
+        ("käsi", "Pidän sitä kädessäni", "Pidän sitä laukussa"),
+        ("vettä", "Vesi on kylmää", "Jää on kylmää"),
+        ("nainen", "Naisen takki", "Miehen takki"),
+        ("বোন", "আমার বোনের নাম", "আমার ভাইয়ের নাম"),
+        ("ძაღლი", "მიყვარს ძაღლები", "მიყვარს კატები"),
+    ];
+    let folder = Folder::new();
+    let engine = folder.open();
+    let mut missed = Vec::new();
+    for (number, (query, memory, other)) in triples.iter().enumerate() {
+        let user_id = format!("user-{number}");
+        store_one(&engine, &user_id, memory);
+        store_one(&engine, &user_id, other);
+        let hits = by_words(&engine, query, &user_id);
+        let found: Vec<_> = hits.iter().map(|hit| (&hit.memory.memory, hit.score)).collect();
+        let is_first = hits.first().is_some_and(|hit| hit.memory.memory == *memory);
+        if !is_first || hits.get(1).is_some_and(|hit| hit.score + 0.02 > hits[0].score) {
+            missed.push(format!("{query} found {found:?}, not {memory}"));
+        }
+    }
+    assert!(missed.is_empty(), "{}", missed.join("\n"));
+}
+
+#[test]
+fn what_stands_in_quotes_is_looked_for_as_it_is() {
+    let folder = Folder::new();
+    let engine = folder.open();
+    for memory in ["My car is red", "A car, red as wine", "The car is a red one"] {
+        store_one(&engine, "alice", memory);
+    }
+    let score = |query: &str, memory: &str| {
+        let hits = wait(engine.search(SearchRequest::new(query, Filter::user_id("alice"))));
+        let hits = hits.unwrap().into_iter().find(|hit| hit.memory.memory == memory);
+        hits.map_or(0.0, |hit| hit.score)
+    };
+    for query in ["\"car is red\"", "'car is red'", "„car is red”", "»Car is  red«"] {
+        assert!(score(query, "My car is red") > score("car is red", "My car is red"), "{query}");
+        for other in ["A car, red as wine", "The car is a red one"] {
+            assert_eq!(score(query, other), score("car is red", other), "{query}");
+        }
+    }
+}

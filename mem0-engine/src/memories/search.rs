@@ -369,7 +369,7 @@ fn search(
     let pool = request.pool();
     let mut ranked = ranking.best(if phrases.is_empty() { pool } else { pool.max(QUOTING) });
     if !phrases.is_empty() {
-        let texts = texts(connection, view, &ranking, &ranked)?;
+        let texts = written(connection, view, &ranked)?;
         ranked = ranking.quoting(ranked, &texts, &phrases);
     }
     ranked.truncate(pool);
@@ -438,7 +438,27 @@ fn rerank(
 ) -> Result<Vec<Ranked>, EngineError> {
     let texts = texts(connection, view, ranking, ranked)?;
     let again = ranking.again(ranked, &texts);
-    Ok(ranking.believed(ranking.quoting(again, &texts, phrases)))
+    if phrases.is_empty() {
+        return Ok(ranking.believed(again));
+    }
+    let written = written(connection, view, ranked)?;
+    Ok(ranking.believed(ranking.quoting(again, &written, phrases)))
+}
+
+/// The ranked memories as they were written, by place.
+fn written(
+    connection: &Connection,
+    view: &VisibleMemories,
+    ranked: &[Ranked],
+) -> Result<HashMap<usize, String>, EngineError> {
+    let mut statement = connection.prepare_cached("SELECT text FROM memories WHERE seq = ?")?;
+    let mut texts = HashMap::new();
+    for Ranked { place, .. } in ranked {
+        if let Some(memory) = view.memory(*place) {
+            texts.insert(*place, statement.query_row([memory.seq], |row| row.get(0))?);
+        }
+    }
+    Ok(texts)
 }
 
 /// The analysed texts of the ranked memories and their neighbours, by place.

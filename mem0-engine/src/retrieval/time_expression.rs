@@ -65,6 +65,64 @@ const PAST_MARKS: [&str; 9] = ["了", "过", "過", "た", "었", "았", "했", 
 /// Of the day that is not over yet.
 const TODAY: [&str; 3] = ["今日", "今天", "오늘"];
 
+/// Days before today in other languages that are written with spaces, with how many. Those that are
+/// a usual word of another language are missing.
+const DAYS_BEFORE: [(i64, &str); 2] = [
+    (
+        1,
+        "gestern ayer ieri ontem gisteren igår igar eilen wczoraj včera vcera вчера вчора учора \
+        jučer juče јуче dün tegnap χθες χτες εχθές أمس امس البارحة אתמול গতকাল நேற்று నిన్న \
+        دیروز kemarin vakar včeraj გუშინ երեկ ahir",
+    ),
+    (
+        2,
+        "vorgestern anteayer antier anteontem eergisteren förrgår toissapäivänä przedwczoraj \
+        předevčírem позавчера позавчора prekjučer прекјуче tegnapelőtt προχθές προχτές שלשום \
+        پریروز avantieri avant-hier alaltăieri",
+    ),
+];
+
+/// The same in several words.
+const PHRASES: [(i64, &[&str]); 11] = [
+    (1, &["i", "går"]),
+    (1, &["hier", "soir"]),
+    (1, &["hier", "matin"]),
+    (1, &["hôm", "qua"]),
+    (1, &["gestern", "abend"]),
+    (2, &["i", "förrgår"]),
+    (2, &["i", "forgårs"]),
+    (2, &["avant", "hier"]),
+    (2, &["evvelsi", "gün"]),
+    (2, &["önceki", "gün"]),
+    (2, &["l'altro", "ieri"]),
+];
+
+/// Words of French, in whose company `hier` is not the German word.
+const FRENCH: [&str; 13] = [
+    "j'ai", "as", "avons", "avez", "ont", "où", "que", "quoi", "quel", "quelle", "qui", "nous",
+    "m'a",
+];
+
+/// The last week, month and year in other languages, by their words or, before a hyphen, by
+/// the beginnings of those.
+const LAST: [(&str, &str); 3] = [
+    (
+        "week",
+        "letzte- woche,semaine dernière,semana pasada,settimana scorsa,semana passada,vorige week,\
+        прошл- недел-,минул- тижн-,geçen hafta-",
+    ),
+    (
+        "month",
+        "letzte- monat-,mois dernier,mes pasado,mese scorso,mês passado,vorige maand,\
+        прошл- месяц-,минул- місяц-,geçen ay",
+    ),
+    (
+        "year",
+        "letzte- jahr-,année dernière,an dernier,año pasado,anno scorso,ano passado,vorig jaar,\
+        прошл- год-,минул- ро-,geçen yıl-",
+    ),
+];
+
 /// The most times that a query may name, since each memory is compared with each of them.
 const MAX_SPANS: usize = 16;
 
@@ -95,11 +153,12 @@ fn tells_of_today(sentence: &str) -> bool {
 /// then.
 pub(crate) fn spans(query: &str, reference: i64) -> Vec<TimeSpan> {
     let Some(calendar) = Calendar::at(reference) else { return Vec::new() };
-    let query = query.to_lowercase();
+    let query = query.to_lowercase().replace('’', "'");
     let words = words(&query);
     let mut sentences = sentences(&query).into_iter().filter_map(|sentence| query.get(sentence));
     let asks_past = sentences.any(tells_of_today);
-    let calendar = Calendar { asks_past, ..calendar };
+    let is_french = words.iter().any(|word| FRENCH.contains(word));
+    let calendar = Calendar { asks_past, is_french, ..calendar };
     let mut spans = calendar.east_asian(&query);
     let mut at = 0;
     while let Some(rest) = words.get(at..).filter(|rest| !rest.is_empty())
@@ -127,6 +186,8 @@ struct Calendar {
     month: i64,
     /// Whether the query asks about what has been today.
     asks_past: bool,
+    /// Whether the query has words of French.
+    is_french: bool,
 }
 
 impl Calendar {
@@ -137,12 +198,14 @@ impl Calendar {
             year: i64::from(date.year()),
             month: i64::from(date.month()) - 1,
             asks_past: true,
+            is_french: false,
         })
     }
 
     /// The time that the words begin with, and how many words it takes up.
     fn expression(&self, before: Option<&str>, words: &[&str]) -> Option<(TimeSpan, usize)> {
         let dated = self.date(words).or_else(|| self.relative(words));
+        let dated = dated.or_else(|| self.in_other_languages(words));
         dated.or_else(|| Some((self.month_or_year(before, words)?, 1)))
     }
 
@@ -188,6 +251,34 @@ impl Calendar {
             [number, unit, "ago", ..] => Some((self.ago(count(number)?, unit)?, 3)),
             _ => None,
         }
+    }
+
+    /// The day before today, or the last week, month or year, in languages with spaces.
+    fn in_other_languages(&self, words: &[&str]) -> Option<(TimeSpan, usize)> {
+        let first = words.first()?;
+        for (days, phrase) in PHRASES {
+            if words.starts_with(phrase) {
+                return Some((self.days_ago(days), phrase.len()));
+            }
+        }
+        if let Some((days, _)) =
+            DAYS_BEFORE.iter().find(|(_, names)| names.split_whitespace().any(|it| it == *first))
+        {
+            return Some((self.days_ago(*days), 1));
+        }
+        if *first == "hier" && self.is_french {
+            return Some((self.days_ago(1), 1));
+        }
+        let is = |(word, known): (&&str, &str)| match known.strip_suffix('-') {
+            Some(beginning) => word.starts_with(beginning),
+            None => *word == known,
+        };
+        let is_last = |phrase: &str| {
+            let known = phrase.split(' ');
+            known.clone().count() <= words.len() && words.iter().zip(known).all(is)
+        };
+        let (unit, _) = LAST.iter().find(|(_, phrases)| phrases.split(',').any(is_last))?;
+        Some((self.previous(unit)?, 2))
     }
 
     /// A month or a year on its own. "May" and "March" count only if the context says that a time
@@ -272,7 +363,8 @@ impl Calendar {
         if self.asks_past && mentions(&TODAY) {
             spans.push(self.days_ago(0));
         }
-        if mentions(&["昨日", "昨天", "어제"]) {
+        if mentions(&["昨日", "昨天", "어제", "เมื่อวาน", "ម្សិលមិញ", "ເມື່ອວານ", "မနေ့က"])
+        {
             spans.push(self.days_ago(1));
         }
         for (names, unit) in [
@@ -501,6 +593,19 @@ mod tests {
             ("昨日は何を食べた？", "2024-05-14"),
             ("上周我做了什么", "2024-05-06..2024-05-12"),
             ("작년", "2023-01-01..2023-12-31"),
+            ("Was habe ich gestern gegessen?", "2024-05-14"),
+            ("Что я ел вчера?", "2024-05-14"),
+            ("¿Qué comí ayer?", "2024-05-14"),
+            ("Qu’est-ce que j’ai mangé hier ?", "2024-05-14"),
+            ("Vad åt jag i går?", "2024-05-14"),
+            ("Hôm qua tôi ăn gì?", "2024-05-14"),
+            ("ماذا أكلت أمس؟", "2024-05-14"),
+            ("Что было позавчера?", "2024-05-13"),
+            ("letzte Woche", "2024-05-06..2024-05-12"),
+            ("на прошлой неделе", "2024-05-06..2024-05-12"),
+            ("im letzten Jahr", "2023-01-01..2023-12-31"),
+            ("el año pasado", "2023-01-01..2023-12-31"),
+            ("เมื่อวานกินอะไร", "2024-05-14"),
         ] {
             assert_eq!(named(query), [span], "{query}");
         }
@@ -518,6 +623,10 @@ mod tests {
             "last but not least",
             "on the march",
             "日月年",
+            "Was ist hier?",
+            "Ayers Rock",
+            "en años pasados",
+            "Warst du je hier?",
         ] {
             assert_eq!(named(query), [""; 0], "{query}");
         }

@@ -172,7 +172,7 @@ mod tests {
 
     #[test]
     fn a_name_without_terms_is_not_a_speaker() {
-        for speaker in [None, Some(""), Some("🍕"), Some("the")] {
+        for speaker in [None, Some(""), Some("!?"), Some("the")] {
             assert_eq!(write(speaker, "car"), "car");
         }
         assert_eq!(write(Some("Anna"), ""), "anna :");

@@ -7,22 +7,25 @@
 //!   English word also has forms, looser terms by which another form of it is found.
 //! - **Signs** that make another word of it stay: `c++`, `c#`, `.net`, `@anna`, `#hiking`, `at&t`.
 //!   The word without them is a form.
+//! - **Codes** are one term in all their spellings: `BA117` and `BA 117`.
 //! - **Numbers** are one term in all their spellings: `1,000` and `1000`.
 //! - **Unsegmented scripts** (Han, Hiragana, Katakana, Hangul, Thai, Lao, Khmer, Myanmar, Tibetan)
 //!   become overlapping pairs of characters, so that 寿司 is found inside a sentence. A character
 //!   that stands alone is a term of its own; Han and Hangul characters, which can be words by
 //!   themselves, are also terms one by one, so that 猫 finds 黒猫 and the other way round.
-//! - **Everything else** (punctuation, emoji, controls) separates.
+//! - **Emoji** are words of one character, without their colours. A query that has other words is
+//!   about those alone.
+//! - **Everything else** (punctuation, controls) separates.
 
 use std::collections::HashSet;
-use std::sync::LazyLock;
 
 use crate::giving_way::give_way_for_now;
+use crate::text::codes::{self, other_name};
 use crate::text::forms::{Forms, forms_of};
-use crate::text::function_words::is_grammar;
+use crate::text::function_words::{is_grammar, is_stop_word};
 use crate::text::letters::{
-    continues_word, is_hangul, is_unsegmented, is_word_by_itself, letters_of_a_word, lower_case,
-    without_accents,
+    continues_word, is_emoji, is_half_of_flag, is_hangul, is_unsegmented, is_word_by_itself,
+    letters_of_a_word, lower_case, without_accents,
 };
 use crate::text::numbers;
 use crate::text::stems::stem;
@@ -95,7 +98,12 @@ pub(crate) fn index_words(text: &str) -> Vec<Word> {
 pub(crate) fn query_words(text: &str) -> Vec<Word> {
     let mut seen = HashSet::new();
     let (mut counted, mut characters) = (0.0, 0);
-    segments(text)
+    let mut segments = segments(text);
+    let is_picture = |segment: &Segment| matches!(segment, Segment::Word(word) if word.is_emoji());
+    if !segments.iter().all(is_picture) {
+        segments.retain(|segment| !is_picture(segment));
+    }
+    segments
         .into_iter()
         .flat_map(|segment| match segment {
             Segment::Word(word) => vec![word],
@@ -180,20 +188,6 @@ pub(crate) fn latin_words(text: &str) -> Vec<String> {
     if content.is_empty() { parts(|_| false) } else { content }
 }
 
-/// Grammar and question words, which are in every sentence and so distinguish none.
-const ENGLISH_STOP_WORDS: &str = "\
-    a about above after again against all am an and any are aren't as at be because been before \
-    being below between both but by can can't cannot could couldn't did didn't do does doesn't \
-    doing don't down during each few for from further had hadn't has hasn't have haven't having \
-    he he'd he'll he's her here here's hers herself him himself his how how's i i'd i'll i'm \
-    i've if in into is isn't it it's its itself let's me more most mustn't my myself no nor not \
-    of off on once only or other ought our ours ourselves out over own same shan't she she'd \
-    she'll she's should shouldn't so some such than that that's the their theirs them themselves \
-    then there there's these they they'd they'll they're they've this those through to too under \
-    until up very was wasn't we we'd we'll we're we've were weren't what what's when when's \
-    where where's which while who who's whom why why's will with won't would wouldn't you you'd \
-    you'll you're you've your yours yourself yourselves";
-
 /// Particles of one syllable.
 const KOREAN_PARTICLES: &str = "은는이가을를에의도로과와만";
 
@@ -204,6 +198,10 @@ impl Word {
 
     fn plain(term: String) -> Self {
         Self::new(term, Forms::default())
+    }
+
+    fn is_emoji(&self) -> bool {
+        self.term.chars().all(is_emoji)
     }
 }
 
@@ -218,6 +216,10 @@ fn segments(text: &str) -> Vec<Segment> {
     let letters = lower_case(text);
     let mut reader = Reader { letters: &letters, at: 0, segments: Vec::new() };
     while let Some(c) = letters.get(reader.at) {
+        if is_emoji(*c) {
+            reader.emoji(*c);
+            continue;
+        }
         if !c.is_alphanumeric() {
             reader.at += 1;
             continue;
@@ -229,7 +231,12 @@ fn segments(text: &str) -> Vec<Segment> {
             let run = reader.taken(is_unsegmented);
             reader.segments.push(Segment::Run(run));
         } else if c.is_ascii_digit() {
-            let number = numbers::read(&letters, reader.at);
+            let mut number = numbers::read(&letters, reader.at);
+            for code in codes::around(&letters, reader.at, number.end) {
+                if let Some((_, forms)) = number.words.first_mut() {
+                    forms.add_same(code, 2);
+                }
+            }
             reader.at = number.end.max(reader.at + 1);
             let words = number.words.into_iter();
             reader
@@ -285,7 +292,18 @@ impl Reader<'_> {
             && let Some(Segment::Word(word)) = self.segments.get_mut(first)
         {
             word.forms.add_same(term_of(&joined), 2);
+            if let Some(other) = other_name(&joined) {
+                word.forms.add_same(other, 0);
+            }
         }
+    }
+
+    /// Reads an emoji, or the two halves of a flag.
+    fn emoji(&mut self, c: char) {
+        let other_half = self.next(1).filter(|next| is_half_of_flag(c) && is_half_of_flag(*next));
+        let term: String = [Some(c), other_half].into_iter().flatten().collect();
+        self.at += 1 + usize::from(other_half.is_some());
+        self.segments.push(Segment::Word(Word::plain(term)));
     }
 
     /// Reads a word and the signs that belong to it, and returns the word without accents.
@@ -307,9 +325,16 @@ impl Reader<'_> {
         let plain = without_accents(&lower);
         let sign_before = match before {
             Some(sign @ ('@' | '#')) if !further.is_some_and(char::is_alphanumeric) => Some(sign),
-            Some('.') if further.is_none_or(|c| c.is_whitespace() || c == '(') => Some('.'),
+            // Not the last dot of several, nor what a word goes on with.
+            Some('.') if further.is_none_or(|c| !continues_word(c) && c != '.') => Some('.'),
             _ => None,
         };
+        if let Some(account) = codes::account(&plain, self.letters, self.at) {
+            self.at = account.end;
+            let words = account.words.into_iter();
+            self.segments.extend(words.map(|(term, forms)| Segment::Word(Word::new(term, forms))));
+            return plain;
+        }
         let sign_after = self.sign_after(&plain);
         if let Some(and) = self.with_ampersand(&plain) {
             self.segments.push(Segment::Word(and));
@@ -328,7 +353,18 @@ impl Reader<'_> {
             }
             self.segments.push(Segment::Word(word));
         } else {
-            self.segments.extend(word(&lower, &plain).map(Segment::Word));
+            let mut word = word(&lower, &plain);
+            if let Some(word) = &mut word {
+                let sharp = [' ', 's', 'h', 'a', 'r', 'p'];
+                let ahead = self.letters.get(self.at..).unwrap_or_default();
+                let is_sharp = plain.len() == 1
+                    && ahead.starts_with(&sharp)
+                    && !ahead.get(sharp.len()).is_some_and(|c| continues_word(*c));
+                if is_sharp {
+                    word.forms.add_same(format!("{plain}#"), 0);
+                }
+            }
+            self.segments.extend(word.map(Segment::Word));
         }
         plain
     }
@@ -406,6 +442,15 @@ fn word(lower: &str, plain: &str) -> Option<Word> {
     if let Some(number) = numbers::named(plain) {
         forms.add_same(number.to_string(), 0);
     }
+    if let Some(other) = other_name(plain) {
+        forms.add_same(other, 0);
+    }
+    // Of a code: iPhone15.
+    let letters = plain.trim_end_matches(|c: char| c.is_ascii_digit());
+    if letters.len() < plain.len() && !is_stop_word(letters) {
+        forms.add_like(term_of(letters), 1);
+        forms.add_same(term_of(letters), 3);
+    }
     Some(Word::new(term, forms))
 }
 
@@ -435,12 +480,6 @@ fn cut(mut term: String) -> String {
         term.truncate(end.unwrap_or_default());
     }
     term
-}
-
-fn is_stop_word(word: &str) -> bool {
-    static STOP_WORDS: LazyLock<HashSet<&str>> =
-        LazyLock::new(|| ENGLISH_STOP_WORDS.split_whitespace().collect());
-    STOP_WORDS.contains(word)
 }
 
 #[cfg(test)]
@@ -546,7 +585,7 @@ mod tests {
 
     #[test]
     fn texts_without_words_have_no_terms() {
-        for text in ["", " ", "!?", "🍕", "\0\u{1b}", "\u{301}", "'"] {
+        for text in ["", " ", "!?", "\u{fe0f}", "\0\u{1b}", "\u{301}", "'"] {
             assert_eq!(index(text), "", "{text:?}");
             assert_eq!(query(text), "", "{text:?}");
         }

@@ -3,12 +3,33 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use crate::text::letters::without_accents;
+use crate::text::letters::{is_feeling, without_accents};
 use crate::text::stems::stem;
 
+/// Whether an English word, in lower case, is in every sentence and never a term.
+pub(crate) fn is_stop_word(word: &str) -> bool {
+    static STOP_WORDS: LazyLock<HashSet<&str>> =
+        LazyLock::new(|| ENGLISH_STOP_WORDS.split_whitespace().collect());
+    STOP_WORDS.contains(word)
+}
+
+/// Grammar and question words, which are in every sentence and so distinguish none.
+const ENGLISH_STOP_WORDS: &str = "\
+    a about above after again against all am an and any are aren't as at be because been before \
+    being below between both but by can can't cannot could couldn't did didn't do does doesn't \
+    doing don't down during each few for from further had hadn't has hasn't have haven't having \
+    he he'd he'll he's her here here's hers herself him himself his how how's i i'd i'll i'm \
+    i've if in into is isn't it it's its itself let's me more most mustn't my myself no nor not \
+    of off on once only or other ought our ours ourselves out over own same shan't she she'd \
+    she'll she's should shouldn't so some such than that that's the their theirs them themselves \
+    then there there's these they they'd they'll they're they've this those through to too under \
+    until up very was wasn't we we'd we'll we're we've were weren't what what's when when's \
+    where where's which while who who's whom why why's will with won't would wouldn't you you'd \
+    you'll you're you've your yours yourself yourselves";
+
 /// Whether the term is mostly grammar, and so weighs little: a function word of another language, a
-/// term in Hiragana alone (in Japanese, particles and endings, seldom the subject), or one with one
-/// of the most common Chinese function words.
+/// term in Hiragana alone (in Japanese, particles and endings, seldom the subject), one with one of
+/// the most common Chinese function words, or an emoji that says how somebody feels.
 pub(crate) fn is_grammar(term: &str) -> bool {
     static OTHERS: LazyLock<HashSet<String>> =
         LazyLock::new(|| FUNCTION_WORDS.split_whitespace().map(term_of).collect());
@@ -19,6 +40,7 @@ pub(crate) fn is_grammar(term: &str) -> bool {
     let is_hiragana = |c: char| ('\u{3041}'..='\u{309f}').contains(&c);
     !term.is_empty() && term.chars().all(is_hiragana)
         || term.chars().any(|c| !c.is_ascii() && CHINESE_FUNCTION_WORDS.contains(c))
+        || term.chars().any(is_feeling)
         || OTHERS.contains(term)
 }
 

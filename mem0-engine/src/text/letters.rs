@@ -13,8 +13,10 @@ pub(crate) fn lower_case(text: &str) -> Vec<char> {
             '\u{05f4}' => letters.push('"'),
             '\u{266f}' => letters.push('#'),
             '\u{2010}' | '\u{2011}' => letters.push('-'),
-            // A dot that lower-casing leaves above an i, a soft hyphen, a joiner.
-            '\u{0307}' | '\u{ad}' | '\u{200d}' => {}
+            // A dot that lower-casing leaves above an i, and what is not seen: joiners, places to
+            // break a line, directions, and variants of one character.
+            '\u{0307}' | '\u{200d}' => {}
+            c if is_unseen(c) => {}
             // A non-joiner ends a word in Persian only.
             '\u{200c}' if letters.last().is_none_or(|c| ('\u{900}'..'\u{e00}').contains(c)) => {}
             c if c.is_ascii() => letters.push(c),
@@ -22,6 +24,37 @@ pub(crate) fn lower_case(text: &str) -> Vec<char> {
         }
     }
     letters
+}
+
+/// Whether a character has neither width nor meaning.
+fn is_unseen(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180b}'..='\u{180e}' | '\u{200b}'
+        | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{e0000}'..='\u{e0fff}'
+    )
+}
+
+/// Whether a character is a picture that stands for a word, or a half of a flag.
+pub(crate) fn is_emoji(c: char) -> bool {
+    matches!(c,
+        '\u{1f1e6}'..='\u{1f1ff}' | '\u{1f300}'..='\u{1f3fa}' | '\u{1f400}'..='\u{1faff}'
+        | '\u{2600}'..='\u{27bf}' | '\u{2b50}' | '\u{2b55}' | '\u{231a}' | '\u{231b}'
+    ) && !c.is_alphanumeric()
+}
+
+/// Whether an emoji is a half of a flag.
+pub(crate) fn is_half_of_flag(c: char) -> bool {
+    ('\u{1f1e6}'..='\u{1f1ff}').contains(&c)
+}
+
+/// Whether an emoji says how somebody feels: faces, hands, hearts.
+pub(crate) fn is_feeling(c: char) -> bool {
+    matches!(c,
+        '\u{1f600}'..='\u{1f64f}' | '\u{1f910}'..='\u{1f92f}' | '\u{1f970}'..='\u{1f97a}'
+        | '\u{1f446}'..='\u{1f450}' | '\u{1f493}'..='\u{1f49f}'
+        | '\u{263a}' | '\u{2639}' | '\u{2728}' | '\u{2763}' | '\u{2764}' | '\u{270a}'..='\u{270d}'
+    )
 }
 
 /// The zeros of the scripts with digits of their own; their other digits follow.

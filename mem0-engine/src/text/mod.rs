@@ -5,9 +5,10 @@
 pub(crate) mod analysed_text;
 pub mod analysis;
 pub mod built_in;
+mod codes;
 mod forms;
 pub(crate) mod function_words;
-mod letters;
+pub(crate) mod letters;
 pub(crate) mod numbers;
 pub(crate) mod passages;
 pub(crate) mod questions;

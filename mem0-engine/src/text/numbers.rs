@@ -18,6 +18,9 @@ pub(crate) struct Number {
 /// Telephone numbers in other spellings share their last digits.
 const TELEPHONE_DIGITS: usize = 7;
 
+/// Shorter rows of digits are not one code.
+const LEAST_OF_CODE: usize = 8;
+
 /// Longer rows of digits are not telephone numbers.
 const MOST_TELEPHONE_DIGITS: usize = 20;
 
@@ -74,8 +77,9 @@ pub(crate) fn read(text: &[char], start: usize) -> Number {
     };
     date(text, start, &parts, &groups, separator)
         .or_else(|| telephone(text, start, &parts, &groups, separator))
+        .or_else(|| code(text, &parts, &groups, separator))
         .or_else(|| grouped(&parts, &groups, separator))
-        .or_else(|| decimal(&parts, &groups, separator))
+        .or_else(|| decimal(text, &parts, &groups, separator))
         .unwrap_or_else(|| plain(text, start))
 }
 
@@ -183,12 +187,19 @@ fn telephone(
         || (first.starts_with('0') && first.len() > 1)
         || first.len() >= TELEPHONE_DIGITS
         || matches!(lengths.as_slice(), [3, 3, 4, ..] | [3, 4] | [1, 3, 3, 4, ..]);
+    // As in France: 06.12.34.56.78.
+    let is_dotted = is_international
+        || first.starts_with('0')
+            && first.len() > 1
+            && count > 2
+            && lengths.iter().all(|it| *it > 1)
+        || matches!(lengths.as_slice(), [3, 3, 4] | [3, 4]);
     let is_spaced = |number: usize| separator(number).trim().is_empty();
     let only_dots = (0..count - 1).all(|number| separator(number) == ".") && count > 1;
     if !begins
         || !(TELEPHONE_DIGITS..=MOST_TELEPHONE_DIGITS).contains(&total)
         || goes_on(text, parts.get(count - 1)?.end)
-        || (only_dots && !is_international && !matches!(lengths.as_slice(), [3, 3, 4] | [3, 4]))
+        || (only_dots && !is_dotted)
         || (matches!(lengths.as_slice(), [3, 4]) && is_spaced(0))
     {
         return None;
@@ -211,40 +222,85 @@ fn telephone(
     Some(Number { end: parts.get(count - 1)?.end, words })
 }
 
-/// `1,000`, `1.000`, `1'000.50`.
+/// `978-3-16-148410-0`, `1234 5678 9012 3456`.
+fn code(
+    text: &[char],
+    parts: &[Part],
+    groups: &[String],
+    separator: impl Fn(usize) -> String,
+) -> Option<Number> {
+    let mark = separator(0);
+    let count = (0..groups.len() - 1).take_while(|number| separator(*number) == mark).count() + 1;
+    let groups = groups.get(..count)?;
+    let is_card = count >= 3 && groups.iter().all(|group| group.len() == 4);
+    let is_code = match mark.as_str() {
+        "-" => count >= 3,
+        " " => is_card,
+        _ => false,
+    };
+    let end = parts.get(count - 1)?.end;
+    let digits = groups.concat();
+    if !is_code || digits.len() < LEAST_OF_CODE || goes_on(text, end) {
+        return None;
+    }
+    let mut forms = Forms::default();
+    groups.iter().for_each(|group| forms.add_like(group.clone(), 2));
+    Some(Number { end, words: vec![(digits, forms)] })
+}
+
+/// `1,000`, `1.000`, `12 500`, `12,34,567`, `1'000.50`.
 fn grouped(
     parts: &[Part],
     groups: &[String],
     separator: impl Fn(usize) -> String,
 ) -> Option<Number> {
     let mark = separator(0);
-    if !matches!(mark.as_str(), "," | "." | "'") || !(1..=3).contains(&groups.first()?.len()) {
+    if !matches!(mark.as_str(), "," | "." | "'" | " ") || !(1..=3).contains(&groups.first()?.len())
+    {
         return None;
     }
     let follows = |number: &usize| {
         separator(*number) == mark && groups.get(number + 1).is_some_and(|group| group.len() == 3)
     };
-    let count = (0..groups.len() - 1).take_while(follows).count();
-    if count == 0 || groups.first().is_some_and(|group| group.starts_with('0')) {
+    let count = match indian(groups, &mark, &separator) {
+        0 => (0..groups.len() - 1).take_while(follows).count(),
+        count => count,
+    };
+    // An address of a machine, or a list, goes on with other groups.
+    if count == 0 || groups.first()?.starts_with('0') || separator(count) == mark {
         return None;
     }
     let mut term = groups.get(..=count)?.concat();
     let mut forms = Forms::default();
     let mut last = count;
     let fraction = separator(count);
+    if mark == " " {
+        // They may as well be numbers of their own.
+        groups.get(..=count)?.iter().for_each(|group| forms.add_like(group.clone(), 1));
+    }
     if fraction != mark && matches!(fraction.as_str(), "," | ".") {
         last += 1;
         forms.add_same(term.clone(), 0);
         term = format!("{term}.{}", groups.get(last)?);
-    } else if mark == "." || count == 1 {
+    } else if mark == "." || mark == "," && count == 1 {
         // It may as well be a fraction.
         forms.add_same(groups.get(..=count)?.join("."), 0);
     }
     Some(Number { end: parts.get(last)?.end, words: vec![(term, forms)] })
 }
 
+/// After how many marks a number ends that is grouped as in India: `12,34,567`. 0 if it is not.
+fn indian(groups: &[String], mark: &str, separator: impl Fn(usize) -> String) -> usize {
+    let pairs = groups.iter().skip(1).take_while(|group| group.len() == 2).count();
+    let is_whole = groups.first().is_some_and(|group| group.len() <= 2)
+        && groups.get(pairs + 1).is_some_and(|group| group.len() == 3)
+        && (0..=pairs).all(|number| separator(number) == ",");
+    if mark == "," && pairs > 0 && is_whole { pairs + 1 } else { 0 }
+}
+
 /// `3.11`, `3,11`, `3.11.4`.
 fn decimal(
+    text: &[char],
     parts: &[Part],
     groups: &[String],
     separator: impl Fn(usize) -> String,
@@ -261,10 +317,26 @@ fn decimal(
     let groups = groups.get(..=count)?;
     let mut forms = Forms::default();
     for shorter in 2..groups.len() {
-        forms.add_same(groups.get(..shorter)?.join("."), 0);
+        // Another version has the same beginning.
+        forms.add_like(groups.get(..shorter)?.join("."), 0);
     }
-    groups.iter().for_each(|group| forms.add_like(group.clone(), 1));
-    Some(Number { end: parts.get(count)?.end, words: vec![(groups.join("."), forms)] })
+    let end = parts.get(count)?.end;
+    let mut alone = groups;
+    if let [hour, minutes] = groups
+        && mark == "."
+        && minutes.len() == 2
+        && let Some(time) = time_of(hour, minutes, &word_after(text, end))
+    {
+        if matches!(word_after(text, end).as_str(), "uhr" | "h" | "am" | "pm") {
+            forms.add_same(time.clone(), 0);
+        } else {
+            // Many times have these minutes.
+            alone = groups.get(..1)?;
+        }
+        forms.add_like(time, 0);
+    }
+    alone.iter().for_each(|group| forms.add_like(group.clone(), 1));
+    Some(Number { end, words: vec![(groups.join("."), forms)] })
 }
 
 /// Digits, with what is written together with them: `7`, `3rd`, `5km`, `3pm`, `4x4`.
@@ -282,7 +354,11 @@ fn plain(text: &[char], start: usize) -> Number {
         if value != digits {
             forms.add_same(value, 1);
         }
-        forms.same.extend(time(text, start, end, digits, letters));
+        if let Some(time) = time(text, start, end, digits, letters) {
+            // With a dot in it, as in 15.30, it may as well be a number.
+            forms.add_like(time.clone(), 0);
+            forms.add_same(time, 0);
+        }
         words.push((digits.to_owned(), forms));
         if !(letters.is_empty() || ordinal) {
             words.push((letters.to_owned(), Forms::default()));
@@ -313,4 +389,22 @@ fn time(text: &[char], start: usize, end: usize, digits: &str, letters: &str) ->
         _ => return None,
     };
     Some(format!("{hour}h{:02}", minutes.unwrap_or_default()))
+}
+
+/// The minute of the day of an hour and minutes, before a word that may say which half of the day.
+fn time_of(hour: &str, minutes: &str, word: &str) -> Option<String> {
+    let hour: u32 = hour.parse().ok().filter(|hour| *hour < 24)?;
+    let minutes: u32 = minutes.parse().ok().filter(|minutes| *minutes < 60)?;
+    let hour = match word {
+        "am" if (1..=12).contains(&hour) => hour % 12,
+        "pm" if (1..=12).contains(&hour) => hour % 12 + 12,
+        _ => hour,
+    };
+    Some(format!("{hour}h{minutes:02}"))
+}
+
+/// The word from here on, after spaces, without its full stops.
+fn word_after(text: &[char], at: usize) -> String {
+    let ahead = text.iter().skip(at).take(9).filter(|c| **c != '.').skip_while(|c| **c == ' ');
+    ahead.take_while(|c| c.is_alphabetic()).collect()
 }

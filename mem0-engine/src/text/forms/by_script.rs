@@ -39,10 +39,14 @@ pub(crate) fn forms_of(lower: &str, plain: &str, term: &str) -> Forms {
         add(first, lower, plain, &mut forms);
         // Names and rare words of English begin like many others.
         if lower.is_ascii() && WordTable::shared().is_among_the_first(usize::MAX, plain) {
-            forms.like.clear();
+            // What a Finnish word has before its ending is not a beginning.
+            let is_grade =
+                |form: &String| form.strip_suffix('~').is_some_and(|it| plain.starts_with(it));
+            forms.like.retain(is_grade);
         }
         // The term is looked up by itself.
         forms.same.retain(|form| form != term);
+        forms.like.retain(|form| form != term);
         if remembered.len() == REMEMBERED {
             remembered.clear();
         }
@@ -66,6 +70,6 @@ fn add(first: char, lower: &str, plain: &str, forms: &mut Forms) {
             forms.add_same(stemmed(Algorithm::Tamil, plain), 2);
             forms.add_beginnings(plain);
         }
-        _ => forms.add_beginnings(plain),
+        _ => forms.add_more_beginnings(plain),
     }
 }

@@ -12,14 +12,20 @@ const ENDINGS: &str = "\
     єте ите їте ав ала али ив ила или іла іли ував ювала увала ували ювали увати ювати ати яти \
     ити іти ий енко овий ний ий та то те та ата ото ът ят ът та ове";
 
+/// Of women's names and of men's: Романа is a case of Роман or another name, and Евгения is not
+/// Евгений.
+const OTHER_NAMES: [&str; 3] = ["а я ія ия на", "й ий ій", "н"];
+
 const VOWELS: &str = "аеёиоуыэюяіїє";
 
 pub(super) fn add(word: &str, forms: &mut Forms) {
     let stem = stemmed(Algorithm::Russian, word);
     let light = without_ending(word, ENDINGS, if word.chars().count() > 4 { 3 } else { 2 });
     for stem in [stem.as_str(), light] {
-        forms.add_same(stem, 2);
-        forms.add_same(plainest(stem), 2);
+        forms.add_stem(word, stem, 2, &OTHER_NAMES);
+        let ending = word.strip_prefix(stem).unwrap_or("~");
+        let plainest = plainest(stem);
+        forms.add_stem(&format!("{plainest}{ending}"), &plainest, 2, &OTHER_NAMES);
     }
     forms.add_beginnings(word);
 }

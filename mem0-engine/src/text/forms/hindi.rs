@@ -8,9 +8,13 @@ const ENDINGS: &str = "\
     ूंगी ूंगा ातीं नाओं नाएं ताओं ताएं ियां ियों ियाँ ाएंगी ाएंगे ाऊंगी ाऊंगा याँ यां यों ये या \
     यी ओं एं एँ ए ई इए ओ";
 
+/// Of boys and girls: लड़का and लड़की.
+const OTHER_NAMES: [&str; 2] = ["ा", "ी"];
+
 pub(super) fn add(word: &str, forms: &mut Forms) {
     // Longer endings are those of verbs, and a noun may end like one.
-    forms.add_same(without_ending(word, "ो े ू ु ी ि ा ं ए ई ओ", 2), 2);
-    forms.add_same(without_ending(word, ENDINGS, 2), 2);
+    for endings in ["ो े ू ु ी ि ा ं ए ई ओ", ENDINGS] {
+        forms.add_stem(word, without_ending(word, endings, 2), 2, &OTHER_NAMES);
+    }
     forms.add_beginnings(word);
 }

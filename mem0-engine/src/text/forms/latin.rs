@@ -2,7 +2,7 @@
 
 use crate::text::forms::form_set::{Forms, without_ending};
 use crate::text::letters::without_accents;
-use crate::text::stems::{Algorithm, stemmed};
+use crate::text::stems::{Algorithm, stem, stemmed};
 
 const STEMMERS: [Algorithm; 13] = [
     Algorithm::German,
@@ -36,61 +36,139 @@ const TURKISH_CASES: &str = "\
     nden na ne ni nu daki deki ca ce li lu lik luk ci cu";
 const TURKISH_OWNERS: &str = "im um in un i u si su imiz umuz miz muz iniz unuz niz nuz m n larim lerim larin lerin lari leri larimiz lerimiz";
 
+/// Of names of women and men: Roberta and Roberto are not Robert.
+const OTHER_NAMES: [&str; 2] = ["a ia ina", "o io ino"];
+
+const VOWELS: [char; 6] = ['a', 'e', 'i', 'o', 'u', 'y'];
+
+/// How German and the northern languages write a letter without the key for it.
+const SPELT_OUT: [(char, &str); 5] =
+    [('ä', "ae"), ('ö', "oe"), ('ü', "ue"), ('å', "aa"), ('ø', "oe")];
+
 pub(super) fn add(lower: &str, plain: &str, forms: &mut Forms) {
     // Shorter stems are shared by too many words.
     let letters = plain.chars().count();
     let least = if letters > 5 { 4 } else { letters.min(3) };
     let mut add = |stem: String| {
-        if stem.len() >= least {
-            forms.add_same(stem, 0);
+        // What is left of kassi and belta without `si` and `ta` may be of anything.
+        let ending = plain.strip_prefix(stem.as_str()).filter(|ending| ending.len() > 1);
+        let is_far = ending.is_some_and(|ending| !ending.starts_with(VOWELS));
+        if stem.len() >= if is_far { least.max(4) } else { least } {
+            forms.add_stem(plain, &stem, 0, &OTHER_NAMES);
         } else {
             forms.add_like(stem, 3);
         }
     };
+    if let Some(spelt) = spelt_out(lower) {
+        add(stem(&spelt));
+        add(stemmed(Algorithm::German, &spelt));
+        add(spelt);
+    }
     for language in STEMMERS {
         let stem = without_accents(&stemmed(language, lower));
-        if matches!(language, Algorithm::Finnish) {
-            add(finnish_grade(&stem));
-        }
         // What somebody types who lacks the keys for the accents.
         if !lower.is_ascii() {
             add(without_accents(&stemmed(language, plain)));
         }
         add(stem);
     }
-    forms.add_same(without_ending(plain, SLAVIC_ENDINGS, 3), least);
-    forms.add_same(turkish_root(plain, 3), 3);
-    forms.add_like(turkish_root(plain, 2), 2);
+    forms.add_stem(plain, without_ending(plain, SLAVIC_ENDINGS, 3), least, &OTHER_NAMES);
+    let root = turkish_root(plain, 3);
+    let hardened = with_hard_end(root);
+    if hardened == root {
+        forms.add_stem(plain, root, letters.min(4), &OTHER_NAMES);
+    }
+    // Another letter at the end may as well be of another word.
+    forms.add_like(hardened, 3);
+    forms.add_like(with_hard_end(turkish_root(plain, 2)), 2);
+    let finnish = without_accents(&stemmed(Algorithm::Finnish, lower));
+    // Only the vowels at its end differ in many cases.
+    let trimmed = finnish.trim_end_matches(VOWELS);
+    if trimmed.len() >= least {
+        let ending = plain.strip_prefix(trimmed).unwrap_or("~");
+        forms.add_stem(&format!("{trimmed}~{ending}"), &format!("{trimmed}~"), 0, &OTHER_NAMES);
+    }
+    for graded in finnish_grades(plain, &finnish) {
+        forms.add_like(graded, 4);
+    }
+    if let Some(singular) = portuguese_singular(lower) {
+        forms.add_same(singular, 0);
+    }
     forms.add_beginnings(plain);
 }
 
-/// The stem with the weak grade of its last consonants made strong, marked as such: `kadu` and
-/// `katu`, `kaup` and `kaupp`, `helsing` and `helsink` are one.
-fn finnish_grade(stem: &str) -> String {
-    let stem = stem.trim_end_matches(['a', 'e', 'i', 'o', 'u', 'y']);
-    let mut graded = String::with_capacity(stem.len() + 1);
-    let mut before = None;
-    for letter in stem.chars() {
-        let strong = match (before, letter) {
-            (_, 'd') => 't',
-            (_, 'g') => 'k',
-            (_, 'v') => 'p',
-            // nn, ll and rr stand for nt, lt and rt, mm for mp.
-            (Some('n' | 'l' | 'r'), double) if before == Some(double) => 't',
-            (Some('m'), 'm') => 'p',
-            _ => letter,
-        };
-        if before != Some(strong) {
-            graded.push(strong);
+/// The word as it is written without its letters of German and the northern languages, if it has
+/// any: `muenchen`.
+fn spelt_out(lower: &str) -> Option<String> {
+    let spelt = |letter| SPELT_OUT.iter().find(|(other, _)| *other == letter).map(|(_, it)| *it);
+    let mut word = String::with_capacity(lower.len() + 2);
+    for letter in lower.chars() {
+        match spelt(letter) {
+            Some(letters) => word.push_str(letters),
+            None => word.push(letter),
         }
-        before = Some(strong);
     }
-    graded.push('~');
-    graded
+    (word != lower).then(|| without_accents(&word))
 }
 
-/// The word without its Turkish endings, with its last consonant as at the end of a word.
-fn turkish_root(plain: &str, least: usize) -> String {
+/// What singular and plural of a Portuguese noun share where both change: `cão` and `cães`,
+/// `animal` and `animais`, `homem` and `homens`.
+fn portuguese_singular(lower: &str) -> Option<String> {
+    const PLURALS: [(&str, &str); 9] = [
+        ("ão", "ao~"),
+        ("ões", "ao~"),
+        ("ães", "ao~"),
+        ("ãos", "ao~"),
+        ("ais", "al"),
+        ("éis", "el"),
+        ("eis", "el"),
+        ("óis", "ol"),
+        ("ns", "m"),
+    ];
+    PLURALS.iter().find_map(|(ending, shared)| {
+        let start = lower.strip_suffix(ending).filter(|start| !start.is_empty())?;
+        Some(without_accents(start) + shared)
+    })
+}
+
+/// The Finnish stems of a word with the last consonants in the strong grade, marked as such:
+/// `kadu` and `katu`, `kaup` and `kaupp`, `helsing` and `helsink` are one; so are `vesi` and
+/// `vede`, `nainen` and `naise`.
+fn finnish_grades(plain: &str, stem: &str) -> impl Iterator<Item = String> {
+    let of_si = plain.strip_suffix("si").filter(|start| start.ends_with(|c| c != 's'));
+    let of_nen = plain.strip_suffix("nen").map(|start| format!("{start}s"));
+    let others = [of_si.map(|start| format!("{start}t")), of_nen];
+    let stems = [Some(stem.to_owned())].into_iter().chain(others).flatten();
+    stems.map(|stem| {
+        let stem = stem.trim_end_matches(VOWELS);
+        let start = stem.trim_end_matches(|c: char| !VOWELS.contains(&c));
+        let last = stem.get(start.len()..).unwrap_or_default();
+        // A word has no grade where it begins.
+        let strong = if start.is_empty() { last } else { strong_grade(last) };
+        format!("{start}{strong}~")
+    })
+}
+
+/// Consonants in the strong grade, each of them once.
+fn strong_grade(consonants: &str) -> &str {
+    match consonants {
+        "d" | "tt" => "t",
+        "g" | "kk" => "k",
+        "v" | "pp" => "p",
+        "ng" => "nk",
+        "nn" => "nt",
+        "ll" | "ld" => "lt",
+        "rr" | "rd" => "rt",
+        "mm" => "mp",
+        "lv" => "lp",
+        "rv" => "rp",
+        "hd" => "ht",
+        other => other,
+    }
+}
+
+/// The word without its Turkish endings.
+fn turkish_root(plain: &str, least: usize) -> &str {
     let mut root = plain;
     // Nouns take number, owner and case after each other; verbs end in one of a few ways.
     let verb = without_ending(plain, TURKISH_VERB_ENDINGS, 3);
@@ -101,6 +179,11 @@ fn turkish_root(plain: &str, least: usize) -> String {
     } else {
         root = verb;
     }
+    root
+}
+
+/// A Turkish root with its last consonant as at the end of a word.
+fn with_hard_end(root: &str) -> String {
     let mut letters: Vec<char> = root.chars().collect();
     if let Some(last) = letters.last_mut() {
         *last = match *last {

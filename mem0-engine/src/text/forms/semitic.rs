@@ -34,7 +34,8 @@ pub(super) fn add_hebrew(word: &str, forms: &mut Forms) {
             forms.add_like(base, 2);
         }
         if stem.chars().count() >= 3 {
-            forms.add_same(stem, 3);
+            // Daniela is not Daniel.
+            forms.add_stem(base, stem, 3, &["ה"]);
         } else {
             forms.add_like(stem, 2);
         }
@@ -43,13 +44,19 @@ pub(super) fn add_hebrew(word: &str, forms: &mut Forms) {
 }
 
 pub(super) fn add_arabic(lower: &str, word: &str, forms: &mut Forms) {
-    forms.add_same(stemmed(Algorithm::Arabic, lower), 2);
+    let stem = stemmed(Algorithm::Arabic, word);
+    forms.add_stem(word, &stem, 2, &["ه"]);
+    // As the stemmer has it with the letters that were made alike.
+    if !word.contains(stemmed(Algorithm::Arabic, lower).as_str()) {
+        forms.add_same(stemmed(Algorithm::Arabic, lower), 2);
+    }
     let base = without_beginning(word, "ال لل وال فال بال كال ولل", 2);
     let further = without_beginning(base, "و ف ب ل ك", 3);
     for base in [base, further] {
         let stem = without_ending(base, ARABIC_ENDINGS, 3);
         forms.add_same(base, 2);
-        forms.add_same(stem, 3);
+        // Karima is not Karim.
+        forms.add_stem(base, stem, 3, &["ه"]);
         forms.add_like(without_ending(base, ARABIC_ENDINGS, 2), 2);
         // Many plurals change the long vowels inside: كتاب and كتب, بيت and بيوت.
         let (first, rest) = stem.split_at(stem.chars().next().map_or(0, char::len_utf8));
