@@ -72,8 +72,9 @@ pub use config::{ConfigError, GraphStoreConfig, MemoryConfig, ProviderConfig, Se
 pub use embedder::{Embedder, Embedding, Purpose, embed_all};
 pub use error::{ComponentError, ComponentErrorKind};
 pub use llm::{
-    FinishReason, Llm, LlmCapabilities, LlmMessage, LlmPart, LlmRequest, LlmResponse, LlmRole,
-    ResponseFormat, TokenUsage, Tool, ToolCall, ToolChoice,
+    FinishReason, JsonFault, JsonFaultKind, JsonMend, JsonReading, JsonShape, Llm, LlmCapabilities,
+    LlmMessage, LlmPart, LlmRequest, LlmResponse, LlmRole, ResponseFormat, TokenUsage, Tool,
+    ToolCall, ToolChoice,
 };
 pub use registry::{ComponentKind, Registry};
 pub use reply::Reply;

@@ -14,6 +14,7 @@ mod embedder_suite;
 mod filter;
 mod llm_suite;
 mod registry;
+mod replies;
 mod reranker_suite;
 mod scripted_llm;
 mod settings;

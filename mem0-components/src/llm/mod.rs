@@ -1,10 +1,12 @@
 //! A language model, what it is asked, and what it answers.
 
+mod json;
 mod request;
 mod response;
 
 use std::fmt;
 
+pub use json::{JsonFault, JsonFaultKind, JsonMend, JsonReading, JsonShape};
 pub use request::{LlmMessage, LlmPart, LlmRequest, LlmRole, ResponseFormat, Tool, ToolChoice};
 pub use response::{FinishReason, LlmResponse, TokenUsage, ToolCall};
 
