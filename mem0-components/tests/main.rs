@@ -15,6 +15,7 @@ mod filter;
 mod llm_suite;
 mod registry;
 mod replies;
+mod reply_properties;
 mod reranker_suite;
 mod scripted_llm;
 mod settings;

@@ -99,6 +99,7 @@ pub(super) fn cases(file: &str) -> Vec<Case> {
 }
 
 pub(super) const FIRST: &str = include_str!("replies/first.txt");
+pub(super) const SECOND: &str = include_str!("replies/second.txt");
 
 #[track_caller]
 fn check(file: &str, least: usize) {
@@ -111,4 +112,9 @@ fn check(file: &str, least: usize) {
 #[test]
 fn each_ugly_reply_is_read_as_it_was_meant() {
     check(FIRST, 60);
+}
+
+#[test]
+fn each_reply_that_was_written_afterwards_is_read_as_it_was_meant() {
+    check(SECOND, 30);
 }

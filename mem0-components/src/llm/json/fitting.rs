@@ -172,7 +172,7 @@ fn list(run: &Run, shape: &JsonShape, is_length: bool) -> Option<Fit> {
     let mut seen: Vec<Vec<Value>> = Vec::new();
     for list in lists {
         // The same answer twice is one answer.
-        let is_again = list.route.len() + list.entries.len() > 1 && seen.contains(&list.entries);
+        let is_again = list.rank > Rank::Guess && seen.contains(&list.entries);
         if !is_again {
             entries.extend(list.entries.iter().cloned());
         }

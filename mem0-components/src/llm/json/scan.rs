@@ -88,6 +88,10 @@ impl<'a> Scan<'a> {
         if matches!(narrow(mark), '{' | '[') {
             return self.candidate();
         }
+        if let Some(length) = length_of_token(rest) {
+            self.at += length;
+            return;
+        }
         self.at += mark.len_utf8();
     }
 
@@ -246,6 +250,16 @@ impl<'a> Scan<'a> {
         }
         None
     }
+}
+
+/// The length of a token of a model's own, such as `<|return|>`, which is not text.
+fn length_of_token(text: &str) -> Option<usize> {
+    let mut cursor = Cursor::new(text, 0);
+    let is_token = cursor.take("<|") && {
+        cursor.take_while(|c| c.is_ascii_alphanumeric() || c == '_');
+        cursor.take("|>")
+    };
+    (is_token || cursor.take("</s>")).then_some(cursor.at)
 }
 
 /// Whether a text is no more than what stands between the lines of a list.

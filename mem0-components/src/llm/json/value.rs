@@ -173,7 +173,8 @@ impl Parser<'_> {
             self.stop(Why::Ended("a word"));
             return None;
         }
-        if word.starts_with(|c: char| c.is_ascii_digit() || c == '.')
+        if self.cursor.peek() != Some(':')
+            && word.starts_with(|c: char| c.is_ascii_digit() || c == '.')
             && let Some(value) = self.number(token, word, is_negative)
         {
             return Some(value);
