@@ -157,6 +157,14 @@ fn list(run: &Run, shape: &JsonShape, is_length: bool) -> Option<Fit> {
         }
         lists.push(list);
     }
+    // What comes before the answer, and does not hold it, is no entry of it.
+    if let Some(first) = lists.iter().position(|list| list.rank >= Rank::Near)
+        && first > 0
+        && shape.field().is_some()
+    {
+        lists.drain(..first);
+        mends.add(JsonMend::OtherJson);
+    }
     let last = run.items.last()?;
     let is_bare = lists.len() > 1 || lists.iter().any(|list| list.rank == Rank::Guess);
     if cut.is_none() && is_length && is_bare {

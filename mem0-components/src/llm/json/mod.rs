@@ -13,6 +13,7 @@ mod value;
 
 use serde_json::Value;
 
+use cursor::is_invisible;
 pub use fault::{JsonFault, JsonFaultKind};
 use fitting::{Fit, Rank, fits};
 pub use mend::JsonMend;
@@ -146,7 +147,9 @@ fn fault(text: &str, found: &Found, shape: &JsonShape) -> JsonFault {
         Some(_) => (JsonFaultKind::OtherShape, "a list that is not what was asked"),
         None if found.has_prose => (JsonFaultKind::NoJson, ""),
         None if found.is_thinking => (JsonFaultKind::OnlyThinking, ""),
-        None if text.trim().is_empty() => (JsonFaultKind::Empty, ""),
+        None if text.chars().all(|c| c.is_whitespace() || is_invisible(c)) => {
+            (JsonFaultKind::Empty, "")
+        }
         None => (JsonFaultKind::NoJson, ""),
     };
     JsonFault::new(kind, what, shape)

@@ -83,13 +83,10 @@ pub(super) fn unmarked(text: &str) -> Option<usize> {
     begins(rest, "analysis").then(|| find(text, end).map(|at| at + end.len()))?
 }
 
-/// Whether a mark that ends thinking is somewhere in the text.
+/// Whether a line begins with a mark that ends thinking: in the text of JSON none does.
 pub(super) fn has_end(text: &str) -> bool {
-    let mut places = text.char_indices().filter(|(_, c)| may_begin(*c));
-    places.any(|(at, _)| {
-        let rest = text.get(at..).unwrap_or_default();
-        TAGS.iter().any(|(_, end)| begins(rest, end))
-    })
+    let mut lines = text.split('\n').skip(1);
+    lines.any(|line| TAGS.iter().any(|(_, end)| begins(line, end)))
 }
 
 fn begins(text: &str, mark: &str) -> bool {

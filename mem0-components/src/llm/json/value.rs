@@ -143,6 +143,8 @@ impl Parser<'_> {
                 self.is_meant = true;
                 let (text, is_whole) = text::read(&mut self.cursor, place, &mut self.mends);
                 if !is_whole {
+                    // Also where it ended within an escape.
+                    self.cursor.at = self.cursor.text.len();
                     self.stop(Why::Ended("a string"));
                 }
                 Some(Value::String(text))
@@ -225,6 +227,11 @@ impl Parser<'_> {
     fn object(&mut self) -> Value {
         let mut map = Map::new();
         let mut is_after_comma = true;
+        // As in a template.
+        let is_doubled = self.cursor.take("{");
+        if is_doubled {
+            self.mends.add(JsonMend::Brackets);
+        }
         loop {
             let Some(next) = self.mark() else {
                 let is_behind_value = !is_after_comma && !map.is_empty();
@@ -235,6 +242,9 @@ impl Parser<'_> {
             match next {
                 '}' => {
                     self.take_mark();
+                    if is_doubled {
+                        self.cursor.take("}");
+                    }
                     if is_after_comma && !map.is_empty() {
                         self.mends.add(JsonMend::Commas);
                     }
