@@ -38,6 +38,9 @@ const MOST_NEAR: usize = 30;
 const SUPPORT: f64 = 1.5;
 const UNSURE: f64 = 0.05;
 
+/// What repeats the query is believed so far, however lonely it is.
+const LEAST_SUPPORT: f64 = 0.3;
+
 impl Passage {
     pub(crate) fn at(place: Range<u32>) -> Self {
         Self { start: place.start, end: place.end }
@@ -90,7 +93,7 @@ pub(crate) fn support(cosines: &[Vec<f32>]) -> f64 {
     nearest.truncate(near);
     let mean = nearest.iter().map(|it| f64::from(*it)).sum::<f64>() / near as f64;
     let best = nearest.into_iter().fold(0.0, f32::max);
-    ((mean + UNSURE) / (f64::from(best) + UNSURE)).powf(SUPPORT)
+    ((mean + UNSURE) / (f64::from(best) + UNSURE)).powf(SUPPORT).max(LEAST_SUPPORT)
 }
 
 /// A score as it is shown: finer differences mean nothing to a reader.
