@@ -50,9 +50,10 @@ pub(super) fn add(lower: &str, plain: &str, forms: &mut Forms) {
     let letters = plain.chars().count();
     let least = if letters > 5 { 4 } else { letters.min(3) };
     let mut add = |stem: String| {
-        // What is left of kassi and belta without `si` and `ta` may be of anything.
-        let ending = plain.strip_prefix(stem.as_str()).filter(|ending| ending.len() > 1);
-        let is_far = ending.is_some_and(|ending| !ending.starts_with(VOWELS));
+        if far_ending(plain, &stem).is_some_and(|ending| ending.ends_with(VOWELS)) {
+            return;
+        }
+        let is_far = far_ending(plain, &stem).is_some();
         if stem.len() >= if is_far { least.max(4) } else { least } {
             forms.add_stem(plain, &stem, 0, &OTHER_NAMES);
         } else {
@@ -84,17 +85,25 @@ pub(super) fn add(lower: &str, plain: &str, forms: &mut Forms) {
     let finnish = without_accents(&stemmed(Algorithm::Finnish, lower));
     // Only the vowels at its end differ in many cases.
     let trimmed = finnish.trim_end_matches(VOWELS);
-    if trimmed.len() >= least {
+    let is_far = far_ending(plain, trimmed).is_some_and(|ending| !ending.starts_with('t'));
+    if trimmed.len() >= least && !is_far {
         let ending = plain.strip_prefix(trimmed).unwrap_or("~");
         forms.add_stem(&format!("{trimmed}~{ending}"), &format!("{trimmed}~"), 0, &OTHER_NAMES);
     }
-    for graded in finnish_grades(plain, &finnish) {
+    for graded in finnish_grades(plain, &finnish).filter(|_| !is_far) {
         forms.add_like(graded, 4);
     }
     if let Some(singular) = portuguese_singular(lower) {
         forms.add_same(singular, 0);
     }
     forms.add_beginnings(plain);
+}
+
+/// What a short stem lacks of its word, if that is a syllable or more: what is left of `kassi` and
+/// `belta` without `si` and `ta` may be of anything.
+fn far_ending<'a>(word: &'a str, stem: &str) -> Option<&'a str> {
+    let ending = word.strip_prefix(stem).filter(|ending| stem.len() < 4 && ending.len() > 1)?;
+    (!ending.starts_with(VOWELS)).then_some(ending)
 }
 
 /// The word as it is written without its letters of German and the northern languages, if it has
