@@ -439,8 +439,14 @@ impl<'a> Ranking<'a> {
     fn repeats(&self, place: usize) -> bool {
         let said = self.view.memory(place).map_or(0, |memory| memory.said);
         let is_named = self.speaking.get(place).is_some_and(|share| *share > 0.0);
-        // Another form of a word may be found by several words of the query.
-        let of_query = self.found.mentions(place).iter().map(|mention| mention.count.floor());
+        // Another form of a word may be found by several words of the query, and a character by
+        // the pair that it is in.
+        let is_word = |mention: &&Mention| {
+            let word = self.query.words.get(usize::from(mention.term));
+            word.is_some_and(|word| word.portion() > 0.0)
+        };
+        let of_query = self.found.mentions(place).iter().filter(is_word);
+        let of_query = of_query.map(|mention| mention.count.floor());
         self.query.asks_what && !is_named && said > 0 && of_query.sum::<f32>() >= said as f32
     }
 
