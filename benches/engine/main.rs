@@ -2,8 +2,8 @@
 //! can be timed against it: `engine FOLDER add|search MEMORIES CALLS [OPTIONS]`.
 //!
 //! Fills the folder with the given number of memories of one user if it does not exist. Then makes
-//! the calls one after another, and prints how long they took, together and one by one, and how much
-//! of the processors' time, which other programs hardly change (on Linux).
+//! the calls one after another, and prints how long they took, together and one by one, and how
+//! much of the processors' time, which other programs hardly change (on Linux).
 //!
 //! - `--embedder NAME` makes the vectors: `static`, or `minilm`, which is the default.
 //! - `--together N`: memories in an add; 1 by default.

@@ -156,7 +156,7 @@ impl Providers {
             (ollama::NAME, ollama::embeddings::embedder),
             (bedrock::NAME, bedrock::embeddings::embedder),
             // In the place of its dialect, which it is where there is an address.
-            (huggingface::NAME, huggingface::embedder),
+            (dialects::HUGGINGFACE, huggingface::embedder),
         ] {
             let sending = self.sending.clone();
             registry = registry.embedder(name, move |settings| make(settings, &sending));

@@ -19,15 +19,20 @@
 //! The result is one number. The ranking sorts by it, and a caller sees it, less where it stands
 //! alone, and cuts with `threshold`. It does not depend on which other memories are ranked.
 
+mod asker;
+mod bounds;
 mod candidates;
 mod chance;
+mod lending;
 
 use std::cell::OnceCell;
 use std::cmp::{Ordering, Reverse};
 use std::collections::HashMap;
 
+use self::asker::{asker, share_of};
 use self::candidates::{Candidate, NOTHING_IN_COMMON, above, highest};
 use self::chance::Chance;
+use self::lending::with_lent;
 use crate::giving_way::give_way_for_now;
 use crate::retrieval::long_memories::PassageWords;
 use crate::retrieval::nearest_words::NearestWords;
@@ -37,7 +42,7 @@ use crate::retrieval::quotes::Phrase;
 use crate::retrieval::score_breakdown::support;
 use crate::retrieval::scoring::{
     Features, Mention, Mentioned, Mentions, NEIGHBOUR_WEIGHTS, OTHER_ASKER, OTHER_SPEAKER, Scored,
-    Scorer, is_common, with_lent,
+    Scorer, is_common,
 };
 use crate::retrieval::term_places::TermPlaces;
 use crate::retrieval::time_context::TimeContext;
@@ -48,9 +53,6 @@ use crate::text::analysed_text::{AnalysedText, AnalysedWord};
 /// by the best scores so far.
 const LIKELY_FOR_ONE: usize = 4;
 const LIKELY: usize = 64;
-
-/// Who asks is named by at least one of so many memories.
-const LEAST_OF_ASKER: usize = 10;
 
 /// A word is above chance that at most one of so many memories has.
 const RARE: usize = 10;
@@ -469,45 +471,6 @@ impl<'a> Ranking<'a> {
     }
 }
 
-/// For each memory, the share of these words that it has, where `places` finds those that do.
-fn share_of(
-    view: &VisibleMemories,
-    words: &[&QueryWord],
-    mut places: impl FnMut(&QueryWord) -> Vec<usize>,
-) -> Vec<f64> {
-    let mut shares = vec![0.0; view.len()];
-    for word in words {
-        let mut places = places(word);
-        places.sort_unstable();
-        places.dedup();
-        for place in places {
-            if let Some(share) = shares.get_mut(place) {
-                *share += 1.0 / words.len() as f64;
-            }
-        }
-    }
-    shares
-}
-
-/// For each memory, the share of the name of who asks that it has. `None` if too few have it for
-/// it to be of somebody whom the memories are about.
-fn asker(view: &VisibleMemories, name: &[QueryWord]) -> Option<Vec<f64>> {
-    let words: Vec<_> = name.iter().filter(|word| word.portion() > 0.0).collect();
-    if words.is_empty() {
-        return None;
-    }
-    let mut counts = PlaceCounts::new(view.len());
-    let has = |word: &QueryWord| {
-        word.count(|word| view.with_word(word), &mut counts);
-        let mut places = Vec::new();
-        counts.take(|place, _| places.push(place));
-        places
-    };
-    let shares = share_of(view, &words, has);
-    let having = shares.iter().filter(|share| **share > 0.5).count();
-    (having >= view.len().div_ceil(LEAST_OF_ASKER)).then_some(shares)
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
@@ -532,8 +495,8 @@ mod tests {
     /// A message: its speaker and its text.
     type Said<'a> = (Option<&'a str>, &'a str);
 
-    /// The memories of these messages: each list is one add, a second after the one before. Where no
-    /// names are given, three take turns.
+    /// The memories of these messages: each list is one add, a second after the one before. Where
+    /// no names are given, three take turns.
     fn scope(adds: &[&[Said<'_>]]) -> VisibleMemories {
         let mut growing = MemoryIndex::new(VectorKind { generation: 0, dimensions: 256 }).grow();
         let mut seq = 0;

@@ -83,11 +83,6 @@ const BEST_ADD: f64 = 0.2;
 /// it is above 0.3. `docs/decisions` says how they were fitted.
 const ODDS: [(f64, f64); 2] = [(0.32, 0.3), (0.055, 1.0)];
 
-/// The share of what a neighbour is nearer in meaning that it lends, and the cosine of its own at
-/// which a memory gets half of that.
-const LENT_MEANING: f64 = 0.5;
-const OWN_COSINE: f64 = 0.2;
-
 /// The general frequency of English words counts like this many memories: a new scope relies on it,
 /// a grown one on its own statistics.
 const PRIOR_MEMORIES: f64 = 100.0;
@@ -171,9 +166,9 @@ pub(crate) struct Features {
 }
 
 impl Scorer {
-    /// `parts` are the terms of the whole query and of each of its parts. `containing` says how many
-    /// memories contain each word, of the searched scope alone, since other people's must not change
-    /// a score; `memories` is the size of the scope.
+    /// `parts` are the terms of the whole query and of each of its parts. `containing` says how
+    /// many memories contain each word, of the searched scope alone, since other people's must not
+    /// change a score; `memories` is the size of the scope.
     pub(crate) fn new(
         words: &[QueryWord],
         parts: &[Vec<u16>],
@@ -389,13 +384,6 @@ impl Scored {
         self.breakdown.bm25 = in_thousandths(self.breakdown.bm25 + score - self.score);
         Self { score, ..self }
     }
-}
-
-/// The cosine of a memory, where its neighbours lend what they are nearer. What has nothing to do
-/// with the query itself is lent nothing.
-pub(crate) fn with_lent(own: f64, neighbours: impl Iterator<Item = (f64, f64)>) -> f64 {
-    let nearer = neighbours.map(|(cosine, weight)| weight * (cosine - own)).fold(0.0, f64::max);
-    if nearer > 0.0 { own + LENT_MEANING * nearer * own / (own + OWN_COSINE) } else { own }
 }
 
 /// How many mentions are worth half of all, in a text of so many terms.

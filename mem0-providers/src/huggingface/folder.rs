@@ -9,9 +9,9 @@ use mem0_components::{
 use mem0_encoder::FolderEncoder;
 use serde::Deserialize;
 
-use super::NAME;
 use super::threads::Threads;
 use crate::model::given_dimensions;
+use crate::openai_compatible::dialects::HUGGINGFACE;
 
 /// The most texts of a call: several turns of each thread.
 const MAX_BATCH: usize = 32;
@@ -66,7 +66,7 @@ pub(super) fn embedder(
             format!("is {given}, but the folder's model has {dimensions} dimensions; leave it out"),
         ));
     }
-    let model = format!("{NAME}/{}", encoder.name());
+    let model = format!("{HUGGINGFACE}/{}", encoder.name());
     let threads = Threads::start(Arc::new(encoder))
         .map_err(|_| settings.error("model", "cannot run: this machine has no room for threads"))?;
     Ok(Arc::new(Local { model, dimensions, threads }))
@@ -88,13 +88,14 @@ impl Embedder for Local {
     fn embed<'a>(&'a self, texts: &'a [&'a str], purpose: Purpose) -> Reply<'a, Vec<Embedding>> {
         Box::pin(async move {
             let vectors = self.threads.encode(texts, purpose).await.map_err(|why| {
-                ComponentError::new(NAME, ComponentErrorKind::Other).detail(why.to_string())
+                ComponentError::new(HUGGINGFACE, ComponentErrorKind::Other).detail(why.to_string())
             })?;
             if vectors.iter().flatten().any(|number| !number.is_finite()) {
-                return Err(ComponentError::new(NAME, ComponentErrorKind::Configuration).detail(
-                    "the model computes what is not a number; its weights are damaged, so \
+                return Err(ComponentError::new(HUGGINGFACE, ComponentErrorKind::Configuration)
+                    .detail(
+                        "the model computes what is not a number; its weights are damaged, so \
                      download them again",
-                ));
+                    ));
             }
             Ok(vectors.into_iter().map(Embedding::new).collect())
         })

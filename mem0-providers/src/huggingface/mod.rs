@@ -10,10 +10,9 @@ use std::sync::Arc;
 
 use mem0_components::{ConfigError, Embedder, Settings};
 
-use crate::openai_compatible::{self, dialects};
+use crate::openai_compatible;
+use crate::openai_compatible::dialects::{self, HUGGINGFACE};
 use crate::sending::Sending;
-
-pub(crate) const NAME: &str = "huggingface";
 
 /// With an address the model is there; without one it is a folder's.
 pub(crate) fn embedder(
@@ -21,7 +20,7 @@ pub(crate) fn embedder(
     sending: &Sending,
 ) -> Result<Arc<dyn Embedder>, ConfigError> {
     let address: Option<String> = settings.get("huggingface_base_url")?;
-    let dialect = dialects::named(NAME);
+    let dialect = dialects::named(HUGGINGFACE);
     let form = dialect.and_then(|dialect| dialect.embeddings.as_ref());
     if let (Some(_), Some(dialect), Some(form)) =
         (address.filter(|text| !text.trim().is_empty()), dialect, form)

@@ -100,6 +100,9 @@ impl Key {
     }
 }
 
+/// The dialect of a server of text-embeddings-inference, and the name of its provider.
+pub(crate) const HUGGINGFACE: &str = "huggingface";
+
 /// The dialect of this name.
 pub(crate) fn named(name: &str) -> Option<&'static Dialect> {
     ALL.iter().find(|dialect| dialect.name == name)
@@ -206,7 +209,7 @@ pub(crate) const ALL: &[Dialect] = &[
     },
     // A server of text-embeddings-inference, or another one with this protocol.
     Dialect {
-        name: "huggingface",
+        name: HUGGINGFACE,
         place: Place { setting: "huggingface_base_url", variables: &[], otherwise: None },
         key: Key::Otherwise("HUGGINGFACE_API_KEY", "hf"),
         embeddings: Some(Embeddings {

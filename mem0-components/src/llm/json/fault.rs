@@ -83,7 +83,8 @@ impl JsonFault {
     /// ```
     /// use mem0_components::{JsonShape, LlmResponse};
     ///
-    /// let fault = LlmResponse::text(r#"{"é": [1, oops]}"#).json(&JsonShape::object()).unwrap_err();
+    /// let reply = LlmResponse::text(r#"{"é": [1, oops]}"#);
+    /// let fault = reply.json(&JsonShape::object()).unwrap_err();
     /// assert_eq!(fault.character(), Some(10));
     /// ```
     pub fn character(&self) -> Option<usize> {

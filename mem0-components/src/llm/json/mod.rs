@@ -44,7 +44,7 @@ impl LlmResponse {
     /// use mem0_components::{JsonMend, JsonShape, LlmResponse};
     ///
     /// let reply = LlmResponse::text(
-    ///     "<think>One fact.</think>\n```json\n{'memory': [{'text': 'Likes tea', 'id': None}]}\n```",
+    ///     "<think>A fact.</think>\n```json\n{'memory': [{'text': 'Likes tea', 'id': None}]}\n```",
     /// );
     /// let reading = reply.json(&JsonShape::list_in("memory"))?;
     /// assert_eq!(
