@@ -143,7 +143,7 @@ fn a_model_in_a_folder_makes_the_vectors_and_another_one_in_its_place_is_noticed
     let output = start(&moved).output().unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{said}");
-    assert_eq!(said.matches("huggingface/distilbert-40-").count(), 2, "{said}");
+    assert_eq!(said.matches("huggingface/distilbert-40-").count(), 3, "{said}");
     let to = format!(r#"{{"provider": "huggingface", "config": {{"model": {moved:?}}}}}"#);
     let (is_done, changed) = self::said(&folder, &["change-embedder", "--to", &to]);
     assert!(is_done && changed.contains("2 memories of huggingface/distilbert-40-"), "{changed}");
