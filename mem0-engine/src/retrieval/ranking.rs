@@ -32,7 +32,7 @@ use std::collections::HashMap;
 use self::asker::{asker, share_of};
 use self::candidates::{Candidate, NOTHING_IN_COMMON, above, highest};
 use self::chance::Chance;
-use self::lending::with_lent;
+use self::lending::{Neighbour, with_lent};
 use crate::giving_way::give_way_for_now;
 use crate::retrieval::long_memories::PassageWords;
 use crate::retrieval::nearest_words::NearestWords;
@@ -428,10 +428,14 @@ impl<'a> Ranking<'a> {
             is_asked_for: self.query.asks_everything,
         };
         let lending = self.lending(place);
-        let lending = lending.filter(|(beside, _)| self.view.take_turns(place, *beside));
         let cosines = self.cosines.iter().map(|cosines| {
             let at = |at: usize| cosines.get(at).map_or(0.0, |it| f64::from(it.clamp(0.0, 1.0)));
-            with_lent(at(place), lending.clone().map(|(place, weight)| (at(place), weight)))
+            let neighbours = lending.clone().map(|(beside, weight)| Neighbour {
+                cosine: at(beside),
+                weight,
+                takes_turns: self.view.take_turns(place, beside),
+            });
+            with_lent(at(place), neighbours)
         });
         let scored = self.scorer.score(&features, self.query.closeness, cosines, mentioned);
         Ranked { place, scored, best_of_add: 1.0 }
