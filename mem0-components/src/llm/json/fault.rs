@@ -114,7 +114,7 @@ impl JsonFault {
     /// assert_eq!(
     ///     reading.cut.map(|cut| cut.instruction()).as_deref(),
     ///     Some(
-    ///         "Your answer ended in the middle of a string, at character 54, after 1 complete \
+    ///         "Your answer ended in the middle of a string, at character 52, after 1 complete \
     ///          entry. Answer again, with nothing but JSON: an object whose field \"memory\" is a \
     ///          list."
     ///     ),
