@@ -344,7 +344,8 @@ fn an_answer_says_how_long_its_connection_stays_open() {
     let late = about_connections(exchange(&mut connect(), &without_a_body));
     assert_eq!(late, (408, close.clone()));
     let body = post(2 * BODY_LIMIT) + &"x".repeat(2 * BODY_LIMIT);
-    assert_eq!(about_connections(exchange(&mut connect(), &body)), (413, close.clone()));
+    // It was read to its end, and thrown away.
+    assert_eq!(about_connections(exchange(&mut connect(), &body)), (413, announced.clone()));
 
     let mut stream = connect();
     let head = post(2).replace("\r\n\r\n", "\r\nexpect: 100-continue\r\n\r\n");
@@ -357,6 +358,37 @@ fn an_answer_says_how_long_its_connection_stays_open() {
     }
     assert_eq!(about_connections(exchange(&mut stream, "{}")), (400, close));
     assert_eq!(server.ended(), Some(0));
+}
+
+/// What is refused by its head alone leaves a body that is still to come: the answer says that the
+/// connection ends with it, or the next request of the client would fail.
+#[test]
+fn an_answer_before_the_body_has_come_says_that_the_connection_closes() {
+    let folder = Folder::new();
+    let mut command = command(folder.path());
+    command.args(["--api-key", "k"]);
+    let server = Server::start(command);
+    let closes = |headers: &[String]| headers.iter().any(|line| line == "connection: close");
+    for (key, method, path, status) in [
+        ("k", "PUT", "/v1/memories/mem-1/", 400),
+        ("wrong", "PUT", "/v1/memories/mem-1/", 401),
+        ("k", "POST", "/v1/nothing/", 404),
+        ("k", "PUT", "/v3/memories/search/", 405),
+    ] {
+        let mut stream = TcpStream::connect(server.address).unwrap();
+        let head = head(key, method, path, 2).replace("connection: close\r\n", "");
+        let (answered, headers) = exchange(&mut stream, &head);
+        assert_eq!((answered, closes(&headers)), (status, true), "{method} {path}: {headers:?}");
+    }
+    // A body that was read leaves the connection open, whatever the answer is.
+    let mut stream = TcpStream::connect(server.address).unwrap();
+    for _ in 0..2 {
+        let head = head("k", "POST", "/v3/memories/search/", 2);
+        let request = head.replace("connection: close\r\n", "") + "{}";
+        let (answered, headers) = exchange(&mut stream, &request);
+        assert_eq!((answered, closes(&headers)), (400, false), "{headers:?}");
+    }
+    server.stop();
 }
 
 #[test]

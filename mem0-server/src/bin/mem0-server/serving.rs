@@ -9,7 +9,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, Request, Response, StatusCode, Version, header};
 use bytes::Bytes;
-use http_body::{Frame, SizeHint};
+use http_body::{Body as _, Frame, SizeHint};
 use hyper::body::Incoming;
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper::server::conn::http1;
@@ -67,9 +67,13 @@ pub(crate) async fn serve(
             let (mut app, announcement) = (app.clone(), announcement.clone());
             let stays = stays_open(&request);
             request.extensions_mut().insert(own.clone());
-            let request = request.map(|body| Body::new(Timed::new(body, limits.body)));
+            let is_unread = Arc::<AtomicBool>::default();
+            let timed = |body| Timed::new(body, limits.body, is_unread.clone());
+            let request = request.map(|body| Body::new(timed(body)));
             async move {
                 let mut response = app.call(request).await?;
+                // The connection is closed where a part of the request is still to arrive.
+                let stays = stays && !is_unread.load(Ordering::Relaxed);
                 announcement.write_to(&mut response, stays);
                 Ok::<_, std::convert::Infallible>(response)
             }
@@ -147,19 +151,12 @@ impl Announcement {
 
     fn write_to<B>(&self, response: &mut Response<B>, stays: bool) {
         const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
-        // With these, a part of the request may be left unread.
-        let cut_short = [
-            StatusCode::REQUEST_TIMEOUT,
-            StatusCode::PAYLOAD_TOO_LARGE,
-            StatusCode::SERVICE_UNAVAILABLE,
-        ];
-        let closes = self.closing.load(Ordering::Relaxed) || cut_short.contains(&response.status());
         let headers = response.headers_mut();
-        if closes {
-            headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
-        } else if stays {
+        if stays && !self.closing.load(Ordering::Relaxed) {
             headers.insert(header::CONNECTION, HeaderValue::from_static("keep-alive"));
             headers.insert(KEEP_ALIVE, self.timeout.clone());
+        } else {
+            headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
     }
 }
@@ -199,6 +196,10 @@ fn is_the_clients(error: &io::Error) -> bool {
 /// A body that must arrive within a time.
 struct Timed {
     body: Incoming,
+    /// Whether all of it was read.
+    is_read: bool,
+    /// Set if it was not, once nobody reads on.
+    is_unread: Arc<AtomicBool>,
     limit: Duration,
     /// Set once the body is waited for, which seldom happens.
     sleep: Option<Pin<Box<Sleep>>>,
@@ -206,8 +207,17 @@ struct Timed {
 }
 
 impl Timed {
-    fn new(body: Incoming, limit: Duration) -> Self {
-        Self { body, limit, sleep: None, since: Instant::now() }
+    fn new(body: Incoming, limit: Duration, is_unread: Arc<AtomicBool>) -> Self {
+        let is_read = body.is_end_stream();
+        Self { body, is_read, is_unread, limit, sleep: None, since: Instant::now() }
+    }
+}
+
+impl Drop for Timed {
+    fn drop(&mut self) {
+        if !self.is_read && !self.body.is_end_stream() {
+            self.is_unread.store(true, Ordering::Relaxed);
+        }
     }
 }
 
@@ -220,6 +230,7 @@ impl http_body::Body for Timed {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
         if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(context) {
+            self.is_read |= frame.is_none();
             return Poll::Ready(frame.map(|frame| frame.map_err(Into::into)));
         }
         let until = self.since + self.limit;
