@@ -23,7 +23,8 @@ pub type Memories = Listing<GetAllMemories>;
 /// again, and then reads the list once more from its first page, until nothing has moved. A list
 /// that does not change, or only grows at its front, costs one request for each page. A loop that
 /// deletes what it gets costs a few more. A list of several pages without `count` is read twice.
-/// After 30 readings the iterator ends with [`ListChanged`](crate::ErrorKind::ListChanged). What no
+/// From the sixth reading on the iterator waits before it reads again, 10 ms at first and 1 s at
+/// most. After 30 readings it ends with [`ListChanged`](crate::ErrorKind::ListChanged). What no
 /// client can see is a row that is deleted while another one is added *behind* the pages that were
 /// read.
 ///

@@ -5,6 +5,7 @@ use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use futures_core::Stream;
 use mem0_types::requests::GetAllMemories;
@@ -34,9 +35,10 @@ pub type Memories = Listing<GetAllMemories>;
 /// read already. The stream sees that by the `count` of the pages and by the rows that come again,
 /// and then reads the list once more from its first page, until nothing has moved. A list that does
 /// not change, or only grows at its front, costs one request for each page. A loop that deletes
-/// what it gets costs a few more. A list of several pages without `count` is read twice. After 30
-/// readings the stream ends with [`ListChanged`](crate::ErrorKind::ListChanged). What no client can
-/// see is a row that is deleted while another one is added *behind* the pages that were read.
+/// what it gets costs a few more. A list of several pages without `count` is read twice. From the
+/// sixth reading on the stream waits before it reads again, 10 ms at first and 1 s at most. After
+/// 30 readings it ends with [`ListChanged`](crate::ErrorKind::ListChanged). What no client can see
+/// is a row that is deleted while another one is added *behind* the pages that were read.
 ///
 /// To delete all memories of a user, agent, app or run, use
 /// [`delete_all`](AsyncMemoryClient::delete_all): it is one request.
@@ -55,6 +57,8 @@ pub struct Listing<E: Paged> {
     request: E,
     /// The number of the next page.
     next: Option<u64>,
+    /// What is waited before it is asked for.
+    pause: Duration,
     pending: Option<PageFuture<E::Row>>,
     read: VecDeque<E::Row>,
     reading: Reading,
@@ -92,6 +96,7 @@ impl<E: Paged> Listing<E> {
             client,
             request,
             next: Some(first),
+            pause: Duration::ZERO,
             pending: None,
             read: VecDeque::new(),
             reading: Reading::default(),
@@ -188,7 +193,13 @@ impl<E: Paged> Listing<E> {
                 true => self.request.clone(),
                 false => self.request.clone().at_page(number),
             };
-            Box::pin(async move { client.value(request).await })
+            let pause = std::mem::take(&mut self.pause);
+            Box::pin(async move {
+                if !pause.is_zero() {
+                    tokio::time::sleep(pause).await;
+                }
+                client.value(request).await
+            })
         });
         let answer = ready!(pending.as_mut().poll(context));
         self.pending = None;
@@ -213,13 +224,16 @@ impl<E: Paged> Listing<E> {
         self.failed = 0;
         self.next = match then {
             Then::Continue => Some(number + 1),
-            Then::ReadAgain => Some(first),
+            Then::ReadAgain { after } => {
+                self.pause = after;
+                Some(first)
+            }
             Then::End | Then::Endless | Then::Unsettled => None,
         };
         self.last_error = match then {
             Then::Endless => Some(self.about(Error::endless_list())),
             Then::Unsettled => Some(self.about(Error::list_changed(READINGS))),
-            Then::Continue | Then::ReadAgain | Then::End => None,
+            Then::Continue | Then::ReadAgain { .. } | Then::End => None,
         };
         Poll::Ready(Some(Ok(page)))
     }

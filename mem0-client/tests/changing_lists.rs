@@ -330,6 +330,23 @@ async fn a_list_that_never_rests_ends_with_an_error_after_its_rows() {
     assert_eq!(platform.requests(), 3 * 30);
 }
 
+/// A platform that answers faster than somebody writes would be asked 30 times in vain.
+#[tokio::test(start_paused = true)]
+async fn a_list_that_changes_for_ten_seconds_is_waited_for() {
+    let rows = Rows::new(30);
+    let began = tokio::time::Instant::now();
+    let platform = rows.platform(10, move |state, _| {
+        if began.elapsed() < std::time::Duration::from_secs(10) {
+            let last = state.ids.last().copied().unwrap_or_default();
+            state.delete(last);
+            state.add();
+        }
+    });
+    let page = platform.client().get_all_stream(alice()).into_page().await.unwrap();
+    let came: BTreeSet<u32> = page.iter().map(|memory| memory.id.parse().unwrap()).collect();
+    assert!(rows.ids().iter().all(|id| came.contains(id)));
+}
+
 /// Where the platform does not say how many rows there are, a second reading shows whether they
 /// have moved.
 #[tokio::test(start_paused = true)]

@@ -1,5 +1,6 @@
 use std::collections::HashSet;
 use std::hash::{BuildHasher, Hash, RandomState};
+use std::time::Duration;
 
 use mem0_types::{Page, Paged};
 
@@ -14,6 +15,13 @@ const MOST_PAGES: u64 = 100_000;
 
 /// How often a list that changes is read.
 pub(super) const READINGS: u32 = 30;
+
+/// How many of its readings follow each other at once. Most lists rest by then.
+const READINGS_AT_ONCE: u32 = 5;
+
+/// What is waited before the reading after them. It doubles with each reading, to the most.
+const FIRST_PAUSE: Duration = Duration::from_millis(10);
+const MOST_PAUSE: Duration = Duration::from_secs(1);
 
 /// A list, which is read from its first page to its last until nothing changes meanwhile.
 ///
@@ -49,7 +57,9 @@ pub(super) struct Reading {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Then {
     Continue,
-    ReadAgain,
+    ReadAgain {
+        after: Duration,
+    },
     End,
     /// The list seems to have no end.
     Endless,
@@ -107,7 +117,10 @@ impl Reading {
         self.torn = false;
         self.last_page.clear();
         self.trace_before = Some(std::mem::take(&mut self.trace));
-        if self.number == READINGS { Then::Unsettled } else { Then::ReadAgain }
+        match self.number {
+            READINGS => Then::Unsettled,
+            number => Then::ReadAgain { after: pause_before(number) },
+        }
     }
 
     /// Whether the rows of this reading are known to be all that were there from its beginning to
@@ -184,5 +197,13 @@ mod tests {
         assert_eq!(read(20_000, Some(15_000)), (15_000, Then::Endless));
         assert_eq!(read(20_000, Some(30_000)), (20_000, Then::Continue));
         assert_eq!(read(200_000, Some(u64::MAX)), (100_000, Then::Endless));
+    }
+}
+
+/// What is waited before a reading, so that whoever changes the list may come to an end.
+fn pause_before(reading: u32) -> Duration {
+    match reading.checked_sub(READINGS_AT_ONCE) {
+        None => Duration::ZERO,
+        Some(late) => FIRST_PAUSE.saturating_mul(1 << late.min(20)).min(MOST_PAUSE),
     }
 }
