@@ -21,6 +21,11 @@ pub trait Embedder: fmt::Debug + Send + Sync + 'static {
         1
     }
 
+    /// Where texts are sent; see [`Llm::goes_to`](crate::Llm::goes_to).
+    fn goes_to(&self) -> Option<String> {
+        None
+    }
+
     /// One embedding for each text, in order; none for none. Each has
     /// [`dimensions`](Self::dimensions) finite components, or else the call fails.
     ///

@@ -25,6 +25,7 @@ struct Inner {
     provider: String,
     kind: ComponentErrorKind,
     detail: Option<String>,
+    advice: Option<String>,
     retry_after: Option<Duration>,
 }
 
@@ -89,7 +90,8 @@ impl ComponentErrorKind {
 impl ComponentError {
     /// A failure of a provider, such as `openai` or `qdrant`.
     pub fn new(provider: impl Into<String>, kind: ComponentErrorKind) -> Self {
-        let inner = Inner { provider: provider.into(), kind, detail: None, retry_after: None };
+        let provider = provider.into();
+        let inner = Inner { provider, kind, detail: None, advice: None, retry_after: None };
         Self(Box::new(inner))
     }
 
@@ -105,6 +107,24 @@ impl ComponentError {
     #[must_use]
     pub fn detail(mut self, detail: impl Into<String>) -> Self {
         self.0.detail = Some(detail.into());
+        self
+    }
+
+    /// With what to do about it, such as which setting to correct.
+    ///
+    /// ```
+    /// use mem0_components::{ComponentError, ComponentErrorKind};
+    ///
+    /// let error = ComponentError::new("openai", ComponentErrorKind::Authentication)
+    ///     .advice("correct llm.config.api_key");
+    /// assert_eq!(
+    ///     error.to_string(),
+    ///     "openai: does not accept the key; correct llm.config.api_key",
+    /// );
+    /// ```
+    #[must_use]
+    pub fn advice(mut self, advice: impl Into<String>) -> Self {
+        self.0.advice = Some(advice.into());
         self
     }
 
@@ -166,6 +186,9 @@ impl fmt::Display for ComponentError {
         write!(f, "{}: {}", self.0.provider, self.0.kind.words())?;
         if let Some(detail) = &self.0.detail {
             write!(f, ": {detail}")?;
+        }
+        if let Some(advice) = &self.0.advice {
+            write!(f, "; {advice}")?;
         }
         match self.0.retry_after {
             Some(wait) => write!(f, "; try again in {} s", wait.as_secs().max(1)),

@@ -16,6 +16,11 @@ pub trait Reranker: fmt::Debug + Send + Sync + 'static {
         100
     }
 
+    /// Where texts are sent; see [`Llm::goes_to`](crate::Llm::goes_to).
+    fn goes_to(&self) -> Option<String> {
+        None
+    }
+
     /// One score for each document, in order: 0 to 1, where higher answers better. No document is
     /// left out, so that whoever orders by the scores loses none.
     ///

@@ -200,13 +200,20 @@ fn deployment(
     let key = [given.api_key, top_key, other_key.cloned()].into_iter().flatten().find(is_key);
     let key =
         key.or_else(|| of_variable(settings, variables.key).map(|(_, text)| Secret::new(text)));
-    let credentials = match key {
-        Some(key) => Credentials::Key(
-            HeaderName::from_static("api-key"),
-            key_header(settings, "azure_kwargs.api_key", "", &key)?,
-        ),
-        None => Credentials::Token(application(settings, named(variables.key), sending)?),
+    let variable = named(variables.key);
+    let (credentials, key) = match key {
+        Some(key) => {
+            let key = key_header(settings, "azure_kwargs.api_key", "", &key)?;
+            let place = format!("{} or {variable}", settings.path("azure_kwargs.api_key"));
+            (Credentials::Key(HeaderName::from_static("api-key"), key), place)
+        }
+        None => {
+            let tokens = application(settings, variable, sending)?;
+            let place = "AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET".to_owned();
+            (Credentials::Token(tokens), place)
+        }
     };
+    let connection = connection.with_key_in(key);
 
     let mut headers = HeaderMap::new();
     for (name, value) in &given.default_headers {

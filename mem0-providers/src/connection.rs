@@ -12,7 +12,7 @@ use mem0_http::{
 use serde_json::Value;
 use tokio::time::Instant;
 
-use crate::failure::failure;
+use crate::failure::{failure, way};
 use crate::sending::Sending;
 
 /// How many requests of one component are under way at once.
@@ -28,7 +28,17 @@ const DEADLINE: Duration = Duration::from_secs(180);
 #[derive(Clone)]
 pub(crate) struct Connection {
     shared: Arc<Shared>,
+    /// `None` where an address is not of the settings.
+    names: Option<SettingNames>,
     sending: Sending,
+}
+
+/// The settings to look at when something fails, as the user wrote them.
+#[derive(Clone)]
+pub(crate) struct SettingNames {
+    pub(crate) address: String,
+    pub(crate) key: String,
+    pub(crate) model: String,
 }
 
 struct Shared {
@@ -98,6 +108,7 @@ impl Connection {
         provider: &'static str,
         base_url: BaseUrl,
         proxy: Proxy,
+        names: Option<SettingNames>,
         sending: &Sending,
     ) -> Result<Self, InvalidSetting> {
         let transport = match &sending.transport {
@@ -113,13 +124,66 @@ impl Connection {
             base_url,
             channel: Channel::new(transport, AT_ONCE, LARGEST),
         };
-        Ok(Self { shared: Arc::new(shared), sending: sending.clone() })
+        Ok(Self { shared: Arc::new(shared), names, sending: sending.clone() })
+    }
+
+    /// The same, with the key in other settings than `api_key`, in words.
+    pub(crate) fn with_key_in(mut self, settings: impl Into<String>) -> Self {
+        if let Some(names) = &mut self.names {
+            names.key = settings.into();
+        }
+        self
+    }
+
+    /// An error of the service that gives the tokens for this one.
+    pub(crate) fn without_token(&self, error: ComponentError) -> ComponentError {
+        match &self.names {
+            Some(names) if error.kind() == ComponentErrorKind::Authentication => {
+                names.advise(error)
+            }
+            _ => error,
+        }
+    }
+
+    /// Where requests go.
+    pub(crate) fn goes_to(&self) -> String {
+        way(&self.shared.route)
+    }
+
+    /// An error of an answer that is not one of the service's.
+    pub(crate) fn not_its_answer(&self, error: ComponentError) -> ComponentError {
+        match &self.names {
+            Some(names) if error.kind() == ComponentErrorKind::Unreadable => {
+                error.advice(format!("check that {} is the address of its API", names.address))
+            }
+            _ => error,
+        }
     }
 
     /// The body of the answer, by the one policy of timeouts and retries.
     pub(crate) async fn send(&self, request: Outgoing) -> Result<Bytes, ComponentError> {
         let shared = self.shared.clone();
-        self.sending.run(shared.provider, async move { shared.send(&request).await }).await
+        let sent = self.sending.run(shared.provider, async move { shared.send(&request).await });
+        sent.await.map_err(|error| match &self.names {
+            Some(names) => names.advise(error),
+            None => error,
+        })
+    }
+}
+
+impl SettingNames {
+    /// Says which setting is the way out.
+    fn advise(&self, error: ComponentError) -> ComponentError {
+        let Self { address, key, model } = self;
+        let advice = match error.kind() {
+            ComponentErrorKind::Authentication => format!("correct {key}"),
+            ComponentErrorKind::Configuration => format!("check {model} and {address}"),
+            ComponentErrorKind::Network | ComponentErrorKind::Timeout => {
+                format!("check that it runs there, or correct {address}")
+            }
+            _ => return error,
+        };
+        error.advice(advice)
     }
 }
 

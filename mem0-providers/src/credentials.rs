@@ -58,7 +58,7 @@ impl Credentials {
             Self::InRequest => return connection.send(request).await,
             Self::Token(tokens) => tokens,
         };
-        let token = tokens.current().await?;
+        let token = tokens.current().await.map_err(|error| connection.without_token(error))?;
         let asked = request.clone().header(header::AUTHORIZATION, token.clone());
         match connection.send(asked).await {
             Err(error) if error.kind() == ComponentErrorKind::Authentication => {

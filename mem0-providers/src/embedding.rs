@@ -39,10 +39,20 @@ impl<P: Protocol> Asking<P> {
         texts: &[&str],
         purpose: Purpose,
     ) -> Result<Vec<Embedding>, ComponentError> {
+        let numbers = self.numbers(texts, purpose).await;
+        let numbers = numbers.map_err(|error| self.service.connection.not_its_answer(error))?;
+        self.model.vectors(texts.len(), numbers)
+    }
+
+    async fn numbers(
+        &self,
+        texts: &[&str],
+        purpose: Purpose,
+    ) -> Result<Vec<Numbers>, ComponentError> {
         self.protocol.prepare(&self.service, &self.model).await?;
         let request = self.protocol.request(&self.model, texts, purpose)?;
         let answer = self.service.send(request).await?;
-        self.model.vectors(texts.len(), self.protocol.read(&self.model, &answer)?)
+        self.protocol.read(&self.model, &answer)
     }
 }
 
@@ -57,6 +67,10 @@ impl<P: Protocol> Embedder for Asking<P> {
 
     fn max_batch(&self) -> usize {
         self.model.max_batch
+    }
+
+    fn goes_to(&self) -> Option<String> {
+        Some(self.service.connection.goes_to())
     }
 
     fn embed<'a>(&'a self, texts: &'a [&'a str], purpose: Purpose) -> Reply<'a, Vec<Embedding>> {

@@ -102,11 +102,16 @@ pub(crate) fn failure(provider: &str, failed: &Failed, route: &Route) -> Compone
     }
 }
 
-fn at(route: &Route) -> String {
+/// Host and port, and the proxy on the way there.
+pub(crate) fn way(route: &Route) -> String {
     match route.proxy() {
-        Some(proxy) => format!("at {} by the proxy {proxy}", route.address()),
-        None => format!("at {}", route.address()),
+        Some(proxy) => format!("{} by the proxy {proxy}", route.address()),
+        None => route.address(),
     }
+}
+
+fn at(route: &Route) -> String {
+    format!("at {}", way(route))
 }
 
 struct Told {
@@ -141,7 +146,7 @@ impl Told {
             _ if of_policy => ": by its policy on content",
             (_, 300..=399) => ": it redirects; set the address that it redirects to",
             (ComponentErrorKind::Configuration, _) => {
-                ": it does not know the model, the deployment or the path; check model and address"
+                ": it does not know the model, the deployment or the path"
             }
             (ComponentErrorKind::TooLong, _) => ": shorten the text, or take another model",
             _ => "",

@@ -5,7 +5,7 @@ use mem0_http::{BaseUrl, InvalidSetting, Proxy};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
-use crate::connection::Connection;
+use crate::connection::{Connection, SettingNames};
 use crate::sending::Sending;
 
 /// Where the address of a provider is written.
@@ -64,7 +64,13 @@ pub(crate) fn connect(
         Origin::Variable(name) => ConfigError::new(*name, told(why)),
     })?;
     let proxy = proxy(settings, &base_url)?;
-    Connection::new(provider, base_url, proxy, sending)
+    let address = match origin {
+        Origin::Setting(name) => settings.path(name),
+        Origin::Variable(name) => (*name).to_owned(),
+    };
+    let key = format!("{} or its variable", settings.path("api_key"));
+    let names = SettingNames { address, key, model: settings.path("model") };
+    Connection::new(provider, base_url, proxy, Some(names), sending)
         .map_err(|why| settings.error("http_client_proxies", told(why)))
 }
 

@@ -88,6 +88,36 @@ fn no_failure_shows_a_key_or_a_text() {
 }
 
 #[test]
+fn a_failure_names_the_setting_to_correct() {
+    let runtime = runtime();
+    for (provider, config) in subjects() {
+        let key = match provider {
+            "azure_openai" => "azure_kwargs.api_key or EMBEDDING_AZURE_OPENAI_API_KEY",
+            "aws_bedrock" => {
+                "aws_access_key_id and embedder.config.aws_secret_access_key or their variables"
+            }
+            _ => "api_key or its variable",
+        };
+        let address = match provider {
+            "azure_openai" => "azure_kwargs.azure_endpoint".to_owned(),
+            "aws_bedrock" => "aws_endpoint_url".to_owned(),
+            provider => format!("{provider}_base_url"),
+        };
+        for (status, way_out) in [
+            (401, format!("; correct embedder.config.{key}")),
+            (404, format!("; check embedder.config.model and embedder.config.{address}")),
+            (200, format!("; check that embedder.config.{address} is the address of its API")),
+        ] {
+            let script = Script::new(move |_| answer(status, &json!("a page")));
+            let embedder = build(&script, &runtime, provider, &config, &Value::Null).unwrap();
+            let error = runtime.block_on(embedder.embed(&["tea"], Purpose::Add)).unwrap_err();
+            assert!(error.to_string().ends_with(&way_out), "{provider}, {status}: {error}");
+            assert!(embedder.goes_to().unwrap().contains(':'), "{provider}");
+        }
+    }
+}
+
+#[test]
 fn what_may_pass_is_repeated_and_nothing_else() {
     let runtime = runtime();
     for (provider, config) in subjects() {
@@ -256,7 +286,8 @@ async fn a_redirect_is_not_followed() {
     assert_eq!(error.kind(), ComponentErrorKind::Configuration);
     assert_eq!(
         error.to_string(),
-        "openai: is set up wrongly: status 307: it redirects; set the address that it redirects to",
+        "openai: is set up wrongly: status 307: it redirects; set the address that it redirects \
+         to; check embedder.config.model and embedder.config.openai_base_url",
     );
 }
 
@@ -274,7 +305,8 @@ fn a_server_that_is_not_there_is_named_without_its_path() {
     assert_eq!(
         error.to_string(),
         format!(
-            "openai: cannot be reached: no connection was made at {address} (connection refused)"
+            "openai: cannot be reached: no connection was made at {address} (connection \
+             refused); check that it runs there, or correct embedder.config.openai_base_url"
         ),
     );
 }

@@ -98,7 +98,11 @@ fn a_refused_grant_is_an_error_of_authentication() {
     let embedder = build(&script, &runtime, "vertexai", &config, &Value::Null).unwrap();
     let refused = runtime.block_on(embedder.embed(&["tea"], Purpose::Add)).unwrap_err();
     assert_eq!(refused.kind(), ComponentErrorKind::Authentication);
-    assert_eq!(refused.to_string(), "vertexai: does not accept the key: status 400, invalid_grant");
+    assert_eq!(
+        refused.to_string(),
+        "vertexai: does not accept the key: status 400, invalid_grant; correct \
+         embedder.config.vertex_credentials_json or GOOGLE_APPLICATION_CREDENTIALS",
+    );
 }
 
 #[test]

@@ -220,7 +220,7 @@ impl<'a> Settings<'a> {
     ) -> Result<Option<T>, ConfigError> {
         let Some(given) = self.get::<GivenProvider>(field)? else { return Ok(None) };
         let config = given.or(provider);
-        let mut inner = Settings::new(&self.fields.path(field), &config, self.variables);
+        let mut inner = Settings::new(&self.path(field), &config, self.variables);
         let made = make(&mut inner);
         inner.end(made).map(Some)
     }
@@ -238,6 +238,19 @@ impl<'a> Settings<'a> {
         (self.variables)(name).filter(|text| !text.trim().is_empty())
     }
 
+    /// Where a setting stands in the configuration: `llm.config.api_key`.
+    ///
+    /// ```
+    /// use mem0_components::Settings;
+    ///
+    /// fn of_key(settings: &Settings<'_>) -> String {
+    ///     settings.path("api_key")
+    /// }
+    /// ```
+    pub fn path(&self, field: &str) -> String {
+        self.fields.path(field)
+    }
+
     /// An error of one setting. The message goes on from its path: `must be L2, IP or COSINE`.
     ///
     /// ```
@@ -251,7 +264,7 @@ impl<'a> Settings<'a> {
     /// }
     /// ```
     pub fn error(&self, field: &str, message: impl Into<String>) -> ConfigError {
-        ConfigError::new(self.fields.path(field), message)
+        ConfigError::new(self.path(field), message)
     }
 
     /// An error of a setting that must be there: `is missing; give the server's address`. A field
@@ -266,7 +279,7 @@ impl<'a> Settings<'a> {
     /// }
     /// ```
     pub fn missing(&self, field: &str, message: impl Into<String>) -> ConfigError {
-        ConfigError::missing(self.fields.path(field), message)
+        ConfigError::missing(self.path(field), message)
     }
 
     /// What a maker made, unless there is a setting that it did not ask for.

@@ -27,6 +27,12 @@ pub trait Llm: fmt::Debug + Send + Sync + 'static {
     /// [`Unsupported`](crate::ComponentErrorKind::Unsupported) before anything is sent.
     fn capabilities(&self) -> LlmCapabilities;
 
+    /// Where what it is asked is sent: host and port, such as `api.openai.com:443`, and the proxy on
+    /// the way there. `None`, the default, where it stays in this process.
+    fn goes_to(&self) -> Option<String> {
+        None
+    }
+
     /// Answers once. Asking again may answer otherwise, and costs again.
     ///
     /// Neither an error nor `Debug` shows what was asked or answered.

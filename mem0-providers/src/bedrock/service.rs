@@ -27,6 +27,8 @@ pub(crate) fn service(
         otherwise: Some(&host),
     };
     let connection = place.connect(NAME, settings, sending)?;
+    let keys = ["aws_access_key_id", "aws_secret_access_key"].map(|name| settings.path(name));
+    let connection = connection.with_key_in(format!("{} or their variables", keys.join(" and ")));
     let id = settings.secret("aws_access_key_id", "AWS_ACCESS_KEY_ID")?;
     let secret = settings.secret("aws_secret_access_key", "AWS_SECRET_ACCESS_KEY")?;
     let session_token = settings.optional_secret("aws_session_token", "AWS_SESSION_TOKEN")?;

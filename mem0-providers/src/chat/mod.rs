@@ -50,7 +50,9 @@ impl<P: ChatProtocol> ChatModel<P> {
         let mut outgoing = self.protocol.request(request)?;
         outgoing.timeout = Some(self.timeout);
         let body = self.service.send(outgoing).await?;
-        self.protocol.read(request, &body)?.response(self.provider, request)
+        let said = self.protocol.read(request, &body);
+        let said = said.map_err(|error| self.service.connection.not_its_answer(error))?;
+        said.response(self.provider, request)
     }
 }
 
@@ -61,6 +63,10 @@ impl<P: ChatProtocol> Llm for ChatModel<P> {
 
     fn capabilities(&self) -> LlmCapabilities {
         self.capabilities
+    }
+
+    fn goes_to(&self) -> Option<String> {
+        Some(self.service.connection.goes_to())
     }
 
     fn generate<'a>(&'a self, request: &'a LlmRequest) -> Reply<'a, LlmResponse> {

@@ -166,6 +166,10 @@ impl Reranker for LlmReranker {
         self.llm.name()
     }
 
+    fn goes_to(&self) -> Option<String> {
+        self.llm.goes_to()
+    }
+
     fn max_documents(&self) -> usize {
         MAX_DOCUMENTS
     }

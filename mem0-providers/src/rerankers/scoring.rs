@@ -123,13 +123,18 @@ impl Scoring {
 
     async fn ask(&self, query: &str, documents: &[&str]) -> Result<Vec<f64>, ComponentError> {
         let answer = self.service.send(self.request(query, documents)).await?;
-        self.read(documents.len(), &answer)
+        let scores = self.read(documents.len(), &answer);
+        scores.map_err(|error| self.service.connection.not_its_answer(error))
     }
 }
 
 impl Reranker for Scoring {
     fn name(&self) -> &str {
         &self.name
+    }
+
+    fn goes_to(&self) -> Option<String> {
+        Some(self.service.connection.goes_to())
     }
 
     fn rerank<'a>(&'a self, query: &'a str, documents: &'a [&'a str]) -> Reply<'a, Vec<f64>> {

@@ -36,6 +36,8 @@ impl Access {
             otherwise: Some(&host),
         };
         let connection = place.connect(provider, settings, sending)?;
+        let key = settings.path("vertex_credentials_json");
+        let connection = connection.with_key_in(format!("{key} or GOOGLE_APPLICATION_CREDENTIALS"));
         let account = settings.text("vertex_credentials_json", "GOOGLE_APPLICATION_CREDENTIALS")?;
         let account = account.map(PathBuf::from).or_else(|| account::of_gcloud(settings));
         let Some(account) = account else {

@@ -105,8 +105,8 @@ impl Account {
         };
         let refused = |why: mem0_http::InvalidSetting| wrong(provider, format!("token_uri: {why}"));
         let base_url = BaseUrl::parse(address).map_err(refused)?;
-        let connection =
-            Connection::new(provider, base_url, Proxy::Environment, sending).map_err(refused)?;
+        let connection = Connection::new(provider, base_url, Proxy::Environment, None, sending)
+            .map_err(refused)?;
         Ok((connection, self.form(provider, SystemTime::now())?))
     }
 
