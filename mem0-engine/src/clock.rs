@@ -1,4 +1,4 @@
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use mem0_types::{Date, Timestamp};
 
@@ -20,6 +20,12 @@ pub(crate) fn date() -> Option<Date> {
 /// The current day in UTC, as the database writes days.
 pub(crate) fn today() -> String {
     date().map(|date| date.to_string()).unwrap_or_default()
+}
+
+/// How long it is until the next day in UTC begins.
+pub(crate) fn until_tomorrow() -> Duration {
+    let rest = MICROS_PER_DAY - now().rem_euclid(MICROS_PER_DAY);
+    Duration::from_micros(rest.unsigned_abs())
 }
 
 /// Writes a time of the database as RFC 3339 in UTC.

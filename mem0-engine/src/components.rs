@@ -2,6 +2,8 @@
 
 pub(crate) mod availability;
 pub(crate) mod embedders;
+pub(crate) mod llm_use;
+pub(crate) mod options;
 pub(crate) mod reranking;
 
 use std::fmt;
@@ -19,11 +21,13 @@ use crate::text::vector::Vector;
 use crate::turns::Owner;
 use crate::{EngineError, LlmTask};
 use availability::{Availability, Patience};
+use llm_use::LlmUse;
 
 /// The components that the engine was opened with.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Components {
     pub(crate) llm: Option<Arc<dyn Llm>>,
+    pub(crate) llm_use: Arc<LlmUse>,
     pub(crate) embedder: EmbedderInUse,
     /// How often the embedder of the folder was changed before this one.
     pub(crate) generation: i64,
@@ -415,6 +419,7 @@ impl Components {
         match question {
             Question::Llm(task, request) => {
                 let Some(llm) = &self.llm else { return Err(EngineError::LlmRequired(*task)) };
+                let _out = self.llm_use.out().await;
                 Ok(Answer::Llm(Box::new(llm.generate(request).await?)))
             }
             Question::Embed(texts, purpose) => {

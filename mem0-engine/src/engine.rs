@@ -12,6 +12,8 @@ use tokio::sync::watch;
 use crate::components::BuiltIn;
 use crate::components::availability::Patience;
 use crate::components::embedders::Embedders;
+use crate::components::llm_use::LlmStats;
+use crate::components::options::EngineOptions;
 use crate::components::reranking::Reranking;
 use crate::folder::settings;
 use crate::jobs::wake_signal::Stop;
@@ -20,7 +22,7 @@ use crate::memories::later_pages::LaterPages;
 use crate::memories::stats::Retrievals;
 use crate::retrieval::index_cache::IndexCache;
 use crate::room::{Room, Share};
-use crate::running::{Chosen, Running};
+use crate::running::Running;
 use crate::tenancy::keys::KeyCache;
 use crate::webhooks::delivering::Dispatcher;
 use crate::{Access, EngineError, EngineStats, NotReady, Signals};
@@ -81,7 +83,29 @@ impl Engine {
     /// [`EngineError::ChangingEmbedder`] when its embedder is being changed to another one,
     /// [`EngineError::Storage`] when it cannot be used.
     pub fn open(data_dir: impl AsRef<Path>) -> Result<Self, EngineError> {
-        Self::start(data_dir.as_ref(), Chosen::OfFolder)
+        Self::open_with(data_dir, EngineOptions::default())
+    }
+
+    /// Like [`open`](Self::open), with these components.
+    ///
+    /// ```
+    /// # use mem0_engine::{BuiltIn, Engine, EngineOptions};
+    /// # let folder = std::env::temp_dir().join(format!("mem0-options-doc-{}", std::process::id()));
+    /// let options = EngineOptions::default().embedder(BuiltIn::Static);
+    /// let engine = Engine::open_with(&folder, options)?;
+    /// # drop(engine);
+    /// # std::fs::remove_dir_all(&folder).ok();
+    /// # Ok::<(), mem0_engine::EngineError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As for [`open`](Self::open), [`open_with_embedder`](Self::open_with_embedder) and
+    /// [`open_and_change_embedder`](Self::open_and_change_embedder).
+    pub fn open_with(
+        data_dir: impl AsRef<Path>,
+        options: EngineOptions,
+    ) -> Result<Self, EngineError> {
+        Self::start(data_dir.as_ref(), options)
     }
 
     /// Like [`open`](Self::open), with this built-in embedder.
@@ -103,7 +127,7 @@ impl Engine {
         data_dir: impl AsRef<Path>,
         embedder: BuiltIn,
     ) -> Result<Self, EngineError> {
-        Self::start(data_dir.as_ref(), Chosen::Has(embedder.into()))
+        Self::open_with(data_dir, EngineOptions::default().embedder(embedder))
     }
 
     /// Like [`open`](Self::open), with an embedder of the caller's instead of the built-in one.
@@ -134,12 +158,12 @@ impl Engine {
         data_dir: impl AsRef<Path>,
         embedder: Arc<dyn Embedder>,
     ) -> Result<Self, EngineError> {
-        Self::start(data_dir.as_ref(), Chosen::Has(embedder.into()))
+        Self::open_with(data_dir, EngineOptions::default().embedder(embedder))
     }
 
-    fn start(data_dir: &Path, embedder: Chosen) -> Result<Self, EngineError> {
+    fn start(data_dir: &Path, options: EngineOptions) -> Result<Self, EngineError> {
         let retrievals = Retrievals::default();
-        let (running, embedders) = Running::start(data_dir, embedder, retrievals.clone())?;
+        let (running, embedders) = Running::start(data_dir, options, retrievals.clone())?;
         let running = Mutex::new(Some(running));
         let stopped = watch::Sender::new(false);
         let inner = Inner { embedders, retrievals, running, stopped };
@@ -372,14 +396,20 @@ impl Engine {
         answer.await.unwrap_or(Err(NotReady::Closed))
     }
 
-    /// The size of the folder, how many events wait in it, and what became of deliveries to
-    /// webhooks.
+    fn llm_stats(&self) -> Option<LlmStats> {
+        let components = self.inner.embedders.now();
+        components.llm.as_ref().map(|_| components.llm_use.stats())
+    }
+
+    /// The size of the folder, how many events wait in it, what became of deliveries to
+    /// webhooks, and how much the language model was used.
     ///
     /// # Errors
     /// [`EngineError::Closed`], [`EngineError::Storage`].
     pub async fn figures(&self) -> Result<EngineStats, EngineError> {
         let counts = self.board()?.counts;
-        self.read_folder(move |connection| EngineStats::read(connection, &counts)).await
+        let llm = self.llm_stats();
+        self.read_folder(move |connection| EngineStats::read(connection, &counts, llm)).await
     }
 }
 

@@ -75,6 +75,18 @@ impl fmt::Display for LlmTask {
     }
 }
 
+/// A limit of [`LlmLimits`](crate::LlmLimits) that is reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LlmLimit {
+    /// [`calls_per_day`](crate::LlmLimits::calls_per_day).
+    CallsPerDay,
+    /// [`tokens_per_day`](crate::LlmLimits::tokens_per_day).
+    TokensPerDay,
+    /// [`tokens_per_add`](crate::LlmLimits::tokens_per_add).
+    TokensPerAdd,
+}
+
 /// Why the engine refused a call or failed.
 ///
 /// No variant shows memory text, metadata or ids.
@@ -108,12 +120,18 @@ pub enum EngineError {
     /// An add or a deletion whose ids are outside the entities that the access is bound to.
     #[error("the ids are outside the entities that this access is bound to")]
     OutsideScope,
-    /// A language model is needed, and none is configured.
-    #[error(
-        "No LLM is configured, and one is needed {0}. This version of mem0-engine supports no \
-         language model yet."
-    )]
+    /// A language model is needed for this, and this version asks none for it, whether or not one
+    /// is configured; or what was queued for one is carried out without.
+    #[error("No LLM is configured {0}: this version of mem0-engine asks none for that.")]
     LlmRequired(LlmTask),
+    /// A limit of [`LlmLimits`](crate::LlmLimits) is reached.
+    #[error("{}", limit_reached(*limit, *of))]
+    LlmLimit {
+        /// The limit.
+        limit: LlmLimit,
+        /// How much it allows.
+        of: u64,
+    },
     /// An argument is not valid.
     #[error(transparent)]
     InvalidInput(#[from] InvalidInput),
@@ -216,6 +234,23 @@ pub enum EngineError {
     Internal,
 }
 
+fn limit_reached(limit: LlmLimit, of: u64) -> String {
+    let (used, what, setting) = match limit {
+        LlmLimit::CallsPerDay => ("the project has had", "calls of", "calls_per_day"),
+        LlmLimit::TokensPerDay => ("the project has used", "tokens of", "tokens_per_day"),
+        LlmLimit::TokensPerAdd => {
+            return format!(
+                "the add has used the {of} tokens that one may (tokens_per_add in llm_limits); \
+                 divide it into several, or raise the limit"
+            );
+        }
+    };
+    format!(
+        "{used} its {of} {what} the language model for today ({setting} in llm_limits); it goes on \
+         after midnight UTC, or at a start with a higher limit"
+    )
+}
+
 impl EngineError {
     pub(crate) fn invalid(field: &'static str, message: &'static str) -> Self {
         Self::InvalidInput(InvalidInput::new(field, message))
@@ -266,8 +301,10 @@ impl EngineError {
 
     /// Whether the same write may succeed later, unchanged.
     pub(crate) fn is_transient(&self) -> bool {
-        if matches!(self, Self::Busy | Self::DiskFull | Self::FolderLost(_)) {
-            return true;
+        match self {
+            Self::Busy | Self::DiskFull | Self::FolderLost(_) => return true,
+            Self::LlmLimit { limit, .. } => return *limit != LlmLimit::TokensPerAdd,
+            _ => {}
         }
         matches!(
             self.sqlite_code(),

@@ -126,17 +126,19 @@ pub use mem0_types::{
 pub use collections::store::FolderStore;
 #[doc(hidden)]
 pub use components::availability::Patience;
+pub use components::llm_use::LlmStats;
+pub use components::options::EngineOptions;
 pub use components::{BuiltIn, EmbedderChoice};
 pub use derived::profile_jobs::{MAX_SAMPLE, ProfileJobRecord, ProfileRequest};
 pub use derived::profiles::{ProfileRecord, ProfileSettingsChange, ProfileSettingsRecord};
 pub use engine::Engine;
-pub use error::{EngineError, LlmTask, Resource};
+pub use error::{EngineError, LlmLimit, LlmTask, Resource};
 pub use folder::error::FolderError;
 pub use ids::EntityIds;
 pub use json_size::JsonSize;
 pub use limits::{
-    MAX_ANSWER, MAX_ID, MAX_MESSAGES, MAX_MESSAGES_AT_ONCE, MAX_METADATA, MAX_SCHEMA, MAX_SETTINGS,
-    MAX_TEXT, MAX_TOGETHER,
+    LlmLimits, MAX_ANSWER, MAX_ID, MAX_MESSAGES, MAX_MESSAGES_AT_ONCE, MAX_METADATA, MAX_SCHEMA,
+    MAX_SETTINGS, MAX_TEXT, MAX_TOGETHER,
 };
 pub use memories::add::Added;
 pub use memories::add_request::AddRequest;

@@ -52,6 +52,34 @@ const MAX_HELD: usize = 2 * MAX_ANSWER;
 /// What a row has besides its texts: fields of fixed size, and the names of all of them in JSON.
 const ROW: usize = 1024;
 
+/// What the language model may be asked. Without a limit, it is asked what the work takes.
+///
+/// Of a project, the day is one of UTC. Questions that were answered count, and those that may have
+/// been answered in vain. Where a provider counts no tokens, one counts as four characters. Over a
+/// limit of the day, what is queued in the project waits for the next day, in its order. Over the
+/// limit of an add, the add fails with a reason.
+///
+/// ```
+/// use mem0_engine::LlmLimits;
+///
+/// let mut limits = LlmLimits::default();
+/// limits.tokens_per_day = Some(1_000_000);
+/// assert_eq!(limits.calls_per_day, None);
+/// ```
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LlmLimits {
+    /// How many questions of a project are answered in a day.
+    pub calls_per_day: Option<u64>,
+    /// After how many tokens no more is asked for a project in a day. The question that reaches it
+    /// is answered.
+    pub tokens_per_day: Option<u64>,
+    /// The same for one add, whatever the day.
+    pub tokens_per_add: Option<u64>,
+    /// How many questions are out at once, of all projects; at least 1. Never more than 16 are.
+    pub in_flight: Option<usize>,
+}
+
 /// Counts the rows of an answer, and takes room for them in the caller's share.
 pub(crate) struct Answer {
     /// The argument that asks for so many rows.

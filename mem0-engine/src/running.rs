@@ -6,8 +6,10 @@ use rusqlite::Connection;
 use rusqlite::hooks::Action;
 
 use crate::EngineError;
+use crate::components::Components;
 use crate::components::embedders::Embedders;
-use crate::components::{Components, EmbedderChoice};
+use crate::components::llm_use::LlmUse;
+use crate::components::options::{Chosen, EngineOptions};
 use crate::folder::data_folder::DataFolder;
 use crate::folder::open_folder::OpenFolder;
 use crate::folder::{schema, vectors};
@@ -25,16 +27,6 @@ use crate::threads::readiness::Readiness;
 use crate::threads::writer::Writer;
 use crate::upkeep::{next_embedder, reindex};
 use crate::webhooks::delivering::Dispatcher;
-
-/// What shall make the vectors.
-pub(crate) enum Chosen {
-    /// What the folder has, if that is built in.
-    OfFolder,
-    /// This one, which the folder has.
-    Has(EmbedderChoice),
-    /// This one, whatever the folder has.
-    ChangesTo(EmbedderChoice),
-}
 
 /// The engine's threads and their queues. Dropping it ends them.
 pub(crate) struct Running {
@@ -56,7 +48,7 @@ pub(crate) struct Running {
 impl Running {
     pub(crate) fn start(
         data_dir: &Path,
-        embedder: Chosen,
+        options: EngineOptions,
         retrievals: Retrievals,
     ) -> Result<(Self, Embedders), EngineError> {
         let lock = DataFolder::open(data_dir)?;
@@ -64,6 +56,7 @@ impl Running {
         let mut connection = schema::open_writer(&database)?;
         // Read now, so that no job waits for it.
         WordTable::shared();
+        let EngineOptions { embedder, llm, llm_limits } = options;
         let given = match embedder {
             Chosen::OfFolder => None,
             Chosen::Has(given) => Some(given),
@@ -75,8 +68,12 @@ impl Running {
         let opened = next_embedder::opened(&connection, given)?;
         reindex::ensure_current(&mut connection, opened.current.elsewhere().as_ref())?;
         let generation = vectors::generation(&connection)?;
-        let embedders =
-            Embedders::new(Components { llm: None, embedder: opened.current, generation });
+        let embedders = Embedders::new(Components {
+            llm,
+            llm_use: Arc::new(LlmUse::new(llm_limits)),
+            embedder: opened.current,
+            generation,
+        });
         if let Some(next) = opened.next {
             embedders.set_next(next);
         }

@@ -80,9 +80,9 @@ impl Embedders {
     /// Sets the embedder that is to follow.
     pub(crate) fn set_next(&self, embedder: EmbedderInUse) {
         let mut state = self.state();
-        let current = state.current.as_ref();
-        let (llm, generation) = (current.llm.clone(), current.generation + 1);
-        state.next = Some(Arc::new(Components { llm, embedder, generation }));
+        let current = state.current.as_ref().clone();
+        let generation = current.generation + 1;
+        state.next = Some(Arc::new(Components { embedder, generation, ..current }));
     }
 
     /// Makes the next embedder the one in use.

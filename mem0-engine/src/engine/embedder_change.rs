@@ -7,8 +7,8 @@ use tokio::sync::watch;
 use super::Engine;
 use crate::EngineError;
 use crate::components::EmbedderChoice;
+use crate::components::options::EngineOptions;
 use crate::jobs::embedding_again::{EmbeddingAgain, Standing};
-use crate::running::Chosen;
 use crate::upkeep::next_embedder::{self, Begun, EmbedderChange};
 
 impl Engine {
@@ -36,7 +36,7 @@ impl Engine {
         data_dir: impl AsRef<Path>,
         to: impl Into<EmbedderChoice>,
     ) -> Result<Self, EngineError> {
-        Self::start(data_dir.as_ref(), Chosen::ChangesTo(to.into()))
+        Self::open_with(data_dir, EngineOptions::default().change_embedder(to))
     }
 
     /// Begins to change the embedder of the data folder, and does not wait for the end, which

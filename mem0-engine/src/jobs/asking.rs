@@ -9,6 +9,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use super::fair_queue::FairQueue;
+use super::llm_budget;
 use super::phases::{self, Prepared, Ready, Step};
 use super::wake_signal::WakeSignal;
 use crate::components::embedders::Embedders;
@@ -136,7 +137,7 @@ impl Shared {
             Err(Unfinished::Later(error)) => {
                 tracing::warn!(%error, "a queued job could not be carried out yet");
                 self.survived(seq);
-                self.queue.rest(project, error.wait());
+                self.queue.rest(project, llm_budget::wait(&error));
             }
         }
         self.under_way.fetch_sub(1, Ordering::SeqCst);
@@ -194,6 +195,9 @@ impl Shared {
             let next;
             (next, answers) = self.read(project, move |connection| {
                 let next = phases::prepare(connection, seq, &answers, &asked)?;
+                if let Some(Next::Ask(question)) = &next {
+                    llm_budget::check(connection, seq, question, &asked)?;
+                }
                 Ok((next, answers))
             })?;
             let question = match next {
@@ -208,7 +212,17 @@ impl Shared {
             let Some(answer) = self.ask(project, &components, &question) else {
                 return Err(Unfinished::Closing);
             };
-            let answer = answer?;
+            let tokens = llm_budget::tokens(&question, &answer);
+            if let Some(tokens) = tokens {
+                components.llm_use.count(tokens);
+            }
+            let answer = match (answer, tokens) {
+                (Err(error), Some(tokens)) => {
+                    self.write(move |connection| llm_budget::note(connection, seq, tokens))?;
+                    return Err(error.into());
+                }
+                (answer, _) => answer?,
+            };
             if !answer.is_kept() {
                 answers.push(answer);
                 continue;
@@ -217,6 +231,7 @@ impl Shared {
             let answered = components.who_answered(&answer);
             self.write(move |connection| {
                 job::forget_attempts(connection, seq)?;
+                tokens.map_or(Ok(()), |tokens| llm_budget::note(connection, seq, tokens))?;
                 job::keep_answer(connection, seq, number, &answered, &kept)
             })?;
             answers.push(answer);
@@ -300,6 +315,7 @@ mod tests {
     use mem0_components::testing::{HashEmbedder, ScriptedLlm};
     use mem0_components::{
         ComponentError, ComponentErrorKind, Embedder, Embedding, LlmResponse, Purpose, Reply,
+        TokenUsage,
     };
     use mem0_types::{EventType, IdField, Message};
     use rusqlite::Connection;
@@ -310,13 +326,14 @@ mod tests {
     use super::super::wake_signal::Stop;
     use super::super::worker;
     use super::*;
+    use crate::components::llm_use::LlmUse;
     use crate::components::{EmbedderInUse, GivenEmbedder};
     use crate::folder::{schema, settings};
     use crate::ids::EntityIds;
     use crate::job::JobKind;
     use crate::memories::stats::Retrievals;
     use crate::memories::{add, events};
-    use crate::{Access, AddRequest};
+    use crate::{Access, AddRequest, LlmLimits};
 
     /// An engine's threads over a folder of its own.
     struct Bench {
@@ -339,8 +356,18 @@ mod tests {
         }
 
         fn over(path: PathBuf, connection: Connection, llm: ScriptedLlm) -> Self {
+            Self::limited(path, connection, llm, LlmLimits::default())
+        }
+
+        fn limited(
+            path: PathBuf,
+            connection: Connection,
+            llm: ScriptedLlm,
+            limits: LlmLimits,
+        ) -> Self {
             let components = Components {
                 llm: Some(Arc::new(llm.clone())),
+                llm_use: Arc::new(LlmUse::new(limits)),
                 embedder: EmbedderInUse::Given(GivenEmbedder::new(Arc::new(HashEmbedder::new(8)))),
                 ..Default::default()
             };
@@ -369,11 +396,20 @@ mod tests {
         }
 
         /// The same folder in the next life of the process.
-        fn reopened(mut self, llm: ScriptedLlm) -> Self {
+        fn reopened(self, llm: ScriptedLlm) -> Self {
+            self.reopened_with(llm, LlmLimits::default())
+        }
+
+        fn reopened_with(mut self, llm: ScriptedLlm, limits: LlmLimits) -> Self {
+            let (path, connection) = self.closed();
+            Self::limited(path, connection, llm, limits)
+        }
+
+        fn closed(&mut self) -> (PathBuf, Connection) {
             self.stop(Stop::Now);
             let path = std::mem::take(&mut self.path);
             let connection = schema::open_writer(&path).unwrap();
-            Self::over(path, connection, llm)
+            (path, connection)
         }
 
         fn stop(&mut self, stop: Stop) {
@@ -547,6 +583,121 @@ mod tests {
     }
 
     #[test]
+    fn without_a_model_a_job_that_asks_one_fails_with_the_reason() {
+        let mut bench = Bench::new(cut_off_after_one());
+        let event = bench.queue(1);
+        bench.await_asked(2);
+        let (path, connection) = bench.closed();
+        let embedder = EmbedderInUse::Given(GivenEmbedder::new(Arc::new(HashEmbedder::new(8))));
+        let components = Components { embedder, ..Default::default() };
+        let bench = Bench::with(path, connection, bench.llm.clone(), components);
+        bench.await_status(event, "FAILED");
+        let error = bench.event(event).1.unwrap();
+        assert!(error.contains("No LLM is configured"), "{error}");
+    }
+
+    /// Each answer counts so many tokens.
+    fn counting(texts: &'static [&'static str], input: u64, output: u64) -> ScriptedLlm {
+        ScriptedLlm::in_turn(texts.iter().map(move |text| {
+            let mut response = LlmResponse::text(*text);
+            response.usage = Some(TokenUsage::new(input, output));
+            Ok(response)
+        }))
+    }
+
+    const USED: &str = "SELECT llm_calls * 1000 + llm_tokens FROM projects WHERE seq = 1";
+
+    #[test]
+    fn over_a_limit_of_the_day_a_project_waits_for_the_next_day_and_no_other_does() {
+        let mut per_day = LlmLimits::default();
+        per_day.calls_per_day = Some(1);
+        let mut tokens = LlmLimits::default();
+        tokens.tokens_per_day = Some(30);
+        for limits in [per_day, tokens] {
+            let bench = Bench::new(ScriptedLlm::replying("unasked"));
+            let bench = bench.reopened_with(counting(&["one", "other", "next"], 20, 10), limits);
+            let event = bench.queue(1);
+            bench.await_asked(1);
+            let behind = bench.queue_add(1, "behind it");
+            let other = bench.queue(2);
+            // The other project has a day of its own.
+            bench.await_asked(2);
+            let add = bench.queue_add(2, "tea");
+            assert_eq!(bench.event(event).0, "RUNNING");
+            for event in [other, add, behind] {
+                assert_ne!(bench.event(event).0, "SUCCEEDED");
+            }
+            assert_eq!((bench.llm.asked(), bench.number(USED)), (2, 1030));
+            // A day old, and it is not given up.
+            bench.write(|connection| {
+                connection.execute("UPDATE jobs SET created_at = 0", [])?;
+                Ok(())
+            });
+            let bench = bench.reopened_with(counting(&["unasked"], 1, 1), limits);
+            bench.write(|_| Ok(()));
+            assert_eq!((bench.event(event).0.as_str(), bench.llm.asked()), ("RUNNING", 0));
+            // The next day.
+            bench.write(|connection| {
+                connection.execute("UPDATE projects SET llm_day = '2001-01-01'", [])?;
+                Ok(())
+            });
+            let bench = bench.reopened_with(counting(&["two", "two"], 20, 10), limits);
+            bench.await_status(event, "SUCCEEDED");
+            bench.await_status(behind, "SUCCEEDED");
+            bench.await_status(add, "SUCCEEDED");
+            assert_eq!(bench.number(USED), 1030);
+        }
+    }
+
+    #[test]
+    fn over_the_limit_of_an_add_it_fails_in_words_and_the_next_one_has_its_own() {
+        let mut limits = LlmLimits::default();
+        limits.tokens_per_add = Some(4);
+        let bench = Bench::new(ScriptedLlm::replying("unasked"));
+        // Without a count of the provider's: "second" and this answer have 18 characters.
+        let bench = bench.reopened_with(answering(&["twelve chars", "other answer"]), limits);
+        for asked in [1, 2] {
+            let event = bench.queue(1);
+            bench.await_status(event, "FAILED");
+            let error = bench.event(event).1.unwrap();
+            assert!(error.contains("the 4 tokens that one may (tokens_per_add"), "{error}");
+            assert_eq!(bench.llm.asked(), asked);
+        }
+        assert_eq!(bench.number(USED), 2008);
+    }
+
+    #[test]
+    fn a_question_in_vain_counts_and_one_that_was_not_read_does_not() {
+        use ComponentErrorKind as Kind;
+        for (kind, calls) in [(Kind::Unreadable, 1), (Kind::Refused, 1), (Kind::Network, 0)] {
+            let error = ComponentError::new("scripted", kind);
+            let last = [Ok(LlmResponse::text("a")), Ok(LlmResponse::text("b"))];
+            let bench = Bench::new(ScriptedLlm::in_turn([Err(error)].into_iter().chain(last)));
+            let event = bench.queue(1);
+            bench.await_status(event, if calls == 0 { "SUCCEEDED" } else { "FAILED" });
+            let answered = if calls == 0 { 2 } else { 0 };
+            let called = bench.number("SELECT llm_calls FROM projects WHERE seq = 1");
+            assert_eq!(called, calls + answered, "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn no_more_questions_are_in_flight_than_the_limit_allows() {
+        let mut limits = LlmLimits::default();
+        limits.in_flight = Some(1);
+        let bench = Bench::new(ScriptedLlm::replying("unasked"));
+        let bench = bench.reopened_with(ScriptedLlm::replying("late"), limits);
+        let hold = bench.llm.hold();
+        let events = [bench.queue(1), bench.queue(2)];
+        bench.await_asked(1);
+        bench.await_status(events[0], "RUNNING");
+        bench.await_status(events[1], "RUNNING");
+        hold.release();
+        events.iter().for_each(|event| bench.await_status(*event, "SUCCEEDED"));
+        assert_eq!((bench.llm.asked(), bench.llm.most_at_once()), (4, 1));
+    }
+
+    #[test]
     fn a_component_that_panics_while_it_is_named_holds_no_project() {
         #[derive(Debug)]
         struct Nameless;
@@ -567,9 +718,7 @@ mod tests {
         }
 
         let mut bench = Bench::new(ScriptedLlm::replying("unasked"));
-        bench.stop(Stop::Now);
-        let path = std::mem::take(&mut bench.path);
-        let connection = schema::open_writer(&path).unwrap();
+        let (path, connection) = bench.closed();
         let embedder = EmbedderInUse::Given(GivenEmbedder::new(Arc::new(Nameless)));
         let components = Components { embedder, ..Default::default() };
         let bench = Bench::with(path, connection, bench.llm.clone(), components);

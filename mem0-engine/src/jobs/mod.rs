@@ -9,6 +9,7 @@ mod deleting_ahead;
 pub(crate) mod embedding_again;
 pub(crate) mod erased_log;
 mod fair_queue;
+mod llm_budget;
 mod phases;
 #[cfg(test)]
 mod scripted;

@@ -1,6 +1,7 @@
 use rusqlite::Connection;
 
 use crate::EngineError;
+use crate::components::llm_use::LlmStats;
 use crate::webhooks::standing::{Counts, WebhookStats};
 
 /// The size of a data folder, and the work that waits in it.
@@ -13,11 +14,17 @@ pub struct EngineStats {
     pub database_bytes: u64,
     /// What became of the deliveries to webhooks.
     pub webhooks: WebhookStats,
+    /// How much the language model was used; `None` without one.
+    pub llm: Option<LlmStats>,
 }
 
 impl EngineStats {
     /// Takes no longer for a larger folder.
-    pub(crate) fn read(connection: &Connection, counts: &Counts) -> Result<Self, EngineError> {
+    pub(crate) fn read(
+        connection: &Connection,
+        counts: &Counts,
+        llm: Option<LlmStats>,
+    ) -> Result<Self, EngineError> {
         let number = |sql: &str| -> Result<u64, EngineError> {
             let number: i64 = connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
             Ok(number.unsigned_abs())
@@ -28,6 +35,7 @@ impl EngineStats {
             queued_events: number("SELECT count(*) FROM jobs WHERE event IS NOT NULL")?,
             database_bytes: pages.saturating_mul(page_size),
             webhooks: counts.read(connection)?,
+            llm,
         })
     }
 }
