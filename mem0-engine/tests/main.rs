@@ -36,6 +36,7 @@ mod old_folder;
 mod outages;
 mod passages;
 mod projects;
+mod questions_in_pages;
 mod reranking;
 mod scopes;
 mod scripts_without_spaces;

@@ -1,20 +1,37 @@
-use std::collections::HashMap;
+use std::cmp::Reverse;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use crate::retrieval::query_word::QueryWord;
 use crate::retrieval::scoring::{Closeness, general_weight, is_common};
 use crate::retrieval::visible_memories::VisibleMemories;
 use crate::text::analysis::query_words;
-use crate::text::questions::asks_what;
-use crate::text::sentences::{clauses, sentences};
+use crate::text::passages::Length;
+use crate::text::pieces::pieces;
+use crate::text::questions::{SURELY_ASKS, asking, asks_what};
 use crate::text::vector::Vector;
 
-/// The most sentences that are looked at one by one. Those of a longer query are put together,
-/// apart from the first and the last, where people ask.
-const MOST_SENTENCES: usize = 16;
+/// The most pieces that are looked at one by one. Those of a longer query are put together, apart
+/// from at most [`MOST_ALONE`], so that the question is not lost among them.
+const MOST_PIECES: usize = 16;
+const MOST_ALONE: usize = 12;
+
+/// So many pieces at each end stay alone, where people ask.
+const ENDS: usize = 2;
+
+/// A question is looked for among so many pieces at each end, far more than a pasted page has.
+const LOOKED_AT: usize = 1_000;
 
 /// A sentence whose words weigh less, such as a greeting, says nothing beside one that says more.
 const SAYS_SOMETHING: f64 = 4.0;
+
+/// The share of its evidence that a memory keeps when it matches a part of the query alone.
+const PART: f64 = 0.8;
+
+/// A query of more half words is a page. Where it asks something, what does not ask counts for
+/// this much less.
+const PAGE: usize = 2 * 60;
+const BESIDE_QUESTION: f64 = 0.5;
 
 /// Who asks has at most so many names.
 const MOST_NAMES: usize = 3;
@@ -25,19 +42,11 @@ const SAYS_SOMETHING_FOR_SURE: usize = 1024;
 /// The texts of a query that are embedded and compared: first the query without what says nothing,
 /// then each of its sentences, if there are several.
 pub(crate) fn parts_of(query: &str) -> Vec<String> {
-    let sentences = sentences(query).into_iter().filter_map(|range| query.get(range));
-    let sentences: Vec<_> = sentences.flat_map(clauses).collect();
-    let groups = match sentences.as_slice() {
-        [] | [_] => return vec![query.to_owned()],
-        [first, middle @ .., last] => {
-            let together = middle.len().div_ceil(MOST_SENTENCES - 2).max(1);
-            let middle = middle.chunks(together).map(|sentences| sentences.join(" "));
-            let mut groups = vec![(*first).to_owned()];
-            groups.extend(middle);
-            groups.push((*last).to_owned());
-            groups
-        }
-    };
+    let pieces = pieces(query);
+    if pieces.len() < 2 {
+        return vec![query.to_owned()];
+    }
+    let groups = grouped(&pieces);
     let weight = |group: &str| match group.len() {
         ..SAYS_SOMETHING_FOR_SURE => {
             let words = query_words(group).into_iter();
@@ -54,6 +63,44 @@ pub(crate) fn parts_of(query: &str) -> Vec<String> {
         parts.insert(0, parts.join(" "));
     }
     parts
+}
+
+/// The pieces of a query, of which those of a longer one are put together, apart from
+/// [those](alone) that may ask.
+fn grouped(pieces: &[&str]) -> Vec<String> {
+    if pieces.len() <= MOST_PIECES {
+        return pieces.iter().map(|piece| (*piece).to_owned()).collect();
+    }
+    let alone = alone(pieces);
+    let mut others: Vec<_> = (0..pieces.len()).filter(|place| !alone.contains(place)).collect();
+    let together = others.len().div_ceil(MOST_PIECES - alone.len()).max(1);
+    let mut groups: Vec<Vec<usize>> = alone.into_iter().map(|place| vec![place]).collect();
+    groups.extend(others.chunks_mut(together).map(|group| group.to_vec()));
+    groups.sort_unstable();
+    let text = |group: Vec<usize>| {
+        let pieces: Vec<_> = group.iter().filter_map(|place| pieces.get(*place).copied()).collect();
+        pieces.join(" ")
+    };
+    groups.into_iter().map(text).collect()
+}
+
+/// The places of the pieces that stay alone: those at both ends, and those that look most like
+/// questions. Of equal ones, those nearer to an end.
+fn alone(pieces: &[&str]) -> Vec<usize> {
+    let last = pieces.len() - 1;
+    let to_end = |place: usize| place.min(last - place);
+    let looked_at = (0..pieces.len()).filter(|place| to_end(*place) < LOOKED_AT);
+    let mut seen = HashSet::new();
+    let mut asking: Vec<_> = looked_at
+        .filter_map(|place| {
+            let piece = pieces.get(place).filter(|piece| seen.insert(**piece))?;
+            let asking = if to_end(place) < ENDS { u8::MAX } else { asking(piece) };
+            (asking > 0).then_some((Reverse(asking), to_end(place), place))
+        })
+        .collect();
+    asking.sort_unstable();
+    asking.truncate(MOST_ALONE);
+    asking.into_iter().map(|(_, _, place)| place).collect()
 }
 
 /// The name before a line of a conversation, as in `Mary Ann: Where were we?`.
@@ -152,6 +199,8 @@ pub(crate) struct QueryPart {
     pub(crate) terms: Vec<u16>,
     /// `None` when only words count.
     pub(crate) vector: Option<Vector>,
+    /// The share of its evidence that a memory keeps which matches this part alone.
+    pub(crate) kept: f64,
 }
 
 impl Query {
@@ -161,7 +210,10 @@ impl Query {
         let mut words = Vec::new();
         let mut vectors = vectors.into_iter();
         let mut parts = Vec::with_capacity(texts.len());
-        for text in texts {
+        let is_page = texts.first().is_some_and(|all| !Length::within(all, PAGE));
+        let asks = |text: &str| asking(text) >= SURELY_ASKS;
+        let has_question = is_page && texts.iter().skip(1).any(|text| asks(text));
+        for (number, text) in texts.iter().enumerate() {
             let mut of_part: Vec<u16> = Vec::new();
             for word in query_words(text) {
                 let next = u16::try_from(words.len()).unwrap_or(u16::MAX);
@@ -172,7 +224,9 @@ impl Query {
                 of_part.push(place);
             }
             of_part.sort_unstable();
-            parts.push(QueryPart { terms: of_part, vector: vectors.next() });
+            let kept = if number == 0 { 1.0 } else { PART };
+            let kept = if has_question && !asks(text) { kept * BESIDE_QUESTION } else { kept };
+            parts.push(QueryPart { terms: of_part, vector: vectors.next(), kept });
         }
         let closeness = Closeness::OF_WORDS;
         let asks_what = texts.iter().any(|text| asks_what(text));
@@ -266,7 +320,7 @@ mod tests {
         );
         let long = "The baker sold seven rye loaves on Tuesday. ".repeat(400) + "Where is Aya?";
         let parts = parts_of(&long);
-        assert!(parts.len() <= MOST_SENTENCES + 1, "{}", parts.len());
+        assert!(parts.len() <= MOST_PIECES + 1, "{}", parts.len());
         assert_eq!(parts.last().map(String::as_str), Some("Where is Aya?"));
     }
 

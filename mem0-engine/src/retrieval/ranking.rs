@@ -93,7 +93,6 @@ impl<'a> Ranking<'a> {
         let has_direction: Vec<_> = directions.iter().map(Option::is_some).collect();
         let mut cosines = view.cosines(directions.into_iter().flatten().collect()).into_iter();
         let cosines = has_direction.into_iter().map(|has| has.then(|| cosines.next()).flatten());
-        let parts: Vec<_> = query.parts.iter().map(|part| part.terms.clone()).collect();
         let is_speaker =
             |word: &&QueryWord| word.portion() > 0.0 && word.spoken(view).next().is_some();
         let named: Vec<_> = words.iter().filter(is_speaker).collect();
@@ -108,7 +107,7 @@ impl<'a> Ranking<'a> {
             view,
             query,
             times,
-            scorer: Scorer::new(words, &parts, view.len(), &found.containing, others_keep),
+            scorer: Scorer::new(words, &query.parts, view.len(), &found.containing, others_keep),
             found,
             cosines: cosines.map(Option::unwrap_or_default).collect(),
             chances: OnceCell::new(),

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::retrieval::light_words::is_light;
+use crate::retrieval::query::QueryPart;
 use crate::retrieval::query_word::QueryWord;
 use crate::retrieval::score_breakdown::{ScoreParts, in_thousandths};
 use crate::retrieval::visible_memories::NEIGHBOURS;
@@ -48,9 +49,6 @@ const OWN_EVIDENCE: f64 = 0.04;
 /// The same where its own speaker said what is beside it. That may be a list of facts, which have
 /// nothing to do with each other, so that a chance resemblance doesn't do.
 const LISTED_EVIDENCE: f64 = 0.3;
-
-/// The share of its evidence that a memory keeps when it matches a part of the query alone.
-const PART: f64 = 0.8;
 
 /// The factor on the evidence when the speaker is not the one that the query names.
 pub(crate) const OTHER_SPEAKER: f64 = 0.4;
@@ -166,12 +164,12 @@ pub(crate) struct Features {
 }
 
 impl Scorer {
-    /// `parts` are the terms of the whole query and of each of its parts. `containing` says how
+    /// `parts` are the whole query and each of its parts. `containing` says how
     /// many memories contain each word, of the searched scope alone, since other people's must not
     /// change a score; `memories` is the size of the scope.
     pub(crate) fn new(
         words: &[QueryWord],
-        parts: &[Vec<u16>],
+        parts: &[QueryPart],
         memories: usize,
         containing: &[usize],
         others_keep: f64,
@@ -186,7 +184,8 @@ impl Scorer {
                 (1.0 + (memories + PRIOR_MEMORIES) / (containing + expected + 0.5)).ln()
             })
             .collect();
-        let part = |(number, terms): (usize, &Vec<u16>)| {
+        let part = |(number, part): (usize, &QueryPart)| {
+            let terms = &part.terms;
             let of = |count: fn(&QueryWord) -> f64| -> f64 {
                 let word =
                     |term: &u16| words.get(usize::from(*term)).zip(weights.get(usize::from(*term)));
@@ -194,13 +193,13 @@ impl Scorer {
             };
             let weight = of(QueryWord::portion);
             let held = of(|word| if word.portion() > 0.0 { word.worth() } else { 0.0 });
-            let (least, kept) = if number == 0 { (0.0, 1.0) } else { (LEAST_WEIGHT, PART) };
+            let least = if number == 0 { 0.0 } else { LEAST_WEIGHT };
             PartOfQuery {
                 terms: terms.clone(),
                 total_weight: weight.clamp(least, ENOUGH_WEIGHT),
                 // So that a memory with all words once has the same share in every script.
                 slowing: if held > 0.0 { (1.0 + SATURATION) * (1.0 - weight / held) } else { 0.0 },
-                kept,
+                kept: part.kept,
             }
         };
         let parts: Vec<_> = parts.iter().enumerate().map(part).collect();

@@ -11,6 +11,7 @@ pub(crate) mod function_words;
 pub(crate) mod letters;
 pub(crate) mod numbers;
 pub(crate) mod passages;
+pub(crate) mod pieces;
 pub(crate) mod questions;
 pub(crate) mod sentences;
 pub(crate) mod stems;

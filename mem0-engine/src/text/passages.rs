@@ -132,12 +132,21 @@ fn weight(text: &str) -> usize {
 
 /// Counts half words, character by character.
 #[derive(Default)]
-struct Length {
+pub(crate) struct Length {
     letters: usize,
 }
 
 impl Length {
-    fn of(&mut self, c: char) -> usize {
+    /// Whether a text has at most so many.
+    pub(crate) fn within(text: &str, most: usize) -> bool {
+        let (mut length, mut half_words) = (Self::default(), 0);
+        text.chars().all(|c| {
+            half_words += length.of(c);
+            half_words <= most
+        })
+    }
+
+    pub(crate) fn of(&mut self, c: char) -> usize {
         if !is_unsegmented(c) && continues_word(c) {
             self.letters += 1;
             return if self.letters % LONG_WORD == 1 { 2 } else { 0 };

@@ -1,5 +1,9 @@
 //! Whether a text asks, with or without a question mark.
 
+use std::collections::HashSet;
+use std::ops::Range;
+use std::sync::LazyLock;
+
 use crate::text::letters::lower_case;
 
 /// A longer text says something beside what it asks.
@@ -22,8 +26,8 @@ const ENGLISH_CONTRACTED: &str = "what's where's when's how's";
 
 /// The verbs that stand before their subject in an English question.
 const ENGLISH_VERBS: &str = "\
-    is are am was were do does did can could should shall will would has have had may might isn't \
-    aren't wasn't weren't don't doesn't didn't can't couldn't shouldn't won't wouldn't hasn't \
+    is are am was were do does did can could should shall will would has have had may might must \
+    isn't aren't wasn't weren't don't doesn't didn't can't couldn't shouldn't won't wouldn't hasn't \
     haven't hadn't about come";
 
 /// Before whom they ask where they begin the sentence: "Has a cat" and "Do the dishes" don't.
@@ -58,10 +62,30 @@ const WONDERING: &[&str] = &[
     "i forgot",
     "ich frage mich",
     "weißt du",
+    "sag mir",
+    "erinnere mich",
     "je me demande",
+    "dis moi",
+    "rappelle moi",
     "me pregunto",
+    "dime",
+    "recuérdame",
     "mi chiedo",
+    "dimmi",
+    "ricordami",
+    "me diga",
+    "me lembre",
+    "vertel me",
+    "säg mig",
+    "powiedz mi",
+    "przypomnij mi",
     "интересно",
+    "скажи",
+    "напомни",
+    "нагадай",
+    "πες μου",
+    "أخبرني",
+    "ذكرني",
 ];
 const WONDERED: &str = "if whether ob si se";
 
@@ -71,6 +95,9 @@ const ANYWHERE: &str = "\
     何时 多久 どこ だれ いつ 何時 何が 何を どんな 어디 누구 누가 언제 무엇 뭐 뭘 어떻게 \
     ที่ไหน อะไร ใคร เมื่อไหร่ เมื่อไร ทำไม ยังไง เท่าไหร่ कहाँ कहां कौन कैसे क्यों कितने \
     कितना कितनी";
+
+/// Words that ask somebody to tell something, in those scripts.
+const TELLING: &str = "告诉我 告訴我 提醒我 教えて 思い出させて 알려 บอกฉัน บอกหน่อย बताओ बताइए";
 
 /// What makes them say "any" or "none": before and after them.
 const NONE: &str = "没沒无無";
@@ -90,6 +117,104 @@ pub(crate) fn asks(text: &str) -> bool {
 /// whether.
 pub(crate) fn asks_what(query: &str) -> bool {
     Sentence::read(query).is_some_and(|it| it.asks_what() || has_mark(query) && it.has_opening())
+}
+
+/// The words of whoever asks about himself.
+const OWN: &str = "\
+    i i'm i've me my mine we us our ich mir mich mein meine meinen meinem meiner wir uns unser \
+    unsere je j'ai moi mon ma mes nous notre nos yo mi mis mío mía nosotros nuestro nuestra io mio \
+    mia miei mie noi nostro eu meu minha meus minhas nós nosso ik mij mijn wij ons onze jag mig \
+    min mitt mina vi vår jeg mit mine mitt minun minulla minä olen mój moja moje moim mnie mam \
+    benim bana ben saya aku я мне меня мной мой моя моё мое мои мою моего моей мы нам нас наш мені \
+    мене мій моє мої моєї εγώ μου με εμείς μας أنا لي عندي אני לי שלי मैं मुझे मेरा मेरी मेरे";
+const OWN_ANYWHERE: &str = "我 私 僕 俺 나 내 저 제 ฉัน ผม";
+
+/// From here on [`asking`] has no doubt.
+pub(crate) const SURELY_ASKS: u8 = 4;
+
+/// How much a piece of a text looks like what somebody asks about himself: 0 where it does not
+/// ask, and most where it has the mark or the form of a question and words for himself.
+pub(crate) fn asking(piece: &str) -> u8 {
+    // "Who is my dentist": after these words a piece may go on with something else.
+    const NEAR: usize = 5;
+
+    let is_marked = is_marked(piece);
+    let Some(read) = Sentence::read(piece) else { return if is_marked { 4 } else { 0 } };
+    let own = read.words.iter().position(|word| is_one(OWN, word));
+    let own = own.or_else(|| read.has_any(OWN_ANYWHERE).then_some(0));
+    let is_near = own.is_some_and(|at| at < NEAR);
+    let is_of_form = read.asks_what()
+        || read.asks_whether()
+        || read.wondered().is_some()
+        || read.has_any(TELLING);
+    match (is_marked, is_of_form) {
+        (true, _) => {
+            if own.is_some() {
+                6
+            } else {
+                4
+            }
+        }
+        (false, true) if is_near => 5,
+        (false, true) => {
+            if own.is_some() {
+                3
+            } else {
+                2
+            }
+        }
+        (false, false) => u8::from(read.has_opening()),
+    }
+}
+
+/// Whether a question mark is among the signs at the end of a text.
+pub(crate) fn is_marked(text: &str) -> bool {
+    text.chars().rev().take_while(|c| !c.is_alphanumeric()).any(is_mark)
+}
+
+/// Whether a question, or a request to tell something, begins with a text that goes on after it.
+pub(crate) fn begins_question(text: &str) -> bool {
+    static FIRST: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+        let lists = [OPENING, ENGLISH_OPENING, ENGLISH_CONTRACTED, ENGLISH_VERBS, OTHER_OPENING];
+        let words = lists.into_iter().flat_map(str::split_ascii_whitespace);
+        words.chain(WONDERING.iter().filter_map(|phrase| phrase.split(' ').next())).collect()
+    });
+    const WORDS: usize = 8;
+    const LETTERS: usize = 160;
+
+    if text.starts_with('¿') {
+        return true;
+    }
+    let first = text.chars().take_while(|c| !c.is_whitespace()).take(LETTERS);
+    let first = first.flat_map(char::to_lowercase).collect::<String>().replace('\u{2019}', "'");
+    let first = first.trim_matches(|c: char| !c.is_alphanumeric());
+    let part = first.split('-').next().unwrap_or_default();
+    if !FIRST.contains(first) && !FIRST.contains(part) {
+        return false;
+    }
+    let begin: String = text.chars().take(LETTERS).collect();
+    let begin: Vec<_> = begin.split_whitespace().take(WORDS).collect();
+    Sentence::read(&begin.join(" ")).is_some_and(|it| {
+        let asks_somebody = is_one(ENGLISH_VERBS, it.word(0)) && is_one(ENGLISH_PEOPLE, it.word(1));
+        it.opens_at(0) || it.wondered().is_some() || asks_somebody
+    })
+}
+
+/// Where a text has the words that ask wherever they stand.
+pub(crate) fn question_words(text: &str) -> Vec<Range<usize>> {
+    if text.is_ascii() {
+        return Vec::new();
+    }
+    let words = [ANYWHERE, TELLING].into_iter().flat_map(str::split_ascii_whitespace);
+    let ranges = words.flat_map(|word| {
+        let found = text.match_indices(word).filter(|(at, _)| asks_at(text, *at, word));
+        found.map(|(at, word)| at..at + word.len())
+    });
+    let endings = ENDING.split_ascii_whitespace().filter(|ending| ending.chars().count() > 2);
+    let endings = endings
+        .chain(["吗", "嗎"])
+        .flat_map(|ending| text.match_indices(ending).map(|(at, word)| at..at + word.len()));
+    ranges.chain(endings).collect()
 }
 
 /// Whether a text ends in a question mark. Closing quotes, brackets and emoji after it are ignored.
@@ -183,7 +308,8 @@ impl Sentence {
     fn opens_at(&self, at: usize) -> bool {
         let (first, second) = (self.word(at), self.word(at + 1));
         if is_one(OPENING, first) || is_one(ENGLISH_CONTRACTED, first) {
-            return true;
+            // "That is why we were late".
+            return first != "why" || !is_one(ENGLISH_PEOPLE, second);
         }
         if is_one(ENGLISH_OPENING, first) {
             let has_noun = first != "where"
@@ -193,8 +319,10 @@ impl Sentence {
                 && !is_one(ENGLISH_ARTICLES, second);
             let until = if has_noun { at + 5 } else { at + 2 };
             // "Which is good" goes on from a sentence before.
-            let from = if first == "which" { at + 2 } else { at + 1 };
-            let mut verbs = (from..until).map(|at| self.word(at));
+            if first == "which" && is_one(ENGLISH_VERBS, second) {
+                return false;
+            }
+            let mut verbs = (at + 1..until).map(|at| self.word(at));
             return verbs.any(|word| is_one(ENGLISH_VERBS, word));
         }
         is_one(OTHER_OPENING, first)
@@ -204,15 +332,21 @@ impl Sentence {
     }
 
     fn asks_anywhere(&self) -> bool {
-        ANYWHERE.split_ascii_whitespace().any(|word| {
-            self.text.match_indices(word).any(|(at, _)| {
-                let before = self.text.get(..at).unwrap_or_default().chars().rev().take(2);
-                let after = self.text.get(at + word.len()..).and_then(|it| it.chars().next());
-                !before.into_iter().any(|c| NONE.contains(c))
-                    && !after.is_some_and(|c| ANY.contains(c))
-            })
-        })
+        ANYWHERE
+            .split_ascii_whitespace()
+            .any(|word| self.text.match_indices(word).any(|(at, _)| asks_at(&self.text, at, word)))
     }
+
+    fn has_any(&self, words: &str) -> bool {
+        !self.text.is_ascii() && words.split_ascii_whitespace().any(|word| self.text.contains(word))
+    }
+}
+
+/// Whether a word of [`ANYWHERE`] asks at a place where it stands.
+fn asks_at(text: &str, at: usize, word: &str) -> bool {
+    let before = text.get(..at).unwrap_or_default().chars().rev().take(2);
+    let after = text.get(at + word.len()..).and_then(|it| it.chars().next());
+    !before.into_iter().any(|c| NONE.contains(c)) && !after.is_some_and(|c| ANY.contains(c))
 }
 
 /// Signs that go on with a word and are no letters.
