@@ -6,7 +6,7 @@
 //!   [`blocking`] calls and threads, [`testing`].
 //! - Coming from elsewhere: [`from_python`], [`integrations`].
 //! - The local platform: [`embedders`], [`rerankers`] and [`models`] of your choice,
-//!   [`field_names`], [`operating`].
+//!   [`learning`], [`field_names`], [`operating`].
 
 // Of two definitions of a link the first one counts: on GitHub that is the page's own, here the one
 // above the page.
@@ -64,8 +64,14 @@ pub mod embedders {}
 #[doc = include_str!("../docs/guides/rerankers.md")]
 pub mod rerankers {}
 
+/// [learning]: crate::guides::learning
+/// [providers]: https://github.com/mem0ai/mem0-rust/blob/main/docs/providers.md
 #[doc = include_str!("../docs/guides/models.md")]
 pub mod models {}
+
+/// [models]: crate::guides::models
+#[doc = include_str!("../docs/guides/learning.md")]
+pub mod learning {}
 
 #[doc = include_str!("../docs/guides/field-names.md")]
 pub mod field_names {}

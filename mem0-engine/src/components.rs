@@ -322,9 +322,8 @@ pub(crate) fn shown(embedder: Option<&(String, usize)>) -> String {
 
 /// A question for a component.
 pub(crate) enum Question {
-    /// For the language model.
-    #[cfg_attr(not(test), expect(dead_code, reason = "no job asks a model yet"))]
-    Llm(LlmTask, Box<LlmRequest>),
+    /// For the language model, and the ids of the memories that it is shown.
+    Llm(LlmTask, Box<LlmRequest>, Vec<String>),
     /// For the embedder: at most one batch of texts.
     Embed(Vec<String>, Purpose),
 }
@@ -333,11 +332,19 @@ pub(crate) enum Question {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Answer {
-    Llm(Box<LlmResponse>),
+    Llm(Box<Told>),
     Embeddings(Vec<Embedding>),
     /// Of the built-in encoder. They are made again rather than kept.
     #[serde(skip)]
     Encoded(Vec<Vector>),
+}
+
+/// What a language model answered.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Told {
+    pub(crate) response: LlmResponse,
+    /// The ids of the memories that it was shown, in the order of their numbers.
+    pub(crate) shown: Vec<String>,
 }
 
 impl Answer {
@@ -417,10 +424,11 @@ impl Components {
         question: &Question,
     ) -> Result<Answer, EngineError> {
         match question {
-            Question::Llm(task, request) => {
+            Question::Llm(task, request, shown) => {
                 let Some(llm) = &self.llm else { return Err(EngineError::LlmRequired(*task)) };
                 let _out = self.llm_use.out().await;
-                Ok(Answer::Llm(Box::new(llm.generate(request).await?)))
+                let response = llm.generate(request).await?;
+                Ok(Answer::Llm(Box::new(Told { response, shown: shown.clone() })))
             }
             Question::Embed(texts, purpose) => {
                 let texts: Vec<&str> = texts.iter().map(String::as_str).collect();

@@ -18,7 +18,7 @@ use crate::components::reranking::Reranking;
 use crate::folder::settings;
 use crate::jobs::wake_signal::Stop;
 use crate::limits::Answer;
-use crate::memories::later_pages::LaterPages;
+use crate::memories::list::later_pages::LaterPages;
 use crate::memories::stats::Retrievals;
 use crate::retrieval::index_cache::IndexCache;
 use crate::room::{Room, Share};
@@ -90,7 +90,8 @@ impl Engine {
     ///
     /// ```
     /// # use mem0_engine::{BuiltIn, Engine, EngineOptions};
-    /// # let folder = std::env::temp_dir().join(format!("mem0-options-doc-{}", std::process::id()));
+    /// # let name = format!("mem0-options-doc-{}", std::process::id());
+    /// # let folder = std::env::temp_dir().join(name);
     /// let options = EngineOptions::default().embedder(BuiltIn::Static);
     /// let engine = Engine::open_with(&folder, options)?;
     /// # drop(engine);

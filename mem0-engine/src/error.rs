@@ -57,6 +57,8 @@ impl fmt::Display for Resource {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LlmTask {
+    /// Learning facts of messages.
+    Learning,
     /// Summing up memories.
     Summary,
     /// Filling in a user's profile from memories.
@@ -68,6 +70,7 @@ pub enum LlmTask {
 impl fmt::Display for LlmTask {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Learning => "to learn of messages",
             Self::Summary => "to sum up memories",
             Self::Profile => "to fill in a profile",
             Self::Media => "to read images and documents",
@@ -131,6 +134,19 @@ pub enum EngineError {
         limit: LlmLimit,
         /// How much it allows.
         of: u64,
+    },
+    /// The language model's answer could not be read, nor the one after it was asked again.
+    #[error("the model's answer could not be read, nor the second one: {0}; try another model")]
+    UnreadableAnswer(String),
+    /// The language model found more facts in one add than are stored in one transaction.
+    #[error(
+        "the model found {facts} facts in one add, and {most} are the most; add less at a time"
+    )]
+    TooManyFacts {
+        /// How many it found.
+        facts: usize,
+        /// How many one add may have.
+        most: usize,
     },
     /// An argument is not valid.
     #[error(transparent)]

@@ -72,6 +72,8 @@ pub(crate) struct Job {
     pub(crate) erases_texts: bool,
     /// How many bytes its request has.
     pub(crate) length: usize,
+    /// The entities that whoever asked for it is bound to, as the database stores them.
+    pub(crate) scopes: Option<String>,
 }
 
 /// The progress of a job that goes in steps: a deletion, or an add.
@@ -160,6 +162,7 @@ impl Job {
             attempts: row.get("attempts")?,
             erases_texts: row.get("erases_texts")?,
             length: row.get::<_, Option<i64>>("length")?.unwrap_or_default() as usize,
+            scopes: row.get("scopes")?,
         })
     }
 }
@@ -172,9 +175,24 @@ pub(crate) fn queue(
     event: Option<i64>,
     now: i64,
 ) -> Result<(), EngineError> {
+    queue_bound(connection, project, kind, event, None, now)
+}
+
+/// Queues a job that sees no more than whoever asked for it: the entities that he is bound to, as
+/// the database stores them.
+pub(crate) fn queue_bound(
+    connection: &Connection,
+    project: i64,
+    kind: JobKind,
+    event: Option<i64>,
+    scopes: Option<&str>,
+    now: i64,
+) -> Result<(), EngineError> {
     connection
-        .prepare_cached("INSERT INTO jobs (project, kind, event, created_at) VALUES (?, ?, ?, ?)")?
-        .execute(params![project, kind.as_str(), event, now])?;
+        .prepare_cached(
+            "INSERT INTO jobs (project, kind, event, scopes, created_at) VALUES (?, ?, ?, ?, ?)",
+        )?
+        .execute(params![project, kind.as_str(), event, scopes, now])?;
     Ok(())
 }
 

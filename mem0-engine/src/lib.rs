@@ -73,6 +73,7 @@
 //! - `tenancy`: access, keys, projects, organizations and members.
 //! - `threads`: the writer and the readers of the database, and whether they are ready.
 //! - `folder`: the data folder, its room on the disk, the schema, and filters as SQL.
+//! - `extraction`: what a model is asked of messages, and what of its reply is believed.
 //! - `text`: words, terms and vectors.
 //! - `job`: the queue itself, a row for each job. `components`: where an embedder or a model is
 //!   asked, and which embedder that is. `change`: what `memories/history` tells webhooks.
@@ -83,8 +84,10 @@
 mod collections;
 mod derived;
 mod erasing;
+mod extraction;
 mod folder;
 mod jobs;
+mod learning;
 mod memories;
 mod retrieval;
 mod tenancy;
@@ -123,6 +126,7 @@ pub use mem0_types::{
     Skipped, Timestamp, WebhookEventType,
 };
 
+pub use change::{Lifecycle, LifecycleChange, LifecycleReason};
 pub use collections::store::FolderStore;
 #[doc(hidden)]
 pub use components::availability::Patience;
@@ -149,6 +153,8 @@ pub use memories::events::{DUPLICATE, EventRecord, EventResultRecord, LeftOut};
 pub use memories::feedback::FeedbackRecord;
 pub use memories::filter_values::FilterValues;
 pub use memories::history::HistoryEntry;
+pub use memories::lifecycle::learned::Learned;
+pub use memories::lifecycle::sources::Source;
 pub use memories::list::ListRequest;
 pub use memories::record::MemoryRecord;
 pub use memories::search::{MAX_TOP_K, SearchHit, SearchOutcome, SearchRequest, Signals};

@@ -77,7 +77,7 @@ pub struct LlmLimits {
     /// The same for one add, whatever the day.
     pub tokens_per_add: Option<u64>,
     /// How many questions are out at once, of all projects; at least 1. Never more than 16 are.
-    pub in_flight: Option<usize>,
+    pub in_flight: Option<u64>,
 }
 
 /// Counts the rows of an answer, and takes room for them in the caller's share.

@@ -16,7 +16,7 @@ use crate::folder::{schema, vectors};
 use crate::jobs::embedding_again::EmbeddingAgain;
 use crate::jobs::wake_signal::{Stop, WakeSignal};
 use crate::jobs::worker;
-use crate::memories::later_pages::LaterPages;
+use crate::memories::list::later_pages::LaterPages;
 use crate::memories::stats::Retrievals;
 use crate::retrieval::index_cache::IndexCache;
 use crate::tenancy::keys::KeyCache;
@@ -104,7 +104,7 @@ impl Running {
         let ready = Readiness::start(&database, folder.clone(), writer.clone())?;
         let jobs = worker::start(
             writer.clone(),
-            readers.clone(),
+            (readers.clone(), scopes.clone()),
             embedders.clone(),
             wake.clone(),
             retrievals,

@@ -28,6 +28,9 @@ mod isolation;
 mod kept_scopes;
 mod keys;
 mod languages;
+mod learning;
+mod learning_kills;
+mod learning_stream;
 mod limits;
 mod lists;
 #[cfg(unix)]

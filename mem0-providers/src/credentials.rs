@@ -45,6 +45,14 @@ struct Granted {
 }
 
 impl Credentials {
+    /// Whether a text of the service's repeats the key.
+    pub(crate) fn are_in(&self, text: &str) -> bool {
+        let Self::Key(_, value) = self else { return false };
+        let key = value.to_str().unwrap_or_default();
+        let key = key.rsplit(' ').next().unwrap_or_default();
+        !key.is_empty() && text.contains(key)
+    }
+
     /// Sends a request with them. A token that is refused is asked for anew, once.
     pub(crate) async fn send(
         &self,

@@ -12,6 +12,7 @@ mod failures;
 mod folder;
 mod google_tokens;
 mod llms;
+mod page;
 mod recordings;
 mod replay;
 mod rerankers;

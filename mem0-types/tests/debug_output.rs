@@ -213,6 +213,8 @@ fn memory() -> Value {
         "created_at": NEEDLE, "updated_at": NEEDLE, "expiration_date": NEEDLE, "score": NEEDLE,
         "score_breakdown": {"semantic": NEEDLE, "passage": {"start": 0, "end": 1, "x": NEEDLE}}, "structured_attributes": keys(),
         "replaced_by": NEEDLE, "synthesized": NEEDLE, "lifecycle_state": NEEDLE,
+        "sources": [{"role": NEEDLE, "actor_id": NEEDLE, "text": NEEDLE, "quote": NEEDLE,
+            "event_id": NEEDLE}],
     })
 }
 

@@ -44,6 +44,7 @@ fn a_typed_field_is_refused() {
         "metadata",
         "latest_only",
         "include_merged",
+        "include_sources",
         "keyword_search",
     ] {
         assert!(!search_accepts_extra(name), "{name}");
@@ -59,6 +60,7 @@ fn a_typed_field_is_refused() {
         "fields",
         "keywords",
         "latest_only",
+        "include_sources",
     ] {
         assert!(!list_accepts_extra(name), "{name}");
     }

@@ -74,7 +74,8 @@ impl Json {
 }
 
 /// Typed fields with records of ours, inside of which null and absent are the same.
-const RECORDS: [&str; 6] = ["results", "score_breakdown", "passage", "data", "input", "skipped"];
+const RECORDS: [&str; 7] =
+    ["results", "score_breakdown", "sources", "passage", "data", "input", "skipped"];
 
 /// Typed fields that are written as parsed: their numbers keep the value but not the spelling.
 const PARSED: [&str; 17] = [

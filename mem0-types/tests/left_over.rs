@@ -51,6 +51,7 @@ left_over!(
     Member,
     Members: members,
     Memory: score_breakdown,
+    MemorySource,
     Message,
     MessageResponse,
     Organization: members,

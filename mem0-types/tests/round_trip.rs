@@ -50,6 +50,18 @@ pub(crate) const MEMORY: Shape = Shape {
         ("replaced_by", Kind::Text),
         ("synthesized", Kind::Bool),
         ("lifecycle_state", Kind::Text),
+        ("sources", Kind::Records(&SOURCE)),
+    ],
+};
+
+const SOURCE: Shape = Shape {
+    required: &[],
+    optional: &[
+        ("role", Kind::OneOf(&["user", "assistant", "tool"])),
+        ("actor_id", Kind::Text),
+        ("text", Kind::Text),
+        ("quote", Kind::Text),
+        ("event_id", Kind::Text),
     ],
 };
 

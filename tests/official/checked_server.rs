@@ -8,14 +8,21 @@
 use std::error::Error;
 use std::process::ExitCode;
 
-use mem0_engine::Engine;
+use mem0_components::{MemoryConfig, Registry};
+use mem0_engine::{Engine, EngineOptions};
 use mem0_server::{Authentication, router};
 use mem0_tests::checked::{Violations, checked_into};
 use tokio::net::TcpListener;
 
 #[tokio::main]
 async fn main() -> Result<ExitCode, Box<dyn Error>> {
-    let engine = Engine::open(option("--data-dir")?)?;
+    let mut options = EngineOptions::default();
+    if let Ok(llm) = option("--llm") {
+        let config = MemoryConfig::from_json(&format!("{{\"llm\": {llm}}}"))?;
+        let registry = mem0_providers::register(Registry::empty());
+        options = options.llm(registry.build(&config)?.llm.ok_or("--llm names no model")?);
+    }
+    let engine = Engine::open_with(option("--data-dir")?, options)?;
     let keys = Authentication::key(&option("--api-key")?);
     let violations = Violations::default();
     let app = checked_into(router(engine.clone(), keys), &violations);

@@ -234,9 +234,16 @@ fn is_excepted_path(method: &str, path: &str) -> bool {
 
 fn is_excepted_field(name: &str, status: u16, violation: &Violation) -> bool {
     EXCEPTIONS.iter().any(|exception| {
-        (exception.operation == name || exception.operation == EVERY)
-            && matches!(exception.departure, Departure::Field(at, field)
-                if at == status && field == violation.field)
+        let is_field = match exception.departure {
+            Departure::Field(at, field) => at == status && field == violation.field,
+            Departure::InRows(at, field) => {
+                let of_row = violation.field.rsplit_once("[].");
+                let of_row = of_row.filter(|(rows, _)| matches!(*rows, "" | "results"));
+                at == status && of_row.map_or(violation.field.as_str(), |(_, of)| of) == field
+            }
+            _ => false,
+        };
+        (exception.operation == name || exception.operation == EVERY) && is_field
     })
 }
 

@@ -169,6 +169,14 @@ impl Reading {
     }
 }
 
+/// What is waited before a reading, so that whoever changes the list may come to an end.
+fn pause_before(reading: u32) -> Duration {
+    match reading.checked_sub(READINGS_AT_ONCE) {
+        None => Duration::ZERO,
+        Some(late) => FIRST_PAUSE.saturating_mul(1 << late.min(20)).min(MOST_PAUSE),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use mem0_types::Memory;
@@ -197,13 +205,5 @@ mod tests {
         assert_eq!(read(20_000, Some(15_000)), (15_000, Then::Endless));
         assert_eq!(read(20_000, Some(30_000)), (20_000, Then::Continue));
         assert_eq!(read(200_000, Some(u64::MAX)), (100_000, Then::Endless));
-    }
-}
-
-/// What is waited before a reading, so that whoever changes the list may come to an end.
-fn pause_before(reading: u32) -> Duration {
-    match reading.checked_sub(READINGS_AT_ONCE) {
-        None => Duration::ZERO,
-        Some(late) => FIRST_PAUSE.saturating_mul(1 << late.min(20)).min(MOST_PAUSE),
     }
 }

@@ -27,8 +27,8 @@ pub trait Llm: fmt::Debug + Send + Sync + 'static {
     /// [`Unsupported`](crate::ComponentErrorKind::Unsupported) before anything is sent.
     fn capabilities(&self) -> LlmCapabilities;
 
-    /// Where what it is asked is sent: host and port, such as `api.openai.com:443`, and the proxy on
-    /// the way there. `None`, the default, where it stays in this process.
+    /// Where what it is asked is sent: host and port, such as `api.openai.com:443`, and the proxy
+    /// on the way there. `None`, the default, where it stays in this process.
     fn goes_to(&self) -> Option<String> {
         None
     }

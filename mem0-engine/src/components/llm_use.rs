@@ -42,7 +42,8 @@ impl Drop for Out<'_> {
 
 impl LlmUse {
     pub(crate) fn new(limits: LlmLimits) -> Self {
-        let places = limits.in_flight.unwrap_or(Semaphore::MAX_PERMITS);
+        let places = limits.in_flight.and_then(|places| usize::try_from(places).ok());
+        let places = places.unwrap_or(Semaphore::MAX_PERMITS);
         // None at all would be no model.
         let places = Semaphore::new(places.clamp(1, Semaphore::MAX_PERMITS));
         let [out, calls, tokens] = [const { AtomicU64::new(0) }; 3];

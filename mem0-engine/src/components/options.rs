@@ -17,7 +17,7 @@ pub(crate) enum Chosen {
     ChangesTo(EmbedderChoice),
 }
 
-/// The components that an engine is opened with, by [`Engine::open_with`](crate::Engine::open_with).
+/// The components that an engine is [opened with](crate::Engine::open_with).
 ///
 /// ```
 /// use mem0_engine::{BuiltIn, EngineOptions, LlmLimits};

@@ -6,16 +6,17 @@ use crate::folder::disk_room;
 use crate::folder::text_index::MANY;
 use crate::job::{self, Job, JobKind};
 use crate::memories::events::{self, EventResultRecord, Outcome};
+use crate::memories::lifecycle::sources;
 use crate::memories::record::MemoryRecord;
 use crate::memories::update::check_batch;
-use crate::memories::{delete, history, record, traces};
+use crate::memories::{delete, history, lifecycle, record, traces};
 use crate::work_budget::WorkBudget;
-use crate::{Access, Engine, EngineError, Resource, clock, limits};
+use crate::{Access, Deleted, Engine, EngineError, Resource, clock, limits};
 
 impl Engine {
-    /// Deletes a memory with everything that quotes it: its history, the payloads and texts of its
-    /// events, and the text of its deliveries to webhooks. A memory that was deleted before, and
-    /// left its history, is taken too.
+    /// Deletes a memory with everything that quotes it: its history, its sources, the payloads and
+    /// texts of its events, the text of its deliveries to webhooks, and what was merged into it,
+    /// which says the same. A memory that was deleted before, and left its history, is taken too.
     ///
     /// An event that made several memories loses all its texts; the other memories stay. Once this
     /// returns, nothing of a memory with up to some hundred changes can be read. The rest of a
@@ -26,10 +27,28 @@ impl Engine {
     /// # Errors
     /// [`EngineError::NotFound`].
     pub async fn erase(&self, memory_id: &str) -> Result<(), EngineError> {
+        self.erase_chain(memory_id, true).await.map(drop)
+    }
+
+    /// Like [`erase`](Self::erase), with all that the memory came in the place of, as
+    /// [`delete`](Self::delete) does with `delete_linked`.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`].
+    pub async fn erase_linked(&self, memory_id: &str) -> Result<Deleted, EngineError> {
+        self.erase_chain(memory_id, false).await
+    }
+
+    async fn erase_chain(
+        &self,
+        memory_id: &str,
+        only_merged: bool,
+    ) -> Result<Deleted, EngineError> {
         let id = memory_id.to_owned();
         self.queue_deletion(move |connection, access| {
             let mut budget = WorkBudget::within(disk_room::for_log(connection));
-            erase(connection, access, &id, &mut budget).map(drop)
+            let (_, count) = erase_with(connection, access, &id, only_merged, &mut budget)?;
+            Ok(Deleted { cascade_count: Some(count) })
         })
         .await
     }
@@ -45,10 +64,10 @@ impl Engine {
                 let mut budget = WorkBudget::within(disk_room::for_log(connection));
                 let mut together = 0;
                 for (index, memory_id) in memory_ids.iter().enumerate() {
-                    let memory =
-                        erase(connection, access, memory_id, &mut budget).map_err(|source| {
-                            EngineError::BatchItem { index, source: Box::new(source) }
-                        })?;
+                    let (memory, _) =
+                        erase_with(connection, access, memory_id, true, &mut budget).map_err(
+                            |source| EngineError::BatchItem { index, source: Box::new(source) },
+                        )?;
                     together += memory.map_or(Ok(0), |memory| memory.length())?;
                     limits::check_batch(index, together)?;
                 }
@@ -56,6 +75,28 @@ impl Engine {
             })
             .await
     }
+}
+
+/// Erases a memory after those that it came in the place of, or only after those that were merged
+/// into it. Returns what it was, and how many went before it.
+fn erase_with(
+    connection: &Connection,
+    access: &Access,
+    memory_id: &str,
+    only_merged: bool,
+    budget: &mut WorkBudget,
+) -> Result<(Option<MemoryRecord>, u64), EngineError> {
+    let (project, id) = (access.project(), memory_id.to_ascii_lowercase());
+    let mut count = 0;
+    for older in lifecycle::replaced_by(connection, project, &id, only_merged)? {
+        match erase(connection, access, &older, budget) {
+            Ok(_) => count += 1,
+            // The access does not see it.
+            Err(EngineError::NotFound(_)) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok((erase(connection, access, &id, budget)?, count))
 }
 
 /// Deletes a memory, erases what the budget allows of its traces, and queues the rest. Returns what
@@ -83,6 +124,9 @@ fn erase(
     };
     let payload = json!({ "memory_id": id, "erase": true });
     let (event, _) = events::insert(connection, project, &EventType::Delete, &ids, &payload, now)?;
+    if let Some((seq, _)) = &found {
+        sources::erase_shared(connection, *seq)?;
+    }
     if !budget.is_used_up() {
         traces::erase(connection, project, &id, budget)?;
     }

@@ -101,6 +101,22 @@ impl SqlFilter {
         Self { conditions: 0, ..Self::new(sql, [SqlValue::from(today)]) }
     }
 
+    /// Hides memories that were merged into others, and with `latest_only` all that were retired.
+    /// Does not count, either.
+    pub(crate) fn shown(include_merged: bool, latest_only: bool) -> Self {
+        let sql = match (latest_only, include_merged) {
+            (true, _) => "m.lifecycle IS NULL",
+            (false, false) => "m.lifecycle IS NOT 'merged'",
+            (false, true) => return Self::everything(),
+        };
+        Self { conditions: 0, ..Self::new(sql, []) }
+    }
+
+    /// The memories that were merged into others.
+    pub(crate) fn merged() -> Self {
+        Self::new("m.lifecycle = 'merged'", [])
+    }
+
     /// Repeats the project with each id, since the indices begin with it and the parts of an `OR`
     /// are looked up separately. It works on any table with a project and ids, whose indices have
     /// no nulls.

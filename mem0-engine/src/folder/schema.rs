@@ -182,4 +182,69 @@ mod tests {
         assert_eq!(rows(heard), ["1 memory_add", "1 memory_delete"]);
         assert!(rows("SELECT parent FROM pragma_foreign_key_check").is_empty());
     }
+
+    #[test]
+    fn memories_of_an_older_version_are_active_and_were_stored_as_they_were_said() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        prepare(&connection).unwrap();
+        configure(&connection).unwrap();
+        migrate(&mut connection, 12).unwrap();
+        connection
+            .execute_batch(
+                r#"INSERT INTO memories (id, project, created_at, updated_at, immutable, event_seq, position,
+                   scope_key, text_hash, user_id, role, text)
+                   VALUES ('m', 1, 0, 0, 0, 1, 0, x'', x'', 'alice', 'user', 'tea');
+                   INSERT INTO feedback (memory_id, id, updated_at) VALUES ('m', 'f', 0);
+                   INSERT INTO history (id, project, memory_id, event, created_at, input, new_memory)
+                   VALUES ('h', 1, 'm', 'ADD', 0, '[]', 'tea');"#,
+            )
+            .unwrap();
+        migrate(&mut connection, NEWEST).unwrap();
+        let count = |of: &str| -> i64 {
+            let sql = format!("SELECT count(*) FROM {of}");
+            connection.query_row(&sql, [], |row| row.get(0)).unwrap()
+        };
+        assert_eq!(
+            count("memories WHERE lifecycle IS NULL AND learned IS NULL AND state_key IS NULL"),
+            1
+        );
+        assert_eq!(count("history WHERE lifecycle IS NULL"), 1);
+        assert_eq!((count("memory_sources"), count("memory_links"), count("feedback")), (0, 0, 1));
+        for (of, index) in [
+            ("state_key = 'k'", "memories_state (project=? AND state_key=?)"),
+            ("replaced_by = 'm'", "memories_replaced (project=? AND replaced_by=?)"),
+            ("lifecycle = 'merged'", "memories_merged (project=?)"),
+        ] {
+            let sql =
+                format!("EXPLAIN QUERY PLAN SELECT * FROM memories WHERE project = 1 AND {of}");
+            let plan: String = connection.query_row(&sql, [], |row| row.get("detail")).unwrap();
+            assert!(plan.contains(index), "{plan}");
+        }
+    }
+
+    /// A column that is null is read without the pages of the long text before it.
+    #[test]
+    fn a_scan_of_active_memories_leaves_their_texts_alone() {
+        let file = std::env::temp_dir().join(format!("mem0-schema-{}.db", std::process::id()));
+        let connection = open_writer(&file).unwrap();
+        let insert = "INSERT INTO memories (id, project, created_at, updated_at, immutable, event_seq, \
+                      position, scope_key, text_hash, user_id, role, text) \
+                      VALUES ('m', 1, 0, 0, 0, 1, 0, x'', x'', 'alice', 'user', ?)";
+        connection.execute(insert, ["x".repeat(1 << 20)]).unwrap();
+        drop(connection);
+        // Whoever follows the text from page to page comes to the end too early.
+        let mut bytes = std::fs::read(&file).unwrap();
+        let is_text = |page: &&mut [u8]| page[8..].iter().all(|byte| *byte == b'x');
+        bytes.chunks_mut(4096).filter(is_text).for_each(|page| page.fill(0));
+        std::fs::write(&file, bytes).unwrap();
+        let connection = Connection::open(&file).unwrap();
+        let count = |of: &str| -> rusqlite::Result<i64> {
+            let sql = format!("SELECT count(*) FROM memories WHERE {of}");
+            connection.query_row(&sql, [], |row| row.get(0))
+        };
+        assert_eq!(count("lifecycle IS NOT 'merged'").unwrap(), 1);
+        assert!(count("text <> ''").is_err(), "the text is damaged");
+        drop(connection);
+        std::fs::remove_file(&file).unwrap();
+    }
 }

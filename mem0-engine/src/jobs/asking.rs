@@ -6,6 +6,7 @@ use std::task::Poll;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use futures_timer::Delay;
 use tokio::sync::watch;
 
 use super::fair_queue::FairQueue;
@@ -16,6 +17,7 @@ use crate::components::embedders::Embedders;
 use crate::components::{Answer, Components, Question};
 use crate::folder::open_folder::OpenFolder;
 use crate::job::{self, Next};
+use crate::retrieval::index_cache::IndexCache;
 use crate::threads::readers::Readers;
 use crate::threads::writer::Writer;
 use crate::turns::Owner;
@@ -24,6 +26,10 @@ use crate::{EngineError, clock};
 /// How long a closing engine waits for the questions that are out. What is cut off is asked again
 /// after the next start.
 const GRACE: Duration = Duration::from_secs(5);
+
+/// A question that is out for so long has not ended the process, so that a process which is killed
+/// in the middle of it, however often, does not count as one that it ends.
+const HARMLESS: Duration = Duration::from_secs(1);
 
 /// How old a job is at least when it is given up for an error that may pass. What the disk has no
 /// room for is never given up.
@@ -46,6 +52,7 @@ struct Shared {
     queue: FairQueue,
     wake: WakeSignal,
     folder: Arc<OpenFolder>,
+    scopes: IndexCache,
     end: watch::Receiver<End>,
 }
 
@@ -81,11 +88,21 @@ impl Asking {
         queue: FairQueue,
         wake: WakeSignal,
         folder: Arc<OpenFolder>,
+        scopes: IndexCache,
     ) -> Self {
         let (end, ends) = watch::channel(End::Far);
         let under_way = AtomicUsize::new(0);
-        let shared =
-            Shared { under_way, writer, readers, embedders, queue, wake, folder, end: ends };
+        let shared = Shared {
+            under_way,
+            writer,
+            readers,
+            embedders,
+            queue,
+            wake,
+            folder,
+            scopes,
+            end: ends,
+        };
         Self { shared: Arc::new(shared), end, threads: Vec::new() }
     }
 
@@ -191,10 +208,10 @@ impl Shared {
         let mut answers =
             self.read(project, move |connection| phases::kept(connection, seq, &asked))?;
         loop {
-            let asked = components.clone();
+            let (asked, scopes) = (components.clone(), self.scopes.clone());
             let next;
             (next, answers) = self.read(project, move |connection| {
-                let next = phases::prepare(connection, seq, &answers, &asked)?;
+                let next = phases::prepare(connection, seq, &answers, &asked, &scopes)?;
                 if let Some(Next::Ask(question)) = &next {
                     llm_budget::check(connection, seq, question, &asked)?;
                 }
@@ -209,7 +226,7 @@ impl Shared {
                 Some(job) => job::note_running(connection, job.event),
                 None => Ok(()),
             })?;
-            let Some(answer) = self.ask(project, &components, &question) else {
+            let Some(answer) = self.ask((project, seq), &components, &question) else {
                 return Err(Unfinished::Closing);
             };
             let tokens = llm_budget::tokens(&question, &answer);
@@ -227,7 +244,8 @@ impl Shared {
                 answers.push(answer);
                 continue;
             }
-            let (number, kept) = (answers.len(), answer.clone());
+            let number = answers.iter().filter(|answer| answer.is_kept()).count();
+            let kept = answer.clone();
             let answered = components.who_answered(&answer);
             self.write(move |connection| {
                 job::forget_attempts(connection, seq)?;
@@ -241,7 +259,7 @@ impl Shared {
     /// Asks, with no connection in reach; `None` when the engine ends first.
     fn ask(
         &self,
-        project: i64,
+        (project, seq): (i64, i64),
         components: &Components,
         question: &Question,
     ) -> Option<Result<Answer, EngineError>> {
@@ -250,7 +268,17 @@ impl Shared {
             return None;
         }
         let ended = pin!(async move { end.wait_for(|end| *end == End::Now).await.map(drop) });
-        let asked = pin!(components.ask(Owner { project, key: 0 }, question));
+        let asked = async {
+            let mut asked = pin!(components.ask(Owner { project, key: 0 }, question));
+            match first(asked.as_mut(), pin!(Delay::new(HARMLESS))).await {
+                Some(answer) => answer,
+                None => {
+                    self.survived(seq);
+                    asked.await
+                }
+            }
+        };
+        let asked = pin!(asked);
         let answer = catch_unwind(AssertUnwindSafe(|| pollster::block_on(first(asked, ended))));
         answer.unwrap_or(Some(Err(EngineError::Internal)))
     }
@@ -317,7 +345,7 @@ mod tests {
         ComponentError, ComponentErrorKind, Embedder, Embedding, LlmResponse, Purpose, Reply,
         TokenUsage,
     };
-    use mem0_types::{EventType, IdField, Message};
+    use mem0_types::{EventType, IdField, Message, Role};
     use rusqlite::Connection;
     use serde_json::json;
 
@@ -385,7 +413,7 @@ mod tests {
             let wake = WakeSignal::default();
             let worker = worker::start(
                 writer.clone(),
-                readers,
+                (readers, IndexCache::default()),
                 Embedders::new(components),
                 wake.clone(),
                 Retrievals::default(),
@@ -437,10 +465,10 @@ mod tests {
             event
         }
 
-        /// Queues an add, for which nobody is asked but the embedder.
+        /// Queues an add of an instruction, for which nobody is asked: it teaches nothing.
         fn queue_add(&self, project: i64, text: &str) -> i64 {
             let request = AddRequest::new(
-                vec![Message::user(text)],
+                vec![Message::new(Role::from("system"), text)],
                 EntityIds::one(IdField::UserId, "alice"),
             );
             self.write(move |connection| {
@@ -609,10 +637,8 @@ mod tests {
 
     #[test]
     fn over_a_limit_of_the_day_a_project_waits_for_the_next_day_and_no_other_does() {
-        let mut per_day = LlmLimits::default();
-        per_day.calls_per_day = Some(1);
-        let mut tokens = LlmLimits::default();
-        tokens.tokens_per_day = Some(30);
+        let per_day = LlmLimits { calls_per_day: Some(1), ..LlmLimits::default() };
+        let tokens = LlmLimits { tokens_per_day: Some(30), ..LlmLimits::default() };
         for limits in [per_day, tokens] {
             let bench = Bench::new(ScriptedLlm::replying("unasked"));
             let bench = bench.reopened_with(counting(&["one", "other", "next"], 20, 10), limits);
@@ -636,12 +662,12 @@ mod tests {
             let bench = bench.reopened_with(counting(&["unasked"], 1, 1), limits);
             bench.write(|_| Ok(()));
             assert_eq!((bench.event(event).0.as_str(), bench.llm.asked()), ("RUNNING", 0));
-            // The next day.
-            bench.write(|connection| {
-                connection.execute("UPDATE projects SET llm_day = '2001-01-01'", [])?;
-                Ok(())
-            });
-            let bench = bench.reopened_with(counting(&["two", "two"], 20, 10), limits);
+            // The next day. Nobody is asked between the days.
+            let mut bench = bench;
+            let (path, connection) = bench.closed();
+            connection.execute("UPDATE projects SET llm_day = '2001-01-01'", []).unwrap();
+            let next = counting(&["two", "two"], 20, 10);
+            let bench = Bench::limited(path, connection, next, limits);
             bench.await_status(event, "SUCCEEDED");
             bench.await_status(behind, "SUCCEEDED");
             bench.await_status(add, "SUCCEEDED");
@@ -651,8 +677,7 @@ mod tests {
 
     #[test]
     fn over_the_limit_of_an_add_it_fails_in_words_and_the_next_one_has_its_own() {
-        let mut limits = LlmLimits::default();
-        limits.tokens_per_add = Some(4);
+        let limits = LlmLimits { tokens_per_add: Some(4), ..LlmLimits::default() };
         let bench = Bench::new(ScriptedLlm::replying("unasked"));
         // Without a count of the provider's: "second" and this answer have 18 characters.
         let bench = bench.reopened_with(answering(&["twelve chars", "other answer"]), limits);
@@ -683,8 +708,7 @@ mod tests {
 
     #[test]
     fn no_more_questions_are_in_flight_than_the_limit_allows() {
-        let mut limits = LlmLimits::default();
-        limits.in_flight = Some(1);
+        let limits = LlmLimits { in_flight: Some(1), ..LlmLimits::default() };
         let bench = Bench::new(ScriptedLlm::replying("unasked"));
         let bench = bench.reopened_with(ScriptedLlm::replying("late"), limits);
         let hold = bench.llm.hold();

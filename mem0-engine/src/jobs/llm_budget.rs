@@ -42,11 +42,11 @@ pub(crate) fn check(
 
 /// The tokens that a question to the model took; `None` where it was not read, as far as is known.
 pub(crate) fn tokens(question: &Question, answer: &Result<Answer, EngineError>) -> Option<u64> {
-    let Question::Llm(_, request) = question else { return None };
+    let Question::Llm(_, request, _) = question else { return None };
     match answer {
-        Ok(Answer::Llm(response)) => Some(match response.usage {
+        Ok(Answer::Llm(told)) => Some(match told.response.usage {
             Some(usage) => usage.input.saturating_add(usage.output),
-            None => estimated(request, &response.text),
+            None => estimated(request, &told.response.text),
         }),
         // It may have been read and answered in vain.
         Err(EngineError::Component(error)) => match error.kind() {

@@ -10,10 +10,13 @@ use crate::erasing;
 use crate::folder::disk_room;
 use crate::folder::text_index::{Indexed, LONG};
 use crate::job::{self, Job, JobKind, Next};
+use crate::learning::prepare::{self, PreparedLearning};
+use crate::learning::store;
 use crate::memories::add::{self, PreparedAdd};
 use crate::memories::delete;
 use crate::memories::events::{self, Outcome};
 use crate::memories::traces;
+use crate::retrieval::index_cache::IndexCache;
 use crate::tenancy::access;
 use crate::threads::writer::in_savepoint;
 use crate::work_budget::WorkBudget;
@@ -27,6 +30,7 @@ const ATTEMPTS: i64 = 5;
 pub(crate) enum Prepared {
     Nothing,
     Add(Box<PreparedAdd>),
+    Learned(Box<PreparedLearning>),
     #[cfg(test)]
     Scripted(Vec<Answer>),
 }
@@ -35,6 +39,7 @@ pub(crate) enum Prepared {
 pub(crate) enum Ready {
     Nothing,
     Add(Box<PreparedAdd>, Vec<Option<Indexed>>),
+    Learned(Box<PreparedLearning>, Vec<Indexed>),
     /// It could not be done, and will not be tried again.
     Failed(EngineError),
     #[cfg(test)]
@@ -74,13 +79,14 @@ pub(crate) fn prepare(
     seq: i64,
     answers: &[Answer],
     components: &Components,
+    scopes: &IndexCache,
 ) -> Result<Option<Next<Prepared>>, EngineError> {
     let Some(job) = job::read(connection, seq)? else { return Ok(None) };
     if !access::project_exists(connection, job.project)? {
         // Nothing is asked for a deleted project; carrying the job out ends it.
         return Ok(Some(Next::Apply(Prepared::Nothing)));
     }
-    next(connection, &job, answers, components).map(Some)
+    next(connection, &job, answers, components, scopes).map(Some)
 }
 
 fn next(
@@ -88,8 +94,16 @@ fn next(
     job: &Job,
     answers: &[Answer],
     components: &Components,
+    scopes: &IndexCache,
 ) -> Result<Next<Prepared>, EngineError> {
     match job.kind {
+        Some(JobKind::Add) if components.llm.is_some() => {
+            let next = prepare::prepare(connection, job, answers, components, scopes)?;
+            Ok(match next {
+                Next::Ask(question) => Next::Ask(question),
+                Next::Apply(prepared) => Next::Apply(Prepared::Learned(Box::new(prepared))),
+            })
+        }
         Some(JobKind::Add) => Ok(match add::prepare(connection, job, answers, components)? {
             Next::Ask(question) => Next::Ask(question),
             Next::Apply(prepared) => Next::Apply(Prepared::Add(Box::new(prepared))),
@@ -108,6 +122,10 @@ impl Prepared {
             Self::Add(prepared) => {
                 let indexed = catch_unwind(AssertUnwindSafe(|| prepared.index()));
                 Ok(Ready::Add(prepared, indexed.map_err(|_| EngineError::Internal)??))
+            }
+            Self::Learned(prepared) => {
+                let indexed = catch_unwind(AssertUnwindSafe(|| prepared.index()));
+                Ok(Ready::Learned(prepared, indexed.map_err(|_| EngineError::Internal)?))
             }
             #[cfg(test)]
             Self::Scripted(answers) => Ok(Ready::Scripted(answers)),
@@ -129,12 +147,14 @@ pub(crate) fn carry_on(
         if job.attempts >= ATTEMPTS {
             return Err(EngineError::EndsTheProcess);
         }
-        if job.length > 2 * LONG {
+        let asks = components.llm.is_some() || components.embedder.batch().is_some();
+        if job.kind == Some(JobKind::Add) && asks || job.length > 2 * LONG {
             is_long = true;
             return Ok(None);
         }
         // A short add without questions is not worth another thread.
-        let Next::Apply(prepared) = next(connection, job, &[], components)? else {
+        let scopes = IndexCache::default();
+        let Next::Apply(prepared) = next(connection, job, &[], components, &scopes)? else {
             is_long = true;
             return Ok(None);
         };
@@ -201,6 +221,15 @@ fn apply_with(
             }
             (Some(JobKind::Add), Ready::Add(prepared, indexed)) => {
                 disk_room::grow(connection, |_| add::apply(connection, &job, prepared, indexed))
+            }
+            (Some(JobKind::Add), Ready::Learned(prepared, _))
+                if !prepared.is_current(connection)? =>
+            {
+                is_left = true;
+                Ok(None)
+            }
+            (Some(JobKind::Add), Ready::Learned(prepared, indexed)) => {
+                disk_room::grow(connection, |_| store::apply(connection, &job, prepared, indexed))
             }
             (Some(JobKind::DeleteScope), _) => delete::carry_out_scope(connection, &job),
             (Some(JobKind::EraseMemory), _) => erasing::memory::carry_out(connection, &job),

@@ -19,6 +19,7 @@ pub(crate) fn next(answers: &[Answer]) -> Next<Prepared> {
         Next::Ask(Question::Llm(
             LlmTask::Summary,
             Box::new(LlmRequest::new([LlmMessage::user(text)])),
+            Vec::new(),
         ))
     };
     match answers {
@@ -33,7 +34,7 @@ pub(crate) fn apply(connection: &Connection, told: &[Answer]) -> Result<Outcome,
     let told: Vec<_> = told
         .iter()
         .map(|answer| match answer {
-            Answer::Llm(response) => json!(response.text),
+            Answer::Llm(told) => json!(told.response.text),
             answer => json!(answer.embedded()),
         })
         .collect();

@@ -18,6 +18,7 @@ use crate::erasing::sweep::sweep;
 use crate::folder::open_folder::OpenFolder;
 use crate::job;
 use crate::memories::stats::Retrievals;
+use crate::retrieval::index_cache::IndexCache;
 use crate::threads::readers::Readers;
 use crate::threads::writer::Writer;
 use crate::turns::Owner;
@@ -38,7 +39,7 @@ const TICK: Duration = Duration::from_secs(10);
 /// Starts the thread that carries out queued jobs: the oldest of each project in turn.
 pub(crate) fn start(
     writer: Writer,
-    readers: Readers,
+    (readers, scopes): (Readers, IndexCache),
     embedders: Embedders,
     wake: WakeSignal,
     retrievals: Retrievals,
@@ -57,6 +58,7 @@ pub(crate) fn start(
             queue.clone(),
             wake.clone(),
             folder.clone(),
+            scopes,
         );
         let (log, ahead) = (ErasedLog::default(), DeletingAhead::default());
         Worker { writer, embedders, wake, queue, asking, webhooks, log, folder, ahead }
@@ -281,7 +283,7 @@ mod tests {
     use mem0_types::{EntityType, IdField, Message, Metadata};
     use serde_json::json;
 
-    use super::super::phases::Ready;
+    use super::super::phases::{Prepared, Ready};
     use super::*;
     use crate::folder::{schema, text_index};
     use crate::ids::EntityIds;
@@ -318,6 +320,12 @@ mod tests {
     fn is_done(connection: &Connection, event_id: &str) -> bool {
         let sql = "SELECT status = 'SUCCEEDED' FROM events WHERE id = ?";
         connection.query_row(sql, [event_id], |row| row.get(0)).unwrap()
+    }
+
+    /// What a job without answers needs.
+    fn prepared(connection: &Connection, seq: i64, components: &Components) -> Next<Prepared> {
+        let scopes = IndexCache::default();
+        phases::prepare(connection, seq, &[], components, &scopes).unwrap().unwrap()
     }
 
     #[test]
@@ -460,7 +468,7 @@ mod tests {
         let (jobs, components) = (FairQueue::default(), Components::default());
         let next = || turn(&connection, &jobs, &components).unwrap();
         let prepared = |seq| {
-            let next = phases::prepare(&connection, seq, &[], &components).unwrap().unwrap();
+            let next = prepared(&connection, seq, &components);
             let Next::Apply(prepared) = next else { panic!("it asks") };
             Arc::new(prepared.analyse().unwrap_or_else(Ready::Failed))
         };
@@ -500,7 +508,7 @@ mod tests {
         let Step::Outside { project: 1, seq } = next() else { panic!("the writer analyses it") };
         jobs.hold(1);
         let prepare = || {
-            let next = phases::prepare(&connection, seq, &[], &components).unwrap().unwrap();
+            let next = prepared(&connection, seq, &components);
             let Next::Apply(prepared) = next else { panic!("it asks") };
             Arc::new(prepared.analyse().unwrap())
         };
@@ -553,7 +561,7 @@ mod tests {
         let Step::Outside { seq, .. } = turn(&connection, &jobs, &components).unwrap() else {
             panic!("the writer analyses it")
         };
-        let next = phases::prepare(&connection, seq, &[], &components).unwrap().unwrap();
+        let next = prepared(&connection, seq, &components);
         let Next::Apply(prepared) = next else { panic!("it asks") };
         let ready = Arc::new(prepared.analyse().unwrap());
         let step = || phases::apply(&connection, seq, ready.clone()).unwrap();
@@ -606,7 +614,7 @@ mod tests {
         let (readers, _reading) = Readers::start(Path::new(":memory:")).unwrap();
         let jobs = start(
             writer.clone(),
-            readers,
+            (readers, IndexCache::default()),
             Embedders::new(Components::default()),
             wake.clone(),
             Retrievals::default(),
@@ -667,7 +675,7 @@ mod tests {
         let wake = WakeSignal::default();
         let jobs = start(
             writer.clone(),
-            readers,
+            (readers, IndexCache::default()),
             Embedders::new(Components::default()),
             wake.clone(),
             Retrievals::default(),

@@ -215,7 +215,8 @@ pub(crate) fn accept<'a>(
     }
     entities::touch(connection, project, &request.ids, now)?;
     if request.infer {
-        job::queue(connection, project, JobKind::Add, Some(seq), now)?;
+        let scopes = access.written_scopes();
+        job::queue_bound(connection, project, JobKind::Add, Some(seq), scopes.as_deref(), now)?;
         let (status, skipped) = (EventStatus::Pending, request.skipped.clone());
         return Ok(Added { event_id, status, results: Vec::new(), skipped });
     }

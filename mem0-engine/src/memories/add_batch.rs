@@ -13,7 +13,7 @@ use crate::{EngineError, clock, limits};
 
 /// Which ids a message's memory gets when both a user and an agent are given.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Attribution {
+pub(crate) enum Attribution {
     /// All ids.
     Together,
     /// Those of its speaker: the assistant's messages belong to the agent, the others to the user.
@@ -21,7 +21,7 @@ pub(super) enum Attribution {
 }
 
 impl Attribution {
-    pub(super) fn of(request: &AddRequest) -> Self {
+    pub(crate) fn of(request: &AddRequest) -> Self {
         if request.infer { Self::BySpeaker } else { Self::Together }
     }
 
@@ -30,7 +30,8 @@ impl Attribution {
         [self.ids(ids, &Role::User), self.ids(ids, &Role::Assistant)]
     }
 
-    fn ids(self, ids: &EntityIds, role: &Role) -> EntityIds {
+    /// Those of the memory of a message with this role.
+    pub(crate) fn ids(self, ids: &EntityIds, role: &Role) -> EntityIds {
         let mut ids = ids.clone();
         if self == Self::BySpeaker && ids.user_id.is_some() && ids.agent_id.is_some() {
             // Group chats use the role "agent", and Gemini "model".
@@ -122,6 +123,9 @@ impl<'a> Batch<'a> {
             role: message.role.as_str(),
             actor: message.name.as_deref(),
             metadata: self.request.metadata.as_ref(),
+            categories: None,
+            learned: None,
+            sources: &[],
             indexed,
             expiration_date: self.request.expiration_date,
             immutable: self.request.immutable,

@@ -43,7 +43,7 @@ pub struct AddRequest {
     /// `includes`, `excludes`, …). They are kept in the event's payload.
     pub other_options: Metadata,
     /// What was skipped of the messages, once they have been taken.
-    pub(super) skipped: Skipped,
+    pub(crate) skipped: Skipped,
 }
 
 impl AddRequest {
@@ -151,13 +151,13 @@ impl fmt::Debug for AddRequest {
 }
 
 /// The text of a message that becomes a memory.
-pub(super) fn to_remember(message: &Message) -> Option<&str> {
+pub(crate) fn to_remember(message: &Message) -> Option<&str> {
     let text = message.content.as_text().filter(|text| !text.trim().is_empty())?;
     (!message.role.is_instruction()).then_some(text)
 }
 
 /// The request that an event keeps.
-pub(super) fn read_payload(payload: &Value) -> Result<AddRequest, EngineError> {
+pub(crate) fn read_payload(payload: &Value) -> Result<AddRequest, EngineError> {
     fn part<T: DeserializeOwned>(payload: &Value, key: &str) -> Result<T, EngineError> {
         stored_json::read_value(payload.get(key).cloned().unwrap_or_default())
     }

@@ -5,7 +5,7 @@ use rusqlite::types::Value as SqlValue;
 use rusqlite::{Connection, params_from_iter};
 use serde_json::{Value, json};
 
-use crate::change::Change;
+use crate::change::{Change, LifecycleChange, LifecycleReason};
 use crate::folder::disk_room;
 use crate::folder::filter_sql::SqlFilter;
 use crate::folder::text_index::MANY;
@@ -13,6 +13,7 @@ use crate::ids::EntityIds;
 use crate::job::{self, Job, JobKind, Position, Progress};
 use crate::memories::events::{self, EventResultRecord, Outcome};
 use crate::memories::history;
+use crate::memories::lifecycle::{self, sources};
 use crate::memories::record::{self, MemoryRecord};
 use crate::memories::traces;
 use crate::memories::update::check_batch;
@@ -24,8 +25,8 @@ use crate::{Access, Engine, EngineError, clock, limits};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Deleted {
-    /// How many linked memories were deleted too, if that was requested. Without an LLM no memories
-    /// are linked, so it is 0.
+    /// How many of the memories that it came in the place of were deleted too, if that was
+    /// requested.
     pub cascade_count: Option<u64>,
 }
 
@@ -117,6 +118,10 @@ impl Engine {
     /// Deletes a memory. Its text stays in its history, in events and in deliveries to webhooks
     /// until an entity of it is deleted; [`erase`](Engine::erase) takes them along.
     ///
+    /// With `delete_linked` all those go too that it came in the place of, one after another:
+    /// superseded ones, and those that were merged into it. Else the one that it superseded holds
+    /// again, and what was merged into it stays hidden.
+    ///
     /// # Errors
     /// [`EngineError::NotFound`].
     pub async fn delete(
@@ -125,8 +130,25 @@ impl Engine {
         delete_linked: bool,
     ) -> Result<Deleted, EngineError> {
         let id = memory_id.to_owned();
-        self.make_room(move |connection, access| delete(connection, access, &id).map(drop)).await?;
-        Ok(Deleted { cascade_count: delete_linked.then_some(0) })
+        self.make_room(move |connection, access| {
+            let (_, memory) = record::find(connection, access, &id)?;
+            let mut linked = Vec::new();
+            if delete_linked {
+                linked = lifecycle::replaced_by(connection, access.project(), &memory.id, false)?;
+            }
+            let mut count = 0;
+            for id in linked {
+                match delete(connection, access, &id) {
+                    Ok(_) => count += 1,
+                    // The access does not see it.
+                    Err(EngineError::NotFound(_)) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            delete(connection, access, &memory.id)?;
+            Ok(Deleted { cascade_count: delete_linked.then_some(count) })
+        })
+        .await
     }
 
     /// Queues the deletion of all memories of a scope. Memories added later are kept, even if the
@@ -181,7 +203,36 @@ fn remove(
 ) -> Result<(), EngineError> {
     let deleted = memory.change(project, HistoryEvent::Delete, event, now);
     history::note(connection, &Change { old_memory: Some(&memory.memory), ..deleted })?;
+    lifecycle::give_way(connection, project, memory, event)?;
     record::remove(connection, seq)
+}
+
+/// Deletes a memory that its speaker took back, in the event that says so. Returns what it was;
+/// `None` when it is gone or immutable.
+pub(crate) fn retract(
+    connection: &Connection,
+    project: i64,
+    memory_id: &str,
+    event_seq: i64,
+) -> Result<Option<MemoryRecord>, EngineError> {
+    let found = record::in_project(connection, project, memory_id)?;
+    let Some((seq, memory)) = found.filter(|(_, memory)| !memory.immutable) else {
+        return Ok(None);
+    };
+    let why = LifecycleChange {
+        lifecycle_state: None,
+        replaced_by: None,
+        reason: LifecycleReason::Retracted,
+    };
+    let change = Change {
+        old_memory: Some(&memory.memory),
+        lifecycle: Some(&why),
+        ..memory.change(project, HistoryEvent::Delete, event_seq, clock::now())
+    };
+    history::note(connection, &change)?;
+    lifecycle::give_way(connection, project, &memory, event_seq)?;
+    record::remove(connection, seq)?;
+    Ok(Some(memory))
 }
 
 /// Removes a memory whose traces are erased. Webhooks hear of it without its text and its speaker.
@@ -195,6 +246,7 @@ pub(crate) fn remove_traceless(
 ) -> Result<(), EngineError> {
     let deleted = memory.change(project, HistoryEvent::Delete, event, now);
     changes::queue(connection, &Change { old_memory: Some(""), actor: None, ..deleted })?;
+    lifecycle::give_way(connection, project, memory, event)?;
     record::remove(connection, seq)
 }
 
@@ -349,6 +401,9 @@ pub(crate) fn delete_some(
     let mut erasing = WorkBudget::within(disk_room::for_log(connection));
     for (seq, before) in found {
         let memory = record::by_seq(connection, seq)?;
+        if erases {
+            sources::erase_shared(connection, seq)?;
+        }
         if !erases {
             remove(connection, job.project, seq, &memory, job.event, now)?;
         } else if traces::erase(connection, job.project, &memory.id, &mut erasing)? {

@@ -80,6 +80,12 @@ impl EventResultRecord {
             reason: Some(DUPLICATE.to_owned()),
         }
     }
+
+    /// A text that was not stored, since this memory says it already.
+    pub(crate) fn known(memory: &MemoryRecord, text: &str) -> Self {
+        let known = Self::of(memory, HistoryEvent::Noop);
+        Self { memory: Some(text.to_owned()), reason: Some(DUPLICATE.to_owned()), ..known }
+    }
 }
 
 impl fmt::Debug for EventResultRecord {

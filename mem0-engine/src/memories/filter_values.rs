@@ -72,7 +72,8 @@ fn read(connection: &Connection, access: &Access) -> Result<FilterValues, Engine
         connection,
         &format!(
             "SELECT DISTINCT value FROM \
-             (SELECT categories FROM memories WHERE {} AND categories IS NOT NULL) AS m, \
+             (SELECT categories FROM memories WHERE {} AND categories IS NOT NULL \
+             AND lifecycle IS NOT 'merged') AS m, \
              json_each(m.categories) ORDER BY 1 LIMIT ?",
             memories.sql
         ),

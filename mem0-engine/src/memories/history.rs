@@ -4,7 +4,7 @@ use mem0_types::{HistoryEvent, IdField, Message, Metadata, Timestamp};
 use rusqlite::types::{Value as SqlValue, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 
-use crate::change::Change;
+use crate::change::{Change, LifecycleChange};
 use crate::folder::columns::json_column;
 use crate::ids::{self, EntityIds};
 use crate::limits::{Answer, RowSize};
@@ -40,6 +40,8 @@ pub struct HistoryEntry {
     pub metadata: Option<Metadata>,
     /// The memory's categories at that point.
     pub categories: Option<Vec<String>>,
+    /// Why the memory was retired, came back, was corrected or taken back, where that is so.
+    pub lifecycle: Option<LifecycleChange>,
     /// When the change happened.
     pub created_at: Timestamp,
     /// Equal to `created_at`, since entries never change.
@@ -64,7 +66,7 @@ pub(crate) fn note(connection: &Connection, change: &Change<'_>) -> Result<(), E
         .prepare_cached(
             "INSERT INTO history (id, project, memory_id, event, user_id, agent_id, app_id, \
              run_id, created_at, categories, metadata, input, old_memory, new_memory, \
-             event_seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             event_seq, lifecycle) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )?
         .execute(params![
             ids::new_id()?,
@@ -82,6 +84,7 @@ pub(crate) fn note(connection: &Connection, change: &Change<'_>) -> Result<(), E
             change.old_memory,
             change.new_memory,
             change.event_seq,
+            change.lifecycle.map(stored_json::write).transpose()?,
         ])?;
     changes::queue(connection, change)
 }
@@ -252,11 +255,12 @@ fn page_of_all(
 
 /// Texts first, then JSON; the rest after them.
 const COLUMNS: &str = "old_memory, new_memory, user_id, agent_id, app_id, run_id, \
-                       input, metadata, categories, id, memory_id, event, created_at";
+                       input, metadata, categories, lifecycle, id, memory_id, event, \
+                       created_at";
 
 /// Reads a row into an answer.
 fn taken(row: &Row<'_>, answer: &mut Answer) -> Result<HistoryEntry, EngineError> {
-    answer.take(RowSize::new().texts(row, 0..6)?.jsons(row, 6..9)?)?;
+    answer.take(RowSize::new().texts(row, 0..6)?.jsons(row, 6..10)?)?;
     let entry = from_row(row)?;
     if entry.old_memory.is_some() && row.get_ref(0)? == ValueRef::Null {
         // The text of an update that kept it is stored once and shown twice.
@@ -284,6 +288,7 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<HistoryEntry> {
         actor: None,
         metadata: json_column(row, "metadata")?,
         categories: json_column(row, "categories")?,
+        lifecycle: json_column(row, "lifecycle")?,
         updated_at: created_at.clone(),
         created_at,
     })

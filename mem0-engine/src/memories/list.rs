@@ -1,3 +1,5 @@
+pub(crate) mod later_pages;
+
 use std::fmt;
 
 use mem0_types::{Filter, Timestamp};
@@ -6,7 +8,8 @@ use rusqlite::{Connection, params_from_iter};
 
 use crate::folder::filter_sql::SqlFilter;
 use crate::limits::Answer;
-use crate::memories::later_pages::{self, LaterPages};
+use crate::memories::lifecycle::sources;
+use crate::memories::list::later_pages::LaterPages;
 use crate::memories::record::{self, MemoryRecord};
 use crate::tenancy::access::Where;
 use crate::{Access, Engine, EngineError, PageRequest, RecordPage, clock};
@@ -21,6 +24,12 @@ pub struct ListRequest {
     pub page: PageRequest,
     /// Whether expired memories are listed too.
     pub show_expired: bool,
+    /// Whether memories are listed too that were merged into others.
+    pub include_merged: bool,
+    /// Whether only memories are listed that hold: no superseded and no merged ones.
+    pub latest_only: bool,
+    /// Whether each memory comes with its [sources](MemoryRecord::sources).
+    pub include_sources: bool,
     /// Only memories created at this time or later. A bare date is the whole UTC day.
     pub start_date: Option<Timestamp>,
     /// Only memories created at this time or earlier. A bare date is the whole UTC day.
@@ -38,6 +47,9 @@ impl ListRequest {
             filter,
             page: PageRequest::default(),
             show_expired: false,
+            include_merged: false,
+            latest_only: false,
+            include_sources: false,
             start_date: None,
             end_date: None,
             categories: Vec::new(),
@@ -47,6 +59,7 @@ impl ListRequest {
 
     fn condition(&self) -> Result<SqlFilter, EngineError> {
         let mut parts = vec![SqlFilter::compile(&self.filter)?];
+        parts.push(SqlFilter::shown(self.include_merged, self.latest_only));
         if !self.show_expired {
             parts.push(SqlFilter::not_expired(clock::today()));
         }
@@ -85,9 +98,29 @@ impl Engine {
     }
 }
 
-/// The memories that match and have not expired.
+/// The memories that match, have not expired and were not merged into others.
 pub(crate) fn condition(access: &Access, filter: &Filter) -> Result<Where, EngineError> {
     Ok(access.rows_with(ListRequest::new(filter.clone()).condition()?))
+}
+
+/// The last stored of the active memories that match, newest first.
+pub(crate) fn last_active(
+    connection: &Connection,
+    access: &Access,
+    filter: &Filter,
+    most: usize,
+) -> Result<Vec<MemoryRecord>, EngineError> {
+    let matching = condition(access, filter)?;
+    let sql = format!(
+        "SELECT {} FROM memories AS m WHERE {} AND m.lifecycle IS NULL \
+         ORDER BY m.created_at DESC, m.seq DESC LIMIT ?",
+        record::COLUMNS,
+        matching.sql
+    );
+    let values = matching.and([SqlValue::from(i64::try_from(most).unwrap_or(i64::MAX))]);
+    let mut statement = connection.prepare(&sql)?;
+    let memories = statement.query_map(params_from_iter(values), record::from_row)?;
+    Ok(memories.collect::<Result<_, _>>()?)
 }
 
 /// Newest first; among equally old ones, the last stored first.
@@ -98,12 +131,27 @@ pub(crate) fn list(
     request: &ListRequest,
     mut answer: Answer,
 ) -> Result<RecordPage<MemoryRecord>, EngineError> {
+    let mut page = page(connection, access, later, request, &mut answer)?;
+    if request.include_sources {
+        for memory in &mut page.results {
+            memory.sources = Some(sources::read(connection, &memory.id, &mut answer)?);
+        }
+    }
+    Ok(page)
+}
+
+fn page(
+    connection: &Connection,
+    access: &Access,
+    later: &LaterPages,
+    request: &ListRequest,
+    answer: &mut Answer,
+) -> Result<RecordPage<MemoryRecord>, EngineError> {
     let page = request.page.check()?;
     let matching = access.rows_with(request.condition()?);
     if page.page > 1 {
         let (count, rows) = later.page(connection, &matching, page)?;
-        let memories =
-            rows.into_iter().map(|seq| record::taken_by_seq(connection, seq, &mut answer));
+        let memories = rows.into_iter().map(|seq| record::taken_by_seq(connection, seq, answer));
         return Ok(page.of(count, memories.collect::<Result<_, _>>()?));
     }
     let count = later_pages::count(connection, &matching)?;
@@ -118,7 +166,7 @@ pub(crate) fn list(
     let mut rows = statement.query(params_from_iter(values))?;
     let mut memories = Vec::new();
     while let Some(row) = rows.next()? {
-        memories.push(record::taken(row, &mut answer)?);
+        memories.push(record::taken(row, answer)?);
     }
     Ok(page.of(count, memories))
 }

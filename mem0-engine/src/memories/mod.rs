@@ -5,7 +5,7 @@
 //! May name webhooks, retrieval, tenancy and what is below them.
 
 pub(crate) mod add;
-mod add_batch;
+pub(crate) mod add_batch;
 pub(crate) mod add_request;
 pub(crate) mod delete;
 pub(crate) mod entities;
@@ -14,7 +14,7 @@ pub(crate) mod events;
 pub(crate) mod feedback;
 pub(crate) mod filter_values;
 pub(crate) mod history;
-pub(crate) mod later_pages;
+pub(crate) mod lifecycle;
 pub(crate) mod list;
 pub(crate) mod reading;
 pub(crate) mod record;

@@ -4,12 +4,14 @@ use mem0_types::{Date, HistoryEvent, IdField, Metadata, Timestamp};
 use rusqlite::types::Value as SqlValue;
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 
-use crate::change::Change;
+use crate::change::{Change, Lifecycle};
 use crate::folder::columns::{date_column, json_column};
 use crate::folder::duplicate_key::{self, Kept};
 use crate::folder::text_index::{self, Indexed};
 use crate::ids::{self, EntityIds};
 use crate::limits::{Answer, RowSize};
+use crate::memories::lifecycle::learned::Learned;
+use crate::memories::lifecycle::sources::{self, NewSource, Source};
 use crate::memories::structured_attributes::StructuredAttributes;
 use crate::stored_json;
 use crate::{Access, Engine, EngineError, Resource, clock};
@@ -26,7 +28,7 @@ pub struct MemoryRecord {
     pub ids: EntityIds,
     /// The caller's own keys.
     pub metadata: Option<Metadata>,
-    /// Its categories. Without an LLM, only those that were given.
+    /// Its categories. A memory that was stored as it was said has none.
     pub categories: Option<Vec<String>>,
     /// When it was created, or the `timestamp` that it was added with.
     pub created_at: Timestamp,
@@ -42,6 +44,14 @@ pub struct MemoryRecord {
     pub role: String,
     /// Who said it by name: the `name` of the message that it came from.
     pub actor: Option<String>,
+    /// Whether it still holds.
+    pub lifecycle: Lifecycle,
+    /// The id of the memory that came in its place.
+    pub replaced_by: Option<String>,
+    /// What a model learned with it; `None` for a memory that was stored as it was said.
+    pub learned: Option<Learned>,
+    /// The words that it was learned from; `None` unless they were asked for.
+    pub sources: Option<Vec<Source>>,
 }
 
 impl MemoryRecord {
@@ -65,6 +75,7 @@ impl MemoryRecord {
             input: &[],
             old_memory: None,
             new_memory: None,
+            lifecycle: None,
             at,
             event_seq,
         }
@@ -95,7 +106,7 @@ impl fmt::Debug for MemoryRecord {
 /// The columns of a [`MemoryRecord`], in a query on `memories AS m`.
 pub(crate) const COLUMNS: &str = "m.seq, m.id, m.created_at, m.updated_at, m.expiration_date, \
      m.immutable, m.text_hash, m.user_id, m.agent_id, m.app_id, m.run_id, m.role, m.actor, \
-     m.categories, m.metadata, m.text";
+     m.categories, m.metadata, m.text, m.lifecycle, m.replaced_by, m.learned";
 
 impl Engine {
     /// One memory, which may be expired.
@@ -130,14 +141,18 @@ pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<MemoryRecord> {
         hash: ids::hex(row.get_ref(6)?.as_blob()?),
         role: row.get(11)?,
         actor: row.get(12)?,
+        lifecycle: row.get(16)?,
+        replaced_by: row.get(17)?,
+        learned: json_column(row, 18)?,
+        sources: None,
     })
 }
 
 /// Reads such a row into an answer.
 pub(crate) fn taken(row: &Row<'_>, answer: &mut Answer) -> Result<MemoryRecord, EngineError> {
     let ids_role_and_actor = 7..13;
-    let size = RowSize::new().texts(row, ids_role_and_actor)?.jsons(row, [13, 14])?;
-    answer.take(size.texts(row, [15])?)?;
+    let size = RowSize::new().texts(row, ids_role_and_actor)?.jsons(row, [13, 14, 18])?;
+    answer.take(size.texts(row, [15, 17])?)?;
     Ok(from_row(row)?)
 }
 
@@ -155,6 +170,19 @@ pub(crate) fn find(
         .query_row(params_from_iter(values), |row| Ok((row.get("seq")?, from_row(row)?)))
         .optional()?
         .ok_or(EngineError::NotFound(Resource::Memory))
+}
+
+/// The memory of a project with this id and its row number, if it is there.
+pub(crate) fn in_project(
+    connection: &Connection,
+    project: i64,
+    memory_id: &str,
+) -> Result<Option<(i64, MemoryRecord)>, EngineError> {
+    match find(connection, &Access::to_project(project), memory_id) {
+        Ok(found) => Ok(Some(found)),
+        Err(EngineError::NotFound(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 pub(crate) fn by_seq(connection: &Connection, seq: i64) -> Result<MemoryRecord, EngineError> {
@@ -182,6 +210,11 @@ pub(crate) struct NewMemory<'a> {
     pub(crate) role: &'a str,
     pub(crate) actor: Option<&'a str>,
     pub(crate) metadata: Option<&'a Metadata>,
+    pub(crate) categories: Option<&'a [String]>,
+    /// What a model learned with it.
+    pub(crate) learned: Option<&'a Learned>,
+    /// The words that it was learned from.
+    pub(crate) sources: &'a [NewSource<'a>],
     /// Its entry in the index.
     pub(crate) indexed: &'a Indexed,
     pub(crate) expiration_date: Option<Date>,
@@ -196,7 +229,7 @@ pub(crate) struct NewMemory<'a> {
 /// What became of a memory that was to be stored.
 pub(crate) enum Inserted {
     New(Box<MemoryRecord>),
-    /// A memory with this id has all of it already, and has not expired.
+    /// An active memory with this id has all of it already, and has not expired.
     Duplicate(String),
 }
 
@@ -209,6 +242,8 @@ pub(crate) fn insert(
     let text_hash = ids::text_hash(memory.text);
     let hash = ids::hex(&text_hash);
     let metadata = memory.metadata.map(stored_json::write).transpose()?;
+    let categories = memory.categories.map(stored_json::write).transpose()?;
+    let learned = memory.learned.map(stored_json::write).transpose()?;
     let expiration_date = memory.expiration_date.map(|date| date.to_string());
     let kept = Kept {
         scope_key: &scope_key,
@@ -216,7 +251,7 @@ pub(crate) fn insert(
         role: memory.role,
         actor: memory.actor,
         metadata: metadata.as_deref(),
-        categories: None,
+        categories: categories.as_deref(),
         expiration_date: expiration_date.as_deref(),
         immutable: memory.immutable,
         chosen_moment: (memory.created_at != memory.updated_at).then_some(memory.created_at),
@@ -233,8 +268,8 @@ pub(crate) fn insert(
         .prepare_cached(
             "INSERT INTO memories (id, project, created_at, updated_at, expiration_date, \
              immutable, event_seq, position, scope_key, text_hash, user_id, agent_id, app_id, \
-             run_id, role, actor, metadata, text, duplicate_key) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             run_id, role, actor, categories, metadata, text, duplicate_key, state_key, learned) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )?
         .execute(params![
             id,
@@ -253,17 +288,22 @@ pub(crate) fn insert(
             memory.ids.run_id,
             memory.role,
             memory.actor,
+            categories,
             metadata,
             memory.text,
             duplicate_key,
+            memory.learned.and_then(Learned::state_key),
+            learned,
         ])?;
-    memory.indexed.insert(connection, connection.last_insert_rowid())?;
+    let seq = connection.last_insert_rowid();
+    memory.indexed.insert(connection, seq)?;
+    sources::insert(connection, seq, memory.event_seq, memory.sources)?;
     Ok(Inserted::New(Box::new(MemoryRecord {
         id,
         memory: memory.text.to_owned(),
         ids: memory.ids.clone(),
         metadata: memory.metadata.cloned(),
-        categories: None,
+        categories: memory.categories.map(<[String]>::to_vec),
         created_at: clock::timestamp(memory.created_at),
         updated_at: clock::timestamp(memory.updated_at),
         expiration_date: memory.expiration_date,
@@ -271,17 +311,21 @@ pub(crate) fn insert(
         hash,
         role: memory.role.to_owned(),
         actor: memory.actor.map(str::to_owned),
+        lifecycle: Lifecycle::Active,
+        replaced_by: None,
+        learned: memory.learned.cloned(),
+        sources: None,
     })))
 }
 
-/// The oldest memory with this key.
+/// The oldest active memory with this key. What was retired may be true again.
 fn with_key(
     connection: &Connection,
     project: i64,
     duplicate_key: &[u8],
 ) -> Result<Option<String>, EngineError> {
-    let sql =
-        "SELECT id FROM memories WHERE project = ? AND duplicate_key = ? ORDER BY seq LIMIT 1";
+    let sql = "SELECT id FROM memories WHERE project = ? AND duplicate_key = ? \
+               AND lifecycle IS NULL ORDER BY seq LIMIT 1";
     let mut statement = connection.prepare_cached(sql)?;
     Ok(statement.query_row(params![project, duplicate_key], |row| row.get(0)).optional()?)
 }
@@ -294,7 +338,7 @@ pub(crate) fn renew_key(connection: &Connection, seq: i64) -> Result<(), EngineE
     Ok(())
 }
 
-/// Removes a memory and its entry in the index.
+/// Removes a memory and its entry in the index. Its sources, links and feedback go with it.
 pub(crate) fn remove(connection: &Connection, seq: i64) -> Result<(), EngineError> {
     text_index::remove(connection, seq)?;
     connection.prepare_cached("DELETE FROM memories WHERE seq = ?")?.execute([seq])?;
@@ -312,14 +356,19 @@ pub(crate) fn exists(
     Ok(connection.prepare_cached(&sql)?.exists(params![project, id])?)
 }
 
-/// The number of memories with this id.
+/// The number of memories with this id, without those that were merged into others.
 pub(crate) fn count_of(
     connection: &Connection,
     project: i64,
     field: IdField,
     id: &str,
 ) -> Result<u64, EngineError> {
-    let sql = format!("SELECT count(*) FROM memories WHERE project = ? AND {} = ?", field.as_str());
+    // An index alone counts all of them. Where some are merged, their rows have to be read.
+    let merged = "SELECT 1 FROM memories WHERE project = ? AND lifecycle = 'merged'";
+    let some_are_merged = connection.prepare_cached(merged)?.exists([project])?;
+    let shown = if some_are_merged { " AND lifecycle IS NOT 'merged'" } else { "" };
+    let field = field.as_str();
+    let sql = format!("SELECT count(*) FROM memories WHERE project = ? AND {field} = ?{shown}");
     let count: i64 =
         connection.prepare_cached(&sql)?.query_row(params![project, id], |row| row.get(0))?;
     Ok(count.unsigned_abs())

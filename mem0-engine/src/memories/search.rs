@@ -1,17 +1,21 @@
+mod newer_first;
+mod request;
+mod view;
+
 use std::collections::HashMap;
-use std::fmt;
 use std::sync::Arc;
 
-use mem0_types::{Condition, Date, Expression, Filter, Metadata, Timestamp};
 use rusqlite::Connection;
 
 use crate::components::reranking::Reranking;
 use crate::components::{Made, VectorKind};
-use crate::folder::filter_sql::SqlFilter;
 use crate::folder::{text_index, vectors};
-use crate::limits::{self, Answer, MAX_TEXT};
+use crate::limits::Answer;
+use crate::memories::lifecycle::sources;
 use crate::memories::record::{self, MemoryRecord};
-use crate::retrieval::entity_scope::EntityScope;
+use crate::memories::search::newer_first::NewerFirst;
+use crate::memories::search::request::DEFAULT_THRESHOLD;
+use crate::memories::search::view::view;
 use crate::retrieval::everything::asks_for_everything;
 use crate::retrieval::index_cache::IndexCache;
 use crate::retrieval::query::{self, Query};
@@ -26,122 +30,14 @@ use crate::tenancy::projects;
 use crate::text::built_in::BuiltInEmbedder;
 use crate::{Access, Engine, EngineError, clock};
 
-/// The most hits of one search.
-pub const MAX_TOP_K: usize = 1000;
+pub use request::{MAX_TOP_K, SearchRequest};
 
-/// With this threshold or a lower one, the [`FEW`] best memories are found where none reaches it,
-/// if their meaning is nearer than chance.
-const DEFAULT_THRESHOLD: f64 = 0.1;
+/// With the default threshold or a lower one, the [`FEW`] best memories are found where none
+/// reaches it, if their meaning is nearer than chance.
 const FEW: usize = 3;
 
 /// How many of the best memories are looked through for what the query quotes.
 const QUOTING: usize = 200;
-
-/// Reranks this many candidates per requested hit, and at least [`RERANKED_AT_LEAST`].
-const RERANKED_FOR_ONE: usize = 4;
-const RERANKED_AT_LEAST: usize = 60;
-
-/// A search: the question and its options.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct SearchRequest {
-    /// The question: not blank, and at most [`MAX_TEXT`](crate::MAX_TEXT) long.
-    pub query: String,
-    /// The filter that the memories must match. It cannot contain `keywords`, which lists support.
-    pub filter: Filter,
-    /// The most hits to return: 1 to [`MAX_TOP_K`], 10 by default.
-    pub top_k: usize,
-    /// The lowest score of a hit: 0 to 1, 0.1 by default. Where no memory reaches 0.1 or less, the
-    /// best three are found whose meaning is nearer than chance. With 0, nothing is cut off.
-    pub threshold: f64,
-    /// Whether expired memories are found too.
-    pub show_expired: bool,
-    /// Only memories with at least one of these categories; all if empty.
-    pub categories: Vec<String>,
-    /// Only memories whose metadata has these keys with equal values, or as
-    /// [`DeleteAllRequest::metadata`](crate::DeleteAllRequest::metadata) compares them.
-    pub metadata: Option<Metadata>,
-    /// Whether the best max(4 × `top_k`, 60) memories are ranked again, more slowly: by a
-    /// [reranker](Engine::with_reranker) if there is one, else by comparing the meanings of single
-    /// words; `false` by default.
-    pub rerank: bool,
-    /// Whether memories are found by their words alone; `false` by default, which finds them by
-    /// words and by meaning.
-    pub keyword_search: bool,
-    /// The moment from which "last week" in the query counts; now by default. Memories of a time
-    /// that the query names come first.
-    pub reference_date: Option<Timestamp>,
-}
-
-impl SearchRequest {
-    /// A search with the default options.
-    pub fn new(query: impl Into<String>, filter: Filter) -> Self {
-        Self {
-            query: query.into(),
-            filter,
-            top_k: 10,
-            threshold: DEFAULT_THRESHOLD,
-            show_expired: false,
-            categories: Vec::new(),
-            metadata: None,
-            rerank: false,
-            keyword_search: false,
-            reference_date: None,
-        }
-    }
-
-    fn check(&self) -> Result<(), EngineError> {
-        if self.query.trim().is_empty() {
-            return Err(EngineError::invalid("query", "must not be empty"));
-        }
-        limits::check_length("query", self.query.len(), MAX_TEXT)?;
-        if !(1..=MAX_TOP_K).contains(&self.top_k) {
-            return Err(EngineError::invalid("top_k", "must be between 1 and 1000"));
-        }
-        if !(0.0..=1.0).contains(&self.threshold) {
-            return Err(EngineError::invalid("threshold", "must be between 0 and 1"));
-        }
-        if asks_for_keywords(&self.filter) {
-            return Err(EngineError::invalid(
-                "filters",
-                "must not contain 'keywords' in a search; use a list, or put the words in the query",
-            ));
-        }
-        Ok(())
-    }
-
-    /// How many memories are ranked again.
-    fn pool(&self) -> usize {
-        if self.rerank { RERANKED_AT_LEAST.max(RERANKED_FOR_ONE * self.top_k) } else { self.top_k }
-    }
-
-    /// Whether it has no conditions besides its filter.
-    fn is_filter_alone(&self) -> bool {
-        self.categories.is_empty() && self.metadata.is_none()
-    }
-
-    fn condition(&self) -> Result<SqlFilter, EngineError> {
-        let mut parts = vec![SqlFilter::compile(&self.filter)?];
-        if !self.show_expired {
-            parts.push(SqlFilter::not_expired(clock::today()));
-        }
-        if !self.categories.is_empty() {
-            parts.push(SqlFilter::categories(&self.categories));
-        }
-        parts.extend(self.metadata.as_ref().map(SqlFilter::metadata).transpose()?);
-        SqlFilter::all(parts).limited()
-    }
-}
-
-impl fmt::Debug for SearchRequest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SearchRequest")
-            .field("filter", &self.filter)
-            .field("top_k", &self.top_k)
-            .field("threshold", &self.threshold)
-            .finish_non_exhaustive()
-    }
-}
 
 impl Engine {
     /// Finds the memories that answer a question, best first.
@@ -184,10 +80,11 @@ impl Engine {
             request.rerank = false;
         }
         let request = Arc::new(request);
-        let (mut hits, by_words_alone) = self.find(&request).await?;
+        let (FoundHits { mut hits, newer_first }, by_words_alone) = self.find(&request).await?;
         let mut not_reranked = false;
         if let Some(reranking) = reranking.filter(|_| !hits.is_empty()) {
             not_reranked = !self.rerank(reranking, &request.query, &mut hits).await;
+            hits = newer_first.order(hits, |hit| hit.memory.id.clone());
             hits.truncate(top_k);
         }
         Ok(SearchOutcome { hits, by_words_alone, not_reranked })
@@ -195,10 +92,7 @@ impl Engine {
 
     /// The hits of a request, and whether they were found by words alone because the embedder is
     /// not there.
-    async fn find(
-        &self,
-        request: &Arc<SearchRequest>,
-    ) -> Result<(Vec<SearchHit>, bool), EngineError> {
+    async fn find(&self, request: &Arc<SearchRequest>) -> Result<(FoundHits, bool), EngineError> {
         let (scopes, signals) = (self.scopes()?, self.signals);
         let parts = Arc::new(query::parts_of(&request.query));
         let mut addressed = None;
@@ -265,16 +159,6 @@ impl Engine {
     }
 }
 
-fn asks_for_keywords(filter: &Filter) -> bool {
-    match filter.expression() {
-        Expression::Condition(Condition::Keywords(_)) => true,
-        Expression::And(parts) | Expression::Or(parts) => parts.iter().any(asks_for_keywords),
-        Expression::Not(part) => asks_for_keywords(part),
-        Expression::Raw(json) => Filter::from_json(json).is_ok_and(|read| asks_for_keywords(&read)),
-        _ => false,
-    }
-}
-
 /// What a search found, and what it had to do without.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -320,9 +204,15 @@ impl Default for Signals {
 
 /// What a reader comes back with.
 enum Found {
-    Hits(Vec<SearchHit>),
+    Hits(FoundHits),
     /// The texts to embed, since the query names people who speak in the scope.
     Addressed(Arc<Vec<String>>),
+}
+
+/// Hits, best first, and which of them came in the places of which.
+struct FoundHits {
+    hits: Vec<SearchHit>,
+    newer_first: NewerFirst<String>,
 }
 
 fn search(
@@ -333,7 +223,7 @@ fn search(
     (parts, made): (&[String], Made),
     signals: Signals,
     mut answer: Answer,
-) -> Result<Vec<SearchHit>, EngineError> {
+) -> Result<FoundHits, EngineError> {
     let reference = match &request.reference_date {
         Some(date) => clock::micros("reference_date", date)?,
         None => clock::now(),
@@ -373,9 +263,10 @@ fn search(
         ranked = ranking.quoting(ranked, &texts, &phrases);
     }
     ranked.truncate(pool);
-    ranked = ranking.believed(ranked);
+    let newer_first = NewerFirst::of(connection, view, &ranked)?;
+    ranked = ranking.believed(newer_first.joined(&ranking, ranked));
     let shown = |ranked: &Ranked| ranked.scored.score >= request.threshold;
-    if request.threshold <= DEFAULT_THRESHOLD && !ranked.first().is_some_and(shown) {
+    if request.threshold <= DEFAULT_THRESHOLD && !ranked.iter().any(shown) {
         ranked.truncate(FEW);
         ranked.retain(|ranked| ranking.is_above_chance(ranked.place));
     } else {
@@ -388,44 +279,41 @@ fn search(
         let hit = |again: Ranked| Some((*found.get(&again.place)?, Some(again.scored.score)));
         hits = again.into_iter().filter_map(hit).collect();
     }
-    hits.into_iter()
-        .take(request.top_k)
-        .filter_map(|(ranked, again)| Some((view.memory(ranked.place)?.seq, ranked, again)))
-        .map(|(seq, ranked, rerank_score)| {
-            let memory = record::taken_by_seq(connection, seq, &mut answer)?;
-            let Scored { score, breakdown: mut score_breakdown, .. } = ranked.scored;
-            if let Some(number) = ranking.passage(ranked.place) {
-                let place = text_index::passage(connection, seq, number)?;
-                score_breakdown.passage = place.map(Passage::at);
-            }
-            Ok(SearchHit { memory, score, score_breakdown, rerank_score })
-        })
-        .collect()
+    let (mut found, mut ids) = (Vec::new(), HashMap::new());
+    let ordered = newer_first.order(hits, |(ranked, _)| ranked.place);
+    for (ranked, rerank_score) in ordered.into_iter().take(request.top_k) {
+        let Some(seq) = view.memory(ranked.place).map(|memory| memory.seq) else { continue };
+        let mut memory = record::taken_by_seq(connection, seq, &mut answer)?;
+        if request.include_sources {
+            memory.sources = Some(sources::read(connection, &memory.id, &mut answer)?);
+        }
+        let Scored { score, breakdown: mut score_breakdown, .. } = ranked.scored;
+        if let Some(number) = ranking.passage(ranked.place) {
+            let place = text_index::passage(connection, seq, number)?;
+            score_breakdown.passage = place.map(Passage::at);
+        }
+        ids.insert(ranked.place, memory.id.clone());
+        found.push(SearchHit { memory, score, score_breakdown, rerank_score });
+    }
+    Ok(FoundHits { hits: found, newer_first: newer_first.named(&ids) })
 }
 
-/// The memories that the request may find.
-fn view(
+/// The memories that are nearest to a text, whatever their score, for a job.
+///
+/// `parts` are the [parts](query::parts_of) of the text, and `made` is what the embedder made of
+/// them.
+pub(crate) fn nearest(
     connection: &Connection,
     access: &Access,
     scopes: &IndexCache,
     request: &SearchRequest,
+    (parts, made): (&[String], Made),
     kind: VectorKind,
-) -> Result<VisibleMemories, EngineError> {
-    let rows = access.rows_with(request.condition()?);
-    let Some(scope) = EntityScope::of(access.project(), &access.narrow(&request.filter)) else {
-        let (index, build) = scopes.passing(connection, access.project(), &rows, kind)?;
-        return Ok(VisibleMemories::all(Arc::new(index)).with(build));
-    };
-    let index = scopes.scope(connection, &scope.key, kind)?;
-    if !(scope.is_whole && request.is_filter_alone()) {
-        return VisibleMemories::matching(index, connection, &rows);
-    }
-    let today = clock::date();
-    let is_visible = |last: Option<Date>| last.is_none_or(|last| Some(last) >= today);
-    if request.show_expired || is_visible(index.first_expiration()) {
-        return Ok(VisibleMemories::all(index));
-    }
-    Ok(VisibleMemories::new(index, |memory| is_visible(memory.expiration_date)))
+) -> Result<Vec<MemoryRecord>, EngineError> {
+    let view = view(connection, access, scopes, request, kind)?;
+    let (signals, answer) = (Signals::default(), Answer::to("top_k", None));
+    let found = search(connection, access, &view, request, (parts, made), signals, answer)?;
+    Ok(found.hits.into_iter().map(|hit| hit.memory).collect())
 }
 
 /// The same memories, compared more exactly. What they were found by stays their score.

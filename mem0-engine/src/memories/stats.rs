@@ -12,7 +12,7 @@ use crate::{Access, Engine, EngineError};
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ProjectStats {
-    /// Memories, including expired ones.
+    /// Memories, including expired ones, without those that were merged into others.
     pub memories: u64,
     /// Searches, lists and reads of single memories. A crash may lose those of the last ten
     /// seconds.
@@ -95,9 +95,11 @@ impl Engine {
 
 fn read(connection: &Connection, access: &Access) -> Result<ProjectStats, EngineError> {
     let (memories, _) = count(connection, access, "1", SqlFilter::everything())?;
+    let memories = memories - merged(connection, access, SqlFilter::everything())?;
     let of = |field: IdField| -> Result<(u64, u64, u64), EngineError> {
         let set = SqlFilter::id_is_set(field);
-        let (memories, owners) = count(connection, access, field.as_str(), set)?;
+        let (memories, owners) = count(connection, access, field.as_str(), set.clone())?;
+        let memories = memories - merged(connection, access, set)?;
         Ok((owners, memories, (memories + owners / 2).checked_div(owners).unwrap_or_default()))
     };
     let (users, _, memories_per_user) = of(IdField::UserId)?;
@@ -144,4 +146,16 @@ fn count(
         .prepare_cached(&sql)?
         .query_row(params_from_iter(values), |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok((rows.unsigned_abs(), values.unsigned_abs()))
+}
+
+/// How many of the matching rows were merged into others. They are few, and counted apart, so that
+/// the others are counted by an index alone.
+fn merged(connection: &Connection, access: &Access, filter: SqlFilter) -> Result<u64, EngineError> {
+    let rows = access.rows_with(SqlFilter::all(vec![SqlFilter::merged(), filter]));
+    let sql =
+        format!("SELECT count(*) FROM memories AS m INDEXED BY memories_merged WHERE {}", rows.sql);
+    let merged: i64 = connection
+        .prepare_cached(&sql)?
+        .query_row(params_from_iter(rows.values), |row| row.get(0))?;
+    Ok(merged.unsigned_abs())
 }

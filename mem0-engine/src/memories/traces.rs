@@ -6,6 +6,7 @@ use crate::folder::disk_room;
 use crate::folder::filter_sql::SqlFilter;
 use crate::job;
 use crate::memories::events::EventResultRecord;
+use crate::memories::lifecycle::sources;
 use crate::stored_json;
 use crate::webhooks::changes;
 use crate::work_budget::WorkBudget;
@@ -60,23 +61,26 @@ pub(crate) fn erase(
 /// Empties the payload of an event that quotes a memory, and the texts of its results. What it did
 /// to which memories stays. An add that is not finished does so at its end.
 ///
-/// A message may speak of what another one said, so all messages of an add go at once.
+/// A message may speak of what another one said, so all messages of an add go at once. Of those
+/// that several facts were learned from, the sources of the other facts keep no more than their
+/// quotes, and their history keeps no message.
 pub(crate) fn erase_texts(
     connection: &Connection,
     seq: i64,
     budget: &mut WorkBudget,
 ) -> Result<(), EngineError> {
-    let found: Option<(String, String)> = connection
+    let found: Option<(String, String, bool)> = connection
         .prepare_cached(
-            "SELECT payload, results FROM events \
-             WHERE seq = ? AND event_type IN (?, ?) AND payload <> '{}'",
+            "SELECT payload, results, \
+             ifnull(iif(json_valid(metadata), metadata ->> '$.inference', NULL) = 'llm', 0) \
+             FROM events WHERE seq = ? AND event_type IN (?, ?) AND payload <> '{}'",
         )?
         .query_row(params![seq, EventType::Add.as_str(), EventType::Update.as_str()], |row| {
-            Ok((row.get(0)?, row.get(1)?))
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
         })
         .optional()?;
     // The events of deletions quote nothing.
-    let Some((payload, results)) = found else { return Ok(()) };
+    let Some((payload, results, is_learned)) = found else { return Ok(()) };
     if job::erase_texts_at_the_end(connection, seq)? {
         return Ok(());
     }
@@ -85,6 +89,16 @@ pub(crate) fn erase_texts(
     let mut results: Vec<EventResultRecord> = stored_json::read(&results).unwrap_or_default();
     for result in &mut results {
         (result.memory, result.actor) = (None, None);
+        if is_learned {
+            sources::shorten(connection, &result.id, seq)?;
+            connection
+                .prepare_cached(
+                    "UPDATE history SET input = '[]' WHERE event_seq = ?2 AND memory_id = ?1 \
+                     AND project = (SELECT project FROM events WHERE seq = ?2)",
+                )?
+                .execute(params![result.id, seq])?;
+            budget.take(0);
+        }
     }
     connection
         .prepare_cached("UPDATE events SET payload = '{}', results = ? WHERE seq = ?")?

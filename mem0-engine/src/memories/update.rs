@@ -13,6 +13,7 @@ use crate::folder::text_index::{Indexed, LONG, MANY, embedded, joined};
 use crate::folder::vectors;
 use crate::memories::events::{self, EventResultRecord};
 use crate::memories::history;
+use crate::memories::lifecycle::sources;
 use crate::memories::record::{self, MemoryRecord};
 use crate::stored_json;
 use crate::text::passages::passages;
@@ -293,6 +294,13 @@ fn set_text(
     connection
         .prepare_cached("UPDATE memories SET text = ?, text_hash = ? WHERE seq = ?")?
         .execute(params![text, ids::text_hash(text), seq])?;
+    if let Some(learned) = &old.learned {
+        // Its sources say something else.
+        sources::remove(connection, seq)?;
+        connection
+            .prepare_cached("UPDATE memories SET learned = ? WHERE seq = ?")?
+            .execute(params![stored_json::write(&learned.of_changed_text())?, seq])?;
+    }
     match analysed.by_text.get(&(old.actor.clone(), text.clone())) {
         Some(indexed) => indexed.replace(connection, seq),
         // The memory did not exist, or had this text already, when the embedder was asked.

@@ -6,6 +6,7 @@ use rusqlite::types::Value as SqlValue;
 use rusqlite::{Connection, Row, params_from_iter};
 
 use crate::EngineError;
+use crate::change::Lifecycle;
 use crate::components::VectorKind;
 use crate::folder::columns::date_column;
 use crate::folder::text_index::read_passages;
@@ -54,6 +55,9 @@ struct Chunk {
     speakers: Postings,
     /// The earliest expiration date.
     first_expiration: Option<Date>,
+    /// What became of memories that are retired.
+    has_superseded: bool,
+    has_merged: bool,
 }
 
 /// A memory, without its vector and its words.
@@ -69,6 +73,8 @@ pub(crate) struct IndexedMemory {
     pub(crate) terms: u32,
     /// Whether it is no more than a question.
     pub(crate) asks: bool,
+    /// What became of it.
+    pub(crate) lifecycle: Lifecycle,
     /// The number of terms in its text that a query can have, without those of the speaker's name.
     pub(crate) said: u32,
     /// Who said it, hashed: the role and the name.
@@ -97,7 +103,7 @@ impl MemoryIndex {
         // CROSS JOIN fixes the order: first the condition, by its index, then a look-up for each
         // row.
         let sql = format!(
-            "SELECT m.seq, m.event_seq, m.position, m.created_at, m.updated_at, m.expiration_date, v.vector, i.terms, i.passages, m.role, m.actor \
+            "SELECT m.seq, m.event_seq, m.position, m.created_at, m.updated_at, m.expiration_date, v.vector, i.terms, i.passages, m.role, m.actor, m.lifecycle \
              FROM memories AS m CROSS JOIN memory_index AS i ON i.seq = m.seq \
              LEFT JOIN memory_vectors AS v ON v.seq = m.seq WHERE {} ORDER BY m.seq",
             rows.sql
@@ -129,7 +135,7 @@ impl MemoryIndex {
         let mut growing = self.clone().grow();
         // NOT INDEXED, since no index is in storage order.
         let sql = format!(
-            "SELECT m.seq, m.event_seq, m.position, m.created_at, m.updated_at, m.expiration_date, v.vector, i.terms, i.passages, m.role, m.actor \
+            "SELECT m.seq, m.event_seq, m.position, m.created_at, m.updated_at, m.expiration_date, v.vector, i.terms, i.passages, m.role, m.actor, m.lifecycle \
              FROM memories AS m NOT INDEXED CROSS JOIN memory_index AS i ON i.seq = m.seq \
              LEFT JOIN memory_vectors AS v ON v.seq = m.seq \
              WHERE {} AND m.seq > ? ORDER BY m.seq",
@@ -176,6 +182,24 @@ impl MemoryIndex {
     /// The earliest expiration date.
     pub(crate) fn first_expiration(&self) -> Option<Date> {
         self.chunks.iter().filter_map(|chunk| chunk.first_expiration).min()
+    }
+
+    /// Whether of one of the memories this became.
+    pub(crate) fn has(&self, lifecycle: Lifecycle) -> bool {
+        self.chunks.iter().any(|chunk| match lifecycle {
+            Lifecycle::Active => true,
+            Lifecycle::Superseded => chunk.has_superseded,
+            Lifecycle::Merged => chunk.has_merged,
+        })
+    }
+
+    /// Where the memory with this number is.
+    pub(crate) fn position(&self, seq: i64) -> Option<usize> {
+        let last = |chunk: &Arc<Chunk>| chunk.memories.last().map(|memory| memory.seq);
+        let number = self.chunks.partition_point(|chunk| last(chunk) < Some(seq));
+        let chunk = self.chunks.get(number)?;
+        let at = chunk.memories.binary_search_by_key(&seq, |memory| memory.seq).ok()?;
+        Some(number * CHUNK + at)
     }
 
     /// The number of the newest memory.
@@ -257,6 +281,7 @@ impl IndexedMemory {
             expiration_date: None,
             terms: 0,
             asks: false,
+            lifecycle: Lifecycle::Active,
             said: 0,
             speaker: 0,
         }
@@ -291,6 +316,7 @@ impl Growing {
             created_at: row.get(3)?,
             updated_at: row.get(4)?,
             expiration_date: date_column(row, 5)?,
+            lifecycle: row.get(11)?,
             speaker: speaker(row.get_ref(9)?.as_bytes()?, row.get_ref(10)?.as_bytes_or_null()?),
             ..IndexedMemory::new(row.get(0)?)
         };
@@ -353,8 +379,12 @@ impl Growing {
 
     fn seal(&mut self) {
         let expirations = self.memories.iter().filter_map(|memory| memory.expiration_date);
+        let first_expiration = expirations.min();
+        let became = |lifecycle| self.memories.iter().any(|memory| memory.lifecycle == lifecycle);
         let mut chunk = Chunk {
-            first_expiration: expirations.min(),
+            first_expiration,
+            has_superseded: became(Lifecycle::Superseded),
+            has_merged: became(Lifecycle::Merged),
             memories: std::mem::take(&mut self.memories),
             vectors: std::mem::take(&mut self.vectors),
             inverse_lengths: std::mem::take(&mut self.inverse_lengths),

@@ -1,7 +1,10 @@
+pub(crate) mod part;
+
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 
+use crate::retrieval::query::part::QueryPart;
 use crate::retrieval::query_word::QueryWord;
 use crate::retrieval::scoring::{Closeness, general_weight, is_common};
 use crate::retrieval::visible_memories::VisibleMemories;
@@ -190,17 +193,6 @@ pub(crate) struct Query {
     pub(crate) asker: Vec<QueryWord>,
     /// Whether it asks for something that it does not say.
     pub(crate) asks_what: bool,
-}
-
-/// The whole query, or a sentence of it.
-#[derive(Clone)]
-pub(crate) struct QueryPart {
-    /// The places of its words among those of the query, ascending.
-    pub(crate) terms: Vec<u16>,
-    /// `None` when only words count.
-    pub(crate) vector: Option<Vector>,
-    /// The share of its evidence that a memory keeps which matches this part alone.
-    pub(crate) kept: f64,
 }
 
 impl Query {

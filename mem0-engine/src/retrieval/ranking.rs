@@ -36,7 +36,8 @@ use self::lending::{Neighbour, with_lent};
 use crate::giving_way::give_way_for_now;
 use crate::retrieval::long_memories::PassageWords;
 use crate::retrieval::nearest_words::NearestWords;
-use crate::retrieval::query::{Query, QueryPart};
+use crate::retrieval::query::Query;
+use crate::retrieval::query::part::QueryPart;
 use crate::retrieval::query_word::{PlaceCounts, QueryWord};
 use crate::retrieval::quotes::Phrase;
 use crate::retrieval::score_breakdown::support;
@@ -154,6 +155,11 @@ impl<'a> Ranking<'a> {
         }
         self.beside_their_adds(&mut best);
         self.sorted(best, count)
+    }
+
+    /// One memory; `None` when it has nothing in common with the query.
+    pub(crate) fn one(&self, place: usize) -> Option<Ranked> {
+        self.scored(place, &mut self.scorer.nothing_mentioned())
     }
 
     /// Compares the best of each add with the best of all. An add's best is among the ranked ones

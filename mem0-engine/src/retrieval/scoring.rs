@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::retrieval::light_words::is_light;
-use crate::retrieval::query::QueryPart;
+use crate::retrieval::query::part::QueryPart;
 use crate::retrieval::query_word::QueryWord;
 use crate::retrieval::score_breakdown::{ScoreParts, in_thousandths};
 use crate::retrieval::visible_memories::NEIGHBOURS;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use rusqlite::{Connection, params_from_iter};
 
 use crate::EngineError;
+use crate::change::Lifecycle;
 use crate::retrieval::building::Build;
 use crate::retrieval::long_memories::PassageWords;
 use crate::retrieval::memory_index::{CHUNK, IndexedMemory, MemoryIndex};
@@ -80,11 +81,13 @@ impl VisibleMemories {
         Self { index, places: Some(Places { visible, places }), _build: None }
     }
 
-    /// The memories of the index that match a condition on `memories AS m`.
+    /// The memories of the index for which `is_visible` holds, and that match a condition on
+    /// `memories AS m`.
     pub(crate) fn matching(
         index: Arc<MemoryIndex>,
         connection: &Connection,
         rows: &Where,
+        is_visible: impl Fn(&IndexedMemory) -> bool,
     ) -> Result<Self, EngineError> {
         let sql = format!("SELECT m.seq FROM memories AS m WHERE {}", rows.sql);
         let mut statement = connection.prepare(&sql)?;
@@ -95,7 +98,7 @@ impl VisibleMemories {
         let mut found = found.into_iter().peekable();
         Ok(Self::new(index, |memory| {
             while found.next_if(|seq| *seq < memory.seq).is_some() {}
-            found.next_if_eq(&memory.seq).is_some()
+            found.next_if_eq(&memory.seq).is_some() && is_visible(memory)
         }))
     }
 
@@ -112,6 +115,16 @@ impl VisibleMemories {
 
     pub(crate) fn memory(&self, place: usize) -> Option<&IndexedMemory> {
         self.index.memory(self.at(place)?)
+    }
+
+    /// The place of the memory with this number; `None` if it is not visible.
+    pub(crate) fn place_of(&self, seq: i64) -> Option<usize> {
+        self.place(self.index.position(seq)?)
+    }
+
+    /// Whether of a memory in the whole index this became.
+    pub(crate) fn has(&self, lifecycle: Lifecycle) -> bool {
+        self.index.has(lifecycle)
     }
 
     /// The words of a memory's passages; `None` if it has one.

@@ -236,7 +236,7 @@ fn settings(row: &Row<'_>) -> rusqlite::Result<ProjectSettings> {
     })
 }
 
-fn record(
+pub(crate) fn record(
     connection: &Connection,
     seq: i64,
     role: MemberRole,

@@ -2,10 +2,12 @@ use std::path::Path;
 
 use rusqlite::{Connection, ErrorCode};
 
+use crate::folder::columns::json_column;
 use crate::folder::data_folder::existing_database;
 use crate::folder::text_index::Indexed;
 use crate::folder::{duplicate_key, schema};
 use crate::ids::{self, EntityIds};
+use crate::memories::lifecycle::learned::Learned;
 use crate::upkeep::reindex;
 use crate::{EngineError, FolderError};
 
@@ -178,6 +180,23 @@ const RULES: &[(&str, &str)] = &[
         "SELECT count(*) FROM memories WHERE event_seq NOT IN (SELECT seq FROM events)",
     ),
     (
+        "Memories of which nobody knows what became",
+        "SELECT count(*) FROM memories WHERE lifecycle NOT IN ('superseded', 'merged') \
+         OR (lifecycle IS NULL) <> (replaced_by IS NULL)",
+    ),
+    (
+        "Memories that replace each other in a circle",
+        "WITH RECURSIVE later (first, id) AS ( \
+             SELECT id, replaced_by FROM memories WHERE replaced_by IS NOT NULL \
+             UNION SELECT first, m.replaced_by FROM later JOIN memories AS m ON m.id = later.id \
+             WHERE m.replaced_by IS NOT NULL) \
+         SELECT count(*) FROM later WHERE first = id",
+    ),
+    (
+        "Sources whose event is missing",
+        "SELECT count(*) FROM memory_sources WHERE event NOT IN (SELECT seq FROM events)",
+    ),
+    (
         "Events with an unknown status",
         "SELECT count(*) FROM events \
          WHERE status NOT IN ('PENDING', 'RUNNING', 'SUCCEEDED', 'FAILED')",
@@ -232,9 +251,11 @@ const JSON: &[(&str, &str)] = &[
     ("events", "payload"),
     ("memories", "categories"),
     ("memories", "metadata"),
+    ("memories", "learned"),
     ("history", "categories"),
     ("history", "metadata"),
     ("history", "input"),
+    ("history", "lifecycle"),
     ("entities", "metadata"),
     ("exports", "scopes"),
     ("exports", "filter"),
@@ -267,18 +288,23 @@ fn memories(
     (terms_are_of_today, vectors_are_of_today): (bool, bool),
 ) -> Result<(), EngineError> {
     let mut statement = connection.prepare(
-        "SELECT m.user_id, m.agent_id, m.app_id, m.run_id, m.scope_key, m.text_hash, m.actor, m.text, i.terms, \
-         i.passages, v.vector FROM memories AS m JOIN memory_index AS i ON i.seq = m.seq \
+        "SELECT m.user_id, m.agent_id, m.app_id, m.run_id, m.scope_key, m.text_hash, m.actor, m.text, \
+         m.state_key, m.learned, i.terms, i.passages, v.vector FROM memories AS m JOIN memory_index AS i ON i.seq = m.seq \
          LEFT JOIN memory_vectors AS v ON v.seq = m.seq",
     )?;
     let mut rows = statement.query([])?;
     let dimensions = reindex::elsewhere(connection)?.map(|(_, dimensions)| dimensions);
-    let (mut texts, mut scopes, mut words, mut passages, mut vectors) = (0, 0, 0, 0, 0);
+    let (mut texts, mut scopes, mut states) = (0, 0, 0);
+    let (mut words, mut passages, mut vectors) = (0, 0, 0);
     while let Some(row) = rows.next()? {
         let ids = EntityIds::from_row(row)?;
         let (actor, text): (Option<String>, String) = (row.get("actor")?, row.get("text")?);
         texts += i64::from(row.get::<_, Vec<u8>>("text_hash")? != ids::text_hash(&text));
         scopes += i64::from(row.get::<_, Vec<u8>>("scope_key")? != ids.ids_hash());
+        // What is not JSON is counted already.
+        let learned: Option<Learned> = json_column(row, "learned").unwrap_or_default();
+        let state_key = learned.and_then(|learned| learned.state_key());
+        states += i64::from(row.get::<_, Option<String>>("state_key")? != state_key);
         if terms_are_of_today {
             let actor = actor.as_deref();
             let indexed = match dimensions {
@@ -300,6 +326,7 @@ fn memories(
     }
     checkup.note("Memories whose hash does not match their text", texts);
     checkup.note("Memories whose scope key does not match their ids", scopes);
+    checkup.note("Memories whose state key does not match what was learned", states);
     checkup.note("Memories whose words do not match their text", words);
     checkup.note("Memories whose passages do not match their text", passages);
     checkup.note("Memories whose vector does not match their text", vectors);

@@ -9,3 +9,6 @@ pub(crate) mod checkup;
 pub(crate) mod engine_stats;
 pub(crate) mod next_embedder;
 pub(crate) mod reindex;
+
+#[cfg(test)]
+mod learned_tests;

@@ -453,6 +453,7 @@ mod tests {
                 input: &[],
                 old_memory: None,
                 new_memory: Some(&format!("text {n}")),
+                lifecycle: None,
                 at: 0,
                 event_seq: 0,
             };

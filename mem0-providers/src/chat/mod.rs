@@ -52,7 +52,10 @@ impl<P: ChatProtocol> ChatModel<P> {
         let body = self.service.send(outgoing).await?;
         let said = self.protocol.read(request, &body);
         let said = said.map_err(|error| self.service.connection.not_its_answer(error))?;
-        said.response(self.provider, request)
+        let mut response = said.response(self.provider, request)?;
+        // The name is shown and kept.
+        response.model = response.model.filter(|name| !self.service.credentials.are_in(name));
+        Ok(response)
     }
 }
 

@@ -1,7 +1,68 @@
-use mem0_engine::{EventResultRecord, MemoryRecord, SearchHit, StructuredAttributes};
+use mem0_engine::{EventResultRecord, MemoryRecord, SearchHit, Source, StructuredAttributes};
 use mem0_types::{Date, Metadata, Timestamp};
 use serde::Serialize;
 use serde_json::Value;
+
+/// What became of a memory, and what was learned with it.
+#[derive(Serialize)]
+pub(crate) struct LearnedView {
+    lifecycle_state: &'static str,
+    replaced_by: Option<String>,
+    /// These are absent where nothing of the kind was learned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    polarity: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state_key: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event_date: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event_start: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event_end: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    time_precision: Option<String>,
+    /// Absent unless they were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sources: Option<Vec<SourceView>>,
+}
+
+#[derive(Serialize)]
+struct SourceView {
+    role: String,
+    actor_id: Option<String>,
+    text: String,
+    quote: String,
+    event_id: Option<String>,
+}
+
+impl From<Source> for SourceView {
+    fn from(source: Source) -> Self {
+        let Source { role, actor, text, quote, event_id, .. } = source;
+        Self { role, actor_id: actor, text, quote, event_id }
+    }
+}
+
+impl LearnedView {
+    /// Takes it out of a memory.
+    pub(crate) fn of(record: &mut MemoryRecord) -> Self {
+        let learned = record.learned.take().unwrap_or_default();
+        let sources = record.sources.take();
+        Self {
+            lifecycle_state: record.lifecycle.as_str(),
+            replaced_by: record.replaced_by.take(),
+            state_key: learned.state_key(),
+            event_date: learned.event_date(),
+            kind: learned.kind,
+            polarity: learned.polarity,
+            event_start: learned.event_start,
+            event_end: learned.event_end,
+            time_precision: learned.time_precision,
+            sources: sources.map(|sources| sources.into_iter().map(SourceView::from).collect()),
+        }
+    }
+}
 
 /// A memory in the answers of get, update and list. A field that the platform sends as null is null
 /// rather than absent, because Python callers index the answer.
@@ -21,18 +82,16 @@ pub(crate) struct MemoryView {
     updated_at: Timestamp,
     expiration_date: Option<Date>,
     structured_attributes: StructuredAttributes,
-    /// Without inference, no memory is superseded.
-    replaced_by: Option<String>,
-    /// Without inference, no memory is made from others.
+    /// No memory is made from others.
     synthesized: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    lifecycle_state: Option<&'static str>,
+    #[serde(flatten)]
+    learned: LearnedView,
 }
 
-impl MemoryView {
-    /// A memory of a list.
-    pub(crate) fn listed(record: MemoryRecord) -> Self {
+impl From<MemoryRecord> for MemoryView {
+    fn from(mut record: MemoryRecord) -> Self {
         Self {
+            learned: LearnedView::of(&mut record),
             structured_attributes: record.structured_attributes(),
             id: record.id,
             memory: record.memory,
@@ -47,15 +106,8 @@ impl MemoryView {
             created_at: record.created_at,
             updated_at: record.updated_at,
             expiration_date: record.expiration_date,
-            replaced_by: None,
             synthesized: false,
-            lifecycle_state: None,
         }
-    }
-
-    /// A memory in the answers of get and update.
-    pub(crate) fn alone(record: MemoryRecord) -> Self {
-        Self { lifecycle_state: Some("active"), ..Self::listed(record) }
     }
 }
 
@@ -81,6 +133,8 @@ pub(crate) struct HitView {
     created_at: Timestamp,
     updated_at: Timestamp,
     expiration_date: Option<Date>,
+    #[serde(flatten)]
+    learned: LearnedView,
 }
 
 #[derive(Serialize)]
@@ -109,8 +163,9 @@ fn is_zero(part: &f64) -> bool {
 
 impl From<SearchHit> for HitView {
     fn from(hit: SearchHit) -> Self {
-        let SearchHit { memory: record, score, score_breakdown: parts, rerank_score, .. } = hit;
+        let SearchHit { memory: mut record, score, score_breakdown: parts, rerank_score, .. } = hit;
         Self {
+            learned: LearnedView::of(&mut record),
             id: record.id,
             memory: record.memory,
             user_id: record.ids.user_id,
@@ -151,14 +206,15 @@ pub(crate) struct LegacyMemoryView {
     updated_at: Timestamp,
     expiration_date: Option<Date>,
     structured_attributes: StructuredAttributes,
-    replaced_by: Option<String>,
     synthesized: bool,
-    lifecycle_state: &'static str,
+    #[serde(flatten)]
+    learned: LearnedView,
 }
 
 impl From<MemoryRecord> for LegacyMemoryView {
-    fn from(record: MemoryRecord) -> Self {
+    fn from(mut record: MemoryRecord) -> Self {
         Self {
+            learned: LearnedView::of(&mut record),
             structured_attributes: record.structured_attributes(),
             id: record.id,
             memory: record.memory,
@@ -170,9 +226,7 @@ impl From<MemoryRecord> for LegacyMemoryView {
             created_at: record.created_at,
             updated_at: record.updated_at,
             expiration_date: record.expiration_date,
-            replaced_by: None,
             synthesized: false,
-            lifecycle_state: "active",
         }
     }
 }
@@ -195,6 +249,8 @@ pub(crate) struct LegacyHitView {
     #[serde(skip_serializing_if = "Option::is_none")]
     rerank_score: Option<f64>,
     #[serde(flatten)]
+    learned: LearnedView,
+    #[serde(flatten)]
     others: Option<OtherIds>,
 }
 
@@ -208,8 +264,9 @@ struct OtherIds {
 
 impl LegacyHitView {
     /// A memory that was found without comparing it with the query.
-    pub(crate) fn unranked(record: MemoryRecord) -> Self {
+    pub(crate) fn unranked(mut record: MemoryRecord) -> Self {
         Self {
+            learned: LearnedView::of(&mut record),
             id: record.id,
             memory: record.memory,
             user_id: record.ids.user_id,

@@ -89,6 +89,9 @@ fn request(query: &Query, paged: bool) -> Result<ListRequest, Rejection> {
     }
     request.categories = query.values("categories");
     request.keywords = query.value("keywords")?.map(str::to_owned);
+    request.latest_only = query.boolean("latest_only")?.unwrap_or(false);
+    request.include_merged = query.boolean("include_merged")?.unwrap_or(false);
+    request.include_sources = query.boolean("include_sources")?.unwrap_or(false);
     request.start_date = moment(query, "start_date")?;
     request.end_date = moment(query, "end_date")?;
     Ok(request)

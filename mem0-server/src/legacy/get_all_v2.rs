@@ -39,7 +39,7 @@ pub(crate) async fn list(
     let shown = fields.texts("fields")?;
     let output_format = fields.text("output_format")?;
     let page = engine.list(request(&fields, &query, filter_beside_ids(&fields)?)?).await?;
-    let row = |record| Row::of_legacy(MemoryView::listed(record), shown.as_deref());
+    let row = |record| Row::of_legacy(MemoryView::from(record), shown.as_deref());
     let rows = page.results.into_iter().map(row).collect();
     Ok(Json(ListedView::of(rows, output_format.as_deref())))
 }

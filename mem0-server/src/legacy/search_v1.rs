@@ -55,6 +55,9 @@ async fn hits(
         listed.page.page_size = (request.top_k as u64).clamp(1, MAX_PAGE_SIZE);
         listed.categories = request.categories;
         listed.show_expired = request.show_expired;
+        listed.latest_only = request.latest_only;
+        listed.include_merged = request.include_merged;
+        listed.include_sources = request.include_sources;
         let page = engine.list(listed).await?;
         let rows = page.results.into_iter().map(LegacyHitView::unranked).collect();
         return Ok((HeaderMap::new(), rows));

@@ -150,6 +150,24 @@ impl Metrics {
                 Some(webhooks.failing),
             ),
             (
+                "mem0_llm_calls_total",
+                "counter",
+                "Questions that the language model has answered.",
+                figures.llm.map(|llm| llm.calls),
+            ),
+            (
+                "mem0_llm_tokens_total",
+                "counter",
+                "Tokens of the language model's questions and answers.",
+                figures.llm.map(|llm| llm.tokens),
+            ),
+            (
+                "mem0_llm_in_flight",
+                "gauge",
+                "Questions to the language model that are out.",
+                figures.llm.map(|llm| llm.in_flight),
+            ),
+            (
                 "mem0_http_connections",
                 "gauge",
                 "Connections that are open.",

@@ -22,7 +22,7 @@ pub(crate) struct App {
     pub(crate) engine: Engine,
     checked: Router,
     _violations: Violations,
-    _folder: Folder,
+    folder: Folder,
 }
 
 pub(crate) struct Answer {
@@ -77,7 +77,13 @@ impl App {
         let engine = open(folder.path());
         let violations = Violations::default();
         let checked = checked_into(router(engine.clone(), authentication), &violations);
-        Self { engine, checked, _violations: violations, _folder: folder }
+        Self { engine, checked, _violations: violations, folder }
+    }
+
+    /// Changes the database as a model's job would; before anything is read of it.
+    pub(crate) fn sql(&self, sql: &str) {
+        let database = self.folder.path().join("mem0.db");
+        rusqlite::Connection::open(database).unwrap().execute_batch(sql).unwrap();
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {

@@ -49,6 +49,7 @@ fn of_searches() -> Vec<Probe> {
         "keyword_search",
         "latest_only",
         "include_merged",
+        "include_sources",
         "enable_graph",
         "filter_memories",
         "only_metadata_based_search",
@@ -68,7 +69,13 @@ fn of_searches() -> Vec<Probe> {
 }
 
 fn of_lists() -> Vec<Probe> {
-    let mut probes = booleans(&["show_expired", "latest_only", "enable_graph"]);
+    let mut probes = booleans(&[
+        "show_expired",
+        "latest_only",
+        "include_merged",
+        "include_sources",
+        "enable_graph",
+    ]);
     probes.extend([
         probe("page", json!([2])),
         probe("page_size", json!([1])),
@@ -237,6 +244,12 @@ impl World {
             "metadata": {"kind": "milk"}, "agent_id": "bot", "app_id": "app", "run_id": "run",
         });
         app.store("I drank oat milk", milk).await;
+        app.store("I drank soda last week", json!({})).await;
+        app.store("I drank soda", json!({})).await;
+        app.sql(
+            "UPDATE memories SET replaced_by = (SELECT id FROM memories WHERE text LIKE '%oat%'), \
+             lifecycle = iif(text LIKE '%week', 'superseded', 'merged') WHERE text LIKE '%soda%'",
+        );
         let ping = app.get("/v1/ping/").await.ok();
         let text = |name: &str| ping[name].as_str().unwrap().to_owned();
         let (organization, project) = (text("org_id"), text("project_id"));

@@ -16,7 +16,14 @@ use crate::folder::Folder;
 use crate::server::{Server, command, send, unconfigured};
 
 /// A server that answers each body with another.
-fn service(answering: impl Fn(&Value) -> Value + Send + Sync + 'static) -> SocketAddr {
+pub(crate) fn service(answering: impl Fn(&Value) -> Value + Send + Sync + 'static) -> SocketAddr {
+    service_with(move |body| (200, answering(body)))
+}
+
+/// The same, also with a status.
+pub(crate) fn service_with(
+    answering: impl Fn(&Value) -> (u16, Value) + Send + Sync + 'static,
+) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let answering = Arc::new(answering);
@@ -29,7 +36,7 @@ fn service(answering: impl Fn(&Value) -> Value + Send + Sync + 'static) -> Socke
     address
 }
 
-fn answer(mut stream: TcpStream, answering: &dyn Fn(&Value) -> Value) {
+fn answer(mut stream: TcpStream, answering: &dyn Fn(&Value) -> (u16, Value)) {
     let mut reader = BufReader::new(stream.try_clone().unwrap());
     let mut length = 0;
     loop {
@@ -44,14 +51,16 @@ fn answer(mut stream: TcpStream, answering: &dyn Fn(&Value) -> Value) {
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body).unwrap();
-    let body = answering(&serde_json::from_slice(&body).unwrap()).to_string();
-    let head = format!("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {}", body.len());
+    let (status, body) = answering(&serde_json::from_slice(&body).unwrap());
+    let body = body.to_string();
+    let head =
+        format!("HTTP/1.1 {status} X\r\nconnection: close\r\ncontent-length: {}", body.len());
     // Whoever asked may be gone.
     let _ = stream.write_all(format!("{head}\r\n\r\n{body}").as_bytes());
 }
 
 /// What LM Studio answers, with vectors of 32 numbers.
-fn embedded(body: &Value) -> Value {
+pub(crate) fn embedded(body: &Value) -> Value {
     let hashes = HashEmbedder::new(32);
     let texts = body["input"].as_array().unwrap().iter().map(|text| text.as_str().unwrap());
     let rows = texts
@@ -61,7 +70,7 @@ fn embedded(body: &Value) -> Value {
 }
 
 /// What a reranker answers that prefers short texts.
-fn reranked(body: &Value) -> Value {
+pub(crate) fn reranked(body: &Value) -> Value {
     let texts = body["texts"].as_array().unwrap().iter().map(|text| text.as_str().unwrap());
     let rows = texts
         .enumerate()

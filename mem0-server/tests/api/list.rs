@@ -45,6 +45,7 @@ async fn a_row_has_every_field_of_the_specification_and_no_score() {
             "created_at",
             "expiration_date",
             "id",
+            "lifecycle_state",
             "memory",
             "metadata",
             "replaced_by",

@@ -21,6 +21,7 @@ mod folder;
 mod ignored_fields;
 mod kept;
 mod legacy;
+mod lifecycle;
 mod list;
 mod memory;
 mod openapi;
@@ -51,6 +52,8 @@ mod examples;
 mod faults;
 #[cfg(unix)]
 mod full_disk;
+#[cfg(all(unix, feature = "providers"))]
+mod llms;
 #[cfg(unix)]
 mod operating;
 #[cfg(unix)]

@@ -16,7 +16,9 @@ request! {
         memory_id: String,
     }
     optional {
-        /// Whether to delete the memories that are linked to it too. Default `false`.
+        /// Whether to delete the older memories too that it came in the place of, one after
+        /// another.
+        /// Default `false`.
         #[doc(alias = "deleteLinked")]
         delete_linked: bool as value = true
             => call.path_and_query()? == "/v1/memories/m-1/?delete_linked=true",

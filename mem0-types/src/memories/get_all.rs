@@ -95,6 +95,10 @@ options! {
         /// specification.
         #[doc(alias = "latestOnly")]
         latest_only: bool as value = true,
+        /// Whether each memory comes with its [`sources`](crate::Memory::sources), the words that
+        /// it was learned from. Default `false`. An option of the local platform.
+        #[doc(alias = "includeSources")]
+        include_sources: bool as value = true,
     }
 }
 

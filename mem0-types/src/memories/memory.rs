@@ -91,15 +91,56 @@ record! {
             replaced_by: String = "replaced_by",
             /// Whether it was made from other memories instead of a message.
             synthesized: bool = "synthesized",
-            /// The state that the platform keeps for it.
+            /// What became of it: `active`; `superseded` once a newer memory came in its place, or
+            /// `merged` once another one said all of it.
             #[doc(alias = "lifecycleState")]
             lifecycle_state: String = "lifecycle_state",
+            /// The words that it was learned from, where they were asked for. The local platform
+            /// alone tells them.
+            sources: Vec<MemorySource> = "sources",
         }
     }
 }
 
 typed_metadata!(Memory);
 spoken!(Memory);
+
+record! {
+    /// The words that a memory was learned from.
+    ///
+    /// ```
+    /// use mem0_sdk::Memory;
+    ///
+    /// let memory: Memory = serde_json::from_str(
+    ///     r#"{"id": "m-1", "memory": "Lives in Porto", "sources": [
+    ///         {"role": "user", "text": "Hi! I moved to Porto.", "quote": "I moved to Porto"}]}"#,
+    /// )?;
+    /// let sources = memory.sources.unwrap_or_default();
+    /// assert_eq!(sources[0].quote.as_deref(), Some("I moved to Porto"));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub struct MemorySource {
+        required {}
+        defaulted {}
+        optional {
+            /// The words of the message that the memory stands on.
+            quote: String = "quote",
+            /// The message. It is no more than the quote once a memory of the same message was
+            /// erased.
+            text: String = "text",
+            /// Who said them, by role: that of the message.
+            role: Role = "role",
+            /// Who said them, by name: the `name` of the message, where it had one.
+            #[doc(alias = "actorId")]
+            actor_id: String = "actor_id",
+            /// The event that the message came with.
+            #[doc(alias = "eventId")]
+            event_id: String = "event_id",
+        }
+    }
+}
+
+spoken!(MemorySource);
 
 record! {
     /// The parts of a search hit's score, each from 0 to 1. Those of the local platform add up to

@@ -25,7 +25,7 @@ pub use delete_all::{DeleteEverything, DeleteScope, QueuedDelete};
 pub use feedback::{Feedback, FeedbackOptions, FeedbackResponse};
 pub use get_all::GetAllMemoryOptions;
 pub use history::History;
-pub use memory::{Memory, Passage, ScoreBreakdown};
+pub use memory::{Memory, MemorySource, Passage, ScoreBreakdown};
 pub use search::SearchMemoryOptions;
 pub use update::UpdateMemoryOptions;
 

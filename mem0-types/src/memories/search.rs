@@ -114,6 +114,10 @@ options! {
         /// specification.
         #[doc(alias = "includeMerged")]
         include_merged: bool as value = true,
+        /// Whether each memory comes with its [`sources`](crate::Memory::sources), the words that
+        /// it was learned from. Default `false`. An option of the local platform.
+        #[doc(alias = "includeSources")]
+        include_sources: bool as value = true,
         /// Whether to match words too. Documented only for older versions of the operation.
         #[doc(alias = "keywordSearch")]
         keyword_search: bool as value = true,

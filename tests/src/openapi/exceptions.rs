@@ -15,6 +15,9 @@ pub enum Departure {
     /// A field of the answer with this status whose value the schema doesn't allow, named as
     /// `results[].memory`.
     Field(u16, &'static str),
+    /// A field of the answer with this status, or of each of its rows, that the schema doesn't
+    /// have.
+    InRows(u16, &'static str),
     /// An answer with this status that is the schema's list in an envelope: `{"results": […]}`, and
     /// an empty list of `relations` if there is one.
     Envelope(u16),
@@ -48,7 +51,7 @@ const fn exception(
     Exception { operation, departure, row, reason }
 }
 
-use Departure::{Envelope, Field, Path, Status};
+use Departure::{Envelope, Field, InRows, Path, Status};
 
 /// Every departure that [`super::Specification::validate`] lets pass.
 pub const EXCEPTIONS: &[Exception] = &[
@@ -342,6 +345,23 @@ pub const EXCEPTIONS: &[Exception] = &[
         "S34",
         "the same in an older version",
     ),
+    exception(EVERY, InRows(200, "lifecycle_state"), "S35", "what became of a memory"),
+    exception(EVERY, InRows(200, "replaced_by"), "S35", "what came in its place"),
+    exception(EVERY, InRows(200, "kind"), "S35", "what kind of statement it is"),
+    exception(EVERY, InRows(200, "polarity"), "S35", "whether it is so or not"),
+    exception(EVERY, InRows(200, "state_key"), "S35", "what it is about"),
+    exception(EVERY, InRows(200, "event_date"), "S35", "when it happens"),
+    exception(EVERY, InRows(200, "event_start"), "S35", "when it happens"),
+    exception(EVERY, InRows(200, "event_end"), "S35", "when it happens"),
+    exception(EVERY, InRows(200, "time_precision"), "S35", "how exactly that is known"),
+    exception(EVERY, InRows(200, "sources"), "S35", "what a memory was learned from"),
+    exception(
+        "GET /v1/memories/{memory_id}/history/",
+        InRows(200, "reason"),
+        "S35",
+        "why a memory was retired or corrected",
+    ),
+    exception("GET /v1/memories/events/", InRows(200, "reason"), "S35", "the same for all"),
 ];
 
 /// Whether `body` is one of the shapes in which the platform puts an error.

@@ -6,13 +6,15 @@ use crate::answers::fits;
 use crate::recordings::{Recording, Sent};
 
 /// What the official clients send and the specification has not caught up with.
-const UNDOCUMENTED: [(&str, &str); 8] = [
+const UNDOCUMENTED: [(&str, &str); 10] = [
     ("GET /v1/entities/", "page"),
     ("GET /v1/entities/", "page_size"),
     ("GET /v1/events/", "page"),
     ("GET /v1/events/", "page_size"),
+    ("POST /v3/memories/", "include_sources"),
     ("POST /v3/memories/", "latest_only"),
     ("POST /v3/memories/search/", "include_merged"),
+    ("POST /v3/memories/search/", "include_sources"),
     ("POST /v3/memories/search/", "keyword_search"),
     ("POST /v3/memories/search/", "latest_only"),
 ];

@@ -12,6 +12,8 @@ pub(super) const TABLES: &[&str] = &[
     "api_keys",
     "events",
     "memories",
+    "memory_sources",
+    "memory_links",
     "history",
     "duplicate_adds",
     "entities",
@@ -39,6 +41,7 @@ const DERIVED: &[&str] = &["memory_index", "memory_vectors", "next_vectors", "me
 /// to.
 const UNSTATED: &[(&str, &str, &str)] = &[
     ("memories", "event_seq", "events"),
+    ("memory_sources", "event", "events"),
     ("history", "event_seq", "events"),
     ("duplicate_adds", "event_seq", "events"),
     ("webhook_changes", "made_to", "webhooks"),

@@ -24,6 +24,7 @@ Usage: mem0-server [OPTIONS]
        mem0-server import [--create-folder] [FILE]
        mem0-server change-embedder --to NAME [--yes]
        mem0-server change-embedder --cancel
+       mem0-server check-config [OPTIONS]
 
 Options of the server:
   --listen ADDRESS         Address to listen on: host:port. Port 0 picks a free port.
@@ -53,6 +54,12 @@ Options of the server:
                            such as cohere, or a JSON object with provider and config,
                            as in Mem0's configuration. Default: a comparison of words
                            on this machine.
+  --llm NAME               The language model: a provider, such as ollama, or a JSON
+                           object with provider and config, as in Mem0's
+                           configuration. Default: none.
+  --llm-limits JSON        What the language model may be asked: an object with
+                           calls_per_day, tokens_per_day, tokens_per_add, in_flight.
+                           Default: no limits.
   --log LEVEL              error, warn, or info, which logs every request.
                            Default warn.
   --body-limit BYTES       Largest request body. Default 16777216.
@@ -117,6 +124,10 @@ and goes on where it was stopped. No server may use the folder meanwhile.
   --to NAME                The new embedder, as in --embedder, which is its default.
   --yes                    Agrees to what a provider charges, without a question.
   --cancel                 Gives a change up that was begun.
+check-config says of each component what it is and where it goes, asks the language
+model one word, the embedder one vector and the reranker one score, and exits with code
+1 if one cannot be used, or 2 if the configuration cannot be read. It takes the options
+of the server, and uses no data folder.
 
 SIGTERM and SIGINT (Ctrl-C) stop the server once the requests in flight are finished;
 a second one stops it at once.
@@ -127,6 +138,7 @@ Point a client at it with its base URL: http://127.0.0.1:8888";
 pub(crate) enum Command {
     Serve(Config),
     PrintConfig(Config),
+    CheckConfig(Config),
     Keys(keys::Options),
     ChangeEmbedder(change_embedder::Options),
     Folder(folder::Options),
@@ -247,6 +259,18 @@ fn command(own: Own, config: Config) -> Result<Command, String> {
         });
     };
     let first = first.to_string_lossy();
+    if first == "check-config" {
+        own.refuse_change()?;
+        if own.key.is_for_keys_alone()
+            || own.key.project_id.is_some()
+            || own.create_folder
+            || own.print_config
+            || !rest.is_empty()
+        {
+            return Err("check-config takes the options of the server and nothing else".to_owned());
+        }
+        return Ok(Command::CheckConfig(config));
+    }
     if own.serves || own.print_config || (own.embeds && first != "import") {
         return Err("a command does not take options of the server".to_owned());
     }
@@ -525,6 +549,11 @@ mod tests {
         assert!(matches!(parsed(&["--help"], &[]), Ok(Command::Help)));
         assert!(matches!(parsed(&["-V"], &[]), Ok(Command::Version)));
         assert!(matches!(parsed(&["--print-config"], &[]), Ok(Command::PrintConfig(_))));
+        let checked = parsed(&["check-config", "--listen", "x"], &[]);
+        assert!(matches!(checked, Ok(Command::CheckConfig(config)) if config.listen == "x"));
+        for refused in [&["check-config", "x"][..], &["check-config", "--print-config"]] {
+            assert!(parsed(refused, &[]).is_err(), "{refused:?}");
+        }
     }
 
     #[test]

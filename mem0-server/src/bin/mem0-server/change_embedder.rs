@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use mem0_components::ProviderConfig;
 use mem0_engine::{
-    EmbedderPlan, Engine, EngineError, cancel_embedder_change, plan_embedder_change,
+    EmbedderChoice, EmbedderPlan, Engine, EngineError, cancel_embedder_change, plan_embedder_change,
 };
 use tracing::Level;
 
+use crate::config::Config;
 use crate::{Failure, Signals, complain, components, folder, show, stderr_log};
 
 /// How often progress is said where there is no bar.
@@ -176,32 +177,29 @@ async fn follow(engine: &Engine) {
     }
 }
 
-/// Opens the folder of a server that changes its embedder, if it has another one.
-pub(crate) fn open(
+/// Says what a server's change of its embedder takes, if the folder has another one, and refuses
+/// what nobody has agreed to.
+pub(crate) fn agree(
     data_dir: &Path,
-    to: &ProviderConfig,
+    config: &Config,
+    to: &EmbedderChoice,
     mode: Mode,
-    price: Option<f64>,
-) -> Result<Engine, Failure> {
-    let choice = components::choice(to)?;
-    if data_dir.join("mem0.db").exists() {
-        let plan = plan_embedder_change(data_dir, &choice);
-        let plan = plan.map_err(|error| folder::failed(data_dir, error))?;
-        let charges = components::charges(to) && plan.memories > 0;
-        let lines = described(&plan, charges.then_some(price));
-        if is_change(&plan) {
-            if charges && mode != Mode::Paid && !plan.is_begun {
-                return Err(format!(
-                    "{} To agree to that, set change_embedder to paid",
-                    lines.join(" ")
-                )
-                .into());
-            }
-            lines.iter().for_each(|line| stderr_log::write_line(Level::INFO, line));
-        }
+) -> Result<(), Failure> {
+    if !data_dir.join("mem0.db").exists() {
+        return Ok(());
     }
-    Engine::open_and_change_embedder(data_dir, choice)
-        .map_err(|error| crate::unusable(data_dir, error))
+    let plan = plan_embedder_change(data_dir, to);
+    let plan = plan.map_err(|error| folder::failed(data_dir, error))?;
+    let charges = config.embedder.as_ref().is_some_and(components::charges) && plan.memories > 0;
+    let lines = described(&plan, charges.then_some(config.embedding_price));
+    if is_change(&plan) {
+        if charges && mode != Mode::Paid && !plan.is_begun {
+            let lines = lines.join(" ");
+            return Err(format!("{lines} To agree to that, set change_embedder to paid").into());
+        }
+        lines.iter().for_each(|line| stderr_log::write_line(Level::INFO, line));
+    }
+    Ok(())
 }
 
 /// Logs how far a change has come, until it is done.

@@ -1,17 +1,18 @@
-//! What makes the vectors, a built-in embedder or one of a provider, and what reranks.
+//! What makes the vectors, a built-in embedder or one of a provider, what reranks, and the language
+//! model.
 
-use mem0_components::{MemoryConfig, ProviderConfig};
-use mem0_engine::{BuiltIn, EmbedderChoice};
-use serde_json::{Value, json};
+use std::sync::Arc;
+
+use mem0_components::{Llm, MemoryConfig, ProviderConfig, Reranker};
+use mem0_engine::{BuiltIn, EmbedderChoice, LlmLimits};
+use serde_json::{Map, Value, json};
 use toml::de::DeValue;
 
 use crate::Failure;
+use crate::config::Config;
 
 #[cfg(feature = "providers")]
-use {
-    mem0_components::{Components, Registry, Reranker},
-    std::sync::Arc,
-};
+use mem0_components::{Components, Registry};
 
 /// Reads the option `embedder`: the name of a built-in embedder or of a provider, or an object with
 /// `provider` and `config`.
@@ -31,12 +32,56 @@ pub(crate) fn embedder(text: &str) -> Result<ProviderConfig, String> {
     Ok(config)
 }
 
-/// Reads the option `reranker`: the name of a provider, or such an object.
-pub(crate) fn reranker(text: &str) -> Result<ProviderConfig, String> {
+/// Reads the option `llm` or `reranker`: the name of a provider, or such an object.
+pub(crate) fn of_provider(option: &str, text: &str) -> Result<ProviderConfig, String> {
     if cfg!(not(feature = "providers")) {
         return Err("cannot be used: this build has not the feature providers".to_owned());
     }
-    read("reranker", text)
+    read(option, text)
+}
+
+/// The limits of the language model, by their names.
+type Limit = (&'static str, fn(&mut LlmLimits) -> &mut Option<u64>);
+const LIMITS: [Limit; 4] = [
+    ("calls_per_day", |limits| &mut limits.calls_per_day),
+    ("tokens_per_day", |limits| &mut limits.tokens_per_day),
+    ("tokens_per_add", |limits| &mut limits.tokens_per_add),
+    ("in_flight", |limits| &mut limits.in_flight),
+];
+
+/// Reads the option `llm-limits`: an object with some of [`LIMITS`].
+pub(crate) fn limits(text: &str) -> Result<LlmLimits, String> {
+    let names = || LIMITS.iter().map(|(name, _)| *name);
+    let given: Map<String, Value> = serde_json::from_str(text).map_err(|_| {
+        let names = names().collect::<Vec<_>>().join(", ");
+        format!("must be a table, or an object of JSON, with some of {names}")
+    })?;
+    let mut limits = LlmLimits::default();
+    for (name, value) in &given {
+        let Some((_, limit)) = LIMITS.iter().find(|(known, _)| known == name) else {
+            let nearest = names().min_by_key(|known| strsim::damerau_levenshtein(known, name));
+            let nearest = nearest.unwrap_or_default();
+            return Err(format!("has no limit {name}; did you mean {nearest}?"));
+        };
+        let value = value.as_u64().filter(|value| *value > 0).ok_or_else(|| {
+            format!(
+                "has a {name} that is not a whole number, at least 1; leave it out for no limit"
+            )
+        })?;
+        *limit(&mut limits) = Some(value);
+    }
+    Ok(limits)
+}
+
+/// The limits as the file has them; `None` when there are none.
+pub(crate) fn shown_limits(limits: &LlmLimits) -> Option<String> {
+    let mut limits = *limits;
+    let set = LIMITS.iter().filter_map(|(name, limit)| {
+        let value = (*limit(&mut limits))?;
+        Some(format!("{name} = {value}"))
+    });
+    let set: Vec<_> = set.collect();
+    (!set.is_empty()).then(|| format!("{{ {} }}", set.join(", ")))
 }
 
 fn read(option: &str, text: &str) -> Result<ProviderConfig, String> {
@@ -52,7 +97,11 @@ fn read(option: &str, text: &str) -> Result<ProviderConfig, String> {
     };
     let config = MemoryConfig::from_value(&json!({option: given}))
         .map_err(|refused| format!("cannot be used: {refused}"))?;
-    let config = if option == "reranker" { config.reranker } else { config.embedder };
+    let config = match option {
+        "llm" => config.llm,
+        "reranker" => config.reranker,
+        _ => config.embedder,
+    };
     config.ok_or_else(|| "must be a provider's name".to_owned())
 }
 
@@ -115,12 +164,32 @@ pub(crate) fn json(value: &DeValue<'_>) -> Option<Value> {
     })
 }
 
-/// The reranker for the engine; nothing is asked of it yet.
+/// The language model for the engine, if one is set; nothing is asked of it yet.
 #[cfg(feature = "providers")]
-pub(crate) fn reranking(config: &ProviderConfig) -> Result<Arc<dyn Reranker>, Failure> {
+pub(crate) fn llm(config: &Config) -> Result<Option<Arc<dyn Llm>>, Failure> {
     let mut memory = MemoryConfig::default();
-    memory.reranker = Some(config.clone());
-    make(&memory)?.reranker.ok_or_else(|| "the configuration names no reranker".into())
+    memory.llm.clone_from(&config.llm);
+    Ok(make(&memory)?.llm)
+}
+
+/// The reranker for the engine, if one is set; nothing is asked of it yet.
+#[cfg(feature = "providers")]
+pub(crate) fn reranking(config: &Config) -> Result<Option<Arc<dyn Reranker>>, Failure> {
+    let mut memory = MemoryConfig::default();
+    memory.reranker.clone_from(&config.reranker);
+    Ok(make(&memory)?.reranker)
+}
+
+/// None without the feature, and none can be set.
+#[cfg(not(feature = "providers"))]
+pub(crate) fn llm(_: &Config) -> Result<Option<Arc<dyn Llm>>, Failure> {
+    Ok(None)
+}
+
+/// The same.
+#[cfg(not(feature = "providers"))]
+pub(crate) fn reranking(_: &Config) -> Result<Option<Arc<dyn Reranker>>, Failure> {
+    Ok(None)
 }
 
 /// Makes what is of providers.
@@ -166,8 +235,29 @@ mod tests {
 
     #[cfg(feature = "providers")]
     #[test]
+    fn limits_have_names_and_are_at_least_one() {
+        let read = limits(r#"{"calls_per_day": 7, "in_flight": 2}"#).unwrap();
+        assert_eq!(
+            (read.calls_per_day, read.in_flight, read.tokens_per_add),
+            (Some(7), Some(2), None)
+        );
+        assert_eq!(shown_limits(&read).as_deref(), Some("{ calls_per_day = 7, in_flight = 2 }"));
+        assert_eq!(shown_limits(&LlmLimits::default()), None);
+        for (text, words) in [
+            (r#"{"calls_a_day": 7}"#, "has no limit calls_a_day; did you mean calls_per_day?"),
+            (r#"{"in_flight": 0}"#, "has a in_flight that is not a whole number, at least 1"),
+            (r#"{"tokens_per_add": "many"}"#, "tokens_per_add that is not a whole number"),
+            ("7", "must be a table, or an object of JSON, with some of calls_per_day"),
+        ] {
+            let refused = limits(text).unwrap_err();
+            assert!(refused.contains(words), "{refused}");
+        }
+    }
+
+    #[cfg(feature = "providers")]
+    #[test]
     fn a_reranker_is_a_name_or_an_object() {
-        let provider = |text: &str| reranker(text).map(|config| config.provider);
+        let provider = |text: &str| of_provider("reranker", text).map(|config| config.provider);
         assert_eq!(provider("cohere").as_deref(), Ok("cohere"));
         assert_eq!(provider(r#"{"provider": "llm_reranker"}"#).as_deref(), Ok("llm_reranker"));
         assert_eq!(

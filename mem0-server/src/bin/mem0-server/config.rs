@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use mem0_components::ProviderConfig;
+use mem0_engine::LlmLimits;
 use mem0_server::{BODY_LIMIT, BaseUrl, CorsOrigins, InvalidCorsOrigins, RateLimit};
 use toml::de::{DeTable, DeValue};
 use tracing::Level;
@@ -21,6 +22,8 @@ pub(crate) const OPTIONS: &[&str] = &[
     "change-embedder",
     "embedding-price",
     "reranker",
+    "llm",
+    "llm-limits",
     "api-key",
     "api-key-file",
     "base-url",
@@ -37,7 +40,7 @@ pub(crate) const OPTIONS: &[&str] = &[
 ];
 
 /// The settings that may be tables of the file.
-const COMPONENTS: [&str; 2] = ["embedder", "reranker"];
+const TABLES: [&str; 4] = ["embedder", "reranker", "llm", "llm-limits"];
 
 /// How the server runs.
 #[derive(Clone)]
@@ -51,6 +54,9 @@ pub(crate) struct Config {
     pub(crate) embedding_price: Option<f64>,
     /// `None` for the local comparison of words.
     pub(crate) reranker: Option<ProviderConfig>,
+    /// `None` for none.
+    pub(crate) llm: Option<ProviderConfig>,
+    pub(crate) llm_limits: LlmLimits,
     pub(crate) api_key: Option<String>,
     pub(crate) base_url: Option<BaseUrl>,
     pub(crate) cors_origins: Option<CorsOrigins>,
@@ -74,6 +80,8 @@ impl Default for Config {
             change_embedder: Mode::No,
             embedding_price: None,
             reranker: None,
+            llm: None,
+            llm_limits: LlmLimits::default(),
             api_key: None,
             base_url: None,
             cors_origins: None,
@@ -109,7 +117,9 @@ impl Config {
             "listen" => value.clone_into(&mut self.listen),
             "data-dir" => self.data_dir = PathBuf::from(value),
             "embedder" => self.embedder = Some(components::embedder(value)?),
-            "reranker" => self.reranker = Some(components::reranker(value)?),
+            "reranker" => self.reranker = Some(components::of_provider(option, value)?),
+            "llm" => self.llm = Some(components::of_provider(option, value)?),
+            "llm-limits" => self.llm_limits = components::limits(value)?,
             "change-embedder" => {
                 self.change_embedder = match value {
                     "no" => Mode::No,
@@ -185,11 +195,12 @@ impl Config {
             let option = option.ok_or_else(|| refused(&unknown(key.get_ref())))?;
             let value = match value.get_ref() {
                 DeValue::String(text) => text.to_string(),
-                table @ DeValue::Table(_) if COMPONENTS.contains(option) => {
+                table @ DeValue::Table(_) if TABLES.contains(option) => {
                     let object = components::json(table);
                     object.ok_or_else(|| refused("has a date, which cannot be used"))?.to_string()
                 }
-                _ if COMPONENTS.contains(option) => {
+                _ if *option == "llm-limits" => return Err(refused("must be a table of limits")),
+                _ if TABLES.contains(option) => {
                     return Err(refused("must be a string, or a table with provider and config"));
                 }
                 DeValue::Boolean(value) => value.to_string(),
@@ -227,9 +238,13 @@ impl Config {
             let value = match *option {
                 "listen" => Some(quoted(&self.listen)),
                 "data-dir" => Some(quoted(&self.data_dir.to_string_lossy())),
-                name @ ("embedder" | "reranker") => {
-                    let component =
-                        if name == "embedder" { &self.embedder } else { &self.reranker };
+                "llm-limits" => components::shown_limits(&self.llm_limits),
+                name @ ("embedder" | "reranker" | "llm") => {
+                    let component = match name {
+                        "embedder" => &self.embedder,
+                        "reranker" => &self.reranker,
+                        _ => &self.llm,
+                    };
                     match component {
                         // Keys are among its settings.
                         Some(component) if !component.config.is_empty() => {
@@ -335,7 +350,8 @@ mod tests {
              cors_origins = [\"https://a.example\", \"http://localhost:3000\"]\nlog = \"info\"\nbody_limit = 1_000\nrate_limit = 60\n\
              max_connections = 10\nheader_timeout = 1\nbody_timeout = 2\ndrain_limit = 3\n\
              private_webhooks = true\nchange_embedder = \"free\"\nembedding_price = 0.02\n\
-             metrics_listen = \"127.0.0.1:9464\"\n",
+             metrics_listen = \"127.0.0.1:9464\"\n\
+             [llm_limits]\ncalls_per_day = 1_000\nin_flight = 2\n",
         )
         .unwrap();
         assert_eq!((config.body_limit, config.log), (1000, Level::INFO));
@@ -366,6 +382,8 @@ mod tests {
             ("listen = [\"x\"]", 1, "must be a string"),
             ("metrics_listen = \"localhost\"", 1, "IP address with a port"),
             ("change_embedder = true", 1, "change_embedder must be no, free or paid"),
+            ("llm_limits = 5", 1, "llm_limits must be a table of limits"),
+            ("\n[llm_limits]\ntokens_a_day = 5", 2, "did you mean tokens_per_day?"),
             ("embedding_price = -0.5", 1, "the price of a million tokens"),
             ("listen = \"x\"\nlisten = \"y\"", 2, ""),
             ("listen = ", 1, ""),
@@ -410,7 +428,14 @@ mod tests {
         let printed = format!("{} {config:?}", config.to_toml());
         assert!(printed.contains("# reranker = \"cohere\", with settings not shown"));
         assert!(!printed.contains("s3cret"), "{printed}");
+        let config =
+            read("[llm]\nprovider = \"openai\"\n[llm.config]\napi_key = \"s3cret\"").unwrap();
+        let printed = format!("{} {config:?}", config.to_toml());
+        assert!(printed.contains("# llm = \"openai\", with settings not shown"));
+        assert!(!printed.contains("s3cret"), "{printed}");
         for (text, words) in [
+            ("llm = {provider = \"openai\", model = \"m\"}", "llm.model is not a known field"),
+            ("llm = 5", "llm must be a string, or a table"),
             ("embedder = {provder = \"openai\"}", "embedder.provder is not a known field"),
             ("embedder = 5", "embedder must be a string"),
             ("embedder = [\"openai\"]", "embedder must be a string"),

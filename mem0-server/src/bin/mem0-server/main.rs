@@ -3,6 +3,7 @@
 mod api_key;
 mod arguments;
 mod change_embedder;
+mod check_config;
 mod components;
 mod config;
 mod folder;
@@ -18,7 +19,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use mem0_engine::{EmbedderChoice, Engine, EngineError};
+use mem0_engine::{Engine, EngineError, EngineOptions};
 use mem0_server::{Metrics, Receivers, RouterOptions, deliver, metrics_router, router_with};
 use tokio::net::TcpListener;
 use tokio::time::{Instant, timeout_at};
@@ -64,6 +65,11 @@ fn main() -> ExitCode {
         Command::Serve(config) => serve(&config),
         Command::Keys(options) => keys::run(options),
         Command::ChangeEmbedder(options) => change_embedder::run(options),
+        Command::CheckConfig(config) => match check_config::run(&config) {
+            Ok(true) => Ok(()),
+            Ok(false) => return ExitCode::FAILURE,
+            Err(error) => Err(error),
+        },
         Command::Folder(options) => match folder::run(options) {
             Ok(true) => Ok(()),
             Ok(false) => return ExitCode::FAILURE,
@@ -148,23 +154,32 @@ fn serve(config: &Config) -> Result<(), Failure> {
 /// Opens the folder with the components that are configured.
 fn open(data_dir: &Path, config: &Config) -> Result<Engine, Failure> {
     // First, so that a wrong setting is said before anything is opened.
-    #[cfg(feature = "providers")]
-    let reranker = config.reranker.as_ref().map(components::reranking).transpose()?;
-    let opened = match (&config.embedder, config.change_embedder) {
-        (None, Mode::No) => Engine::open(data_dir),
-        (None, _) => return Err("change_embedder needs the option embedder".into()),
-        (Some(embedder), Mode::No) => match components::choice(embedder)? {
-            EmbedderChoice::BuiltIn(embedder) => Engine::open_with_built_in(data_dir, embedder),
-            EmbedderChoice::Given(embedder) => Engine::open_with_embedder(data_dir, embedder),
-        },
-        (Some(to), mode) => Ok(change_embedder::open(data_dir, to, mode, config.embedding_price)?),
-    };
-    let engine = opened.map_err(|error| unusable(data_dir, error))?;
-    #[cfg(feature = "providers")]
-    if let Some(reranker) = reranker {
-        return Ok(engine.with_reranker(reranker));
+    let reranker = components::reranking(config)?;
+    let llm = components::llm(config)?;
+    let embedder = config.embedder.as_ref().map(components::choice).transpose()?;
+    if let Some(llm) = &llm {
+        let place = check_config::place(llm.goes_to());
+        let line = format!("the language model is {}, {place}", llm.name());
+        stderr_log::write_line(Level::INFO, &line);
     }
-    Ok(engine)
+    let mut options = EngineOptions::default().llm_limits(config.llm_limits);
+    if let Some(llm) = llm {
+        options = options.llm(llm);
+    }
+    let engine = match (embedder, config.change_embedder) {
+        (None, Mode::No) => Engine::open_with(data_dir, options),
+        (None, _) => return Err("change_embedder needs the option embedder".into()),
+        (Some(embedder), Mode::No) => Engine::open_with(data_dir, options.embedder(embedder)),
+        (Some(to), mode) => {
+            change_embedder::agree(data_dir, config, &to, mode)?;
+            Engine::open_with(data_dir, options.change_embedder(to))
+        }
+    };
+    let engine = engine.map_err(|error| unusable(data_dir, error))?;
+    Ok(match reranker {
+        Some(reranker) => engine.with_reranker(reranker),
+        None => engine,
+    })
 }
 
 async fn run(config: &Config) -> Result<(), Failure> {

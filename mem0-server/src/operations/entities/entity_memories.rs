@@ -7,6 +7,7 @@ use crate::http::pages::{Address, Length, PageView, page_in};
 use crate::http::query::Query;
 use crate::http::rejection::{Answer, InError};
 use crate::http::view::View;
+use crate::http::wire::LearnedView;
 use crate::operations::entities::entity::EntityPath;
 use crate::operations::memories::history::InputView;
 
@@ -22,12 +23,15 @@ pub(crate) struct EntityMemoryView {
     updated_at: Timestamp,
     input: Vec<InputView>,
     is_updated: bool,
+    #[serde(flatten)]
+    learned: LearnedView,
 }
 
 impl From<EntityMemoryRecord> for EntityMemoryView {
     fn from(found: EntityMemoryRecord) -> Self {
-        let EntityMemoryRecord { memory, input, is_updated, .. } = found;
+        let EntityMemoryRecord { mut memory, input, is_updated, .. } = found;
         Self {
+            learned: LearnedView::of(&mut memory),
             id: memory.id,
             memory: memory.memory,
             role: memory.role,

@@ -1,4 +1,4 @@
-use mem0_engine::{HistoryEntry, PageRequest};
+use mem0_engine::{HistoryEntry, LifecycleChange, PageRequest};
 use mem0_types::{HistoryEvent, Message, Metadata, Timestamp};
 use serde::Serialize;
 
@@ -27,6 +27,9 @@ pub(crate) struct HistoryView {
     categories: Option<Vec<String>>,
     created_at: Timestamp,
     updated_at: Timestamp,
+    /// Why the memory was retired, came back, was corrected or taken back, where that is so.
+    #[serde(flatten)]
+    lifecycle: Option<LifecycleChange>,
 }
 
 #[derive(Serialize)]
@@ -64,6 +67,7 @@ impl From<HistoryEntry> for HistoryView {
             categories: entry.categories,
             created_at: entry.created_at,
             updated_at: entry.updated_at,
+            lifecycle: entry.lifecycle,
         }
     }
 }

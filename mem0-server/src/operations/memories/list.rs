@@ -20,14 +20,14 @@ pub(crate) async fn list(
     let fields = body.only(known())?;
     let shown = fields.texts("fields")?;
     let page = engine.list(request(&fields, &query, filter(&fields)?)?).await?;
-    let row = |record| Row::of(MemoryView::listed(record), shown.as_deref());
+    let row = |record| Row::of(MemoryView::from(record), shown.as_deref());
     Ok(Json(PageView::new(page, &address, row)))
 }
 
 /// The fields of a list, those that other versions have and clients send without effect here, and
 /// the ids, which v3 refuses.
 pub(crate) fn known() -> impl Iterator<Item = &'static str> + Clone {
-    const NAMES: [&str; 13] = [
+    const NAMES: [&str; 15] = [
         "filters",
         "page",
         "page_size",
@@ -38,6 +38,8 @@ pub(crate) fn known() -> impl Iterator<Item = &'static str> + Clone {
         "keywords",
         "fields",
         "latest_only",
+        "include_merged",
+        "include_sources",
         "enable_graph",
         "output_format",
         "version",
@@ -57,8 +59,9 @@ pub(crate) fn request(
     request.end_date = fields.moment("end_date")?;
     request.categories = fields.texts("categories")?.unwrap_or_default();
     request.keywords = fields.text("keywords")?;
-    // Without inference no memory is superseded, so every one is the latest.
-    fields.boolean("latest_only")?;
+    request.latest_only = fields.boolean("latest_only")?.unwrap_or(false);
+    request.include_merged = fields.boolean("include_merged")?.unwrap_or(false);
+    request.include_sources = fields.boolean("include_sources")?.unwrap_or(false);
     Ok(request)
 }
 

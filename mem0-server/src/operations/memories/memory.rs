@@ -35,8 +35,16 @@ pub(crate) fn is_uuid(id: &str) -> bool {
 }
 
 /// `GET /v1/memories/{memory_id}/`
-pub(crate) async fn get(View(engine): View, MemoryId(id): MemoryId) -> Answer<MemoryView, InError> {
-    Ok(Json(MemoryView::alone(engine.get(&id).await?)))
+pub(crate) async fn get(
+    View(engine): View,
+    MemoryId(id): MemoryId,
+    query: Query,
+) -> Answer<MemoryView, InError> {
+    let mut memory = engine.get(&id).await?;
+    if query.boolean("include_sources")?.unwrap_or(false) {
+        memory.sources = Some(engine.sources(&id).await?);
+    }
+    Ok(Json(MemoryView::from(memory)))
 }
 
 /// `PUT /v1/memories/{memory_id}/`
@@ -45,7 +53,7 @@ pub(crate) async fn update(
     MemoryId(id): MemoryId,
     body: Body,
 ) -> Answer<MemoryView, InError> {
-    Ok(Json(MemoryView::alone(engine.update(&id, change(&body?.only(CHANGES)?)?).await?)))
+    Ok(Json(MemoryView::from(engine.update(&id, change(&body?.only(CHANGES)?)?).await?)))
 }
 
 /// What can be changed of a memory.
@@ -87,8 +95,13 @@ pub(crate) async fn delete(
     let delete_linked = query.boolean("delete_linked")?.unwrap_or(false);
     let message = "Memory deleted successfully!";
     if query.boolean("erase")?.unwrap_or(false) {
-        engine.erase(&id).await?;
-        let cascade_count = delete_linked.then_some(0);
+        let cascade_count = match delete_linked {
+            true => engine.erase_linked(&id).await?.cascade_count,
+            false => {
+                engine.erase(&id).await?;
+                None
+            }
+        };
         return Ok(Json(DeletedView { message, cascade_count, erase: Some(true) }));
     }
     let cascade_count = engine.delete(&id, delete_linked).await?.cascade_count;

@@ -28,7 +28,7 @@ pub(crate) async fn search(View(engine): View, body: Received) -> SearchAnswer<H
 /// The fields of a search, those that other versions have and clients send without effect here, and
 /// the ids, which v3 refuses.
 pub(crate) fn known() -> impl Iterator<Item = &'static str> + Clone {
-    const NAMES: [&str; 18] = [
+    const NAMES: [&str; 19] = [
         "query",
         "filters",
         "top_k",
@@ -42,6 +42,7 @@ pub(crate) fn known() -> impl Iterator<Item = &'static str> + Clone {
         "fields",
         "latest_only",
         "include_merged",
+        "include_sources",
         "enable_graph",
         "filter_memories",
         "only_metadata_based_search",
@@ -70,8 +71,10 @@ pub(crate) fn request(fields: &Fields, filter: Filter) -> Result<SearchRequest, 
     request.rerank = fields.boolean("rerank")?.unwrap_or(false);
     request.keyword_search = fields.boolean("keyword_search")?.unwrap_or(false);
     request.reference_date = fields.moment("reference_date")?;
-    // Without an LLM no memory is superseded, merged, linked or judged, so these have no effect.
-    for idle in ["latest_only", "include_merged", "enable_graph", "filter_memories"] {
+    request.latest_only = fields.boolean("latest_only")?.unwrap_or(false);
+    request.include_merged = fields.boolean("include_merged")?.unwrap_or(false);
+    request.include_sources = fields.boolean("include_sources")?.unwrap_or(false);
+    for idle in ["enable_graph", "filter_memories"] {
         fields.boolean(idle)?;
     }
     Ok(request)

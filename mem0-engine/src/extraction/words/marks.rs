@@ -1,0 +1,174 @@
+//! Words that say how others are meant, in many languages.
+//!
+//! `_` is a space, and a hyphen at the end stands for any ending. In scripts that are written
+//! without spaces a mark may be anywhere.
+
+/// The marks of a list.
+pub(crate) fn entries(marks: &str) -> impl Iterator<Item = &str> {
+    marks.split_ascii_whitespace()
+}
+
+/// What a fact calls whoever speaks.
+pub(crate) const SPEAKERS: &str = "\
+    user users assistant speaker nutzer nutzerin nutzers benutzer benutzerin utilisateur \
+    utilisatrice usuario usuaria usuário usuária utente gebruiker användaren användare brukeren \
+    bruger brugeren käyttäjä käyttäjän użytkownik użytkowniczka uživatel uživatelka пользователь \
+    пользователя користувач kullanıcı kullanici χρήστης المستخدم משתמש उपयोगकर्ता 用户 用戶 \
+    使用者 ユーザー 利用者 사용자 ผู้ใช้ pengguna";
+
+/// "Not", "never", "without".
+pub(crate) const NEGATIONS: &str = "\
+    not no never none nothing nobody cannot can't don't doesn't didn't isn't aren't wasn't weren't \
+    won't couldn't wouldn't shouldn't haven't hasn't hadn't ain't avoid- refus- lacks lack without neither nor dont doesnt \
+    didnt isnt \
+    nicht kein keine keinen keinem keiner keines nie niemals ohne weder \
+    pas jamais aucun aucune sans rien nunca jamás sin ningún ninguna ninguno tampoco nada mai \
+    senza nessun nessuno nessuna non não sem nenhum nenhuma niet geen nooit zonder inte aldrig \
+    ingen inga utan ikke aldri uden uten ei eivät ilman nie bez żaden żadnych żadnej ne není \
+    nemám nejsem nikdy не нет никогда без нету ні немає ніколи değil yok hiç asla δεν μην όχι χωρίς \
+    ποτέ لا ليس ليست لم لن بدون לא אין בלי नहीं मत बिना không chưa chẳng tidak bukan tanpa belum \
+    不 没 沒 无 無い ない ません 안 않 못 없 아니 ไม่ มิได้";
+
+/// What has a negation in it and denies nothing: by mistake, but, not bad, few.
+pub(crate) const NO_NEGATIONS: &str = "\
+    잘못 不过 不過 不错 不錯 不仅 不僅 不但 不只 不同 差不多 不好意思 对不起 對不起 没关系 沒關係 没错 沒錯 无论 無論 \
+    少ない 危ない";
+
+/// That something has come to an end.
+pub(crate) const ENDINGS: &str = "\
+    gave_up given_up giving_up stopped quit quitting no_longer any_more anymore not_anymore \
+    nicht_mehr aufgehört aufgegeben ne_plus arrêté ya_no dejé dejado non_più smesso não_mais parei \
+    niet_meer gestopt inte_längre slutat ikke_lenger ikke_længere sluttet lopet- już_nie \
+    przestał- už_ne přestal- больше_не бросил- перестал- більше_не кинув artık_değil bıraktı- \
+    πια σταμάτησ- 不再 戒了 戒掉 やめた 辞めた やめました 辞めました 그만두 끊었";
+
+/// That something may be, or is wished or planned.
+pub(crate) const HEDGES: &str = "\
+    might maybe perhaps possibly probably likely potentially considers considering consider \
+    considered thinking_of thinking_about think_about thinks_about hope hopes hoping hoped wish \
+    wishes want wants wanted wanting would_like i'd_like would_love i'd_love plan plans planning \
+    planned intend intends intending dream_of dreams_of dreaming_of i_may he_may she_may we_may \
+    they_may you_may it_may may_be may_have may_not may_go may_move may_get may_become may_start \
+    may_try may_want could_be could_move uncertain unsure not_sure \
+    vielleicht möglicherweise eventuell wahrscheinlich überlegt überlege überlegen hofft hoffe \
+    plant plane möchte möchten könnte könnten würde würden wünscht wünsche erwägt erwäge \
+    peut-être peut_être pourrait pourrais aimerait aimerais voudrait voudrais espère envisage \
+    envisagent compte veux veut souhaite quizás quizá tal_vez podría quisiera quiero quiere espero \
+    espera planea planeo pienso piensa forse potrei potrebbe vorrei vorrebbe spero spera pensa_di \
+    penso_di talvez poderia gostaria pretende pretendo misschien zou wil hoopt hoop overweegt \
+    overweeg kanske skulle hoppas funderar måske kanskje håper ehkä haluaa haluan toivon \
+    chce chcę chciałby chciałaby chciałbym chciałabym możná chtěl chtěla bych может_быть возможно \
+    наверное хочет хочу хотел хотела планирует планирую надеется думает_о думаю_о можливо хочеш \
+    belki istiyor istiyorum düşünüyor düşünüyorum ίσως θέλω θέλει ربما قد أريد يريد تريد אולי רוצה \
+    शायद चाहता चाहती có_thể có_lẽ muốn định mungkin ingin \
+    可能 也许 也許 或许 或許 想要 想去 想搬 想学 想學 打算 考虑 考慮 希望 计划 計劃 かもしれ かも たい つもり \
+    考えて 検討 予定 たぶん 아마 수도_있 싶 생각_중 계획 อาจ อยาก คิดจะ";
+
+/// That something was so once.
+pub(crate) const PAST: &str = "\
+    used_to formerly former previously previous ex once back_then in_the_past had_been was_a was_an \
+    until_last früher ehemalig- damals war_ein war_eine autrefois ancien ancienne était_un \
+    était_une antes antiguo antigua era_un era_una un_tempo vroeger tidligere tidigare aiemmin \
+    kiedyś dříve раньше бывш- раніше eskiden 以前 曾经 曾經 かつて 예전";
+
+/// A "yes" that answers.
+pub(crate) const AGREEMENTS: &str = "\
+    yes yeah yep yup ok okay sure right correct exactly indeed absolutely definitely ja jawohl genau \
+    oui ouais sí si sim claro jo tak ano да так evet ναι نعم כן हाँ हां có ya kyllä \
+    是的 对的 對的 是啊 对 對 是 はい そうです うん 네 예 응 ใช่";
+
+/// A "no" that answers.
+pub(crate) const ANSWERS: &str = "\
+    no nope nah nein nee non não nej nei nie ne нет ні hayır όχι لا לא नहीं 不 不是 没有 いいえ いや 아니요 아니 \
+    không tidak ไม่";
+
+/// That what was said before is wrong.
+pub(crate) const CORRECTIONS: &str = "\
+    sorry mistyped typo meant i_mean actually correction correct wrong incorrect mistake mistaken \
+    misspoke misremembered oops scratch_that rather not_true untrue \
+    meinte korrektur falsch tippfehler verschrieben vertan versehen irrtum stimmt_nicht \
+    entschuldigung sorry je_voulais_dire erreur faux fausse trompé trompée pardon plutôt en_fait \
+    quise_decir error equivoqué equivoqué equivocado perdón en_realidad corrección volevo_dire \
+    errore sbagliato sbagliata scusa correzione quis_dizer erro enganei errado desculpa correção \
+    bedoelde fout vergist foutje menade fel skrev_fel mente feil fejl tarkoitin virhe pomyłka \
+    pomyliłem pomyliłam chodziło_mi myslel omyl spletl ошиб- имел_в_виду имела_в_виду опечат- \
+    точнее неправ- извини- помил- вибач- yanlış demek_istedim λάθος εννοούσα συγγνώμη خطأ أقصد قصدت \
+    טעות התכוונתי गलत मतलब nhầm xin_lỗi salah maksud ralat \
+    说错 說錯 打错 打錯 写错 寫錯 更正 其实 其實 不对 不對 错了 錯了 搞错 間違え 間違い まちがえ 訂正 じゃなくて \
+    ではなく 正しくは 誤り 아니라 정정 잘못 실수 틀렸 ผิด ที่จริง";
+
+/// That something is to be forgotten.
+pub(crate) const RETRACTIONS: &str = "\
+    forget delete erase remove disregard ignore scratch never_mind nevermind don't_remember \
+    do_not_remember stop_remembering unlearn \
+    vergiss vergesst vergessen lösch- entfern- ignorier- oublie oubliez oublier supprime- efface- \
+    olvida- olvíd- olvide borra- elimina- dimentica- dimentich- cancella- esquece- esqueça apaga- \
+    apague vergeet wis verwijder- glöm radera ta_bort glem slett slet unohda poista zapomnij usuń \
+    skasuj zapomeň smaž забудь- удали- сотри- видали- забудьте unut- sil- ξέχνα ξέχασε διάγραψε \
+    انس انسى انسي احذف امسح תשכח שכח שכחי מחק תמחק भूल_जा- हटा- मिटा- quên xóa xoá lupakan hapus \
+    忘了 忘记 忘記 忘掉 别记 別記 删除 刪除 删掉 刪掉 忘れて 消して 削除 잊어 지워 삭제 ลืม ลบ";
+
+/// What a wish to forget has beside what is to be forgotten.
+pub(crate) const OF_RETRACTIONS: &str = "\
+    please said say told tell mentioned mention everything anything thing things know about memory \
+    memories remember fact facts ever bitte gesagt sagte alles erzählt habe dit tout raconté dije \
+    dicho todo detto tutto disse tudo сказал сказала всё все говорил про 我 说 說 的 关于 話した 言った こと";
+
+/// Words by which the assistant is spoken to, or speaks to the user.
+pub(crate) const SECOND_PERSON: &str = "\
+    you your you're you've you'd you'll yours yourself du dein deine deinen deinem deiner dir dich \
+    euch euer eure ihnen sie ihr ihre tu te toi ton ta tes t'es vous votre vos tú ti usted ustedes \
+    su sus tuo tua tuoi voi vostro você vocês voce seu sua seus suas jij je jouw jullie u uw dig \
+    din ditt dina er deg sinä sinun sinulle ty ci ciebie tobie twój twoja twoje pan pani tvůj tvoje \
+    vy vám váš ты тебя тебе твой твоя твоё твои вы вас вам ваш ваша ваше ваши ти ви sen seni sana \
+    senin siz sizi size sizin εσύ σου εσείς σας أنت لك عندك אתה את לך שלך आप आपका आपकी आपके तुम \
+    bạn kamu anda 你 您 あなた 당신 คุณ";
+
+/// Words by which a speaker says that it is about the speaker.
+pub(crate) const FIRST_PERSON: &str = "\
+    i i'm i've i'd i'll im me myself we we're we've us ich wir mich mir uns je j'ai j'aime j'habite \
+    j'étais moi nous yo me nosotros io noi eu nós ik wij we jag vi mig jeg meg minä me ja mnie \
+    já я мы мне меня нам я мені ben biz bana εγώ أنا نحن אני אנחנו मैं हम मुझे tôi mình saya aku \
+    我 私 僕 俺 저는 나는 내가 제가 ฉัน ผม";
+
+/// People by what they are to others.
+pub(crate) const RELATIONS: &str = "\
+    boss manager wife husband spouse partner girlfriend boyfriend fiancé fiancée fiance fiancee \
+    sister brother sisters brothers mother mom mum mama father dad papa parents son daughter sons \
+    daughters child children kid kids uncle aunt cousin nephew niece grandma grandmother grandpa \
+    grandfather friend friends colleague colleagues coworker coworkers neighbour neighbor \
+    roommate flatmate landlord \
+    chef chefin frau mann ehefrau ehemann schwester bruder mutter vater sohn tochter kind kinder \
+    onkel tante cousine freund freundin kollege kollegin nachbar nachbarin oma opa \
+    patron patronne femme mari soeur sœur frère mère père fils fille enfant enfants oncle ami amie \
+    collègue voisin voisine jefe jefa esposa esposo marido mujer hermana hermano madre padre hijo \
+    hija tío tía primo prima amigo amiga colega vecino vecina capo moglie marito sorella fratello \
+    figlio figlia zio zia amico amica vicino chefe irmã irmão mãe pai filho filha baas vrouw man \
+    zus broer moeder vader zoon dochter vriend vriendin fru syster bror mamma pappa dotter vän \
+    kone søster mor far datter ven \
+    żona mąż siostra brat matka ojciec syn córka przyjaciel начальник начальница жена муж сестра \
+    брат мать мама отец папа сын дочь друг подруга коллега дядя тётя \
+    老板 老闆 妻子 太太 老婆 丈夫 老公 姐姐 妹妹 哥哥 弟弟 妈妈 媽媽 母亲 母親 爸爸 父亲 父親 儿子 兒子 女儿 女兒 朋友 同事 \
+    上司 妻 夫 姉 妹 兄 弟 母 父 息子 娘 友達 同僚 상사 아내 남편 누나 언니 여동생 오빠 남동생 어머니 엄마 아버지 아빠 아들 친구 동료 \
+    مديري زوجتي زوجي أختي أخي أمي أبي صديقي אשתי בעלי אחותי אחי אמי אבי पत्नी पति बहन भाई माँ पिता";
+
+/// That somebody told it, after the name.
+pub(crate) const TELLING: &str = "\
+    said says told tells thinks thought claims claimed mentioned mentions believes swears sagte sagt \
+    meint meinte erzählte behauptet dit pense raconte dijo dice cree contó disse detto crede diz \
+    acha zei zegt denkt sa säger siger sier sanoi powiedział powiedziała mówi řekl řekla říká \
+    сказал сказала говорит думает сказав сказала dedi söyledi είπε قال قالت אמר אמרה bảo nói";
+
+/// That the speaker reminds the other of what was said.
+pub(crate) const REMINDING: &str = "\
+    you_said you_told you_mentioned as_you_said like_you_said did_you_say you_claimed hast_du_gesagt \
+    du_hast_gesagt du_sagtest tu_as_dit tu_disais vous_avez_dit dijiste me_dijiste hai_detto \
+    você_disse je_zei du_sa du_sade du_sagde mówiłeś říkal_jsi ты_сказал- ты_говорил- вы_говорили \
+    dedin söyledin 你说过 你說過 你说 你說 您说 と言ってい 言ってました おっしゃ 말했잖 라고_했";
+
+/// That a reason follows.
+pub(crate) const REASONS: &str = "\
+    because since due_to so_that owing_to in_order_to weil da wegen damit parce_que car puisque \
+    pour_que porque ya_que debido_a perché poiché a_causa porque pois omdat want därför_att eftersom \
+    fordi koska ponieważ bo protože потому поскольку тому_що çünkü γιατί επειδή لأن כי क्योंकि vì karena \
+    因为 因為 由于 由於 ので 때문 니까 เพราะ";
