@@ -188,8 +188,7 @@ impl Storing<'_> {
         }
     }
 
-    /// Notes that a memory says a fact already. Keys of the add's metadata that it lacks become its
-    /// own.
+    /// Notes that a memory says a fact already. It keeps its own metadata.
     fn note_known(
         &mut self,
         learned: &Learned,
