@@ -125,7 +125,7 @@ async fn fields_leave_the_others_out() {
     let run = search(json!(["session_id"])).await;
     assert_eq!(names(&run), ["created_at", "id", "memory", "run_id"]);
     assert_eq!(names(&search(json!([])).await), ["created_at", "id", "memory"]);
-    assert_eq!(names(&search(Value::Null).await).len(), 15);
+    assert_eq!(names(&search(Value::Null).await).len(), 17);
 }
 
 #[tokio::test]
