@@ -306,8 +306,9 @@ fn a_flood_without_keys() {
                 let key = ["", "authorization: Token wrong\r\n"][thread % 2];
                 let request =
                     head(2).replace(&format!("authorization: Token {KEY}\r\n"), key) + "{}";
-                let mut stream = BufReader::new(platform.connect());
                 while !over.load(Ordering::SeqCst) {
+                    // A body that nobody reads ends its connection.
+                    let mut stream = BufReader::new(platform.connect());
                     stream.get_mut().write_all(request.as_bytes()).unwrap();
                     let (status, _) = read_answer(&mut stream).unwrap();
                     assert_eq!(status, 401);
