@@ -83,7 +83,7 @@ fn sessions(turns: &[Turn], facts: Vec<Turn>) -> Vec<Session> {
         let source = fact.source.as_deref().and_then(|id| by_id.get(id));
         let is_assistants = source.is_some_and(|turn| turn.speaker == "assistant");
         let told = Fact {
-            text: fact.text,
+            text: unlabelled(&fact.text).to_owned(),
             message: source.map(|turn| turn.text.clone()).unwrap_or_default(),
             about: if is_assistants { "assistant" } else { "user" }.to_owned(),
             ..Fact::default()
@@ -94,4 +94,13 @@ fn sessions(turns: &[Turn], facts: Vec<Turn>) -> Vec<Session> {
         }
     }
     groups.into_iter().map(|(_, session)| session).collect()
+}
+
+/// A fact without the names of its property, which stand before it in brackets and are nobody's
+/// words: `【Travel Plan】`.
+fn unlabelled(fact: &str) -> &str {
+    match fact.trim_start().strip_prefix('【').and_then(|rest| rest.split_once('】')) {
+        Some((_, rest)) => unlabelled(rest),
+        None => fact.trim_start(),
+    }
 }

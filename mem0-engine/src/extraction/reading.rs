@@ -1,9 +1,8 @@
 //! What of a reply is believed.
 
-use std::ops::Range;
-
 use mem0_components::LlmResponse;
 
+use crate::extraction::checks::bearing::bearing;
 use crate::extraction::checks::faithful::is_faithful;
 use crate::extraction::checks::ground::{Ground, Place};
 use crate::extraction::checks::language::is_kept;
@@ -18,10 +17,9 @@ use crate::extraction::settling::states::normal_state;
 use crate::extraction::times::said;
 use crate::extraction::words::content::Content;
 use crate::extraction::words::folding::fold;
-use crate::extraction::words::marks::RETRACTIONS;
+use crate::extraction::words::marks::{FIRST_PERSON, RETRACTIONS};
 use crate::extraction::words::mood::has;
 use crate::text::questions::asks;
-use crate::text::sentences::sentences;
 
 /// The longest text of a fact, in characters: a longer one is a copy of the message.
 const MOST_OF_A_FACT: usize = 1_000;
@@ -77,7 +75,7 @@ fn believed(ground: &Ground<'_>, written: &Written) -> Result<Fact, Refusal> {
     if text.is_empty() || text.chars().count() > MOST_OF_A_FACT {
         return Err(Refusal::Empty);
     }
-    let place = telling(ground, place(ground, written, text)?, text);
+    let place = bearing(ground, &place(ground, written, text)?, text);
     let Some(said_by) = ground.said(&place) else { return Err(Refusal::Quote) };
     let (quote, sentence) = (ground.quoted(&place), ground.sentence(&place));
     let is_by_user = said_by.is_by_user();
@@ -113,10 +111,10 @@ fn believed(ground: &Ground<'_>, written: &Written) -> Result<Fact, Refusal> {
     if is_placeholder(text, &said_by.text) || is_of_the_prompt(text, &said_by.text) {
         return Err(Refusal::Placeholder);
     }
-    if is_question(quote, sentence) {
+    if is_question(quote, sentence, text) {
         return Err(Refusal::Question);
     }
-    if !is_kept(text, quote, sentence) {
+    if !is_kept(text, quote, sentence, &said_by.text) {
         return Err(Refusal::Language);
     }
     let is_echo =
@@ -126,8 +124,7 @@ fn believed(ground: &Ground<'_>, written: &Written) -> Result<Fact, Refusal> {
     }
     let About { text, subject } = about(ground, &place, text, written.about.as_deref())?;
     fact.when = when(ground, &place, written);
-    let times = ground.conversation.observed.map(|observed| said(&said_by.text, observed));
-    if !is_faithful(ground, &place, &text, times.as_ref(), fact.when.as_ref()) {
+    if !is_faithful(ground, &place, &text, fact.when.as_ref()) {
         return Err(Refusal::Unfaithful);
     }
     fact.text = text;
@@ -144,39 +141,25 @@ fn place(ground: &Ground<'_>, written: &Written, text: &str) -> Result<Place, Re
     }
 }
 
-/// A quote of several sentences without the questions before and behind those that tell, where
-/// these say what the fact says: "I play the piano. Do you?"
-fn telling(ground: &Ground<'_>, place: Place, text: &str) -> Place {
-    let Some(said) = ground.said(&place) else { return place };
-    let words = |range: Range<usize>| said.text.get(range).unwrap_or_default();
-    let asks = |range: &Range<usize>| asks(words(range.clone()));
-    // Whole sentences: a quote may end before the mark of its question.
-    let mut sentences = sentences(&said.text);
-    sentences.retain(|it| it.start < place.range.end && place.range.start < it.end);
-    let Some(first) = sentences.iter().find(|range| !asks(range)) else { return place };
-    let last = sentences.iter().rfind(|range| !asks(range)).unwrap_or(first);
-    let told = first.start.max(place.range.start)..last.end.min(place.range.end);
-    let asked = [words(place.range.start..told.start), words(told.end..place.range.end)].join(" ");
-    let fact = Content::of(text);
-    let share = |words: &str| fact.share_in(&Content::of(words), true);
-    if share(words(told.clone())) <= share(&asked) {
-        return place;
-    }
-    Place { range: told, ..place }
-}
-
-/// Whether a quote asks, or stands in the clause of its sentence that does.
-fn is_question(quote: &str, sentence: &str) -> bool {
-    if asks(quote) {
-        return true;
-    }
-    if !asks(sentence) {
+/// Whether a fact stands on a question: its quote asks, or is in the clause of its sentence that
+/// does.
+fn is_question(quote: &str, sentence: &str, text: &str) -> bool {
+    if !asks(quote) && !asks(sentence) {
         return false;
     }
     // "I moved to Oslo, do you like it?": what stands before the last comma does not ask.
     let comma = sentence.rfind([',', ';', '，', '、', '；', '،', '—', '–']);
+    let cut = comma.max(sentence.rfind(" - "));
+    let Some((told, _)) = cut.and_then(|cut| sentence.split_at_checked(cut)) else { return true };
     let end = sentence.find(quote).map(|start| start + quote.len());
-    !matches!((comma, end), (Some(comma), Some(end)) if end <= comma)
+    if end.is_some_and(|end| end <= told.len()) {
+        return asks(quote);
+    }
+    // "The shop closes in May, right?" only asks for it; "I've opened a shop, nice, huh?" tells.
+    let fact = Content::of(text);
+    let has_all =
+        fact.share_in(&Content::of(told), true) >= fact.share_in(&Content::of(sentence), true);
+    !has_all || asks(told) || !has(told, FIRST_PERSON)
 }
 
 /// What the model says of a known memory, if there is that memory.

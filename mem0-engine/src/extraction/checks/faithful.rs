@@ -2,21 +2,22 @@
 
 use std::sync::LazyLock;
 
+use crate::extraction::checks::bearing::clause;
 use crate::extraction::checks::ground::{Ground, Place};
 use crate::extraction::fact::When;
-use crate::extraction::times::{SaidTimes, is_time_word};
+use crate::extraction::times::is_time_word;
 use crate::extraction::words::content::Content;
 use crate::extraction::words::folding::spaced;
 use crate::extraction::words::hard::hard;
 use crate::extraction::words::marks::{
-    AGREEMENTS, ANSWERS, ENDINGS, HEDGES, NEGATIONS, PAST, REASONS, entries,
+    AGREEMENTS, ANSWERS, ENDINGS, HEDGES, NEGATIONS, PAST, PLANS, REASONS, entries,
 };
 use crate::extraction::words::mood::{has, is_no, mood};
 use crate::text::letters::is_unsegmented;
 use crate::text::questions::asks;
 
 /// How much of a fact's words must have been said.
-const LEAST_SAID: f32 = 0.5;
+const LEAST_SAID: f32 = 0.35;
 
 /// The same for scripts without spaces, where pairs of characters run across words.
 const LEAST_OF_PAIRS: f32 = 0.3;
@@ -60,26 +61,19 @@ pub(crate) fn is_faithful(
     ground: &Ground<'_>,
     place: &Place,
     text: &str,
-    times: Option<&SaidTimes>,
     when: Option<&When>,
 ) -> bool {
     let (quote, sentence) = (ground.quoted(place), ground.sentence(place));
-    has_only_said_names(ground, text, quote, times, when)
+    has_only_said_names(ground, text, quote, when)
         && has_said_words(ground, place, text)
         && has_no_new_reason(ground, text)
-        && keeps_mood(text, quote, sentence)
+        && keeps_mood(text, clause(ground, sentence, text))
 }
 
-fn has_only_said_names(
-    ground: &Ground<'_>,
-    text: &str,
-    quote: &str,
-    times: Option<&SaidTimes>,
-    when: Option<&When>,
-) -> bool {
+fn has_only_said_names(ground: &Ground<'_>, text: &str, quote: &str, when: Option<&When>) -> bool {
     let needed = hard(text);
     let source = &ground.source;
-    let dates = dates(times, when);
+    let dates = dates(ground, when);
     let is_date = |number: &str| number.parse().is_ok_and(|number| dates.contains(&number));
     let numbers = needed.numbers.iter().all(|(number, unit)| {
         let is_said = source.has_number(number) || is_date(number) || is_date_code(number, &dates);
@@ -90,7 +84,9 @@ fn has_only_said_names(
         && writes_nouns_with_capitals(quote)
         && Content::of(text).share_in(&ground.words, true) >= LEAST_AROUND_A_NOUN;
     let names = needed.names.iter().all(|name| {
-        source.has_name(name) || writes_nouns_so || times.is_some() && is_time_word(name)
+        source.has_name(name)
+            || writes_nouns_so
+            || ground.conversation.observed.is_some() && is_time_word(name)
     });
     let codes = needed.codes.iter().all(|code| {
         let has_digits = code.chars().all(|c| c.is_ascii_digit());
@@ -106,9 +102,9 @@ fn is_date_code(code: &str, dates: &[u16]) -> bool {
     code.len() == 8 && parts.iter().all(|part| part.is_some_and(|part| dates.contains(&part)))
 }
 
-/// The numbers that a date may be written with, where times were said at all.
-fn dates(times: Option<&SaidTimes>, when: Option<&When>) -> Vec<u16> {
-    let mut numbers = times.map(SaidTimes::numbers).unwrap_or_default();
+/// The numbers that a date may be written with, of what was said and of the fact.
+fn dates(ground: &Ground<'_>, when: Option<&When>) -> Vec<u16> {
+    let mut numbers = ground.dates.clone();
     for date in when.into_iter().flat_map(|when| [when.start, when.end]).flatten() {
         numbers.extend([date.year(), date.month().into(), date.day().into()]);
     }
@@ -240,37 +236,20 @@ fn has_no_new_reason(ground: &Ground<'_>, text: &str) -> bool {
 }
 
 /// Whether what was left open stays open, and what was denied denied.
-fn keeps_mood(text: &str, quote: &str, sentence: &str) -> bool {
-    let (said, told) = (mood(quote), mood(text));
-    let around = mood(sentence);
-    if said.hedges && !told.hedges {
+fn keeps_mood(text: &str, clause: &str) -> bool {
+    let (said, told) = (mood(clause), mood(text));
+    if said.hedges && !told.hedges && !has(text, PLANS) {
         return false;
     }
-    // A quote that was cut behind "might" would say for sure what was left open.
-    let is_cut = around.hedges && !said.hedges && is_one_clause(quote, sentence);
-    if is_cut && !told.hedges {
-        return false;
-    }
-    let denies = said.denies || around.denies && is_one_clause(quote, sentence);
-    if denies == told.denies {
+    if said.denies == told.denies {
         return true;
     }
     // Other words may say the same without a "not": "I don't eat meat" is vegetarian.
-    let (text, quote) = (Content::of(text), Content::of(sentence));
-    has_new_word(&text, &quote)
+    has_new_word(&Content::of(text), &Content::of(clause))
 }
 
 /// Whether a text has a word that is not one of the quote's in another form: verbs change most,
 /// and are short.
 fn has_new_word(text: &Content, quote: &Content) -> bool {
     text.has_other_long_word(quote)
-}
-
-/// Whether a quote stands in the clause of the sentence that its beginning belongs to.
-fn is_one_clause(quote: &str, sentence: &str) -> bool {
-    let Some(start) = sentence.find(quote) else { return false };
-    let before = sentence.get(..start).unwrap_or_default();
-    !before.trim_end().is_empty()
-        && !before.contains([',', ';', ':', '，', '、', '；', '—', '–'])
-        && !has(before, "and but und aber et mais y pero e ma och men ale и но")
 }

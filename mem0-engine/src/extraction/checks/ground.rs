@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::extraction::checks::recalled::{recalled, without_recalled};
 use crate::extraction::conversation::{Conversation, Said};
 use crate::extraction::refusal::Refusal;
+use crate::extraction::times::said;
 use crate::extraction::words::content::Content;
 use crate::extraction::words::folding::{Folded, fold};
 use crate::extraction::words::hard::{Source, hard};
@@ -17,6 +18,9 @@ pub(crate) struct Ground<'a> {
     /// Everything a fact may take its words from: the messages, those before, the speakers.
     pub(crate) source: Source,
     pub(crate) words: Content,
+    /// The numbers that the dates in what was said may be written with, where the date of the
+    /// messages is known.
+    pub(crate) dates: Vec<u16>,
     earlier: Vec<Folded>,
     known: Vec<(Folded, Content)>,
 }
@@ -55,9 +59,12 @@ impl<'a> Ground<'a> {
         }
         Self {
             conversation,
-            messages,
             source: Source::of(&sayable),
             words: Content::of(&sayable),
+            dates: conversation.observed.map_or_else(Vec::new, |observed| {
+                messages.iter().flat_map(|it| said(&it.said.text, observed).numbers()).collect()
+            }),
+            messages,
             earlier: conversation.earlier.iter().map(|said| fold(&said.text)).collect(),
             known: conversation
                 .known

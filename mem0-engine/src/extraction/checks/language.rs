@@ -102,8 +102,9 @@ pub(crate) fn are_of_other_languages(one: &str, other: &str) -> bool {
         || language(one).zip(language(other)).is_some_and(|(one, other)| one.is_not(&other))
 }
 
-/// Whether a fact may be in the language of its quote, or of the sentence that the quote is in.
-pub(crate) fn is_kept(text: &str, quote: &str, sentence: &str) -> bool {
+/// Whether a fact may be in the language of its quote, or of the sentence that the quote is in, or
+/// of its message where these are too short to tell.
+pub(crate) fn is_kept(text: &str, quote: &str, sentence: &str, message: &str) -> bool {
     let Some(script) = main_script(text) else { return true };
     let place = SCRIPTS.iter().position(|it| *it == script);
     let share = |of: &str| {
@@ -115,7 +116,8 @@ pub(crate) fn is_kept(text: &str, quote: &str, sentence: &str) -> bool {
     // Names and code in other letters are in many a quote: half of it must not be those.
     let quote = if share(quote).is_some() { quote } else { sentence };
     let is_written_so = share(quote).is_none_or(|share| share >= 0.5) || is_short_han(text, quote);
-    let spoken = language(quote).or_else(|| language(sentence));
+    let sure = [quote, sentence, message].into_iter().filter_map(language).find(|it| it.is_sure);
+    let spoken = sure.or_else(|| language(quote)).or_else(|| language(sentence));
     let is_foreign = spoken.as_ref().map_or_else(|| is_not_english(sentence), |it| it.name != "en");
     if is_foreign && has_english_of_its_own(text, sentence) {
         return false;
@@ -166,7 +168,11 @@ const LANGUAGES: [(&str, &str); 16] = [
         "en",
         "the is are was of and to has have had her his their with for from works lives likes does \
          not wants plans prefers owns i my i'm i've they she he about been will when who which \
-         would this that it be",
+         would this that it be you your we our us they them what it's there here just than him did \
+         don't can could should some any more out up about into after before because very really \
+         being were thanks how know get got make think like love good great work new day week times \
+         own went took come keep keeps going too do does wanna gonna gotta kinda im ive dont \
+         cant doesnt didnt yeah",
     ),
     (
         "de",
@@ -284,7 +290,7 @@ mod tests {
             ("User works at 嘉瑞丹", "我在嘉瑞丹公司工作"),
             ("User lives in 파밀도", "저는 파밀도 시에 살아요"),
         ] {
-            assert!(!is_kept(text, quote, quote), "{text} {quote}");
+            assert!(!is_kept(text, quote, quote, quote), "{text} {quote}");
         }
     }
 
@@ -307,7 +313,7 @@ mod tests {
             ("User is vegan", "I'm vegan"),
             ("東京在住", "東京に住んでいます"),
         ] {
-            assert!(is_kept(text, quote, quote), "{text} {quote}");
+            assert!(is_kept(text, quote, quote, quote), "{text} {quote}");
         }
     }
 }

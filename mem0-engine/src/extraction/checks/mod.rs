@@ -1,5 +1,6 @@
 //! What a fact must pass before it is believed, whatever the model says.
 
+pub(crate) mod bearing;
 pub(crate) mod faithful;
 pub(crate) mod ground;
 pub(crate) mod language;

@@ -165,3 +165,58 @@ fn a_question_behind_what_was_told_costs_no_fact() {
         misses.eq(says(message).why(quote, text), why, text.to_owned());
     }
 }
+
+/// A model may quote a whole turn: what else it holds is not held against the fact.
+#[test]
+fn what_stands_around_a_fact_does_not_open_or_deny_it() {
+    let mut misses = Misses::default();
+    for (message, text) in [
+        (
+            "Hey! We haven't talked in weeks. Been rehearsing hard for the spring recital.",
+            "User has been rehearsing hard for the spring recital",
+        ),
+        (
+            "It's a bit scary, but I can't wait! My online shop is open since Monday.",
+            "User's online shop is open since Monday",
+        ),
+        (
+            "I just wanted to let you know I joined a travel club. No idea why I waited.",
+            "User joined a travel club",
+        ),
+        (
+            "Swimming calms me, so I wanted the garden to have a pond.",
+            "User finds swimming calming",
+        ),
+        ("I've glazed another bowl - want to see a picture?", "User glazed another bowl"),
+        ("I opened a bakery last week, pretty cool, huh?", "User opened a bakery last week"),
+        ("I got a puppy! Her name is Moss, I hope you like dogs.", "User got a puppy named Moss"),
+        ("were stuck on java 8, dont even ask", "User is stuck on Java 8"),
+        ("i cant stand lavender", "User can't stand lavender"),
+        ("i wanna do marine biology", "User wants to study marine biology"),
+        (
+            "I started at Birch Clinic on Monday, no more Hale.",
+            "User started at Birch Clinic on Monday and is no longer at Hale",
+        ),
+        ("Kein Problem! Ich lerne seit März Geige.", "Nutzer lernt seit März Geige"),
+        ("No hay problema. Trabajo en una librería.", "Usuario trabaja en una librería"),
+    ] {
+        misses.eq(says(message).why(message, text), "", text.to_owned());
+    }
+    // What is left open or denied in the clause of the fact stays so.
+    for (message, text) in [
+        ("I own a red car, but I might sell it.", "User sells the red car"),
+        ("I don't smoke, drink or gamble.", "User gambles"),
+        ("I don't smoke, drink or gamble.", "User drinks"),
+        ("Tea is fine. I don't like coffee, though.", "User likes coffee"),
+        ("I'm moving to Lodz, maybe.", "User is moving to Lodz"),
+        ("I hope I get the job at Corvane.", "User got the job at Corvane"),
+        ("It's late. I hope my sister passes the bar exam.", "User's sister passed the bar exam"),
+        ("The shop on Elm Street closes in May, right?", "The shop on Elm Street closes in May"),
+        ("I love jazz. Do you think Lodz is nice?", "User thinks Lodz is nice"),
+        ("Me gusta el té. No como carne.", "Usuario come carne"),
+        ("Ich mag Tee. Vielleicht kaufe ich ein Boot.", "Nutzer kauft ein Boot"),
+    ] {
+        let why = says(message).why(message, text);
+        misses.eq(!why.is_empty(), true, text.to_owned());
+    }
+}

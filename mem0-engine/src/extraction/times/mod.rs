@@ -8,5 +8,5 @@ mod vocabulary;
 
 pub(crate) use calendar::weekday_name;
 pub(crate) use given::{Given, given};
-pub(crate) use said::{SaidTimes, said};
+pub(crate) use said::said;
 pub(crate) use vocabulary::is_time_word;

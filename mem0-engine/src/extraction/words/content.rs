@@ -43,15 +43,38 @@ impl Content {
     ///
     /// Loosely: words that only begin alike count too.
     pub(crate) fn share_in(&self, other: &Self, loosely: bool) -> f32 {
+        let found = self.found_in(other, loosely);
+        self.share_of(|place| found.get(place) == Some(&true))
+    }
+
+    /// Which words of this are in another text, in the order of this.
+    pub(crate) fn found_in(&self, other: &Self, loosely: bool) -> Vec<bool> {
+        self.0.iter().map(|word| other.has(word, loosely)).collect()
+    }
+
+    /// How much of this has words that are found, from 0 to 1, by their places.
+    pub(crate) fn share_of(&self, is_found: impl Fn(usize) -> bool) -> f32 {
         let (mut all, mut found) = (0.0, 0.0);
-        for word in &self.0 {
+        for (place, word) in self.0.iter().enumerate() {
             let weight = weight(word);
             all += weight;
-            if other.has(word, loosely) {
+            if is_found(place) {
                 found += weight;
             }
         }
         if all == 0.0 { 1.0 } else { found / all }
+    }
+
+    /// The first words of this that another text has; all of them in scripts without spaces,
+    /// where words are pairs of characters.
+    pub(crate) fn first_of(self, other: &Self, most: usize) -> Self {
+        let is_paired = self.0.iter().any(|word| word.portion < 1.0);
+        let mut words = self.0;
+        words.retain(|word| other.has(word, true));
+        if !is_paired {
+            words.truncate(most);
+        }
+        Self(words)
     }
 
     /// Whether every word of this is in another text.

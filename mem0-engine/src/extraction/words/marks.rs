@@ -20,7 +20,7 @@ pub(crate) const SPEAKERS: &str = "\
 pub(crate) const NEGATIONS: &str = "\
     not no never none nothing nobody cannot can't don't doesn't didn't isn't aren't wasn't weren't \
     won't couldn't wouldn't shouldn't haven't hasn't hadn't ain't avoid- refus- lacks lack without neither nor dont doesnt \
-    didnt isnt \
+    didnt isnt cant arent wasnt werent couldnt wouldnt shouldnt havent hasnt hadnt aint \
     nicht kein keine keinen keinem keiner keines nie niemals ohne weder \
     pas jamais aucun aucune sans rien nunca jamás sin ningún ninguna ninguno tampoco nada mai \
     senza nessun nessuno nessuna non não sem nenhum nenhuma niet geen nooit zonder inte aldrig \
@@ -31,6 +31,16 @@ pub(crate) const NEGATIONS: &str = "\
 
 /// What has a negation in it and denies nothing: by mistake, but, not bad, few.
 pub(crate) const NO_NEGATIONS: &str = "\
+    can't_wait cant_wait don't_even_ask dont_even_ask don't_ask dont_ask don't_get_me_wrong \
+    dont_worry cant_believe cant_stop cant_help cannot_wait couldn't_wait long_time_no no_problem no_worries don't_worry \
+    no_matter no_wonder no_doubt no_idea_how nothing_like nothing_better can't_stop can't_believe \
+    can't_help can't_imagine couldn't_be_happier couldn't_agree_more not_only not_just not_to_mention \
+    don't_forget won't_quit why_not if_not never_gets_old not_bad without_a_doubt no_time \
+    nicht_nur kein_problem keine_sorge kein_wunder keine_ahnung kaum_erwarten nicht_erwarten \
+    nicht_abwarten warum_nicht ohne_zweifel nicht_schlecht pas_seulement pas_de_problème \
+    pas_de_souci pas_mal sans_doute sans_problème no_solo no_sólo sin_duda no_hay_problema non_solo \
+    senza_dubbio não_só sem_dúvida niet_alleen geen_probleem geen_zorgen inte_bara inga_problem \
+    ikke_bare не_только без_проблем без_сомнения не_тільки nie_tylko nejen sadece_değil \
     잘못 不过 不過 不错 不錯 不仅 不僅 不但 不只 不同 差不多 不好意思 对不起 對不起 没关系 沒關係 没错 沒錯 无论 無論 \
     少ない 危ない";
 
@@ -42,9 +52,34 @@ pub(crate) const ENDINGS: &str = "\
     przestał- už_ne přestal- больше_не бросил- перестал- більше_не кинув artık_değil bıraktı- \
     πια σταμάτησ- 不再 戒了 戒掉 やめた 辞めた やめました 辞めました 그만두 끊었";
 
+/// That another clause begins, which may be of another mood.
+pub(crate) const CONJUNCTIONS: &str = "\
+    but yet although though however while whereas because since so which aber doch obwohl sondern mais \
+    quoique pero sino aunque ma però mas porém embora maar hoewel men fast mutta ale jednak но хотя а \
+    але хоча ama fakat αλλά όμως لكن אבל लेकिन nhưng tapi tetapi";
+
+/// Who a clause is about, where it has a subject of its own.
+pub(crate) const SUBJECTS: &str = "\
+    i i'm i've i'd i'll we we're we've we'd we'll he he's she she's it it's they they're they've \
+    this that that's there there's these those my our his her its their ich wir er sie es das mein \
+    meine unser unsere je j'ai j'aime j'habite nous il elle ils elles on c'est mon ma mes ik wij we \
+    hij zij ze het mijn jag vi han hon det de min mitt mina jeg hun minä me hän se я мы он она оно \
+    они мой моя мое мои это ми він вона вони мій моя це εγώ αυτός αυτή أنا هو هي אני אנחנו הוא היא \
+    मैं हम वह वे tôi chúng_tôi anh_ấy cô_ấy saya dia 我 我们 我們 他 她 它 私 僕 俺 彼 저 나 우리 그";
+
+/// What is wished to whom is spoken to, and leaves nothing open.
+pub(crate) const NO_HEDGES: &str = "\
+    wanted_to_let_you want_to_let_you wanted_to_tell want_to_tell wanted_to_say want_to_say \
+    wanted_to_share want_to_share wanted_to_fill_you wanted_to_give_you wanted_to_ask want_to_ask \
+    wanted_to_mention wanted_to_update hope_you hope_you're hope_you've hope_your hope_all hope_all's \
+    hope_that_helps hope_this hoping_you hope_everything hope_things hope_it's_ok maybe_you \
+    wollte_dir wollte_euch wollte_nur hoffe_dir hoffe_du je_voulais_te je_voulais_vous quería_decirte \
+    quería_contarte volevo_dirti queria_te wilde_je хотел_сказать хотела_сказать хотел_рассказать \
+    хотела_рассказать";
+
 /// That something may be, or is wished or planned.
 pub(crate) const HEDGES: &str = "\
-    might maybe perhaps possibly probably likely potentially considers considering consider \
+    wanna gonna_try might maybe perhaps possibly probably likely potentially considers considering consider \
     considered thinking_of thinking_about think_about thinks_about hope hopes hoping hoped wish \
     wishes want wants wanted wanting would_like i'd_like would_love i'd_love plan plans planning \
     planned intend intends intending dream_of dreams_of dreaming_of i_may he_may she_may we_may \
@@ -63,6 +98,14 @@ pub(crate) const HEDGES: &str = "\
     शायद चाहता चाहती có_thể có_lẽ muốn định mungkin ingin \
     可能 也许 也許 或许 或許 想要 想去 想搬 想学 想學 打算 考虑 考慮 希望 计划 計劃 かもしれ かも たい つもり \
     考えて 検討 予定 たぶん 아마 수도_있 싶 생각_중 계획 อาจ อยาก คิดจะ";
+
+/// What a fact says of what was left open, beside the hedges themselves.
+pub(crate) const PLANS: &str = "\
+    aspires aspiring aims aiming aim eager interested interest looking looks_forward willing \
+    willingness offered offers offer keen would could can may will going_to dreams dream wishing \
+    desire desires seeking seeks open_to excited thinks believes feels suggested suggests \
+    recommends recommended encourages encouraged expressed expresses ready idea ideas goal goals \
+    intention curious tries trying";
 
 /// That something was so once.
 pub(crate) const PAST: &str = "\

@@ -36,14 +36,22 @@ pub(crate) fn has_in(spaced: &str, marks: &str) -> bool {
 /// How a text says what it says.
 pub(crate) fn mood(text: &str) -> Mood {
     let mut spaced = spaced(without_answer(text));
-    for word in entries(marks::NO_NEGATIONS) {
-        spaced = spaced.replace(word, " ");
+    for phrase in entries(marks::NO_NEGATIONS).chain(entries(marks::NO_HEDGES)) {
+        spaced = without(&spaced, phrase);
     }
     Mood {
         denies: has_in(&spaced, marks::NEGATIONS) || has_in(&spaced, marks::ENDINGS),
         hedges: has_in(&spaced, marks::HEDGES),
         past: has_in(&spaced, marks::PAST),
     }
+}
+
+/// A text without a phrase, which is of whole words where its script has spaces.
+fn without(spaced: &str, phrase: &str) -> String {
+    if phrase.chars().any(is_unsegmented) {
+        return spaced.replace(phrase, " ");
+    }
+    spaced.replace(&format!(" {} ", phrase.replace('_', " ")), " ")
 }
 
 /// Whether a text begins with a "no" that answers.
