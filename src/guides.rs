@@ -70,6 +70,7 @@ pub mod rerankers {}
 pub mod models {}
 
 /// [models]: crate::guides::models
+/// [hosting]: https://github.com/mem0ai/mem0-rust/blob/main/docs/self-hosting.md
 #[doc = include_str!("../docs/guides/learning.md")]
 pub mod learning {}
 

@@ -20,7 +20,7 @@ use crate::text::built_in::BuiltInEmbedder;
 use crate::text::vector::Vector;
 use crate::turns::Owner;
 use crate::{EngineError, LlmTask};
-use availability::{Availability, Patience};
+use availability::{Availability, Patience, within};
 use llm_use::LlmUse;
 
 /// The components that the engine was opened with.
@@ -417,6 +417,16 @@ impl Components {
         .unwrap_or_default()
     }
 
+    /// Whether a question is answered outside of this process.
+    pub(crate) fn goes_elsewhere(&self, question: &Question) -> bool {
+        let goes_to = match (question, &self.embedder) {
+            (Question::Llm(..), _) => self.llm.as_ref().and_then(|llm| llm.goes_to()),
+            (Question::Embed(..), EmbedderInUse::Given(given)) => given.embedder.goes_to(),
+            (Question::Embed(..), _) => None,
+        };
+        goes_to.is_some()
+    }
+
     /// Asks. No database connection is held meanwhile, so a slow model holds up nobody.
     pub(crate) async fn ask(
         &self,
@@ -427,7 +437,8 @@ impl Components {
             Question::Llm(task, request, shown) => {
                 let Some(llm) = &self.llm else { return Err(EngineError::LlmRequired(*task)) };
                 let _out = self.llm_use.out().await;
-                let response = llm.generate(request).await?;
+                let patience = self.llm_use.patience();
+                let response = within(patience, llm.name(), llm.generate(request)).await?;
                 Ok(Answer::Llm(Box::new(Told { response, shown: shown.clone() })))
             }
             Question::Embed(texts, purpose) => {

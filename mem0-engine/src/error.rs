@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use mem0_components::ComponentError;
+use mem0_components::{ComponentError, ComponentErrorKind};
 use mem0_types::InvalidInput;
 use thiserror::Error;
 
@@ -283,6 +283,11 @@ impl EngineError {
             Self::Component(error) => error.is_transient(),
             error => error.is_transient(),
         }
+    }
+
+    /// Whether a component's answer does not have the form of its provider's answers.
+    pub(crate) fn is_unreadable(&self) -> bool {
+        matches!(self, Self::Component(error) if error.kind() == ComponentErrorKind::Unreadable)
     }
 
     /// How long a component asks to be left alone.

@@ -78,6 +78,9 @@ pub struct LlmLimits {
     pub tokens_per_add: Option<u64>,
     /// How many questions are out at once, of all projects; at least 1. Never more than 16 are.
     pub in_flight: Option<u64>,
+    /// After how many seconds a question counts as not answered, and is asked again later; at most
+    /// an hour, which holds without a limit too. A model may give up earlier by itself.
+    pub seconds_per_call: Option<u64>,
 }
 
 /// Counts the rows of an answer, and takes room for them in the caller's share.

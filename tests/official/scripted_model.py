@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
-"""A language model that answers from a script, over the protocol of OpenAI, on a loopback port of its own choice.
+"""A language model that answers from a script, over the protocols of OpenAI and Ollama, on a loopback port.
 
-    scripted_model.py
+    scripted_model.py [PORT]
 
-Prints its address, and answers until it is ended. A word of the new messages picks what it says; a fact whose `to` is
+Prints its address, with a port of its own choice where none is given, and answers until it is ended. A word of the new messages picks what it says; a fact whose `to` is
 a text points to the known memory with that text.
 """
 
 import json
+import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
@@ -73,18 +74,18 @@ class Model(BaseHTTPRequestHandler):
         request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         is_question = "New messages:" in str(request["messages"])
         text = json.dumps(answer(request), ensure_ascii=False) if is_question else "yes"
-        body = json.dumps(
-            {
+        message = {"role": "assistant", "content": text}
+        if self.path == "/api/chat":
+            said = {"message": message, "done": True, "done_reason": "stop", "prompt_eval_count": 100, "eval_count": 10}
+        else:
+            said = {
                 "id": "scripted",
                 "object": "chat.completion",
                 "created": 0,
-                "model": request["model"],
-                "choices": [
-                    {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}
-                ],
+                "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
                 "usage": {"prompt_tokens": 100, "completion_tokens": 10, "total_tokens": 110},
             }
-        ).encode()
+        body = json.dumps({"model": request["model"]} | said).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
@@ -96,6 +97,6 @@ class Model(BaseHTTPRequestHandler):
 
 
 if __name__ == "__main__":
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Model)
+    server = ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1]) if len(sys.argv) > 1 else 0), Model)
     print(f"http://127.0.0.1:{server.server_port}/v1", flush=True)
     server.serve_forever()

@@ -35,12 +35,13 @@ def fits(expected, printed):
 
 
 def main():
-    with open(sys.argv[1], encoding="utf-8") as file:
+    page = sys.argv[1]
+    with open(page, encoding="utf-8") as file:
         steps = commands(file.read())
     assert len(steps) > 10, "the page has lost its commands"
     mark = f"--- {os.getpid()} "
     # Job control, so that %1 is the server.
-    script = ["set -m", "exec 2>&1"]
+    script = ["set -m", "exec 2>&1", "trap 'kill $(jobs -p) 2>/dev/null; wait' EXIT"]
     for number, (command, _) in enumerate(steps):
         script += [command, f'printf "\\n{mark}%s {number}\\n" "$?"']
     shell = subprocess.Popen(["bash", "-c", "\n".join(script)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -61,7 +62,7 @@ def main():
         if status != "0" or not alike:
             failed += 1
             print(f"FAILED with status {status}: {command}\n  the page says {expected}\n  it printed {printed}")
-    print(f"self-hosting: {len(steps) - failed} of {len(steps)} commands do what docs/self-hosting.md says")
+    print(f"self-hosting: {len(steps) - failed} of {len(steps)} commands do what {os.path.basename(page)} says")
     sys.exit(1 if failed else 0)
 
 

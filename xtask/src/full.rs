@@ -49,6 +49,29 @@ const CHECKS: &[Check] = &[
         ],
     },
     Check {
+        name: "learning kills",
+        shows: "50 times `kill -9` while a model is asked, and a model that is busy for a minute or breaks otherwise: nothing is lost, nothing learned twice; see docs/reliability.md",
+        budget: 1800,
+        command: &[
+            "bash",
+            "-euc",
+            "export MEM0_LEARNING_KILLS=50 MEM0_BUSY_SECONDS=60; \
+             cargo test --locked --release -p mem0-engine --test engine -- learning_kills::what; \
+             cargo test --locked --release -p mem0-server --test api -- broken_models::",
+        ],
+    },
+    Check {
+        name: "learning stream",
+        shows: "what is stored of 1,000 conversations, of which it is known what is true, by a model that makes mistakes",
+        budget: 3600,
+        command: &[
+            "bash",
+            "-euc",
+            "MEM0_LEARNING_CONVERSATIONS=1000 MEM0_LEARNING_TURNS=200 MEM0_LEARNING_CHATS=1000 \
+             cargo test --locked --release -p mem0-engine --test engine -- learning_stream::",
+        ],
+    },
+    Check {
         name: "another embedder",
         shows: "100,000 memories get another embedder, back and forth, through 30 times `kill -9`, while they are searched and added to: each known answer is found at each moment; see docs/reliability.md",
         budget: 1800,

@@ -75,10 +75,7 @@ impl Availability {
         name: &str,
         question: impl Future<Output = Result<T, ComponentError>>,
     ) -> Result<T, ComponentError> {
-        let answer = within(bound, question).await.unwrap_or_else(|| {
-            let error = ComponentError::new(name, ComponentErrorKind::Timeout);
-            Err(error.detail(format!("it was waited for {} s", bound.as_secs_f64())))
-        });
+        let answer = within(bound, name, question).await;
         self.note(Instant::now(), name, answer.as_ref().err());
         answer
     }
@@ -122,12 +119,20 @@ impl Availability {
     }
 }
 
-/// What a future answers, if it does so in time. It needs no runtime.
-async fn within<T>(bound: Duration, future: impl Future<Output = T>) -> Option<T> {
-    let (mut future, mut over) = (pin!(future), pin!(Delay::new(bound)));
-    poll_fn(|context| match (future.as_mut().poll(context), over.as_mut().poll(context)) {
-        (Poll::Ready(answer), _) => Poll::Ready(Some(answer)),
-        (Poll::Pending, Poll::Ready(())) => Poll::Ready(None),
+/// What a component answers, if it does so in time. It needs no runtime.
+pub(crate) async fn within<T>(
+    bound: Duration,
+    name: &str,
+    question: impl Future<Output = Result<T, ComponentError>>,
+) -> Result<T, ComponentError> {
+    let (mut question, mut over) = (pin!(question), pin!(Delay::new(bound)));
+    poll_fn(|context| match (question.as_mut().poll(context), over.as_mut().poll(context)) {
+        (Poll::Ready(answer), _) => Poll::Ready(answer),
+        (Poll::Pending, Poll::Ready(())) => {
+            let error = ComponentError::new(name, ComponentErrorKind::Timeout);
+            let waited = format!("it was waited for {} s", bound.as_secs_f64());
+            Poll::Ready(Err(error.detail(waited)))
+        }
         (Poll::Pending, Poll::Pending) => Poll::Pending,
     })
     .await

@@ -1,7 +1,9 @@
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use tokio::sync::{Semaphore, SemaphorePermit};
 
+use super::availability::Patience;
 use crate::limits::LlmLimits;
 
 /// How much the language model may be used, and how much it was since the start.
@@ -56,6 +58,12 @@ impl LlmUse {
         let place = self.places.acquire().await.ok();
         self.out.fetch_add(1, Ordering::Relaxed);
         Out { of: self, _place: place }
+    }
+
+    /// How long an answer is waited for.
+    pub(crate) fn patience(&self) -> Duration {
+        let longest = Patience::QUEUED.change;
+        self.limits.seconds_per_call.map_or(longest, |most| Duration::from_secs(most).min(longest))
     }
 
     /// Counts a call.

@@ -207,6 +207,7 @@ impl Shared {
         let asked = components.clone();
         let mut answers =
             self.read(project, move |connection| phases::kept(connection, seq, &asked))?;
+        let mut is_repeated = false;
         loop {
             let (asked, scopes) = (components.clone(), self.scopes.clone());
             let next;
@@ -222,9 +223,16 @@ impl Shared {
                 Some(Next::Apply(prepared)) => return Ok(Some(prepared)),
                 Some(Next::Ask(question)) => question,
             };
-            self.write(move |connection| match job::read(connection, seq)? {
-                Some(job) => job::note_running(connection, job.event),
-                None => Ok(()),
+            let goes_elsewhere = components.goes_elsewhere(&question);
+            self.write(move |connection| {
+                if goes_elsewhere {
+                    // Who ends the process while it waits for another machine is not the job.
+                    job::forget_attempts(connection, seq)?;
+                }
+                match job::read(connection, seq)? {
+                    Some(job) => job::note_running(connection, job.event),
+                    None => Ok(()),
+                }
             })?;
             let Some(answer) = self.ask((project, seq), &components, &question) else {
                 return Err(Unfinished::Closing);
@@ -233,13 +241,21 @@ impl Shared {
             if let Some(tokens) = tokens {
                 components.llm_use.count(tokens);
             }
-            let answer = match (answer, tokens) {
-                (Err(error), Some(tokens)) => {
-                    self.write(move |connection| llm_budget::note(connection, seq, tokens))?;
-                    return Err(error.into());
+            let answer = match answer {
+                Ok(answer) => answer,
+                Err(error) => {
+                    if let Some(tokens) = tokens {
+                        self.write(move |connection| llm_budget::note(connection, seq, tokens))?;
+                    }
+                    // What stands before a model may have answered for it.
+                    if is_repeated || !error.is_unreadable() {
+                        return Err(error.into());
+                    }
+                    is_repeated = true;
+                    continue;
                 }
-                (answer, _) => answer?,
             };
+            is_repeated = false;
             if !answer.is_kept() {
                 answers.push(answer);
                 continue;
@@ -694,15 +710,18 @@ mod tests {
     #[test]
     fn a_question_in_vain_counts_and_one_that_was_not_read_does_not() {
         use ComponentErrorKind as Kind;
-        for (kind, calls) in [(Kind::Unreadable, 1), (Kind::Refused, 1), (Kind::Network, 0)] {
+        for (kind, calls, status) in [
+            (Kind::Unreadable, 3, "SUCCEEDED"),
+            (Kind::Refused, 1, "FAILED"),
+            (Kind::Network, 2, "SUCCEEDED"),
+        ] {
             let error = ComponentError::new("scripted", kind);
             let last = [Ok(LlmResponse::text("a")), Ok(LlmResponse::text("b"))];
             let bench = Bench::new(ScriptedLlm::in_turn([Err(error)].into_iter().chain(last)));
             let event = bench.queue(1);
-            bench.await_status(event, if calls == 0 { "SUCCEEDED" } else { "FAILED" });
-            let answered = if calls == 0 { 2 } else { 0 };
+            bench.await_status(event, status);
             let called = bench.number("SELECT llm_calls FROM projects WHERE seq = 1");
-            assert_eq!(called, calls + answered, "{kind:?}");
+            assert_eq!(called, calls, "{kind:?}");
         }
     }
 
@@ -806,6 +825,42 @@ mod tests {
         // The queue goes on.
         let behind = bench.queue_add(1, "tea");
         bench.await_status(behind, "SUCCEEDED");
+    }
+
+    #[test]
+    fn an_answer_without_the_form_of_its_provider_is_asked_for_once_more() {
+        use ComponentErrorKind::Unreadable;
+        let broken = || Err(ComponentError::new("scripted", Unreadable));
+        let said = |text: &str| Ok(LlmResponse::text(text));
+        let bench = Bench::new(ScriptedLlm::in_turn([broken(), said("a"), broken(), said("b")]));
+        bench.await_status(bench.queue(1), "SUCCEEDED");
+        assert_eq!((bench.told().as_str(), bench.llm.asked()), (r#"[1,"a","b"]"#, 4));
+        // A second time in a row it fails; each time counts against the limits.
+        let bench = Bench::new(ScriptedLlm::failing(Unreadable));
+        bench.await_status(bench.queue(1), "FAILED");
+        assert_eq!(bench.llm.asked(), 2);
+        let bench = Bench::new(ScriptedLlm::replying("unasked"));
+        let limits = LlmLimits { calls_per_day: Some(1), ..LlmLimits::default() };
+        let bench = bench.reopened_with(ScriptedLlm::failing(Unreadable), limits);
+        let event = bench.queue(1);
+        bench.await_asked(1);
+        bench.await_status(bench.queue_add(2, "tea"), "SUCCEEDED");
+        assert_eq!((bench.event(event).0.as_str(), bench.llm.asked()), ("RUNNING", 1));
+    }
+
+    #[test]
+    fn a_model_that_never_answers_is_asked_again_and_its_project_goes_on() {
+        let limits = LlmLimits { seconds_per_call: Some(1), ..LlmLimits::default() };
+        let bench = Bench::new(ScriptedLlm::replying("unasked"));
+        let llm = ScriptedLlm::replying("late");
+        let bench = bench.reopened_with(llm.clone(), limits);
+        let hold = llm.hold();
+        let event = bench.queue(1);
+        // The first is given up: without a limit of ours nobody would.
+        bench.await_asked(2);
+        assert_eq!(bench.number("SELECT llm_calls FROM projects WHERE seq = 1"), 1);
+        hold.release();
+        bench.await_status(event, "SUCCEEDED");
     }
 
     #[test]

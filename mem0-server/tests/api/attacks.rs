@@ -19,6 +19,8 @@ use mem0_engine::BuiltIn;
 use serde_json::{Map, Value, json};
 
 use self::stage::{ATTACKER, READS_ONLY, Stage};
+#[cfg(feature = "providers")]
+use crate::model::{Does, Model};
 use crate::receiver::{Receiver, Reply};
 use crate::server::head;
 
@@ -234,6 +236,23 @@ fn large_adds(attack: &str, stage: Stage) {
     });
     server.bystander(attack);
     assert_eq!(unreadable.load(Ordering::Relaxed), 0);
+}
+
+#[cfg(feature = "providers")]
+#[test]
+fn adds_that_wait_for_a_model() {
+    let stage = Stage::new();
+    let model = Model::start(|_, _| Does::Hangs);
+    let mut server = stage.start_with(|command| model.of(command, &json!({"in_flight": 1})));
+    server.attack(4, |server, _| {
+        let text = format!("I bought {} plums", fastrand::u32(..));
+        let body = json!({"messages": text, "user_id": "x"}).to_string();
+        server.call(ATTACKER, "POST", "/v3/memories/add/", &body);
+        thread::sleep(Duration::from_millis(20));
+    });
+    model.await_asked(1);
+    server.bystander("adds that wait for a model that hangs");
+    assert_eq!(model.asked().len(), 1);
 }
 
 #[test]

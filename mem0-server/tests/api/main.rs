@@ -38,6 +38,8 @@ mod webhooks;
 mod attacks;
 #[cfg(unix)]
 mod binary;
+#[cfg(all(target_os = "linux", feature = "providers"))]
+mod broken_models;
 #[cfg(unix)]
 mod crash;
 #[cfg(unix)]
@@ -54,6 +56,8 @@ mod faults;
 mod full_disk;
 #[cfg(all(unix, feature = "providers"))]
 mod llms;
+#[cfg(all(target_os = "linux", feature = "providers"))]
+mod model;
 #[cfg(unix)]
 mod operating;
 #[cfg(unix)]

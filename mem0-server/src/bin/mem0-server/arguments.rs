@@ -58,7 +58,8 @@ Options of the server:
                            object with provider and config, as in Mem0's
                            configuration. Default: none.
   --llm-limits JSON        What the language model may be asked: an object with
-                           calls_per_day, tokens_per_day, tokens_per_add, in_flight.
+                           calls_per_day, tokens_per_day, tokens_per_add, in_flight,
+                           seconds_per_call.
                            Default: no limits.
   --log LEVEL              error, warn, or info, which logs every request.
                            Default warn.

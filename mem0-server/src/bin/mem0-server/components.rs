@@ -42,11 +42,12 @@ pub(crate) fn of_provider(option: &str, text: &str) -> Result<ProviderConfig, St
 
 /// The limits of the language model, by their names.
 type Limit = (&'static str, fn(&mut LlmLimits) -> &mut Option<u64>);
-const LIMITS: [Limit; 4] = [
+const LIMITS: [Limit; 5] = [
     ("calls_per_day", |limits| &mut limits.calls_per_day),
     ("tokens_per_day", |limits| &mut limits.tokens_per_day),
     ("tokens_per_add", |limits| &mut limits.tokens_per_add),
     ("in_flight", |limits| &mut limits.in_flight),
+    ("seconds_per_call", |limits| &mut limits.seconds_per_call),
 ];
 
 /// Reads the option `llm-limits`: an object with some of [`LIMITS`].

@@ -1,6 +1,7 @@
 use std::fs;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
@@ -118,9 +119,15 @@ impl Stage {
     }
 
     pub(super) fn start(self) -> Attacked {
+        self.start_with(|_| ())
+    }
+
+    /// The same with further options.
+    pub(super) fn start_with(self, configure: impl FnOnce(&mut Command)) -> Attacked {
         self.runtime.block_on(self.engine.close()).unwrap();
         let mut command = unconfigured(self.folder.path());
         command.args(["--private-webhooks", "true", "--drain-limit", "1"]);
+        configure(&mut command);
         let server = Server::start(command);
         let address = server.address;
         let is_over = Arc::default();
