@@ -124,7 +124,8 @@ fn believed(ground: &Ground<'_>, written: &Written) -> Result<Fact, Refusal> {
     }
     let About { text, subject } = about(ground, &place, text, written.about.as_deref())?;
     fact.when = when(ground, &place, written);
-    if !is_faithful(ground, &place, &text, fact.when.as_ref()) {
+    let to = fact.relation.map(|(index, _)| index);
+    if !is_faithful(ground, &place, &text, fact.when.as_ref(), to) {
         return Err(Refusal::Unfaithful);
     }
     fact.text = text;

@@ -17,7 +17,7 @@ use crate::text::letters::is_unsegmented;
 use crate::text::questions::asks;
 
 /// How much of a fact's words must have been said.
-const LEAST_SAID: f32 = 0.35;
+const LEAST_SAID: f32 = 0.34;
 
 /// The same for scripts without spaces, where pairs of characters run across words.
 const LEAST_OF_PAIRS: f32 = 0.3;
@@ -26,7 +26,7 @@ const LEAST_OF_PAIRS: f32 = 0.3;
 const LEAST_AROUND_A_NOUN: f32 = 0.66;
 
 /// Units by their names: each line is one.
-const UNITS: [&str; 27] = [
+const UNITS: [&str; 28] = [
     "km kilometer kilometers kilometre kilometres kilometern км",
     "mile miles mi",
     "m meter meters metre metres metern",
@@ -35,6 +35,7 @@ const UNITS: [&str; 27] = [
     "inch inches in",
     "kg kilo kilos kilogram kilograms",
     "lb lbs pound pounds",
+    "pound pounds quid gbp £",
     "g gram grams gramm",
     "mg milligram milligrams milligramm",
     "ml milliliter milliliters",
@@ -62,15 +63,22 @@ pub(crate) fn is_faithful(
     place: &Place,
     text: &str,
     when: Option<&When>,
+    to: Option<usize>,
 ) -> bool {
     let (quote, sentence) = (ground.quoted(place), ground.sentence(place));
-    has_only_said_names(ground, text, quote, when)
-        && has_said_words(ground, place, text)
+    has_only_said_names(ground, text, quote, when, to)
+        && has_said_words(ground, place, text, to)
         && has_no_new_reason(ground, text)
         && keeps_mood(text, clause(ground, sentence, text))
 }
 
-fn has_only_said_names(ground: &Ground<'_>, text: &str, quote: &str, when: Option<&When>) -> bool {
+fn has_only_said_names(
+    ground: &Ground<'_>,
+    text: &str,
+    quote: &str,
+    when: Option<&When>,
+    to: Option<usize>,
+) -> bool {
     let needed = hard(text);
     let source = &ground.source;
     let dates = dates(ground, when);
@@ -85,6 +93,7 @@ fn has_only_said_names(ground: &Ground<'_>, text: &str, quote: &str, when: Optio
         && Content::of(text).share_in(&ground.words, true) >= LEAST_AROUND_A_NOUN;
     let names = needed.names.iter().all(|name| {
         source.has_name(name)
+            || ground.knows_name(to, name)
             || writes_nouns_so
             || ground.conversation.observed.is_some() && is_time_word(name)
     });
@@ -113,18 +122,20 @@ fn dates(ground: &Ground<'_>, when: Option<&When>) -> Vec<u16> {
 
 /// Whether a unit was said, by any of its names; another word after a number is none.
 fn has_unit(ground: &Ground<'_>, word: &str) -> bool {
-    let unit = UNITS.iter().find(|names| names.split(' ').any(|name| name == word));
-    unit.is_none_or(|names| {
-        let is_said = |name: &str| {
-            ground.source.has_word(name)
-                || ground.source.has_measure(name)
-                || name
-                    .chars()
-                    .next()
-                    .is_some_and(|sign| ground.source.has_sign(sign) && !sign.is_alphabetic())
-        };
-        word == "in" || word == "m" || names.split(' ').any(is_said)
-    })
+    let mut units =
+        UNITS.iter().filter(|names| names.split(' ').any(|name| name == word)).peekable();
+    units.peek().is_none()
+        || units.any(|names| {
+            let is_said = |name: &str| {
+                ground.source.has_word(name)
+                    || ground.source.has_measure(name)
+                    || name
+                        .chars()
+                        .next()
+                        .is_some_and(|sign| ground.source.has_sign(sign) && !sign.is_alphabetic())
+            };
+            word == "in" || word == "m" || names.split(' ').any(is_said)
+        })
 }
 
 /// Whether a sign was said, or its name.
@@ -154,9 +165,14 @@ fn writes_nouns_with_capitals(text: &str) -> bool {
 
 /// Whether the words of a fact were said, and some of them in the quote itself, or in the question
 /// that it answers.
-fn has_said_words(ground: &Ground<'_>, place: &Place, text: &str) -> bool {
+fn has_said_words(ground: &Ground<'_>, place: &Place, text: &str, to: Option<usize>) -> bool {
     let all = without_dates(text);
-    let words = Content::of(&all).without(mood_words());
+    let known = to.and_then(|index| ground.conversation.known.get(index));
+    let known = known.map_or_else(|| Content::of(""), |known| Content::of(&known.text));
+    let said = Content::of(&all).without(mood_words());
+    // What the memory that it points to says already was said before.
+    let new = Content::of(&all).without(mood_words()).without(&known);
+    let words = if new.is_empty() { said } else { new };
     let words = if words.is_empty() { Content::of(&all) } else { words };
     if words.is_empty() {
         return false;
@@ -203,16 +219,20 @@ fn mood_words() -> &'static Content {
 
 /// A text without dates, which are held against what was said on their own.
 fn without_dates(text: &str) -> String {
-    let is_date = |word: &str| {
-        let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
-        bare.chars().all(|c| !c.is_alphabetic()) || is_time_word(bare)
-    };
     let kept: Vec<_> = text.split_whitespace().filter(|word| !is_date(word)).collect();
     let kept = if kept.is_empty() { text.to_owned() } else { kept.join(" ") };
     if kept.chars().any(is_unsegmented) {
         return kept.chars().map(|c| if c.is_ascii_digit() { ' ' } else { c }).collect();
     }
     kept
+}
+
+/// Whether a text is nothing but a date.
+fn is_date(text: &str) -> bool {
+    text.split_whitespace().all(|word| {
+        let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
+        bare.chars().all(|c| !c.is_alphabetic()) || is_time_word(bare)
+    })
 }
 
 fn last_sentence(text: &str) -> &str {
@@ -229,7 +249,9 @@ fn has_no_new_reason(ground: &Ground<'_>, text: &str) -> bool {
             if is_run { reason.to_owned() } else { format!(" {} ", reason.replace('_', " ")) };
         // A clause may stand on either side of it, in another language.
         spaced.match_indices(&mark).all(|(at, _)| {
-            let behind = Content::of(spaced.get(at + mark.len()..).unwrap_or_default());
+            let behind = without_dates(spaced.get(at + mark.len()..).unwrap_or_default());
+            // A date is held against what was said on its own.
+            let behind = if is_date(&behind) { Content::of("") } else { Content::of(&behind) };
             behind.is_empty() || behind.share_in(&ground.words, true) >= 0.5
         })
     })

@@ -178,6 +178,13 @@ impl<'a> Ground<'a> {
         !has_all || Content::of(text).share_in(&Content::of(sentence), true) < 0.7
     }
 
+    /// Whether the known memory that a fact points to has a name: "I left the library" may be told
+    /// with the library's.
+    pub(crate) fn knows_name(&self, known: Option<usize>, name: &str) -> bool {
+        let known = known.and_then(|index| self.conversation.known.get(index));
+        known.is_some_and(|known| Source::of(&known.text).has_name(name))
+    }
+
     /// What was said in the message before this one.
     pub(crate) fn before(&self, message: usize) -> Option<&'a Said> {
         match message.checked_sub(1) {

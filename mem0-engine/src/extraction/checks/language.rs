@@ -1,6 +1,7 @@
 //! Whether a fact is in the language of its quote.
 
 use crate::extraction::words::folding::spaced;
+use crate::extraction::words::languages::{self, Guess, LANGUAGES};
 use crate::extraction::words::marks::{SPEAKERS, entries};
 use crate::text::letters::{is_hangul, is_unsegmented, is_word_by_itself};
 
@@ -116,6 +117,12 @@ pub(crate) fn is_kept(text: &str, quote: &str, sentence: &str, message: &str) ->
     // Names and code in other letters are in many a quote: half of it must not be those.
     let quote = if share(quote).is_some() { quote } else { sentence };
     let is_written_so = share(quote).is_none_or(|share| share >= 0.5) || is_short_han(text, quote);
+    // What a few words seem to be is nothing against a whole message in the fact's own language.
+    let same =
+        language(text).zip(language(message)).is_some_and(|(one, other)| one.name == other.name);
+    if same && language(quote).is_none_or(|it| !it.is_sure) {
+        return is_written_so;
+    }
     let sure = [quote, sentence, message].into_iter().filter_map(language).find(|it| it.is_sure);
     let spoken = sure.or_else(|| language(quote)).or_else(|| language(sentence));
     let is_foreign = spoken.as_ref().map_or_else(|| is_not_english(sentence), |it| it.name != "en");
@@ -123,6 +130,14 @@ pub(crate) fn is_kept(text: &str, quote: &str, sentence: &str, message: &str) ->
         return false;
     }
     is_written_so && language(text).zip(spoken).is_none_or(|(one, other)| !one.is_not(&other))
+}
+
+/// The language of a text, if it is in Latin letters and its words tell.
+fn language(text: &str) -> Option<Guess> {
+    match main_script(text) {
+        Some(Script::Latin) => languages::language(&spaced(text)),
+        _ => None,
+    }
 }
 
 /// Whether a few words are told not to be English: by their letters, or by a word.
@@ -160,107 +175,6 @@ fn is_short_han(text: &str, quote: &str) -> bool {
         && matches!(main_script(quote), Some(Script::Chinese | Script::Japanese));
     let is_bare = |text: &str| count(text) <= 4 && !text.chars().any(is_kana);
     are_han && (is_bare(text) || is_bare(quote))
-}
-
-/// The words that are in most sentences of a language, and in few of another.
-const LANGUAGES: [(&str, &str); 16] = [
-    (
-        "en",
-        "the is are was of and to has have had her his their with for from works lives likes does \
-         not wants plans prefers owns i my i'm i've they she he about been will when who which \
-         would this that it be you your we our us they them what it's there here just than him did \
-         don't can could should some any more out up about into after before because very really \
-         being were thanks how know get got make think like love good great work new day week times \
-         own went took come keep keeps going too do does wanna gonna gotta kinda im ive dont \
-         cant doesnt didnt yeah",
-    ),
-    (
-        "de",
-        "der die das ist sind war und nicht ich er sie hat haben mit für von ein eine einen einem \
-         mein meine seine ihre zu im am auf bei wohnt arbeitet mag bin gegen seit dass auch den dem",
-    ),
-    (
-        "fr",
-        "le la les est sont était et pas je il elle avec pour dans une des du aux mon ma mes son sa \
-         ses habite travaille aime suis qui depuis chez l'utilisateur au ne j'ai j'habite",
-    ),
-    (
-        "es",
-        "el la los las es son era y con para una del mi mis su sus vive trabaja trabajo gusta tiene soy \
-         no que desde está tengo vivo me muy por",
-    ),
-    (
-        "it",
-        "il lo gli è sono era e non con per una del della mio mia suo sua vive lavora piace ha che \
-         da di nel nella ho sono abita vivo",
-    ),
-    (
-        "pt",
-        "o os as é são era e não com para uma do da meu minha seu sua mora trabalha gosta tem que \
-         desde em no na tenho moro eu",
-    ),
-    (
-        "nl",
-        "de het een is zijn was en niet ik hij zij heeft met voor van mijn woont werkt houdt ben \
-         sinds dat ook naar bij heb",
-    ),
-    (
-        "north",
-        "och det den är var inte jag han hon har med för på min mitt bor arbetar gillar som att av \
-         og er ikke jeg hun elsker liker jobber til ett en",
-    ),
-    ("fi", "on ja ei hän minä olen oli että mutta kanssa asuu työskentelee pitää minun hänen se"),
-    (
-        "pl",
-        "jest są był i nie ja się on ona ma z na w do mój moja mieszka pracuje lubi jestem że mam",
-    ),
-    ("cs", "je jsou byl a ne já se on ona má s na v do můj moje bydlí pracuje rád jsem že mám si"),
-    ("tr", "ve bir bu değil ben o ile için çok benim onun yaşıyor çalışıyor seviyor var yok da de"),
-    ("hu", "a az és nem én ő van volt egy hogy vagyok lakik dolgozik szereti nekem meg"),
-    (
-        "ro",
-        "este sunt și nu eu el ea are cu pentru în din la meu mea locuiește lucrează îi place că",
-    ),
-    (
-        "id",
-        "yang dan di tidak saya dia adalah dengan untuk dari ini itu tinggal bekerja suka punya",
-    ),
-    ("vi", "là của và không tôi anh có với cho ở đang sống làm thích được người"),
-];
-
-/// The language that a text seems to be in.
-struct Guess {
-    name: &'static str,
-    /// Whether its words are of no other language.
-    is_sure: bool,
-}
-
-impl Guess {
-    /// Whether another text is in another language. English is told from the others by a word;
-    /// those are closer to each other.
-    fn is_not(&self, other: &Self) -> bool {
-        let is_english = self.name == "en" || other.name == "en";
-        self.name != other.name && (is_english || self.is_sure && other.is_sure)
-    }
-}
-
-/// The language of a text in Latin letters, where its common words tell.
-fn language(text: &str) -> Option<Guess> {
-    if main_script(text) != Some(Script::Latin) {
-        return None;
-    }
-    let spaced = spaced(text);
-    let words: Vec<&str> = spaced.split(' ').filter(|word| !word.is_empty()).collect();
-    let score = |list: &str| {
-        let of = |word: &&&str| list.split_ascii_whitespace().any(|it| it == **word);
-        words.iter().filter(of).count()
-    };
-    let mut scores: Vec<(usize, &'static str)> =
-        LANGUAGES.iter().map(|(name, list)| (score(list), *name)).collect();
-    scores.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
-    let (best, name) = scores.first().copied()?;
-    let second = scores.get(1).map_or(0, |(score, _)| *score);
-    (best >= 2 && best > second).then_some(Guess { name, is_sure: best >= second + 2 })
 }
 
 #[cfg(test)]

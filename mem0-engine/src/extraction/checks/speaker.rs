@@ -6,7 +6,8 @@ use crate::extraction::refusal::Refusal;
 use crate::extraction::words::folding::{spaced, word_set};
 use crate::extraction::words::hard::plain;
 use crate::extraction::words::marks::{
-    ANSWERS, FIRST_PERSON, RELATIONS, REMINDING, SECOND_PERSON, SPEAKERS, TELLING, entries,
+    ANSWERS, FIRST_PERSON, RELATIONS, REMINDING, SECOND_PERSON, SPEAKERS, TELLING, THIRD_PERSON,
+    entries,
 };
 use crate::extraction::words::mood::{has, has_in};
 
@@ -101,6 +102,7 @@ fn by_person(
     let words = word_set(sentence);
     let is_other = |other: &str| {
         plain(other) != plain(name)
+            && !has(sentence, THIRD_PERSON)
             && !other.split_whitespace().any(|part| words.contains(&plain(part)))
     };
     let begins = |other: &str| {

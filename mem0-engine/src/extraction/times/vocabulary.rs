@@ -6,29 +6,29 @@ use crate::extraction::words::mood::has_in;
 /// From January on.
 pub(crate) const MONTHS: [&str; 12] = [
     "january jan januar- janvier enero gennaio janeiro tammikuu- styczeń stycznia styczniu leden \
-     ledna lednu январ- січень січня січні ocak ianuarie ιανουαρ- يناير ינואר जनवरी",
+     ledna lednu январ- січень січня січні ocak- ianuarie ιανουαρ- يناير ינואר जनवरी",
     "february feb februar- février febrero febbraio fevereiro helmikuu- luty lutego lutym únor- \
-     феврал- лютий лютого лютому şubat φεβρουαρ- فبراير פברואר फरवरी",
+     феврал- лютий лютого лютому şubat- φεβρουαρ- فبراير פברואר फरवरी",
     "march märz mars marzo março maart maaliskuu- marzec marca marcu březen března březnu март- \
      березень березня березні mart maret martie μάρτ- μαρτ- مارس מרץ मार्च március-",
     "april avril abril aprile huhtikuu- kwiecień kwietnia kwietniu duben dubna dubnu апрел- квітень \
-     квітня квітні nisan aprilie απρίλ- απριλ- أبريل אפריל अप्रैल április-",
+     квітня квітні nisan- aprilie απρίλ- απριλ- أبريل אפריל अप्रैल április-",
     "may mai mayo maggio maio mei maj maja maju toukokuu- květen května květnu май мая мае травень \
-     травня травні mayıs μάι- μαΐ- مايو מאי मई május-",
+     травня травні mayıs- μάι- μαΐ- مايو מאי मई május-",
     "june juni juin junio giugno junho kesäkuu- czerwiec czerwca czerwcu červen června červnu июн- \
-     червень червня червні haziran iunie ιούν- ιουν- يونيو יוני जून június-",
+     червень червня червні haziran- iunie ιούν- ιουν- يونيو יוני जून június-",
     "july juli juillet julio luglio julho heinäkuu- lipiec lipca lipcu červenec července červenci \
-     июл- липень липня липні temmuz iulie ιούλ- ιουλ- يوليو יולי जुलाई július-",
+     июл- липень липня липні temmuz- iulie ιούλ- ιουλ- يوليو יולי जुलाई július-",
     "august aug août aout agosto augustus augusti agustus elokuu- sierpień sierpnia sierpniu srpen \
-     srpna srpnu август- серпень серпня серпні ağustos αύγουστ- αυγούστ- أغسطس אוגוסט अगस्त",
+     srpna srpnu август- серпень серпня серпні ağustos- αύγουστ- αυγούστ- أغسطس אוגוסט अगस्त",
     "september sep sept septembre septiembre settembre setembro syyskuu- wrzesień września wrześniu \
-     září сентябр- вересень вересня вересні eylül septembrie σεπτέμβρ- σεπτεμβρ- سبتمبر ספטמבר सितंबर",
+     září сентябр- вересень вересня вересні eylül- septembrie σεπτέμβρ- σεπτεμβρ- سبتمبر ספטמבר सितंबर",
     "october oct oktober octobre octubre ottobre outubro lokakuu- październik- říjen října říjnu \
-     октябр- жовтень жовтня жовтні ekim octombrie οκτώβρ- οκτωβρ- أكتوبر אוקטובר अक्टूबर október-",
-    "november nov novembre noviembre novembro marraskuu- listopad- ноябр- листопад- kasım noiembrie \
+     октябр- жовтень жовтня жовтні ekim- octombrie οκτώβρ- οκτωβρ- أكتوبر אוקטובר अक्टूबर október-",
+    "november nov novembre noviembre novembro marraskuu- listopad- ноябр- листопад- kasım- noiembrie \
      νοέμβρ- νοεμβρ- نوفمبر נובמבר नवंबर",
     "december dec dezember décembre diciembre dicembre dezembro desember joulukuu- grudzień grudnia \
-     grudniu prosinec prosince prosinci декабр- грудень грудня грудні aralık decembrie δεκέμβρ- \
+     grudniu prosinec prosince prosinci декабр- грудень грудня грудні aralık- decembrie δεκέμβρ- \
      δεκεμβρ- ديسمبر דצמבר दिसंबर",
 ];
 
@@ -114,14 +114,17 @@ pub(crate) const NEAR_MONTHS: [(i64, &str); 3] = [
     (1, "下个月 下個月 下月 来月 다음_달 다음달"),
 ];
 pub(crate) const NEAR_YEARS: [(i64, &str); 4] = [
-    (-2, "前年 おととし 재작년"),
-    (-1, "去年 昨年 작년 지난해 fjol loni vloni minulý_rok zeszłym_roku"),
-    (0, "今年 올해 letos"),
+    (-2, "前年 おととし 재작년 позаторік"),
+    (
+        -1,
+        "去年 昨年 작년 지난해 торік минулоріч geçen_sene fjol loni vloni minulý_rok zeszłym_roku",
+    ),
+    (0, "今年 올해 letos цьогоріч"),
     (1, "明年 来年 內年 내년"),
 ];
 
-/// "Last", "this" and "next".
-pub(crate) const NEAR: [(i64, &str); 3] = [
+/// "Last", "this", "next", and the one after it.
+pub(crate) const NEAR: [(i64, &str); 4] = [
     (
         -1,
         "last past previous letzt- vergangen- vorig- dernier dernière derniers dernières passé \
@@ -142,6 +145,7 @@ pub(crate) const NEAR: [(i64, &str); 3] = [
          следующ- будущ- наступн- gelecek önümüzdeki επόμεν- القادم القادمة הבא הבאה अगले अगली \
          depan tới sau",
     ),
+    (2, "übernächst-"),
 ];
 
 /// Days, weeks, months, years, and ends of weeks.

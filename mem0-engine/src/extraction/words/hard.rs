@@ -33,14 +33,19 @@ pub(crate) fn hard(text: &str) -> Hard {
     let tokens = tokens(text);
     for (index, token) in tokens.iter().enumerate() {
         let has_digit = token.text.chars().any(|c| c.is_ascii_digit());
-        let has_letter = token.text.chars().any(char::is_alphabetic);
+        // Turkish writes the case of a number behind an apostrophe.
+        let text = match token.text.split_once(['\'', '\u{2019}']) {
+            Some((number, _)) if number.ends_with(|c: char| c.is_ascii_digit()) => number,
+            _ => token.text.as_str(),
+        };
+        let has_letter = text.chars().any(char::is_alphabetic);
         if has_digit {
             let follows = tokens.get(index + 1).map(|next| plain(&next.text)).unwrap_or_default();
-            match (number(&token.text), has_letter) {
+            match (number(text), has_letter) {
                 (Some((number, "")), _) => hard.numbers.push((number, follows)),
                 (Some((number, unit)), _) => hard.numbers.push((number, unit.to_owned())),
-                (None, true) => hard.codes.push(code(&token.text)),
-                (None, false) => hard.numbers.push((code(&token.text), String::new())),
+                (None, true) => hard.codes.push(code(text)),
+                (None, false) => hard.numbers.push((code(text), String::new())),
             }
         } else if is_name(token) {
             hard.names.push(plain(&token.text));
@@ -128,7 +133,7 @@ pub(crate) fn plain(word: &str) -> String {
 fn katakana(text: &str) -> impl Iterator<Item = String> {
     let is_katakana = |c: char| matches!(c, '\u{30a1}'..='\u{30fa}' | 'ー');
     text.split(move |c: char| !is_katakana(c))
-        .filter(|run| run.chars().count() > 1 && *run != "ユーザー")
+        .filter(|run| run.chars().count() > 1 && !matches!(*run, "ユーザー" | "アシスタント"))
         .map(str::to_owned)
 }
 

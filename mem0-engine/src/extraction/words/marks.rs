@@ -3,28 +3,29 @@
 //! `_` is a space, and a hyphen at the end stands for any ending. In scripts that are written
 //! without spaces a mark may be anywhere.
 
-/// The marks of a list.
+/// The marks of a list, without the languages that they are of.
 pub(crate) fn entries(marks: &str) -> impl Iterator<Item = &str> {
-    marks.split_ascii_whitespace()
+    marks.split_ascii_whitespace().map(|mark| mark.split_once('/').map_or(mark, |(mark, _)| mark))
 }
 
 /// What a fact calls whoever speaks.
 pub(crate) const SPEAKERS: &str = "\
-    user users assistant speaker nutzer nutzerin nutzers benutzer benutzerin utilisateur \
+    user users assistant speaker nutzerperson benutzerperson nutzer nutzerin nutzers benutzer benutzerin utilisateur \
     utilisatrice usuario usuaria usuário usuária utente gebruiker användaren användare brukeren \
     bruger brugeren käyttäjä käyttäjän użytkownik użytkowniczka uživatel uživatelka пользователь \
-    пользователя користувач kullanıcı kullanici χρήστης المستخدم משתמש उपयोगकर्ता 用户 用戶 \
+    пользователя пользователю пользователем пользовательница пользовательницы користувач \
+    користувача користувачка користувачки користувачці користувачку utilisateurs kullanıcının kullanıcıya kullanıcı kullanici χρήστης المستخدم משתמש उपयोगकर्ता 用户 用戶 \
     使用者 ユーザー 利用者 사용자 ผู้ใช้ pengguna";
 
 /// "Not", "never", "without".
 pub(crate) const NEGATIONS: &str = "\
-    not no never none nothing nobody cannot can't don't doesn't didn't isn't aren't wasn't weren't \
+    not no/!pt never none nothing nobody cannot can't don't doesn't didn't isn't aren't wasn't weren't \
     won't couldn't wouldn't shouldn't haven't hasn't hadn't ain't avoid- refus- lacks lack without neither nor dont doesnt \
     didnt isnt cant arent wasnt werent couldnt wouldnt shouldnt havent hasnt hadnt aint \
     nicht kein keine keinen keinem keiner keines nie niemals ohne weder \
-    pas jamais aucun aucune sans rien nunca jamás sin ningún ninguna ninguno tampoco nada mai \
+    pas/!nl jamais aucun aucune sans rien nunca jamás sin ningún ninguna ninguno tampoco nada mai/!de \
     senza nessun nessuno nessuna non não sem nenhum nenhuma niet geen nooit zonder inte aldrig \
-    ingen inga utan ikke aldri uden uten ei eivät ilman nie bez żaden żadnych żadnej ne není \
+    ingen inga utan ikke aldri uden uten ei/!de eivät ilman nie bez żaden żadnych żadnej  není \
     nemám nejsem nikdy не нет никогда без нету ні немає ніколи değil yok hiç asla δεν μην όχι χωρίς \
     ποτέ لا ليس ليست لم لن بدون לא אין בלי नहीं मत बिना không chưa chẳng tidak bukan tanpa belum \
     不 没 沒 无 無い ない ません 안 않 못 없 아니 ไม่ มิได้";
@@ -86,11 +87,11 @@ pub(crate) const HEDGES: &str = "\
     they_may you_may it_may may_be may_have may_not may_go may_move may_get may_become may_start \
     may_try may_want could_be could_move uncertain unsure not_sure \
     vielleicht möglicherweise eventuell wahrscheinlich überlegt überlege überlegen hofft hoffe \
-    plant plane möchte möchten könnte könnten würde würden wünscht wünsche erwägt erwäge \
+    plant/de plane/de möchte möchten könnte könnten würde würden wünscht wünsche erwägt erwäge \
     peut-être peut_être pourrait pourrais aimerait aimerais voudrait voudrais espère envisage \
-    envisagent compte veux veut souhaite quizás quizá tal_vez podría quisiera quiero quiere espero \
-    espera planea planeo pienso piensa forse potrei potrebbe vorrei vorrebbe spero spera pensa_di \
-    penso_di talvez poderia gostaria pretende pretendo misschien zou wil hoopt hoop overweegt \
+    envisagent compte/fr veux veut souhaite quizás quizá tal_vez podría quisiera quiero quiere espero \
+    espera/es planea planeo pienso piensa forse potrei potrebbe vorrei vorrebbe spero spera pensa_di \
+    penso_di talvez poderia gostaria pretende pretendo misschien zou/nl wil/nl hoopt hoop/nl overweegt \
     overweeg kanske skulle hoppas funderar måske kanskje håper ehkä haluaa haluan toivon \
     chce chcę chciałby chciałaby chciałbym chciałabym możná chtěl chtěla bych может_быть возможно \
     наверное хочет хочу хотел хотела планирует планирую надеется думает_о думаю_о можливо хочеш \
@@ -105,7 +106,13 @@ pub(crate) const PLANS: &str = "\
     willingness offered offers offer keen would could can may will going_to dreams dream wishing \
     desire desires seeking seeks open_to excited thinks believes feels suggested suggests \
     recommends recommended encourages encouraged expressed expresses ready idea ideas goal goals \
-    intention curious tries trying";
+    intention curious tries trying empfiehlt empfahl rät riet vorgeschlagen schlägt recommande \
+    recommandé conseille conseillé suggère suggéré recomienda recomendó sugiere sugirió aconseja \
+    aconsejó consiglia consigliato suggerisce suggerito recomenda recomendou sugere sugeriu raadt \
+    aangeraden rekommenderar föreslår anbefaler foreslår suosittelee ehdottaa poleca polecił doradza \
+    doporučuje doporučil советует посоветовал предлагает предложил радить порадив пропонує önerdi \
+    öneriyor πρότεινε προτείνει اقترح المساعد הציע הציעה המליץ सुझाव gợi_ý khuyên menyarankan 建议 建議 推荐 \
+    推薦 おすすめ お勧め 勧め 提案 추천 제안 권";
 
 /// That something was so once.
 pub(crate) const PAST: &str = "\
@@ -169,10 +176,17 @@ pub(crate) const SECOND_PERSON: &str = "\
 
 /// Words by which a speaker says that it is about the speaker.
 pub(crate) const FIRST_PERSON: &str = "\
-    i i'm i've i'd i'll im me myself we we're we've us ich wir mich mir uns je j'ai j'aime j'habite \
-    j'étais moi nous yo me nosotros io noi eu nós ik wij we jag vi mig jeg meg minä me ja mnie \
-    já я мы мне меня нам я мені ben biz bana εγώ أنا نحن אני אנחנו मैं हम मुझे tôi mình saya aku \
+    i i'm i've i'd i'll im/!de me myself we we're we've us ich wir mich mir uns je j'ai j'aime j'habite \
+    j'étais moi nous yo me nosotros io/it noi eu nós ik wij we jag vi/north mig jeg meg minä me ja/pl mnie \
+    já я мы мне меня нам я мені ben/tr biz bana εγώ أنا نحن אני אנחנו मैं हम मुझे tôi mình saya aku \
     我 私 僕 俺 저는 나는 내가 제가 ฉัน ผม";
+
+/// Words for somebody who was named before.
+pub(crate) const THIRD_PERSON: &str = "\
+    he he's he'll he'd him his she she's she'll she'd hers they they're they've them their er ihn \
+    ihm elle elles il ils lui él ella ellos ellas lei loro ele ela hij zij hen han hon henne hun hän \
+    on/!fr ona oni он она они его её их він вона вони його її o/tr onlar αυτός αυτή هو هي הוא היא वह \
+    他 她 他们 彼 彼女 그는 그녀";
 
 /// People by what they are to others.
 pub(crate) const RELATIONS: &str = "\
@@ -181,14 +195,14 @@ pub(crate) const RELATIONS: &str = "\
     daughters child children kid kids uncle aunt cousin nephew niece grandma grandmother grandpa \
     grandfather friend friends colleague colleagues coworker coworkers neighbour neighbor \
     roommate flatmate landlord \
-    chef chefin frau mann ehefrau ehemann schwester bruder mutter vater sohn tochter kind kinder \
-    onkel tante cousine freund freundin kollege kollegin nachbar nachbarin oma opa \
-    patron patronne femme mari soeur sœur frère mère père fils fille enfant enfants oncle ami amie \
+    chef/de chef/fr chefin frau mann ehefrau ehemann schwester bruder mutter vater sohn tochter kind/de kinder \
+    onkel tante/de cousine freund freundin kollege kollegin nachbar nachbarin oma opa \
+    patron/fr patronne femme mari/fr soeur sœur frère mère père fils fille/fr enfant enfants oncle ami/fr amie \
     collègue voisin voisine jefe jefa esposa esposo marido mujer hermana hermano madre padre hijo \
-    hija tío tía primo prima amigo amiga colega vecino vecina capo moglie marito sorella fratello \
-    figlio figlia zio zia amico amica vicino chefe irmã irmão mãe pai filho filha baas vrouw man \
+    hija tío tía primo prima amigo amiga colega vecino vecina capo/it moglie marito sorella fratello \
+    figlio figlia zio zia amico amica vicino chefe irmã irmão mãe pai/pt filho filha baas/nl vrouw man/nl man/north \
     zus broer moeder vader zoon dochter vriend vriendin fru syster bror mamma pappa dotter vän \
-    kone søster mor far datter ven \
+    kone søster mor/north far/north datter ven/north \
     żona mąż siostra brat matka ojciec syn córka przyjaciel начальник начальница жена муж сестра \
     брат мать мама отец папа сын дочь друг подруга коллега дядя тётя \
     老板 老闆 妻子 太太 老婆 丈夫 老公 姐姐 妹妹 哥哥 弟弟 妈妈 媽媽 母亲 母親 爸爸 父亲 父親 儿子 兒子 女儿 女兒 朋友 同事 \

@@ -3,5 +3,6 @@
 pub(crate) mod content;
 pub(crate) mod folding;
 pub(crate) mod hard;
+pub(crate) mod languages;
 pub(crate) mod marks;
 pub(crate) mod mood;

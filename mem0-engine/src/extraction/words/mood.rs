@@ -1,6 +1,7 @@
 //! Whether a text affirms, denies, or leaves open.
 
 use crate::extraction::words::folding::spaced;
+use crate::extraction::words::languages::language;
 use crate::extraction::words::marks::{self, entries};
 use crate::text::letters::is_unsegmented;
 
@@ -22,15 +23,26 @@ pub(crate) fn has(text: &str, marks: &str) -> bool {
 
 /// The same for a text of which the words are known.
 pub(crate) fn has_in(spaced: &str, marks: &str) -> bool {
-    entries(marks).any(|mark| {
+    marks.split_ascii_whitespace().any(|mark| {
         let is_run = mark.chars().next().is_some_and(is_unsegmented);
+        let (mark, of) = mark.split_once('/').unwrap_or((mark, ""));
         let mark = mark.replace('_', " ");
-        match mark.strip_suffix('-') {
+        let is_there = match mark.strip_suffix('-') {
             _ if is_run => spaced.contains(mark.as_str()),
             Some(beginning) => spaced.contains(&format!(" {beginning}")),
             None => spaced.contains(&format!(" {mark} ")),
-        }
+        };
+        is_there && is_of(spaced, of)
     })
+}
+
+/// Whether a text may be in the language that a mark is of.
+fn is_of(spaced: &str, of: &str) -> bool {
+    let is = |name: &str| language(spaced).is_some_and(|language| language.name == name);
+    match of.strip_prefix('!') {
+        Some(other) => !is(other),
+        None => of.is_empty() || is(of),
+    }
 }
 
 /// How a text says what it says.
