@@ -30,6 +30,8 @@ class Model:
                     status, answered = 200, answer(self.path, request)
                 except urllib.error.HTTPError as error:
                     status, answered = error.code, json.loads(error.read() or b"{}")
+                except OSError as error:
+                    status, answered = 503, {"error": {"message": str(error)}}
                 body = json.dumps(answered).encode()
                 self.send_response(status)
                 self.send_header("Content-Type", "application/json")

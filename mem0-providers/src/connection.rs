@@ -13,6 +13,7 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::failure::{failure, way};
+use crate::in_order::InOrder;
 use crate::sending::Sending;
 
 /// How many requests of one component are under way at once.
@@ -74,7 +75,10 @@ impl Outgoing {
                 (header::CONTENT_TYPE, json.clone()),
                 (header::ACCEPT, json),
             ]),
-            body: body.to_string().into(),
+            body: match serde_json::to_vec(&InOrder::of(body)) {
+                Ok(body) => body.into(),
+                Err(_) => body.to_string().into(),
+            },
             timeout: None,
             sign: None,
         }

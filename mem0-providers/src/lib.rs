@@ -93,6 +93,7 @@ mod embedding;
 mod failure;
 mod gemini;
 mod huggingface;
+mod in_order;
 mod litellm;
 mod llms;
 mod model;

@@ -149,6 +149,7 @@ const PLANS: &[Plan] = &[
             "connection",
             "failure",
             "sending",
+            "in_order",
         ],
         extended: &[],
         circles: &[],

@@ -210,7 +210,8 @@ pub enum ResponseFormat {
     JsonSchema {
         /// The schema's name: letters, digits, `_` and `-`.
         name: String,
-        /// The JSON Schema.
+        /// The JSON Schema. The properties that an object requires are asked for in the order of
+        /// `required`, in which a model then writes them.
         schema: Value,
     },
 }

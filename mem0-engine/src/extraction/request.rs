@@ -19,6 +19,23 @@ pub(crate) const PROMPT: &str = include_str!("prompt.txt");
 /// The form of the answer, for a model that does not follow a schema.
 pub(crate) const FORM: &str = include_str!("form.txt");
 
+/// The fields of a fact, in the order in which the model is told of them.
+const FIELDS: [&str; 13] = [
+    "message",
+    "quote",
+    "text",
+    "about",
+    "state",
+    "kind",
+    "denied",
+    "when",
+    "recurring",
+    "categories",
+    "relation",
+    "to",
+    "links",
+];
+
 /// Longer messages before the new ones are cut: they only help to understand.
 const MOST_OF_EARLIER: usize = 600;
 
@@ -151,7 +168,8 @@ fn cut(text: &str, most: usize) -> String {
 }
 
 /// The form of an answer. Every field is required and nullable rather than left out, as the
-/// strictest services want it.
+/// strictest services want it, and in the order of the prompt: a model that follows a schema writes
+/// in its order, and a fact that begins with its quote is about what was said.
 fn schema() -> Value {
     let text = || json!({"type": "string"});
     let text_or_null = || json!({"type": ["string", "null"]});
@@ -173,11 +191,10 @@ fn schema() -> Value {
         "to": number_or_null(),
         "links": list(json!({"type": "integer"})),
     });
-    let required: Vec<_> = fields.as_object().into_iter().flat_map(|it| it.keys()).collect();
     let fact = json!({
         "type": "object",
         "properties": fields,
-        "required": required,
+        "required": FIELDS,
         "additionalProperties": false,
     });
     json!({
