@@ -244,14 +244,22 @@ fn adds_that_wait_for_a_model() {
     let stage = Stage::new();
     let model = Model::start(|_, _| Does::Hangs);
     let mut server = stage.start_with(|command| model.of(command, &json!({"in_flight": 1})));
-    server.attack(4, |server, _| {
+    let queued = Arc::new(AtomicUsize::new(0));
+    let count = queued.clone();
+    server.attack(4, move |server, _| {
         let text = format!("I bought {} plums", fastrand::u32(..));
         let body = json!({"messages": text, "user_id": "x"}).to_string();
         server.call(ATTACKER, "POST", "/v3/memories/add/", &body);
-        thread::sleep(Duration::from_millis(20));
+        if count.fetch_add(1, Ordering::Relaxed) >= 400 {
+            // What waits is the attack, and not how many come.
+            thread::sleep(Duration::from_secs(1));
+        }
     });
     model.await_asked(1);
-    server.bystander("adds that wait for a model that hangs");
+    while queued.load(Ordering::Relaxed) < 400 {
+        thread::sleep(Duration::from_millis(10));
+    }
+    server.bystander("400 adds that wait for a model that hangs");
     assert_eq!(model.asked().len(), 1);
 }
 
