@@ -14,6 +14,7 @@ mod lifecycle;
 #[path = "../retrieval/locomo.rs"]
 mod locomo;
 mod platform;
+mod prompt;
 mod realmem;
 mod recall;
 mod replay;

@@ -5,10 +5,12 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
-use mem0_client::{AddMemoryOptions, AsyncMemoryClient, Filter, Message, SearchMemoryOptions};
+use mem0_client::{
+    AddMemoryOptions, AsyncMemoryClient, Filter, Memory, Message, SearchMemoryOptions,
+};
 use mem0_engine::{
     BuiltIn, Engine, EngineOptions, EventStatus, HistoryEvent, Lifecycle, ListRequest,
-    MAX_PAGE_SIZE, MemoryRecord,
+    MAX_PAGE_SIZE, MemoryRecord, Signals,
 };
 use mem0_server::{Authentication, router};
 use tempfile::TempDir;
@@ -20,9 +22,24 @@ const LOOK: Duration = Duration::from_millis(2);
 
 pub struct Platform {
     client: AsyncMemoryClient,
+    /// The same memories, which are found by their own texts alone.
+    by_text: AsyncMemoryClient,
     engine: Engine,
     pub replay: Replay,
     _folder: TempDir,
+}
+
+/// What memories are found by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FoundBy {
+    /// Their own texts.
+    Text,
+    /// Also the words that they were learned from.
+    Sources,
+}
+
+impl FoundBy {
+    pub const ALL: [Self; 2] = [Self::Text, Self::Sources];
 }
 
 /// What came of an add.
@@ -44,9 +61,14 @@ impl Platform {
             None => options,
         };
         let engine = Engine::open_with(folder.path(), options)?;
-        let app = router(engine.clone(), Authentication::Off);
-        let client = AsyncMemoryClient::builder().api_key("bench").service(app).build()?;
-        Ok(Self { client, engine, replay, _folder: folder })
+        let client = |engine: Engine| {
+            let app = router(engine, Authentication::Off);
+            AsyncMemoryClient::builder().api_key("bench").service(app).build()
+        };
+        let signals = Signals { sources: false, ..Signals::default() };
+        let by_text = client(engine.clone().with_signals(signals))?;
+        let client = client(engine.clone())?;
+        Ok(Self { client, by_text, engine, replay, _folder: folder })
     }
 
     /// Adds messages of which the model tells these facts, and waits.
@@ -88,10 +110,17 @@ impl Platform {
         })
     }
 
-    /// Stores texts as they are.
-    pub async fn store(&self, user: &str, texts: &[&str]) -> Result<(), Box<dyn Error>> {
-        let options = AddMemoryOptions::new(mem0_client::Scope::user(user)).infer(false);
-        let messages: Vec<_> = texts.iter().map(|text| Message::user(*text)).collect();
+    /// Stores messages as they are.
+    pub async fn store(
+        &self,
+        user: &str,
+        messages: Vec<Message>,
+        at: Option<i64>,
+    ) -> Result<(), Box<dyn Error>> {
+        let mut options = AddMemoryOptions::new(mem0_client::Scope::user(user)).infer(false);
+        if let Some(at) = at {
+            options = options.timestamp(at);
+        }
         self.client.add(messages, options).await?;
         Ok(())
     }
@@ -99,13 +128,29 @@ impl Platform {
     /// The ids of the best hits, whatever their score.
     pub async fn find(
         &self,
+        found: FoundBy,
         user: &str,
         question: &str,
         top_k: u32,
     ) -> Result<Vec<String>, Box<dyn Error>> {
+        let found = self.search(found, user, question, top_k).await?;
+        Ok(found.into_iter().map(|memory| memory.id).collect())
+    }
+
+    /// The best hits with their sources, whatever their score.
+    pub async fn search(
+        &self,
+        found: FoundBy,
+        user: &str,
+        question: &str,
+        top_k: u32,
+    ) -> Result<Vec<Memory>, Box<dyn Error>> {
         let options = SearchMemoryOptions::new(Filter::user_id(user)).top_k(top_k).threshold(0.0);
-        let found = self.client.search(question, options).await?;
-        Ok(found.results.into_iter().map(|memory| memory.id).collect())
+        let client = match found {
+            FoundBy::Text => &self.by_text,
+            FoundBy::Sources => &self.client,
+        };
+        Ok(client.search(question, options.include_sources(true)).await?.results)
     }
 
     /// The memory that holds what this one said, if there is one.

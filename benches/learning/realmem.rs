@@ -54,6 +54,8 @@ pub fn read(turns: &Path, facts: &Path) -> Result<Replayed, Box<dyn Error>> {
             name: chats.scope,
             questions: questions.map(crate::recall::again).collect(),
             sessions: sessions(&chats.turns, written.turns),
+            of_turns: Vec::new(),
+            turns: HashMap::new(),
         });
     }
     Ok(Replayed { name: "realmem-facts".to_owned(), people })

@@ -8,7 +8,8 @@ use mem0_client::Message;
 use mem0_engine::BuiltIn;
 use serde::Serialize;
 
-use crate::platform::{Learned, Platform};
+use crate::platform::{FoundBy, Learned, Platform};
+use crate::prompt::{self, Prompts};
 use crate::replay::{Fact, Quotes, Spent};
 use crate::set::{self, Question};
 use crate::words;
@@ -28,6 +29,10 @@ pub struct Person {
     pub sessions: Vec<Session>,
     /// Only evidence that a fact names.
     pub questions: Vec<Question>,
+    /// All evidence, of turns; none where a prompt is not measured.
+    pub of_turns: Vec<Question>,
+    /// The ids of the turns with a text.
+    pub turns: HashMap<String, Vec<String>>,
 }
 
 pub struct Session {
@@ -54,9 +59,12 @@ pub struct Recall {
     pub not_believed: usize,
     pub refused: BTreeMap<String, u64>,
     pub questions: usize,
-    /// Of the facts as they were learned, and as they are stored with `infer: false`.
-    pub learned: [f64; 2],
+    /// Of the facts as they were learned, by their texts and also by their sources, and as they are
+    /// stored with `infer: false`.
+    pub learned: [[f64; 2]; 2],
     pub stored: [f64; 2],
+    /// What a prompt holds of the evidence, if that is measured.
+    pub prompts: Option<Prompts>,
     pub sessions: usize,
     pub repairs: u64,
     pub spent: Spent,
@@ -95,7 +103,10 @@ pub fn of_locomo(folder: &Path) -> Result<Option<Replayed>, Box<dyn Error>> {
             sessions[session].facts.push(Written { fact, ids, place });
         }
         let questions = written.questions.iter().map(again).collect();
-        people.push(Person { name: said.name.clone(), sessions, questions });
+        let of_turns = said.questions.iter().map(again).collect();
+        let turns = said.memories.iter().map(|it| (it.text.trim().to_owned(), it.ids.clone()));
+        let (name, turns) = (said.name.clone(), turns.collect());
+        people.push(Person { name, sessions, questions, of_turns, turns });
     }
     let name = facts.name.clone();
     Ok(Some(Replayed { name, people }))
@@ -131,12 +142,14 @@ pub async fn measure(
         not_believed: 0,
         refused: BTreeMap::new(),
         questions: 0,
-        learned: [0.0; 2],
+        learned: [[0.0; 2]; 2],
         stored: [0.0; 2],
+        prompts: None,
         sessions: 0,
         repairs: 0,
         spent: Spent::default(),
     };
+    let mut prompts = Prompts::default();
     for person in &replayed.people {
         let mut places = HashMap::new();
         for session in &person.sessions {
@@ -163,10 +176,10 @@ pub async fn measure(
         let as_stored = format!("{}-stored", person.name);
         let mut stored = HashMap::new();
         for session in &person.sessions {
-            let texts: Vec<_> =
-                session.facts.iter().map(|written| written.fact.text.as_str()).collect();
+            let texts = session.facts.iter().map(|written| written.fact.text.as_str());
+            let texts: Vec<_> = texts.map(Message::user).collect();
             if !texts.is_empty() {
-                platform.store(&as_stored, &texts).await?;
+                platform.store(&as_stored, texts, None).await?;
             }
         }
         let written = || person.sessions.iter().flat_map(|session| &session.facts);
@@ -176,15 +189,19 @@ pub async fn measure(
         }
         for question in &person.questions {
             recall.questions += 1;
-            let found = asked(&platform, &person.name, question, &learned).await?;
-            add(&mut recall.learned, found);
-            let found = asked(&platform, &as_stored, question, &stored).await?;
+            for (sums, by) in recall.learned.iter_mut().zip(FoundBy::ALL) {
+                let found = asked(&platform, by, &person.name, question, &learned).await?;
+                add(sums, found);
+            }
+            let found = asked(&platform, FoundBy::Text, &as_stored, question, &stored).await?;
             add(&mut recall.stored, found);
         }
+        prompts.fill(&platform, person, &learned).await?;
     }
-    for sum in recall.learned.iter_mut().chain(&mut recall.stored) {
+    for sum in recall.learned.as_flattened_mut().iter_mut().chain(&mut recall.stored) {
         *sum /= recall.questions as f64;
     }
+    recall.prompts = prompts.means();
     recall.spent = platform.replay.spent();
     Ok(recall)
 }
@@ -193,7 +210,7 @@ fn add(sums: &mut [f64; 2], found: [f64; 2]) {
     sums.iter_mut().zip(found).for_each(|(sum, found)| *sum += found);
 }
 
-type Places<'p> = HashMap<String, Vec<&'p Written>>;
+pub type Places<'p> = HashMap<String, Vec<&'p Written>>;
 
 /// Puts the facts of a session to the memories that hold them; returns those that are in none.
 fn places_of<'p>(
@@ -230,12 +247,13 @@ async fn merged<'p>(platform: &Platform, places: Places<'p>) -> Result<Places<'p
 /// The share of a question's evidence among the first hits.
 async fn asked(
     platform: &Platform,
+    found: FoundBy,
     user: &str,
     question: &Question,
     places: &Places<'_>,
 ) -> Result<[f64; 2], Box<dyn Error>> {
     let top_k = if question.upto.is_some() { TOP_K_OF_ALL } else { DEPTHS[1] as u32 };
-    let hits = platform.find(user, &question.text, top_k).await?;
+    let hits = platform.find(found, user, &question.text, top_k).await?;
     let of = |hit: &String| {
         let written = places.get(hit).into_iter().flatten();
         let before = written.filter(|it| question.upto.is_none_or(|upto| it.place < upto));
@@ -256,25 +274,28 @@ pub fn print(recalls: &[Recall]) {
         return;
     }
     println!(
-        "| set | quotes | facts | not believed | why | n | @10 | stored @10 | @30 | stored @30 |"
+        "| set | quotes | facts | not believed | why | n | @10 | by sources @10 | stored @10 | @30 | by sources @30 | stored @30 |"
     );
-    println!("|---|---|---|---|---|---|---|---|---|---|");
+    println!("|---|---|---|---|---|---|---|---|---|---|---|---|");
     for it in recalls {
         let why: Vec<_> = it.refused.iter().map(|(why, count)| format!("{why} {count}")).collect();
         println!(
-            "| {} | {} | {} | {} | {} | {} | {:.3} | {:.3} | {:.3} | {:.3} |",
+            "| {} | {} | {} | {} | {} | {} | {:.3} | {:.3} | {:.3} | {:.3} | {:.3} | {:.3} |",
             it.set,
             it.quotes.name(),
             it.facts,
             it.not_believed,
             why.join(", "),
             it.questions,
-            it.learned[0],
+            it.learned[0][0],
+            it.learned[1][0],
             it.stored[0],
-            it.learned[1],
+            it.learned[0][1],
+            it.learned[1][1],
             it.stored[1],
         );
     }
+    prompt::print(recalls);
     println!("\n| set | sessions | calls | repairs | tokens in | of messages | tokens out |");
     println!("|---|---|---|---|---|---|---|");
     let whole = recalls.iter().filter(|it| it.quotes == Quotes::Whole);

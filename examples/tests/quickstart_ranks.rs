@@ -33,7 +33,7 @@ fn every_question_finds_its_turn_and_each_half_of_the_search_is_needed() {
     });
 
     let ask = |semantic, keyword| {
-        let client = client(&engine, Signals { semantic, keyword });
+        let client = client(&engine, Signals { semantic, keyword, ..Signals::default() });
         runtime.block_on(missed(&client, &conversation))
     };
     let whole = ask(true, true);

@@ -108,7 +108,7 @@ fn a_damaged_newer_or_missing_backup_is_not_restored() {
 fn a_check_reports_what_is_wrong() {
     for (damage, words) in [
         ("DELETE FROM memory_index", "not in memory_index"),
-        ("INSERT INTO memory_index VALUES (99, '', NULL)", "memory_index without a memory"),
+        ("INSERT INTO memory_index VALUES (99, '', NULL, NULL)", "memory_index without a memory"),
         ("INSERT INTO next_vectors VALUES (99, x'')", "Vectors without a memory"),
         ("DELETE FROM memory_vectors", "because they have no vector"),
         ("UPDATE memory_vectors SET vector = x'00'", "vector does not match their text"),

@@ -1,5 +1,7 @@
 //! Adds with a language model: what is asked of it, and what is stored of what it says.
 
+mod sources;
+
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 

@@ -6,8 +6,8 @@ use serde_json::json;
 
 use crate::workbench::*;
 
-const SEMANTIC: Signals = Signals { semantic: true, keyword: false };
-const KEYWORD: Signals = Signals { semantic: false, keyword: true };
+const SEMANTIC: Signals = Signals { semantic: true, keyword: false, sources: true };
+const KEYWORD: Signals = Signals { semantic: false, keyword: true, sources: true };
 
 #[test]
 fn each_half_finds_what_the_other_cannot() {

@@ -20,6 +20,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use checks::secrets::has_secret;
 pub(crate) use chunks::{Chunk, chunks};
 pub(crate) use conversation::{Category, Conversation, Known, Observed, Rules, Said};
 pub(crate) use fact::{Fact, Kind, Polarity};

@@ -8,6 +8,7 @@ pub(crate) mod disk_room;
 pub(crate) mod duplicate_key;
 pub(crate) mod error;
 pub(crate) mod filter_sql;
+pub(crate) mod found_by;
 pub(crate) mod metadata_filter;
 pub(crate) mod metadata_match;
 pub(crate) mod open_folder;

@@ -1,11 +1,11 @@
-use std::borrow::Cow;
 use std::ops::Range;
 
 use rusqlite::{Connection, params};
 
 use crate::EngineError;
+use crate::folder::found_by::FoundBy;
 use crate::folder::vectors;
-use crate::text::analysed_text;
+use crate::text::analysed_text::{self, AnalysedText};
 use crate::text::built_in::BuiltInEmbedder;
 use crate::text::passages::{Passage, passages};
 use crate::text::vector::Vector;
@@ -15,6 +15,9 @@ pub(crate) const FORM: &str = "5";
 
 /// Longer texts are analysed outside the writer, since they take more than about 30 ms.
 pub(crate) const LONG: usize = 64 * 1024;
+
+/// What stands between the terms of the passages of sources.
+const SOURCE_END: &str = "\n";
 
 /// More texts than this are analysed outside the writer, however short.
 pub(crate) const MANY: usize = 100;
@@ -26,38 +29,57 @@ pub(crate) struct Indexed {
     pub(crate) terms: String,
     /// Where the passages of a long text are, as JSON; `None` if there is one.
     pub(crate) passages: Option<String>,
-    /// The vector of each passage, one after another; `None` if the embedder was not there, so that
-    /// it gets them later.
+    /// The terms of each passage of its sources, a line for each; `None` if it has none.
+    pub(crate) sources: Option<String>,
+    /// The vector of each passage of its text and then of its sources, one after another; `None` if
+    /// the embedder was not there, so that it gets them later.
     pub(crate) vectors: Option<Vec<u8>>,
 }
 
+impl FoundBy<'_> {
+    /// The vectors that the static table makes of these.
+    pub(crate) fn static_vectors(self) -> Vec<u8> {
+        joined(self.embedded().iter().map(|text| BuiltInEmbedder.embed_now(text)))
+    }
+
+    /// Its entry, with the [vectors](joined) of the [embedded texts](Self::embedded). A long text
+    /// takes long: about 0.5 s per megabyte.
+    pub(crate) fn indexed(self, vectors: Option<Vec<u8>>) -> Indexed {
+        let (terms, of_text) =
+            analysed_text::write_passages(self.actor, self.text, &passages(self.text));
+        // Numbers can always be written.
+        let of_text = (!of_text.is_empty()).then(|| serde_json::to_string(&of_text).ok());
+        let sources = self.sources.iter().flat_map(|source| {
+            source.passages().map(|passage| analysed_text::write(source.actor(), passage))
+        });
+        let sources: Vec<_> = sources.collect();
+        let sources = (!sources.is_empty()).then(|| sources.join(SOURCE_END));
+        Indexed { terms, passages: of_text.flatten(), sources, vectors }
+    }
+}
+
 impl Indexed {
-    /// Indexes a text. The name of its speaker, if there is one, is indexed with it, since a
-    /// question about Anna is better answered by Anna's own words. A long text takes long: about
-    /// 0.5 s per megabyte.
+    /// Indexes a text that was stored as it was said, with the static table.
     pub(crate) fn of(actor: Option<&str>, text: &str) -> Self {
-        Self::with(actor, text, Some(static_vectors(actor, text)))
+        let said = FoundBy::said(actor, text);
+        said.indexed(Some(said.static_vectors()))
     }
 
-    /// The same, with the [vectors](joined) that another embedder made of the [embedded
-    /// texts](embedded).
-    pub(crate) fn with(actor: Option<&str>, text: &str, vectors: Option<Vec<u8>>) -> Self {
-        let (terms, passages) = analysed(actor, text);
-        Self { terms, passages, vectors }
-    }
-
-    /// Whether these can be its vectors, made elsewhere: one for each passage, or one of the whole
-    /// text, which an older version made.
+    /// Whether these can be its vectors, made elsewhere: one for each passage of its text and of
+    /// its sources, or of its text alone, or one of the whole text, which an older version made.
     pub(crate) fn can_have(&self, vectors: &[u8], dimensions: usize) -> bool {
         let passages = read_passages(self.passages.as_deref()).len().max(1);
-        [dimensions, dimensions * passages].contains(&vectors.len())
+        let sources = read_sources(self.sources.as_deref()).count();
+        [1, passages, passages + sources].iter().any(|it| it * dimensions == vectors.len())
     }
 
     /// Adds a new memory to the index.
     pub(crate) fn insert(&self, connection: &Connection, seq: i64) -> Result<(), EngineError> {
         connection
-            .prepare_cached("INSERT INTO memory_index (seq, terms, passages) VALUES (?, ?, ?)")?
-            .execute(params![seq, self.terms, self.passages])?;
+            .prepare_cached(
+                "INSERT INTO memory_index (seq, terms, passages, sources) VALUES (?, ?, ?, ?)",
+            )?
+            .execute(params![seq, self.terms, self.passages, self.sources])?;
         vectors::insert(connection, seq, self.vectors.as_deref())
     }
 
@@ -68,35 +90,15 @@ impl Indexed {
     }
 }
 
-/// The texts to embed: the passages of the memory's text, each with the speaker's name.
-pub(crate) fn embedded<'a>(actor: Option<&str>, text: &'a str) -> Vec<Cow<'a, str>> {
-    let passage = |range: Range<usize>| {
-        let passage = text.get(range).unwrap_or_default();
-        match actor {
-            Some(actor) => Cow::Owned(format!("{actor}: {passage}")),
-            None => Cow::Borrowed(passage),
-        }
-    };
-    passages(text).into_iter().map(passage).collect()
-}
-
-/// The terms of a text and where its passages are, as they are stored.
-fn analysed(actor: Option<&str>, text: &str) -> (String, Option<String>) {
-    let (terms, passages) = analysed_text::write_passages(actor, text, &passages(text));
-    // Numbers can always be written.
-    let passages = (!passages.is_empty()).then(|| serde_json::to_string(&passages).ok());
-    (terms, passages.flatten())
-}
-
 /// The passages that are stored of a memory, in order; none if there is one.
 pub(crate) fn read_passages(stored: Option<&str>) -> Vec<Passage> {
     // What cannot be read is reported by a check; until then the text is one passage.
     stored.and_then(|stored| serde_json::from_str(stored).ok()).unwrap_or_default()
 }
 
-/// The vectors that the static table makes of a memory.
-pub(crate) fn static_vectors(actor: Option<&str>, text: &str) -> Vec<u8> {
-    joined(embedded(actor, text).iter().map(|text| BuiltInEmbedder.embed_now(text)))
+/// The terms of each passage of a memory's sources, as they are stored.
+pub(crate) fn read_sources(stored: Option<&str>) -> impl Iterator<Item = AnalysedText<'_>> {
+    stored.into_iter().flat_map(|stored| stored.split(SOURCE_END)).map(AnalysedText::read)
 }
 
 /// The vectors of a memory's passages as they are stored: one after another.
@@ -129,15 +131,14 @@ pub(crate) fn passage(
 pub(crate) fn write_terms(
     connection: &Connection,
     seq: i64,
-    actor: Option<&str>,
-    text: &str,
+    found_by: FoundBy<'_>,
 ) -> Result<(), EngineError> {
-    let (terms, passages) = analysed(actor, text);
+    let Indexed { terms, passages, sources, .. } = found_by.indexed(None);
     connection
         .prepare_cached(
-            "INSERT INTO memory_index (seq, terms, passages) VALUES (?1, ?2, ?3) \
-             ON CONFLICT (seq) DO UPDATE SET terms = ?2, passages = ?3",
+            "INSERT INTO memory_index (seq, terms, passages, sources) VALUES (?1, ?2, ?3, ?4) \
+             ON CONFLICT (seq) DO UPDATE SET terms = ?2, passages = ?3, sources = ?4",
         )?
-        .execute(params![seq, terms, passages])?;
+        .execute(params![seq, terms, passages, sources])?;
     Ok(())
 }

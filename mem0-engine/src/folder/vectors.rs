@@ -4,7 +4,9 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::EngineError;
+use crate::folder::found_by::{self, FoundBy, SourceText};
 use crate::folder::settings;
+use crate::text::passages::passages;
 
 /// The setting with how often the embedder of the folder was changed. A vector of a query and the
 /// stored vectors are compared only if they have the same number.
@@ -12,6 +14,9 @@ const GENERATION_SETTING: &str = "engine.vectors_generation";
 
 /// The setting that says that some memories have no vector yet.
 const LACKING_SETTING: &str = "engine.vectors_lacking";
+
+/// The setting with the dimensions of the vectors, unless the static table made them.
+pub(crate) const DIMENSIONS_SETTING: &str = "engine.embedding_dimensions";
 
 /// The bytes of a page of the database.
 pub(crate) const PAGE: usize = 4096;
@@ -44,6 +49,28 @@ impl Whose {
 pub(crate) fn generation(connection: &Connection) -> Result<i64, EngineError> {
     let generation = settings::get(connection, GENERATION_SETTING)?;
     Ok(generation.and_then(|generation| generation.parse().ok()).unwrap_or(0))
+}
+
+/// The dimensions of the folder's vectors; `None` if the static table makes them.
+pub(crate) fn dimensions(connection: &Connection) -> Result<Option<usize>, EngineError> {
+    let dimensions = settings::get(connection, DIMENSIONS_SETTING)?;
+    Ok(dimensions.map(|dimensions| dimensions.parse().unwrap_or_default()))
+}
+
+/// The vectors of the text of a memory, without those of its sources; `None` if it lacks them.
+pub(crate) fn of_text(
+    connection: &Connection,
+    seq: i64,
+    text: &str,
+    dimensions: usize,
+) -> Result<Option<Vec<u8>>, EngineError> {
+    let mut statement =
+        connection.prepare_cached("SELECT vector FROM memory_vectors WHERE seq = ?")?;
+    let stored: Option<Vec<u8>> = statement.query_row([seq], |row| row.get(0)).optional()?;
+    Ok(stored.map(|mut vectors| {
+        vectors.truncate(dimensions * passages(text).len());
+        vectors
+    }))
 }
 
 /// Stores the vectors of a new memory, those of its passages one after another, or notes that it
@@ -101,15 +128,37 @@ pub(crate) fn none_lacks(connection: &Connection) -> Result<(), EngineError> {
 /// A memory that lacks a vector.
 pub(crate) struct Lacking {
     pub(crate) seq: i64,
-    pub(crate) actor: Option<String>,
-    pub(crate) text: String,
+    actor: Option<String>,
+    text: String,
+    sources: Vec<SourceText>,
     text_hash: Vec<u8>,
+    /// The terms of its sources, by which it is seen whether they are still the same.
+    terms_of_sources: Option<String>,
 }
 
 impl Lacking {
     fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
-        let (seq, actor) = (row.get(0)?, row.get(1)?);
-        Ok(Self { seq, actor, text: row.get(2)?, text_hash: row.get(3)? })
+        Ok(Self {
+            seq: row.get(0)?,
+            actor: row.get(1)?,
+            text: row.get(2)?,
+            sources: Vec::new(),
+            text_hash: row.get(3)?,
+            terms_of_sources: row.get(4)?,
+        })
+    }
+
+    fn with_sources(mut self, connection: &Connection) -> Result<Self, EngineError> {
+        if self.terms_of_sources.is_some() {
+            self.sources = found_by::sources_of(connection, self.seq)?;
+        }
+        Ok(self)
+    }
+
+    /// What it is found by.
+    pub(crate) fn found_by(&self) -> FoundBy<'_> {
+        let (actor, text) = (self.actor.as_deref(), self.text.as_str());
+        FoundBy { actor, text, sources: &self.sources }
     }
 }
 
@@ -129,7 +178,9 @@ pub(crate) fn lacking_after(
     (most, bytes): (usize, usize),
 ) -> Result<Found, EngineError> {
     let sql = format!(
-        "SELECT m.seq, m.actor, m.text, m.text_hash, EXISTS (SELECT 1 FROM {} AS v WHERE v.seq = m.seq) \
+        "SELECT m.seq, m.actor, m.text, m.text_hash, \
+         (SELECT sources FROM memory_index AS i WHERE i.seq = m.seq), \
+         EXISTS (SELECT 1 FROM {} AS v WHERE v.seq = m.seq) \
          FROM memories AS m NOT INDEXED WHERE m.seq > ? ORDER BY m.seq LIMIT ?",
         whose.table()
     );
@@ -138,10 +189,10 @@ pub(crate) fn lacking_after(
     let (mut found, mut length) = (Found { lacking: Vec::new(), next: None }, 0);
     while let Some(row) = rows.next()? {
         found.next = Some(row.get(0)?);
-        if row.get(4)? {
+        if row.get(5)? {
             continue;
         }
-        let lacking = Lacking::from_row(row)?;
+        let lacking = Lacking::from_row(row)?.with_sources(connection)?;
         length += lacking.text.len();
         found.lacking.push(lacking);
         if found.lacking.len() >= most || length >= bytes {
@@ -158,14 +209,18 @@ pub(crate) fn lacking_of(
     seqs: &[i64],
 ) -> Result<Vec<Lacking>, EngineError> {
     let sql = format!(
-        "SELECT m.seq, m.actor, m.text, m.text_hash FROM memories AS m WHERE m.seq = ?1 \
+        "SELECT m.seq, m.actor, m.text, m.text_hash, \
+         (SELECT sources FROM memory_index AS i WHERE i.seq = m.seq) \
+         FROM memories AS m WHERE m.seq = ?1 \
          AND NOT EXISTS (SELECT 1 FROM {} AS v WHERE v.seq = ?1)",
         whose.table()
     );
     let mut statement = connection.prepare_cached(&sql)?;
     let mut lacking = Vec::new();
     for seq in seqs {
-        lacking.extend(statement.query_row([seq], Lacking::from_row).optional()?);
+        if let Some(found) = statement.query_row([seq], Lacking::from_row).optional()? {
+            lacking.push(found.with_sources(connection)?);
+        }
     }
     Ok(lacking)
 }
@@ -190,21 +245,28 @@ pub(crate) fn still_lacking(
     Ok(lacking)
 }
 
-/// Gives memories their vectors. One that is gone, or has another text by now, gets none. Returns
-/// how many got one.
+/// Gives memories their vectors. One that is gone, or has another text or other sources by now, gets
+/// none. Returns how many got one.
 pub(crate) fn give(
     connection: &Connection,
     whose: Whose,
     vectors: &[(Lacking, Vec<u8>)],
 ) -> Result<u64, EngineError> {
     let sql = format!(
-        "INSERT OR IGNORE INTO {} (seq, vector) SELECT seq, ?3 FROM memories WHERE seq = ?1 AND text_hash = ?2",
+        "INSERT OR IGNORE INTO {} (seq, vector) SELECT m.seq, ?3 FROM memories AS m \
+         JOIN memory_index AS i ON i.seq = m.seq \
+         WHERE m.seq = ?1 AND m.text_hash = ?2 AND i.sources IS ?4",
         whose.table()
     );
     let mut statement = connection.prepare_cached(&sql)?;
     let mut given = 0;
     for (memory, vectors) in vectors {
-        let changed = statement.execute(params![memory.seq, memory.text_hash, vectors])?;
+        let changed = statement.execute(params![
+            memory.seq,
+            memory.text_hash,
+            vectors,
+            memory.terms_of_sources
+        ])?;
         given += changed as u64;
     }
     Ok(given)

@@ -5,6 +5,7 @@ use rusqlite::Connection;
 use super::known::is_of;
 use crate::change::Lifecycle;
 use crate::extraction::{Fact, Kind, Polarity, Settled, Standing, settle};
+use crate::folder::found_by::{FoundBy, SourceText};
 use crate::ids::EntityIds;
 use crate::memories::add_batch::Attribution;
 use crate::memories::add_request::AddRequest;
@@ -21,28 +22,43 @@ pub(super) struct Learned {
     pub(super) role: String,
     pub(super) actor: Option<String>,
     pub(super) ids: EntityIds,
+    /// What is kept of the message, and what of it the memory is found by.
+    pub(super) said: String,
+    sources: [SourceText; 1],
     /// The memories that the model was shown with the message, by their numbers; those that are
     /// gone are `None`.
     shown: Vec<Option<MemoryRecord>>,
 }
 
 impl Learned {
+    /// A fact of the message at a place of the add, which may hold a secret elsewhere.
     pub(super) fn new(
         fact: Fact,
         place: usize,
-        request: &AddRequest,
+        (request, has_secret): (&AddRequest, bool),
         shown: Vec<Option<MemoryRecord>>,
     ) -> Self {
         let message = request.messages.get(place);
         let role = message.map(|message| message.role.clone()).unwrap_or_default();
+        let actor = message.and_then(|message| message.name.clone());
+        let text = message.and_then(|message| message.content.as_text()).unwrap_or_default();
+        // The sentence of a fact has no secret, but others of its message may.
+        let said = if has_secret { fact.quote.clone() } else { text.to_owned() };
         Self {
-            fact,
             place,
             ids: Attribution::of(request).ids(&request.ids, &role),
             role: role.as_str().to_owned(),
-            actor: message.and_then(|message| message.name.clone()),
+            sources: [SourceText::of(actor.as_deref(), &said, &fact.quote)],
+            said,
+            actor,
+            fact,
             shown,
         }
+    }
+
+    /// What its memory is found by.
+    pub(super) fn found_by(&self) -> FoundBy<'_> {
+        FoundBy { actor: self.actor.as_deref(), text: &self.fact.text, sources: &self.sources }
     }
 }
 

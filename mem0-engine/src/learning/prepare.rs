@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::slice;
 
 use mem0_components::{LlmResponse, Purpose};
@@ -12,14 +12,13 @@ use super::plan::{self, Learned, Plan};
 use super::rules::rules;
 use crate::components::{Answer, Components, Made, Question, Told};
 use crate::extraction::{self, Chunk, Conversation, Known, Observed, Refusal, Rules, Said};
-use crate::folder::text_index::{self, Indexed, joined};
+use crate::folder::text_index::{Indexed, joined};
 use crate::folder::vectors;
 use crate::job::{Job, Next};
 use crate::memories::add_request::{AddRequest, read_payload, to_remember};
 use crate::memories::record::MemoryRecord;
 use crate::retrieval::index_cache::IndexCache;
 use crate::retrieval::query;
-use crate::text::passages::passages;
 use crate::text::vector::Vector;
 use crate::{Access, EngineError, LlmTask, clock};
 
@@ -63,15 +62,15 @@ impl PreparedLearning {
     pub(crate) fn index(&self) -> Vec<Indexed> {
         let mut vectors = self.made.iter();
         let index = |learned: &Learned| {
-            let (actor, text) = (learned.actor.as_deref(), learned.fact.text.as_str());
-            match self.made {
-                Made::InPlace => Indexed::of(actor, text),
+            let found_by = learned.found_by();
+            found_by.indexed(match self.made {
+                Made::InPlace => Some(found_by.static_vectors()),
                 Made::Vectors(_) => {
-                    let of_text = vectors.by_ref().take(passages(text).len()).cloned();
-                    Indexed::with(actor, text, Some(joined(of_text)))
+                    let count = found_by.embedded().len();
+                    Some(joined(vectors.by_ref().take(count).cloned()))
                 }
-                Made::Nothing => Indexed::with(actor, text, None),
-            }
+                Made::Nothing => None,
+            })
         };
         self.plan.learned.iter().map(index).collect()
     }
@@ -227,7 +226,7 @@ impl Learning<'_> {
         if let Some(llm) = &self.components.llm {
             report.model = llm.name().to_owned();
         }
-        let mut learned = Vec::new();
+        let (mut learned, mut secrets) = (Vec::new(), HashMap::new());
         let chunks = match said.is_empty() {
             true => Vec::new(),
             false => extraction::chunks(&said, self.chunk()),
@@ -248,7 +247,9 @@ impl Learning<'_> {
                 else {
                     return Err(EngineError::Internal);
                 };
-                learned.push(Learned::new(fact, *place, &self.request, shown.clone()));
+                let has_secret = *secrets.entry(*place).or_insert_with(|| self.has_secret(*place));
+                let said_in = (&self.request, has_secret);
+                learned.push(Learned::new(fact, *place, said_in, shown.clone()));
             }
         }
         if learned.len() > MOST_FACTS {
@@ -371,10 +372,7 @@ impl Learning<'_> {
             return Ok(Next::Apply(PreparedLearning { request, plan, report, made, generation }));
         };
         let vectors: Vec<_> = answers.0.flat_map(Answer::vectors).collect();
-        let texts = plan
-            .learned
-            .iter()
-            .flat_map(|learned| text_index::embedded(learned.actor.as_deref(), &learned.fact.text));
+        let texts = plan.learned.iter().flat_map(|learned| learned.found_by().embedded());
         let rest: Vec<_> = texts.skip(vectors.len()).take(batch).collect();
         if rest.is_empty() {
             let made = Made::Vectors(vectors);
@@ -382,6 +380,12 @@ impl Learning<'_> {
         }
         let rest = rest.into_iter().map(|text| text.into_owned()).collect();
         Ok(Next::Ask(Question::Embed(rest, Purpose::Add)))
+    }
+
+    /// Whether a message of the add holds a secret.
+    fn has_secret(&self, place: usize) -> bool {
+        let text = self.request.messages.get(place).and_then(|it| it.content.as_text());
+        text.is_some_and(extraction::has_secret)
     }
 
     fn said(&self) -> (Vec<usize>, Vec<Said>) {

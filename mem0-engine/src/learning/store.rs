@@ -6,6 +6,7 @@ use super::prepare::PreparedLearning;
 use crate::change::Change;
 use crate::change::{Lifecycle, LifecycleReason};
 use crate::extraction::Fact;
+use crate::folder::found_by::FoundBy;
 use crate::folder::text_index::Indexed;
 use crate::job::Job;
 use crate::memories::add_request::AddRequest;
@@ -148,7 +149,7 @@ impl Storing<'_> {
     ) -> Result<Option<MemoryRecord>, EngineError> {
         let message = self.message(learned)?;
         let properties = properties(&learned.fact, self.model);
-        let source = source(learned, message);
+        let source = source(learned);
         let metadata = self.metadata_with(merged);
         let categories = Some(learned.fact.categories.as_slice()).filter(|some| !some.is_empty());
         let memory = NewMemory {
@@ -188,7 +189,7 @@ impl Storing<'_> {
         }
     }
 
-    /// Notes that a memory says a fact already. It keeps its own metadata.
+    /// Notes that a memory says a fact already, and gives it the metadata of the add.
     fn note_known(
         &mut self,
         learned: &Learned,
@@ -196,7 +197,13 @@ impl Storing<'_> {
     ) -> Result<String, EngineError> {
         let (project, event) = (self.job.project, self.job.event);
         events::note_duplicate(self.connection, project, &known.id, event)?;
-        self.results.push(EventResultRecord::known(known, &learned.fact.text));
+        let metadata = self.request.metadata.as_ref();
+        let result = match lifecycle::enrich(self.connection, project, &known.id, metadata, event)?
+        {
+            Some(enriched) => EventResultRecord::of(&enriched, HistoryEvent::Update),
+            None => EventResultRecord::known(known, &learned.fact.text),
+        };
+        self.results.push(result);
         Ok(known.id.clone())
     }
 
@@ -206,21 +213,22 @@ impl Storing<'_> {
         indexed: &Indexed,
         wrong: &MemoryRecord,
     ) -> Result<Option<String>, EngineError> {
-        let message = self.message(learned)?;
         let properties = properties(&learned.fact, self.model);
         // Its speaker stays, by whose name it is indexed.
         let again;
         let indexed = if wrong.actor == learned.actor {
             indexed
         } else {
-            again = Indexed::with(wrong.actor.as_deref(), &learned.fact.text, None);
+            let found_by = FoundBy { actor: wrong.actor.as_deref(), ..learned.found_by() };
+            again = found_by.indexed(None);
             &again
         };
         let correction = Correction {
             text: &learned.fact.text,
             indexed,
             learned: Some(&properties),
-            sources: &[source(learned, message)],
+            sources: &[source(learned)],
+            metadata: self.request.metadata.as_ref(),
         };
         let (project, event) = (self.job.project, self.job.event);
         let corrected =
@@ -269,11 +277,11 @@ impl Storing<'_> {
     }
 }
 
-fn source<'a>(learned: &'a Learned, message: &'a Message) -> NewSource<'a> {
+fn source(learned: &Learned) -> NewSource<'_> {
     NewSource {
         role: &learned.role,
         actor: learned.actor.as_deref(),
-        text: message.content.as_text().unwrap_or_default(),
+        text: &learned.said,
         quote: &learned.fact.quote,
     }
 }

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use crate::LlmTask;
 use crate::components::{Answer, Components, Made, Question};
+use crate::folder::found_by::FoundBy;
 use crate::folder::text_index::{Indexed, joined};
 use crate::folder::vectors;
 use crate::giving_way::keeping_on;
@@ -186,9 +187,9 @@ pub(crate) fn index(request: &AddRequest, made: &Made) -> Vec<Option<Indexed>> {
             Made::InPlace => Indexed::of(actor, text),
             Made::Vectors(_) => {
                 let of_text = vectors.by_ref().take(passages(text).len()).cloned();
-                Indexed::with(actor, text, Some(joined(of_text)))
+                FoundBy::said(actor, text).indexed(Some(joined(of_text)))
             }
-            Made::Nothing => Indexed::with(actor, text, None),
+            Made::Nothing => FoundBy::said(actor, text).indexed(None),
         })
     };
     request.messages.iter().map(text).collect()

@@ -5,7 +5,8 @@ use mem0_types::{Content, Date, Message, Metadata, Skipped, Timestamp};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::folder::text_index::{self, LONG, MANY};
+use crate::folder::found_by::FoundBy;
+use crate::folder::text_index::{LONG, MANY};
 use crate::ids::EntityIds;
 use crate::memories::reading;
 use crate::{EngineError, clock, json_depth, limits, stored_json};
@@ -95,7 +96,7 @@ impl AddRequest {
     /// The texts to embed: those of each message that becomes a memory.
     pub(super) fn embedded(&self) -> Vec<Cow<'_, str>> {
         let texts = self.messages.iter().filter_map(|message| {
-            Some(text_index::embedded(message.name.as_deref(), to_remember(message)?))
+            Some(FoundBy::said(message.name.as_deref(), to_remember(message)?).embedded())
         });
         texts.flatten().collect()
     }

@@ -11,7 +11,7 @@ pub(crate) mod sources;
 #[cfg(test)]
 pub(crate) mod workbench;
 
-use mem0_types::{HistoryEvent, Message, Role};
+use mem0_types::{HistoryEvent, Message, Metadata, Role};
 use rusqlite::{Connection, params};
 
 use crate::change::{Change, Lifecycle, LifecycleChange, LifecycleReason};
@@ -21,7 +21,7 @@ use crate::memories::history;
 use crate::memories::lifecycle::learned::Learned;
 use crate::memories::lifecycle::sources::{NewSource, Source};
 use crate::memories::record::{self, MemoryRecord};
-use crate::{Engine, EngineError, clock, stored_json};
+use crate::{Engine, EngineError, clock, limits, stored_json};
 
 /// Retires an active memory: another one, with the id `replaced_by`, came in its place. Returns
 /// what it is afterwards; `None` when one of the two is gone, and when this one is immutable,
@@ -51,6 +51,8 @@ pub(crate) struct Correction<'a> {
     pub(crate) learned: Option<&'a Learned>,
     /// The words that corrected it: those that it was learned from go.
     pub(crate) sources: &'a [NewSource<'a>],
+    /// Keys that its metadata gets.
+    pub(crate) metadata: Option<&'a Metadata>,
 }
 
 /// Replaces what a memory says: it was wrong. Returns what it is afterwards; `None` when it is
@@ -81,6 +83,9 @@ pub(crate) fn correct(
             now,
             seq
         ])?;
+    if let Some(metadata) = merged(&old, correction.metadata) {
+        set_metadata(connection, seq, &metadata)?;
+    }
     record::renew_key(connection, seq)?;
     correction.indexed.replace(connection, seq)?;
     sources::remove(connection, seq)?;
@@ -106,6 +111,48 @@ pub(crate) fn correct(
     };
     history::note(connection, &change)?;
     Ok(Some(new))
+}
+
+/// Gives a memory the keys of more metadata, since what it says was said again. Returns what it is
+/// afterwards; `None` when nothing changes, and when it is gone or immutable.
+pub(crate) fn enrich(
+    connection: &Connection,
+    project: i64,
+    id: &str,
+    metadata: Option<&Metadata>,
+    event_seq: i64,
+) -> Result<Option<MemoryRecord>, EngineError> {
+    let Some((seq, old)) = record::in_project(connection, project, id)? else { return Ok(None) };
+    let Some(metadata) = merged(&old, metadata).filter(|_| !old.immutable) else { return Ok(None) };
+    let now = clock::now();
+    set_metadata(connection, seq, &metadata)?;
+    connection
+        .prepare_cached("UPDATE memories SET updated_at = ? WHERE seq = ?")?
+        .execute(params![now, seq])?;
+    record::renew_key(connection, seq)?;
+    let new = record::by_seq(connection, seq)?;
+    let change = Change {
+        new_memory: Some(&new.memory),
+        ..new.change(project, HistoryEvent::Update, event_seq, now)
+    };
+    history::note(connection, &change)?;
+    Ok(Some(new))
+}
+
+/// The metadata of a memory with more keys, of which the newer value holds; `None` if it has all of
+/// it, and if it would be larger than [`MAX_METADATA`](crate::MAX_METADATA).
+fn merged(memory: &MemoryRecord, more: Option<&Metadata>) -> Option<Metadata> {
+    let old = memory.metadata.clone().unwrap_or_default();
+    let mut new = old.clone();
+    new.extend(more?.clone());
+    (new != old && limits::check_metadata(Some(&new)).is_ok()).then_some(new)
+}
+
+fn set_metadata(connection: &Connection, seq: i64, metadata: &Metadata) -> Result<(), EngineError> {
+    connection
+        .prepare_cached("UPDATE memories SET metadata = ? WHERE seq = ?")?
+        .execute(params![stored_json::write(metadata)?, seq])?;
+    Ok(())
 }
 
 /// The active memories with this state key and the same user, agent and app, of any run. Without
@@ -395,8 +442,13 @@ mod tests {
         let learned = fact(text).of("my sister", "name").learned;
         let said = NewSource { role: "user", actor: Some("Ann"), text: "No, Ada!", quote };
         let sources = [said];
-        let correction =
-            Correction { text, indexed: &indexed, learned: learned.as_ref(), sources: &sources };
+        let correction = Correction {
+            text,
+            indexed: &indexed,
+            learned: learned.as_ref(),
+            sources: &sources,
+            metadata: None,
+        };
         let new = correct(&connection, 1, &id, &correction, event(&connection)).unwrap().unwrap();
         assert_eq!((new.memory.as_str(), new.id.as_str()), (text, id.as_str()));
         assert_eq!(new.hash, ids::hex(&ids::text_hash(text)));
@@ -434,7 +486,13 @@ mod tests {
         let [old, new] = ["old", "new"].map(|text| learn(&connection, &fact(text)));
         supersede(&connection, &old, &new);
         let indexed = Indexed::of(None, "x");
-        let correction = Correction { text: "x", indexed: &indexed, learned: None, sources: &[] };
+        let correction = Correction {
+            text: "x",
+            indexed: &indexed,
+            learned: None,
+            sources: &[],
+            metadata: None,
+        };
         for id in [fixed.as_str(), old.as_str(), "not there"] {
             assert_eq!(correct(&connection, 1, id, &correction, 1).unwrap(), None, "{id}");
         }

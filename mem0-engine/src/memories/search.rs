@@ -9,7 +9,7 @@ use rusqlite::Connection;
 
 use crate::components::reranking::Reranking;
 use crate::components::{Made, VectorKind};
-use crate::folder::{text_index, vectors};
+use crate::folder::{found_by, text_index, vectors};
 use crate::limits::Answer;
 use crate::memories::lifecycle::sources;
 use crate::memories::record::{self, MemoryRecord};
@@ -35,6 +35,9 @@ pub use request::{MAX_TOP_K, SearchRequest};
 /// With the default threshold or a lower one, the [`FEW`] best memories are found where none
 /// reaches it, if their meaning is nearer than chance.
 const FEW: usize = 3;
+
+/// What stands between the texts of a memory and of its sources, so that no phrase is in both.
+const BETWEEN: &str = "\n\0\n";
 
 /// How many of the best memories are looked through for what the query quotes.
 const QUOTING: usize = 200;
@@ -188,17 +191,19 @@ pub struct SearchHit {
     pub rerank_score: Option<f64>,
 }
 
-/// Which halves of the search are switched on.
+/// Which parts of the search are switched on.
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Signals {
     pub semantic: bool,
     pub keyword: bool,
+    /// Whether memories are found by what they were learned from, too.
+    pub sources: bool,
 }
 
 impl Default for Signals {
     fn default() -> Self {
-        Self { semantic: true, keyword: true }
+        Self { semantic: true, keyword: true, sources: true }
     }
 }
 
@@ -245,6 +250,9 @@ fn search(
     if !signals.semantic || request.keyword_search {
         query = query.without_meaning();
     }
+    if !signals.sources {
+        query = query.without_sources();
+    }
     if request.keyword_search {
         query = query.without_neighbours();
     } else if asks_for_everything(&request.query) {
@@ -259,7 +267,7 @@ fn search(
     let pool = request.pool();
     let mut ranked = ranking.best(if phrases.is_empty() { pool } else { pool.max(QUOTING) });
     if !phrases.is_empty() {
-        let texts = written(connection, view, &ranked)?;
+        let texts = written(connection, view, &ranked, query.by_sources)?;
         ranked = ranking.quoting(ranked, &texts, &phrases);
     }
     ranked.truncate(pool);
@@ -274,7 +282,8 @@ fn search(
     }
     let mut hits: Vec<_> = ranked.iter().map(|ranked| (ranked, None)).collect();
     if request.rerank {
-        let again = rerank(connection, view, &ranking, &ranked, &phrases)?;
+        let quoted = (phrases.as_slice(), query.by_sources);
+        let again = rerank(connection, view, &ranking, &ranked, quoted)?;
         let found: HashMap<_, _> = ranked.iter().map(|ranked| (ranked.place, ranked)).collect();
         let hit = |again: Ranked| Some((*found.get(&again.place)?, Some(again.scored.score)));
         hits = again.into_iter().filter_map(hit).collect();
@@ -298,7 +307,7 @@ fn search(
     Ok(FoundHits { hits: found, newer_first: newer_first.named(&ids) })
 }
 
-/// The memories that are nearest to a text, whatever their score, for a job.
+/// The memories that are nearest to a text by their own texts, whatever their score, for a job.
 ///
 /// `parts` are the [parts](query::parts_of) of the text, and `made` is what the embedder made of
 /// them.
@@ -311,7 +320,8 @@ pub(crate) fn nearest(
     kind: VectorKind,
 ) -> Result<Vec<MemoryRecord>, EngineError> {
     let view = view(connection, access, scopes, request, kind)?;
-    let (signals, answer) = (Signals::default(), Answer::to("top_k", None));
+    let signals = Signals { sources: false, ..Signals::default() };
+    let answer = Answer::to("top_k", None);
     let found = search(connection, access, &view, request, (parts, made), signals, answer)?;
     Ok(found.hits.into_iter().map(|hit| hit.memory).collect())
 }
@@ -322,29 +332,36 @@ fn rerank(
     view: &VisibleMemories,
     ranking: &Ranking<'_>,
     ranked: &[Ranked],
-    phrases: &[Phrase],
+    (phrases, by_sources): (&[Phrase], bool),
 ) -> Result<Vec<Ranked>, EngineError> {
     let texts = texts(connection, view, ranking, ranked)?;
     let again = ranking.again(ranked, &texts);
     if phrases.is_empty() {
         return Ok(ranking.believed(again));
     }
-    let written = written(connection, view, ranked)?;
+    let written = written(connection, view, ranked, by_sources)?;
     Ok(ranking.believed(ranking.quoting(again, &written, phrases)))
 }
 
-/// The ranked memories as they were written, by place.
+/// The ranked memories as they were written, by place, or also what they were learned from.
 fn written(
     connection: &Connection,
     view: &VisibleMemories,
     ranked: &[Ranked],
+    by_sources: bool,
 ) -> Result<HashMap<usize, String>, EngineError> {
     let mut statement = connection.prepare_cached("SELECT text FROM memories WHERE seq = ?")?;
     let mut texts = HashMap::new();
     for Ranked { place, .. } in ranked {
-        if let Some(memory) = view.memory(*place) {
-            texts.insert(*place, statement.query_row([memory.seq], |row| row.get(0))?);
+        let Some(memory) = view.memory(*place) else { continue };
+        let mut text: String = statement.query_row([memory.seq], |row| row.get(0))?;
+        if by_sources && view.sources(*place).is_some() {
+            for source in found_by::sources_of(connection, memory.seq)? {
+                text.push_str(BETWEEN);
+                text.push_str(source.text());
+            }
         }
+        texts.insert(*place, text);
     }
     Ok(texts)
 }

@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 
 use crate::change::Change;
 use crate::components::{Components, Made};
-use crate::folder::text_index::{Indexed, LONG, MANY, embedded, joined};
+use crate::folder::found_by::FoundBy;
+use crate::folder::text_index::{Indexed, LONG, MANY, joined};
 use crate::folder::vectors;
 use crate::memories::events::{self, EventResultRecord};
 use crate::memories::history;
@@ -183,7 +184,9 @@ impl Engine {
             })
             .await?;
         let made = {
-            let texts = by_text.keys().flat_map(|(actor, text)| embedded(actor.as_deref(), text));
+            let texts = by_text.keys();
+            let texts =
+                texts.flat_map(|(actor, text)| FoundBy::said(actor.as_deref(), text).embedded());
             let texts: Vec<_> = texts.collect();
             let texts: Vec<&str> = texts.iter().map(AsRef::as_ref).collect();
             let owner = self.access().owner();
@@ -194,7 +197,7 @@ impl Engine {
         {
             let of_text = vectors.by_ref().take(passages(text).len()).cloned();
             let of_text = (made != Made::Nothing).then(|| joined(of_text));
-            *indexed = Some(Indexed::with(actor.as_deref(), text, of_text));
+            *indexed = Some(FoundBy::said(actor.as_deref(), text).indexed(of_text));
         }
         let by_text = by_text.into_iter().filter_map(|(of, indexed)| Some((of, indexed?)));
         Ok(Analysed { by_text: by_text.collect(), is_elsewhere, generation })

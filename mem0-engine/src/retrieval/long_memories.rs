@@ -13,8 +13,11 @@ const STRIDE: usize = 4096;
 /// The deviation of the cosines of passages that have nothing to do with the query.
 const CHANCE: f32 = 0.08;
 
-/// The memories of several passages among those of a chunk, by their rows. Nearly always there are
-/// none.
+/// What the cosine of a source counts less than that of a memory's own text.
+const OF_SOURCE: f32 = 0.0;
+
+/// Memories among those of a chunk that have passages of their own, by their rows: those of several
+/// passages, which nearly always are none, or those that have sources.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct LongMemories {
     memories: Vec<LongMemory>,
@@ -53,8 +56,7 @@ impl LongMemories {
         row: u16,
         vectors: &[u8],
         dimensions: usize,
-        text: AnalysedText<'_>,
-        passages: &[Passage],
+        passages: PassageWords,
     ) {
         let first = self.inverse_lengths.len() as u32;
         if vectors.len() == dimensions * passages.len() && vector::is_sound(vectors) {
@@ -63,7 +65,7 @@ impl LongMemories {
             self.inverse_lengths.extend(each.map(vector::inverse_length));
         }
         let vectors = first..self.inverse_lengths.len() as u32;
-        let passages = Arc::new(PassageWords::of(text, passages));
+        let passages = Arc::new(passages);
         self.of_words += passages.bytes();
         self.memories.push(LongMemory { row, vectors, passages });
     }
@@ -80,6 +82,15 @@ impl LongMemories {
 
     /// Replaces the cosine of each memory by that of its best passage.
     pub(crate) fn replace(&self, direction: &Direction, cosines: &mut [f32]) {
+        self.best(direction, cosines, |cosine, best| *cosine = best);
+    }
+
+    /// Raises the cosine of each memory to that of its best passage.
+    pub(crate) fn raise(&self, direction: &Direction, cosines: &mut [f32]) {
+        self.best(direction, cosines, |cosine, best| *cosine = cosine.max(best - OF_SOURCE));
+    }
+
+    fn best(&self, direction: &Direction, cosines: &mut [f32], take: impl Fn(&mut f32, f32)) {
         let mut of_passages = Vec::new();
         let vectors = self.vectors.chunks((STRIDE * direction.dimensions()).max(1));
         for (vectors, lengths) in vectors.zip(self.inverse_lengths.chunks(STRIDE)) {
@@ -91,7 +102,7 @@ impl LongMemories {
             if let (Some(cosine), Some(best)) =
                 (cosines.get_mut(usize::from(memory.row)), best_of(of_passages))
             {
-                *cosine = best;
+                take(cosine, best);
             }
         }
     }
@@ -158,6 +169,20 @@ impl PassageWords {
         new
     }
 
+    /// Those of texts that have each its own speaker.
+    pub(crate) fn of_each<'a>(texts: impl Iterator<Item = AnalysedText<'a>>) -> Self {
+        let (mut pairs, mut ranges, mut end) = (Vec::new(), Vec::new(), 0);
+        for (passage, text) in (0..u16::MAX).zip(texts) {
+            let start = end;
+            for word in text.words() {
+                pairs.extend(WordHash::all(word).map(|word| (word, passage)));
+                end += 1;
+            }
+            ranges.push(start..end);
+        }
+        Self { words: Postings::of(pairs), ranges: ranges.into(), speaker: 0 }
+    }
+
     /// How many passages there are.
     pub(crate) fn len(&self) -> usize {
         self.ranges.len()
@@ -216,9 +241,10 @@ mod tests {
         let [first, second] = vectors.each_ref().map(Vector::as_bytes);
         let mut long = LongMemories::default();
         let none = long.bytes();
-        long.push(1, &[first, second].concat(), 2, AnalysedText::read(&line), &passages);
+        let words = || PassageWords::of(AnalysedText::read(&line), &passages);
+        long.push(1, &[first, second].concat(), 2, words());
         // As an older version left it, with one vector.
-        long.push(3, first, 2, AnalysedText::read(&line), &passages);
+        long.push(3, first, 2, words());
         assert!(long.bytes() > none + 4);
         let direction = vectors[1].direction().unwrap();
         let mut cosines = [0.5; 4];

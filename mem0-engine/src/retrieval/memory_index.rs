@@ -9,7 +9,7 @@ use crate::EngineError;
 use crate::change::Lifecycle;
 use crate::components::VectorKind;
 use crate::folder::columns::date_column;
-use crate::folder::text_index::read_passages;
+use crate::folder::text_index::{read_passages, read_sources};
 use crate::giving_way::give_way_for_now;
 use crate::retrieval::building::Build;
 use crate::retrieval::long_memories::{LongMemories, PassageWords};
@@ -50,6 +50,9 @@ struct Chunk {
     inverse_lengths: Vec<f32>,
     /// Those of several passages. Among the vectors above each has that of its first one.
     long: LongMemories,
+    /// The sources of those that were learned, and their words.
+    sources: LongMemories,
+    words_of_sources: Postings,
     words: Postings,
     /// The words of the speaker's name.
     speakers: Postings,
@@ -103,7 +106,7 @@ impl MemoryIndex {
         // CROSS JOIN fixes the order: first the condition, by its index, then a look-up for each
         // row.
         let sql = format!(
-            "SELECT m.seq, m.event_seq, m.position, m.created_at, m.updated_at, m.expiration_date, v.vector, i.terms, i.passages, m.role, m.actor, m.lifecycle \
+            "SELECT m.seq, m.event_seq, m.position, m.created_at, m.updated_at, m.expiration_date, v.vector, i.terms, i.passages, m.role, m.actor, m.lifecycle, i.sources \
              FROM memories AS m CROSS JOIN memory_index AS i ON i.seq = m.seq \
              LEFT JOIN memory_vectors AS v ON v.seq = m.seq WHERE {} ORDER BY m.seq",
             rows.sql
@@ -135,7 +138,7 @@ impl MemoryIndex {
         let mut growing = self.clone().grow();
         // NOT INDEXED, since no index is in storage order.
         let sql = format!(
-            "SELECT m.seq, m.event_seq, m.position, m.created_at, m.updated_at, m.expiration_date, v.vector, i.terms, i.passages, m.role, m.actor, m.lifecycle \
+            "SELECT m.seq, m.event_seq, m.position, m.created_at, m.updated_at, m.expiration_date, v.vector, i.terms, i.passages, m.role, m.actor, m.lifecycle, i.sources \
              FROM memories AS m NOT INDEXED CROSS JOIN memory_index AS i ON i.seq = m.seq \
              LEFT JOIN memory_vectors AS v ON v.seq = m.seq \
              WHERE {} AND m.seq > ? ORDER BY m.seq",
@@ -160,6 +163,8 @@ impl MemoryIndex {
             growing.vectors.clone_from(&open.vectors);
             growing.inverse_lengths.clone_from(&open.inverse_lengths);
             growing.long.clone_from(&open.long);
+            growing.sources.clone_from(&open.sources);
+            growing.words_of_sources = open.words_of_sources.pairs();
             growing.words = open.words.pairs();
             growing.speakers = open.speakers.pairs();
         }
@@ -207,10 +212,10 @@ impl MemoryIndex {
         self.chunks.last().and_then(|last| last.memories.last()).map_or(0, |memory| memory.seq)
     }
 
-    /// For each direction, the cosine of each memory's best passage and it: 1 for the same
-    /// direction, 0 for an unrelated one or no vector. The directions have the dimensions of the
-    /// vectors.
-    pub(crate) fn cosines(&self, directions: Vec<Direction>) -> Vec<Vec<f32>> {
+    /// For each direction, the cosine of each memory's best passage and it, of its text or also of
+    /// its sources: 1 for the same direction, 0 for an unrelated one or no vector. The directions
+    /// have the dimensions of the vectors.
+    pub(crate) fn cosines(&self, directions: Vec<Direction>, by_sources: bool) -> Vec<Vec<f32>> {
         let list = |direction| (direction, Vec::with_capacity(self.len()));
         let mut lists: Vec<_> = directions.into_iter().map(list).collect();
         for (number, chunk) in self.chunks.iter().enumerate() {
@@ -219,6 +224,9 @@ impl MemoryIndex {
             for (direction, cosines) in &mut lists {
                 let of_chunk = cosines.get_mut(number * CHUNK..).unwrap_or_default();
                 chunk.long.replace(direction, of_chunk);
+                if by_sources {
+                    chunk.sources.raise(direction, of_chunk);
+                }
             }
         }
         lists.into_iter().map(|(_, cosines)| cosines).collect()
@@ -227,6 +235,11 @@ impl MemoryIndex {
     /// The words of a memory's passages; `None` if it has one.
     pub(crate) fn passages(&self, at: usize) -> Option<&PassageWords> {
         self.chunks.get(at / CHUNK)?.long.words(at % CHUNK)
+    }
+
+    /// The words of the passages of a memory's sources; `None` if it has none.
+    pub(crate) fn sources(&self, at: usize) -> Option<&PassageWords> {
+        self.chunks.get(at / CHUNK)?.sources.words(at % CHUNK)
     }
 
     /// The cosine of each passage of a memory and a direction; none where it has one passage.
@@ -238,6 +251,16 @@ impl MemoryIndex {
     /// The words of the memories, those of [`CHUNK`] after those of [`CHUNK`].
     pub(crate) fn words(&self) -> impl Iterator<Item = &Postings> {
         self.chunks.iter().map(|chunk| &chunk.words)
+    }
+
+    /// The same words of their sources.
+    pub(crate) fn words_of_sources(&self) -> impl Iterator<Item = &Postings> {
+        self.chunks.iter().map(|chunk| &chunk.words_of_sources)
+    }
+
+    /// Whether a memory has a source.
+    pub(crate) fn has_sources(&self) -> bool {
+        self.chunks.iter().any(|chunk| !chunk.words_of_sources.is_empty())
     }
 
     /// Whether a memory has a speaker.
@@ -264,6 +287,8 @@ impl Chunk {
             + self.memories.len() * (size_of::<IndexedMemory>() + size_of::<f32>())
             + self.vectors.len()
             + self.long.bytes()
+            + self.sources.bytes()
+            + self.words_of_sources.bytes()
             + self.words.bytes()
             + self.speakers.bytes()
     }
@@ -304,6 +329,8 @@ pub(crate) struct Growing {
     vectors: Vec<u8>,
     inverse_lengths: Vec<f32>,
     long: LongMemories,
+    sources: LongMemories,
+    words_of_sources: Vec<(WordHash, u16)>,
     words: Vec<(WordHash, u16)>,
     speakers: Vec<(WordHash, u16)>,
 }
@@ -322,19 +349,23 @@ impl Growing {
         };
         let vectors = row.get_ref(6)?.as_blob_or_null()?.unwrap_or_default();
         let passages = read_passages(row.get_ref(8)?.as_str_or_null()?);
-        self.push(memory, vectors, row.get_ref(7)?.as_str()?, &passages);
+        let sources = row.get_ref(12)?.as_str_or_null()?;
+        self.push(memory, vectors, row.get_ref(7)?.as_str()?, &passages, sources);
         Ok(())
     }
 
-    /// `vectors` holds the bytes of a vector for each of the `passages`, or of one for all; any
-    /// other length means that the memory has none. `text` was written with the passages by
-    /// [`analysed_text::write_passages`](crate::text::analysed_text::write_passages).
+    /// `vectors` holds the bytes of a vector for each of the `passages` and of the `sources`, for
+    /// the passages alone, or of one for all of the text; any other length means that the memory
+    /// has none. `text` was written with the passages by
+    /// [`analysed_text::write_passages`](crate::text::analysed_text::write_passages), and each line
+    /// of the `sources` by [`analysed_text::write`](crate::text::analysed_text::write).
     pub(crate) fn push(
         &mut self,
         memory: IndexedMemory,
         vectors: &[u8],
         text: &str,
         passages: &[Passage],
+        sources: Option<&str>,
     ) {
         if self.memories.len() == CHUNK {
             self.seal();
@@ -354,10 +385,21 @@ impl Growing {
         let terms = terms.ceil() as u32;
         self.memories.push(IndexedMemory { terms, asks, said, ..memory });
         let dimensions = self.kind.dimensions;
-        if passages.len() > 1 {
-            self.long.push(row, vectors, dimensions, text, passages);
-        }
         let count = passages.len().max(1);
+        let mut vectors = vectors;
+        if sources.is_some() {
+            let words = read_sources(sources).flat_map(AnalysedText::words);
+            self.words_of_sources.extend(words.flat_map(WordHash::all).map(|word| (word, row)));
+            let sources = PassageWords::of_each(read_sources(sources));
+            let mut of_sources: &[u8] = &[];
+            if vectors.len() == dimensions * (count + sources.len()) {
+                (vectors, of_sources) = vectors.split_at(dimensions * count);
+            }
+            self.sources.push(row, of_sources, dimensions, sources);
+        }
+        if passages.len() > 1 {
+            self.long.push(row, vectors, dimensions, PassageWords::of(text, passages));
+        }
         let is_whole = [dimensions, dimensions * count].contains(&vectors.len());
         let vector = vectors.get(..dimensions).filter(|_| is_whole);
         if let Some(vector) = vector.filter(|vector| vector::is_sound(vector)) {
@@ -374,7 +416,9 @@ impl Growing {
         self.memories.len() * (size_of::<IndexedMemory>() + size_of::<f32>())
             + self.vectors.len()
             + self.long.bytes()
-            + (self.words.len() + self.speakers.len()) * size_of::<(WordHash, u16)>()
+            + self.sources.bytes()
+            + (self.words.len() + self.speakers.len() + self.words_of_sources.len())
+                * size_of::<(WordHash, u16)>()
     }
 
     fn seal(&mut self) {
@@ -389,6 +433,8 @@ impl Growing {
             vectors: std::mem::take(&mut self.vectors),
             inverse_lengths: std::mem::take(&mut self.inverse_lengths),
             long: std::mem::take(&mut self.long),
+            sources: std::mem::take(&mut self.sources),
+            words_of_sources: Postings::of(std::mem::take(&mut self.words_of_sources)),
             words: Postings::of(std::mem::take(&mut self.words)),
             speakers: Postings::of(std::mem::take(&mut self.speakers)),
         };
@@ -396,6 +442,7 @@ impl Growing {
         chunk.vectors.shrink_to_fit();
         chunk.inverse_lengths.shrink_to_fit();
         chunk.long.shrink_to_fit();
+        chunk.sources.shrink_to_fit();
         self.full.push(Arc::new(chunk));
     }
 

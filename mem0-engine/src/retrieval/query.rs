@@ -187,6 +187,8 @@ pub(crate) struct Query {
     pub(crate) closeness: Closeness,
     /// Whether neighbours lend their words and their meaning.
     pub(crate) has_neighbours: bool,
+    /// Whether memories are found by their sources, too.
+    pub(crate) by_sources: bool,
     /// Whether it asks for all that is known.
     pub(crate) asks_everything: bool,
     /// The name of who asks, if it is written as a line of a conversation.
@@ -227,6 +229,7 @@ impl Query {
             parts,
             closeness,
             has_neighbours: true,
+            by_sources: true,
             asks_everything: false,
             asker: Vec::new(),
             asks_what,
@@ -260,6 +263,11 @@ impl Query {
     pub(crate) fn asked_as(self, query: &str) -> Self {
         let words = query_words(asker(query).unwrap_or_default());
         Self { asker: words.into_iter().map(QueryWord::of).collect(), ..self }
+    }
+
+    /// The same query for memories by their own texts.
+    pub(crate) fn without_sources(self) -> Self {
+        Self { by_sources: false, ..self }
     }
 
     /// The same query for memories by themselves, whatever stands beside them.

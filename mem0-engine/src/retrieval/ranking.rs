@@ -75,6 +75,8 @@ pub(crate) struct Ranking<'a> {
     query: &'a Query,
     times: &'a TimeContext,
     found: TermPlaces,
+    /// The same in the sources of memories; `None` where these do not count.
+    found_in_sources: Option<TermPlaces>,
     scorer: Scorer,
     /// For each part of the query, by place. Empty when it has no vector.
     cosines: Vec<Vec<f32>>,
@@ -89,10 +91,13 @@ impl<'a> Ranking<'a> {
     pub(crate) fn new(view: &'a VisibleMemories, query: &'a Query, times: &'a TimeContext) -> Self {
         let words = &query.words;
         let found = TermPlaces::all(view, words);
+        let by_sources = query.by_sources && view.has_sources();
+        let found_in_sources = by_sources.then(|| TermPlaces::in_sources(view, words));
         let directions = query.parts.iter().map(|part| view.direction(part.vector.as_ref()?));
         let directions: Vec<_> = directions.collect();
         let has_direction: Vec<_> = directions.iter().map(Option::is_some).collect();
-        let mut cosines = view.cosines(directions.into_iter().flatten().collect()).into_iter();
+        let mut cosines =
+            view.cosines(directions.into_iter().flatten().collect(), by_sources).into_iter();
         let cosines = has_direction.into_iter().map(|has| has.then(|| cosines.next()).flatten());
         let is_speaker =
             |word: &&QueryWord| word.portion() > 0.0 && word.spoken(view).next().is_some();
@@ -110,6 +115,7 @@ impl<'a> Ranking<'a> {
             times,
             scorer: Scorer::new(words, &query.parts, view.len(), &found.containing, others_keep),
             found,
+            found_in_sources,
             cosines: cosines.map(Option::unwrap_or_default).collect(),
             chances: OnceCell::new(),
             speaking,
@@ -199,21 +205,34 @@ impl<'a> Ranking<'a> {
         };
         self.collect(place, found, mentioned);
         if let Some(passages) = self.view.passages(place) {
-            let mentions = self.mentions_by_passage(place, passages);
+            let mentions = self.mentions_by_passage(self.found.mentions(place), passages);
             self.raise_shares(passages, &mentions, &mut mentioned.passages);
         }
+        self.raise_to_sources(place, &mut mentioned.passages);
         let ranked = self.score(place, false, mentioned);
-        let has_words = mentioned.own.counts.iter().any(|count| *count > 0.0);
+        let has_words = mentioned.own.counts.iter().any(|count| *count > 0.0)
+            || mentioned.passages.iter().any(|share| *share > 0.0);
         let mut cosines = self.cosines.iter().filter_map(|cosines| cosines.get(place));
         let has_meaning = cosines.any(|cosine| *cosine != 0.0);
         (has_words || has_meaning || ranked.scored.evidence > 0.0).then_some(ranked)
     }
 
-    /// The mentions in each passage of a memory.
-    fn mentions_by_passage(&self, place: usize, passages: &PassageWords) -> Vec<Vec<Mention>> {
+    /// Raises the share of each part of the query to that of the best passage of the sources.
+    fn raise_to_sources(&self, place: usize, shares: &mut Vec<f64>) {
+        let mentions = self.found_in_sources.as_ref().map(|found| found.mentions(place));
+        if let Some(mentions) = mentions.filter(|mentions| !mentions.is_empty())
+            && let Some(sources) = self.view.sources(place)
+        {
+            let mentions = self.mentions_by_passage(mentions, sources);
+            self.raise_shares(sources, &mentions, shares);
+        }
+    }
+
+    /// The mentions in each passage of those that have all of these mentions.
+    fn mentions_by_passage(&self, all: &[Mention], passages: &PassageWords) -> Vec<Vec<Mention>> {
         let mut mentions = vec![Vec::new(); passages.len()];
         let mut counts = PlaceCounts::new(passages.len());
-        for Mention { term, .. } in self.found.mentions(place) {
+        for Mention { term, .. } in all {
             let Some(word) = self.query.words.get(usize::from(*term)) else { continue };
             word.count(|word| passages.with_word(word), &mut counts);
             counts.take(|passage, count| {
@@ -249,7 +268,7 @@ impl<'a> Ranking<'a> {
     pub(crate) fn passage(&self, place: usize) -> Option<usize> {
         let passages = self.view.passages(place)?;
         give_way_for_now();
-        let mentions = self.mentions_by_passage(place, passages);
+        let mentions = self.mentions_by_passage(self.found.mentions(place), passages);
         let cosines = self.query.parts.iter().map(|part| {
             let direction = part.vector.as_ref().and_then(|vector| self.view.direction(vector));
             direction
@@ -322,7 +341,7 @@ impl<'a> Ranking<'a> {
         }
         let mut shares = Vec::new();
         if let Some(passages) = passages {
-            let mut by_passage = self.mentions_by_passage(place, passages);
+            let mut by_passage = self.mentions_by_passage(self.found.mentions(place), passages);
             for (mentions, near) in by_passage.iter_mut().zip(near_in) {
                 let mut near: Vec<_> = near.into_iter().map(|near| near as f32).collect();
                 for mention in mentions.iter() {
@@ -335,6 +354,7 @@ impl<'a> Ranking<'a> {
             }
             self.raise_shares(passages, &by_passage, &mut shares);
         }
+        self.raise_to_sources(place, &mut shares);
         (mentions, shares)
     }
 
@@ -524,7 +544,7 @@ mod tests {
                     ..IndexedMemory::new(seq)
                 };
                 let vectors = indexed.vectors.unwrap_or_default();
-                growing.push(memory, &vectors, &indexed.terms, &passages);
+                growing.push(memory, &vectors, &indexed.terms, &passages, None);
             }
         }
         VisibleMemories::all(Arc::new(growing.done()))

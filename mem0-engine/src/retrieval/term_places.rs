@@ -2,7 +2,7 @@ use crate::giving_way::give_way_for_now;
 use crate::retrieval::memory_index::CHUNK;
 use crate::retrieval::query_word::{PlaceCounts, QueryWord};
 use crate::retrieval::scoring::Mention;
-use crate::retrieval::visible_memories::VisibleMemories;
+use crate::retrieval::visible_memories::{VisibleMemories, WordsOfSome};
 
 /// Where the query's terms occur.
 pub(crate) struct TermPlaces {
@@ -15,12 +15,26 @@ pub(crate) struct TermPlaces {
 }
 
 impl TermPlaces {
+    /// Where they occur in the memories.
     pub(crate) fn all(view: &VisibleMemories, words: &[QueryWord]) -> Self {
+        Self::among(view.words(), view.len(), words)
+    }
+
+    /// Where they occur in the sources of memories.
+    pub(crate) fn in_sources(view: &VisibleMemories, words: &[QueryWord]) -> Self {
+        Self::among(view.words_of_sources(), view.len(), words)
+    }
+
+    fn among<'a>(
+        all: impl Iterator<Item = WordsOfSome<'a>>,
+        memories: usize,
+        words: &[QueryWord],
+    ) -> Self {
         let mut containing = vec![0; words.len()];
-        let (mut ends, mut mentions) = (Vec::with_capacity(view.len()), Vec::new());
+        let (mut ends, mut mentions) = (Vec::with_capacity(memories), Vec::new());
         let (mut found, mut starts) = (Vec::new(), Vec::new());
         let mut counts = PlaceCounts::new(CHUNK);
-        for some in view.words() {
+        for some in all {
             give_way_for_now();
             found.clear();
             for ((term, word), containing) in (0_u16..).zip(words).zip(&mut containing) {

@@ -132,6 +132,16 @@ impl VisibleMemories {
         self.index.passages(self.at(place)?)
     }
 
+    /// The words of the passages of a memory's sources; `None` if it has none.
+    pub(crate) fn sources(&self, place: usize) -> Option<&PassageWords> {
+        self.index.sources(self.at(place)?)
+    }
+
+    /// Whether a memory in the whole index has a source.
+    pub(crate) fn has_sources(&self) -> bool {
+        self.index.has_sources()
+    }
+
     /// The direction of a vector; `None` if it has none, or can't be compared with the memories'.
     pub(crate) fn direction(&self, vector: &Vector) -> Option<Direction> {
         vector.direction().filter(|it| it.dimensions() == self.index.kind().dimensions)
@@ -143,9 +153,10 @@ impl VisibleMemories {
         at.map_or_else(Vec::new, |at| self.index.cosines_of_passages(at, direction))
     }
 
-    /// For each direction, the cosine of each memory's best passage and it, by place.
-    pub(crate) fn cosines(&self, directions: Vec<Direction>) -> Vec<Vec<f32>> {
-        let mut cosines = self.index.cosines(directions);
+    /// For each direction, the cosine of each memory's best passage and it, of its text or also of
+    /// its sources, by place.
+    pub(crate) fn cosines(&self, directions: Vec<Direction>, by_sources: bool) -> Vec<Vec<f32>> {
+        let mut cosines = self.index.cosines(directions, by_sources);
         if let Some(Places { visible, .. }) = &self.places {
             for all in &mut cosines {
                 *all = visible.iter().filter_map(|at| all.get(*at as usize).copied()).collect();
@@ -164,12 +175,20 @@ impl VisibleMemories {
 
     /// The words of all memories.
     pub(crate) fn words(&self) -> impl Iterator<Item = WordsOfSome<'_>> {
+        self.of_some(self.index.words())
+    }
+
+    /// The words of their sources.
+    pub(crate) fn words_of_sources(&self) -> impl Iterator<Item = WordsOfSome<'_>> {
+        self.of_some(self.index.words_of_sources())
+    }
+
+    fn of_some<'a>(
+        &'a self,
+        words: impl Iterator<Item = &'a Postings>,
+    ) -> impl Iterator<Item = WordsOfSome<'a>> {
         let firsts = (0..).step_by(CHUNK);
-        firsts.zip(self.index.words()).map(|(first, words)| WordsOfSome {
-            view: self,
-            words,
-            first,
-        })
+        firsts.zip(words).map(|(first, words)| WordsOfSome { view: self, words, first })
     }
 
     /// Whether anybody speaks, in the whole index.

@@ -17,7 +17,6 @@ const SAME: char = '|';
 const LIKE: char = '^';
 
 /// Writes the line of a text and its speaker.
-#[cfg(test)]
 pub(crate) fn write(speaker: Option<&str>, text: &str) -> String {
     write_passages(speaker, text, &[]).0
 }

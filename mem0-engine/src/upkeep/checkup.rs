@@ -4,7 +4,7 @@ use rusqlite::{Connection, ErrorCode};
 
 use crate::folder::columns::json_column;
 use crate::folder::data_folder::existing_database;
-use crate::folder::text_index::Indexed;
+use crate::folder::found_by::{self, FoundBy};
 use crate::folder::{duplicate_key, schema};
 use crate::ids::{self, EntityIds};
 use crate::memories::lifecycle::learned::Learned;
@@ -288,8 +288,8 @@ fn memories(
     (terms_are_of_today, vectors_are_of_today): (bool, bool),
 ) -> Result<(), EngineError> {
     let mut statement = connection.prepare(
-        "SELECT m.user_id, m.agent_id, m.app_id, m.run_id, m.scope_key, m.text_hash, m.actor, m.text, \
-         m.state_key, m.learned, i.terms, i.passages, v.vector FROM memories AS m JOIN memory_index AS i ON i.seq = m.seq \
+        "SELECT m.seq, m.user_id, m.agent_id, m.app_id, m.run_id, m.scope_key, m.text_hash, m.actor, m.text, \
+         m.state_key, m.learned, i.terms, i.passages, i.sources, v.vector FROM memories AS m JOIN memory_index AS i ON i.seq = m.seq \
          LEFT JOIN memory_vectors AS v ON v.seq = m.seq",
     )?;
     let mut rows = statement.query([])?;
@@ -306,11 +306,11 @@ fn memories(
         let state_key = learned.and_then(|learned| learned.state_key());
         states += i64::from(row.get::<_, Option<String>>("state_key")? != state_key);
         if terms_are_of_today {
-            let actor = actor.as_deref();
-            let indexed = match dimensions {
-                Some(_) => Indexed::with(actor, &text, None),
-                None => Indexed::of(actor, &text),
-            };
+            let sources = found_by::sources_of(connection, row.get("seq")?)?;
+            let (actor, text) = (actor.as_deref(), text.as_str());
+            let found_by = FoundBy { actor, text, sources: &sources };
+            let made = dimensions.is_none().then(|| found_by.static_vectors());
+            let indexed = found_by.indexed(made);
             // Those that are missing are counted by a rule, or known to be missing.
             let stored: Option<Vec<u8>> = row.get("vector")?;
             let is_sound = match (&stored, dimensions) {
@@ -319,7 +319,8 @@ fn memories(
                 // Only the static table can say again what a vector is.
                 (stored, None) => !vectors_are_of_today || *stored == indexed.vectors,
             };
-            words += i64::from(row.get::<_, String>("terms")? != indexed.terms);
+            let terms: (String, Option<String>) = (row.get("terms")?, row.get("sources")?);
+            words += i64::from(terms != (indexed.terms, indexed.sources));
             passages += i64::from(row.get::<_, Option<String>>("passages")? != indexed.passages);
             vectors += i64::from(!is_sound);
         }

@@ -14,11 +14,14 @@ use crate::memories::lifecycle::workbench::*;
 use crate::memories::record;
 use crate::{BuiltIn, Engine, ListRequest, SearchRequest, archive, back_up, check_folder, restore};
 
+/// What the fact about Porto was learned from, with a word that the fact hasn't.
+const MOVED: &str = "By the funicular is our new flat in Porto";
+
 /// A folder with a superseded and a merged fact, a source and a link; and an image of them.
 fn learned() -> (Bench, String) {
     let bench = Bench::new();
     let lisbon = bench.learn(fact("Alice lives in Lisbon").of("user", "home_city").said("Lisbon"));
-    let porto = bench.learn(fact("Alice lives in Porto").of("user", "home_city").said("Porto!"));
+    let porto = bench.learn(fact("Alice lives in Porto").of("user", "home_city").said(MOVED));
     let dog = bench.learn(fact("Alice has a dog").said("a dog"));
     let beagle = bench.learn(fact("Alice has a dog, a beagle"));
     bench.retire(Lifecycle::Superseded, &lisbon, &porto);
@@ -61,6 +64,11 @@ fn image(engine: &Engine) -> String {
         wait(engine.search(shown)).unwrap().into_iter().map(|hit| hit.memory.id).collect();
     hits.sort();
     told.push(format!("{hits:?}"));
+    let mut by_source = SearchRequest::new("funicular", Filter::user_id("alice"));
+    by_source.keyword_search = true;
+    let hits = wait(engine.search(by_source)).unwrap();
+    assert_eq!(hits.len(), 1);
+    told.push(hits[0].memory.id.clone());
     told.join("\n")
 }
 
@@ -158,6 +166,53 @@ fn indexing_again_and_another_embedder_change_nothing_of_it() {
     assert_eq!(image(&engine), before);
     wait(engine.close()).unwrap();
     assert_sound(&bench.folder);
+    assert_eq!(vectors(&bench.folder), [64, 128, 128, 128]);
+}
+
+/// How long the vectors of the memories are: those of three have one of a source, too.
+fn vectors(folder: &Path) -> Vec<i64> {
+    let sql = rusqlite::Connection::open(folder.join("mem0.db")).unwrap();
+    let lengths = "SELECT length(vector) FROM memory_vectors ORDER BY 1";
+    let mut statement = sql.prepare(lengths).unwrap();
+    let lengths = statement.query_map([], |row| row.get(0)).unwrap();
+    lengths.map(Result::unwrap).collect()
+}
+
+/// Makes of a folder what a version made that found facts by their own texts alone.
+fn make_old(folder: &Path) {
+    let sql = rusqlite::Connection::open(folder.join("mem0.db")).unwrap();
+    sql.execute_batch(
+        "ALTER TABLE memory_index DROP COLUMN sources;
+         UPDATE memory_vectors SET vector = substr(vector, 1, length(vector) / 2)
+         WHERE seq IN (SELECT memory FROM memory_sources);
+         PRAGMA user_version = 13;",
+    )
+    .unwrap();
+}
+
+#[test]
+fn facts_of_an_older_folder_are_found_by_their_sources() {
+    let (bench, before) = learned();
+    wait(bench.engine.close()).unwrap();
+    make_old(&bench.folder);
+    let engine = open(&bench.folder);
+    assert_eq!(image(&engine), before);
+    let other: Arc<dyn Embedder> = Arc::new(HashEmbedder::new(64));
+    wait(engine.change_embedder(other.clone())).unwrap();
+    wait(engine.embedder_changed()).unwrap();
+    wait(engine.close()).unwrap();
+    assert_sound(&bench.folder);
+    // Another embedder than the built-in ones gives them their vectors in the background.
+    make_old(&bench.folder);
+    assert_eq!(vectors(&bench.folder), [64; 4]);
+    let options = crate::EngineOptions::default().embedder(other);
+    let engine = Engine::open_with(&bench.folder, options).unwrap();
+    assert_eq!(image(&engine), before);
+    while vectors(&bench.folder) != [64, 128, 128, 128] {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    wait(engine.close()).unwrap();
+    assert_sound(&bench.folder);
 }
 
 #[test]
@@ -178,6 +233,7 @@ fn a_check_finds_what_cannot_be() {
         ("UPDATE memories SET learned = '{' WHERE text LIKE '%Porto'", "learned is not JSON"),
         ("UPDATE memories SET state_key = 'x' WHERE text LIKE '%Porto'", "state key"),
         ("UPDATE history SET lifecycle = '{' WHERE lifecycle IS NOT NULL", "lifecycle is not JSON"),
+        ("UPDATE memory_index SET sources = NULL", "words do not match"),
         ("UPDATE memory_sources SET event = 99999", "Sources whose event"),
         ("UPDATE memory_sources SET memory = 99999", "memory_sources that refer"),
         ("UPDATE memory_links SET linked = 99999", "memory_links that refer"),

@@ -13,7 +13,7 @@ use rusqlite::Connection;
 use crate::components::availability::Patience;
 use crate::components::{BuiltIn, Components, EmbedderChoice, EmbedderInUse, Made, shown};
 use crate::folder::data_folder::{DataFolder, existing_database};
-use crate::folder::text_index::{embedded, joined};
+use crate::folder::text_index::joined;
 use crate::folder::vectors::{self, Lacking, Whose};
 use crate::folder::{schema, settings};
 use crate::text::built_in::BuiltInEmbedder;
@@ -358,7 +358,7 @@ pub(crate) async fn embed(
 
 /// The texts to embed of each memory.
 fn texts_of(memories: &[Lacking]) -> Vec<Vec<Cow<'_, str>>> {
-    memories.iter().map(|memory| embedded(memory.actor.as_deref(), &memory.text)).collect()
+    memories.iter().map(|memory| memory.found_by().embedded()).collect()
 }
 
 /// The stored vectors of each memory, of those of all of their texts.

@@ -1,17 +1,15 @@
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::EngineError;
+use crate::folder::found_by::{self, FoundBy, SourceText};
 use crate::folder::settings;
-use crate::folder::text_index::{self, Indexed};
-use crate::folder::vectors;
+use crate::folder::text_index;
+use crate::folder::vectors::{self, DIMENSIONS_SETTING};
 use crate::memories::record::{self, MemoryRecord};
 use crate::text::built_in::MODEL;
 
 /// The setting with the name of the embedder that made the stored vectors.
 const MODEL_SETTING: &str = "engine.embedding_model";
-
-/// The setting with the dimensions of the vectors, unless the static table made them.
-const DIMENSIONS_SETTING: &str = "engine.embedding_dimensions";
 
 /// The setting with the version of the index entries.
 const FORM_SETTING: &str = "engine.text_index_form";
@@ -95,13 +93,11 @@ fn index_again(connection: &mut Connection, keeps_vectors: bool) -> Result<(), E
         while indexed < STEP
             && let Some((seq, memory)) = after(&transaction, last)?
         {
-            let (actor, text) = (memory.actor.as_deref(), memory.memory.as_str());
-            match keeps_vectors {
-                true => text_index::write_terms(&transaction, seq, actor, text)?,
-                false => {
-                    text_index::write_terms(&transaction, seq, actor, text)?;
-                    vectors::replace(&transaction, seq, &text_index::static_vectors(actor, text))?;
-                }
+            let sources = found_by::sources_of(&transaction, seq)?;
+            let found_by = found_by(&memory, &sources);
+            text_index::write_terms(&transaction, seq, found_by)?;
+            if !keeps_vectors {
+                vectors::replace(&transaction, seq, &found_by.static_vectors())?;
             }
             (last, indexed) = (seq, indexed + 1);
         }
@@ -127,9 +123,9 @@ pub(crate) fn is_new(connection: &Connection) -> Result<bool, EngineError> {
 
 /// The embedder that made the folder's vectors, and their dimensions; `None` for the static table.
 pub(crate) fn elsewhere(connection: &Connection) -> Result<Option<(String, usize)>, EngineError> {
-    let Some(dimensions) = settings::get(connection, DIMENSIONS_SETTING)? else { return Ok(None) };
+    let Some(dimensions) = vectors::dimensions(connection)? else { return Ok(None) };
     let model = settings::get(connection, MODEL_SETTING)?.unwrap_or_default();
-    Ok(Some((model, dimensions.parse().unwrap_or_default())))
+    Ok(Some((model, dimensions)))
 }
 
 /// Whether this version of the static table and of the index made all entries.
@@ -148,15 +144,17 @@ pub(crate) fn has_current_terms(connection: &Connection) -> Result<bool, EngineE
 pub(crate) fn index_after(connection: &Connection, mut last: i64) -> Result<(), EngineError> {
     let is_static = elsewhere(connection)?.is_none();
     while let Some((seq, memory)) = after(connection, last)? {
-        let (actor, text) = (memory.actor.as_deref(), memory.memory.as_str());
-        let indexed = match is_static {
-            true => Indexed::of(actor, text),
-            false => Indexed::with(actor, text, None),
-        };
-        indexed.replace(connection, seq)?;
+        let sources = found_by::sources_of(connection, seq)?;
+        let found_by = found_by(&memory, &sources);
+        let vectors = is_static.then(|| found_by.static_vectors());
+        found_by.indexed(vectors).replace(connection, seq)?;
         last = seq;
     }
     Ok(())
+}
+
+fn found_by<'a>(memory: &'a MemoryRecord, sources: &'a [SourceText]) -> FoundBy<'a> {
+    FoundBy { actor: memory.actor.as_deref(), text: &memory.memory, sources }
 }
 
 /// The next memory, with its number.

@@ -125,8 +125,8 @@ record! {
         optional {
             /// The words of the message that the memory stands on.
             quote: String = "quote",
-            /// The message. It is no more than the quote once a memory of the same message was
-            /// erased.
+            /// The message. It is no more than the quote where the message holds a secret, and once
+            /// a memory of the same message was erased.
             text: String = "text",
             /// Who said them, by role: that of the message.
             role: Role = "role",

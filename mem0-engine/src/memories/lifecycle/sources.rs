@@ -1,8 +1,10 @@
 use std::fmt;
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::EngineError;
+use crate::folder::found_by::{self, FoundBy};
+use crate::folder::vectors;
 use crate::limits::{Answer, RowSize};
 
 /// The words that a memory was learned from.
@@ -13,7 +15,8 @@ pub struct Source {
     pub role: String,
     /// Who said them by name: the `name` of the message.
     pub actor: Option<String>,
-    /// The message; no more than the quote once a memory of the same message was erased.
+    /// The message; no more than the quote where the message holds a secret, and once a memory of
+    /// the same message was erased.
     pub text: String,
     /// The words of it that the memory stands on.
     pub quote: String,
@@ -78,8 +81,34 @@ pub(crate) fn erase_shared(connection: &Connection, memory: i64) -> Result<(), E
         }
     }
     drop(rows);
-    let mut delete = connection.prepare_cached("DELETE FROM memory_sources WHERE seq = ?")?;
-    shared.iter().try_for_each(|seq| delete.execute([seq]).map(drop))?;
+    let mut delete =
+        connection.prepare_cached("DELETE FROM memory_sources WHERE seq = ? RETURNING memory")?;
+    for seq in shared {
+        // One may share words with several.
+        if let Some(other) = delete.query_row([seq], |row| row.get(0)).optional()? {
+            index_again(connection, other)?;
+        }
+    }
+    Ok(())
+}
+
+/// Makes a memory found by no more than its text and the sources that it has now. What another
+/// embedder than the static table would make of these is left out.
+fn index_again(connection: &Connection, memory: i64) -> Result<(), EngineError> {
+    let (actor, text): (Option<String>, String) = connection
+        .prepare_cached("SELECT actor, text FROM memories WHERE seq = ?")?
+        .query_row([memory], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let sources = found_by::sources_of(connection, memory)?;
+    let found_by = FoundBy { actor: actor.as_deref(), text: &text, sources: &sources };
+    let vectors = match vectors::dimensions(connection)? {
+        None => Some(found_by.static_vectors()),
+        Some(dimensions) => vectors::of_text(connection, memory, &text, dimensions)?,
+    };
+    found_by.indexed(vectors).replace(connection, memory)?;
+    // Indices in memory are told by a change of the memory itself.
+    connection
+        .prepare_cached("UPDATE memories SET updated_at = updated_at WHERE seq = ?")?
+        .execute([memory])?;
     Ok(())
 }
 
@@ -112,13 +141,15 @@ pub(crate) fn shorten(
     memory_id: &str,
     event: i64,
 ) -> Result<(), EngineError> {
-    connection
+    let memory: Option<i64> = connection
         .prepare_cached(
-            "UPDATE memory_sources SET text = quote \
-             WHERE memory = (SELECT seq FROM memories WHERE id = ?) AND event = ?",
+            "UPDATE memory_sources SET text = quote WHERE text <> quote \
+             AND memory = (SELECT seq FROM memories WHERE id = ?) AND event = ? RETURNING memory",
         )?
-        .execute(params![memory_id, event])?;
-    Ok(())
+        .query_map(params![memory_id, event], |row| row.get(0))?
+        .last()
+        .transpose()?;
+    memory.map_or(Ok(()), |memory| index_again(connection, memory))
 }
 
 /// Reads the sources of a memory into an answer.

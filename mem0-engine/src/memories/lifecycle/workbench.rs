@@ -9,8 +9,8 @@ use rusqlite::Connection;
 use serde_json::json;
 
 use crate::change::{Change, Lifecycle, LifecycleReason};
+use crate::folder::found_by::{FoundBy, SourceText};
 use crate::folder::schema;
-use crate::folder::text_index::Indexed;
 use crate::ids::EntityIds;
 use crate::memories::events::{self, Outcome};
 use crate::memories::lifecycle::learned::Learned;
@@ -99,6 +99,9 @@ pub(crate) fn learn_in(connection: &Connection, fact: &Fact, event_seq: i64, now
     let created_at = connection
         .query_row("SELECT created_at FROM events WHERE seq = ?", [event_seq], |row| row.get(0))
         .unwrap();
+    let found = fact.source.map(|(text, quote)| SourceText::of(None, text, quote));
+    let found_by = FoundBy { actor: None, text: fact.text, sources: found.as_slice() };
+    let indexed = found_by.indexed(Some(found_by.static_vectors()));
     let memory = NewMemory {
         project: 1,
         text: fact.text,
@@ -109,7 +112,7 @@ pub(crate) fn learn_in(connection: &Connection, fact: &Fact, event_seq: i64, now
         categories: fact.categories.as_deref(),
         learned: fact.learned.as_ref(),
         sources: source.as_slice(),
-        indexed: &Indexed::of(None, fact.text),
+        indexed: &indexed,
         expiration_date: None,
         immutable: fact.immutable,
         created_at,

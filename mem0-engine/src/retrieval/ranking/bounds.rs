@@ -25,11 +25,15 @@ impl Ranking<'_> {
             held.fill(0.0);
             for place in around.clone() {
                 let at = place + NEIGHBOURS - first;
-                self.scorer.add_most_held(self.found.mentions(place), |part, more| {
+                let mut add = |part, more| {
                     if let Some(held) = held.get_mut(part * (STRIDE + 2 * NEIGHBOURS) + at) {
                         *held += more;
                     }
-                });
+                };
+                self.scorer.add_most_held(self.found.mentions(place), &mut add);
+                if let Some(found) = &self.found_in_sources {
+                    self.scorer.add_most_held(found.mentions(place), &mut add);
+                }
             }
             let mut times = [0.0; STRIDE];
             if self.times.are_named() {
