@@ -17,7 +17,7 @@ use crate::extraction::settling::states::normal_state;
 use crate::extraction::times::said;
 use crate::extraction::words::content::Content;
 use crate::extraction::words::folding::fold;
-use crate::extraction::words::marks::{FIRST_PERSON, RETRACTIONS};
+use crate::extraction::words::marks::{FIRST_PERSON, PLANS, RETRACTIONS, SUGGESTIONS};
 use crate::extraction::words::mood::has;
 use crate::text::questions::asks;
 
@@ -111,7 +111,8 @@ fn believed(ground: &Ground<'_>, written: &Written) -> Result<Fact, Refusal> {
     if is_placeholder(text, &said_by.text) || is_of_the_prompt(text, &said_by.text) {
         return Err(Refusal::Placeholder);
     }
-    if is_question(quote, sentence, text) {
+    let suggests = said_by.is_by_assistant() && has(sentence, SUGGESTIONS) && has(text, PLANS);
+    if !suggests && is_question(quote, sentence, text) {
         return Err(Refusal::Question);
     }
     if !is_kept(text, quote, sentence, &said_by.text) {

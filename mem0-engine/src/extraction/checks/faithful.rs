@@ -79,7 +79,7 @@ fn has_only_said_names(
     when: Option<&When>,
     to: Option<usize>,
 ) -> bool {
-    let needed = hard(text);
+    let needed = hard(&without_as_of(ground, text));
     let source = &ground.source;
     let dates = dates(ground, when);
     let is_date = |number: &str| number.parse().is_ok_and(|number| dates.contains(&number));
@@ -102,6 +102,13 @@ fn has_only_said_names(
         source.has_code(code) || has_digits && is_date(code) || is_date_code(code, &dates)
     });
     numbers && names && codes && needed.signs.iter().all(|sign| has_sign(ground, *sign))
+}
+
+/// A text without "as of" the day on which it was said, which does not date what it tells.
+fn without_as_of(ground: &Ground<'_>, text: &str) -> String {
+    let today = ground.conversation.observed.and_then(|observed| observed.day());
+    let Some(today) = today else { return text.to_owned() };
+    text.replace(&format!("as of {today}"), "")
 }
 
 /// `20261120`, of 2026-11-20.

@@ -99,7 +99,19 @@ impl<'a> Ground<'a> {
     /// Where a quote stands, rather in the message of which the model gave the number, and rather
     /// in a user's than in an assistant's.
     pub(crate) fn place(&self, quote: &str, number: Option<usize>) -> Result<Place, Refusal> {
-        let quote = fold(quote);
+        let found = self.place_of_quote(&fold(quote), number);
+        // Arabic and Hebrew write "and" together with the word behind it, where a quote may begin.
+        let and = match quote.chars().next() {
+            Some('\u{590}'..='\u{5ff}') => "ו",
+            Some('\u{600}'..='\u{6ff}') => "و",
+            _ => return found,
+        };
+        found.or_else(|refusal| {
+            self.place_of_quote(&fold(&format!("{and}{quote}")), number).map_err(|_| refusal)
+        })
+    }
+
+    fn place_of_quote(&self, quote: &Folded, number: Option<usize>) -> Result<Place, Refusal> {
         if quote.is_empty() {
             return Err(Refusal::Quote);
         }
@@ -107,7 +119,7 @@ impl<'a> Ground<'a> {
         let mut is_recalled = false;
         let mut best: Option<((bool, bool), Place)> = None;
         for (index, message) in self.messages.iter().enumerate() {
-            for range in message.folded.places_of(&quote) {
+            for range in message.folded.places_of(quote) {
                 if message.is_recalled(&range) {
                     is_recalled = true;
                     continue;
@@ -122,7 +134,7 @@ impl<'a> Ground<'a> {
             return Ok(place);
         }
         let before = self.earlier.iter().chain(self.known.iter().map(|(folded, _)| folded));
-        let was_before = before.into_iter().any(|text| !text.places_of(&quote).is_empty());
+        let was_before = before.into_iter().any(|text| !text.places_of(quote).is_empty());
         Err(if is_recalled || was_before { Refusal::Recalled } else { Refusal::Quote })
     }
 

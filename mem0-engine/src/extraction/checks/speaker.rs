@@ -153,6 +153,10 @@ fn begins_with_user(text: &str) -> Option<&str> {
 /// "My boss loves golf" is not about the user, so the boss must be in the text.
 fn hides_relation(quote: &str, sentence: &str, about: &About) -> Result<(), Refusal> {
     let (quote, sentence) = (&*without_possessives(quote), &*without_possessives(sentence));
+    // Japanese and Korean mark whom a sentence is about; anybody else is only named in it.
+    let quote = without_others(quote);
+    let sentence = without_others(sentence);
+    let (quote, sentence) = (quote.as_str(), sentence.as_str());
     let has_relation =
         has(quote, RELATIONS) || has(sentence, RELATIONS) && !has(quote, FIRST_PERSON);
     // In Spanish and Italian "mi" before a relation is no more than whose it is.
@@ -206,6 +210,28 @@ fn without_possessives(text: &str) -> String {
         }
     }
     text
+}
+
+/// A Japanese or Korean text without the relations that are not its topic or subject.
+fn without_others(text: &str) -> String {
+    let mut kept = text.to_owned();
+    let is_marked =
+        text.chars().any(|c| matches!(c, '\u{3041}'..='\u{30ff}' | '\u{ac00}'..='\u{d7a3}'));
+    if !is_marked {
+        return kept;
+    }
+    for relation in entries(RELATIONS).filter(|it| !it.is_ascii() && text.contains(*it)) {
+        let is_topic = text.match_indices(relation).any(|(at, _)| {
+            let behind = text.get(at + relation.len()..).unwrap_or_default();
+            behind
+                .trim_start_matches(['さ', 'ん', '님'])
+                .starts_with(['は', 'が', 'も', '은', '는', '이', '가', '도'])
+        });
+        if !is_topic {
+            kept = kept.replace(relation, " ");
+        }
+    }
+    kept
 }
 
 /// Whether a text has a relation of the sentence in another form of the word.

@@ -53,6 +53,13 @@ pub(crate) const ENDINGS: &str = "\
     przestał- už_ne přestal- больше_не бросил- перестал- більше_не кинув artık_değil bıraktı- \
     πια σταμάτησ- 不再 戒了 戒掉 やめた 辞めた やめました 辞めました 그만두 끊었";
 
+/// What asks in form, and suggests where an assistant says it.
+pub(crate) const SUGGESTIONS: &str = "\
+    how_about what_about why_not why_don't_you wie_wäre wie_wär warum_nicht et_si pourquoi_pas \
+    qué_tal por_qué_no che_ne_dici perché_non que_tal por_que_não wat_dacht_je waarom_niet hur_vore \
+    hva_med hvad_med может_быть как_насчёт почему_бы як_щодо чому_б 怎么样 怎麼樣 如何 どうですか いかがですか 어때요 \
+    어떨까요";
+
 /// That another clause begins, which may be of another mood.
 pub(crate) const CONJUNCTIONS: &str = "\
     but yet although though however while whereas because since so which aber doch obwohl sondern mais \
@@ -70,7 +77,7 @@ pub(crate) const SUBJECTS: &str = "\
 
 /// What is wished to whom is spoken to, and leaves nothing open.
 pub(crate) const NO_HEDGES: &str = "\
-    wanted_to_let_you want_to_let_you wanted_to_tell want_to_tell wanted_to_say want_to_say \
+    wants_to_know want_to_know wanted_to_know wanted_to_let_you want_to_let_you wanted_to_tell want_to_tell wanted_to_say want_to_say \
     wanted_to_share want_to_share wanted_to_fill_you wanted_to_give_you wanted_to_ask want_to_ask \
     wanted_to_mention wanted_to_update hope_you hope_you're hope_you've hope_your hope_all hope_all's \
     hope_that_helps hope_this hoping_you hope_everything hope_things hope_it's_ok maybe_you \
@@ -207,7 +214,7 @@ pub(crate) const RELATIONS: &str = "\
     брат мать мама отец папа сын дочь друг подруга коллега дядя тётя \
     老板 老闆 妻子 太太 老婆 丈夫 老公 姐姐 妹妹 哥哥 弟弟 妈妈 媽媽 母亲 母親 爸爸 父亲 父親 儿子 兒子 女儿 女兒 朋友 同事 \
     上司 妻 夫 姉 妹 兄 弟 母 父 息子 娘 友達 同僚 상사 아내 남편 누나 언니 여동생 오빠 남동생 어머니 엄마 아버지 아빠 아들 친구 동료 \
-    مديري زوجتي زوجي أختي أخي أمي أبي صديقي אשתי בעלי אחותי אחי אמי אבי पत्नी पति बहन भाई माँ पिता";
+    مديري زوجتي زوجي أختي أخي أمي أبي صديقي مدير زوجة زوج أخت أخ أم أب صديق بنت ابن بنتي ابني אשתי בעלי אחותי אחי אמי אבי पत्नी पति बहन भाई माँ पिता";
 
 /// That somebody told it, after the name.
 pub(crate) const TELLING: &str = "\
