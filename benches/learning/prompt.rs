@@ -8,7 +8,6 @@ use serde::Serialize;
 
 use crate::platform::{FoundBy, Platform};
 use crate::recall::{Person, Places, Recall};
-use crate::set::Question;
 
 /// The sizes of the prompts, in tokens.
 const TOKENS: [usize; 2] = [1_500, 1_000];
@@ -19,9 +18,16 @@ const BYTES_OF_A_TOKEN: usize = 4;
 /// More hits than any of the prompts has room for.
 const TOP_K: u32 = 200;
 
-/// The evidence in prompts of each size, of all turns that are evidence.
+/// The evidence in prompts, of all turns that are evidence, and of those that a fact names.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Prompts {
+    pub all: Held,
+    pub named: Held,
+}
+
+/// The share of the evidence that prompts of each size hold.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Held {
     pub questions: usize,
     /// Each fact with the messages that it was learned from.
     pub with_sources: [f64; 2],
@@ -50,8 +56,13 @@ impl Prompts {
         for session in &person.sessions {
             platform.store(&as_said, session.messages.clone(), session.at).await?;
         }
+        let named: HashSet<_> = person
+            .sessions
+            .iter()
+            .flat_map(|session| &session.facts)
+            .flat_map(|written| &written.ids)
+            .collect();
         for question in &person.of_turns {
-            self.questions += 1;
             let user = person.name.as_str();
             let by_text = platform.search(FoundBy::Text, user, &question.text, TOP_K).await?;
             let facts = platform.search(FoundBy::Sources, user, &question.text, TOP_K).await?;
@@ -68,13 +79,23 @@ impl Prompts {
                 });
                 [fact(memory)].into_iter().chain(told).collect()
             };
-            for (at, tokens) in TOKENS.into_iter().enumerate() {
-                let one = |line| vec![line];
-                let share = |hits: Vec<Vec<Line>>| evidence(question, tokens, hits);
-                self.with_sources[at] += share(facts.iter().map(with_sources).collect());
-                self.by_text[at] += share(by_text.iter().map(with_sources).collect());
-                self.facts[at] += share(facts.iter().map(fact).map(one).collect());
-                self.turns[at] += share(turns.iter().map(turn).map(one).collect());
+            let of_named = question.evidence.iter().filter(|id| named.contains(id));
+            let asked = [(question.evidence.clone(), &mut self.all), {
+                (of_named.cloned().collect(), &mut self.named)
+            }];
+            for (evidence, held) in asked {
+                if evidence.is_empty() {
+                    continue;
+                }
+                held.questions += 1;
+                for (at, tokens) in TOKENS.into_iter().enumerate() {
+                    let one = |line| vec![line];
+                    let share = |hits: Vec<Vec<Line>>| share(&evidence, tokens, hits);
+                    held.with_sources[at] += share(facts.iter().map(with_sources).collect());
+                    held.by_text[at] += share(by_text.iter().map(with_sources).collect());
+                    held.facts[at] += share(facts.iter().map(fact).map(one).collect());
+                    held.turns[at] += share(turns.iter().map(turn).map(one).collect());
+                }
             }
         }
         Ok(())
@@ -90,9 +111,9 @@ impl Prompts {
     }
 }
 
-/// The share of a question's evidence in a prompt that has the lines of the first hits, each once.
-/// A hit for which there is no room is left out.
-fn evidence(question: &Question, tokens: usize, hits: Vec<Vec<Line>>) -> f64 {
+/// The share of evidence in a prompt that has the lines of the first hits, each once. A hit for
+/// which there is no room is left out.
+fn share(evidence: &[String], tokens: usize, hits: Vec<Vec<Line>>) -> f64 {
     let (mut left, mut lines) = (tokens * BYTES_OF_A_TOKEN, HashSet::new());
     let mut told = HashSet::new();
     for hit in hits {
@@ -107,8 +128,8 @@ fn evidence(question: &Question, tokens: usize, hits: Vec<Vec<Line>>) -> f64 {
             }
         }
     }
-    let found = question.evidence.iter().filter(|id| told.contains(*id)).count();
-    found as f64 / question.evidence.len().max(1) as f64
+    let found = evidence.iter().filter(|id| told.contains(*id)).count();
+    found as f64 / evidence.len() as f64
 }
 
 fn said(person: &Person, speaker: Option<&str>, text: &str) -> Line {
@@ -123,19 +144,21 @@ pub fn print(recalls: &[Recall]) {
     println!(
         "\n| set | quotes | n | in tokens | facts and sources | found by text | facts | turns |"
     );
-    println!("|---|---|---|---|---|---|---|---|");
+    println!("|---|---|---|---|---|---|---|---|---|");
     for Recall { set, quotes, prompts, .. } in recalls {
-        let Some(it) = prompts else { continue };
-        for (at, tokens) in TOKENS.into_iter().enumerate() {
-            println!(
-                "| {set} | {} | {} | {tokens} | {:.3} | {:.3} | {:.3} | {:.3} |",
-                quotes.name(),
-                it.questions,
-                it.with_sources[at],
-                it.by_text[at],
-                it.facts[at],
-                it.turns[at],
-            );
+        let Some(prompts) = prompts else { continue };
+        for (name, held) in [("all", &prompts.all), ("named by a fact", &prompts.named)] {
+            for (at, tokens) in TOKENS.into_iter().enumerate() {
+                println!(
+                    "| {set} | {} | {name} | {} | {tokens} | {:.3} | {:.3} | {:.3} | {:.3} |",
+                    quotes.name(),
+                    held.questions,
+                    held.with_sources[at],
+                    held.by_text[at],
+                    held.facts[at],
+                    held.turns[at],
+                );
+            }
         }
     }
 }
