@@ -80,9 +80,10 @@ impl Prompts {
                 [fact(memory)].into_iter().chain(told).collect()
             };
             let of_named = question.evidence.iter().filter(|id| named.contains(id));
-            let asked = [(question.evidence.clone(), &mut self.all), {
-                (of_named.cloned().collect(), &mut self.named)
-            }];
+            let asked = [
+                (question.evidence.clone(), &mut self.all),
+                (of_named.cloned().collect(), &mut self.named),
+            ];
             for (evidence, held) in asked {
                 if evidence.is_empty() {
                     continue;
@@ -103,11 +104,13 @@ impl Prompts {
 
     /// The means; `None` if nothing was asked.
     pub fn means(mut self) -> Option<Self> {
-        let count = self.questions as f64;
-        for sums in [&mut self.with_sources, &mut self.by_text, &mut self.facts, &mut self.turns] {
-            sums.iter_mut().for_each(|sum| *sum /= count);
+        for held in [&mut self.all, &mut self.named] {
+            let count = held.questions as f64;
+            let sums =
+                [&mut held.with_sources, &mut held.by_text, &mut held.facts, &mut held.turns];
+            sums.into_iter().flatten().for_each(|sum| *sum /= count);
         }
-        (self.questions > 0).then_some(self)
+        (self.all.questions > 0).then_some(self)
     }
 }
 
@@ -142,7 +145,8 @@ fn said(person: &Person, speaker: Option<&str>, text: &str) -> Line {
 
 pub fn print(recalls: &[Recall]) {
     println!(
-        "\n| set | quotes | n | in tokens | facts and sources | found by text | facts | turns |"
+        "\n| set | quotes | evidence | n | in tokens | facts and sources | found by text | facts \
+         | turns |"
     );
     println!("|---|---|---|---|---|---|---|---|---|");
     for Recall { set, quotes, prompts, .. } in recalls {

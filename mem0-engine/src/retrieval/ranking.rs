@@ -324,11 +324,18 @@ impl<'a> Ranking<'a> {
             |part: &QueryPart| part.vector.as_ref().is_some_and(|vector| vector.is_zero());
         if self.query.parts.iter().all(is_unread) {
             let most = self.view.len().div_ceil(RARE);
-            return self.found.mentions(place).iter().any(|Mention { term, .. }| {
-                let term = usize::from(*term);
-                let containing = self.found.containing.get(term).is_some_and(|it| *it <= most);
-                containing && self.query.words.get(term).is_some_and(|it| !is_common(it.term()))
-            });
+            let found =
+                || [Some(&self.found), self.found_in_sources.as_ref()].into_iter().flatten();
+            let is_rare = |term: usize| {
+                found().all(|found| found.containing.get(term).is_some_and(|it| *it <= most))
+            };
+            return found().flat_map(|found| found.mentions(place)).any(
+                |Mention { term, .. }| {
+                    let term = usize::from(*term);
+                    let word = self.query.words.get(term);
+                    is_rare(term) && word.is_some_and(|it| !is_common(it.term()))
+                },
+            );
         }
         let chances = || self.cosines.iter().map(|cosines| Chance::among(cosines)).collect();
         let chances = self.chances.get_or_init(chances);

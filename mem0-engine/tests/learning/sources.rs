@@ -47,11 +47,6 @@ fn a_fact_is_found_by_the_sentence_that_it_was_learned_from() {
     assert!(by_words(&engine, "landlord juggles").is_empty());
     let id = &alices(&engine)[0].id;
     assert_eq!(wait(engine.sources(id)).unwrap()[0].text, SAID);
-    // A model that looks for what is known compares facts, and not what they were learned from.
-    model.says("aviary", json!([]));
-    let mut other = said("The parrots' aviary is new.");
-    other.ids.run_id = Some("r".to_owned());
-    learned(&engine, other);
     // By meaning, too.
     let of_meaning = |engine: &Engine, sources| {
         let signals = Signals { keyword: false, sources, ..Signals::default() };
