@@ -245,8 +245,8 @@ pub(crate) fn still_lacking(
     Ok(lacking)
 }
 
-/// Gives memories their vectors. One that is gone, or has another text or other sources by now, gets
-/// none. Returns how many got one.
+/// Gives memories their vectors. One that is gone, or has another text or other sources by now,
+/// gets none. Returns how many got one.
 pub(crate) fn give(
     connection: &Connection,
     whose: Whose,
