@@ -14,6 +14,7 @@ mod backups;
 mod changes;
 mod collections;
 mod concurrency;
+mod conversations;
 mod crashes;
 mod data_folder;
 mod deletions;
