@@ -71,6 +71,22 @@ pub(crate) fn clause<'a>(ground: &Ground<'_>, sentence: &'a str, text: &str) -> 
     }
 }
 
+/// The quote with what stands around it up to the next "and" or comma, where it has a subject of its
+/// own: "I moved in May and don't know anybody" denies no move.
+pub(crate) fn around<'a>(sentence: &'a str, quote: &str) -> Option<&'a str> {
+    const BOUNDS: [&str; 18] = [
+        ",", ";", ":", ".", "!", "?", "(", ")", "，", "。", "；", " — ", " – ", " - ", " and ",
+        " und ", " et ", " y ",
+    ];
+    let start = sentence.find(quote)?;
+    let end = start + quote.len();
+    let (before, behind) = (sentence.get(..start)?, sentence.get(end..)?);
+    let from = BOUNDS.iter().filter_map(|it| Some(before.rfind(it)? + it.len())).max();
+    let to = BOUNDS.iter().filter_map(|it| behind.find(it)).min();
+    let around = sentence.get(from.unwrap_or(0)..end + to.unwrap_or(behind.len()))?;
+    has(around, SUBJECTS).then_some(around)
+}
+
 /// The words of a fact that are not the name of somebody who speaks: people call each other by
 /// name all the time.
 fn without_speakers(ground: &Ground<'_>, text: &str) -> Content {

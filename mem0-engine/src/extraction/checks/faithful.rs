@@ -2,15 +2,15 @@
 
 use std::sync::LazyLock;
 
-use crate::extraction::checks::bearing::clause;
+use crate::extraction::checks::bearing::{around, clause};
 use crate::extraction::checks::ground::{Ground, Place};
 use crate::extraction::fact::When;
-use crate::extraction::times::is_time_word;
+use crate::extraction::times::{is_time_word, said};
 use crate::extraction::words::content::Content;
 use crate::extraction::words::folding::spaced;
 use crate::extraction::words::hard::hard;
 use crate::extraction::words::marks::{
-    AGREEMENTS, ANSWERS, ENDINGS, HEDGES, NEGATIONS, PAST, PLANS, REASONS, entries,
+    AGREEMENTS, ANSWERS, ENDINGS, HEDGES, JUST_NOW, NEGATIONS, PAST, PLANS, REASONS, entries,
 };
 use crate::extraction::words::mood::{has, is_no, mood};
 use crate::text::letters::is_unsegmented;
@@ -66,14 +66,16 @@ pub(crate) fn is_faithful(
     to: Option<usize>,
 ) -> bool {
     let (quote, sentence) = (ground.quoted(place), ground.sentence(place));
-    has_only_said_names(ground, text, quote, when, to)
+    has_only_said_names(ground, place, text, quote, when, to)
         && has_said_words(ground, place, text, to)
         && has_no_new_reason(ground, text)
-        && keeps_mood(text, clause(ground, sentence, text))
+        && (keeps_mood(text, clause(ground, sentence, text))
+            || around(sentence, quote).is_some_and(|around| keeps_mood(text, around)))
 }
 
 fn has_only_said_names(
     ground: &Ground<'_>,
+    place: &Place,
     text: &str,
     quote: &str,
     when: Option<&When>,
@@ -81,7 +83,7 @@ fn has_only_said_names(
 ) -> bool {
     let needed = hard(&without_as_of(ground, text));
     let source = &ground.source;
-    let dates = dates(ground, when);
+    let dates = dates(ground, place, when);
     let is_date = |number: &str| number.parse().is_ok_and(|number| dates.contains(&number));
     let numbers = needed.numbers.iter().all(|(number, unit)| {
         let is_said = source.has_number(number) || is_date(number) || is_date_code(number, &dates);
@@ -119,8 +121,19 @@ fn is_date_code(code: &str, dates: &[u16]) -> bool {
 }
 
 /// The numbers that a date may be written with, of what was said and of the fact.
-fn dates(ground: &Ground<'_>, when: Option<&When>) -> Vec<u16> {
+fn dates(ground: &Ground<'_>, place: &Place, when: Option<&When>) -> Vec<u16> {
     let mut numbers = ground.dates.clone();
+    // What was just done is of the day on which it is told.
+    let observed = ground.conversation.observed;
+    let is_undated = observed.is_some_and(|it| said(ground.sentence(place), it).is_empty());
+    if is_undated && has(ground.sentence(place), JUST_NOW) {
+        numbers.extend(
+            observed
+                .and_then(|it| it.day())
+                .into_iter()
+                .flat_map(|day| [day.year(), day.month().into(), day.day().into()]),
+        );
+    }
     for date in when.into_iter().flat_map(|when| [when.start, when.end]).flatten() {
         numbers.extend([date.year(), date.month().into(), date.day().into()]);
     }

@@ -207,6 +207,7 @@ impl Source {
         }
         numbers
             .extend(plain_words.iter().filter_map(|word| number_word(word)).map(|n| n.to_string()));
+        numbers.extend(plain_words.iter().filter_map(|word| decade(word)));
         numbers.extend(text.chars().filter_map(han_number).map(|number| number.to_string()));
         let joined = without_accents(&spaced.replace([' ', '\''], ""));
         Self { words: plain_words, joined, numbers, measures, text: text.to_owned() }
@@ -273,6 +274,22 @@ pub(crate) fn number_word(word: &str) -> Option<usize> {
     ];
     let is_it = |list: &&str| list.split_ascii_whitespace().any(|it| it == word);
     named(word).or_else(|| Some(NUMBERS.iter().position(is_it)? + 1))
+}
+
+/// The first year of a decade of the last century, of "the sixties".
+fn decade(word: &str) -> Option<String> {
+    const DECADES: [&str; 8] = [
+        "twenties zwanziger",
+        "thirties dreissiger dreißiger",
+        "forties vierziger",
+        "fifties fünfziger funfziger",
+        "sixties sechziger",
+        "seventies siebziger",
+        "eighties achtziger",
+        "nineties neunziger",
+    ];
+    let is_it = |list: &&str| list.split_ascii_whitespace().any(|it| it == word);
+    Some((1920 + 10 * DECADES.iter().position(is_it)?).to_string())
 }
 
 fn han_number(c: char) -> Option<usize> {

@@ -60,9 +60,17 @@ pub(crate) const SUGGESTIONS: &str = "\
     hva_med hvad_med может_быть как_насчёт почему_бы як_щодо чому_б 怎么样 怎麼樣 如何 どうですか いかがですか 어때요 \
     어떨까요";
 
+/// That something was done, or is so, as it is told.
+pub(crate) const JUST_NOW: &str = "\
+    just now i've we've have_opened have_ordered have_sent have_booked have_refunded booked done \
+    from_now_on already gerade eben jetzt ab_jetzt soeben maintenant vient viens désormais ahora \
+    acabo recién adesso appena agora acabei nu net zojuist nyss teraz właśnie teď právě сейчас \
+    только_что теперь зараз щойно şimdi az_önce τώρα μόλις الآن עכשיו अभी vừa bây_giờ sekarang \
+    刚刚 剛剛 刚才 现在 現在 さっき 今 방금 지금";
+
 /// That another clause begins, which may be of another mood.
 pub(crate) const CONJUNCTIONS: &str = "\
-    but yet although though however while whereas because since so which aber doch obwohl sondern mais \
+    in_case but yet although though however while whereas because since so which aber doch obwohl sondern mais \
     quoique pero sino aunque ma però mas porém embora maar hoewel men fast mutta ale jednak но хотя а \
     але хоча ama fakat αλλά όμως لكن אבל लेकिन nhưng tapi tetapi";
 
@@ -184,7 +192,7 @@ pub(crate) const SECOND_PERSON: &str = "\
 /// Words by which a speaker says that it is about the speaker.
 pub(crate) const FIRST_PERSON: &str = "\
     i i'm i've i'd i'll im/!de me myself we we're we've us ich wir mich mir uns je j'ai j'aime j'habite \
-    j'étais moi nous yo me nosotros io/it noi eu nós ik wij we jag vi/north mig jeg meg minä me ja/pl mnie \
+    j'étais moi nous yo me nosotros io/it ho/!cs sono noi eu nós ik wij we jag vi/north mig jeg meg minä me ja/pl mnie \
     já я мы мне меня нам я мені ben/tr biz bana εγώ أنا نحن אני אנחנו मैं हम मुझे tôi mình saya aku \
     我 私 僕 俺 저는 나는 내가 제가 ฉัน ผม";
 
@@ -206,7 +214,7 @@ pub(crate) const RELATIONS: &str = "\
     onkel tante/de cousine freund freundin kollege kollegin nachbar nachbarin oma opa \
     patron/fr patronne femme mari/fr soeur sœur frère mère père fils fille/fr enfant enfants oncle ami/fr amie \
     collègue voisin voisine jefe jefa esposa esposo marido mujer hermana hermano madre padre hijo \
-    hija tío tía primo prima amigo amiga colega vecino vecina capo/it moglie marito sorella fratello \
+    hija tío tía primo/es prima/es amigo amiga colega vecino vecina capo/it moglie marito sorella fratello \
     figlio figlia zio zia amico amica vicino chefe irmã irmão mãe pai/pt filho filha baas/nl vrouw man/nl man/north \
     zus broer moeder vader zoon dochter vriend vriendin fru syster bror mamma pappa dotter vän \
     kone søster mor/north far/north datter ven/north \
