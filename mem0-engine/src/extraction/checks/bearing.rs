@@ -71,8 +71,8 @@ pub(crate) fn clause<'a>(ground: &Ground<'_>, sentence: &'a str, text: &str) -> 
     }
 }
 
-/// The quote with what stands around it up to the next "and" or comma, where it has a subject of its
-/// own: "I moved in May and don't know anybody" denies no move.
+/// The quote with what stands around it up to the next "and" or comma, where it has a subject of
+/// its own: "I moved in May and don't know anybody" denies no move.
 pub(crate) fn around<'a>(sentence: &'a str, quote: &str) -> Option<&'a str> {
     const BOUNDS: [&str; 18] = [
         ",", ";", ":", ".", "!", "?", "(", ")", "，", "。", "；", " — ", " – ", " - ", " and ",
