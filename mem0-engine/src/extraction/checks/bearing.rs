@@ -149,6 +149,7 @@ fn clauses(sentence: &str) -> Vec<Range<usize>> {
     found
 }
 
+/// What stands between the signs that part clauses, and before a conjunction.
 fn pieces(sentence: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut start = 0;

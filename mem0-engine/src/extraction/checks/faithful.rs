@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use crate::extraction::checks::bearing::{around, clause};
 use crate::extraction::checks::ground::{Ground, Place};
+use crate::extraction::conversation::Said;
 use crate::extraction::fact::When;
 use crate::extraction::times::{is_time_word, said};
 use crate::extraction::words::content::Content;
@@ -123,10 +124,11 @@ fn is_date_code(code: &str, dates: &[u16]) -> bool {
 /// The numbers that a date may be written with, of what was said and of the fact.
 fn dates(ground: &Ground<'_>, place: &Place, when: Option<&When>) -> Vec<u16> {
     let mut numbers = ground.dates.clone();
-    // What was just done is of the day on which it is told.
+    // What was just done is of the day on which it is told, and so is what an assistant did.
     let observed = ground.conversation.observed;
     let is_undated = observed.is_some_and(|it| said(ground.sentence(place), it).is_empty());
-    if is_undated && has(ground.sentence(place), JUST_NOW) {
+    let is_assistants = ground.said(place).is_some_and(Said::is_by_assistant);
+    if is_undated && (is_assistants || has(ground.sentence(place), JUST_NOW)) {
         numbers.extend(
             observed
                 .and_then(|it| it.day())

@@ -12,6 +12,9 @@ fn what_was_not_said_is_refused() {
         ("I always book the aisle.", "User always books the aisle due to claustrophobia"),
         ("I might move to Oslo.", "User lives in Oslo"),
         ("I might move to Oslo.", "User moved to Oslo"),
+        ("I might move to Oslo.", "User will move to Oslo"),
+        ("I might move to Oslo.", "User is going to move to Oslo"),
+        ("I want to learn the harp.", "User is trying to learn the harp"),
         ("I want a dog.", "User has a dog"),
         ("I own a Volvo V60.", "User owns a Volvo V40"),
         ("I own a Volvo.", "User owns a Volvo V60"),
@@ -218,5 +221,19 @@ fn what_stands_around_a_fact_does_not_open_or_deny_it() {
     ] {
         let why = says(message).why(message, text);
         misses.eq(!why.is_empty(), true, text.to_owned());
+    }
+}
+
+/// The day on which something is told is its day only where it was just done.
+#[test]
+fn the_day_of_telling_dates_what_was_just_done_and_nothing_else() {
+    let mut misses = Misses::default();
+    for (message, text, why) in [
+        ("I've taken up tennis.", "User took up tennis on 2026-06-05", "unfaithful"),
+        ("I already moved to Lodz.", "User moved to Lodz on 2026-06-05", "unfaithful"),
+        ("I just booked the flights.", "User booked the flights on 2026-06-05", ""),
+        ("No gluten from now on.", "User eats no gluten from 2026-06-05 on", ""),
+    ] {
+        misses.eq(says(message).at("2026-06-05T18:20:00Z").why(message, text), why, text.into());
     }
 }

@@ -60,11 +60,10 @@ pub(crate) const SUGGESTIONS: &str = "\
     hva_med hvad_med может_быть как_насчёт почему_бы як_щодо чому_б 怎么样 怎麼樣 如何 どうですか いかがですか 어때요 \
     어떨까요";
 
-/// That something was done, or is so, as it is told.
+/// That something was done, or is so, at the moment at which it is told.
 pub(crate) const JUST_NOW: &str = "\
-    just now i've we've have_opened have_ordered have_sent have_booked have_refunded booked done \
-    from_now_on already gerade eben jetzt ab_jetzt soeben maintenant vient viens désormais ahora \
-    acabo recién adesso appena agora acabei nu net zojuist nyss teraz właśnie teď právě сейчас \
+    just now from_now_on gerade eben jetzt ab_jetzt soeben maintenant vient viens désormais ahora \
+    acabo recién adesso appena agora acabei zojuist nyss teraz właśnie teď právě сейчас \
     только_что теперь зараз щойно şimdi az_önce τώρα μόλις الآن עכשיו अभी vừa bây_giờ sekarang \
     刚刚 剛剛 刚才 现在 現在 さっき 今 방금 지금";
 
@@ -118,10 +117,10 @@ pub(crate) const HEDGES: &str = "\
 /// What a fact says of what was left open, beside the hedges themselves.
 pub(crate) const PLANS: &str = "\
     aspires aspiring aims aiming aim eager interested interest looking looks_forward willing \
-    willingness offered offers offer keen would could can may will going_to dreams dream wishing \
+    willingness offered offers offer keen would could may dreams dream wishing \
     desire desires seeking seeks open_to excited thinks believes feels suggested suggests \
-    recommends recommended encourages encouraged expressed expresses ready idea ideas goal goals \
-    intention curious tries trying empfiehlt empfahl rät riet vorgeschlagen schlägt recommande \
+    recommends recommended encourages encouraged expressed expresses idea ideas goal goals \
+    intention curious empfiehlt empfahl rät riet vorgeschlagen schlägt recommande \
     recommandé conseille conseillé suggère suggéré recomienda recomendó sugiere sugirió aconseja \
     aconsejó consiglia consigliato suggerisce suggerito recomenda recomendou sugere sugeriu raadt \
     aangeraden rekommenderar föreslår anbefaler foreslår suosittelee ehdottaa poleca polecił doradza \
